@@ -1,0 +1,2 @@
+//! Rolecall.
+fn main() {}

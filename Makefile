@@ -1,0 +1,104 @@
+# Rolecall. `make help` lists what there is; `make run` and `make test` set up what they need by themselves.
+
+SHELL := /bin/bash
+export PATH := $(PATH):$(HOME)/.cargo/bin
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+CACHE := $(shell scripts/cache-dir)
+TOOLS := $(CACHE)/tools/bin
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+PYTHON := tests/.venv/clients/bin/python
+
+# What needs neither the browser engine nor a display builds and tests in a minute.
+QUIET_CRATES := -p rolecall-core -p rolecall-agent -p rolecall -p rolecall-practice
+# Journeys run these; ROLECALL_BIN_DIR points them at another build, say target/release.
+export ROLECALL_BIN_DIR ?= $(TARGET)/debug
+# Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
+ONLY ?= tests
+STAGE := scripts/stage
+
+.PHONY: help
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# ---- for everyone
+
+.PHONY: run
+run: ## Builds Rolecall and starts it; without a display, on a private one
+	@scripts/run
+
+.PHONY: test
+test: ## Checks everything: formatting, lints, tests, licences, journeys
+	@set -e; \
+	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
+	for stage in setup fmt scripts ui lint unit deny desktop journeys; do \
+		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage; \
+	done; \
+	$(STAGE) --summary
+
+.PHONY: build
+build: window ## Builds the release binaries into target/release
+	scripts/setup toolchain build
+	cargo build --locked --release --workspace --bins
+
+.PHONY: bench
+bench: build setup ## Measures the release binaries beside their peers
+	ROLECALL_BIN_DIR=$(TARGET)/release $(PYTHON) -m tests.bench
+
+.PHONY: package
+package: build ## Bundles a .deb into target/release/bundle/deb
+	scripts/setup packager
+	cd src-tauri && $(CACHE)/packager/node_modules/.bin/tauri bundle --bundles deb
+	@ls -l $(TARGET)/release/bundle/deb/*.deb
+
+# ---- what `make test` is made of
+
+.PHONY: setup
+setup: ## Installs what the tests need
+	@scripts/setup toolchain build headless tests ui python cargo-tools
+
+.PHONY: fmt
+fmt: ## Checks the formatting
+	cargo fmt --all --check
+
+.PHONY: scripts
+scripts: ## Checks the syntax of the shell and Python scripts
+	bash -n scripts/setup scripts/stage scripts/run .ci/run
+	$(PYTHON) -m compileall -q tests -x '\.venv'
+
+.PHONY: ui
+ui: ## Checks, tests and builds the window
+	@scripts/setup toolchain ui
+	cd ui && npm run check && npm run test && npm run build
+
+.PHONY: window
+window:
+	@scripts/setup toolchain ui
+	cd ui && npm run build
+
+.PHONY: lint
+lint: ## Lints all crates but the desktop app
+	cargo clippy --locked $(QUIET_CRATES) --all-targets --all-features -- -D warnings
+
+.PHONY: unit
+unit: ## Tests all crates but the desktop app
+	cargo test --locked $(QUIET_CRATES) --all-features
+
+.PHONY: deny
+deny: ## Checks licences, sources, banned and unused dependencies
+	@scripts/deny "$(TOOLS)"
+
+.PHONY: desktop
+desktop: ## Lints, tests and builds the desktop app
+	cargo clippy --locked -p rolecall-desktop --all-targets -- -D warnings
+	cargo test --locked -p rolecall-desktop
+	cargo build --locked --workspace --bins
+
+.PHONY: journeys
+journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)
+	$(PYTHON) -m pytest $(ONLY)
+
+.PHONY: clean
+clean: ## Removes what was built here
+	rm -rf target ui/dist ui/node_modules tests/.venv

@@ -1,0 +1,115 @@
+// The only seam to the backend, and the only file that knows it is Tauri's.
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { asProblem } from "./problem";
+import type { KeyView, Shell, Snapshot } from "./snapshot";
+
+/** Where the backend reads a new access key from. */
+export type KeyOrigin =
+  | { kind: "clipboard" }
+  | { kind: "csv"; path: string }
+  | { kind: "profile"; profile: string }
+  | { kind: "typed"; access_key_id: string; secret: string };
+
+/** A profile of ~/.aws/credentials that holds a key in plaintext. */
+export interface PlaintextProfile {
+  profile: string;
+  /** All but its ends hidden. */
+  access_key_id: string;
+}
+
+/** A role as it is saved: what is not set is null. */
+export interface RoleEntry {
+  name: string;
+  arn: string;
+  source: string;
+  session_name: string | null;
+  duration: string | null;
+  external_id: string | null;
+  mfa_serial: string | null;
+  region: string | null;
+  group: string | null;
+}
+
+export interface PracticeCode {
+  code: string;
+  seconds_left: number;
+}
+
+/** Everything the window may ask of the backend. Every promise rejects with a `Problem`. */
+export interface Bridge {
+  /** Calls back with the whole snapshot now and whenever it differs; returns how to stop. */
+  follow(seen: (snapshot: Snapshot) => void): Promise<() => void>;
+  /** Calls back with the paths of files that are dropped on the window; returns how to stop. */
+  followDrops(dropped: (paths: string[]) => void): Promise<() => void>;
+  assume(role: string): Promise<void>;
+  renew(role: string): Promise<void>;
+  end(role: string): Promise<void>;
+  copyExport(role: string, shell: Shell | null): Promise<void>;
+  answerPrompt(id: number, code: string): Promise<void>;
+  cancelPrompt(id: number): Promise<void>;
+  addKey(name: string, from: KeyOrigin): Promise<KeyView>;
+  renameKey(name: string, newName: string): Promise<void>;
+  removeKey(name: string): Promise<void>;
+  plaintextProfiles(): Promise<PlaintextProfile[]>;
+  saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
+  removeRole(name: string): Promise<void>;
+  startPractice(): Promise<void>;
+  practiceCode(): Promise<PracticeCode | null>;
+  openRolesFile(): Promise<void>;
+  dismissProblem(code: string): Promise<void>;
+  retryKeychain(): Promise<void>;
+  closeWindow(): Promise<void>;
+}
+
+/** Opens the backend; outside the desktop shell, and never in a release build, the fixtures stand in for it. */
+export async function openBridge(): Promise<Bridge> {
+  if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
+    const { openFixture } = await import("./fixture/bridge");
+    return openFixture(new URLSearchParams(location.search));
+  }
+  return desktop;
+}
+
+async function ask<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (rejection) {
+    throw asProblem(rejection);
+  }
+}
+
+const desktop: Bridge = {
+  async follow(seen) {
+    let isFollowed = false;
+    const stop = await listen<Snapshot>("snapshot", (event) => {
+      isFollowed = true;
+      seen(event.payload);
+    });
+    const first = await ask<Snapshot>("snapshot");
+    // An event that overtook the answer is the newer of the two.
+    if (!isFollowed) seen(first);
+    return stop;
+  },
+  followDrops: (dropped) =>
+    listen<{ paths?: string[] }>("tauri://drag-drop", (event) => dropped(event.payload.paths ?? [])),
+  assume: (role) => ask("assume", { role }),
+  renew: (role) => ask("renew", { role }),
+  end: (role) => ask("end", { role }),
+  copyExport: (role, shell) => ask("copy_export", { role, shell }),
+  answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
+  cancelPrompt: (id) => ask("cancel_prompt", { id }),
+  addKey: (name, from) => ask("add_key", { name, from }),
+  renameKey: (name, newName) => ask("rename_key", { name, newName }),
+  removeKey: (name) => ask("remove_key", { name }),
+  plaintextProfiles: () => ask("plaintext_profiles"),
+  saveRole: (previousName, role) => ask("save_role", { previousName, role }),
+  removeRole: (name) => ask("remove_role", { name }),
+  startPractice: () => ask("start_practice"),
+  practiceCode: () => ask("practice_code"),
+  openRolesFile: () => ask("open_roles_file"),
+  dismissProblem: (code) => ask("dismiss_problem", { code }),
+  retryKeychain: () => ask("retry_keychain"),
+  closeWindow: () => ask("close_window"),
+};

@@ -1,0 +1,57 @@
+// How long a session still lives: as text, as a part of its life, and when either changes next. Milliseconds throughout.
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Below this the seconds are shown. */
+export const CLOSE_MS = 2 * MINUTE_MS;
+const LONG_MS = 10 * HOUR_MS;
+
+/** Returns the time left in at most five characters: "11h", "1h12", "43m", "1:05", "0:00". */
+export function shortLeft(leftMs: number): string {
+  if (leftMs >= LONG_MS) return `${Math.floor(leftMs / HOUR_MS)}h`;
+  if (leftMs >= HOUR_MS) return `${Math.floor(leftMs / HOUR_MS)}h${twoDigits((leftMs % HOUR_MS) / MINUTE_MS)}`;
+  if (leftMs >= CLOSE_MS) return `${Math.floor(leftMs / MINUTE_MS)}m`;
+  const seconds = Math.max(0, Math.floor(leftMs / SECOND_MS));
+  return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
+}
+
+/** Returns the time left as it is read aloud: "1 hour 12 minutes left", "less than 2 minutes left". */
+export function spokenLeft(leftMs: number): string {
+  if (leftMs <= 0) return "expired";
+  if (leftMs < CLOSE_MS) return "less than 2 minutes left";
+  const hours = Math.floor(leftMs / HOUR_MS);
+  const minutes = Math.floor((leftMs % HOUR_MS) / MINUTE_MS);
+  const parts = [hours > 0 ? plural(hours, "hour") : "", minutes > 0 ? plural(minutes, "minute") : ""];
+  return `${parts.filter(Boolean).join(" ")} left`;
+}
+
+/** Returns the part of its life a session has left, 0 to 1. */
+export function partLeft(issuedMs: number, expiresMs: number, nowMs: number): number {
+  if (expiresMs <= issuedMs) return 0;
+  return Math.min(1, Math.max(0, (expiresMs - nowMs) / (expiresMs - issuedMs)));
+}
+
+/**
+ * Returns how long what is shown stays true: `byMinute` instants are shown by the minute until they are close, then by
+ * the second; `bySecond` ones always by the second. Null when none of them lies ahead.
+ */
+export function untilNextTick(nowMs: number, byMinute: number[], bySecond: number[] = []): number | null {
+  const steps = [
+    ...byMinute.map((instant) => untilNext(instant - nowMs, instant - nowMs < CLOSE_MS ? SECOND_MS : MINUTE_MS)),
+    ...bySecond.map((instant) => untilNext(instant - nowMs, SECOND_MS)),
+  ].filter((step) => step !== null);
+  return steps.length === 0 ? null : Math.min(...steps);
+}
+
+function untilNext(leftMs: number, unitMs: number): number | null {
+  return leftMs > 0 ? (leftMs % unitMs) + 1 : null;
+}
+
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, "0");
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

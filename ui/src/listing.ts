@@ -1,0 +1,101 @@
+// What the home page lists: sessions on top, roles below in groups, or, while searching, whatever is found, best first.
+
+import { findLetters, findPart, type Span } from "./fuzzy";
+import type { RoleView, SessionView, Snapshot } from "./snapshot";
+
+/** Where a role was found: places in each of its texts. */
+export interface Finding {
+  score: number;
+  name: Span[];
+  account: Span[];
+  group: Span[];
+  arn: Span[];
+}
+
+export interface SessionLine {
+  session: SessionView;
+  /** The catalogue's entry; null when the role has left it. */
+  role: RoleView | null;
+  finding: Finding;
+}
+
+export type RoleLine =
+  | { kind: "heading"; title: string; count: number }
+  | { kind: "role"; role: RoleView; finding: Finding };
+
+export interface Listing {
+  sessions: SessionLine[];
+  lines: RoleLine[];
+  /** The names of everything that can be selected, top to bottom. */
+  names: string[];
+}
+
+const NAME_WEIGHT = 100;
+const UNFOUND: Finding = { score: 0, name: [], account: [], group: [], arn: [] };
+
+/** Returns what is listed for a search text; an empty one lists everything. */
+export function listing(snapshot: Snapshot, query: string): Listing {
+  const terms = termsOf(query);
+  const roles = new Map(snapshot.roles.map((role) => [role.name, role]));
+  const taken = new Set(snapshot.sessions.map((session) => session.role));
+  const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
+    const finding = find(terms, session.role, session.account_id, session.group, session.role_arn);
+    return finding ? [{ session, role: roles.get(session.role) ?? null, finding }] : [];
+  });
+  const found = snapshot.roles.flatMap((role) => {
+    const finding = taken.has(role.name) ? null : find(terms, role.name, role.account_id, role.group, role.arn);
+    return finding ? [{ kind: "role" as const, role, finding }] : [];
+  });
+  const lines = terms.length > 0 ? ranked(found) : inGroups(found);
+  const names = [
+    ...sessions.map((line) => line.session.role),
+    ...lines.flatMap((line) => (line.kind === "role" ? [line.role.name] : [])),
+  ];
+  return { sessions, lines, names };
+}
+
+type Found = Extract<RoleLine, { kind: "role" }>;
+
+function ranked(found: Found[]): RoleLine[] {
+  if (found.length === 0) return [];
+  const best = [...found].sort((a, b) => b.finding.score - a.finding.score);
+  return [{ kind: "heading", title: "Found", count: best.length }, ...best];
+}
+
+function inGroups(found: Found[]): RoleLine[] {
+  const groups = new Map<string | null, Found[]>();
+  for (const line of found) {
+    const group = groups.get(line.role.group);
+    if (group) group.push(line);
+    else groups.set(line.role.group, [line]);
+  }
+  return [...groups].flatMap(([title, lines]) => [
+    { kind: "heading" as const, title: title ?? "Roles", count: lines.length },
+    ...lines,
+  ]);
+}
+
+/** A query of digits and spaces is one account id, as pasted from a console in groups. */
+function termsOf(query: string): string[] {
+  const digits = query.replace(/[\s-]/g, "");
+  if (/^[0-9]{5,}$/.test(digits)) return [digits];
+  return query.trim().split(/\s+/).filter(Boolean);
+}
+
+function find(terms: string[], name: string, account: string, group: string | null, arn: string): Finding | null {
+  const all: Finding = { ...UNFOUND, name: [], account: [], group: [], arn: [] };
+  for (const term of terms) {
+    const inName = findLetters(term, name);
+    const inAccount = findPart(term, account);
+    const inGroup = group ? findPart(term, group) : null;
+    const inArn = inName || inAccount || inGroup ? null : findPart(term, arn);
+    if (!inName && !inAccount && !inGroup && !inArn) return null;
+    all.name.push(...(inName?.spans ?? []));
+    all.account.push(...(inAccount?.spans ?? []));
+    all.group.push(...(inGroup?.spans ?? []));
+    all.arn.push(...(inArn?.spans ?? []));
+    all.score += inName ? NAME_WEIGHT + inName.score - name.length / 100 : 0;
+    all.score += Math.max(inAccount?.score ?? 0, inGroup?.score ?? 0, inArn?.score ?? 0) / 10;
+  }
+  return all;
+}

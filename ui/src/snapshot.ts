@@ -1,0 +1,85 @@
+// The secret-free picture of everything, as the backend sends it. Times are RFC 3339 instants.
+
+export type Phase = "assuming" | "active" | "expiring" | "expired" | "failed";
+export type Shell = "bash" | "fish" | "powershell" | "cmd";
+export type WaitingFor = "code" | "next_code" | "answer";
+
+/** A failure as a person reads it. Branch on `code`, never on the texts. */
+export interface Problem {
+  code: string;
+  what: string;
+  remedy: string;
+  /** AWS's own words and the request id; for `invalid_input` the name of the field. */
+  detail?: string | null;
+}
+
+export interface SessionView {
+  role: string;
+  phase: Phase;
+  waiting_for: WaitingFor | null;
+  account_id: string;
+  role_arn: string;
+  identity: string | null;
+  source: string;
+  group: string | null;
+  region: string | null;
+  issued_at: string | null;
+  expires_at: string | null;
+  access_key_id: string | null;
+  problem: Problem | null;
+}
+
+export interface RoleView {
+  name: string;
+  arn: string;
+  account_id: string;
+  source: string;
+  /** From the access key to the role, both included. */
+  chain: string[];
+  session_name: string | null;
+  duration_s: number | null;
+  external_id: string | null;
+  mfa_serial: string | null;
+  region: string | null;
+  group: string | null;
+  needs_code: boolean;
+  planned_s: number;
+  problem: Problem | null;
+}
+
+export interface KeyView {
+  name: string;
+  access_key_id: string;
+  account_id: string;
+  user_arn: string;
+  roles: number;
+}
+
+export interface PromptView {
+  id: number;
+  mfa_serial: string;
+  roles: string[];
+  plan: string;
+  next_code_at: string | null;
+  problem: Problem | null;
+  deadline: string;
+}
+
+export interface SettingsView {
+  shell: Shell;
+  clipboard_clear_s: number;
+  lead_times_s: number[];
+}
+
+export interface Snapshot {
+  mode: "own" | "practice";
+  endpoint: string | null;
+  /** AWS's clock minus this machine's, in milliseconds. */
+  clock_offset_ms: number;
+  sessions: SessionView[];
+  roles: RoleView[];
+  keys: KeyView[];
+  prompts: PromptView[];
+  problems: Problem[];
+  settings: SettingsView;
+}

@@ -1,1 +1,41 @@
-//! Rolecall.
+//! The domain of Rolecall: synchronous, without I/O and without a display.
+//!
+//! ```text
+//! click in the tray ─► Keeper::assume ─► publish (assuming) ─► Sts::assume_role ─► settle ─► Store::save ─► publish
+//! copy              ─► Keeper::copy_export ─► ExportBlock ─► Clipboard
+//! heartbeat         ─► Keeper::tick ─► warnings due ─► Notifier ─► publish
+//! aws …             ─► rolecall credentials ROLE ─► socket ─► Keeper::credentials ─► one JSON line
+//! ```
+//!
+//! The keeper owns all state and acts through [`ports`]; a [`snapshot::Snapshot`] is the only thing that flows out.
+//! Nothing here reads a clock, a file, an environment variable or a socket.
+
+pub mod access_key;
+pub mod call_fields;
+pub mod catalogue;
+pub mod credentials;
+pub mod duration;
+pub mod export_block;
+#[cfg(any(test, feature = "fakes"))]
+pub mod fakes;
+pub mod input;
+pub mod keeper;
+pub mod key_text;
+pub mod menu;
+pub mod name;
+pub mod notice;
+pub mod plan;
+pub mod policy;
+pub mod ports;
+pub mod problem;
+pub mod protocol;
+pub mod refusal;
+pub mod region;
+pub mod role;
+pub mod role_arn;
+pub mod sanitise;
+pub mod secret;
+pub mod session;
+pub mod settings;
+pub mod snapshot;
+pub mod sts;

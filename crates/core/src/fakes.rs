@@ -1,0 +1,375 @@
+//! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access_key::{AccessKey, AccessKeyId};
+use crate::credentials::Credentials;
+use crate::keeper::Ports;
+use crate::name::Name;
+use crate::notice::{Notice, Topic};
+use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, KeychainError, Notifier, Store};
+use crate::problem::{Problem, ProblemCode};
+use crate::region::Region;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::snapshot::Snapshot;
+use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, Sts, StsError};
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct FakeClock(Mutex<Timestamp>);
+
+impl FakeClock {
+    /// Moves the clock forward, or back if `by` is negative.
+    pub fn advance(&self, by: SignedDuration) {
+        *lock(&self.0) += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        *lock(&self.0)
+    }
+    fn offset(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+}
+
+/// A keychain in memory. It also serves the practice set, whose keys must leave no trace.
+#[derive(Debug, Default)]
+pub struct MemoryKeychain {
+    secrets: Mutex<BTreeMap<AccessKeyId, Secret>>,
+    failure: Mutex<Option<KeychainError>>,
+}
+
+impl MemoryKeychain {
+    /// Lets every call fail from now on, or work again.
+    pub fn fail_with(&self, failure: Option<KeychainError>) {
+        *lock(&self.failure) = failure;
+    }
+
+    fn check(&self) -> Result<(), KeychainError> {
+        lock(&self.failure).clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Keychain for MemoryKeychain {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        self.check()?;
+        lock(&self.secrets).insert(id.clone(), secret.duplicate());
+        Ok(())
+    }
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.check()?;
+        lock(&self.secrets)
+            .get(id)
+            .map(Secret::duplicate)
+            .ok_or(KeychainError::Empty)
+    }
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.check()?;
+        lock(&self.secrets).remove(id);
+        Ok(())
+    }
+}
+
+/// An STS that gives every caller every role, unless it was told otherwise.
+#[derive(Debug)]
+pub struct FakeSts {
+    clock: Arc<FakeClock>,
+    calls: Mutex<Vec<AssumeRole>>,
+    callers: Mutex<Vec<String>>,
+    answers: Mutex<VecDeque<StsError>>,
+    identity: Mutex<Option<String>>,
+    gate: (Mutex<bool>, Condvar),
+}
+
+impl FakeSts {
+    /// Refuses the next AssumeRole with `error`; further calls queue up further refusals.
+    pub fn refuse_next(&self, error: StsError) {
+        lock(&self.answers).push_back(error);
+    }
+
+    /// Lets every answer name `identity` in place of the right one.
+    pub fn answer_as(&self, identity: &str) {
+        *lock(&self.identity) = Some(identity.to_owned());
+    }
+
+    /// Holds every AssumeRole back until [`FakeSts::open`].
+    pub fn close(&self) {
+        *lock(&self.gate.0) = true;
+    }
+
+    /// Lets the calls that are held back go on.
+    pub fn open(&self) {
+        *lock(&self.gate.0) = false;
+        self.gate.1.notify_all();
+    }
+
+    /// Returns the AssumeRole calls so far.
+    pub fn calls(&self) -> Vec<AssumeRole> {
+        lock(&self.calls).clone()
+    }
+
+    /// Returns the access key ids that signed the AssumeRole calls so far.
+    pub fn callers(&self) -> Vec<String> {
+        lock(&self.callers).clone()
+    }
+}
+
+impl Sts for FakeSts {
+    fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        let number = {
+            let mut calls = lock(&self.calls);
+            calls.push(call.clone());
+            lock(&self.callers).push(caller.access_key_id.clone());
+            calls.len()
+        };
+        drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
+        if let Some(error) = lock(&self.answers).pop_front() {
+            return Err(error);
+        }
+        let arn = &call.role_arn;
+        let real = format!(
+            "arn:{}:sts::{}:assumed-role/{}/{}",
+            arn.partition().name,
+            arn.account_id(),
+            arn.role_name(),
+            call.session_name.as_str()
+        );
+        Ok(Assumed {
+            credentials: Credentials {
+                access_key_id: format!("ASIAFAKE{number:012}"),
+                secret_access_key: Secret::new("c2VjcmV0".into()),
+                session_token: Secret::new("dG9rZW4".into()),
+                expires_at: self.clock.now()
+                    + SignedDuration::from_secs(i64::from(call.duration.seconds())),
+            },
+            identity: lock(&self.identity).clone().unwrap_or(real),
+        })
+    }
+
+    fn caller_identity(
+        &self,
+        caller: &Caller,
+        _region: &Region,
+    ) -> Result<CallerIdentity, StsError> {
+        let arn = match &caller.token {
+            None => "arn:aws:iam::177634097045:user/user".to_owned(),
+            Some(_) => {
+                return Err(StsError::TimedOut {
+                    host: "fake".into(),
+                });
+            }
+        };
+        Ok(CallerIdentity {
+            account_id: "177634097045".into(),
+            arn,
+        })
+    }
+}
+
+/// Files in memory.
+#[derive(Debug, Default)]
+pub struct MemoryFiles {
+    /// The file of roles.
+    pub roles: Mutex<String>,
+    /// The file of settings.
+    pub settings: Mutex<String>,
+    keys: Mutex<Vec<AccessKey>>,
+}
+
+impl Files for MemoryFiles {
+    fn roles_path(&self) -> String {
+        "roles.toml".into()
+    }
+    fn settings_path(&self) -> String {
+        "settings.toml".into()
+    }
+    fn read_roles(&self) -> Result<String, Problem> {
+        Ok(lock(&self.roles).clone())
+    }
+    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        let mut roles = lock(&self.roles);
+        if *roles != previous {
+            return Err(Problem::new(
+                ProblemCode::StorageFailed,
+                "Changed meanwhile.",
+                "Try again.",
+            ));
+        }
+        *roles = text.to_owned();
+        Ok(())
+    }
+    fn read_settings(&self) -> Result<String, Problem> {
+        Ok(lock(&self.settings).clone())
+    }
+    fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
+        Ok(lock(&self.keys).clone())
+    }
+    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
+        *lock(&self.keys) = keys.to_vec();
+        Ok(())
+    }
+}
+
+/// A store in memory. It also serves the practice set, which does not survive a restart.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    sessions: Mutex<BTreeMap<Name, Session>>,
+    warned: Mutex<BTreeSet<(String, i64)>>,
+}
+
+impl Store for MemoryStore {
+    fn load(&self) -> Result<Vec<Session>, Problem> {
+        Ok(lock(&self.sessions).values().cloned().collect())
+    }
+    fn save(&self, session: &Session) -> Result<(), Problem> {
+        lock(&self.sessions).insert(session.role.clone(), session.clone());
+        Ok(())
+    }
+    fn forget(&self, role: &Name) -> Result<(), Problem> {
+        lock(&self.sessions).remove(role);
+        Ok(())
+    }
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
+        lock(&self.warned).contains(&(id.to_owned(), lead_s))
+    }
+    fn note_warned(&self, id: &str, lead_s: i64) {
+        lock(&self.warned).insert((id.to_owned(), lead_s));
+    }
+}
+
+/// A clipboard that keeps what was put there.
+#[derive(Debug, Default)]
+pub struct FakeClipboard(Mutex<Option<String>>);
+
+impl FakeClipboard {
+    /// Returns what is there.
+    pub fn text(&self) -> Option<String> {
+        lock(&self.0).clone()
+    }
+}
+
+impl Clipboard for FakeClipboard {
+    fn put(&self, text: &Secret, _clear_after: SignedDuration) -> Result<(), Problem> {
+        *lock(&self.0) = Some(text.expose().to_owned());
+        Ok(())
+    }
+}
+
+/// A notification server that keeps every notice.
+#[derive(Debug, Default)]
+pub struct FakeNotifier {
+    shown: Mutex<Vec<Notice>>,
+    withdrawn: Mutex<Vec<Topic>>,
+}
+
+impl FakeNotifier {
+    /// Returns the titles of the notices so far, and forgets them.
+    pub fn take_titles(&self) -> Vec<String> {
+        lock(&self.shown)
+            .drain(..)
+            .map(|notice| notice.title)
+            .collect()
+    }
+
+    /// Returns what was withdrawn so far.
+    pub fn withdrawn(&self) -> Vec<Topic> {
+        lock(&self.withdrawn).clone()
+    }
+}
+
+impl Notifier for FakeNotifier {
+    fn show(&self, notice: &Notice) {
+        lock(&self.shown).push(notice.clone());
+    }
+    fn withdraw(&self, topic: &Topic) {
+        lock(&self.withdrawn).push(topic.clone());
+    }
+}
+
+/// An audience that keeps every snapshot.
+#[derive(Debug, Default)]
+pub struct FakeAudience(Mutex<Vec<Snapshot>>);
+
+impl FakeAudience {
+    /// Returns the snapshots so far.
+    pub fn seen(&self) -> Vec<Snapshot> {
+        lock(&self.0).clone()
+    }
+}
+
+impl Audience for FakeAudience {
+    fn publish(&self, snapshot: &Snapshot) {
+        lock(&self.0).push(snapshot.clone());
+    }
+    fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
+}
+
+/// One of each, to build a keeper from and to look into.
+#[derive(Debug, Clone)]
+pub struct Fakes {
+    /// The clock.
+    pub clock: Arc<FakeClock>,
+    /// The STS.
+    pub sts: Arc<FakeSts>,
+    /// The keychain.
+    pub keychain: Arc<MemoryKeychain>,
+    /// The files.
+    pub files: Arc<MemoryFiles>,
+    /// The store.
+    pub store: Arc<MemoryStore>,
+    /// The clipboard.
+    pub clipboard: Arc<FakeClipboard>,
+    /// The notification server.
+    pub notifier: Arc<FakeNotifier>,
+    /// The audience.
+    pub audience: Arc<FakeAudience>,
+}
+
+impl Fakes {
+    /// Returns fakes whose clock stands at `now`.
+    pub fn at(now: Timestamp) -> Self {
+        let clock = Arc::new(FakeClock(Mutex::new(now)));
+        let sts = FakeSts {
+            clock: clock.clone(),
+            calls: Mutex::default(),
+            callers: Mutex::default(),
+            answers: Mutex::default(),
+            identity: Mutex::default(),
+            gate: <(Mutex<bool>, Condvar)>::default(),
+        };
+        Self {
+            clock,
+            sts: Arc::new(sts),
+            keychain: Arc::default(),
+            files: Arc::default(),
+            store: Arc::default(),
+            clipboard: Arc::default(),
+            notifier: Arc::default(),
+            audience: Arc::default(),
+        }
+    }
+
+    /// Returns ports that are these fakes.
+    pub fn ports(&self) -> Ports {
+        Ports {
+            clock: self.clock.clone(),
+            sts: self.sts.clone(),
+            keychain: self.keychain.clone(),
+            files: self.files.clone(),
+            store: self.store.clone(),
+            clipboard: self.clipboard.clone(),
+            notifier: self.notifier.clone(),
+            audience: self.audience.clone(),
+        }
+    }
+}

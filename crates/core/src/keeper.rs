@@ -1,0 +1,223 @@
+//! The use cases: the one owner of all state, between the ports and whoever asks.
+//!
+//! Its state is never locked across a call to a port, so a slow network or keychain never holds up a reader.
+
+mod assume;
+mod catalogue;
+mod hand_out;
+mod keys;
+mod prompt;
+mod tick;
+mod view;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access_key::AccessKey;
+use crate::call_fields::{MfaCode, MfaSerial};
+use crate::catalogue::Catalogue;
+use crate::name::Name;
+use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Notifier, Store};
+use crate::problem::Problem;
+use crate::role::Role;
+use crate::session::Session;
+use crate::settings::Settings;
+use crate::snapshot::{Mode, Snapshot};
+use crate::sts::Sts;
+
+use assume::Flight;
+use prompt::Prompt;
+
+/// What the keeper acts through.
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The Security Token Service.
+    pub sts: Arc<dyn Sts>,
+    /// The OS keychain.
+    pub keychain: Arc<dyn Keychain>,
+    /// The user's files.
+    pub files: Arc<dyn Files>,
+    /// What survives a restart.
+    pub store: Arc<dyn Store>,
+    /// The clipboard.
+    pub clipboard: Arc<dyn Clipboard>,
+    /// Desktop notifications.
+    pub notifier: Arc<dyn Notifier>,
+    /// Tray and window.
+    pub audience: Arc<dyn Audience>,
+}
+
+/// The owner of roles, keys and sessions. Its calls block; each belongs on a thread of its own.
+pub struct Keeper {
+    ports: Ports,
+    mode: Mode,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// What a standing problem is about; one problem each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Concern {
+    /// The keychain.
+    Keychain,
+    /// The file of roles.
+    RolesFile,
+    /// The file of settings.
+    SettingsFile,
+    /// The file of access keys.
+    KeysFile,
+    /// What survives a restart.
+    Store,
+    /// The tray.
+    Tray,
+    /// The local socket.
+    Socket,
+}
+
+#[derive(Default)]
+struct State {
+    catalogue: Catalogue,
+    role_faults: Vec<Problem>,
+    settings: Settings,
+    keys: Vec<AccessKey>,
+    sessions: BTreeMap<Name, Session>,
+    flights: HashMap<Role, Arc<Flight>>,
+    failures: BTreeMap<Name, Problem>,
+    standing: BTreeMap<Concern, Problem>,
+    prompts: BTreeMap<u64, Prompt>,
+    last_prompt: u64,
+    used_codes: HashMap<MfaSerial, (MfaCode, Timestamp)>,
+    published: Snapshot,
+    revision: u64,
+}
+
+impl Keeper {
+    /// Returns a keeper with what the files and the store hold. What cannot be read is a standing problem.
+    pub fn new(ports: Ports, mode: Mode) -> Self {
+        let keeper = Self {
+            ports,
+            mode,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        };
+        keeper.reload_settings();
+        keeper.reload_keys();
+        keeper.reload_roles();
+        keeper.restore_sessions();
+        keeper
+    }
+
+    /// Returns what is shown at present.
+    pub fn snapshot(&self) -> Snapshot {
+        self.lock().published.clone()
+    }
+
+    /// Returns the settings in force.
+    pub fn settings(&self) -> Settings {
+        self.lock().settings.clone()
+    }
+
+    /// Notes or clears a standing problem.
+    pub fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
+        self.update(|state| match problem {
+            Some(problem) => drop(state.standing.insert(concern, problem)),
+            None => drop(state.standing.remove(&concern)),
+        });
+    }
+
+    /// Clears every standing problem of this code, as the user asked.
+    pub fn dismiss(&self, code: crate::problem::ProblemCode) {
+        self.update(|state| {
+            state.standing.retain(|_, problem| problem.code != code);
+            state.role_faults.retain(|problem| problem.code != code);
+        });
+    }
+
+    /// Ends a session here: forgets its credentials and its failures. AWS goes on accepting them until they expire.
+    ///
+    /// # Errors
+    /// If there was nothing to end.
+    pub fn end(&self, role: &Name) -> Result<(), Problem> {
+        let ended = self.update(|state| {
+            let session = state.sessions.remove(role);
+            let failure = state.failures.remove(role);
+            session.is_some() || failure.is_some()
+        });
+        self.ports
+            .notifier
+            .withdraw(&crate::notice::Topic::Session(role.clone()));
+        self.note_store(self.ports.store.forget(role));
+        if ended {
+            Ok(())
+        } else {
+            Err(hand_out::no_session(role))
+        }
+    }
+
+    /// Blocks until something changes, or `at_most` has passed; `None` waits without a limit and without waking.
+    pub fn wait_for_change(&self, at_most: Option<SignedDuration>) {
+        let state = self.lock();
+        let seen = state.revision;
+        let unchanged = |state: &mut State| state.revision == seen;
+        match at_most.map(|limit| limit.unsigned_abs()) {
+            Some(limit) => drop(self.changed.wait_timeout_while(state, limit, unchanged)),
+            None => drop(self.changed.wait_while(state, unchanged)),
+        }
+    }
+
+    fn restore_sessions(&self) {
+        let loaded = self.ports.store.load();
+        let now = self.ports.clock.now();
+        self.update(|state| match loaded {
+            Ok(sessions) => {
+                let live = sessions
+                    .into_iter()
+                    .filter(|session| session.left_at(now).is_positive());
+                for session in live {
+                    state
+                        .sessions
+                        .entry(session.role.clone())
+                        .or_insert(session);
+                }
+                state.standing.remove(&Concern::Store);
+            }
+            Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+        });
+    }
+
+    fn note_store(&self, result: Result<(), Problem>) {
+        match result {
+            Ok(()) => {}
+            Err(problem) => self.set_standing(Concern::Store, Some(problem)),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, then publishes the snapshot if it differs and wakes whoever waits.
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let now = self.ports.clock.now();
+        let offset = self.ports.clock.offset();
+        let (result, fresh) = {
+            let mut state = self.lock();
+            let result = change(&mut state);
+            state.revision += 1;
+            let snapshot = view::snapshot(&state, self.mode, now, offset);
+            let fresh = (snapshot != state.published).then(|| {
+                state.published = snapshot.clone();
+                snapshot
+            });
+            (result, fresh)
+        };
+        self.changed.notify_all();
+        if let Some(snapshot) = fresh {
+            self.ports.audience.publish(&snapshot);
+        }
+        result
+    }
+}

@@ -1,0 +1,111 @@
+//! Handing a session to a shell, the clipboard or an SDK.
+
+use super::Keeper;
+use super::assume::Asker;
+use crate::export_block::{ExportBlock, Shell};
+use crate::name::Name;
+use crate::problem::{Problem, ProblemCode};
+use crate::region::Region;
+use crate::sanitise;
+use crate::secret::Secret;
+use crate::session::Session;
+
+impl Keeper {
+    /// Returns the line of a `credential_process`, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
+        let session = self.fresh(role)?;
+        let account_id = session.role_arn.split(':').nth(4).unwrap_or_default();
+        Ok(session.credentials.process_line(account_id))
+    }
+
+    /// Returns the export block for a shell, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn export_block(&self, role: &Name, shell: Shell) -> Result<Secret, Problem> {
+        let session = self.fresh(role)?;
+        self.render(&session, shell)
+    }
+
+    /// Puts the export block of a live session into the clipboard; `None` takes the shell of the settings.
+    ///
+    /// # Errors
+    /// If no session is live, or the clipboard refuses.
+    pub fn copy_export(&self, role: &Name, shell: Option<Shell>) -> Result<(), Problem> {
+        let now = self.ports.clock.now();
+        let (session, settings) = {
+            let state = self.lock();
+            (state.sessions.get(role).cloned(), state.settings.clone())
+        };
+        let live = session
+            .filter(|session| session.left_at(now).is_positive())
+            .ok_or_else(|| no_session(role))?;
+        let text = self.render(&live, shell.unwrap_or(settings.shell))?;
+        self.ports.clipboard.put(&text, settings.clipboard_clear)
+    }
+
+    /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
+    /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
+    fn fresh(&self, role: &Name) -> Result<Session, Problem> {
+        let now = self.ports.clock.now();
+        let (live, needs_code) = {
+            let state = self.lock();
+            let wanted = state.catalogue.role(role);
+            let same_role = |session: &&Session| {
+                wanted.is_none_or(|role| role.arn.as_str() == session.role_arn)
+            };
+            let live = state
+                .sessions
+                .get(role)
+                .filter(|session| session.left_at(now).is_positive())
+                .filter(same_role);
+            (
+                live.cloned(),
+                wanted.is_none_or(|role| role.mfa_serial.is_some()),
+            )
+        };
+        match live {
+            None => self.fly(role, None, Asker::Tool),
+            Some(session) if needs_code || !session.is_due_for_renewal_at(now) => Ok(session),
+            Some(session) => self.fly(role, None, Asker::Tool).or(Ok(session)),
+        }
+    }
+
+    fn render(&self, session: &Session, shell: Shell) -> Result<Secret, Problem> {
+        let (region, endpoint_url) = {
+            let state = self.lock();
+            let role = state.catalogue.role(&session.role);
+            let region: Option<Region> = role
+                .and_then(|role| role.region.clone())
+                .or(state.settings.region.clone());
+            (region, state.settings.endpoint_url.clone())
+        };
+        let block = ExportBlock {
+            credentials: &session.credentials,
+            region: region.as_ref(),
+            endpoint_url: endpoint_url.as_deref(),
+        };
+        block.render(shell).map_err(|error| {
+            let what = format!("The export block cannot be written safely: {error}.");
+            Problem::new(
+                ProblemCode::Internal,
+                what,
+                "Renew the session; nothing was copied.",
+            )
+        })
+    }
+}
+
+/// Returns the problem of a role without a live session.
+pub(super) fn no_session(role: &Name) -> Problem {
+    let name = sanitise::echo(role.as_str());
+    let what = format!("There is no active session of \"{name}\".");
+    Problem::new(
+        ProblemCode::NoSession,
+        what,
+        format!("Assume it first: rolecall assume {name}."),
+    )
+}

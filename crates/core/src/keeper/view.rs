@@ -1,0 +1,187 @@
+//! Builds the snapshot: the one place where state becomes something to show.
+
+use jiff::{SignedDuration, Timestamp, Unit};
+
+use super::State;
+use super::prompt::Prompt;
+use crate::access_key::masked;
+use crate::name::Name;
+use crate::plan::Plan;
+use crate::role::Role;
+use crate::session::{Phase, Session};
+use crate::snapshot::{
+    KeyView, Mode, PromptView, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
+};
+
+/// Clock differences below this are not told: the `Date` header counts whole seconds.
+const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
+
+pub(super) fn snapshot(
+    state: &State,
+    mode: Mode,
+    now: Timestamp,
+    offset: SignedDuration,
+) -> Snapshot {
+    let told = if offset.abs() < OFFSET_STEP {
+        SignedDuration::ZERO
+    } else {
+        offset
+    };
+    Snapshot {
+        mode,
+        endpoint: state.settings.endpoint_url.clone(),
+        clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
+        sessions: sessions(state, now),
+        roles: state
+            .catalogue
+            .roles()
+            .iter()
+            .map(|role| role_view(state, role))
+            .collect(),
+        keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
+        prompts: state
+            .prompts
+            .iter()
+            .map(|(id, prompt)| prompt_view(*id, prompt))
+            .collect(),
+        problems: state
+            .standing
+            .values()
+            .chain(&state.role_faults)
+            .cloned()
+            .collect(),
+        settings: settings_view(state),
+    }
+}
+
+fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
+    let flying = state.flights.keys().map(|role| &role.name);
+    let mut names: Vec<&Name> = state
+        .sessions
+        .keys()
+        .chain(state.failures.keys())
+        .chain(flying)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut views: Vec<SessionView> = names
+        .into_iter()
+        .map(|name| session_view(state, name, now))
+        .collect();
+    views.sort_by_key(|view| (view.expires_at, view.role.clone()));
+    views
+}
+
+fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
+    let session = state.sessions.get(name);
+    let role = state.catalogue.role(name);
+    let flying = state.flights.keys().any(|role| role.name == *name);
+    let problem = state.failures.get(name).cloned();
+    let live = session
+        .map(|session| session.phase_at(now))
+        .filter(|phase| *phase != Phase::Expired);
+    let phase = match live {
+        Some(phase) => phase,
+        None if flying => Phase::Assuming,
+        None if problem.is_some() => Phase::Failed,
+        None => Phase::Expired,
+    };
+    let arn = session
+        .map(|session| session.role_arn.clone())
+        .or(role.map(|role| role.arn.to_string()));
+    let source = role
+        .map(|role| &role.source)
+        .or(session.map(|session| &session.source));
+    SessionView {
+        role: name.to_string(),
+        phase,
+        waiting_for: flying.then(|| waiting_for(state, name)),
+        account_id: arn
+            .as_deref()
+            .and_then(|arn| arn.split(':').nth(4))
+            .unwrap_or_default()
+            .to_owned(),
+        role_arn: arn.unwrap_or_default(),
+        identity: session.map(|session| session.identity.clone()),
+        source: source.map(Name::to_string).unwrap_or_default(),
+        group: role.and_then(|role| role.group.clone()),
+        region: role
+            .and_then(|role| role.region.as_ref())
+            .or(state.settings.region.as_ref())
+            .map(ToString::to_string),
+        issued_at: session.map(|session| whole_second(session.issued_at)),
+        expires_at: session.map(Session::expires_at),
+        access_key_id: session.map(|session| masked(session.id())),
+        problem,
+    }
+}
+
+fn whole_second(instant: Timestamp) -> Timestamp {
+    instant.round(Unit::Second).unwrap_or(instant)
+}
+
+fn waiting_for(state: &State, name: &Name) -> WaitingFor {
+    match state.prompts.values().find(|prompt| prompt.role == *name) {
+        Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
+        Some(_) => WaitingFor::Code,
+        None => WaitingFor::Answer,
+    }
+}
+
+fn role_view(state: &State, role: &Role) -> RoleView {
+    let plan = Plan::of(role, &state.catalogue, &state.keys);
+    let names = [role.source.to_string(), role.name.to_string()];
+    RoleView {
+        name: role.name.to_string(),
+        arn: role.arn.to_string(),
+        account_id: role.arn.account_id().to_owned(),
+        source: role.source.to_string(),
+        chain: plan.as_ref().map_or(names.into(), Plan::names),
+        session_name: role
+            .session_name
+            .as_ref()
+            .map(|name| name.as_str().to_owned()),
+        duration_s: role.duration.map(|duration| duration.seconds()),
+        external_id: role.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        mfa_serial: role.mfa_serial.as_ref().map(ToString::to_string),
+        region: role.region.as_ref().map(ToString::to_string),
+        group: role.group.clone(),
+        needs_code: role.mfa_serial.is_some(),
+        planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
+        problem: plan.err(),
+    }
+}
+
+fn key_view(state: &State, key: &crate::access_key::AccessKey) -> KeyView {
+    let roles = state
+        .catalogue
+        .roles()
+        .iter()
+        .filter(|role| role.source == key.name)
+        .count();
+    KeyView {
+        roles: u32::try_from(roles).unwrap_or(u32::MAX),
+        ..KeyView::from(key)
+    }
+}
+
+fn prompt_view(id: u64, prompt: &Prompt) -> PromptView {
+    PromptView {
+        id,
+        mfa_serial: prompt.serial.to_string(),
+        roles: vec![prompt.role.to_string()],
+        plan: prompt.plan.clone(),
+        next_code_at: prompt.next_code_at,
+        problem: prompt.problem.clone(),
+        deadline: prompt.deadline,
+    }
+}
+
+fn settings_view(state: &State) -> SettingsView {
+    let seconds = |duration: &SignedDuration| u32::try_from(duration.as_secs()).unwrap_or_default();
+    SettingsView {
+        shell: state.settings.shell,
+        clipboard_clear_s: seconds(&state.settings.clipboard_clear),
+        lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
+    }
+}

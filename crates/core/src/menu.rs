@@ -1,0 +1,281 @@
+//! The tray's menu and icon as plain values: a function of the snapshot and the time.
+
+use jiff::Timestamp;
+
+use crate::duration::span;
+use crate::export_block::Shell;
+use crate::name::Name;
+use crate::sanitise::{cut, menu_label};
+use crate::session::Phase;
+use crate::snapshot::{Mode, RoleView, SessionView, Snapshot};
+
+/// The most roles that the menu lists at its top and in each group; the window lists them all.
+const ROLES_MAX: usize = 40;
+/// The most groups that the menu lists.
+const GROUPS_MAX: usize = 30;
+
+/// What the tray shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tray {
+    /// The icon.
+    pub icon: TrayIcon,
+    /// The text beside the pointer.
+    pub tooltip: String,
+    /// The menu, from top to bottom.
+    pub items: Vec<MenuItem>,
+}
+
+/// The four states of the icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrayIcon {
+    /// No session.
+    Idle,
+    /// At least one session, none about to end.
+    Active,
+    /// A session is about to end, or a code is asked for.
+    Expiring,
+    /// Something failed or ended.
+    Problem,
+}
+
+/// One entry of the menu. Labels are ready for display.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MenuItem {
+    /// A line between entries.
+    Separator,
+    /// A text that cannot be clicked.
+    Text(String),
+    /// An entry that does something.
+    Action {
+        /// What it says.
+        label: String,
+        /// What it does.
+        action: MenuAction,
+    },
+    /// An entry with entries of its own.
+    Submenu {
+        /// What it says.
+        label: String,
+        /// Its entries.
+        items: Vec<MenuItem>,
+    },
+}
+
+/// What a click does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MenuAction {
+    /// Assumes a role.
+    Assume(Name),
+    /// Copies the export block of a session.
+    Copy(Name, Shell),
+    /// Assumes the role of a session again.
+    Renew(Name),
+    /// Ends a session.
+    End(Name),
+    /// Opens the window.
+    Open,
+    /// Quits.
+    Quit,
+}
+
+/// Returns what the tray shows of `snapshot` at `now`.
+pub fn tray(snapshot: &Snapshot, now: Timestamp) -> Tray {
+    Tray {
+        icon: icon(snapshot),
+        tooltip: tooltip(snapshot, now),
+        items: menu(snapshot, now),
+    }
+}
+
+fn icon(snapshot: &Snapshot) -> TrayIcon {
+    let has = |phase| {
+        snapshot
+            .sessions
+            .iter()
+            .any(|session| session.phase == phase)
+    };
+    let failed = snapshot
+        .sessions
+        .iter()
+        .any(|session| session.problem.is_some());
+    if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
+        TrayIcon::Problem
+    } else if has(Phase::Expiring) || !snapshot.prompts.is_empty() {
+        TrayIcon::Expiring
+    } else if has(Phase::Active) {
+        TrayIcon::Active
+    } else {
+        TrayIcon::Idle
+    }
+}
+
+fn tooltip(snapshot: &Snapshot, now: Timestamp) -> String {
+    let title = match snapshot.mode {
+        Mode::Own => "Rolecall",
+        Mode::Practice => "Rolecall practice",
+    };
+    let live = snapshot
+        .sessions
+        .iter()
+        .filter(|s| matches!(s.phase, Phase::Active | Phase::Expiring));
+    let lines: Vec<String> = live.map(|session| session_text(session, now)).collect();
+    match lines.as_slice() {
+        [] => format!("{title}: no active session"),
+        [one] => format!("{title}: {one}"),
+        [first, ..] => format!("{title}: {} sessions, next to end {first}", lines.len()),
+    }
+}
+
+fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
+    let mut sections = vec![
+        notes(snapshot),
+        sessions(snapshot, now),
+        roles(snapshot),
+        ending(),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections.join(&MenuItem::Separator)
+}
+
+/// What the user must know before clicking: whose account it is, what is asked, what is wrong.
+fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    match (snapshot.mode, &snapshot.endpoint) {
+        (Mode::Practice, _) => items.push(MenuItem::Text("Practice account".into())),
+        (Mode::Own, Some(endpoint)) => {
+            items.push(MenuItem::Text(menu_label(&format!("Endpoint {endpoint}"))))
+        }
+        (Mode::Own, None) => {}
+    }
+    for prompt in &snapshot.prompts {
+        let label = format!("Enter the code for {}…", cut(&prompt.roles.join(", "), 40));
+        items.push(action(&label, MenuAction::Open));
+    }
+    items.extend(
+        snapshot
+            .problems
+            .iter()
+            .map(|problem| action(&format!("Problem: {}", problem.what), MenuAction::Open)),
+    );
+    items
+}
+
+fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
+    snapshot
+        .sessions
+        .iter()
+        .filter_map(|session| session_item(session, now))
+        .collect()
+}
+
+fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
+    let name = Name::parse(&session.role).ok()?;
+    let label = session_text(session, now);
+    Some(match session.phase {
+        Phase::Assuming => MenuItem::Text(menu_label(&label)),
+        Phase::Failed | Phase::Expired => action(&label, MenuAction::Assume(name)),
+        Phase::Active | Phase::Expiring => {
+            let copies = Shell::ALL
+                .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
+            MenuItem::Submenu {
+                label: menu_label(&label),
+                items: vec![
+                    MenuItem::Submenu {
+                        label: "Copy export block".into(),
+                        items: copies.into(),
+                    },
+                    action("Renew", MenuAction::Renew(name.clone())),
+                    action("End", MenuAction::End(name)),
+                ],
+            }
+        }
+    })
+}
+
+fn session_text(session: &SessionView, now: Timestamp) -> String {
+    let state = match (session.phase, session.expires_at) {
+        (Phase::Active | Phase::Expiring, Some(end)) => span(end.duration_since(now).as_secs()),
+        (Phase::Active | Phase::Expiring, None) => "active".into(),
+        (Phase::Assuming, _) => "assuming…".into(),
+        (Phase::Failed, _) => "failed, try again".into(),
+        (Phase::Expired, _) => "expired, assume again".into(),
+    };
+    format!("{} · {state}", cut(&session.role, 44))
+}
+
+fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let taken: std::collections::HashSet<&str> =
+        snapshot.sessions.iter().map(|s| s.role.as_str()).collect();
+    let free: Vec<&RoleView> = snapshot
+        .roles
+        .iter()
+        .filter(|role| !taken.contains(role.name.as_str()))
+        .collect();
+    let ungrouped: Vec<&RoleView> = free
+        .iter()
+        .copied()
+        .filter(|role| role.group.is_none())
+        .collect();
+    let mut items = role_items(&ungrouped);
+    let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
+    for role in &free {
+        let Some(group) = role.group.as_deref() else {
+            continue;
+        };
+        match groups.iter_mut().find(|(name, _)| *name == group) {
+            Some((_, members)) => members.push(role),
+            None => groups.push((group, vec![role])),
+        }
+    }
+    let shown = groups.iter().take(GROUPS_MAX);
+    items.extend(shown.map(|(name, members)| MenuItem::Submenu {
+        label: menu_label(name),
+        items: role_items(members),
+    }));
+    if groups.len() > GROUPS_MAX {
+        items.push(action("More groups…", MenuAction::Open));
+    }
+    items
+}
+
+fn role_items(roles: &[&RoleView]) -> Vec<MenuItem> {
+    let mut items: Vec<MenuItem> = roles
+        .iter()
+        .take(ROLES_MAX)
+        .filter_map(|role| role_item(role))
+        .collect();
+    if roles.len() > ROLES_MAX {
+        items.push(action(
+            &format!("{} more…", roles.len() - ROLES_MAX),
+            MenuAction::Open,
+        ));
+    }
+    items
+}
+
+fn role_item(role: &RoleView) -> Option<MenuItem> {
+    if role.problem.is_some() {
+        return Some(action(
+            &format!("{} (cannot be assumed)", cut(&role.name, 44)),
+            MenuAction::Open,
+        ));
+    }
+    Some(action(
+        &role.name,
+        MenuAction::Assume(Name::parse(&role.name).ok()?),
+    ))
+}
+
+fn ending() -> Vec<MenuItem> {
+    vec![
+        action("Open Rolecall", MenuAction::Open),
+        action("Quit", MenuAction::Quit),
+    ]
+}
+
+fn action(label: &str, action: MenuAction) -> MenuItem {
+    MenuItem::Action {
+        label: menu_label(label),
+        action,
+    }
+}

@@ -1,0 +1,145 @@
+//! Notices: what a desktop notification says, and what its buttons do.
+
+use jiff::SignedDuration;
+
+use crate::duration::span;
+use crate::name::Name;
+use crate::problem::Problem;
+use crate::sanitise;
+
+/// From this many warnings due at once on, one notice tells of them all.
+pub const DIGEST_FROM: usize = 3;
+
+/// What a notice is about. A later notice of the same topic takes its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// The session of a role.
+    Session(Name),
+    /// Many sessions at once.
+    Digest,
+}
+
+/// What a button of a notice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NoticeAction {
+    /// Assumes the role again.
+    Renew,
+    /// Copies the export block.
+    Copy,
+    /// Opens the window.
+    Open,
+}
+
+impl NoticeAction {
+    /// Returns the key that the notification server sends back.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Renew => "renew",
+            Self::Copy => "copy",
+            Self::Open => "default",
+        }
+    }
+
+    /// Returns the button's text.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Renew => "Renew",
+            Self::Copy => "Copy export block",
+            Self::Open => "Open Rolecall",
+        }
+    }
+}
+
+/// How pressing a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// Good news.
+    Low,
+    /// Something ends soon.
+    Normal,
+    /// Something ended or failed.
+    High,
+}
+
+/// A desktop notification. Its texts are plain; the adapter escapes them for its server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub topic: Topic,
+    /// The first line.
+    pub title: String,
+    /// What happened and what to do.
+    pub body: String,
+    /// Its buttons.
+    pub actions: Vec<NoticeAction>,
+    /// How pressing it is.
+    pub urgency: Urgency,
+}
+
+impl Notice {
+    /// Returns the notice of a session that was just assumed or renewed.
+    pub fn assumed(role: &Name, identity: &str, left: SignedDuration) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} is active for {}", span(left.as_secs())),
+            body: identity.to_owned(),
+            actions: vec![NoticeAction::Copy, NoticeAction::Open],
+            urgency: Urgency::Low,
+        }
+    }
+
+    /// Returns the warning that a session ends soon.
+    pub fn expiring(role: &Name, left: SignedDuration) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} expires in {}", span(left.as_secs())),
+            body: "Renew it to go on without a break. Shells that hold its export block need a new one.".to_owned(),
+            actions: vec![NoticeAction::Renew, NoticeAction::Copy, NoticeAction::Open],
+            urgency: Urgency::Normal,
+        }
+    }
+
+    /// Returns the notice of a session that is over.
+    pub fn expired(role: &Name) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} has expired"),
+            body: "Its credentials no longer work.".to_owned(),
+            actions: vec![NoticeAction::Renew, NoticeAction::Open],
+            urgency: Urgency::High,
+        }
+    }
+
+    /// Returns the notice of an assumption or renewal that failed.
+    pub fn failed(role: &Name, problem: &Problem) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} could not be assumed"),
+            body: format!("{} {}", problem.what, problem.remedy),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::High,
+        }
+    }
+
+    /// Returns one notice of many sessions that end or ended.
+    pub fn digest(roles: &[&Name]) -> Self {
+        let names: Vec<String> = roles
+            .iter()
+            .take(4)
+            .map(|role| sanitise::cut(role.as_str(), 32))
+            .collect();
+        let more = roles.len().saturating_sub(names.len());
+        let tail = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        Self {
+            topic: Topic::Digest,
+            title: format!("{} sessions expire or have expired", roles.len()),
+            body: format!("{}{tail}. Open Rolecall to renew them.", names.join(", ")),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::Normal,
+        }
+    }
+}

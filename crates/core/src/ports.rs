@@ -1,0 +1,197 @@
+//! What the keeper needs of the outside: one small trait per noun of the operating system.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access_key::{AccessKey, AccessKeyId};
+use crate::name::Name;
+use crate::notice::{Notice, Topic};
+use crate::problem::{Problem, ProblemCode};
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::snapshot::Snapshot;
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// Returns the present as AWS's clock has it, as far as it is known.
+    fn now(&self) -> Timestamp;
+
+    /// Returns AWS's clock minus this machine's, as far as it is known.
+    fn offset(&self) -> SignedDuration;
+}
+
+/// The OS keychain.
+pub trait Keychain: Send + Sync {
+    /// Keeps the secret of an access key, in place of an earlier one.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`]; nothing was kept then.
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError>;
+
+    /// Returns the secret of an access key.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError>;
+
+    /// Forgets the secret of an access key. Forgetting what is not there succeeds.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
+}
+
+/// Why the keychain gave or took nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeychainError {
+    /// It is locked, and its own prompt was cancelled or not answered.
+    #[error("the keychain is locked")]
+    Locked,
+    /// None runs here.
+    #[error("no keychain runs here")]
+    Absent,
+    /// It did not answer in time.
+    #[error("the keychain does not answer")]
+    Frozen,
+    /// It refused.
+    #[error("the keychain refused: {0}")]
+    Denied(String),
+    /// It holds nothing under this id.
+    #[error("the keychain holds nothing under this id")]
+    Empty,
+    /// What it holds, or read back after writing, cannot be used.
+    #[error("the keychain's item cannot be used")]
+    Corrupt,
+}
+
+impl From<KeychainError> for Problem {
+    fn from(error: KeychainError) -> Self {
+        let (code, what, remedy) = match &error {
+            KeychainError::Locked => (
+                ProblemCode::KeychainLocked,
+                "The keychain is locked.",
+                "Unlock it, then try again. Sessions you have keep working.",
+            ),
+            KeychainError::Absent => (
+                ProblemCode::KeychainAbsent,
+                "No keychain runs in this desktop session.",
+                "On Linux install and start one that offers the Secret Service: gnome-keyring, KWallet or KeePassXC. \
+                 Keys are kept nowhere else.",
+            ),
+            KeychainError::Frozen => (
+                ProblemCode::KeychainFrozen,
+                "The keychain does not answer.",
+                "Restart it (or sign out and in), then try again. Sessions you have keep working.",
+            ),
+            KeychainError::Denied(_) => (
+                ProblemCode::KeychainDenied,
+                "The keychain refused.",
+                "Allow Rolecall to use it, then try again.",
+            ),
+            KeychainError::Empty => (
+                ProblemCode::KeychainEmpty,
+                "The keychain no longer holds the secret of this access key.",
+                "Remove the key here and add it again.",
+            ),
+            KeychainError::Corrupt => (
+                ProblemCode::KeychainEmpty,
+                "What the keychain holds under this access key cannot be used.",
+                "Remove the key here and add it again.",
+            ),
+        };
+        Problem::new(code, what, remedy)
+    }
+}
+
+/// The user's files of roles, settings and access keys (ids and names; never secrets).
+pub trait Files: Send + Sync {
+    /// Returns what messages call the file of roles.
+    fn roles_path(&self) -> String;
+
+    /// Returns what messages call the file of settings.
+    fn settings_path(&self) -> String;
+
+    /// Returns the file of roles; empty if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read: too large, not a file, no permission, not UTF-8.
+    fn read_roles(&self) -> Result<String, Problem>;
+
+    /// Replaces the file of roles in one step, if it still reads `previous`.
+    ///
+    /// # Errors
+    /// If it cannot be written or was changed meanwhile; the old file is then as it was.
+    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem>;
+
+    /// Returns the file of settings; empty if there is none.
+    ///
+    /// # Errors
+    /// As [`Files::read_roles`].
+    fn read_settings(&self) -> Result<String, Problem>;
+
+    /// Returns the access keys.
+    ///
+    /// # Errors
+    /// If their file cannot be read.
+    fn read_keys(&self) -> Result<Vec<AccessKey>, Problem>;
+
+    /// Replaces the file of access keys in one step.
+    ///
+    /// # Errors
+    /// If it cannot be written; the old file is then as it was.
+    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem>;
+}
+
+/// What survives a restart: sessions, sealed, and which warnings were shown.
+pub trait Store: Send + Sync {
+    /// Returns the sessions that were kept.
+    ///
+    /// # Errors
+    /// If they cannot be unsealed at present (the keychain is locked), or are lost.
+    fn load(&self) -> Result<Vec<Session>, Problem>;
+
+    /// Keeps a session in place of an earlier one of the same role.
+    ///
+    /// # Errors
+    /// If it cannot be sealed or written. The session itself stays usable.
+    fn save(&self, session: &Session) -> Result<(), Problem>;
+
+    /// Forgets the session of a role.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn forget(&self, role: &Name) -> Result<(), Problem>;
+
+    /// Returns whether the warning `lead_s` seconds before the end of session `id` was shown.
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool;
+
+    /// Notes that the warning `lead_s` seconds before the end of session `id` was shown.
+    fn note_warned(&self, id: &str, lead_s: i64);
+}
+
+/// The clipboard.
+pub trait Clipboard: Send + Sync {
+    /// Puts a secret text there, marked for clipboard managers, and takes it away `clear_after` later or on quit,
+    /// if it is still ours.
+    ///
+    /// # Errors
+    /// If there is no clipboard or it refuses.
+    fn put(&self, text: &Secret, clear_after: SignedDuration) -> Result<(), Problem>;
+}
+
+/// Desktop notifications. Neither call blocks or fails: where there is no server, the tray icon tells instead.
+pub trait Notifier: Send + Sync {
+    /// Shows a notice in place of an earlier one of the same topic.
+    fn show(&self, notice: &Notice);
+
+    /// Withdraws the notice of a topic, if it is still shown.
+    fn withdraw(&self, topic: &Topic);
+}
+
+/// Whoever shows snapshots: tray and window.
+pub trait Audience: Send + Sync {
+    /// Is given each snapshot that differs from the one before.
+    fn publish(&self, snapshot: &Snapshot);
+
+    /// Is told the time whenever the keeper looked at it, so that what counts in minutes can move on.
+    fn tick(&self, snapshot: &Snapshot, now: Timestamp);
+}

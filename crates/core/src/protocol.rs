@@ -1,0 +1,292 @@
+//! What the command line and the running application say to each other over the local socket.
+//!
+//! One frame asks, one frame answers: a length (u32, big endian), then JSON. One round trip per connection.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::export_block::Shell;
+use crate::problem::{Problem, ProblemCode};
+use crate::snapshot::{KeyView, SessionView, Snapshot};
+
+/// The version both ends must speak.
+pub const VERSION: u32 = 1;
+/// The longest request, in bytes.
+pub const REQUEST_MAX: usize = 64 << 10;
+/// The longest answer, in bytes: a snapshot of ten thousand roles fits.
+pub const ANSWER_MAX: usize = 16 << 20;
+/// The folder of the socket below the runtime directory, for the user's own set.
+pub const OWN_DIR: &str = "rolecall";
+/// The folder of the socket below the runtime directory, for the practice set.
+pub const PRACTICE_DIR: &str = "rolecall-practice";
+/// The socket's name in its folder.
+pub const SOCKET_NAME: &str = "agent.sock";
+
+/// One question.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The protocol's version.
+    pub v: u32,
+    /// The version of the asking program.
+    pub client: String,
+    /// What is asked.
+    pub call: Call,
+}
+
+/// What can be asked. Nothing returns a long-term secret.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Call {
+    /// Everything that is shown.
+    Snapshot,
+    /// Assume a role, or renew its session.
+    Assume {
+        /// The role's name.
+        role: String,
+        /// The authenticator's code, where the terminal asked for it.
+        code: Option<WireSecret>,
+    },
+    /// End a session here and forget it.
+    End {
+        /// The role's name.
+        role: String,
+    },
+    /// The export block of a session, assuming the role if need be.
+    Env {
+        /// The role's name.
+        role: String,
+        /// The shell.
+        shell: Shell,
+    },
+    /// The line of a `credential_process`, renewing the session if need be.
+    Credentials {
+        /// The role's name.
+        role: String,
+    },
+    /// Verify an access key and keep it.
+    AddKey {
+        /// The name to give it.
+        name: String,
+        /// Its id.
+        access_key_id: String,
+        /// Its secret.
+        secret: WireSecret,
+    },
+    /// Give an access key another name.
+    RenameKey {
+        /// Its present name.
+        name: String,
+        /// The name to give it.
+        new_name: String,
+    },
+    /// Forget an access key.
+    RemoveKey {
+        /// Its name.
+        name: String,
+    },
+    /// Open the window, or bring it to the front.
+    ShowWindow,
+}
+
+/// One answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Response {
+    /// The protocol's version.
+    pub v: u32,
+    /// The version of the application.
+    pub app: String,
+    /// What was asked for, or why not.
+    pub result: Result<Answer, Problem>,
+}
+
+/// What can be answered.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Done, and nothing to tell.
+    Done,
+    /// Everything that is shown.
+    Snapshot(Box<Snapshot>),
+    /// The session that was assumed.
+    Session(Box<SessionView>),
+    /// The access key that was kept.
+    Key(Box<KeyView>),
+    /// Text for a shell or an SDK; holds credentials.
+    Text(WireSecret),
+}
+
+/// Secret text on its way through the socket: the only form of a secret that can be serialised.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WireSecret(String);
+
+impl WireSecret {
+    /// Wraps a secret for the wire.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Returns the text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for WireSecret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for WireSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// Why a frame could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// The other end went away or was too slow.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The length is 0 or over the limit.
+    #[error("a frame of {0} bytes is not allowed")]
+    Size(usize),
+    /// Not the JSON that was expected. Its text is not told, since it may hold a secret.
+    #[error("the frame is not understood")]
+    Content,
+}
+
+/// Writes one frame.
+///
+/// # Errors
+/// [`FrameError::Io`].
+pub fn write_frame<T: Serialize>(to: &mut impl Write, value: &T) -> Result<(), FrameError> {
+    let mut frame = Zeroizing::new(Vec::with_capacity(8 << 10));
+    frame.extend_from_slice(&[0; 4]);
+    serde_json::to_writer(&mut *frame, value).map_err(|_| FrameError::Content)?;
+    let length = u32::try_from(frame.len() - 4).map_err(|_| FrameError::Size(frame.len()))?;
+    frame[..4].copy_from_slice(&length.to_be_bytes());
+    to.write_all(&frame)?;
+    Ok(to.flush()?)
+}
+
+/// Reads one frame of 1 to `max` bytes.
+///
+/// # Errors
+/// Any of [`FrameError`].
+pub fn read_frame<T: for<'de> Deserialize<'de>>(
+    from: &mut impl Read,
+    max: usize,
+) -> Result<T, FrameError> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+    if length == 0 || length > max {
+        return Err(FrameError::Size(length));
+    }
+    let mut frame = Zeroizing::new(vec![0; length]);
+    from.read_exact(&mut frame)?;
+    serde_json::from_slice(&frame).map_err(|_| FrameError::Content)
+}
+
+/// Checks that both ends speak the same version.
+///
+/// # Errors
+/// Says both program versions.
+pub fn check_version(theirs: u32, their_program: &str, our_program: &str) -> Result<(), Problem> {
+    if theirs == VERSION {
+        return Ok(());
+    }
+    let theirs_shown = crate::sanitise::echo(their_program);
+    let what = format!(
+        "Rolecall {our_program} and {theirs_shown} do not understand each other (protocol {VERSION} and {theirs})."
+    );
+    Err(Problem::new(
+        ProblemCode::VersionMismatch,
+        what,
+        "Quit Rolecall and start the newer one.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(call: Call) -> Request {
+        Request {
+            v: VERSION,
+            client: "0.1.0".into(),
+            call,
+        }
+    }
+
+    #[test]
+    fn a_frame_survives_the_way() {
+        let mut wire = Vec::new();
+        write_frame(
+            &mut wire,
+            &request(Call::Credentials {
+                role: "guest".into(),
+            }),
+        )
+        .expect("written");
+        let back: Request = read_frame(&mut wire.as_slice(), REQUEST_MAX).expect("read");
+        assert!(matches!(back.call, Call::Credentials { role } if role == "guest"));
+    }
+
+    #[test]
+    fn b62_impossible_lengths_are_refused_before_anything_is_read() {
+        for length in [0_u32, 65_537, u32::MAX] {
+            let wire = length.to_be_bytes();
+            let error =
+                read_frame::<Request>(&mut wire.as_slice(), REQUEST_MAX).expect_err("refused");
+            assert!(matches!(error, FrameError::Size(_)), "{error}");
+        }
+    }
+
+    #[test]
+    fn b64_b65_what_is_not_understood_is_not_echoed() {
+        let deep = "[".repeat(10_000);
+        for text in [
+            "canary",
+            "{\"v\":1}",
+            "{\"v\":1,\"client\":\"\",\"call\":\"steal\"}",
+            "{\"v\":1e400}",
+            &deep,
+        ] {
+            let mut wire = u32::try_from(text.len())
+                .expect("short")
+                .to_be_bytes()
+                .to_vec();
+            wire.extend_from_slice(text.as_bytes());
+            let error =
+                read_frame::<Request>(&mut wire.as_slice(), REQUEST_MAX).expect_err("refused");
+            assert_eq!(error.to_string(), "the frame is not understood");
+        }
+    }
+
+    #[test]
+    fn t09_a_secret_on_its_way_is_not_shown() {
+        let call = Call::AddKey {
+            name: "n".into(),
+            access_key_id: "i".into(),
+            secret: WireSecret::new("canary".into()),
+        };
+        assert!(!format!("{:?}", request(call)).contains("canary"));
+    }
+
+    #[test]
+    fn r28_another_version_is_told_apart() {
+        assert!(check_version(VERSION, "1", "1").is_ok());
+        assert_eq!(
+            check_version(2, "9.9", "0.1").map_err(|p| p.code),
+            Err(ProblemCode::VersionMismatch)
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! Sessions: one assumption of one role, and what it is at a moment.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::Credentials;
+use crate::duration::HOUR_S;
+use crate::name::Name;
+
+/// How long before its expiry a session counts as expiring.
+pub const EXPIRING: SignedDuration = SignedDuration::from_mins(10);
+
+/// With this much life left, a session of an hour or more is renewed before it is handed to a tool.
+/// botocore asks again on every request once fewer than 15 minutes are left.
+pub const RENEW_WITH_LEFT: SignedDuration = SignedDuration::from_mins(20);
+
+/// One assumption of one role.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The role's name in the catalogue.
+    pub role: Name,
+    /// The role's ARN when it was assumed.
+    pub role_arn: String,
+    /// The access key or role it was assumed from.
+    pub source: Name,
+    /// The assumed-role ARN that AWS gave.
+    pub identity: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Its credentials.
+    pub credentials: Arc<Credentials>,
+}
+
+/// What a session is at a moment. Computed from the time, never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// AWS, the keychain or the user is being asked.
+    Assuming,
+    /// The last assumption failed and nothing is left of an earlier one.
+    Failed,
+    /// Usable, and about to end.
+    Expiring,
+    /// Usable.
+    Active,
+    /// Over.
+    Expired,
+}
+
+impl Session {
+    /// Returns when it ends.
+    pub fn expires_at(&self) -> Timestamp {
+        self.credentials.expires_at
+    }
+
+    /// Returns the life left; negative once it is over.
+    pub fn left_at(&self, now: Timestamp) -> SignedDuration {
+        self.expires_at().duration_since(now)
+    }
+
+    /// Returns the whole life it was issued with.
+    pub fn life(&self) -> SignedDuration {
+        self.expires_at().duration_since(self.issued_at)
+    }
+
+    /// Returns active, expiring or expired. A session of a quarter of an hour counts as expiring in its last third.
+    pub fn phase_at(&self, now: Timestamp) -> Phase {
+        let left = self.left_at(now);
+        if !left.is_positive() {
+            Phase::Expired
+        } else if left <= EXPIRING.min(self.life() / 3) {
+            Phase::Expiring
+        } else {
+            Phase::Active
+        }
+    }
+
+    /// Returns whether a tool that asks now should get a fresh session: 20 minutes left, or a third of a short life.
+    pub fn is_due_for_renewal_at(&self, now: Timestamp) -> bool {
+        let short = self.life() < SignedDuration::from_secs(i64::from(HOUR_S) / 2);
+        let margin = if short {
+            self.life() / 3
+        } else {
+            RENEW_WITH_LEFT
+        };
+        self.left_at(now) <= margin
+    }
+
+    /// Returns what tells this assumption from every other: its temporary access key id.
+    pub fn id(&self) -> &str {
+        &self.credentials.access_key_id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn session(life_min: i64) -> (Session, Timestamp) {
+        let start: Timestamp = "2026-11-21T12:00:00Z".parse().expect("an instant");
+        let credentials = Credentials {
+            access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: Secret::new("s".into()),
+            session_token: Secret::new("t".into()),
+            expires_at: start + SignedDuration::from_mins(life_min),
+        };
+        let name = Name::parse("guest").expect("a name");
+        let session = Session {
+            role: name.clone(),
+            role_arn: String::new(),
+            source: name,
+            identity: String::new(),
+            issued_at: start,
+            credentials: Arc::new(credentials),
+        };
+        (session, start)
+    }
+
+    #[test]
+    fn phases_follow_the_time() {
+        let (session, start) = session(60);
+        let at = |minutes| session.phase_at(start + SignedDuration::from_mins(minutes));
+        assert_eq!(
+            [at(0), at(49), at(50), at(59), at(60)],
+            [
+                Phase::Active,
+                Phase::Active,
+                Phase::Expiring,
+                Phase::Expiring,
+                Phase::Expired
+            ]
+        );
+    }
+
+    #[test]
+    fn a_quarter_of_an_hour_starts_out_active() {
+        let (session, start) = session(15);
+        assert_eq!(session.phase_at(start), Phase::Active);
+        assert!(!session.is_due_for_renewal_at(start));
+        assert!(session.is_due_for_renewal_at(start + SignedDuration::from_mins(10)));
+    }
+
+    #[test]
+    fn c14_an_hour_is_renewed_with_twenty_minutes_left() {
+        let (session, start) = session(60);
+        assert!(!session.is_due_for_renewal_at(start + SignedDuration::from_mins(39)));
+        assert!(session.is_due_for_renewal_at(start + SignedDuration::from_mins(40)));
+    }
+}

@@ -1,0 +1,264 @@
+//! Settings, read from `settings.toml`. Every setting has a default, so the file may be absent.
+
+use jiff::SignedDuration;
+use toml_edit::{Item, TableLike};
+
+use crate::catalogue::{fault, parse_toml};
+use crate::duration::parse_seconds;
+use crate::export_block::Shell;
+use crate::problem::Problem;
+use crate::region::Region;
+use crate::sanitise;
+
+/// The longest lead time of a warning, in seconds: as long as the longest session.
+const LEAD_MAX_S: u64 = 43_200;
+/// How long a copied export block may stay in the clipboard, in seconds.
+const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
+
+/// What the user can set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `[aws] endpoint_url`: where all AWS calls go; only loopback.
+    pub endpoint_url: Option<String>,
+    /// `[aws] region`: the region of roles that name none.
+    pub region: Option<Region>,
+    /// `[aws] ca_bundle`: a PEM file of certificate authorities trusted beside the system's.
+    pub ca_bundle: Option<String>,
+    /// `[aws] proxy`: the HTTP proxy for AWS calls.
+    pub proxy: Option<String>,
+    /// `[notifications] lead_times`: how long before an expiry warnings come, longest first.
+    pub lead_times: Vec<SignedDuration>,
+    /// `[clipboard] clear_after`: when a copied export block leaves the clipboard.
+    pub clipboard_clear: SignedDuration,
+    /// `[export] shell`: the shell whose export block a plain copy gives.
+    pub shell: Shell,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            endpoint_url: None,
+            region: None,
+            ca_bundle: None,
+            proxy: None,
+            lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
+            clipboard_clear: SignedDuration::from_secs(30),
+            shell: Shell::default(),
+        }
+    }
+}
+
+/// Reads `settings.toml`. `path` is what messages call the file.
+///
+/// # Errors
+/// The first thing that is wrong, with file, line and column.
+pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
+    let document = parse_toml(text, path)?;
+    let mut settings = Settings::default();
+    for (section, item) in document.iter() {
+        let span = document.as_table().key(section).and_then(|key| key.span());
+        let Some(table) = item.as_table_like() else {
+            return Err(fault(
+                text,
+                path,
+                span,
+                "A setting stands outside a section.",
+                KNOWN,
+            ));
+        };
+        for (key, item) in table.iter() {
+            set(&mut settings, section, key, item).map_err(|(what, remedy)| {
+                fault(text, path, place_of(table, key, item), &what, &remedy)
+            })?;
+        }
+    }
+    Ok(settings)
+}
+
+const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
+                     [clipboard] clear_after; [export] shell.";
+
+fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
+    item.span()
+        .or_else(|| table.key(key).and_then(|key| key.span()))
+}
+
+fn set(
+    settings: &mut Settings,
+    section: &str,
+    key: &str,
+    item: &Item,
+) -> Result<(), (String, String)> {
+    let text = || {
+        item.as_str().ok_or_else(|| {
+            (
+                format!("\"{key}\" must be text in quotes."),
+                format!("{key} = \"…\""),
+            )
+        })
+    };
+    match (section, key) {
+        ("aws", "endpoint_url") => settings.endpoint_url = Some(loopback_url(text()?)?),
+        ("aws", "region") => {
+            settings.region =
+                Some(Region::parse(text()?).map_err(|error| (error.what, error.remedy))?);
+        }
+        ("aws", "ca_bundle") => settings.ca_bundle = Some(text()?.to_owned()),
+        ("aws", "proxy") => settings.proxy = Some(proxy_url(text()?)?),
+        ("notifications", "lead_times") => settings.lead_times = lead_times(item)?,
+        ("clipboard", "clear_after") => settings.clipboard_clear = clear_after(text()?)?,
+        ("export", "shell") => settings.shell = shell(text()?)?,
+        _ => {
+            return Err((
+                format!("Unknown setting \"{}\".", sanitise::echo(key)),
+                KNOWN.to_owned(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Accepts `http://` with a loopback address and a port, and nothing else: an endpoint gets every signed call.
+fn loopback_url(text: &str) -> Result<String, (String, String)> {
+    let text = text.trim().trim_end_matches('/');
+    let authority = text.strip_prefix("http://");
+    let host_and_port = authority.and_then(|rest| rest.rsplit_once(':'));
+    let loopback = |host: &str| {
+        host == "localhost"
+            || host == "[::1]"
+            || host
+                .parse::<std::net::Ipv4Addr>()
+                .is_ok_and(|address| address.is_loopback())
+    };
+    match host_and_port {
+        Some((host, port)) if loopback(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err((
+            format!("The endpoint \"{}\" is not on this machine.", sanitise::echo(text)),
+            "Only loopback is allowed, such as http://127.0.0.1:4566, since every signed call would go there.".into(),
+        )),
+    }
+}
+
+fn proxy_url(text: &str) -> Result<String, (String, String)> {
+    let plain = !text
+        .chars()
+        .any(|c| c.is_whitespace() || sanitise::is_hidden(c));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match rest {
+        Some(rest) if plain && !rest.is_empty() => Ok(text.to_owned()),
+        _ => Err((
+            "The proxy is not a URL.".into(),
+            "Write it as http://HOST:PORT.".into(),
+        )),
+    }
+}
+
+fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, (String, String)> {
+    const FORM: &str = "Write it as lead_times = [\"10m\", \"2m\"], each at most 12h.";
+    let array = item
+        .as_array()
+        .ok_or_else(|| ("\"lead_times\" must be a list.".to_owned(), FORM.to_owned()))?;
+    let mut times = Vec::new();
+    for value in array {
+        let seconds = value
+            .as_str()
+            .and_then(parse_seconds)
+            .filter(|seconds| (1..=LEAD_MAX_S).contains(seconds));
+        let seconds = seconds.ok_or_else(|| {
+            (
+                "A lead time is not a span of time.".to_owned(),
+                FORM.to_owned(),
+            )
+        })?;
+        times.push(SignedDuration::from_secs(
+            i64::try_from(seconds).unwrap_or(i64::MAX),
+        ));
+    }
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    times.dedup();
+    Ok(times)
+}
+
+fn clear_after(text: &str) -> Result<SignedDuration, (String, String)> {
+    let seconds = parse_seconds(text.trim()).filter(|seconds| CLEAR_S.contains(seconds));
+    seconds
+        .and_then(|s| i64::try_from(s).ok())
+        .map(SignedDuration::from_secs)
+        .ok_or_else(|| {
+            (
+                "\"clear_after\" is not a span from 5s to 1h.".into(),
+                "Write it as clear_after = \"30s\".".into(),
+            )
+        })
+}
+
+fn shell(text: &str) -> Result<Shell, (String, String)> {
+    Shell::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        assert_eq!(read("", "settings.toml"), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn reads_every_setting() {
+        let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nca_bundle = \"/etc/ca.pem\"\n\
+                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[export]\nshell = \"fish\"\n";
+        let settings = read(text, "settings.toml").expect("valid");
+        assert_eq!(
+            settings.endpoint_url.as_deref(),
+            Some("http://127.0.0.1:4566")
+        );
+        assert_eq!(
+            settings.lead_times,
+            [SignedDuration::from_mins(14), SignedDuration::from_mins(2)]
+        );
+        assert_eq!(
+            (settings.clipboard_clear.as_secs(), settings.shell),
+            (10, Shell::Fish)
+        );
+    }
+
+    #[test]
+    fn t17_refuses_an_endpoint_that_is_not_loopback() {
+        for url in [
+            "http://169.254.169.254:80",
+            "https://sts.evil.example",
+            "http://127.0.0.1.evil:80",
+            "http://127.0.0.1",
+            "http://user@evil:80",
+            "ftp://127.0.0.1:1",
+            "http://127.0.0.1:80@evil:80",
+            "http://127.0.0.1:80/x:1",
+            "",
+        ] {
+            let problem = read(
+                &format!("[aws]\nendpoint_url = \"{url}\"\n"),
+                "settings.toml",
+            )
+            .expect_err(url);
+            assert!(
+                problem.what.starts_with("settings.toml, line 2, column 16"),
+                "{}",
+                problem.what
+            );
+        }
+    }
+
+    #[test]
+    fn says_what_is_unknown() {
+        let problem = read("[aws]\nregoin = \"x\"\n", "settings.toml").expect_err("unknown");
+        assert!(
+            problem.what.contains("Unknown setting \"regoin\""),
+            "{}",
+            problem.what
+        );
+    }
+}

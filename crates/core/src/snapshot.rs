@@ -1,0 +1,162 @@
+//! The only thing that flows out: everything a tray, a window or a command line shows, without a secret.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+use crate::session::Phase;
+
+/// Everything that is shown, at one moment. Times are instants; whoever shows them ticks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Whether this is the user's own set or the throw-away practice set.
+    pub mode: Mode,
+    /// The custom AWS endpoint that all calls go to, if one is set.
+    pub endpoint: Option<String>,
+    /// AWS's clock minus this machine's, in milliseconds; add it to the local time before comparing with an expiry.
+    pub clock_offset_ms: i64,
+    /// Sessions, soonest expiry first; those being assumed and those that failed come before.
+    pub sessions: Vec<SessionView>,
+    /// The catalogue, in the file's order.
+    pub roles: Vec<RoleView>,
+    /// Access keys by name.
+    pub keys: Vec<KeyView>,
+    /// Questions that wait for the user, oldest first.
+    pub prompts: Vec<PromptView>,
+    /// What is wrong at present, beyond single sessions.
+    pub problems: Vec<Problem>,
+    /// The settings that the surfaces need.
+    pub settings: SettingsView,
+}
+
+/// Which set of keys, roles and settings is at work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The user's own.
+    #[default]
+    Own,
+    /// The practice account's, which leaves no trace.
+    Practice,
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The role's name in the catalogue.
+    pub role: String,
+    /// What the session is at present.
+    pub phase: Phase,
+    /// What an assumption in progress waits for.
+    pub waiting_for: Option<WaitingFor>,
+    /// The 12-digit account of the role; empty if the role has left the catalogue and was never assumed.
+    pub account_id: String,
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The assumed-role ARN that GetCallerIdentity confirmed.
+    pub identity: Option<String>,
+    /// The name of the access key or role it was assumed from.
+    pub source: String,
+    /// The role's group.
+    pub group: Option<String>,
+    /// The region that an export block sets.
+    pub region: Option<String>,
+    /// When AWS issued it.
+    pub issued_at: Option<Timestamp>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// The temporary access key id, all but its ends hidden.
+    pub access_key_id: Option<String>,
+    /// Why the last assumption or renewal failed.
+    pub problem: Option<Problem>,
+}
+
+/// What an assumption in progress waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingFor {
+    /// A code from the authenticator.
+    Code,
+    /// The next code, since the present one was used.
+    NextCode,
+    /// AWS or the keychain.
+    Answer,
+}
+
+/// One role of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleView {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its 12-digit account.
+    pub account_id: String,
+    /// The name of the access key or role it is assumed from.
+    pub source: String,
+    /// The names from the access key to the role, both included.
+    pub chain: Vec<String>,
+    /// The session name that will be sent, or its template.
+    pub session_name: Option<String>,
+    /// The wanted life of a session in seconds, 900 to 43200.
+    pub duration_s: Option<u32>,
+    /// The external ID that the role's owner gave.
+    pub external_id: Option<String>,
+    /// The MFA device whose code the role asks for.
+    pub mfa_serial: Option<String>,
+    /// The region that an export block sets.
+    pub region: Option<String>,
+    /// Its group in menus and lists.
+    pub group: Option<String>,
+    /// Whether assuming it asks for a code.
+    pub needs_code: bool,
+    /// How long a session lives by the plan, in seconds.
+    pub planned_s: u32,
+    /// Why it cannot be assumed as it is.
+    pub problem: Option<Problem>,
+}
+
+/// One access key. Its secret is in the keychain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyView {
+    /// The name the user gave.
+    pub name: String,
+    /// Its id.
+    pub access_key_id: String,
+    /// The 12-digit account it belongs to.
+    pub account_id: String,
+    /// The ARN of the user it belongs to.
+    pub user_arn: String,
+    /// How many roles name it as their source.
+    pub roles: u32,
+}
+
+/// A question to the user: the code of an MFA device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptView {
+    /// Names the prompt in the answer.
+    pub id: u64,
+    /// The MFA device.
+    pub mfa_serial: String,
+    /// The roles that wait for the code.
+    pub roles: Vec<String>,
+    /// What one code gives, in one sentence.
+    pub plan: String,
+    /// When the device shows its next code, if the present one was used.
+    pub next_code_at: Option<Timestamp>,
+    /// What was wrong with the last answer.
+    pub problem: Option<Problem>,
+    /// When the prompt gives up.
+    pub deadline: Timestamp,
+}
+
+/// The settings that the surfaces need.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsView {
+    /// The shell whose export block a plain copy gives.
+    pub shell: crate::export_block::Shell,
+    /// After how many seconds a copied export block leaves the clipboard.
+    pub clipboard_clear_s: u32,
+    /// How long before an expiry warnings come, in seconds, longest first.
+    pub lead_times_s: Vec<u32>,
+}

@@ -1,0 +1,36 @@
+//! IAM policies: parsing a document, and deciding a request against all policies that apply to it.
+//!
+//! Everything here is a pure function of its arguments. Nothing derives a context key: whoever
+//! asks puts every key into the [`Context`] that AWS would.
+//!
+//! ```text
+//! text ─► Policy::parse ─► Policy ─┐
+//!                                  ├─► evaluate ─► Decision (and which statement decided)
+//! Principal, action, context ──────┘
+//! ```
+//!
+//! The rules are those of the IAM user guide's
+//! [policy reference](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html).
+
+mod action;
+mod arn_pattern;
+mod comparison;
+mod condition;
+mod context;
+mod decision;
+mod document;
+mod element;
+mod json;
+mod operator;
+mod parse;
+mod pattern;
+mod principal;
+mod template;
+mod verdict;
+
+pub use context::{Context, ContextValue};
+pub use decision::{Decision, PolicySet, evaluate};
+pub use document::{Effect, Policy, PolicyKind};
+pub use parse::PolicyError;
+pub use principal::{Principal, PrincipalError, PrincipalKind};
+pub use verdict::{NearMiss, Request, Side, StatementRef, Verdict, judge};

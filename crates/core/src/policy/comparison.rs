@@ -1,0 +1,209 @@
+//! Reading and comparing the operands of conditions: numbers, dates, addresses, bytes.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::context::ContextValue;
+
+/// Compares two decimal numbers of any length; `None` if one is not a number.
+pub(super) fn numbers(left: &str, right: &str) -> Option<Ordering> {
+    Some(Decimal::parse(left)?.compare(&Decimal::parse(right)?))
+}
+
+struct Decimal<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+}
+
+impl<'a> Decimal<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let text = text.trim();
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(whole) || !is_number(fraction) {
+            return None;
+        }
+        let whole = whole.trim_start_matches('0');
+        let fraction = fraction.trim_end_matches('0');
+        let is_zero = whole.is_empty() && fraction.is_empty();
+        Some(Self {
+            negative: negative && !is_zero,
+            whole,
+            fraction,
+        })
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => self.magnitude(other),
+            (true, true) => other.magnitude(self),
+        }
+    }
+
+    fn magnitude(&self, other: &Self) -> Ordering {
+        (self.whole.len().cmp(&other.whole.len()))
+            .then_with(|| self.whole.cmp(other.whole))
+            .then_with(|| self.fraction.cmp(other.fraction))
+    }
+}
+
+/// Compares a context value with a policy's date; `None` if one is not a date.
+pub(super) fn dates(value: &ContextValue, operand: &str) -> Option<Ordering> {
+    let value = match value {
+        ContextValue::Date(date) => *date,
+        ContextValue::Text(text) | ContextValue::Number(text) => date(text)?,
+        ContextValue::Flag(_) | ContextValue::Ip(_) => return None,
+    };
+    Some(value.cmp(&date(operand)?))
+}
+
+/// Reads [W3C's ISO 8601 profile](https://www.w3.org/TR/NOTE-datetime) or seconds of the epoch.
+fn date(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let is_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if is_digits && text.len() != 4 {
+        return Timestamp::from_second(text.parse().ok()?).ok();
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let civil = match text.len() {
+        4 => format!("{text}-01-01").parse::<Date>().ok()?.into(),
+        7 => format!("{text}-01").parse::<Date>().ok()?.into(),
+        _ => text.parse::<DateTime>().ok()?,
+    };
+    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// Tells whether an address lies in a CIDR range; a bare address is a range of one.
+pub(super) fn address_in(value: &ContextValue, range: &str) -> bool {
+    let address = match value {
+        ContextValue::Ip(address) => Some(*address),
+        ContextValue::Text(text) => text.trim().parse().ok(),
+        ContextValue::Number(_) | ContextValue::Flag(_) | ContextValue::Date(_) => None,
+    };
+    address.is_some_and(|address| in_range(address, range.trim()).unwrap_or(false))
+}
+
+fn in_range(address: IpAddr, range: &str) -> Option<bool> {
+    let (base, prefix) = match range.split_once('/') {
+        Some((base, prefix)) => (base, Some(prefix.parse::<u32>().ok()?)),
+        None => (range, None),
+    };
+    let (address, base, width) = match (address, base.parse().ok()?) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return Some(false),
+    };
+    let host_bits = u32::checked_sub(width, prefix.unwrap_or(width))?;
+    let network = |bits: u128| bits.checked_shr(host_bits).unwrap_or(0);
+    Some(network(address) == network(base))
+}
+
+/// Compares a value's bytes, plain or base64, with a policy's base64 text.
+pub(super) fn bytes_equal(value: &str, operand: &str) -> bool {
+    let Some(expected) = base64(operand) else {
+        return false;
+    };
+    value.as_bytes() == expected || base64(value).is_some_and(|bytes| bytes == expected)
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
+        return None;
+    }
+    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0_u32);
+    for digit in digits.bytes() {
+        buffer = (buffer << 6 | base64_digit(digit)?) & 0xFFFF;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(buffer >> bits & 0xFF).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
+fn base64_digit(digit: u8) -> Option<u32> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let value = DIGITS.iter().position(|own| *own == digit)?;
+    u32::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compares_numbers_beyond_what_floats_hold() {
+        assert_eq!(
+            numbers("9007199254740993", "9007199254740992"),
+            Some(Ordering::Greater)
+        );
+        assert_eq!(numbers("007.50", "7.5"), Some(Ordering::Equal));
+        assert_eq!(numbers("-0", "0"), Some(Ordering::Equal));
+        assert_eq!(numbers("-2", "-10"), Some(Ordering::Greater));
+        assert_eq!(numbers("0.5", "0.45"), Some(Ordering::Greater));
+        assert_eq!(numbers("1e3", "1000"), None);
+        assert_eq!(numbers("", "0"), None);
+    }
+
+    #[test]
+    fn reads_every_date_form_of_the_profile_and_the_epoch() {
+        let noon = Some("2026-11-22T12:00:00Z".parse().unwrap());
+        assert_eq!(date("2026-11-22T14:00:00+02:00"), noon);
+        assert_eq!(date("2026-11-22T12:00Z"), noon);
+        assert_eq!(date("2026-11-22T12:00:00"), noon);
+        assert_eq!(date("1795348800"), noon);
+        assert_eq!(
+            date("2026-11-22"),
+            Some("2026-11-22T00:00:00Z".parse().unwrap())
+        );
+        assert_eq!(
+            date("2026-11"),
+            Some("2026-11-01T00:00:00Z".parse().unwrap())
+        );
+        assert_eq!(date("2026"), Some("2026-01-01T00:00:00Z".parse().unwrap()));
+        assert_eq!(date("soon"), None);
+        assert_eq!(date("99999999999999999999"), None);
+    }
+
+    #[test]
+    fn reads_ranges_of_both_families() {
+        let within = |address: &str, range: &str| address_in(&address.into(), range);
+        assert!(within("203.0.113.7", "203.0.113.200/24"));
+        assert!(within("8.8.8.8", "0.0.0.0/0"));
+        assert!(within("2001:db8::7", "2001:DB8::/32"));
+        assert!(within("::1", "::1"));
+        assert!(!within("::1", "0.0.0.0/0"));
+        assert!(!within("203.0.113.7", "203.0.113.0/33"));
+        assert!(!within("203.0.113.7", "203.0.113.0/-1"));
+        assert!(!within("host", "0.0.0.0/0"));
+    }
+
+    #[test]
+    fn compares_bytes_by_their_base64_form() {
+        assert!(bytes_equal(
+            "BinaryValueInBase64",
+            "QmluYXJ5VmFsdWVJbkJhc2U2NA=="
+        ));
+        assert!(bytes_equal(
+            "QmluYXJ5VmFsdWVJbkJhc2U2NA==",
+            "QmluYXJ5VmFsdWVJbkJhc2U2NA=="
+        ));
+        assert!(!bytes_equal("other", "QmluYXJ5VmFsdWVJbkJhc2U2NA=="));
+        assert!(!bytes_equal("x", "not base64"));
+    }
+}

@@ -1,0 +1,63 @@
+//! A parsed policy document.
+
+use super::action::ActionPattern;
+use super::condition::Condition;
+use super::principal::PrincipalPattern;
+use super::template::Template;
+
+/// What a document is attached to; it decides which elements it must and may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyKind {
+    /// Attached to a user or role, or a boundary, session or organization policy.
+    Identity,
+    /// A role's trust policy: names principals, and no resource but the role.
+    Trust,
+    /// Another resource's policy, e.g. a bucket's: names principals and resources.
+    Resource,
+}
+
+/// A policy document that IAM would accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    pub(super) kind: PolicyKind,
+    pub(super) statements: Vec<Statement>,
+}
+
+impl Policy {
+    /// Returns what the document is attached to.
+    pub fn kind(&self) -> PolicyKind {
+        self.kind
+    }
+
+    /// Returns the effects of its statements, in order.
+    pub fn effects(&self) -> impl Iterator<Item = Effect> + '_ {
+        self.statements.iter().map(|statement| statement.effect)
+    }
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It allows.
+    Allow,
+    /// It denies, whatever allows.
+    Deny,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub(super) sid: Option<String>,
+    pub(super) effect: Effect,
+    pub(super) principals: Option<Selection<PrincipalPattern>>,
+    pub(super) actions: Selection<ActionPattern>,
+    pub(super) resources: Option<Selection<Template>>,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// An element or its `Not…` form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Selection<T> {
+    These(Vec<T>),
+    AllBut(Vec<T>),
+}

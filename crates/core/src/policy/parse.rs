@@ -1,0 +1,228 @@
+//! Reading a policy document, strictly: what IAM refuses is refused, with the place of it.
+
+use thiserror::Error;
+
+use super::action::ActionPattern;
+use super::condition::Condition;
+use super::document::{Effect, Policy, PolicyKind, Statement};
+use super::element::{Object, Parsed, excerpt, shape, texts};
+use super::json::Json;
+use super::operator::Operator;
+use super::principal::PrincipalPattern;
+use super::template::Template;
+
+/// Why a text is no policy document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PolicyError {
+    /// Not JSON.
+    #[error("line {line}, column {column}: not valid JSON")]
+    Syntax {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// JSON, but not a policy.
+    #[error("{place}: {problem}")]
+    Shape {
+        /// The element, e.g. `Statement[1].Condition.Bool`.
+        place: String,
+        /// What IAM expects there.
+        problem: String,
+    },
+}
+
+/// The policy language versions; variables exist since the second.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V2008,
+    V2012,
+}
+
+impl Version {
+    fn template(self, text: &str) -> Template {
+        match self {
+            Self::V2008 => Template::verbatim(text),
+            Self::V2012 => Template::parse(text),
+        }
+    }
+}
+
+impl Policy {
+    /// Parses a document as IAM would when it is attached as `kind`.
+    ///
+    /// # Errors
+    /// [`PolicyError::Syntax`] if the text is not JSON, [`PolicyError::Shape`] if it breaks the
+    /// [policy grammar](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
+    pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
+        let json = Json::parse(text).map_err(|e| PolicyError::Syntax {
+            line: e.line(),
+            column: e.column(),
+        })?;
+        let root = Object::new(&json, "document")?;
+        root.allow_only(&["Version", "Id", "Statement"])?;
+        root.optional_text("Id")?;
+        let version = match root.optional_text("Version")? {
+            None | Some("2008-10-17") => Version::V2008,
+            Some("2012-10-17") => Version::V2012,
+            Some(_) => return root.fail("Version", "must be 2012-10-17 or 2008-10-17"),
+        };
+        let json = root.required("Statement")?;
+        let place = |index| match json {
+            Json::List(_) => format!("Statement[{index}]"),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_) => {
+                "Statement".to_owned()
+            }
+        };
+        let statements: Vec<Statement> = (json.items().iter().enumerate())
+            .map(|(index, json)| statement(kind, version, json, &place(index)))
+            .collect::<Parsed<_>>()?;
+        refuse_repeated_sids(&statements)?;
+        Ok(Self { kind, statements })
+    }
+}
+
+fn refuse_repeated_sids(statements: &[Statement]) -> Parsed<()> {
+    for (index, statement) in statements.iter().enumerate() {
+        let is_repeated =
+            statement.sid.is_some() && statements[..index].iter().any(|s| s.sid == statement.sid);
+        if is_repeated {
+            return shape(
+                format!("Statement[{index}].Sid"),
+                "must be unique in the policy",
+            );
+        }
+    }
+    Ok(())
+}
+
+fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Parsed<Statement> {
+    let object = Object::new(json, place)?;
+    object.allow_only(&[
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    ])?;
+    let effect = match object.optional_text("Effect")? {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        _ => return object.fail("Effect", "must be Allow or Deny"),
+    };
+    let sid = object.optional_text("Sid")?.filter(|sid| !sid.is_empty());
+    let actions = object.selection("Action", "NotAction", |json, place| {
+        Ok(texts(json, place)?
+            .into_iter()
+            .map(ActionPattern::new)
+            .collect())
+    })?;
+    let Some(actions) = actions else {
+        return object.fail("Action", "is missing");
+    };
+    let resources = object.selection("Resource", "NotResource", |json, place| {
+        Ok(texts(json, place)?
+            .into_iter()
+            .map(|text| version.template(text))
+            .collect())
+    })?;
+    let principals = object.selection("Principal", "NotPrincipal", principals)?;
+    require(&object, kind, principals.is_some(), resources.is_some())?;
+    let conditions = match object.optional("Condition")? {
+        Some(json) => conditions(json, version, &object.place_of("Condition"))?,
+        None => Vec::new(),
+    };
+    Ok(Statement {
+        sid: sid.map(str::to_owned),
+        effect,
+        principals,
+        actions,
+        resources,
+        conditions,
+    })
+}
+
+/// Checks that the statement has the elements its kind needs, and none it must not have.
+fn require(
+    object: &Object<'_>,
+    kind: PolicyKind,
+    has_principal: bool,
+    has_resource: bool,
+) -> Parsed<()> {
+    let (wants_principal, wants_resource) = match kind {
+        PolicyKind::Identity => (false, true),
+        PolicyKind::Trust => (true, false),
+        PolicyKind::Resource => (true, true),
+    };
+    for (element, wants, has) in [
+        ("Principal", wants_principal, has_principal),
+        ("Resource", wants_resource, has_resource),
+    ] {
+        match (wants, has) {
+            (true, false) => return object.fail(element, "is missing"),
+            (false, true) => return object.fail(element, "is not allowed in this kind of policy"),
+            (true, true) | (false, false) => {}
+        }
+    }
+    Ok(())
+}
+
+fn principals(json: &Json, place: &str) -> Parsed<Vec<PrincipalPattern>> {
+    if let Json::Text(text) = json {
+        return match text.as_str() {
+            "*" => Ok(vec![PrincipalPattern::Everyone]),
+            _ => shape(place, "must be \"*\" or an object"),
+        };
+    }
+    let object = Object::new(json, place)?;
+    let mut patterns = Vec::new();
+    for (class, json) in object.pairs {
+        let place = object.place_of(class);
+        let read: fn(&str) -> PrincipalPattern = match class.as_str() {
+            "AWS" => PrincipalPattern::aws,
+            "Service" => |text| PrincipalPattern::Service(text.to_owned()),
+            "Federated" => |text| PrincipalPattern::Federated(text.to_owned()),
+            "CanonicalUser" => |text| PrincipalPattern::CanonicalUser(text.to_owned()),
+            _ => return shape(place, "must be AWS, Service, Federated or CanonicalUser"),
+        };
+        patterns.extend(texts(json, &place)?.into_iter().map(read));
+    }
+    Ok(patterns)
+}
+
+fn conditions(json: &Json, version: Version, place: &str) -> Parsed<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    let operators = Object::new(json, place)?;
+    for (name, json) in operators.pairs {
+        let place = operators.place_of(name);
+        let Some(operator) = Operator::parse(name) else {
+            return shape(place, "is not a condition operator");
+        };
+        for (key, json) in Object::new(json, &place)?.pairs {
+            let operands = operands(json, &format!("{place}.{}", excerpt(key)))?;
+            conditions.push(Condition {
+                operator_name: name.clone(),
+                operator,
+                key: key.clone(),
+                operands: operands.iter().map(|text| version.template(text)).collect(),
+            });
+        }
+    }
+    Ok(conditions)
+}
+
+fn operands(json: &Json, place: &str) -> Parsed<Vec<String>> {
+    let operand = |item: &Json| match item {
+        Json::Text(text) | Json::Number(text) => Ok(text.clone()),
+        Json::Bool(flag) => Ok(flag.to_string()),
+        Json::Null | Json::List(_) | Json::Object(_) => shape(
+            place,
+            "must be a string, number or boolean, or a list of them",
+        ),
+    };
+    json.items().iter().map(operand).collect()
+}

@@ -1,0 +1,292 @@
+//! Who asks, and the principals a resource policy names.
+
+use thiserror::Error;
+
+/// Who makes a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    kind: PrincipalKind,
+    name: String,
+    account: Option<String>,
+}
+
+/// What a [`Principal`] is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// The root user of an account.
+    Root,
+    /// An IAM user.
+    User,
+    /// An IAM role itself.
+    Role,
+    /// A session of a role.
+    Session {
+        /// The role's name, without its path.
+        role_name: String,
+    },
+    /// A session of `GetFederationToken`.
+    FederatedUser,
+    /// An AWS service.
+    Service,
+    /// An identity provider: its ARN or host name.
+    Federated,
+    /// Nobody: an unsigned request.
+    Anonymous,
+}
+
+/// Why a text is no principal's ARN.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("\"{0}\" is not the ARN of a user, role, session or account")]
+pub struct PrincipalError(String);
+
+impl Principal {
+    /// Parses the ARN of an account's root, a user, a role, a role session or a federated user.
+    ///
+    /// # Errors
+    /// [`PrincipalError`] for every other text.
+    pub fn parse(arn: &str) -> Result<Self, PrincipalError> {
+        let error = || PrincipalError(arn.chars().take(64).collect());
+        let segments: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, service, "", account, rest] = segments[..] else {
+            return Err(error());
+        };
+        let (class, name) = rest.split_once('/').unwrap_or((rest, ""));
+        let kind = match (service, class) {
+            ("iam", "root") => PrincipalKind::Root,
+            ("iam", "user") if !name.is_empty() => PrincipalKind::User,
+            ("iam", "role") if !name.is_empty() => PrincipalKind::Role,
+            ("sts", "federated-user") if !name.is_empty() => PrincipalKind::FederatedUser,
+            ("sts", "assumed-role") => {
+                let (role_name, session) = name.split_once('/').ok_or_else(error)?;
+                if role_name.is_empty() || session.is_empty() {
+                    return Err(error());
+                }
+                PrincipalKind::Session {
+                    role_name: role_name.to_owned(),
+                }
+            }
+            _ => return Err(error()),
+        };
+        Ok(Self {
+            kind,
+            name: arn.to_owned(),
+            account: Some(account.to_owned()),
+        })
+    }
+
+    /// Returns an AWS service, e.g. `ec2.amazonaws.com`.
+    pub fn service(name: &str) -> Self {
+        Self {
+            kind: PrincipalKind::Service,
+            name: name.to_owned(),
+            account: None,
+        }
+    }
+
+    /// Returns an identity provider: a SAML or OIDC provider's ARN, or its host name.
+    pub fn federated(provider: &str) -> Self {
+        Self {
+            kind: PrincipalKind::Federated,
+            name: provider.to_owned(),
+            account: None,
+        }
+    }
+
+    /// Returns the principal of an unsigned request.
+    pub fn anonymous() -> Self {
+        Self {
+            kind: PrincipalKind::Anonymous,
+            name: "*".to_owned(),
+            account: None,
+        }
+    }
+
+    /// Returns what the principal is.
+    pub fn kind(&self) -> &PrincipalKind {
+        &self.kind
+    }
+
+    /// Returns the ARN, the service's name or the provider's.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the account; none for services, providers and nobody.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    fn partition(&self) -> Option<&str> {
+        self.name.split(':').nth(1)
+    }
+
+    fn is_iam(&self) -> bool {
+        self.account.is_some()
+    }
+}
+
+/// One entry of `Principal` or `NotPrincipal`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PrincipalPattern {
+    Everyone,
+    Account {
+        partition: Option<String>,
+        id: String,
+    },
+    Arn(String),
+    Service(String),
+    Federated(String),
+    CanonicalUser(String),
+}
+
+/// How a policy's principal covers a request's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Coverage {
+    /// Through the account, which decides by its own policies.
+    Account,
+    /// Through `*` or the role of the session.
+    Indirect,
+    /// By name.
+    Direct,
+}
+
+impl PrincipalPattern {
+    /// Reads an entry of the `AWS` list.
+    pub(super) fn aws(text: &str) -> Self {
+        if text == "*" {
+            return Self::Everyone;
+        }
+        if is_account(text) {
+            return Self::Account {
+                partition: None,
+                id: text.to_owned(),
+            };
+        }
+        let segments: Vec<&str> = text.splitn(6, ':').collect();
+        match segments[..] {
+            ["arn", partition, "iam", "", id, "root"] => Self::Account {
+                partition: Some(partition.to_owned()),
+                id: id.to_owned(),
+            },
+            _ => Self::Arn(text.to_owned()),
+        }
+    }
+
+    /// Returns how the entry covers the principal; `role_arn` is the full ARN of a session's
+    /// role where it is known.
+    pub(super) fn covers(&self, principal: &Principal, role_arn: Option<&str>) -> Option<Coverage> {
+        match self {
+            Self::Everyone => Some(Coverage::Indirect),
+            Self::Account { .. } if self.is_account_of(principal) => {
+                let is_root = principal.kind == PrincipalKind::Root;
+                Some(if is_root {
+                    Coverage::Direct
+                } else {
+                    Coverage::Account
+                })
+            }
+            Self::Arn(arn) if principal.is_iam() && *arn == principal.name => {
+                Some(Coverage::Direct)
+            }
+            Self::Arn(arn) if is_role_of(arn, principal, role_arn) => Some(Coverage::Indirect),
+            Self::Service(name) if principal.kind == PrincipalKind::Service => {
+                (*name == principal.name).then_some(Coverage::Direct)
+            }
+            Self::Federated(name) if principal.kind == PrincipalKind::Federated => {
+                (*name == principal.name).then_some(Coverage::Direct)
+            }
+            Self::Account { .. }
+            | Self::Arn(_)
+            | Self::Service(_)
+            | Self::Federated(_)
+            | Self::CanonicalUser(_) => None,
+        }
+    }
+
+    fn is_account_of(&self, principal: &Principal) -> bool {
+        let Self::Account { partition, id } = self else {
+            return false;
+        };
+        let is_partition = partition.is_none() || partition.as_deref() == principal.partition();
+        principal.account() == Some(id) && is_partition
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A session's ARN has no path, but a role's name is unique in its account.
+fn is_role_of(arn: &str, principal: &Principal, role_arn: Option<&str>) -> bool {
+    let PrincipalKind::Session { role_name } = &principal.kind else {
+        return false;
+    };
+    if let Some(role_arn) = role_arn {
+        return arn == role_arn;
+    }
+    let segments: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, rest] = segments[..] else {
+        return false;
+    };
+    let Some(path) = rest.strip_prefix("role/") else {
+        return false;
+    };
+    Some(partition) == principal.partition()
+        && Some(account) == principal.account()
+        && path.rsplit('/').next() == Some(role_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "arn:aws:sts::111111111111:assumed-role/base/s1";
+
+    fn coverage(entry: &str, principal: &str) -> Option<Coverage> {
+        PrincipalPattern::aws(entry).covers(&Principal::parse(principal).unwrap(), None)
+    }
+
+    #[test]
+    fn a_session_is_covered_by_itself_its_role_and_its_account() {
+        assert_eq!(coverage(SESSION, SESSION), Some(Coverage::Direct));
+        assert_eq!(
+            coverage("arn:aws:iam::111111111111:role/base", SESSION),
+            Some(Coverage::Indirect)
+        );
+        assert_eq!(
+            coverage("arn:aws:iam::111111111111:role/team/base", SESSION),
+            Some(Coverage::Indirect)
+        );
+        assert_eq!(coverage("111111111111", SESSION), Some(Coverage::Account));
+        assert_eq!(
+            coverage("arn:aws:iam::111111111111:role/bas", SESSION),
+            None
+        );
+        assert_eq!(
+            coverage("arn:aws:iam::222222222222:role/base", SESSION),
+            None
+        );
+        assert_eq!(coverage("arn:aws-cn:iam::111111111111:root", SESSION), None);
+    }
+
+    #[test]
+    fn a_wildcard_covers_no_part_of_a_name() {
+        let alice = "arn:aws:iam::111111111111:user/alice";
+        assert_eq!(coverage("arn:aws:iam::111111111111:user/*", alice), None);
+        assert_eq!(coverage("*", alice), Some(Coverage::Indirect));
+    }
+
+    #[test]
+    fn refuses_what_is_no_principal() {
+        for text in [
+            "",
+            "arn:aws:iam::1:group/g",
+            "arn:aws:sts::1:assumed-role/r",
+            "arn:aws:sts::1:assumed-role//s",
+            "arn:aws:iam:eu-west-1:1:user/a",
+            "arn:aws:iam::1:user/",
+        ] {
+            assert!(Principal::parse(text).is_err(), "{text}");
+        }
+    }
+}

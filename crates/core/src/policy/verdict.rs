@@ -1,0 +1,193 @@
+//! What the policies of one side say about a request, and which statement says it.
+
+use super::arn_pattern::covers_resource;
+use super::condition::Condition;
+use super::context::Context;
+use super::document::{Effect, Policy, Selection, Statement};
+use super::principal::{Coverage, Principal, PrincipalPattern};
+
+/// A request to decide.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// What for, e.g. `sts:AssumeRole`.
+    pub action: &'a str,
+    /// On what: an ARN, or `*` where an action knows no resource.
+    pub resource: &'a str,
+    /// Whose account the resource is in.
+    pub resource_account: &'a str,
+    /// The condition keys.
+    pub context: &'a Context,
+}
+
+/// Where a policy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The caller's own policies.
+    Identity,
+    /// The trust policy or the resource's.
+    Resource,
+    /// The caller's permissions boundary.
+    Boundary,
+    /// The policies passed when the caller's session was made.
+    Session,
+    /// The organization's limits for the caller's account.
+    ServiceControl,
+    /// The organization's limits for the resource's account.
+    ResourceControl,
+}
+
+/// One statement of one policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementRef {
+    /// Where its policy comes from.
+    pub side: Side,
+    /// Which of that side's policies, from 0.
+    pub policy: usize,
+    /// Which of its statements, from 0.
+    pub statement: usize,
+    /// Its `Sid`.
+    pub sid: Option<String>,
+}
+
+/// An Allow that fits but for one condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The statement.
+    pub statement: StatementRef,
+    /// The operator of its first condition that fails.
+    pub operator: String,
+    /// The key of that condition, as written.
+    pub key: String,
+}
+
+/// What a list of policies says, taken on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// A statement allows and none denies.
+    Allow(StatementRef),
+    /// A statement denies.
+    Deny(StatementRef),
+    /// None applies; these nearly did.
+    Silent(Vec<NearMiss>),
+}
+
+/// Returns what policies say about a request, taken on their own.
+pub fn judge(side: Side, policies: &[Policy], request: &Request<'_>) -> Verdict {
+    match findings(side, policies, request) {
+        Finding::Deny(statement) => Verdict::Deny(statement),
+        Finding::Allow(statement, _) => Verdict::Allow(statement),
+        Finding::Silent(near_misses) => Verdict::Silent(near_misses),
+    }
+}
+
+/// A verdict that also tells how an Allow covers the caller.
+pub(super) enum Finding {
+    Allow(StatementRef, Coverage),
+    Deny(StatementRef),
+    Silent(Vec<NearMiss>),
+}
+
+pub(super) fn findings(side: Side, policies: &[Policy], request: &Request<'_>) -> Finding {
+    let mut allow: Option<(StatementRef, Coverage)> = None;
+    let mut near_misses = Vec::new();
+    for (policy_index, policy) in policies.iter().enumerate() {
+        for (index, statement) in policy.statements.iter().enumerate() {
+            let Some(coverage) = statement.concerns(request) else {
+                continue;
+            };
+            let sid = statement.sid.clone();
+            let found = StatementRef {
+                side,
+                policy: policy_index,
+                statement: index,
+                sid,
+            };
+            match (statement.first_failure(request.context), statement.effect) {
+                (None, Effect::Deny) => return Finding::Deny(found),
+                (None, Effect::Allow) => {
+                    if allow.as_ref().is_none_or(|(_, best)| coverage > *best) {
+                        allow = Some((found, coverage));
+                    }
+                }
+                (Some(failure), Effect::Allow) => near_misses.push(NearMiss {
+                    statement: found,
+                    operator: failure.operator_name.clone(),
+                    key: failure.key.clone(),
+                }),
+                (Some(_), Effect::Deny) => {}
+            }
+        }
+    }
+    match allow {
+        Some((statement, coverage)) => Finding::Allow(statement, coverage),
+        None => Finding::Silent(near_misses),
+    }
+}
+
+impl Statement {
+    /// Returns how the statement covers the caller if principal, action and resource fit.
+    fn concerns(&self, request: &Request<'_>) -> Option<Coverage> {
+        let covers_action = match &self.actions {
+            Selection::These(actions) => actions.iter().any(|a| a.covers(request.action)),
+            Selection::AllBut(actions) => !actions.iter().any(|a| a.covers(request.action)),
+        };
+        if !covers_action || !self.covers_resource(request) {
+            return None;
+        }
+        self.coverage(request)
+    }
+
+    fn covers_resource(&self, request: &Request<'_>) -> bool {
+        let covered = |entry| covers_resource(entry, request.resource, request.context);
+        match &self.resources {
+            None => true,
+            Some(Selection::These(entries)) => entries.iter().any(covered),
+            // A statement whose variable has no value is invalid, so it must not allow more.
+            Some(Selection::AllBut(entries)) => {
+                let resolves = self.effect == Effect::Deny
+                    || entries.iter().all(|e| e.resolves(request.context));
+                resolves && !entries.iter().any(covered)
+            }
+        }
+    }
+
+    fn coverage(&self, request: &Request<'_>) -> Option<Coverage> {
+        match &self.principals {
+            None => Some(Coverage::Direct),
+            Some(Selection::These(entries)) => best_coverage(entries, request),
+            Some(Selection::AllBut(entries)) => {
+                (!self.exempts(entries, request)).then_some(Coverage::Indirect)
+            }
+        }
+    }
+
+    /// Tells whether `NotPrincipal` leaves the caller out. A Deny spares only who is named:
+    /// naming the account spares its root, naming a role does not spare its sessions
+    /// ([NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)).
+    /// An Allow leaves out everyone the list covers in any way.
+    fn exempts(&self, entries: &[PrincipalPattern], request: &Request<'_>) -> bool {
+        match (best_coverage(entries, request), self.effect) {
+            (None, _) => false,
+            (Some(_), Effect::Allow) => true,
+            (Some(coverage), Effect::Deny) => {
+                coverage == Coverage::Direct || entries.contains(&PrincipalPattern::Everyone)
+            }
+        }
+    }
+
+    fn first_failure(&self, context: &Context) -> Option<&Condition> {
+        self.conditions
+            .iter()
+            .find(|condition| !condition.holds(context))
+    }
+}
+
+fn best_coverage(entries: &[PrincipalPattern], request: &Request<'_>) -> Option<Coverage> {
+    let role_arn = request.context.single("aws:PrincipalArn");
+    entries
+        .iter()
+        .filter_map(|entry| entry.covers(request.principal, role_arn.as_deref()))
+        .max()
+}

@@ -13,7 +13,7 @@ mod view;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::access_key::AccessKey;
 use crate::call_fields::{MfaCode, MfaSerial};
@@ -29,6 +29,7 @@ use crate::sts::Sts;
 
 use assume::Flight;
 use prompt::Prompt;
+pub use tick::Pulse;
 
 /// What the keeper acts through.
 pub struct Ports {
@@ -94,6 +95,21 @@ struct State {
     revision: u64,
 }
 
+impl State {
+    /// Returns the session of a role, if it is not over and the role is still the same one.
+    fn live(&self, name: &Name, now: Timestamp) -> Option<&Session> {
+        let session = self
+            .sessions
+            .get(name)
+            .filter(|session| session.left_at(now).is_positive())?;
+        let same_role = self
+            .catalogue
+            .role(name)
+            .is_none_or(|role| role.arn.as_str() == session.role_arn);
+        same_role.then_some(session)
+    }
+}
+
 impl Keeper {
     /// Returns a keeper with what the files and the store hold. What cannot be read is a standing problem.
     pub fn new(ports: Ports, mode: Mode) -> Self {
@@ -157,12 +173,12 @@ impl Keeper {
         }
     }
 
-    /// Blocks until something changes, or `at_most` has passed; `None` waits without a limit and without waking.
-    pub fn wait_for_change(&self, at_most: Option<SignedDuration>) {
+    /// Blocks until something changes after `pulse` was taken, or its sleep is over. Without a sleep it waits
+    /// without a limit and without waking.
+    pub fn wait_after(&self, pulse: Pulse) {
         let state = self.lock();
-        let seen = state.revision;
-        let unchanged = |state: &mut State| state.revision == seen;
-        match at_most.map(|limit| limit.unsigned_abs()) {
+        let unchanged = |state: &mut State| state.revision == pulse.revision;
+        match pulse.sleep.map(|limit| limit.unsigned_abs()) {
             Some(limit) => drop(self.changed.wait_timeout_while(state, limit, unchanged)),
             None => drop(self.changed.wait_while(state, unchanged)),
         }

@@ -143,7 +143,7 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     match (snapshot.mode, &snapshot.endpoint) {
         (Mode::Practice, _) => items.push(MenuItem::Text("Practice account".into())),
         (Mode::Own, Some(endpoint)) => {
-            items.push(MenuItem::Text(menu_label(&format!("Endpoint {endpoint}"))))
+            items.push(MenuItem::Text(menu_label(&format!("Endpoint {endpoint}"))));
         }
         (Mode::Own, None) => {}
     }

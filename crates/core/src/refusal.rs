@@ -181,10 +181,10 @@ fn checklist(role: &Role, attempt: Attempt<'_>) -> String {
     let mut causes = Vec::new();
     match &role.external_id {
         Some(_) => {
-            causes.push("the external ID is not the one its trust policy asks for".to_owned())
+            causes.push("the external ID is not the one its trust policy asks for".to_owned());
         }
         None => {
-            causes.push("its trust policy may ask for an external ID, and none is set".to_owned())
+            causes.push("its trust policy may ask for an external ID, and none is set".to_owned());
         }
     }
     if !attempt.with_code {
@@ -197,9 +197,9 @@ fn checklist(role: &Role, attempt: Attempt<'_>) -> String {
         sanitise::echo(attempt.source)
     );
     if role.external_id.is_some() {
-        causes.push(trust)
+        causes.push(trust);
     } else {
-        causes.insert(0, trust)
+        causes.insert(0, trust);
     }
     causes.push(format!(
         "the caller has no permission for sts:AssumeRole on {}",

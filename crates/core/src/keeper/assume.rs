@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Concern, Keeper};
+use super::{Concern, Keeper, State};
 use crate::call_fields::{MfaCode, SessionName};
 use crate::catalogue::unknown_role;
 use crate::credentials::instant_text;
@@ -47,18 +47,23 @@ impl Keeper {
     /// # Errors
     /// Why it could not be assumed; an earlier session that is still live stays.
     pub fn assume(&self, name: &Name, code: Option<MfaCode>) -> Result<Session, Problem> {
-        self.fly(name, code, Asker::Person)
+        self.fly(name, code, Asker::Person, |_| None)
     }
 
-    /// Joins the flight for this role, or leads one.
+    /// Joins the flight for this role, or leads one; unless a live session suits, which is looked
+    /// for under the same lock, so that a flight that has just landed is not followed by another.
     pub(super) fn fly(
         &self,
         name: &Name,
         code: Option<MfaCode>,
         asker: Asker,
+        suits: impl Fn(&State) -> Option<Session>,
     ) -> Result<Session, Problem> {
         let (role, flight, leads) = {
             let mut state = self.lock();
+            if let Some(session) = suits(&state) {
+                return Ok(session);
+            }
             let role = state
                 .catalogue
                 .role(name)
@@ -182,16 +187,12 @@ impl Keeper {
             });
         };
         let now = self.ports.clock.now();
-        let live = self.lock().sessions.get(&before.name).cloned();
-        let session = match live {
-            Some(session)
-                if session.left_at(now) > SOURCE_LEFT
-                    && session.role_arn == before.arn.as_str() =>
-            {
-                session
-            }
-            _ => self.fly(&before.name, None, Asker::Tool)?,
-        };
+        let session = self.fly(&before.name, None, Asker::Tool, |state| {
+            state
+                .live(&before.name, now)
+                .filter(|session| session.left_at(now) > SOURCE_LEFT)
+                .cloned()
+        })?;
         Ok(Caller::from(&*session.credentials))
     }
 

@@ -1,7 +1,7 @@
 //! Handing a session to a shell, the clipboard or an SDK.
 
-use super::Keeper;
 use super::assume::Asker;
+use super::{Keeper, State};
 use crate::export_block::{ExportBlock, Shell};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
@@ -36,13 +36,11 @@ impl Keeper {
     /// If no session is live, or the clipboard refuses.
     pub fn copy_export(&self, role: &Name, shell: Option<Shell>) -> Result<(), Problem> {
         let now = self.ports.clock.now();
-        let (session, settings) = {
+        let (live, settings) = {
             let state = self.lock();
-            (state.sessions.get(role).cloned(), state.settings.clone())
+            (state.live(role, now).cloned(), state.settings.clone())
         };
-        let live = session
-            .filter(|session| session.left_at(now).is_positive())
-            .ok_or_else(|| no_session(role))?;
+        let live = live.ok_or_else(|| no_session(role))?;
         let text = self.render(&live, shell.unwrap_or(settings.shell))?;
         self.ports.clipboard.put(&text, settings.clipboard_clear)
     }
@@ -51,27 +49,18 @@ impl Keeper {
     /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
     fn fresh(&self, role: &Name) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
-        let (live, needs_code) = {
-            let state = self.lock();
-            let wanted = state.catalogue.role(role);
-            let same_role = |session: &&Session| {
-                wanted.is_none_or(|role| role.arn.as_str() == session.role_arn)
-            };
-            let live = state
-                .sessions
-                .get(role)
-                .filter(|session| session.left_at(now).is_positive())
-                .filter(same_role);
-            (
-                live.cloned(),
-                wanted.is_none_or(|role| role.mfa_serial.is_some()),
-            )
+        let long_enough = |state: &State| {
+            let needs_code = state
+                .catalogue
+                .role(role)
+                .is_none_or(|role| role.mfa_serial.is_some());
+            state
+                .live(role, now)
+                .filter(|session| needs_code || !session.is_due_for_renewal_at(now))
+                .cloned()
         };
-        match live {
-            None => self.fly(role, None, Asker::Tool),
-            Some(session) if needs_code || !session.is_due_for_renewal_at(now) => Ok(session),
-            Some(session) => self.fly(role, None, Asker::Tool).or(Ok(session)),
-        }
+        self.fly(role, None, Asker::Tool, long_enough)
+            .or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
     }
 
     fn render(&self, session: &Session, shell: Shell) -> Result<Secret, Problem> {

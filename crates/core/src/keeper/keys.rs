@@ -20,17 +20,17 @@ impl Keeper {
     /// # Errors
     /// If the name or key is taken, AWS does not know the key, it is a root user's, or the keychain refuses.
     /// Nothing was kept then.
-    pub fn add_key(&self, name: &Name, pair: KeyPair) -> Result<KeyView, Problem> {
+    pub fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
         self.check_free(name)?;
-        self.check_new(&pair)?;
-        let identity = self.verify(name, &pair)?;
+        self.check_new(pair)?;
+        let identity = self.verify(name, pair)?;
         let key = AccessKey {
             name: name.clone(),
             id: pair.id.clone(),
             account_id: identity.account_id,
             user_arn: identity.arn,
         };
-        self.note_keychain(self.keep(&pair))?;
+        self.note_keychain(self.keep(pair))?;
         if let Err(problem) = self.write_keys(|keys| keys.push(key.clone())) {
             let _ = self.note_keychain(self.ports.keychain.remove(&pair.id));
             return Err(problem);

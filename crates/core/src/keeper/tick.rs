@@ -20,19 +20,32 @@ struct Due {
     passed: Vec<SignedDuration>,
 }
 
+/// What a tick saw: when to look again, unless something changes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulse {
+    /// How long to sleep at most; `None` when nothing is live and there is nothing to wake for.
+    pub sleep: Option<SignedDuration>,
+    pub(super) revision: u64,
+}
+
 impl Keeper {
-    /// Shows the warnings that are due and publishes what changed. Returns how long to sleep at most;
-    /// `None` when nothing is live and there is nothing to wake for.
-    pub fn tick(&self) -> Option<SignedDuration> {
+    /// Shows the warnings that are due and publishes what changed.
+    pub fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
         self.warn(now);
         self.update(|_| ());
-        let (sleep, snapshot) = {
+        let (pulse, snapshot) = {
             let state = self.lock();
-            (sleep(&state, now), state.published.clone())
+            (
+                Pulse {
+                    sleep: sleep(&state, now),
+                    revision: state.revision,
+                },
+                state.published.clone(),
+            )
         };
         self.ports.audience.tick(&snapshot, now);
-        sleep
+        pulse
     }
 
     fn warn(&self, now: Timestamp) {

@@ -1,0 +1,180 @@
+"""A private desktop: virtual display, session bus, home and XDG folders that nobody else sees."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from harness.bus import Bus
+from harness.process import Process
+from harness.wait import until
+
+SERVICE_DIR = Path("/usr/share/dbus-1/services")
+BUS_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{services}</servicedir>
+  <limit name="service_start_timeout">120000</limit>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class Desktop:
+    """A desktop that lasts as long as its `with` block.
+
+    `activatable` names the installed services that the bus may start; by default none, so that a
+    part which is absent stays absent. `broken` names services that are started and never come up.
+    """
+
+    def __init__(self, activatable=(), broken=(), display=True):
+        self.root = Path(tempfile.mkdtemp(prefix="rc-"))
+        self.display = None
+        self.processes = []
+        self._buses = []
+        self._activatable, self._broken, self._with_display = activatable, broken, display
+        self.env = self._private_environment()
+
+    def __enter__(self):
+        try:
+            if self._with_display:
+                self._start_display()
+            self._start_bus()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def _private_environment(self):
+        home, run = self.root / "home", self.root / "run"
+        env = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "USER": os.environ.get("USER", "root"),
+            "HOME": home,
+            "XDG_RUNTIME_DIR": run,
+            "XDG_CONFIG_HOME": home / ".config",
+            "XDG_DATA_HOME": home / ".local/share",
+            "XDG_STATE_HOME": home / ".local/state",
+            "XDG_CACHE_HOME": home / ".cache",
+            "TMPDIR": self.root / "tmp",
+        }
+        for folder in (value for value in env.values() if isinstance(value, Path)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return {name: str(value) for name, value in env.items()}
+
+    @property
+    def home(self):
+        """The private home folder."""
+        return Path(self.env["HOME"])
+
+    @property
+    def config_dir(self):
+        """The private $XDG_CONFIG_HOME."""
+        return Path(self.env["XDG_CONFIG_HOME"])
+
+    @property
+    def state_dir(self):
+        """The private $XDG_STATE_HOME."""
+        return Path(self.env["XDG_STATE_HOME"])
+
+    @property
+    def runtime_dir(self):
+        """The private $XDG_RUNTIME_DIR."""
+        return Path(self.env["XDG_RUNTIME_DIR"])
+
+    def start(self, name, *command, env=None, stdin=None, pass_fds=(), cwd=None):
+        """Starts a program on this desktop; it ends with the desktop at the latest."""
+        log_path = self.root / f"{name}-{len(self.processes)}.log"
+        merged = {**self.env, **(env or {})}
+        process = Process(name, command, merged, log_path, cwd=cwd or self.home, stdin=stdin, pass_fds=pass_fds)
+        self.processes.append(process)
+        return process
+
+    def run(self, *command, env=None, input=None, timeout=30.0):
+        """Runs a program to its end and returns its exit code, output and errors as text."""
+        merged = {**self.env, **(env or {})}
+        return subprocess.run(
+            [str(part) for part in command],
+            env=merged,
+            cwd=self.home,
+            input=input if input is not None else "",
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+
+    def bus(self):
+        """Returns a new connection to this desktop's bus."""
+        bus = Bus(self.env["DBUS_SESSION_BUS_ADDRESS"])
+        self._buses.append(bus)
+        return bus
+
+    def screenshot(self, path):
+        """Writes a picture of the whole display as PNG."""
+        done = self.run("import", "-window", "root", path)
+        assert done.returncode == 0, done.stderr
+
+    def end(self):
+        """Ends everything that was started here, newest first, and removes the folders."""
+        for bus in self._buses:
+            bus.close()
+        for process in reversed(self.processes):
+            process.end()
+        if os.environ.get("ROLECALL_KEEP"):
+            print(f"kept {self.root}")
+        else:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def logs(self):
+        """Returns the tail of every program's log, for a failure message."""
+        return "\n".join(f"--- {process.name}\n{process.log()[-2000:]}" for process in self.processes)
+
+    def _start_display(self):
+        reader, writer = os.pipe()
+        command = ["Xvfb", "-displayfd", writer, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+        xvfb = self.start("xvfb", *command, pass_fds=(writer,))
+        os.close(writer)
+        with os.fdopen(reader) as number:
+            self.display = f":{number.readline().strip()}"
+        assert self.display != ":", xvfb.log()
+        self.env |= {
+            "DISPLAY": self.display,
+            "GDK_BACKEND": "x11",
+            "XDG_SESSION_TYPE": "x11",
+            "XDG_CURRENT_DESKTOP": "XFCE",
+            "NO_AT_BRIDGE": "1",
+            "GTK_A11Y": "none",
+        }
+
+    def _start_bus(self):
+        socket, services = self.runtime_dir / "bus", self.root / "services"
+        self._write_services(services)
+        configuration = self.root / "bus.conf"
+        configuration.write_text(BUS_CONFIGURATION.format(socket=escape(str(socket)), services=escape(str(services))))
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={socket}"
+        self.bus_process = self.start("bus", "dbus-daemon", f"--config-file={configuration}", "--nofork")
+        until(socket.exists, self.logs)
+
+    def _write_services(self, services):
+        services.mkdir()
+        for name in self._activatable:
+            shutil.copy(SERVICE_DIR / f"{name}.service", services)
+        for name in self._broken:
+            text = f"[D-BUS Service]\nName={name}\nExec=/bin/sleep 600\n"
+            (services / f"{name}.service").write_text(text)

@@ -1,0 +1,68 @@
+"""A real gnome-keyring on a private bus: unlocked, locked, frozen, killed, or never started."""
+
+from gi.repository import GLib
+
+from harness.wait import until
+
+SECRETS = "org.freedesktop.secrets"
+SERVICE_PATH = "/org/freedesktop/secrets"
+SERVICE = "org.freedesktop.Secret.Service"
+COLLECTION = "org.freedesktop.Secret.Collection"
+# The daemon's own way in for login screens.
+INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+DEFAULT = "/org/freedesktop/secrets/aliases/default"
+PASSWORD = b"keychain password of a test"
+
+
+class Keychain:
+    """The desktop's Secret Service with an unlocked default collection."""
+
+    def __init__(self, desktop):
+        self.desktop = desktop
+        self.bus = desktop.bus()
+        self.process = None
+
+    def start(self):
+        """Starts the daemon and unlocks the login collection, creating it at first."""
+        command = ["gnome-keyring-daemon", "--foreground", "--components=secrets", "--unlock"]
+        self.process = self.desktop.start("keyring", *command, stdin=PASSWORD)
+        until(lambda: self.bus.owner(SECRETS), self.process.log)
+        until(lambda: self.is_locked() is False, self.process.log)
+        return self
+
+    def is_locked(self):
+        """Says whether the default collection is locked."""
+        return self.bus.properties(SECRETS, DEFAULT, COLLECTION)["Locked"]
+
+    def lock(self):
+        """Locks the default collection."""
+        collection = self.bus.call(SECRETS, SERVICE_PATH, SERVICE, "ReadAlias", GLib.Variant("(s)", ("default",)))[0]
+        self.bus.call(SECRETS, SERVICE_PATH, SERVICE, "Lock", GLib.Variant("(ao)", ([collection],)))
+        until(self.is_locked, "the keychain to be locked")
+
+    def unlock(self):
+        """Unlocks it again, with the password and without a prompt."""
+        no_input = GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))
+        session = self.bus.call(SECRETS, SERVICE_PATH, SERVICE, "OpenSession", no_input)[1]
+        secret = (session, b"", PASSWORD, "text/plain")
+        arguments = GLib.Variant("(o(oayays))", (DEFAULT, secret))
+        self.bus.call(SECRETS, SERVICE_PATH, INTERNAL, "UnlockWithMasterPassword", arguments)
+        until(lambda: not self.is_locked(), "the keychain to be unlocked")
+
+    def freeze(self):
+        """Stops the daemon where it is, so that calls get no answer."""
+        self.process.freeze()
+
+    def thaw(self):
+        """Lets it answer again."""
+        self.process.thaw()
+
+    def kill(self):
+        """Ends the daemon without a chance to say so."""
+        self.process.kill()
+        until(lambda: not self.bus.owner(SECRETS), "the keychain to be gone from the bus")
+
+    def items(self):
+        """Returns the attributes of every item in the default collection."""
+        paths = self.bus.properties(SECRETS, DEFAULT, COLLECTION)["Items"]
+        return [self.bus.properties(SECRETS, path, "org.freedesktop.Secret.Item")["Attributes"] for path in paths]

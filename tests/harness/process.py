@@ -1,0 +1,123 @@
+"""A program under test: started with a log, inspected through /proc, ended by its id."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from harness.wait import until
+
+
+class Process:
+    """A running program. It dies with this test run even if the run is killed."""
+
+    def __init__(self, name, command, env, log_path, cwd=None, stdin=None, pass_fds=()):
+        self.name = name
+        self.log_path = Path(log_path)
+        command = [str(part) for part in command]
+        if shutil.which(command[0], path=env.get("PATH")) is None:
+            raise FileNotFoundError(f"{name}: no program {command[0]}")
+        with open(self.log_path, "ab") as log:
+            self._popen = subprocess.Popen(
+                # The kernel ends the program when this test run dies.
+                ["setpriv", "--pdeathsig", "TERM", "--", *command],
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=pass_fds,
+                start_new_session=True,
+            )
+        if stdin is not None:
+            self._popen.stdin.write(stdin)
+            self._popen.stdin.close()
+
+    @property
+    def pid(self):
+        """The process id."""
+        return self._popen.pid
+
+    def log(self):
+        """Returns all it wrote to standard output and error."""
+        return self.log_path.read_text(errors="replace")
+
+    def is_running(self):
+        """Says whether it has not ended."""
+        return self._popen.poll() is None
+
+    def wait_exit(self, deadline=10.0):
+        """Returns its exit code; fails when it does not end in time."""
+        until(lambda: not self.is_running(), lambda: f"{self.name} to exit; log:\n{self.log()}", deadline)
+        return self._popen.returncode
+
+    def signal(self, number):
+        """Sends a signal, if it still runs."""
+        if self.is_running():
+            os.kill(self.pid, number)
+
+    def freeze(self):
+        """Stops it where it is."""
+        self.signal(signal.SIGSTOP)
+        until(lambda: self.state() == "T", f"{self.name} to stop")
+
+    def thaw(self):
+        """Lets it go on."""
+        self.signal(signal.SIGCONT)
+
+    def kill(self):
+        """Ends it without a chance to clean up."""
+        self.signal(signal.SIGKILL)
+        return self._popen.wait()
+
+    def state(self):
+        """Returns the kernel's one-letter state, or "" when it is gone."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][:1]
+        except FileNotFoundError:
+            return ""
+
+    def tree(self):
+        """Returns its id and those of all its descendants."""
+        return [self.pid, *descendants(self.pid)]
+
+    def end(self, deadline=5.0):
+        """Ends it and all it started, gently first."""
+        left = descendants(self.pid)
+        if self.is_running():
+            self.thaw()
+            self._popen.terminate()
+            try:
+                self._popen.wait(deadline)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        for pid in left:
+            end_orphan(pid, self.pid)
+        return self._popen.returncode
+
+
+def descendants(pid):
+    """Returns the ids of all processes below `pid`, nearest first."""
+    children = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(") ")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found, queue = [], [pid]
+    while queue:
+        below = children.get(queue.pop(0), [])
+        found += below
+        queue += below
+    return found
+
+
+def end_orphan(pid, session):
+    """Kills `pid` if it still belongs to the session that `session` led."""
+    try:
+        if os.getsid(pid) == session:
+            os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

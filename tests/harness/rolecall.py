@@ -1,0 +1,107 @@
+"""Rolecall as its user has it: the desktop app, its command line and its files on one desktop."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness.wait import until
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
+BIN_DIR = Path(os.environ.get("ROLECALL_BIN_DIR", _target / "debug")).resolve()
+
+
+def binary(name):
+    """Returns the path of a built program; without it the test is skipped, but fails in CI."""
+    path = BIN_DIR / name
+    if not path.exists():
+        text = f"{path} is not built: run `make desktop`"
+        pytest.fail(text) if os.environ.get("CI") else pytest.skip(text)
+    return path
+
+
+class Rolecall:
+    """One user's Rolecall on one desktop. Starting the app is a separate step."""
+
+    def __init__(self, desktop, practice=False):
+        self.desktop = desktop
+        self.mode = ["--practice"] if practice else []
+        self.process = None
+        name = "rolecall-practice" if practice else "rolecall"
+        self.socket_path = desktop.runtime_dir / name / "agent.sock"
+        self.config_dir = desktop.config_dir / "rolecall"
+        self.state_dir = desktop.state_dir / "rolecall"
+
+    def start(self, *arguments, env=None):
+        """Starts the app and waits until its command line reaches it."""
+        self.launch(*arguments, env=env)
+        until(self.is_reachable, lambda: f"the app to answer\n{self.desktop.logs()}", 20)
+        return self
+
+    def launch(self, *arguments, env=None):
+        """Starts the app without waiting for anything."""
+        program = binary("rolecall-desktop")
+        self.process = self.desktop.start("rolecall-desktop", program, *self.mode, *arguments, env=env)
+        return self.process
+
+    def is_reachable(self):
+        """Says whether the command line gets an answer from the app."""
+        assert self.process is None or self.process.is_running(), f"the app ended:\n{self.process.log()}"
+        return self.socket_path.exists() and self.cli("status").returncode == 0
+
+    def stop(self):
+        """Ends the app as a logout does; returns its exit code."""
+        self.process.signal(signal.SIGTERM)
+        return self.process.wait_exit()
+
+    def cli(self, *arguments, input=None, env=None, timeout=30.0):
+        """Runs the command line to its end."""
+        return self.desktop.run(
+            binary("rolecall"), *self.mode, *arguments, input=input, env=env, timeout=timeout
+        )
+
+    def ok(self, *arguments, input=None):
+        """Runs the command line and returns its output; fails when it fails."""
+        done = self.cli(*arguments, input=input)
+        assert done.returncode == 0, f"rolecall {' '.join(map(str, arguments))}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def json(self, *arguments):
+        """Runs the command line with --json and returns what it printed."""
+        return json.loads(self.ok(*arguments, "--json"))
+
+    def add_key(self, name, account):
+        """Puts the user's long-term key of a double into the keychain, on standard input."""
+        return self.ok("keys", "add", name, input=f"{account.access_key_id}\n{account.secret_access_key}\n")
+
+    def write_settings(self, endpoint=None, **sections):
+        """Writes settings.toml: a custom endpoint and any other sections."""
+        if endpoint:
+            sections["aws"] = {"endpoint_url": endpoint, **sections.get("aws", {})}
+        self._write("settings.toml", "".join(_table(name, values) for name, values in sections.items()))
+
+    def write_roles(self, **roles):
+        """Writes roles.toml, one role per argument."""
+        self._write("roles.toml", "".join(_table(f"roles.{_key(name)}", role) for name, role in roles.items()))
+
+    def write_roles_text(self, text):
+        """Writes roles.toml as it is."""
+        self._write("roles.toml", text)
+
+    def _write(self, name, text):
+        self.config_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.config_dir / name
+        beside = path.with_suffix(".new")
+        beside.write_text(text)
+        beside.rename(path)
+
+
+def _table(name, values):
+    return f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()) + "\n"
+
+
+def _key(name):
+    return name if name.replace("-", "").replace("_", "").isalnum() else json.dumps(name)

@@ -1,0 +1,69 @@
+"""The shape of the code: who may link what, and who may touch the outside."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.rolecall import REPOSITORY, binary
+
+# A command line that links one of these no longer starts in a millisecond.
+HEAVY_CRATES = re.compile(r"^(tauri.*|wry|tao|gtk.*|webkit2gtk.*|tokio.*|aws-.*|hyper.*|rustls.*|zbus|rolecall-agent)$")
+HEAVY_LIBRARIES = re.compile(r"webkit|gtk|gdk|javascriptcore|libdbus|libsoup|libssl|libglib")
+# What asks the operating system for something.
+OUTSIDE = re.compile(r"\bstd::(fs|env|process|thread)\b|\b(TcpStream|TcpListener|UnixStream|UdpSocket)\b|\bSystemTime::now\b|\bInstant::now\b|\bTimestamp::now\b")
+
+
+def crates_linked_by(package):
+    """Returns the names of all crates in a package's program."""
+    command = ["cargo", "tree", "--locked", "--package", package, "--edges", "normal", "--prefix", "none"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
+
+
+def libraries_linked_by(program):
+    """Returns the shared libraries of a program, by their path or name."""
+    done = subprocess.run(["ldd", program], capture_output=True, text=True, check=False)
+    return [line.split()[0] for line in done.stdout.splitlines() if line.strip()]
+
+
+def heavy(names, pattern):
+    """Returns the names that the pattern finds."""
+    return sorted(name for name in names if pattern.search(name))
+
+
+@pytest.mark.parametrize("package", ["rolecall", "rolecall-core"])
+def test_the_command_line_and_the_core_link_nothing_heavy(package):
+    assert heavy(crates_linked_by(package), HEAVY_CRATES) == []
+
+
+def test_the_desktop_app_is_heavy_and_would_be_noticed():
+    assert {"tauri", "tokio", "aws-sdk-sts"} <= set(heavy(crates_linked_by("rolecall-desktop"), HEAVY_CRATES))
+
+
+def test_the_built_command_line_loads_no_browser_engine():
+    assert heavy(libraries_linked_by(binary("rolecall")), HEAVY_LIBRARIES) == []
+    assert heavy(libraries_linked_by(binary("rolecall-desktop")), HEAVY_LIBRARIES) != []
+
+
+def test_the_core_asks_the_operating_system_for_nothing():
+    assert uses_of_the_outside(REPOSITORY / "crates/core/src") == []
+    assert uses_of_the_outside(REPOSITORY / "crates/agent/src") != [], "the agent does, and this would notice"
+
+
+@pytest.mark.parametrize("crate", ["agent", "core", "cli", "practice"])
+def test_only_the_desktop_app_names_tauri(crate):
+    manifest = (REPOSITORY / "crates" / crate / "Cargo.toml").read_text()
+    assert not re.search(r"^tauri", manifest, re.M)
+
+
+def uses_of_the_outside(folder):
+    """Returns `file:line` of every use of the outside, comments and tests apart."""
+    return [
+        f"{path.relative_to(REPOSITORY)}:{number}: {line.strip()}"
+        for path in sorted(Path(folder).rglob("*.rs"))
+        if path.name != "tests.rs"
+        for number, line in enumerate(path.read_text().split("#[cfg(test)]")[0].splitlines(), 1)
+        if OUTSIDE.search(line.split("//")[0])
+    ]

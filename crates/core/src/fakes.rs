@@ -1,20 +1,19 @@
 //! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::access_key::{AccessKey, AccessKeyId};
+use crate::access_key::AccessKeyId;
 use crate::credentials::Credentials;
 use crate::keeper::Ports;
-use crate::name::Name;
+use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::notice::{Notice, Topic};
-use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, KeychainError, Notifier, Store};
-use crate::problem::{Problem, ProblemCode};
+use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Notifier};
+use crate::problem::Problem;
 use crate::region::Region;
 use crate::secret::Secret;
-use crate::session::Session;
 use crate::snapshot::Snapshot;
 use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, Sts, StsError};
 
@@ -42,14 +41,14 @@ impl Clock for FakeClock {
     }
 }
 
-/// A keychain in memory. It also serves the practice set, whose keys must leave no trace.
+/// A keychain in memory that can be told to fail.
 #[derive(Debug, Default)]
-pub struct MemoryKeychain {
-    secrets: Mutex<BTreeMap<AccessKeyId, Secret>>,
+pub struct FakeKeychain {
+    memory: MemoryKeychain,
     failure: Mutex<Option<KeychainError>>,
 }
 
-impl MemoryKeychain {
+impl FakeKeychain {
     /// Lets every call fail from now on, or work again.
     pub fn fail_with(&self, failure: Option<KeychainError>) {
         *lock(&self.failure) = failure;
@@ -60,23 +59,15 @@ impl MemoryKeychain {
     }
 }
 
-impl Keychain for MemoryKeychain {
+impl Keychain for FakeKeychain {
     fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
-        self.check()?;
-        lock(&self.secrets).insert(id.clone(), secret.duplicate());
-        Ok(())
+        self.check().and_then(|()| self.memory.store(id, secret))
     }
     fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
-        self.check()?;
-        lock(&self.secrets)
-            .get(id)
-            .map(Secret::duplicate)
-            .ok_or(KeychainError::Empty)
+        self.check().and_then(|()| self.memory.fetch(id))
     }
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
-        self.check()?;
-        lock(&self.secrets).remove(id);
-        Ok(())
+        self.check().and_then(|()| self.memory.remove(id))
     }
 }
 
@@ -176,77 +167,6 @@ impl Sts for FakeSts {
     }
 }
 
-/// Files in memory.
-#[derive(Debug, Default)]
-pub struct MemoryFiles {
-    /// The file of roles.
-    pub roles: Mutex<String>,
-    /// The file of settings.
-    pub settings: Mutex<String>,
-    keys: Mutex<Vec<AccessKey>>,
-}
-
-impl Files for MemoryFiles {
-    fn roles_path(&self) -> String {
-        "roles.toml".into()
-    }
-    fn settings_path(&self) -> String {
-        "settings.toml".into()
-    }
-    fn read_roles(&self) -> Result<String, Problem> {
-        Ok(lock(&self.roles).clone())
-    }
-    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        let mut roles = lock(&self.roles);
-        if *roles != previous {
-            return Err(Problem::new(
-                ProblemCode::StorageFailed,
-                "Changed meanwhile.",
-                "Try again.",
-            ));
-        }
-        *roles = text.to_owned();
-        Ok(())
-    }
-    fn read_settings(&self) -> Result<String, Problem> {
-        Ok(lock(&self.settings).clone())
-    }
-    fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
-        Ok(lock(&self.keys).clone())
-    }
-    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
-        *lock(&self.keys) = keys.to_vec();
-        Ok(())
-    }
-}
-
-/// A store in memory. It also serves the practice set, which does not survive a restart.
-#[derive(Debug, Default)]
-pub struct MemoryStore {
-    sessions: Mutex<BTreeMap<Name, Session>>,
-    warned: Mutex<BTreeSet<(String, i64)>>,
-}
-
-impl Store for MemoryStore {
-    fn load(&self) -> Result<Vec<Session>, Problem> {
-        Ok(lock(&self.sessions).values().cloned().collect())
-    }
-    fn save(&self, session: &Session) -> Result<(), Problem> {
-        lock(&self.sessions).insert(session.role.clone(), session.clone());
-        Ok(())
-    }
-    fn forget(&self, role: &Name) -> Result<(), Problem> {
-        lock(&self.sessions).remove(role);
-        Ok(())
-    }
-    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
-        lock(&self.warned).contains(&(id.to_owned(), lead_s))
-    }
-    fn note_warned(&self, id: &str, lead_s: i64) {
-        lock(&self.warned).insert((id.to_owned(), lead_s));
-    }
-}
-
 /// A clipboard that keeps what was put there.
 #[derive(Debug, Default)]
 pub struct FakeClipboard(Mutex<Option<String>>);
@@ -322,7 +242,7 @@ pub struct Fakes {
     /// The STS.
     pub sts: Arc<FakeSts>,
     /// The keychain.
-    pub keychain: Arc<MemoryKeychain>,
+    pub keychain: Arc<FakeKeychain>,
     /// The files.
     pub files: Arc<MemoryFiles>,
     /// The store.

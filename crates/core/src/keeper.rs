@@ -111,7 +111,8 @@ impl State {
 }
 
 impl Keeper {
-    /// Returns a keeper with what the files and the store hold. What cannot be read is a standing problem.
+    /// Returns a keeper with what the files hold; [`Keeper::restore_sessions`] adds the sessions.
+    /// What cannot be read is a standing problem.
     pub fn new(ports: Ports, mode: Mode) -> Self {
         let keeper = Self {
             ports,
@@ -122,7 +123,6 @@ impl Keeper {
         keeper.reload_settings();
         keeper.reload_keys();
         keeper.reload_roles();
-        keeper.restore_sessions();
         keeper
     }
 
@@ -184,7 +184,9 @@ impl Keeper {
         }
     }
 
-    fn restore_sessions(&self) {
+    /// Reads the sessions that survived a restart. The keychain may be asked for the key that seals them,
+    /// so this may take its time.
+    pub fn restore_sessions(&self) {
         let loaded = self.ports.store.load();
         let now = self.ports.clock.now();
         self.update(|state| match loaded {

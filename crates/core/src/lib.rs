@@ -21,6 +21,7 @@ pub mod fakes;
 pub mod input;
 pub mod keeper;
 pub mod key_text;
+pub mod memory;
 pub mod menu;
 pub mod name;
 pub mod notice;

@@ -45,7 +45,9 @@ fn name(text: &str) -> Name {
 
 fn keeper_over(fakes: &Fakes) -> Arc<Keeper> {
     *fakes.files.roles.lock().expect("not poisoned") = ROLES.to_owned();
-    Arc::new(Keeper::new(fakes.ports(), Mode::Own))
+    let keeper = Keeper::new(fakes.ports(), Mode::Own);
+    keeper.restore_sessions();
+    Arc::new(keeper)
 }
 
 fn ready() -> (Fakes, Arc<Keeper>) {

@@ -1,0 +1,118 @@
+//! Ports that keep everything in memory: the practice set's, which must leave no trace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::access_key::{AccessKey, AccessKeyId};
+use crate::name::Name;
+use crate::ports::{Files, Keychain, KeychainError, Store};
+use crate::problem::{Problem, ProblemCode};
+use crate::secret::Secret;
+use crate::session::Session;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A keychain in memory.
+#[derive(Debug, Default)]
+pub struct MemoryKeychain(Mutex<BTreeMap<AccessKeyId, Secret>>);
+
+impl Keychain for MemoryKeychain {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        lock(&self.0).insert(id.clone(), secret.duplicate());
+        Ok(())
+    }
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        lock(&self.0)
+            .get(id)
+            .map(Secret::duplicate)
+            .ok_or(KeychainError::Empty)
+    }
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        lock(&self.0).remove(id);
+        Ok(())
+    }
+}
+
+/// Files in memory.
+#[derive(Debug, Default)]
+pub struct MemoryFiles {
+    /// The file of roles.
+    pub roles: Mutex<String>,
+    /// The file of settings.
+    pub settings: Mutex<String>,
+    keys: Mutex<Vec<AccessKey>>,
+}
+
+impl MemoryFiles {
+    /// Returns files with these texts.
+    pub fn new(roles: String, settings: String) -> Self {
+        Self {
+            roles: roles.into(),
+            settings: settings.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Files for MemoryFiles {
+    fn roles_path(&self) -> String {
+        "roles.toml".into()
+    }
+    fn settings_path(&self) -> String {
+        "settings.toml".into()
+    }
+    fn read_roles(&self) -> Result<String, Problem> {
+        Ok(lock(&self.roles).clone())
+    }
+    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        let mut roles = lock(&self.roles);
+        if *roles != previous {
+            return Err(Problem::new(
+                ProblemCode::StorageFailed,
+                "Changed meanwhile.",
+                "Try again.",
+            ));
+        }
+        *roles = text.to_owned();
+        Ok(())
+    }
+    fn read_settings(&self) -> Result<String, Problem> {
+        Ok(lock(&self.settings).clone())
+    }
+    fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
+        Ok(lock(&self.keys).clone())
+    }
+    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
+        *lock(&self.keys) = keys.to_vec();
+        Ok(())
+    }
+}
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    sessions: Mutex<BTreeMap<Name, Session>>,
+    warned: Mutex<BTreeSet<(String, i64)>>,
+}
+
+impl Store for MemoryStore {
+    fn load(&self) -> Result<Vec<Session>, Problem> {
+        Ok(lock(&self.sessions).values().cloned().collect())
+    }
+    fn save(&self, session: &Session) -> Result<(), Problem> {
+        lock(&self.sessions).insert(session.role.clone(), session.clone());
+        Ok(())
+    }
+    fn forget(&self, role: &Name) -> Result<(), Problem> {
+        lock(&self.sessions).remove(role);
+        Ok(())
+    }
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
+        lock(&self.warned).contains(&(id.to_owned(), lead_s))
+    }
+    fn note_warned(&self, id: &str, lead_s: i64) {
+        lock(&self.warned).insert((id.to_owned(), lead_s));
+    }
+}

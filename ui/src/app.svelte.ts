@@ -3,9 +3,10 @@
 import { instant } from "./clock";
 import type { Bridge } from "./bridge";
 import { untilNextTick } from "./countdown";
+import { lifeOf } from "./life";
 import { news } from "./news";
 import { asProblem } from "./problem";
-import type { Problem, Shell, Snapshot } from "./snapshot";
+import type { Problem, SessionView, Shell, Snapshot } from "./snapshot";
 import { shellName } from "./shell";
 
 export type KeyWay = "clipboard" | "csv" | "profile" | "typed";
@@ -80,6 +81,12 @@ export class App {
 
   renew(role: string): void {
     void this.attempt(this.bridge.renew(role), undefined, role);
+  }
+
+  /** Renews what lives; assumes anew what does not. */
+  renewOrAssume(session: SessionView): void {
+    if (lifeOf(session, 0, this.now).isLiving) this.renew(session.role);
+    else this.assume(session.role);
   }
 
   end(role: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grouped, groupedSpans, likelyMfaSerial, readRoleArn } from "./arn";
+import { grouped, groupedSpans, likelyMfaSerial, masked, readRoleArn, unusualPartition } from "./arn";
 
 test("reads a role ARN with and without a path", () => {
   expect(readRoleArn(" arn:aws:iam::808768216571:role/guest ")).toEqual({ account: "808768216571", role: "guest" });
@@ -27,4 +27,14 @@ test("groups an account id and the places in it", () => {
 test("knows the device that bears the user's name", () => {
   expect(likelyMfaSerial("arn:aws:iam::177634097045:user/team/ann")).toBe("arn:aws:iam::177634097045:mfa/ann");
   expect(likelyMfaSerial("arn:aws:iam::177634097045:root")).toBeNull();
+});
+
+test("tells the partition only where it is not the usual one", () => {
+  expect(unusualPartition("arn:aws:iam::808768216571:role/guest")).toBeNull();
+  expect(unusualPartition("arn:aws-cn:iam::808768216571:role/guest")).toBe("aws-cn");
+});
+
+test("t29_hides_all_but_the_ends_of_an_access_key_id", () => {
+  expect(masked("AKIASQ7EXAMPLEKEYID1")).toBe("AKIA····YID1");
+  expect(masked("AKIA····YID1")).toBe("AKIA····YID1");
 });

@@ -14,6 +14,17 @@ export function readRoleArn(text: string): RoleArn | null {
   return parts?.[1] && parts[2] ? { account: parts[1], role: parts[2] } : null;
 }
 
+/** Returns the partition an ARN speaks of where it is not the usual one: "aws-cn". */
+export function unusualPartition(arn: string): string | null {
+  const partition = arn.split(":")[1] ?? "";
+  return partition === "aws" ? null : partition;
+}
+
+/** Returns an access key id with all but its ends hidden; one that is hidden already stays as it is. */
+export function masked(accessKeyId: string): string {
+  return accessKeyId.replace(/^([A-Z0-9]{4})[A-Z0-9]+([A-Z0-9]{4})$/, "$1····$2");
+}
+
 /** Returns an account id in groups of four: "8087 6821 6571". */
 export function grouped(account: string): string {
   return /^[0-9]{12}$/.test(account) ? account.replace(/(.{4})(?=.)/g, "$1 ") : account;

@@ -1,7 +1,6 @@
 // Instants as this machine's user reads them.
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY_TIME = new Intl.DateTimeFormat(undefined, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 
 /** Returns the milliseconds of an RFC 3339 instant, or null where there is none. */
 export function instant(text: string | null | undefined): number | null {
@@ -12,11 +11,6 @@ export function instant(text: string | null | undefined): number | null {
 /** Returns the local time of day of an AWS instant, as this machine's own clock will show it. */
 export function timeOfDay(awsMs: number, clockOffsetMs: number): string {
   return TIME.format(awsMs - clockOffsetMs);
-}
-
-/** Returns the same with its weekday. */
-export function dayAndTime(awsMs: number, clockOffsetMs: number): string {
-  return DAY_TIME.format(awsMs - clockOffsetMs);
 }
 
 /** Returns a life in seconds as text: "1 h", "45 min", "1 h 30 min", "50 s". */

@@ -9,7 +9,7 @@ export function asProblem(rejection: unknown): Problem {
     code: "internal",
     what: "Rolecall could not do that.",
     remedy: "Try again; if it happens again, quit Rolecall from its tray menu and start it.",
-    detail: rejection instanceof Error ? rejection.message : String(rejection),
+    detail: rejection instanceof Error ? rejection.message : JSON.stringify(rejection),
   };
 }
 

@@ -5,6 +5,7 @@ import type { RoleLine } from "../listing";
 /** As the stylesheets of the two kinds of line have it. */
 const HEIGHT_PX = { heading: 34, role: 48 };
 const SPARE_PX = 480;
+const MARGIN_PX = 8;
 /** What is drawn where the height is not known. */
 const UNKNOWN_HEIGHT_PX = 2000;
 
@@ -20,6 +21,23 @@ export function inView(places: number[], from: number, height: number): { first:
   const until = from + (height || UNKNOWN_HEIGHT_PX) + SPARE_PX;
   const first = Math.max(0, lastAtOrAbove(places, from - SPARE_PX));
   return { first, end: Math.min(places.length - 1, lastAtOrAbove(places, until) + 1) };
+}
+
+export interface Sight {
+  /** The height of what stands above the list in the same scroller. */
+  above: number;
+  scrolled: number;
+  height: number;
+}
+
+/** Returns how far to scroll so that the role at `index` is seen, with its heading if it is its first; null: it is. */
+export function scrollTo(lines: RoleLine[], index: number, sight: Sight): number | null {
+  const isFirst = lines[index - 1]?.kind === "heading";
+  const [top = 0, bottom = 0] = tops(lines).slice(index, index + 2);
+  const start = sight.above + top - (isFirst ? HEIGHT_PX.heading : 0);
+  const end = sight.above + bottom + MARGIN_PX;
+  if (start < sight.scrolled) return start;
+  return end > sight.scrolled + sight.height ? end - sight.height : null;
 }
 
 function lastAtOrAbove(places: number[], height: number): number {

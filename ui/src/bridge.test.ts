@@ -1,0 +1,65 @@
+import { mockIPC, clearMocks } from "@tauri-apps/api/mocks";
+import { afterEach, expect, test } from "vitest";
+import { openBridge, type RoleEntry } from "./bridge";
+import { snapshot } from "./fixture/make";
+import type { Snapshot } from "./snapshot";
+
+afterEach(clearMocks);
+
+const entry: RoleEntry = {
+  name: "guest", arn: "arn:aws:iam::808768216571:role/guest", source: "user", session_name: null, duration: "1h",
+  external_id: null, mfa_serial: null, region: null, group: null,
+};
+
+async function called(use: (bridge: Awaited<ReturnType<typeof openBridge>>) => Promise<unknown>): Promise<unknown[]> {
+  const calls: unknown[] = [];
+  mockIPC((command, args) => void calls.push([command, args]));
+  await use(await openBridge());
+  return calls;
+}
+
+test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
+  ["assume", { role: "a" }, (bridge) => bridge.assume("a")],
+  ["renew", { role: "a" }, (bridge) => bridge.renew("a")],
+  ["end", { role: "a" }, (bridge) => bridge.end("a")],
+  ["copy_export", { role: "a", shell: null }, (bridge) => bridge.copyExport("a", null)],
+  ["copy_export", { role: "a", shell: "fish" }, (bridge) => bridge.copyExport("a", "fish")],
+  ["answer_prompt", { id: 7, code: "123456" }, (bridge) => bridge.answerPrompt(7, "123456")],
+  ["cancel_prompt", { id: 7 }, (bridge) => bridge.cancelPrompt(7)],
+  ["add_key", { name: "k", from: { kind: "clipboard" } }, (bridge) => bridge.addKey("k", { kind: "clipboard" })],
+  ["rename_key", { name: "k", newName: "l" }, (bridge) => bridge.renameKey("k", "l")],
+  ["remove_key", { name: "k" }, (bridge) => bridge.removeKey("k")],
+  ["plaintext_profiles", {}, (bridge) => bridge.plaintextProfiles()],
+  ["save_role", { previousName: null, role: entry }, (bridge) => bridge.saveRole(null, entry)],
+  ["remove_role", { name: "a" }, (bridge) => bridge.removeRole("a")],
+  ["start_practice", {}, (bridge) => bridge.startPractice()],
+  ["practice_code", {}, (bridge) => bridge.practiceCode()],
+  ["open_roles_file", {}, (bridge) => bridge.openRolesFile()],
+  ["dismiss_problem", { code: "no_tray" }, (bridge) => bridge.dismissProblem("no_tray")],
+  ["retry_keychain", {}, (bridge) => bridge.retryKeychain()],
+  ["close_window", {}, (bridge) => bridge.closeWindow()],
+])("asks for %s with %o", async (command, args, use) => {
+  expect(await called(use)).toEqual([[command, args]]);
+});
+
+test("passes a problem on, and makes one of anything else", async () => {
+  const offline = { code: "offline", what: "AWS cannot be reached.", remedy: "Try again." };
+  for (const [rejection, expected] of [
+    [offline, offline],
+    ["boom", { code: "internal", detail: '"boom"' }],
+    [new Error("boom"), { code: "internal", detail: "boom" }],
+    [{ __proto__: null, code: 1 }, { code: "internal" }],
+  ] as const) {
+    mockIPC(() => Promise.reject(rejection));
+    await expect((await openBridge()).assume("a")).rejects.toMatchObject(expected);
+  }
+});
+
+test("follows the snapshot from the first to the next", async () => {
+  mockIPC((command) => (command === "snapshot" ? snapshot() : undefined), { shouldMockEvents: true });
+  const { emit } = await import("@tauri-apps/api/event");
+  const seen: Snapshot[] = [];
+  await (await openBridge()).follow((next) => seen.push(next));
+  await emit("snapshot", snapshot({ endpoint: "http://127.0.0.1:1" }));
+  expect(seen.map((one) => one.endpoint)).toEqual([null, "http://127.0.0.1:1"]);
+});

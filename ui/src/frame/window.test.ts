@@ -1,0 +1,273 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { App } from "../app.svelte";
+import type { Bridge } from "../bridge";
+import { FixtureBridge } from "../fixture/bridge";
+import { DENIED, key, role, session, snapshot, unborn } from "../fixture/make";
+import type { Snapshot } from "../snapshot";
+import Window from "./Window.svelte";
+
+const guest = role("guest", { group: "Clients" });
+const audit = role("audit", { group: "Clients" });
+const usual = { roles: [guest, audit], keys: [key("user")] };
+const prompt = {
+  id: 7, mfa_serial: "arn:aws:iam::177634097045:mfa/user", roles: ["guest"], plan: "One code gives guest a session of 1 h.",
+  next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
+};
+
+/** A bridge that shows what it is told to show and remembers what it was asked. */
+class Told extends FixtureBridge {
+  show: (snapshot: Snapshot) => void = () => {};
+  constructor(private readonly first: Snapshot) {
+    super("empty");
+  }
+  override async follow(seen: (snapshot: Snapshot) => void): Promise<() => void> {
+    this.show = seen;
+    seen(this.first);
+    return () => {};
+  }
+}
+
+async function open(parts: Partial<Snapshot>): Promise<Told> {
+  const bridge = new Told(snapshot(parts));
+  const app = new App(bridge);
+  render(Window, { app });
+  await app.start();
+  await screen.findByRole("navigation");
+  return bridge;
+}
+
+function asked<Name extends keyof Bridge>(bridge: Told, name: Name) {
+  return vi.spyOn(bridge as Bridge, name).mockResolvedValue(undefined as never);
+}
+
+const search = () => screen.getByRole("combobox");
+const press = (key: string, more: KeyboardEventInit = {}) => fireEvent.keyDown(search(), { key, ...more });
+const selected = () => document.querySelector("[aria-selected=true]")?.textContent;
+
+beforeEach(() => void vi.spyOn(console, "error"));
+afterEach(() => {
+  expect(console.error).not.toHaveBeenCalled();
+  cleanup();
+});
+
+describe("home", () => {
+  test("assumes the selected role with Enter, and copies once it lives", async () => {
+    const bridge = await open(usual);
+    const assume = asked(bridge, "assume");
+    const copy = asked(bridge, "copyExport");
+    await press("ArrowDown");
+    await press("Enter");
+    expect(assume).toHaveBeenCalledExactlyOnceWith("audit");
+    bridge.show(snapshot({ ...usual, sessions: [session(audit, 43)] }));
+    await screen.findByRole("button", { name: "Copy exports" });
+    await press("Enter");
+    await press("c", { ctrlKey: true });
+    expect(copy.mock.calls).toEqual([["audit", null], ["audit", null]]);
+    await screen.findAllByText("Copied for bash / zsh · leaves the clipboard in 30 s");
+  });
+
+  test("narrows to what is typed; Escape clears it, then closes the window", async () => {
+    const bridge = await open(usual);
+    const close = asked(bridge, "closeWindow");
+    await fireEvent.input(search(), { target: { value: "aud" } });
+    expect(selected()).toContain("audit");
+    expect(screen.queryByText("guest")).toBeNull();
+    await press("Escape");
+    expect(close).not.toHaveBeenCalled();
+    await press("Escape");
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  test("keeps the selection on its role while snapshots come", async () => {
+    const bridge = await open(usual);
+    await press("ArrowDown");
+    bridge.show(snapshot({ ...usual, roles: [role("new"), audit, guest] }));
+    await screen.findByText("new");
+    expect(selected()).toContain("audit");
+  });
+
+  test("copies for another shell", async () => {
+    const bridge = await open({ ...usual, sessions: [session(guest, 43)] });
+    const copy = asked(bridge, "copyExport");
+    await press("C", { ctrlKey: true, shiftKey: true });
+    await fireEvent.click(await screen.findByRole("menuitem", { name: "fish" }));
+    expect(copy).toHaveBeenCalledWith("guest", "fish");
+    await screen.findByText(/Copied for fish/);
+  });
+
+  test("explains a failed session where it is selected", async () => {
+    await open({ ...usual, sessions: [unborn(guest, { phase: "failed", problem: DENIED })] });
+    await screen.findByText(DENIED.what);
+    expect(screen.getByText(DENIED.remedy)).toBeTruthy();
+    expect(screen.getByText(/Request id 7f0c9a52/)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+  });
+
+  test("says plainly when nothing is real, and which endpoint is asked", async () => {
+    const bridge = await open({ ...usual, mode: "practice" });
+    expect(screen.getByText("Practice account")).toBeTruthy();
+    bridge.show(snapshot({ ...usual, endpoint: "http://127.0.0.1:4566" }));
+    await screen.findByText("http://127.0.0.1:4566");
+  });
+
+  test("dismisses and cures a standing problem", async () => {
+    const locked = { code: "keychain_locked", what: "The keychain is locked.", remedy: "Unlock it." };
+    const bridge = await open({ ...usual, problems: [locked] });
+    const retry = asked(bridge, "retryKeychain");
+    const dismiss = asked(bridge, "dismissProblem");
+    await fireEvent.click(screen.getByRole("button", { name: "Try the keychain again" }));
+    await fireEvent.click(screen.getByRole("button", { name: /^Dismiss/ }));
+    expect(retry).toHaveBeenCalledOnce();
+    expect(dismiss).toHaveBeenCalledWith("keychain_locked");
+  });
+
+  test("shows a failed request as a toast with its remedy", async () => {
+    const bridge = await open(usual);
+    vi.spyOn(bridge, "assume").mockRejectedValue({ code: "offline", what: "AWS cannot be reached.", remedy: "Check the network." });
+    await press("Enter");
+    await screen.findByText("AWS cannot be reached.");
+    expect(screen.getByText(/Check the network/)).toBeTruthy();
+  });
+
+  test("leads a newcomer to a key, to the plaintext ones, and to practice", async () => {
+    const bridge = await open({});
+    expect(screen.queryByRole("combobox")).toBeNull();
+    const start = asked(bridge, "startPractice");
+    await fireEvent.click(screen.getByRole("button", { name: "Try the practice account" }));
+    expect(start).toHaveBeenCalledOnce();
+    await fireEvent.click(screen.getByRole("button", { name: "Add an access key" }));
+    await screen.findByRole("heading", { name: "Add an access key" });
+  });
+
+  test("t19_shows_hostile_names_as_text", async () => {
+    const hostile = role('<img src=x onerror="canary()">\u202e', { group: "<b>g</b>", problem: { ...DENIED, what: "<i>w</i>" } });
+    await open({ ...usual, roles: [hostile] });
+    await screen.findByText('<img src=x onerror="canary()">\\u{202E}');
+    expect(document.querySelector("img, b, i:not(.mark i)")).toBeNull();
+  });
+});
+
+describe("time", () => {
+  test("stands still while nothing is active", async () => {
+    vi.useFakeTimers();
+    const bridge = new Told(snapshot(usual));
+    const app = new App(bridge);
+    await app.start();
+    expect(vi.getTimerCount()).toBe(0);
+    bridge.show(snapshot({ ...usual, sessions: [session(guest, 43)] }));
+    expect(vi.getTimerCount()).toBe(1);
+    bridge.show(snapshot(usual));
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  test("counts in AWS's time", async () => {
+    const bridge = new Told(snapshot({ clock_offset_ms: 600_000 }));
+    const app = new App(bridge);
+    await app.start();
+    expect(app.now - Date.now()).toBeGreaterThan(599_000);
+  });
+});
+
+describe("code prompt", () => {
+  test("appears by itself, takes six digits with spaces, and answers once", async () => {
+    const bridge = await open(usual);
+    const answer = asked(bridge, "answerPrompt");
+    bridge.show(snapshot({ ...usual, prompts: [prompt] }));
+    const dialog = await screen.findByRole("dialog", { name: "Code for guest" });
+    expect(within(dialog).getByText(prompt.plan)).toBeTruthy();
+    const field = within(dialog).getByLabelText("Six digits from your authenticator");
+    await fireEvent.input(field, { target: { value: "123 456" } });
+    const form = dialog.querySelector("form");
+    if (form) await fireEvent.submit(form);
+    expect(answer).toHaveBeenCalledExactlyOnceWith(7, "123456");
+    bridge.show(snapshot(usual));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  test("b20_refuses_foreign_digits_with_a_message", async () => {
+    const bridge = await open({ ...usual, prompts: [prompt] });
+    const answer = asked(bridge, "answerPrompt");
+    await fireEvent.input(screen.getByLabelText("Six digits from your authenticator"), { target: { value: "１２３４５６" } });
+    expect(screen.getByText("Type the code with the digits 0 to 9.")).toBeTruthy();
+    const form = document.querySelector("dialog form");
+    if (form) await fireEvent.submit(form);
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  test("shows what was wrong, waits for the next code, and keeps what is being typed", async () => {
+    const again = { ...prompt, next_code_at: new Date(Date.now() + 20_500).toISOString(), problem: { code: "code_rejected", what: "AWS did not accept the code.", remedy: "Wait for the next one." } };
+    const bridge = await open({ ...usual, prompts: [again] });
+    expect(screen.getByText("AWS did not accept the code.")).toBeTruthy();
+    expect(screen.getByText(/shows the next one in 2[01] s/)).toBeTruthy();
+    const field = screen.getByLabelText<HTMLInputElement>("Six digits from your authenticator");
+    await fireEvent.input(field, { target: { value: "12" } });
+    bridge.show(snapshot({ ...usual, prompts: [{ ...again }] }));
+    await Promise.resolve();
+    expect(field.value).toBe("12");
+  });
+
+  test("is cancelled by its button", async () => {
+    const bridge = await open({ ...usual, prompts: [prompt] });
+    const cancel = asked(bridge, "cancelPrompt");
+    await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(cancel).toHaveBeenCalledWith(7);
+  });
+
+  test("shows the practice account's authenticator", async () => {
+    await open({ ...usual, mode: "practice", prompts: [prompt] });
+    await fireEvent.click(await screen.findByRole("button", { name: "Fill in" }));
+    const field = screen.getByLabelText<HTMLInputElement>("Six digits from your authenticator");
+    expect(field.value).toMatch(/^[0-9]{6}$/);
+  });
+});
+
+describe("forms", () => {
+  test("a role's problem stands at its field", async () => {
+    const bridge = await open(usual);
+    vi.spyOn(bridge, "saveRole").mockRejectedValue({ code: "invalid_input", what: "Account id must be 12 digits.", remedy: "", detail: "arn" });
+    await fireEvent.click(screen.getByRole("button", { name: "Add role" }));
+    await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
+    await waitFor(() => expect(screen.getByLabelText("Role ARN").getAttribute("aria-invalid")).toBe("true"));
+    expect(screen.getByText("Account id must be 12 digits.")).toBeTruthy();
+  });
+
+  test("an edited role is sent whole, with its former name, empty fields as null", async () => {
+    const bridge = await open(usual);
+    const save = asked(bridge, "saveRole");
+    await press("F2");
+    await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
+    await fireEvent.input(screen.getByLabelText("Session life"), { target: { value: "45m" } });
+    await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
+    expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
+      name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null,
+      region: null, group: "Clients",
+    });
+  });
+
+  test("t31_a_typed_secret_is_gone_from_the_form_as_soon_as_it_is_sent", async () => {
+    const bridge = await open({});
+    const add = vi.spyOn(bridge, "addKey").mockRejectedValue({ code: "invalid_key", what: "AWS does not know the key.", remedy: "" });
+    await fireEvent.click(screen.getByRole("button", { name: "Add an access key" }));
+    await fireEvent.click(await screen.findByLabelText("Type it"));
+    const secret = await screen.findByLabelText<HTMLInputElement>("Secret access key");
+    await fireEvent.input(screen.getByLabelText("Access key id"), { target: { value: "AKIASQ7EXAMPLEKEYID1" } });
+    await fireEvent.input(secret, { target: { value: "canary" } });
+    await fireEvent.submit(secret.closest("form") as HTMLFormElement);
+    expect(add).toHaveBeenCalledWith("user", { kind: "typed", access_key_id: "AKIASQ7EXAMPLEKEYID1", secret: "canary" });
+    expect(secret.value).toBe("");
+    await screen.findByText("AWS does not know the key.");
+    expect(document.documentElement.outerHTML).not.toContain("canary");
+  });
+
+  test("a key is removed only after a confirmation", async () => {
+    const bridge = await open(usual);
+    const remove = asked(bridge, "removeKey");
+    await fireEvent.click(screen.getByRole("button", { name: "1 access key" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Remove user" }));
+    expect(remove).not.toHaveBeenCalled();
+    await fireEvent.click(await screen.findByRole("button", { name: "Remove" }));
+    expect(remove).toHaveBeenCalledWith("user");
+  });
+});

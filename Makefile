@@ -44,7 +44,7 @@ build: window ## Builds the release binaries into target/release
 
 .PHONY: bench
 bench: build setup ## Measures the release binaries beside their peers
-	ROLECALL_BIN_DIR=$(TARGET)/release $(PYTHON) -m tests.bench
+	cd tests && ROLECALL_BIN_DIR=$(TARGET)/release .venv/clients/bin/python -m bench
 
 .PHONY: package
 package: build ## Bundles a .deb into target/release/bundle/deb

@@ -125,6 +125,17 @@ class Desktop:
         self._buses.append(bus)
         return bus
 
+    def windows(self):
+        """Returns the titles of the windows that are shown."""
+        found = self.run("xdotool", "search", "--onlyvisible", "--name", ".").stdout.split()
+        return [self.run("xdotool", "getwindowname", number).stdout.strip() for number in found]
+
+    def close_window(self, title):
+        """Closes the window with this title as its user does; needs openbox."""
+        find = ["search", "--onlyvisible", "--name", f"^{title}$", "windowactivate", "--sync"]
+        done = self.run("xdotool", *find, "key", "--clearmodifiers", "alt+F4")
+        assert done.returncode == 0, done.stderr
+
     def screenshot(self, path):
         """Writes a picture of the whole display as PNG."""
         done = self.run("import", "-window", "root", path)

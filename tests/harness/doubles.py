@@ -32,6 +32,16 @@ class Account:
     account_id: str
     roles: dict
 
+    def role(self, name, **settings):
+        """Returns a roles.toml entry for one of the roles, assumed from the access key "user"."""
+        return {
+            "arn": self.roles[name],
+            "source": "user",
+            "session_name": "my-temporary-role",
+            "region": REGION,
+            **settings,
+        }
+
     def client(self, service, **credentials):
         """Returns a boto3 client, signed by the user's long-term key unless told otherwise."""
         signer = credentials or {

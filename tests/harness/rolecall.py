@@ -3,12 +3,16 @@
 import json
 import os
 import signal
+import socket
+import struct
 from pathlib import Path
 
 import pytest
 
 from harness.wait import until
 
+# The version of the socket's protocol.
+PROTOCOL = 1
 REPOSITORY = Path(__file__).resolve().parents[2]
 _target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 BIN_DIR = Path(os.environ.get("ROLECALL_BIN_DIR", _target / "debug")).resolve()
@@ -21,6 +25,14 @@ def binary(name):
         text = f"{path} is not built: run `make desktop`"
         pytest.fail(text) if os.environ.get("CI") else pytest.skip(text)
     return path
+
+
+class Refused(Exception):
+    """A problem that the app answered with; `.code` is its ProblemCode."""
+
+    def __init__(self, problem):
+        self.code = problem["code"]
+        super().__init__(f"{self.code}: {problem['what']} {problem['remedy']}")
 
 
 class Rolecall:
@@ -48,9 +60,47 @@ class Rolecall:
         return self.process
 
     def is_reachable(self):
-        """Says whether the command line gets an answer from the app."""
+        """Says whether the app answers on its socket."""
         assert self.process is None or self.process.is_running(), f"the app ended:\n{self.process.log()}"
-        return self.socket_path.exists() and self.cli("status").returncode == 0
+        return self.socket_path.exists() and self.snapshot() is not None
+
+    def ask(self, call, timeout=30.0):
+        """Sends one call over the app's socket, as the command line does, and returns the answer."""
+        request = json.dumps({"v": PROTOCOL, "client": "journeys", "call": call}).encode()
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(timeout)
+            connection.connect(str(self.socket_path))
+            connection.sendall(struct.pack(">I", len(request)) + request)
+            (length,) = struct.unpack(">I", _receive(connection, 4))
+            result = json.loads(_receive(connection, length))["result"]
+        if "Err" in result:
+            raise Refused(result["Err"])
+        return result["Ok"]
+
+    def snapshot(self):
+        """Returns everything the app shows."""
+        return self.ask("snapshot")["snapshot"]
+
+    def session(self, role):
+        """Returns what is shown of a role's session, or None."""
+        return next((session for session in self.snapshot()["sessions"] if session["role"] == role), None)
+
+    def wait_for_session(self, role, phase="active", deadline=20.0):
+        """Returns a role's session once it is in this phase."""
+
+        def in_phase():
+            session = self.session(role)
+            return session if session and session["phase"] == phase else None
+
+        return until(in_phase, lambda: f"{role} to be {phase}; it is {self.session(role)}", deadline)
+
+    def wait_for_problem(self, code, deadline=10.0):
+        """Returns the standing problem with this code, once there is one."""
+
+        def standing():
+            return next((problem for problem in self.snapshot()["problems"] if problem["code"] == code), None)
+
+        return until(standing, lambda: f"problem {code}; there are {self.snapshot()['problems']}", deadline)
 
     def stop(self):
         """Ends the app as a logout does; returns its exit code."""
@@ -72,6 +122,14 @@ class Rolecall:
     def json(self, *arguments):
         """Runs the command line with --json and returns what it printed."""
         return json.loads(self.ok(*arguments, "--json"))
+
+    def handed_out(self, role):
+        """Returns the credentials that an SDK gets."""
+        return json.loads(self.ok("credentials", role))
+
+    def credential_process(self, role):
+        """Returns the command line for a profile's `credential_process`."""
+        return " ".join([str(binary("rolecall")), *self.mode, "credentials", role])
 
     def add_key(self, name, account):
         """Puts the user's long-term key of a double into the keychain, on standard input."""
@@ -97,6 +155,15 @@ class Rolecall:
         beside = path.with_suffix(".new")
         beside.write_text(text)
         beside.rename(path)
+
+
+def _receive(connection, length):
+    data = b""
+    while len(data) < length:
+        part = connection.recv(length - len(data))
+        assert part, f"the app closed the connection after {len(data)} of {length} bytes"
+        data += part
+    return data
 
 
 def _table(name, values):

@@ -18,6 +18,7 @@ const [role, wanted, exact] = arguments;
 const kinds = {
   button: 'button, summary, input[type=submit], input[type=button], [role=button]',
   textbox: 'input:not([type]), input[type=text], input[type=search], input[type=password], textarea, [role=textbox], [role=searchbox], [role=combobox]',
+  radio: 'input[type=radio], [role=radio]',
   checkbox: 'input[type=checkbox], [role=checkbox], [role=switch]',
   combobox: 'select, [role=combobox]',
   dialog: 'dialog[open], [role=dialog], [role=alertdialog]',

@@ -1,0 +1,129 @@
+"""A desktop whose parts are locked, absent or frozen: each is told apart in time, and nothing else stops."""
+
+import pytest
+
+from harness.desktop import Desktop
+from harness.doubles import Ministack
+from harness.keychain import SECRETS, Keychain
+from harness.notifications import Notifications
+from harness.rolecall import Rolecall
+from harness.tray_host import TrayHost
+from harness.wait import until
+
+# What a person waits at most for a word about the keychain, and what a program start may add to it.
+ANSWER_SECONDS = 6 + 2
+WORDS = {
+    "locked": "The keychain is locked.",
+    "absent": "No keychain runs in this desktop session.",
+    "frozen": "The keychain does not answer.",
+    "never comes up": "The keychain does not answer.",
+}
+
+
+@pytest.fixture
+def started(rolecall, account, keychain, tray, notifications):
+    """A running app with the user's key, and a second role that has no session yet."""
+    rolecall.write_settings(endpoint=account.endpoint)
+    rolecall.write_roles(guest=account.role("guest"), again=account.role("guest"))
+    rolecall.start()
+    rolecall.add_key("user", account)
+    rolecall.ok("assume", "guest")
+    return rolecall
+
+
+def break_keychain(keychain, how):
+    """Brings the keychain into one of its states."""
+    {"locked": keychain.lock, "absent": keychain.kill, "frozen": keychain.freeze}[how]()
+
+
+@pytest.mark.parametrize("how", ["locked", "absent", "frozen"])
+def test_a_broken_keychain_is_told_in_time_and_live_sessions_go_on(started, keychain, tray, how):
+    break_keychain(keychain, how)
+    refused = started.cli("assume", "again", timeout=ANSWER_SECONDS)
+    assert refused.returncode == 1
+    assert WORDS[how] in refused.stderr
+    assert started.ok("credentials", "guest")
+    assert tray.wait_for_item().labels(), "the tray answers"
+
+
+@pytest.mark.parametrize("how", ["locked", "absent", "frozen"])
+def test_the_tray_answers_while_the_keychain_does_not(started, keychain, tray, notifications, how):
+    break_keychain(keychain, how)
+    item = tray.wait_for_item()
+    item.click("again")
+    for _ in range(20):
+        assert item.labels()
+    notice = notifications.wait_for(WORDS[how], deadline=ANSWER_SECONDS)
+    assert "again could not be assumed" in notice.summary
+
+
+@pytest.mark.parametrize("how", ["locked", "frozen"])
+def test_a_mended_keychain_works_without_a_restart(started, keychain, how):
+    break_keychain(keychain, how)
+    assert started.cli("assume", "again", timeout=ANSWER_SECONDS).returncode == 1
+    {"locked": keychain.unlock, "frozen": keychain.thaw}[how]()
+    until(lambda: started.cli("assume", "again").returncode == 0, "the role to be assumed", 20)
+
+
+def test_a_keychain_that_was_restarted_works_without_a_restart_of_the_app(started, keychain):
+    keychain.kill()
+    assert started.cli("assume", "again", timeout=ANSWER_SECONDS).returncode == 1
+    keychain.start()
+    until(lambda: started.cli("assume", "again").returncode == 0, "the role to be assumed", 20)
+
+
+@pytest.mark.parametrize("how", ["absent", "never comes up"])
+def test_a_key_is_never_kept_anywhere_but_in_a_keychain(how):
+    with Desktop(broken=[SECRETS] if how == "never comes up" else []) as desktop:
+        TrayHost(desktop).start()
+        Notifications(desktop).start()
+        account = Ministack(desktop).start()
+        rolecall = Rolecall(desktop)
+        rolecall.write_settings(endpoint=account.endpoint)
+        rolecall.start()
+        typed = f"{account.access_key_id}\n{account.secret_access_key}\n"
+        refused = rolecall.cli("keys", "add", "user", input=typed, timeout=ANSWER_SECONDS)
+        assert refused.returncode == 1
+        assert WORDS[how] in refused.stderr
+        assert rolecall.snapshot()["keys"] == []
+
+
+def test_a_keychain_that_is_locked_at_the_start_does_not_stop_the_app(started, keychain, tray):
+    keychain.lock()
+    started.process.kill()
+    started.start()
+    assert tray.wait_for_item().labels()
+    started.wait_for_problem("keychain_locked")
+    keychain.unlock()
+    until(lambda: started.session("guest"), "the kept session to be opened again", 20)
+
+
+def test_without_a_tray_the_window_opens_and_says_so_once(desktop, rolecall, keychain, notifications):
+    rolecall.start()
+    rolecall.wait_for_problem("no_tray", deadline=6)
+    until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window", 6)
+
+
+def test_the_item_registers_when_a_tray_appears_later(desktop, rolecall, keychain, notifications):
+    rolecall.start()
+    rolecall.wait_for_problem("no_tray", deadline=6)
+    item = TrayHost(desktop).start().wait_for_item()
+    assert "Quit" in item.labels()
+    until(lambda: not rolecall.snapshot()["problems"], "the hint to be gone")
+
+
+def test_the_item_comes_back_when_the_tray_is_restarted(rolecall, keychain, tray, notifications):
+    rolecall.start()
+    tray.wait_for_item()
+    for _ in range(3):
+        tray.stop()
+        tray.start()
+        assert "Quit" in tray.wait_for_item().labels()
+
+
+def test_without_a_display_the_app_says_what_is_missing():
+    with Desktop(display=False) as desktop:
+        process = Rolecall(desktop).launch()
+        assert process.wait_exit() != 0
+        assert "display" in process.log().lower()
+        assert "panicked" not in process.log()

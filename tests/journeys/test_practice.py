@@ -1,0 +1,57 @@
+"""The practice account: an AWS of one's own that leaves no trace."""
+
+import pytest
+
+from harness import aws
+from harness.aws import Aws
+from harness.rolecall import Rolecall
+from harness.shell import Shell
+
+
+@pytest.fixture
+def practice(desktop, keychain, tray, notifications):
+    """A running practice instance."""
+    return Rolecall(desktop, practice=True).start()
+
+
+def files_below(folder):
+    """Returns every file below a folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_leaves_no_trace_in_the_users_own_folders(desktop, keychain, tray, notifications):
+    before, items = files_below(desktop.home), keychain.items()
+    practice = Rolecall(desktop, practice=True).start()
+    practice.ok("assume", "guest")
+    practice.ok("keys", "list")
+    tray.wait_for_item().click("Open Rolecall")
+    practice.stop()
+    new = {path for path in files_below(desktop.home) - before if "olecall" in path}
+    assert new == set()
+    assert keychain.items() == items
+
+
+@pytest.mark.parametrize("version", aws.clients())
+def test_a_real_aws_cli_works_with_its_sessions(desktop, practice, version):
+    client = Aws(desktop, practice.snapshot()["endpoint"], aws.clients()[version])
+    who, list_buckets = client.line("sts", "get-caller-identity"), client.line("s3", "ls")
+    (identity, buckets) = Shell(desktop).paste(practice.ok("env", "guest", "--shell", "bash"), who, list_buckets)
+    assert identity[0] == 0 and ":assumed-role/guest/" in identity[1], identity
+    assert "808768216571" in identity[1]
+    assert buckets[0] == 0 and buckets[1], buckets
+
+
+def test_it_reads_objects_and_refuses_what_the_role_may_not(desktop, practice):
+    aws.write_profile(desktop, "p", credential_process=practice.credential_process("guest"), region="us-east-1")
+    client = Aws(desktop, practice.snapshot()["endpoint"])
+    bucket = client.json("--profile", "p", "s3api", "list-buckets")["Buckets"][0]["Name"]
+    (first, *_) = client.json("--profile", "p", "s3api", "list-objects-v2", "--bucket", bucket)["Contents"]
+    got = client.run("--profile", "p", "s3", "cp", f"s3://{bucket}/{first['Key']}", "-")
+    assert got.returncode == 0 and got.stdout, got.stderr
+
+
+def test_a_chained_role_works_through_the_role_before_it(practice):
+    chained = next(role for role in practice.snapshot()["roles"] if len(role["chain"]) > 2)
+    practice.ok("assume", chained["name"])
+    assert practice.wait_for_session(chained["name"])["identity"]
+    assert chained["planned_s"] <= 3600

@@ -1,0 +1,147 @@
+"""The tutorials from the window: keyboard first, with MFA, with an external ID, on the practice account and doubles."""
+
+import re
+
+import pytest
+
+from harness import doubles
+from harness.aws import Aws
+from harness.clipboard import Clipboard
+from harness.rolecall import Rolecall, binary
+from harness.shell import Shell
+from harness.wait import until
+from harness.webdriver import CONTROL, DOWN, ENTER, Window
+
+
+@pytest.fixture
+def practice(desktop, keychain, tray, notifications):
+    """Rolecall on its practice account, with the window open: (the app, its window)."""
+    window = Window(desktop, binary("rolecall-desktop"), "--practice", "--window").start()
+    window.wait_for_text("practice account")
+    yield Rolecall(desktop, practice=True), window
+    window.close()
+
+
+@pytest.fixture
+def window(desktop, rolecall, account, keychain, tray, notifications):
+    """The window of an app with the user's key and two roles on an independent double."""
+    rolecall.write_settings(endpoint=account.endpoint)
+    rolecall.write_roles(
+        guest=account.role("guest"),
+        partner=account.role("partner", external_id="wrong-1"),
+    )
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    rolecall.add_key("user", account)
+    window.wait_for_text("guest")
+    yield window
+    window.close()
+
+
+def find(window, text):
+    """Searches in the window; the best role is then selected."""
+    window.type("Search sessions and roles", text)
+
+
+def test_the_keyboard_alone_assumes_and_copies(desktop, rolecall, account, window):
+    find(window, "gue")
+    window.press(ENTER)
+    rolecall.wait_for_session("guest")
+    window.wait_for_text("until")
+    find(window, "guest")
+    window.press(CONTROL, "c")
+    block = until(Clipboard(desktop).text, "the export block in the clipboard")
+    client = Aws(desktop, account.endpoint)
+    ((code, output, errors),) = Shell(desktop).paste(block, client.line("sts", "get-caller-identity"))
+    assert code == 0 and ":assumed-role/guest/my-temporary-role" in output, errors
+
+
+def test_a_wrong_external_id_is_explained_and_the_right_one_works(rolecall, account, window):
+    find(window, "partner")
+    window.press(ENTER)
+    rolecall.wait_for_session("partner", "failed")
+    window.wait_for_text("external id")
+    rolecall.write_roles(guest=account.role("guest"), partner=account.role("partner", external_id=doubles.EXTERNAL_ID))
+    until(lambda: _role(rolecall, "partner")["external_id"] == doubles.EXTERNAL_ID, "the changed file to be seen")
+    window.click("button", "Try again")
+    rolecall.wait_for_session("partner")
+
+
+def test_a_role_is_added_in_the_window_and_comments_in_the_file_stay(rolecall, account, window):
+    path = rolecall.config_dir / "roles.toml"
+    path.write_text("# mine\n" + path.read_text())
+    window.click("button", "Add role")
+    window.type("Role ARN", account.roles["guest"])
+    window.type("Name", "again")
+    window.click("button", "Add role", exact=True)
+    until(lambda: "again" in [role["name"] for role in rolecall.snapshot()["roles"]], "the new role")
+    assert path.read_text().startswith("# mine\n")
+    find(window, "again")
+    window.press(ENTER)
+    rolecall.wait_for_session("again")
+
+
+def test_a_role_with_mfa_asks_by_itself_and_a_code_works_once(practice):
+    rolecall, window = practice
+    role = next(role["name"] for role in rolecall.snapshot()["roles"] if role["needs_code"])
+    find(window, role)
+    window.press(ENTER)
+    window.find("dialog", f"Code for {role}")
+    window.click("button", "Fill in")
+    window.click("button", "Continue")
+    rolecall.wait_for_session(role)
+    window.wait_for_text("until")
+
+
+def test_a_tray_click_on_a_role_with_mfa_raises_its_prompt(practice, tray):
+    rolecall, window = practice
+    role = next(role for role in rolecall.snapshot()["roles"] if role["needs_code"])
+    path = [role["group"]] if role["group"] else []
+    tray.wait_for_item().click(*path, role["name"])
+    window.find("dialog", f"Code for {role['name']}")
+    window.click("button", "Cancel")
+    until(lambda: rolecall.snapshot()["prompts"] == [], "the prompt to be gone")
+
+
+def test_a_tray_click_with_the_window_closed_opens_it_for_the_code(desktop, tray, keychain, notifications):
+    rolecall = Rolecall(desktop, practice=True).start()
+    role = next(role for role in rolecall.snapshot()["roles"] if role["needs_code"])
+    path = [role["group"]] if role["group"] else []
+    assert not [title for title in desktop.windows() if "Rolecall" in title]
+    tray.wait_for_item().click(*path, role["name"])
+    until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
+
+
+def test_every_practice_role_does_what_its_story_says(practice):
+    rolecall, _window = practice
+    plain = [role["name"] for role in rolecall.snapshot()["roles"] if not role["needs_code"] and not role["problem"]]
+    ended = {name: rolecall.cli("assume", name) for name in plain}
+    works = [name for name, done in ended.items() if done.returncode == 0]
+    refused = {name: done.stderr for name, done in ended.items() if done.returncode != 0}
+    assert "guest" in works and len(works) >= 4, ended
+    assert len(refused) == 1, refused
+    assert re.search("trust", *refused.values()), "the role that does not trust the user is explained"
+
+
+def test_the_session_counts_down_and_ends_from_the_window(rolecall, window):
+    find(window, "guest")
+    window.press(ENTER)
+    rolecall.wait_for_session("guest")
+    window.wait_for_text("59")
+    window.click("button", "End", exact=True)
+    until(lambda: rolecall.session("guest") is None, "the session to end")
+
+
+def test_a_newcomer_is_led_to_a_key_or_to_practice(desktop, rolecall, keychain, tray, notifications):
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    window.find("button", "Add an access key")
+    window.click("button", "Try the practice account")
+    until(Rolecall(desktop, practice=True).is_reachable, "the practice instance", 20)
+
+
+def test_the_arrows_move_the_selection(window):
+    window.press(DOWN)
+    until(lambda: window.run("return document.querySelectorAll('[role=row][aria-selected=true]').length") == 1, "one line")
+
+
+def _role(rolecall, name):
+    return next(role for role in rolecall.snapshot()["roles"] if role["name"] == name)

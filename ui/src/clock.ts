@@ -1,6 +1,6 @@
 // Instants as this machine's user reads them.
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 /** Returns the milliseconds of an RFC 3339 instant, or null where there is none. */
 export function instant(text: string | null | undefined): number | null {

@@ -31,6 +31,9 @@ pub enum NoticeAction {
 }
 
 impl NoticeAction {
+    /// All actions.
+    pub const ALL: [Self; 3] = [Self::Renew, Self::Copy, Self::Open];
+
     /// Returns the key that the notification server sends back.
     pub fn key(self) -> &'static str {
         match self {
@@ -118,6 +121,14 @@ impl Notice {
             body: format!("{} {}", problem.what, problem.remedy),
             actions: vec![NoticeAction::Open],
             urgency: Urgency::High,
+        }
+    }
+
+    /// Returns the notice of an export block that could not be copied.
+    pub fn not_copied(role: &Name, problem: &Problem) -> Self {
+        Self {
+            title: format!("{role} was not copied"),
+            ..Self::failed(role, problem)
         }
     }
 

@@ -1,0 +1,213 @@
+//! The tray's menu as people read it.
+
+use jiff::Timestamp;
+use rolecall_core::menu::{MenuItem, TrayIcon, tray};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::session::Phase;
+use rolecall_core::snapshot::{Mode, PromptView, RoleView, SessionView, Snapshot};
+
+const NOW: &str = "2026-11-21T12:00:00Z";
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn session(role: &str, phase: Phase, expires_at: Option<&str>) -> SessionView {
+    SessionView {
+        role: role.into(),
+        phase,
+        waiting_for: None,
+        account_id: "808768216571".into(),
+        role_arn: format!("arn:aws:iam::808768216571:role/{role}"),
+        identity: None,
+        source: "user".into(),
+        group: None,
+        region: None,
+        issued_at: None,
+        expires_at: expires_at.map(instant),
+        access_key_id: None,
+        problem: None,
+    }
+}
+
+fn role(name: &str, group: Option<&str>) -> RoleView {
+    RoleView {
+        name: name.into(),
+        arn: format!("arn:aws:iam::808768216571:role/{name}"),
+        account_id: "808768216571".into(),
+        source: "user".into(),
+        chain: vec!["user".into(), name.into()],
+        session_name: None,
+        duration_s: None,
+        external_id: None,
+        mfa_serial: None,
+        region: None,
+        group: group.map(str::to_owned),
+        needs_code: false,
+        planned_s: 3600,
+        problem: None,
+    }
+}
+
+/// Writes a menu down as people see it: `▸` opens, `(…)` cannot be clicked.
+fn drawn(items: &[MenuItem], depth: usize, lines: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    for item in items {
+        match item {
+            MenuItem::Separator => lines.push(format!("{indent}---")),
+            MenuItem::Text(label) => lines.push(format!("{indent}({label})")),
+            MenuItem::Action { label, .. } => lines.push(format!("{indent}{label}")),
+            MenuItem::Submenu { label, items } => {
+                lines.push(format!("{indent}{label} ▸"));
+                drawn(items, depth + 1, lines);
+            }
+        }
+    }
+}
+
+fn menu_of(snapshot: &Snapshot) -> Vec<String> {
+    let mut lines = Vec::new();
+    drawn(&tray(snapshot, instant(NOW)).items, 0, &mut lines);
+    lines
+}
+
+#[test]
+fn sessions_come_first_then_roles_in_groups_then_the_end() {
+    let snapshot = Snapshot {
+        mode: Mode::Practice,
+        sessions: vec![session(
+            "guest",
+            Phase::Active,
+            Some("2026-11-21T12:59:30Z"),
+        )],
+        roles: vec![
+            role("guest", None),
+            role("R&D_x", None),
+            role("a", Some("Clients")),
+            role("b", Some("Clients")),
+        ],
+        ..Snapshot::default()
+    };
+    assert_eq!(
+        menu_of(&snapshot),
+        [
+            "(Practice account)",
+            "---",
+            "guest · 59m ▸",
+            "  Copy export block ▸",
+            "    bash / zsh",
+            "    fish",
+            "    PowerShell",
+            "    cmd",
+            "  Renew",
+            "  End",
+            "---",
+            "R&&D_x",
+            "Clients ▸",
+            "  a",
+            "  b",
+            "---",
+            "Open Rolecall",
+            "Quit",
+        ]
+    );
+}
+
+#[test]
+fn what_needs_attention_stands_on_top() {
+    let prompt = PromptView {
+        id: 1,
+        mfa_serial: "arn:aws:iam::177634097045:mfa/user".into(),
+        roles: vec!["careful".into()],
+        plan: String::new(),
+        next_code_at: None,
+        problem: None,
+        deadline: instant(NOW),
+    };
+    let snapshot = Snapshot {
+        endpoint: Some("http://127.0.0.1:4566".into()),
+        sessions: vec![
+            session("careful", Phase::Assuming, None),
+            session("late", Phase::Expired, None),
+        ],
+        prompts: vec![prompt],
+        problems: vec![Problem::new(
+            ProblemCode::KeychainLocked,
+            "The keychain is locked.",
+            "Unlock it.",
+        )],
+        ..Snapshot::default()
+    };
+    assert_eq!(
+        menu_of(&snapshot),
+        [
+            "(Endpoint http://127.0.0.1:4566)",
+            "Enter the code for careful…",
+            "Problem: The keychain is locked.",
+            "---",
+            "(careful · assuming…)",
+            "late · expired, assume again",
+            "---",
+            "Open Rolecall",
+            "Quit",
+        ]
+    );
+}
+
+#[test]
+fn r29_ten_thousand_roles_make_a_short_menu() {
+    let roles = (0..10_000)
+        .map(|n| role(&format!("r{n}"), (n % 2 == 0).then_some("Even")))
+        .collect();
+    let lines = menu_of(&Snapshot {
+        roles,
+        ..Snapshot::default()
+    });
+    assert_eq!(lines.len(), 40 + 1 + 1 + 40 + 1 + 3);
+    assert!(lines.contains(&"4960 more…".to_owned()));
+}
+
+#[test]
+fn the_icon_tells_the_worst() {
+    let icon = |sessions: Vec<SessionView>| {
+        tray(
+            &Snapshot {
+                sessions,
+                ..Snapshot::default()
+            },
+            instant(NOW),
+        )
+        .icon
+    };
+    let active = || session("a", Phase::Active, Some("2026-11-21T13:00:00Z"));
+    assert_eq!(icon(vec![]), TrayIcon::Idle);
+    assert_eq!(icon(vec![active()]), TrayIcon::Active);
+    assert_eq!(
+        icon(vec![
+            active(),
+            session("b", Phase::Expiring, Some("2026-11-21T12:05:00Z"))
+        ]),
+        TrayIcon::Expiring
+    );
+    assert_eq!(
+        icon(vec![active(), session("c", Phase::Expired, None)]),
+        TrayIcon::Problem
+    );
+}
+
+#[test]
+fn the_tooltip_says_what_ends_next() {
+    let sessions = vec![
+        session("soon", Phase::Expiring, Some("2026-11-21T12:05:00Z")),
+        session("later", Phase::Active, Some("2026-11-21T13:00:00Z")),
+    ];
+    let tooltip = tray(
+        &Snapshot {
+            sessions,
+            ..Snapshot::default()
+        },
+        instant(NOW),
+    )
+    .tooltip;
+    assert_eq!(tooltip, "Rolecall: 2 sessions, next to end soon · 5m");
+}

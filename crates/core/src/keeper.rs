@@ -57,6 +57,8 @@ pub struct Keeper {
     mode: Mode,
     state: Mutex<State>,
     changed: Condvar,
+    /// The revision that the audience saw last, so that a slow thread never shows it an older one.
+    announced: Mutex<u64>,
 }
 
 /// What a standing problem is about; one problem each.
@@ -119,6 +121,7 @@ impl Keeper {
             mode,
             state: Mutex::default(),
             changed: Condvar::new(),
+            announced: Mutex::default(),
         };
         keeper.reload_settings();
         keeper.reload_keys();
@@ -228,14 +231,25 @@ impl Keeper {
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             let fresh = (snapshot != state.published).then(|| {
                 state.published = snapshot.clone();
-                snapshot
+                (state.revision, snapshot)
             });
             (result, fresh)
         };
         self.changed.notify_all();
-        if let Some(snapshot) = fresh {
-            self.ports.audience.publish(&snapshot);
+        if let Some((revision, snapshot)) = fresh {
+            self.announce(revision, &snapshot);
         }
         result
+    }
+
+    fn announce(&self, revision: u64, snapshot: &Snapshot) {
+        let mut announced = self
+            .announced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if revision > *announced {
+            *announced = revision;
+            self.ports.audience.publish(snapshot);
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Export blocks: the shell text that puts a session into an environment.
 
-use serde::{Deserialize, Serialize};
-
 use crate::credentials::{Credentials, UnsafeValue, instant_text};
 use crate::input::InputError;
+use crate::name::Name;
 use crate::region::Region;
-use crate::sanitise;
 use crate::secret::Secret;
+use crate::shell::Shell;
 
 /// Variables that would win over the block's or contradict it. botocore reads `AWS_SECURITY_TOKEN` before
 /// `AWS_SESSION_TOKEN`, and a container endpoint or a profile can replace the credentials altogether.
@@ -20,80 +19,23 @@ pub const CONFLICTING: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
-/// A shell whose syntax an export block can have.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Shell {
-    /// bash, zsh and every other POSIX shell.
-    #[default]
-    Bash,
-    /// fish.
-    Fish,
-    /// PowerShell on every platform.
-    Powershell,
-    /// The command prompt of Windows.
-    Cmd,
-}
-
-impl Shell {
-    /// All shells, in the order of menus.
-    pub const ALL: [Self; 4] = [Self::Bash, Self::Fish, Self::Powershell, Self::Cmd];
-
-    /// Reads a shell's name.
-    ///
-    /// # Errors
-    /// Lists the names that are known; it never guesses.
-    pub fn parse(text: &str) -> Result<Self, InputError> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "bash" | "zsh" | "sh" | "dash" | "ksh" => Ok(Self::Bash),
-            "fish" => Ok(Self::Fish),
-            "powershell" | "pwsh" => Ok(Self::Powershell),
-            "cmd" => Ok(Self::Cmd),
-            _ => {
-                let what = format!(
-                    "There is no export block for the shell \"{}\".",
-                    sanitise::echo(text)
-                );
-                Err(InputError::new(
-                    "shell",
-                    what,
-                    "Known: bash, zsh, sh, ksh, fish, powershell, cmd.",
-                ))
-            }
-        }
-    }
-
-    /// Returns what menus call it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Bash => "bash / zsh",
-            Self::Fish => "fish",
-            Self::Powershell => "PowerShell",
-            Self::Cmd => "cmd",
-        }
-    }
-
-    fn unset(self, name: &str) -> String {
-        match self {
-            Self::Bash => format!("unset {name}"),
-            Self::Fish => format!("set -e {name}"),
-            Self::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
-            Self::Cmd => format!("set \"{name}=\""),
-        }
-    }
-
-    /// Values passed a gate that leaves no character any of these shells reads inside these quotes.
-    fn set(self, name: &str, value: &str) -> String {
-        match self {
-            Self::Bash => format!("export {name}='{value}'"),
-            Self::Fish => format!("set -gx {name} '{value}'"),
-            Self::Powershell => format!("$Env:{name} = '{value}'"),
-            Self::Cmd => format!("set \"{name}={value}\""),
-        }
-    }
-}
+/// Every variable that a block may set.
+const SET: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+];
+/// Those that have a key of the same name in a credentials file.
+const INI_KEYS: [&str; 3] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
 
 /// What an export block puts into an environment.
 #[derive(Debug, Clone, Copy)]
@@ -108,26 +50,50 @@ pub struct ExportBlock<'a> {
 
 impl ExportBlock<'_> {
     /// Returns the block for `shell`: it unsets what conflicts, then sets credentials, expiry and region.
-    /// Every line starts with a space, which keeps it out of histories set up so, and the last has no line end,
-    /// so that a paste does not run unseen.
+    /// In shells every line starts with a space, which keeps it out of histories set up so, and the last has no line
+    /// end, so that a paste does not run unseen. `profile` heads the section of an INI file.
     ///
     /// # Errors
     /// If a value holds characters that could break out of its quotes.
-    pub fn render(&self, shell: Shell) -> Result<Secret, UnsafeValue> {
+    pub fn render(&self, shell: Shell, profile: &Name) -> Result<Secret, UnsafeValue> {
         let variables = self.variables()?;
-        let mut text = String::with_capacity(4096);
-        let mut push = |line: &str| {
-            if !text.is_empty() {
-                text.push('\n');
+        let unset = CONFLICTING.iter().filter_map(|name| shell.unset(name));
+        Ok(match shell {
+            Shell::Json => joined(&variables, shell, "{\n  ", ",\n  ", "\n}"),
+            Shell::Ini => {
+                let kept: Vec<_> = variables
+                    .into_iter()
+                    .filter(|(name, _)| INI_KEYS.contains(name))
+                    .collect();
+                joined(
+                    &kept,
+                    shell,
+                    &format!("[{}]\n", section_name(profile)?),
+                    "\n",
+                    "",
+                )
             }
-            text.push(' ');
-            text.push_str(line);
-        };
-        CONFLICTING.iter().for_each(|name| push(&shell.unset(name)));
-        variables
+            shell if shell.is_typed() => {
+                let before: String = unset.map(|line| format!(" {line}\n")).collect();
+                joined(&variables, shell, &format!("{before} "), "\n ", "")
+            }
+            shell => joined(&variables, shell, "", "\n", ""),
+        })
+    }
+
+    /// Returns the block that takes a session out of the environment again.
+    ///
+    /// # Errors
+    /// For the formats of files, from which nothing can be taken by a script.
+    pub fn unset(shell: Shell) -> Result<String, InputError> {
+        let lines: Option<Vec<String>> = SET
             .iter()
-            .for_each(|(name, value)| push(&shell.set(name, value.expose())));
-        Ok(Secret::new(text))
+            .map(|name| shell.unset(name).map(|line| format!(" {line}")))
+            .collect();
+        lines.map(|lines| lines.join("\n")).ok_or_else(|| {
+            let what = format!("Nothing can be unset in a {}.", shell.label());
+            InputError::new("shell", what, "Delete the file, or name a shell.")
+        })
     }
 
     fn variables(&self) -> Result<Vec<(&'static str, Secret)>, UnsafeValue> {
@@ -166,6 +132,32 @@ impl ExportBlock<'_> {
     }
 }
 
+fn joined(
+    variables: &[(&str, Secret)],
+    shell: Shell,
+    before: &str,
+    between: &str,
+    after: &str,
+) -> Secret {
+    let mut text = String::with_capacity(8 << 10);
+    text.push_str(before);
+    for (index, (name, value)) in variables.iter().enumerate() {
+        if index > 0 {
+            text.push_str(between);
+        }
+        text.push_str(&shell.set(name, value.expose()));
+    }
+    text.push_str(after);
+    Secret::new(text)
+}
+
+/// A profile's name must not end its section header.
+fn section_name(profile: &Name) -> Result<&str, UnsafeValue> {
+    let name = profile.as_str();
+    let safe = !name.contains(['[', ']', '"', '\\']) && !name.starts_with(['#', ';']);
+    safe.then_some(name).ok_or(UnsafeValue("profile"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +175,11 @@ mod tests {
             region: Some(&region),
             endpoint_url: None,
         };
-        block.render(shell).expect("safe").expose().to_owned()
+        block
+            .render(shell, &Name::parse("guest").expect("a name"))
+            .expect("safe")
+            .expose()
+            .to_owned()
     }
 
     #[test]
@@ -208,15 +204,55 @@ mod tests {
     }
 
     #[test]
-    fn t28_no_block_ends_its_last_line_and_each_line_starts_with_a_space() {
+    fn files_hold_only_what_they_set() {
+        let values = ["ASIAIOSFODNN7EXAMPLE", "c2VjcmV0/+=", "dG9rZW4="];
+        assert_eq!(
+            rendered(Shell::Ini),
+            format!(
+                "[guest]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}",
+                values[0], values[1], values[2]
+            )
+        );
+        let json: serde_json::Value = serde_json::from_str(&rendered(Shell::Json)).expect("JSON");
+        assert_eq!(json["AWS_SESSION_TOKEN"], values[2]);
+        assert!(
+            rendered(Shell::Docker)
+                .starts_with("AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET")
+        );
+        assert!(
+            rendered(Shell::Dotenv).starts_with("AWS_ACCESS_KEY_ID=\"ASIAIOSFODNN7EXAMPLE\"\n")
+        );
+    }
+
+    #[test]
+    fn t28_no_block_ends_its_last_line_and_each_shell_line_starts_with_a_space() {
         for shell in Shell::ALL {
-            let text = rendered(shell);
-            assert!(!text.ends_with('\n') && text.lines().all(|line| line.starts_with(' ')));
+            assert!(!rendered(shell).ends_with('\n'));
+        }
+        for shell in Shell::ALL.into_iter().filter(|shell| shell.is_typed()) {
+            assert!(
+                rendered(shell).lines().all(|line| line.starts_with(' ')),
+                "{shell:?}"
+            );
         }
     }
 
     #[test]
-    fn b80_an_unknown_shell_is_never_guessed() {
-        assert!(Shell::parse("tcl").is_err_and(|error| error.remedy.contains("powershell")));
+    fn what_a_block_sets_can_be_unset() {
+        let unset = ExportBlock::unset(Shell::Bash).expect("a shell");
+        let set = rendered(Shell::Bash);
+        let names = set
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("export ")?.split('=').next());
+        names.for_each(|name| assert!(unset.contains(&format!(" unset {name}")), "{name}"));
+        assert!(ExportBlock::unset(Shell::Dotenv).is_err());
+    }
+
+    #[test]
+    fn b44_a_profile_that_would_end_its_header_is_refused() {
+        assert_eq!(
+            section_name(&Name::parse("a]b").expect("a name")),
+            Err(UnsafeValue("profile"))
+        );
     }
 }

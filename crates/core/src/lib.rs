@@ -38,5 +38,6 @@ pub mod sanitise;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod shell;
 pub mod snapshot;
 pub mod sts;

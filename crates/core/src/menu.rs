@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::duration::span;
-use crate::export_block::Shell;
 use crate::name::Name;
 use crate::sanitise::{cut, menu_label};
 use crate::session::Phase;
+use crate::shell::Shell;
 use crate::snapshot::{Mode, RoleView, SessionView, Snapshot};
 
 /// The most roles that the menu lists at its top and in each group; the window lists them all.
@@ -175,7 +175,7 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
         Phase::Assuming => MenuItem::Text(menu_label(&label)),
         Phase::Failed | Phase::Expired => action(&label, MenuAction::Assume(name)),
         Phase::Active | Phase::Expiring => {
-            let copies = Shell::ALL
+            let copies = Shell::IN_MENUS
                 .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
             MenuItem::Submenu {
                 label: menu_label(&label),

@@ -8,8 +8,8 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::export_block::Shell;
 use crate::problem::{Problem, ProblemCode};
+use crate::shell::Shell;
 use crate::snapshot::{KeyView, SessionView, Snapshot};
 
 /// The version both ends must speak.

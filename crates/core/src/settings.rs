@@ -5,10 +5,10 @@ use toml_edit::{Item, TableLike};
 
 use crate::catalogue::{fault, parse_toml};
 use crate::duration::parse_seconds;
-use crate::export_block::Shell;
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::sanitise;
+use crate::shell::Shell;
 
 /// The longest lead time of a warning, in seconds: as long as the longest session.
 const LEAD_MAX_S: u64 = 43_200;

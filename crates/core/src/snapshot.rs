@@ -154,7 +154,7 @@ pub struct PromptView {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
     /// The shell whose export block a plain copy gives.
-    pub shell: crate::export_block::Shell,
+    pub shell: crate::shell::Shell,
     /// After how many seconds a copied export block leaves the clipboard.
     pub clipboard_clear_s: u32,
     /// How long before an expiry warnings come, in seconds, longest first.

@@ -5,7 +5,6 @@ use std::thread;
 
 use jiff::SignedDuration;
 use rolecall_core::call_fields::MfaCode;
-use rolecall_core::export_block::Shell;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::KeyPair;
@@ -14,6 +13,7 @@ use rolecall_core::ports::KeychainError;
 use rolecall_core::problem::ProblemCode;
 use rolecall_core::secret::Secret;
 use rolecall_core::session::Phase;
+use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::{Mode, Snapshot, WaitingFor};
 use rolecall_core::sts::{Refusal, StsError};
 

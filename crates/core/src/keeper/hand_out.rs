@@ -2,13 +2,14 @@
 
 use super::assume::Asker;
 use super::{Keeper, State};
-use crate::export_block::{ExportBlock, Shell};
+use crate::export_block::ExportBlock;
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::region::Region;
 use crate::sanitise;
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::shell::Shell;
 
 impl Keeper {
     /// Returns the line of a `credential_process`, assuming or renewing first where that is due.
@@ -77,7 +78,7 @@ impl Keeper {
             region: region.as_ref(),
             endpoint_url: endpoint_url.as_deref(),
         };
-        block.render(shell).map_err(|error| {
+        block.render(shell, &session.role).map_err(|error| {
             let what = format!("The export block cannot be written safely: {error}.");
             Problem::new(
                 ProblemCode::Internal,

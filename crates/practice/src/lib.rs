@@ -1,1 +1,35 @@
-//! Rolecall.
+//! The practice account: a small AWS on loopback, to try everything without an AWS account.
+//!
+//! It checks signatures, evaluates trust and permissions policies with the evaluator of
+//! `rolecall-core`, keeps AWS's limits and answers in AWS's words. It never listens on anything
+//! but 127.0.0.1, keeps nothing on disk, and does not wake up when nobody calls.
+//!
+//! ```text
+//! TCP ─► server ─► Call ─► Account::answer ─► signature ─► sts | s3 ─► Reply
+//!                                    └─ faults, counters, sessions, one-time codes
+//! ```
+
+mod account;
+mod authenticator;
+mod call;
+mod caller;
+mod control;
+mod failure;
+mod fault;
+mod identifier;
+mod percent;
+mod practice;
+mod reply;
+mod s3;
+mod server;
+mod service;
+mod signature;
+mod signature_key;
+mod sts;
+mod wire_time;
+mod world;
+mod xml;
+
+pub use fault::{Fault, FaultError, FaultKind};
+pub use practice::{Control, Practice, PracticeConfig, PracticeKey, StartError};
+pub use world::{PracticeRole, World, WorldError};

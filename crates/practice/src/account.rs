@@ -1,0 +1,289 @@
+//! The state of the practice account, and the way of a call through it.
+//!
+//! Takes the time as an argument and does no I/O, so every rule can be tested without a socket.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::authenticator::Authenticator;
+use crate::call::Call;
+use crate::caller::{Caller, Identity};
+use crate::failure::Failure;
+use crate::fault::{Fault, FaultKind};
+use crate::identifier;
+use crate::reply::{Reply, ReplyBody};
+use crate::service::Service;
+use crate::signature::{Signature, SignatureProblem};
+use crate::wire_time;
+use crate::world::World;
+use crate::{s3, sts};
+
+/// How many sessions are remembered before expired ones are forgotten.
+const SESSIONS_KEPT: usize = 10_000;
+
+/// Everything that changes while the practice account runs.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) world: World,
+    pub(crate) authenticators: BTreeMap<String, Authenticator>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) requests: BTreeMap<String, u64>,
+    sessions: BTreeMap<String, Caller>,
+}
+
+/// What the server does with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It answers after a wait.
+    Answer(Reply, Duration),
+    /// It resets the connection.
+    Reset,
+}
+
+impl Account {
+    /// Returns an account in which nothing has happened.
+    pub(crate) fn new(world: World, faults: Vec<Fault>) -> Self {
+        let devices = world
+            .users
+            .iter()
+            .filter_map(|user| user.mfa_serial.clone());
+        let authenticators = devices
+            .map(|serial| (serial, Authenticator::new(identifier::seed())))
+            .collect();
+        Self {
+            world,
+            authenticators,
+            faults,
+            requests: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+        }
+    }
+
+    /// Returns the server's idea of the time.
+    pub(crate) fn server_time(&self, now: Timestamp) -> Timestamp {
+        let offset: i64 = (self.faults.iter())
+            .map(|fault| {
+                if let FaultKind::Skew(seconds) = fault.kind {
+                    seconds
+                } else {
+                    0
+                }
+            })
+            .fold(0, i64::saturating_add);
+        now.checked_add(SignedDuration::from_secs(offset))
+            .unwrap_or(now)
+    }
+
+    /// Answers a call that arrived at `now` on this machine's clock.
+    pub(crate) fn answer(&mut self, call: &Call, now: Timestamp) -> Outcome {
+        let now = self.server_time(now);
+        let signature = Signature::read(call);
+        let service = Service::of(call, &signature);
+        let action = match service {
+            Service::Sts => sts::action(call),
+            Service::S3 => s3::action(call).to_owned(),
+        };
+        *self.requests.entry(action.clone()).or_default() += 1;
+        let faults = self.take_faults(&action);
+        if faults.contains(&FaultKind::Reset) {
+            return Outcome::Reset;
+        }
+        let id = identifier::request_id();
+        let reply = match self.early_fault(&faults, service, &id) {
+            Some(reply) => reply,
+            None => match self.identify(call, signature, service, now) {
+                Err(failure) => service.failed(&failure, &id),
+                Ok(caller) => self.serve(call, service, &caller, now, &faults, &id),
+            },
+        };
+        let reply = truncate(reply, &faults).with_header("date", wire_time::http_date(now));
+        Outcome::Answer(reply, latency(&faults))
+    }
+
+    fn serve(
+        &mut self,
+        call: &Call,
+        service: Service,
+        caller: &Caller,
+        now: Timestamp,
+        faults: &[FaultKind],
+        id: &str,
+    ) -> Reply {
+        let answer = match service {
+            Service::Sts => sts::answer(self, call, caller, now, faults, id),
+            Service::S3 => s3::answer(&self.world, call, caller, now, id),
+        };
+        answer.unwrap_or_else(|failure| service.failed(&failure, id))
+    }
+
+    /// Remembers a session by its access key.
+    pub(crate) fn remember(&mut self, caller: Caller, now: Timestamp) {
+        if self.sessions.len() >= SESSIONS_KEPT {
+            let is_alive = |caller: &Caller| {
+                caller
+                    .session
+                    .as_ref()
+                    .is_some_and(|session| session.expires_at > now)
+            };
+            self.sessions.retain(|_, caller| is_alive(caller));
+        }
+        self.sessions.insert(caller.access_key_id.clone(), caller);
+    }
+
+    /// Takes the faults that concern an action; each throttled call uses one up.
+    fn take_faults(&mut self, action: &str) -> Vec<FaultKind> {
+        let mut taken = Vec::new();
+        for fault in self
+            .faults
+            .iter_mut()
+            .filter(|fault| fault.concerns(action))
+        {
+            match &mut fault.kind {
+                FaultKind::Throttle(0) => {}
+                FaultKind::Throttle(left) => {
+                    taken.push(FaultKind::Throttle(*left));
+                    *left -= 1;
+                }
+                other => taken.push(*other),
+            }
+        }
+        taken
+    }
+
+    fn early_fault(&self, faults: &[FaultKind], service: Service, id: &str) -> Option<Reply> {
+        faults.iter().find_map(|fault| match fault {
+            FaultKind::Throttle(_) => Some(service.failed(&service.throttled(), id)),
+            FaultKind::InternalFailure => {
+                let text = "We encountered an internal error. Please try again.";
+                Some(service.failed(&Failure::new(500, "InternalFailure", text), id))
+            }
+            FaultKind::RegionDisabled => Some(service.failed(&self.region_disabled(), id)),
+            FaultKind::Html => Some(Reply::new(200, "text/html; charset=utf-8", PORTAL)),
+            FaultKind::Redirect => {
+                Some(Reply::empty(302).with_header("location", "http://portal.invalid/login"))
+            }
+            FaultKind::Oversize(bytes) => Some(padding(*bytes)),
+            FaultKind::Endless => Some(padding(u64::MAX)),
+            FaultKind::Latency(_)
+            | FaultKind::Skew(_)
+            | FaultKind::Truncate(_)
+            | FaultKind::WrongArn
+            | FaultKind::NoExpiration
+            | FaultKind::PastExpiration
+            | FaultKind::Reset => None,
+        })
+    }
+
+    fn region_disabled(&self) -> Failure {
+        let account = self.world.users.first().map_or("", |user| &user.account);
+        let text = format!(
+            "STS is not activated in this region for account:{account}. Your account administrator can activate STS in this region using the IAM Console."
+        );
+        Failure::new(403, "RegionDisabledException", text)
+    }
+
+    /// Finds out who signed a call.
+    fn identify(
+        &self,
+        call: &Call,
+        signature: Result<Signature, SignatureProblem>,
+        service: Service,
+        now: Timestamp,
+    ) -> Result<Caller, Failure> {
+        let explain = |problem: SignatureProblem| service.explain(problem);
+        let signature = signature.map_err(explain)?;
+        if !is_region(&signature.scope.region) {
+            let text = "Credential should be scoped to a valid region. ";
+            return Err(Failure::new(403, "SignatureDoesNotMatch", text));
+        }
+        let is_here = !["cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-"]
+            .iter()
+            .any(|prefix| signature.scope.region.starts_with(prefix));
+        let found = self
+            .credential(&signature.access_key_id)
+            .filter(|_| is_here);
+        let Some((caller, secret)) = found else {
+            return Err(service.unknown_key());
+        };
+        signature.check_time(now).map_err(explain)?;
+        signature.check(call, secret).map_err(explain)?;
+        let token = caller
+            .session
+            .as_ref()
+            .map(|session| session.token.as_str());
+        if token != signature.token.as_deref() {
+            return Err(service.bad_token());
+        }
+        match &caller.session {
+            Some(session) if session.expires_at <= now => Err(service.expired_token()),
+            Some(_) | None => Ok(caller.clone()),
+        }
+    }
+
+    fn credential(&self, access_key_id: &str) -> Option<(Caller, &str)> {
+        if let Some(caller) = self.sessions.get(access_key_id) {
+            let session = caller.session.as_ref()?;
+            return Some((caller.clone(), &session.secret_access_key));
+        }
+        let users = self.world.users.iter().enumerate();
+        let (index, user) = users
+            .into_iter()
+            .find(|(_, user)| user.access_key_id == access_key_id)?;
+        let caller = Caller {
+            access_key_id: access_key_id.to_owned(),
+            identity: Identity::User(index),
+            session: None,
+        };
+        Some((caller, &user.secret_access_key))
+    }
+}
+
+const PORTAL: &str = "<!DOCTYPE html><html><head><title>Welcome</title></head>\
+    <body><form action=\"/login\">Please sign in to use this network.</form></body></html>\n";
+
+fn padding(bytes: u64) -> Reply {
+    let mut reply = Reply::new(200, "text/xml", "");
+    reply.body = ReplyBody::Padding(bytes);
+    reply
+}
+
+fn truncate(mut reply: Reply, faults: &[FaultKind]) -> Reply {
+    for fault in faults {
+        if let (FaultKind::Truncate(at), ReplyBody::Whole(bytes)) = (fault, &mut reply.body) {
+            bytes.truncate(*at);
+        }
+    }
+    reply
+}
+
+fn latency(faults: &[FaultKind]) -> Duration {
+    let wait = |fault: &FaultKind| {
+        if let FaultKind::Latency(ms) = fault {
+            Duration::from_millis(*ms)
+        } else {
+            Duration::ZERO
+        }
+    };
+    faults
+        .iter()
+        .map(wait)
+        .fold(Duration::ZERO, Duration::saturating_add)
+}
+
+/// Tells whether a text has the form of a region: `eu-west-1`, `us-gov-west-1`.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    match parts.split_last() {
+        Some((number, words)) => {
+            words.len() >= 2
+                && words.iter().all(is_word)
+                && !number.is_empty()
+                && number.len() <= 2
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,252 @@
+//! The part of S3 that shows whether a session works: listing and reading, path style.
+
+mod listing;
+
+use jiff::Timestamp;
+use rolecall_core::policy::{Context, Decision, PolicySet, Request, Side, evaluate};
+
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::failure::Failure;
+use crate::reply::{Reply, ReplyBody};
+use crate::signature_key::sha256_hex;
+use crate::world::{Bucket, World};
+use crate::{percent, xml};
+
+pub(crate) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+/// When everything in the practice account was written.
+const WRITTEN: &str = "2026-11-02T09:00:00.000Z";
+const WRITTEN_HTTP: &str = "Mon, 02 Nov 2026 09:00:00 GMT";
+
+/// Returns the operation a call asks for.
+pub(crate) fn action(call: &Call) -> &'static str {
+    let (bucket, key) = bucket_and_key(call);
+    match (call.method.as_str(), bucket.is_empty(), key.is_empty()) {
+        ("GET", true, _) => "ListBuckets",
+        ("GET", false, true) if call.query_value("location").is_some() => "GetBucketLocation",
+        ("GET", false, true) => "ListObjectsV2",
+        ("GET", false, false) => "GetObject",
+        ("HEAD", false, true) => "HeadBucket",
+        ("HEAD", false, false) => "HeadObject",
+        _ => "unknown",
+    }
+}
+
+/// Answers a call whose signature holds.
+pub(crate) fn answer(
+    world: &World,
+    call: &Call,
+    caller: &Caller,
+    now: Timestamp,
+    id: &str,
+) -> Result<Reply, Failure> {
+    let visit = Visit { world, caller, now };
+    let (bucket, key) = bucket_and_key(call);
+    let reply = match action(call) {
+        "ListBuckets" => visit.list_buckets(),
+        "GetBucketLocation" => visit.bucket_location(&bucket),
+        "ListObjectsV2" => visit.list_objects(&bucket, call),
+        "HeadBucket" => visit.list_objects(&bucket, call).map(|_| Reply::empty(200)),
+        "GetObject" => visit.object(&bucket, &key),
+        "HeadObject" => visit.object(&bucket, &key).map(without_body),
+        _ => Err(Failure::new(
+            405,
+            "MethodNotAllowed",
+            "The specified method is not allowed against this resource.",
+        )),
+    }?;
+    Ok(reply.with_header("x-amz-request-id", id))
+}
+
+/// Returns the error document.
+pub(crate) fn failed(failure: &Failure, id: &str) -> Reply {
+    let content = [
+        xml::text("Code", failure.code),
+        xml::text("Message", &failure.message),
+        xml::text("RequestId", id),
+        xml::text("HostId", &sha256_hex(id.as_bytes())),
+    ];
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}",
+        xml::element("Error", &content.concat())
+    );
+    Reply::new(failure.status, "application/xml", body).with_header("x-amz-request-id", id)
+}
+
+fn bucket_and_key(call: &Call) -> (String, String) {
+    let path = call.path.trim_start_matches('/');
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    (percent::decode(bucket), percent::decode(key))
+}
+
+/// HTTP sends the headers of a body that HEAD leaves out.
+fn without_body(reply: Reply) -> Reply {
+    let length = match &reply.body {
+        ReplyBody::Whole(bytes) => bytes.len(),
+        ReplyBody::Padding(_) => 0,
+    };
+    let reply = reply.with_header("content-length", length.to_string());
+    Reply {
+        body: ReplyBody::Whole(Vec::new()),
+        ..reply
+    }
+}
+
+/// One caller's call.
+struct Visit<'a> {
+    world: &'a World,
+    caller: &'a Caller,
+    now: Timestamp,
+}
+
+impl Visit<'_> {
+    fn list_buckets(&self) -> Result<Reply, Failure> {
+        let account = self.caller.account(self.world);
+        self.authorize(
+            "s3:ListAllMyBuckets",
+            "arn:aws:s3:::*",
+            account,
+            &self.context(),
+        )?;
+        let own = self
+            .world
+            .buckets
+            .iter()
+            .filter(|bucket| bucket.account == account);
+        let buckets: String = own
+            .map(|bucket| {
+                let content = xml::text("Name", &bucket.name) + &xml::text("CreationDate", WRITTEN);
+                xml::element("Bucket", &content)
+            })
+            .collect();
+        let owner = xml::element("Owner", &xml::text("ID", &sha256_hex(account.as_bytes())));
+        let body = owner + &xml::element("Buckets", &buckets);
+        Ok(document("ListAllMyBucketsResult", &body))
+    }
+
+    fn bucket_location(&self, name: &str) -> Result<Reply, Failure> {
+        let bucket = self.bucket(name)?;
+        let arn = format!("arn:aws:s3:::{name}");
+        self.authorize(
+            "s3:GetBucketLocation",
+            &arn,
+            &bucket.account,
+            &self.context(),
+        )?;
+        Ok(document("LocationConstraint", "eu-west-1"))
+    }
+
+    fn list_objects(&self, name: &str, call: &Call) -> Result<Reply, Failure> {
+        let bucket = self.bucket(name)?;
+        let query = listing::Query::read(call)?;
+        self.authorize_listing(bucket, Some(&query))?;
+        Ok(document("ListBucketResult", &listing::page(bucket, &query)))
+    }
+
+    fn object(&self, bucket: &str, key: &str) -> Result<Reply, Failure> {
+        let bucket = self.bucket(bucket)?;
+        let arn = format!("arn:aws:s3:::{}/{key}", bucket.name);
+        self.authorize("s3:GetObject", &arn, &bucket.account, &self.context())?;
+        match bucket.objects.get(key) {
+            Some(text) => Ok(Reply::new(200, "text/plain; charset=utf-8", text.as_str())
+                .with_header("etag", listing::etag(text))
+                .with_header("last-modified", WRITTEN_HTTP)),
+            // Whether a key exists is for those to know who may list.
+            None => {
+                self.authorize_listing(bucket, None)?;
+                let text = "The specified key does not exist.";
+                Err(Failure::new(404, "NoSuchKey", text))
+            }
+        }
+    }
+
+    fn bucket(&self, name: &str) -> Result<&Bucket, Failure> {
+        let found = self.world.buckets.iter().find(|bucket| bucket.name == name);
+        let text = "The specified bucket does not exist";
+        found.ok_or_else(|| Failure::new(404, "NoSuchBucket", text))
+    }
+
+    fn context(&self) -> Context {
+        self.caller.context(self.world, self.now)
+    }
+
+    fn authorize_listing(
+        &self,
+        bucket: &Bucket,
+        query: Option<&listing::Query>,
+    ) -> Result<(), Failure> {
+        let mut context = self.context();
+        if let Some(query) = query {
+            query.describe(&mut context);
+        }
+        let arn = format!("arn:aws:s3:::{}", bucket.name);
+        self.authorize("s3:ListBucket", &arn, &bucket.account, &context)
+    }
+
+    fn authorize(
+        &self,
+        action: &str,
+        resource: &str,
+        resource_account: &str,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        let request = Request {
+            principal: &self.caller.principal(self.world),
+            action,
+            resource,
+            resource_account,
+            context,
+        };
+        let policies = PolicySet {
+            identity: self.caller.policies(self.world),
+            session: self.caller.session_policies(),
+            ..Default::default()
+        };
+        match evaluate(&request, &policies) {
+            Decision::Allowed(_) => Ok(()),
+            refusal @ (Decision::ExplicitDeny(_) | Decision::ImplicitDeny { .. }) => {
+                Err(self.refusal(&request, &refusal))
+            }
+        }
+    }
+
+    /// Within an account S3 says who, what and why; across accounts it says nothing
+    /// ([guide](https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html)).
+    fn refusal(&self, request: &Request<'_>, decision: &Decision) -> Failure {
+        if request.resource_account != self.caller.account(self.world) {
+            return Failure::new(403, "AccessDenied", "Access Denied");
+        }
+        let action = request.action;
+        let reason = match decision {
+            Decision::ImplicitDeny {
+                side: Side::Session,
+                ..
+            } => {
+                format!("because no session policy allows the {action} action")
+            }
+            Decision::ExplicitDeny(statement) if statement.side == Side::Session => {
+                "with an explicit deny in a session policy".to_owned()
+            }
+            Decision::ExplicitDeny(_) => {
+                "with an explicit deny in an identity-based policy".to_owned()
+            }
+            Decision::Allowed(_) | Decision::ImplicitDeny { .. } => {
+                format!("because no identity-based policy allows the {action} action")
+            }
+        };
+        let on = match action {
+            "s3:ListAllMyBuckets" => String::new(),
+            _ => format!(" on resource: \"{}\"", request.resource),
+        };
+        let arn = self.caller.arn(self.world);
+        let text = format!("User: {arn} is not authorized to perform: {action}{on} {reason}");
+        Failure::new(403, "AccessDenied", text)
+    }
+}
+
+fn document(root: &str, content: &str) -> Reply {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">{content}</{root}>"
+    );
+    Reply::new(200, "application/xml", body)
+}

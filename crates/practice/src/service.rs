@@ -1,0 +1,129 @@
+//! The services there are, and their own words for the same failures.
+
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::reply::Reply;
+use crate::signature::{Signature, SignatureProblem};
+use crate::{s3, sts};
+
+/// A service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Sts,
+    S3,
+}
+
+impl Service {
+    /// Returns the service the signature names; without one, a form or an `Action` is meant for STS.
+    pub(crate) fn of(call: &Call, signature: &Result<Signature, SignatureProblem>) -> Self {
+        match signature {
+            Ok(signature) if signature.scope.service == "s3" => Self::S3,
+            Ok(_) => Self::Sts,
+            Err(_) if call.method == "POST" || call.query_value("Action").is_some() => Self::Sts,
+            Err(_) => Self::S3,
+        }
+    }
+
+    /// Returns the error document.
+    pub(crate) fn failed(self, failure: &Failure, id: &str) -> Reply {
+        match self {
+            Self::Sts => sts::failed(failure, id),
+            Self::S3 => s3::failed(failure, id),
+        }
+    }
+
+    /// Returns the refusal of a caller that is too fast.
+    pub(crate) fn throttled(self) -> Failure {
+        match self {
+            Self::Sts => Failure::new(400, "Throttling", "Rate exceeded"),
+            Self::S3 => Failure::new(503, "SlowDown", "Please reduce your request rate."),
+        }
+    }
+
+    /// Returns the refusal of an access key that does not exist.
+    pub(crate) fn unknown_key(self) -> Failure {
+        match self {
+            Self::Sts => invalid_client_token(),
+            Self::S3 => Failure::new(
+                403,
+                "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.",
+            ),
+        }
+    }
+
+    /// Returns the refusal of a session token that is not its key's.
+    pub(crate) fn bad_token(self) -> Failure {
+        match self {
+            Self::Sts => invalid_client_token(),
+            Self::S3 => {
+                let text = "The provided token is malformed or otherwise invalid.";
+                Failure::new(400, "InvalidToken", text)
+            }
+        }
+    }
+
+    /// Returns the refusal of credentials past their end.
+    pub(crate) fn expired_token(self) -> Failure {
+        match self {
+            Self::Sts => Failure::new(
+                403,
+                "ExpiredToken",
+                "The security token included in the request is expired",
+            ),
+            Self::S3 => Failure::new(400, "ExpiredToken", "The provided token has expired."),
+        }
+    }
+
+    /// Returns the refusal of a signature.
+    pub(crate) fn explain(self, problem: SignatureProblem) -> Failure {
+        match (problem, self) {
+            (SignatureProblem::Missing, Self::Sts) => Failure::new(
+                403,
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            ),
+            (SignatureProblem::Missing, Self::S3) => {
+                Failure::new(403, "AccessDenied", "Access Denied")
+            }
+            (SignatureProblem::Incomplete(text), Self::Sts) => {
+                Failure::new(400, "IncompleteSignature", text)
+            }
+            (SignatureProblem::Incomplete(text), Self::S3) => {
+                Failure::new(400, "AuthorizationHeaderMalformed", text)
+            }
+            (SignatureProblem::Skewed(text), Self::Sts) => {
+                Failure::new(403, "SignatureDoesNotMatch", text)
+            }
+            (SignatureProblem::Skewed(_), Self::S3) => Failure::new(
+                403,
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.",
+            ),
+            (SignatureProblem::PresignedExpired, Self::Sts) => {
+                Failure::new(403, "SignatureDoesNotMatch", "Signature expired.")
+            }
+            (SignatureProblem::PresignedExpired, Self::S3) => {
+                Failure::new(403, "AccessDenied", "Request has expired")
+            }
+            (SignatureProblem::ScopeDate(text), Self::Sts | Self::S3) => {
+                Failure::new(403, "SignatureDoesNotMatch", text)
+            }
+            (SignatureProblem::Mismatch, Self::Sts) => Failure::new(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+            ),
+            (SignatureProblem::Mismatch, Self::S3) => Failure::new(
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+            ),
+        }
+    }
+}
+
+fn invalid_client_token() -> Failure {
+    let text = "The security token included in the request is invalid.";
+    Failure::new(403, "InvalidClientTokenId", text)
+}

@@ -1,0 +1,98 @@
+//! Whether a caller may assume a role.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+use rolecall_core::policy::{Context, PolicySet, Request, evaluate};
+
+use super::assume_role::Wish;
+use super::session_token::Mfa;
+use crate::caller::Caller;
+use crate::failure::Failure;
+use crate::world::World;
+
+/// Asks both sides' policies for each action the call needs; returns the role's index.
+/// A role that does not exist is refused in the same words as one that does.
+pub(super) fn authorize(
+    world: &World,
+    caller: &Caller,
+    wish: &Wish<'_>,
+    mfa: Mfa,
+    now: Timestamp,
+) -> Result<usize, Failure> {
+    let refusal = |action: &str| Failure::not_authorized(&caller.arn(world), action, wish.role_arn);
+    let found = world
+        .roles
+        .iter()
+        .position(|role| role.arn == wish.role_arn);
+    let Some(index) = found else {
+        return Err(refusal("sts:AssumeRole"));
+    };
+    let role = &world.roles[index];
+    let mut actions = vec!["sts:AssumeRole"];
+    if !wish.tags.is_empty() {
+        actions.push("sts:TagSession");
+    }
+    if wish.source_identity.is_some() {
+        actions.push("sts:SetSourceIdentity");
+    }
+    let principal = caller.principal(world);
+    let context = wish.context(world, caller, mfa, now);
+    let policies = PolicySet {
+        identity: caller.policies(world),
+        resource: Some(&role.trust),
+        session: caller.session_policies(),
+        ..Default::default()
+    };
+    for action in actions {
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: &role.arn,
+            resource_account: &role.account,
+            context: &context,
+        };
+        if !evaluate(&request, &policies).is_allowed() {
+            return Err(refusal(action));
+        }
+    }
+    refuse_changed_source_identity(caller, wish, || refusal("sts:SetSourceIdentity"))?;
+    Ok(index)
+}
+
+/// A source identity stays for the whole chain.
+fn refuse_changed_source_identity(
+    caller: &Caller,
+    wish: &Wish<'_>,
+    refusal: impl Fn() -> Failure,
+) -> Result<(), Failure> {
+    let inherited = caller
+        .session
+        .as_ref()
+        .and_then(|session| session.source_identity.as_ref());
+    match (inherited, &wish.source_identity) {
+        (Some(old), Some(new)) if old != new => Err(refusal()),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+impl Wish<'_> {
+    /// Returns the context keys of the call.
+    fn context(&self, world: &World, caller: &Caller, mfa: Mfa, now: Timestamp) -> Context {
+        let mut context = caller.context(world, now);
+        context.insert("aws:SourceIp", IpAddr::V4(Ipv4Addr::LOCALHOST));
+        context.insert("sts:RoleSessionName", self.session_name);
+        if let Some(external_id) = self.external_id {
+            context.insert("sts:ExternalId", external_id);
+        }
+        if let Some(source_identity) = &self.source_identity {
+            context.insert("sts:SourceIdentity", source_identity.as_str());
+        }
+        if mfa == Mfa::Verified {
+            context.insert("aws:MultiFactorAuthPresent", true);
+            context.insert("aws:MultiFactorAuthAge", 0);
+        }
+        self.tags.describe(&mut context);
+        context
+    }
+}

@@ -1,0 +1,278 @@
+//! The accounts, users, roles and buckets that exist, and the tutorials' story as the default.
+
+use std::collections::BTreeMap;
+
+use rolecall_core::policy::{Policy, PolicyError, PolicyKind};
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::identifier;
+
+const STORY: &str = include_str!("story.json");
+
+/// Everything the practice account knows before the first call.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) users: Vec<User>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) managed_policies: BTreeMap<String, Policy>,
+}
+
+/// Why a world cannot be made.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// Not JSON, or not of the form of `story.json`.
+    #[error("not a world: {0}")]
+    Form(#[from] serde_json::Error),
+    /// An ARN that is none.
+    #[error("\"{0}\" is no ARN of a user or role")]
+    Arn(String),
+    /// A policy that IAM would refuse.
+    #[error("policy of {owner}: {error}")]
+    Policy {
+        /// Whose policy it is.
+        owner: String,
+        /// What is wrong with it.
+        error: PolicyError,
+    },
+}
+
+/// A role of the story as `roles.toml` wants it, and what it is there to show.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PracticeRole {
+    /// Its name in the catalogue.
+    pub name: String,
+    /// Its ARN.
+    #[serde(default)]
+    pub arn: String,
+    /// The access key `user`, or another role.
+    pub source: String,
+    /// The session's name, if not the default.
+    pub session_name: Option<String>,
+    /// The external ID its trust policy asks for.
+    pub external_id: Option<String>,
+    /// The MFA device to use.
+    pub mfa_serial: Option<String>,
+    /// The duration to ask for, if not the default.
+    pub duration_s: Option<u32>,
+    /// Its group.
+    pub group: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// One or two sentences for the person who tries it.
+    pub shows: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct User {
+    pub(crate) arn: String,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) mfa_serial: Option<String>,
+    pub(crate) policies: Vec<Policy>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Role {
+    pub(crate) arn: String,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) trust: Policy,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) max_duration_s: i64,
+    pub(crate) entry: Option<PracticeRole>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) account: String,
+    pub(crate) objects: BTreeMap<String, String>,
+}
+
+impl World {
+    /// Returns the tutorials' story: user `user` in 177634097045, role `guest` in 808768216571,
+    /// and roles that show an external ID, MFA, chaining, short sessions and both refusals.
+    /// Its access key is random and new each time.
+    pub fn story() -> Self {
+        Self::parse(STORY).expect("story.json is a world: a test reads it")
+    }
+
+    /// Reads a world in the form of `story.json`. Keys and ids left out are made up.
+    ///
+    /// # Errors
+    /// [`WorldError`] says what is wrong and whose it is.
+    pub fn parse(text: &str) -> Result<Self, WorldError> {
+        let file: WorldFile = serde_json::from_str(text)?;
+        let managed = (file.managed_policies.iter())
+            .map(|(arn, json)| Ok((arn.clone(), policy(PolicyKind::Identity, arn, json)?)))
+            .collect::<Result<_, WorldError>>()?;
+        Ok(Self {
+            users: file
+                .users
+                .into_iter()
+                .map(User::new)
+                .collect::<Result<_, _>>()?,
+            roles: file
+                .roles
+                .into_iter()
+                .map(Role::new)
+                .collect::<Result<_, _>>()?,
+            buckets: file.buckets,
+            managed_policies: managed,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldFile {
+    users: Vec<UserFile>,
+    roles: Vec<RoleFile>,
+    #[serde(default)]
+    buckets: Vec<Bucket>,
+    #[serde(default)]
+    managed_policies: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserFile {
+    arn: String,
+    access_key_id: Option<String>,
+    secret_access_key: Option<String>,
+    mfa_serial: Option<String>,
+    #[serde(default)]
+    policies: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleFile {
+    arn: String,
+    max_duration_s: Option<i64>,
+    trust: Value,
+    #[serde(default)]
+    policies: Vec<Value>,
+    entry: Option<PracticeRole>,
+}
+
+impl User {
+    fn new(file: UserFile) -> Result<Self, WorldError> {
+        let (account, name) = account_and_name(&file.arn, "user/")?;
+        let secret = file
+            .secret_access_key
+            .unwrap_or_else(identifier::secret_access_key);
+        Ok(Self {
+            account,
+            name,
+            id: identifier::unique_id("AIDA"),
+            access_key_id: file
+                .access_key_id
+                .unwrap_or_else(|| identifier::unique_id("AKIA")),
+            secret_access_key: secret,
+            mfa_serial: file.mfa_serial,
+            policies: policies(&file.arn, &file.policies)?,
+            arn: file.arn,
+        })
+    }
+}
+
+impl Role {
+    fn new(file: RoleFile) -> Result<Self, WorldError> {
+        let (account, name) = account_and_name(&file.arn, "role/")?;
+        let entry = file.entry.map(|entry| PracticeRole {
+            arn: file.arn.clone(),
+            ..entry
+        });
+        Ok(Self {
+            account,
+            name,
+            id: identifier::unique_id("AROA"),
+            trust: policy(PolicyKind::Trust, &file.arn, &file.trust)?,
+            policies: policies(&file.arn, &file.policies)?,
+            max_duration_s: file.max_duration_s.unwrap_or(3600),
+            entry,
+            arn: file.arn,
+        })
+    }
+}
+
+fn policies(owner: &str, documents: &[Value]) -> Result<Vec<Policy>, WorldError> {
+    documents
+        .iter()
+        .map(|json| policy(PolicyKind::Identity, owner, json))
+        .collect()
+}
+
+fn policy(kind: PolicyKind, owner: &str, json: &Value) -> Result<Policy, WorldError> {
+    Policy::parse(kind, &json.to_string()).map_err(|error| WorldError::Policy {
+        owner: owner.to_owned(),
+        error,
+    })
+}
+
+/// Takes account and name, without the path, from an ARN.
+fn account_and_name(arn: &str, class: &str) -> Result<(String, String), WorldError> {
+    let segments: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, "iam", "", account, rest] = segments[..] else {
+        return Err(WorldError::Arn(arn.to_owned()));
+    };
+    let Some(path) = rest.strip_prefix(class) else {
+        return Err(WorldError::Arn(arn.to_owned()));
+    };
+    Ok((
+        account.to_owned(),
+        path.rsplit('/').next().unwrap_or(path).to_owned(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_has_its_roles_and_a_new_key_each_time() {
+        let world = World::story();
+        let names: Vec<&str> = world
+            .roles
+            .iter()
+            .filter_map(|r| r.entry.as_ref())
+            .map(|e| e.name.as_str())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "guest",
+                "quarter-hour",
+                "contractor",
+                "operator",
+                "archive",
+                "vault",
+                "finance"
+            ]
+        );
+        assert_ne!(
+            world.users[0].access_key_id,
+            World::story().users[0].access_key_id
+        );
+    }
+
+    #[test]
+    fn a_broken_world_says_whose_policy_is_wrong() {
+        let text = r#"{"users":[],"roles":[{"arn":"arn:aws:iam::1:role/r","trust":{}}]}"#;
+        let error = World::parse(text).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "policy of arn:aws:iam::1:role/r: document.Statement: is missing"
+        );
+    }
+}

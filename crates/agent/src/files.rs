@@ -1,0 +1,120 @@
+//! The user's files in the configuration folder: read whole, replaced in one step, never trusted as text.
+
+mod keys;
+
+use std::path::Path;
+
+use rolecall_core::access_key::AccessKey;
+use rolecall_core::catalogue::FILE_MAX;
+use rolecall_core::ports::Files;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
+
+use crate::disk::{self, Access};
+use crate::paths::Paths;
+
+/// `roles.toml`, `settings.toml` and `keys.toml` of one set.
+#[derive(Debug)]
+pub struct ConfigFiles {
+    paths: Paths,
+}
+
+impl ConfigFiles {
+    /// Returns the files at these paths. Nothing is touched yet.
+    pub fn new(paths: Paths) -> Self {
+        Self { paths }
+    }
+
+    /// Returns the AWS file of plaintext keys, to import one from it; empty if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read: too large, not a file, no permission, not UTF-8.
+    pub fn read_aws_credentials(&self) -> Result<Secret, Problem> {
+        self.read(&self.paths.aws_credentials_path).map(Secret::new)
+    }
+
+    /// Returns a file that the user chose, such as the CSV of the IAM console.
+    ///
+    /// # Errors
+    /// If it is not there or cannot be read.
+    pub fn read_chosen(&self, path: &Path) -> Result<Secret, Problem> {
+        match self.read_if_any(path)? {
+            Some(text) => Ok(Secret::new(text)),
+            None => Err(Problem::new(
+                ProblemCode::StorageFailed,
+                format!("There is no file {}.", self.paths.shown(path)),
+                "Check its name.",
+            )),
+        }
+    }
+
+    fn read(&self, path: &Path) -> Result<String, Problem> {
+        Ok(self.read_if_any(path)?.unwrap_or_default())
+    }
+
+    fn read_if_any(&self, path: &Path) -> Result<Option<String>, Problem> {
+        let shown = self.paths.shown(path);
+        let bytes = disk::read(path, FILE_MAX).map_err(|fault| fault.problem(&shown))?;
+        bytes.map(|bytes| text(bytes, &shown)).transpose()
+    }
+
+    fn replace(&self, path: &Path, text: &str) -> Result<(), Problem> {
+        disk::replace(path, text.as_bytes())
+            .map_err(|error| disk::problem(&error, &self.paths.shown(path), Access::Write))
+    }
+}
+
+fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Problem> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Problem::new(
+            ProblemCode::InvalidFile,
+            format!("{shown} is not UTF-8 at byte {at}."),
+            "Save it as UTF-8.",
+        )
+    })
+}
+
+impl Files for ConfigFiles {
+    fn roles_path(&self) -> String {
+        self.paths.shown(&self.paths.roles_path())
+    }
+
+    fn settings_path(&self) -> String {
+        self.paths.shown(&self.paths.settings_path())
+    }
+
+    fn read_roles(&self) -> Result<String, Problem> {
+        self.read(&self.paths.roles_path())
+    }
+
+    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        let path = self.paths.roles_path();
+        if self.read(&path)? != previous {
+            return Err(Problem::new(
+                ProblemCode::StorageFailed,
+                format!(
+                    "{} was changed by another program; nothing was written.",
+                    self.roles_path()
+                ),
+                "Look at it, then try again.",
+            ));
+        }
+        self.replace(&path, text)
+    }
+
+    fn read_settings(&self) -> Result<String, Problem> {
+        self.read(&self.paths.settings_path())
+    }
+
+    fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
+        let path = self.paths.keys_path();
+        keys::parse(&self.read(&path)?, &self.paths.shown(&path))
+    }
+
+    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
+        // A list that cannot be read must not be replaced by one that lacks its entries.
+        self.read_keys()?;
+        self.replace(&self.paths.keys_path(), &keys::render(keys))
+    }
+}

@@ -1,0 +1,126 @@
+//! The text of `keys.toml`: names, ids, accounts and users of access keys; never a secret.
+
+use rolecall_core::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::name::Name;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::sanitise;
+use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
+
+const HEADER: &str = "# Access keys that Rolecall knows. Their secrets are in the keychain of the desktop, never here.\n\
+                      # Written by Rolecall; comments are not kept.\n";
+
+/// Returns the text that `parse` reads back as `keys`, in their order.
+pub(super) fn render(keys: &[AccessKey]) -> String {
+    let mut tables = Table::new();
+    tables.set_implicit(true);
+    for key in keys {
+        let mut table = Table::new();
+        table.insert("id", value(key.id.as_str()));
+        table.insert("account_id", value(&key.account_id));
+        table.insert("user_arn", value(&key.user_arn));
+        tables.insert(key.name.as_str(), Item::Table(table));
+    }
+    let mut document = DocumentMut::new();
+    document.insert("keys", Item::Table(tables));
+    format!("{HEADER}\n{document}")
+}
+
+/// Reads the access keys in the order of the file; `shown` is what messages call it.
+pub(super) fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
+    let document = Document::parse(text).map_err(|error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(1, |before| before.matches('\n').count() + 1);
+        invalid(&format!(
+            "{shown}, line {line}: {}.",
+            error.message().replace('\n', ", ")
+        ))
+    })?;
+    let Some(keys) = document.get("keys") else {
+        return Ok(Vec::new());
+    };
+    let keys = keys
+        .as_table_like()
+        .ok_or_else(|| invalid(&format!("{shown}: \"keys\" is not a table.")))?;
+    keys.iter()
+        .map(|(name, item)| {
+            key(name, item).map_err(|what| {
+                invalid(&format!(
+                    "{shown}, key \"{}\": {what}",
+                    sanitise::echo(name)
+                ))
+            })
+        })
+        .collect()
+}
+
+fn key(name: &str, item: &Item) -> Result<AccessKey, String> {
+    let table = item
+        .as_table_like()
+        .ok_or_else(|| "it is not a table.".to_owned())?;
+    Ok(AccessKey {
+        name: Name::parse(name).map_err(|error| error.what)?,
+        id: AccessKeyId::parse(field(table, "id")?).map_err(|error| error.what)?,
+        account_id: field(table, "account_id")?.to_owned(),
+        user_arn: field(table, "user_arn")?.to_owned(),
+    })
+}
+
+fn field<'a>(table: &'a dyn TableLike, name: &str) -> Result<&'a str, String> {
+    table
+        .get(name)
+        .and_then(Item::as_str)
+        .ok_or_else(|| format!("\"{name}\" is missing or is not text."))
+}
+
+fn invalid(what: &str) -> Problem {
+    Problem::new(
+        ProblemCode::InvalidFile,
+        what,
+        "Mend the file, or move it away and add the access keys again.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access_key(name: &str, id: &str) -> AccessKey {
+        AccessKey {
+            name: Name::parse(name).expect("a name"),
+            id: AccessKeyId::parse(id).expect("an id"),
+            account_id: "177634097045".into(),
+            user_arn: "arn:aws:iam::177634097045:user/a'\"b\\".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_in_its_order() {
+        let keys = [
+            access_key("z \"quoted\" ä", "AKIAIOSFODNN7EXAMPLE"),
+            access_key("a.b", "AKIAIOSFODNN7EXAMPL2"),
+        ];
+        let text = render(&keys);
+        assert!(text.starts_with("# Access keys"), "{text}");
+        assert_eq!(parse(&text, "keys.toml"), Ok(keys.to_vec()));
+        assert_eq!(parse(&render(&[]), "keys.toml"), Ok(vec![]));
+        assert_eq!(parse("", "keys.toml"), Ok(vec![]));
+    }
+
+    #[test]
+    fn faults_name_their_place() {
+        for (text, place) in [
+            ("keys = 1", "keys.toml: \"keys\""),
+            ("[keys.a]\nid = \n", "keys.toml, line 2"),
+            (
+                "[keys.a]\nid = \"AKIA\"\n",
+                "keys.toml, key \"a\": This is not",
+            ),
+            ("[keys.a]\n", "keys.toml, key \"a\": \"id\" is missing"),
+        ] {
+            let problem = parse(text, "keys.toml").expect_err("must be refused");
+            assert!(problem.what.starts_with(place), "{problem}");
+        }
+    }
+}

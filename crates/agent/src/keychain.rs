@@ -1,0 +1,187 @@
+//! The OS keychain, and nothing in its place: secrets go there or nowhere.
+//!
+//! One thread talks to it, since its libraries block without a limit. Whoever calls waits with a deadline of its own,
+//! so a frozen keychain holds up nobody, and one unlock dialog serves all that wait for it.
+
+mod entry;
+#[cfg(target_os = "linux")]
+mod gate;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(windows)]
+mod windows;
+mod worker;
+
+use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::ports::{Keychain, KeychainError};
+use rolecall_core::secret::Secret;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+#[cfg(target_os = "linux")]
+use linux as platform;
+#[cfg(target_os = "macos")]
+use macos as platform;
+#[cfg(windows)]
+use windows as platform;
+use worker::Worker;
+
+/// What all items of ours have in common. Items of other versions are found by it: it never changes.
+const SERVICE: &str = "rolecall";
+/// The version of the form of an item's value.
+const VALUE_VERSION: u32 = 1;
+
+/// The keychain of this desktop.
+pub struct OsKeychain {
+    worker: Worker,
+}
+
+/// Whether a call may raise the keychain's own unlock dialog. Where the platform cannot tell beforehand (macOS),
+/// a quiet call may raise it as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asking {
+    /// A locked keychain is an error.
+    Quiet,
+    /// The user just asked for something and expects the dialog.
+    MayPrompt,
+}
+
+impl OsKeychain {
+    /// Returns the keychain. Nothing is asked of it yet, and its thread starts with the first call.
+    pub fn new() -> Self {
+        Self {
+            worker: Worker::new(platform::PATIENCE, || Box::new(platform::Vault)),
+        }
+    }
+
+    /// Returns the text kept under `account`.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    pub(crate) fn fetch_text(
+        &self,
+        account: &str,
+        asking: Asking,
+    ) -> Result<Secret, KeychainError> {
+        let value = self.run(account, account, Errand::Fetch, asking)?;
+        decode(&value.ok_or(KeychainError::Empty)?)
+    }
+
+    /// Keeps a text under `account`. `label` is public: desktops list it.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    pub(crate) fn store_text(
+        &self,
+        account: &str,
+        label: &str,
+        text: &Secret,
+        asking: Asking,
+    ) -> Result<(), KeychainError> {
+        self.run(account, label, Errand::Store(encode(text)?), asking)
+            .map(drop)
+    }
+
+    fn run(&self, account: &str, label: &str, errand: Errand, asking: Asking) -> Outcome {
+        self.worker.run(Order {
+            account: account.to_owned(),
+            label: label.to_owned(),
+            errand,
+            asking,
+        })
+    }
+}
+
+impl Default for OsKeychain {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Keychain for OsKeychain {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        let label = format!("Rolecall access key {}", id.as_str());
+        self.store_text(id.as_str(), &label, secret, Asking::MayPrompt)
+    }
+
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.fetch_text(id.as_str(), Asking::MayPrompt)
+    }
+
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.run(id.as_str(), id.as_str(), Errand::Remove, Asking::MayPrompt)
+            .map(drop)
+    }
+}
+
+/// One call to the keychain.
+struct Order {
+    account: String,
+    label: String,
+    errand: Errand,
+    asking: Asking,
+}
+
+enum Errand {
+    Fetch,
+    Store(Zeroizing<Vec<u8>>),
+    Remove,
+}
+
+/// What a call gave: a value if one was fetched.
+type Outcome = Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
+
+/// A keychain as its thread sees it: may block, and says when its own dialog opens.
+trait Vault: Send {
+    fn carry_out(&mut self, order: &Order, dialog_opens: &dyn Fn()) -> Outcome;
+}
+
+/// An item's value: compact JSON, since Windows takes at most 2,560 bytes.
+#[derive(Serialize, Deserialize)]
+struct Value<'a> {
+    v: u32,
+    s: &'a str,
+}
+
+fn encode(text: &Secret) -> Result<Zeroizing<Vec<u8>>, KeychainError> {
+    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(32 + 6 * text.expose().len()));
+    let value = Value {
+        v: VALUE_VERSION,
+        s: text.expose(),
+    };
+    serde_json::to_writer(&mut *bytes, &value).map_err(|_| KeychainError::Corrupt)?;
+    Ok(bytes)
+}
+
+fn decode(bytes: &[u8]) -> Result<Secret, KeychainError> {
+    match serde_json::from_slice::<Value<'_>>(bytes) {
+        Ok(value) if value.v == VALUE_VERSION => Ok(Secret::new(value.s.to_owned())),
+        Ok(_) | Err(_) => Err(KeychainError::Corrupt),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_compact_json() {
+        let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into());
+        let bytes = encode(&secret).expect("encodes");
+        assert_eq!(
+            bytes.as_slice(),
+            br#"{"v":1,"s":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}"#
+        );
+        assert_eq!(decode(&bytes).expect("decodes").expose(), secret.expose());
+    }
+
+    #[test]
+    fn values_of_others_are_corrupt() {
+        for bytes in [&b""[..], b"secret", br#"{"v":2,"s":"x"}"#, b"\xff\xfe"] {
+            assert_eq!(decode(bytes).err(), Some(KeychainError::Corrupt));
+        }
+    }
+}

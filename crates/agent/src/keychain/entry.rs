@@ -1,0 +1,57 @@
+//! One call on one item, the same on every platform that the keyring crates cover.
+
+use std::collections::HashMap;
+
+use keyring_core::api::CredentialStoreApi;
+use keyring_core::{Entry, Error};
+use rolecall_core::ports::KeychainError;
+use zeroize::Zeroizing;
+
+use super::{Errand, Order, SERVICE};
+
+/// Carries out an order in an open store. `modifiers` are the platform's own.
+pub(super) fn carry_out(
+    store: &dyn CredentialStoreApi,
+    order: &Order,
+    modifiers: &HashMap<&str, &str>,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    let entry = store.build(SERVICE, &order.account, Some(modifiers))?;
+    match &order.errand {
+        Errand::Fetch => fetch(&entry).map(Some),
+        Errand::Store(value) => each(&entry, |entry| entry.set_secret(value)).map(|()| None),
+        Errand::Remove => match each(&entry, Entry::delete_credential) {
+            Err(Error::NoEntry) => Ok(None),
+            result => result.map(|()| None),
+        },
+    }
+}
+
+/// Reads the first item where there are several: storing writes the same value to all of them.
+fn fetch(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let secret = match entry.get_secret() {
+        Err(Error::Ambiguous(entries)) => entries
+            .first()
+            .map_or(Err(Error::NoEntry), Entry::get_secret),
+        result => result,
+    };
+    secret.map(Zeroizing::new)
+}
+
+fn each(entry: &Entry, act: impl Fn(&Entry) -> Result<(), Error>) -> Result<(), Error> {
+    match act(entry) {
+        Err(Error::Ambiguous(entries)) => entries.iter().try_for_each(act),
+        result => result,
+    }
+}
+
+/// Returns what a failure of the keyring crates means to the keeper.
+pub(super) fn error_of(error: &Error) -> KeychainError {
+    match error {
+        Error::NoEntry => KeychainError::Empty,
+        Error::NoStorageAccess(_) => KeychainError::Locked,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => {
+            KeychainError::Corrupt
+        }
+        other => KeychainError::Denied(other.to_string()),
+    }
+}

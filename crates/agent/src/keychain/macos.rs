@@ -1,0 +1,26 @@
+//! The login keychain of macOS.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use apple_native_keyring_store::keychain::Store;
+
+use super::worker::Patience;
+use super::{Order, Outcome, entry};
+
+/// macOS does not say beforehand whether it will ask the user, so every call may take as long as its dialog.
+pub(super) const PATIENCE: Patience = Patience {
+    answer: Duration::from_secs(120),
+    dialog: Duration::from_secs(120),
+};
+
+/// The user's login keychain. Its dialogs are its own.
+pub(super) struct Vault;
+
+impl super::Vault for Vault {
+    fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
+        Store::new()
+            .and_then(|store| entry::carry_out(&*store, order, &HashMap::new()))
+            .map_err(|error| entry::error_of(&error))
+    }
+}

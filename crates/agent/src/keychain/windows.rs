@@ -1,0 +1,28 @@
+//! The Credential Manager of Windows.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use windows_native_keyring_store::Store;
+
+use super::worker::Patience;
+use super::{Order, Outcome, entry};
+
+/// The Credential Manager is open whenever its user is signed in: it never asks.
+pub(super) const PATIENCE: Patience = Patience {
+    answer: Duration::from_secs(5),
+    dialog: Duration::from_secs(5),
+};
+
+/// The user's credentials on this machine; "Local" keeps them from roaming to others.
+pub(super) struct Vault;
+
+impl super::Vault for Vault {
+    fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
+        Store::new()
+            .and_then(|store| {
+                entry::carry_out(&*store, order, &HashMap::from([("persistence", "Local")]))
+            })
+            .map_err(|error| entry::error_of(&error))
+    }
+}

@@ -1,0 +1,277 @@
+//! Where everything of one set of roles, keys and sessions lies. Pure: it touches no file.
+
+use std::path::{Path, PathBuf};
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{OWN_DIR, PRACTICE_DIR};
+use rolecall_core::sanitise;
+
+/// The folder's name below the desktop's folders for configuration and state.
+const APP_DIR: &str = "rolecall";
+
+/// The variables of the environment that say where files belong, and no others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `HOME`, on Windows `USERPROFILE`.
+    pub home: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`.
+    pub config_home: Option<PathBuf>,
+    /// `XDG_STATE_HOME`.
+    pub state_home: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`.
+    pub runtime_dir: Option<PathBuf>,
+    /// `APPDATA`, on Windows.
+    pub app_data: Option<PathBuf>,
+    /// `LOCALAPPDATA`, on Windows.
+    pub local_app_data: Option<PathBuf>,
+    /// `AWS_SHARED_CREDENTIALS_FILE`: the file that plaintext keys are imported from.
+    pub aws_credentials: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the process's environment. Variables that are empty count as absent.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    pub fn read() -> Self {
+        let variable = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
+        Self {
+            home: variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            config_home: variable("XDG_CONFIG_HOME"),
+            state_home: variable("XDG_STATE_HOME"),
+            runtime_dir: variable("XDG_RUNTIME_DIR"),
+            app_data: variable("APPDATA"),
+            local_app_data: variable("LOCALAPPDATA"),
+            aws_credentials: variable("AWS_SHARED_CREDENTIALS_FILE"),
+        }
+    }
+}
+
+/// Where everything of one set lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The folder of `roles.toml`, `settings.toml` and `keys.toml`.
+    pub config_dir: PathBuf,
+    /// The folder of what survives a restart.
+    pub state_dir: PathBuf,
+    /// The folder of the local socket. Its parent is the desktop's runtime directory, or `run` in the state folder
+    /// where there is none; never `/tmp`.
+    pub socket_dir: PathBuf,
+    /// The AWS file of plaintext keys, only ever read.
+    pub aws_credentials_path: PathBuf,
+    home: PathBuf,
+}
+
+impl Paths {
+    /// Returns the user's own paths. Relative variables are ignored, as the
+    /// [XDG specification](https://specifications.freedesktop.org/basedir-spec/latest/) says.
+    ///
+    /// # Errors
+    /// If there is no home folder to start from.
+    pub fn new(environment: &Environment) -> Result<Self, Problem> {
+        let home = absolute(environment.home.as_ref()).ok_or_else(no_home)?;
+        let (config_home, state_home) = platform_homes(environment, &home);
+        let state_dir = state_home.join(APP_DIR);
+        let runtime_dir =
+            absolute(environment.runtime_dir.as_ref()).unwrap_or_else(|| state_dir.join("run"));
+        Ok(Self {
+            config_dir: config_home.join(APP_DIR),
+            socket_dir: runtime_dir.join(OWN_DIR),
+            aws_credentials_path: absolute(environment.aws_credentials.as_ref())
+                .unwrap_or_else(|| home.join(".aws/credentials")),
+            state_dir,
+            home,
+        })
+    }
+
+    /// Returns the paths of a practice set that keeps everything in `dir`, which the caller throws away. Only its
+    /// socket lies beside the user's own, where the command line finds it.
+    pub fn practice(&self, dir: &Path) -> Self {
+        Self {
+            config_dir: dir.join("config"),
+            state_dir: dir.join("state"),
+            socket_dir: self.socket_dir.with_file_name(PRACTICE_DIR),
+            aws_credentials_path: dir.join("aws/credentials"),
+            home: self.home.clone(),
+        }
+    }
+
+    /// Returns the file of roles.
+    pub fn roles_path(&self) -> PathBuf {
+        self.config_dir.join("roles.toml")
+    }
+
+    /// Returns the file of settings.
+    pub fn settings_path(&self) -> PathBuf {
+        self.config_dir.join("settings.toml")
+    }
+
+    /// Returns the file of access keys: ids and names, never secrets.
+    pub fn keys_path(&self) -> PathBuf {
+        self.config_dir.join("keys.toml")
+    }
+
+    /// Returns the database of what survives a restart.
+    pub fn state_path(&self) -> PathBuf {
+        self.state_dir.join("state.db")
+    }
+
+    /// Returns what messages call a path: visible, with `~` for the home folder.
+    pub fn shown(&self, path: &Path) -> String {
+        let text = match path.strip_prefix(&self.home) {
+            Ok(rest) => Path::new("~").join(rest),
+            Err(_) => path.to_owned(),
+        };
+        sanitise::visible(&text.to_string_lossy())
+    }
+}
+
+fn no_home() -> Problem {
+    Problem::new(
+        ProblemCode::StorageFailed,
+        "There is no home folder: HOME is not set to an absolute path.",
+        "Set HOME, then start again.",
+    )
+}
+
+fn absolute(path: Option<&PathBuf>) -> Option<PathBuf> {
+    path.filter(|path| path.is_absolute()).cloned()
+}
+
+/// Returns the desktop's folders for configuration and for state.
+#[cfg(not(any(target_os = "macos", windows)))]
+fn platform_homes(environment: &Environment, home: &Path) -> (PathBuf, PathBuf) {
+    (
+        absolute(environment.config_home.as_ref()).unwrap_or_else(|| home.join(".config")),
+        absolute(environment.state_home.as_ref()).unwrap_or_else(|| home.join(".local/state")),
+    )
+}
+
+/// Returns the desktop's folders for configuration and for state. The XDG variables count for those who set them.
+#[cfg(target_os = "macos")]
+fn platform_homes(environment: &Environment, home: &Path) -> (PathBuf, PathBuf) {
+    let library = home.join("Library/Application Support");
+    (
+        absolute(environment.config_home.as_ref()).unwrap_or_else(|| library.clone()),
+        absolute(environment.state_home.as_ref()).unwrap_or(library),
+    )
+}
+
+/// Returns the desktop's folders for configuration, which roams, and for state, which stays on the machine.
+#[cfg(windows)]
+fn platform_homes(environment: &Environment, home: &Path) -> (PathBuf, PathBuf) {
+    (
+        absolute(environment.app_data.as_ref()).unwrap_or_else(|| home.join("AppData/Roaming")),
+        absolute(environment.local_app_data.as_ref()).unwrap_or_else(|| home.join("AppData/Local")),
+    )
+}
+
+#[cfg(all(test, not(any(target_os = "macos", windows))))]
+mod tests {
+    use super::*;
+
+    fn environment() -> Environment {
+        Environment {
+            home: Some("/home/ada".into()),
+            runtime_dir: Some("/run/user/1000".into()),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn follows_the_xdg_defaults() {
+        let paths = Paths::new(&environment()).expect("paths");
+        assert_eq!(
+            paths.roles_path(),
+            Path::new("/home/ada/.config/rolecall/roles.toml")
+        );
+        assert_eq!(
+            paths.state_path(),
+            Path::new("/home/ada/.local/state/rolecall/state.db")
+        );
+        assert_eq!(paths.socket_dir, Path::new("/run/user/1000/rolecall"));
+        assert_eq!(
+            paths.aws_credentials_path,
+            Path::new("/home/ada/.aws/credentials")
+        );
+    }
+
+    #[test]
+    fn follows_absolute_variables_and_ignores_relative_ones() {
+        let paths = Paths::new(&Environment {
+            config_home: Some("/elsewhere".into()),
+            state_home: Some("relative/state".into()),
+            aws_credentials: Some("/mnt/credentials".into()),
+            ..environment()
+        })
+        .expect("paths");
+        assert_eq!(paths.config_dir, Path::new("/elsewhere/rolecall"));
+        assert_eq!(
+            paths.state_dir,
+            Path::new("/home/ada/.local/state/rolecall")
+        );
+        assert_eq!(paths.aws_credentials_path, Path::new("/mnt/credentials"));
+    }
+
+    #[test]
+    fn r23_without_a_runtime_directory_the_socket_lies_with_the_state_and_never_in_tmp() {
+        let paths = Paths::new(&Environment {
+            runtime_dir: None,
+            ..environment()
+        })
+        .expect("paths");
+        assert_eq!(
+            paths.socket_dir,
+            Path::new("/home/ada/.local/state/rolecall/run/rolecall")
+        );
+    }
+
+    #[test]
+    fn b88_a_missing_or_relative_home_is_told() {
+        for home in [None, Some("relative".into())] {
+            let problem = Paths::new(&Environment {
+                home,
+                ..Environment::default()
+            })
+            .expect_err("no home");
+            assert!(problem.what.contains("HOME"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_practice_set_lies_in_its_own_folder_with_a_socket_beside_the_own() {
+        let own = Paths::new(&environment()).expect("paths");
+        let practice = own.practice(Path::new("/run/user/1000/practice"));
+        assert_eq!(
+            practice.socket_dir,
+            Path::new("/run/user/1000/rolecall-practice")
+        );
+        for path in [
+            practice.roles_path(),
+            practice.keys_path(),
+            practice.state_path(),
+            practice.aws_credentials_path.clone(),
+        ] {
+            assert!(
+                path.starts_with("/run/user/1000/practice"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+
+    #[test]
+    fn messages_show_the_home_folder_as_a_tilde() {
+        let paths = Paths::new(&environment()).expect("paths");
+        assert_eq!(
+            paths.shown(&paths.roles_path()),
+            "~/.config/rolecall/roles.toml"
+        );
+        assert_eq!(paths.shown(Path::new("/a\u{1b}b")), "/a\\u{1b}b");
+    }
+}

@@ -1,0 +1,197 @@
+//! What survives a restart: sessions, sealed, and the ledger of warnings. A SQLite file for the user alone.
+//!
+//! It writes no secret in plaintext, and a disk that fails costs nothing but the restart.
+
+mod database;
+mod record;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_core::name::Name;
+use rolecall_core::ports::{Clock, KeychainError, Store};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::session::Session;
+use sha2::{Digest, Sha256};
+
+use crate::keychain::Asking;
+use crate::paths::Paths;
+use crate::seal::{SealKey, SealKeys};
+use database::{Database, Fault};
+
+/// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Sessions and warnings in one file of the state folder.
+pub struct SealedStore {
+    paths: Paths,
+    seal: Arc<dyn SealKeys>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    database: Option<Database>,
+    /// Told by the next load: the file was damaged and a new one was begun.
+    damage: Option<Problem>,
+    /// The warnings of this run, which count even if the disk fails.
+    warned: HashSet<(SessionHash, i64)>,
+    loaded: bool,
+}
+
+/// Stands for a session's id in the ledger.
+type SessionHash = [u8; 32];
+
+impl SealedStore {
+    /// Returns the store at these paths. The file is opened by the first call.
+    pub fn new(paths: Paths, seal: Arc<dyn SealKeys>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            paths,
+            seal,
+            clock,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Acts on the open file, opening it if need be. A file that proves damaged is closed, so that the next call
+    /// puts it aside.
+    fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
+        let mut state = self.lock();
+        let result = self.open(&mut state).and_then(act);
+        if matches!(&result, Err(Fault::Damaged(_))) {
+            state.database = None;
+        }
+        result.map_err(|fault| fault.problem(&self.shown()))
+    }
+
+    fn open<'a>(&self, state: &'a mut State) -> Result<&'a mut Database, Fault> {
+        let database = match state.database.take() {
+            Some(database) => database,
+            None => match Database::open(&self.paths.state_path()) {
+                Err(Fault::Damaged(detail)) => {
+                    let aside = database::put_aside(&self.paths.state_path(), self.clock.now())?;
+                    state.damage = Some(damaged(&self.paths.shown(&aside), detail));
+                    Database::open(&self.paths.state_path())?
+                }
+                result => result?,
+            },
+        };
+        Ok(state.database.insert(database))
+    }
+
+    fn shown(&self) -> String {
+        self.paths.shown(&self.paths.state_path())
+    }
+
+    /// Returns whether the keychain may ask: not at start, but when the user tries again.
+    fn asking(&self) -> Asking {
+        match std::mem::replace(&mut self.lock().loaded, true) {
+            false => Asking::Quiet,
+            true => Asking::MayPrompt,
+        }
+    }
+
+    fn unseal(
+        &self,
+        key: &SealKey,
+        rows: Vec<(String, Vec<u8>)>,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, Problem> {
+        let mut sessions = Vec::new();
+        let mut lost = 0;
+        for (role, sealed) in rows {
+            match record::open(key, &role, &sealed) {
+                Some(session) if session.left_at(now) > -KEPT => sessions.push(session),
+                Some(_) => self.with(|database| database.forget(&role))?,
+                None => {
+                    lost += 1;
+                    self.with(|database| database.forget(&role))?;
+                }
+            }
+        }
+        if lost > 0 {
+            tracing::warn!(lost, "sessions could not be opened and were dropped");
+        }
+        match sessions.is_empty() && lost > 0 {
+            true => Err(lost_sessions()),
+            false => Ok(sessions),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for SealedStore {
+    fn load(&self) -> Result<Vec<Session>, Problem> {
+        let asking = self.asking();
+        let rows = self.with(Database::sessions)?;
+        if let Some(damage) = self.lock().damage.take() {
+            return Err(damage);
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = self.seal.existing(asking).map_err(|error| match error {
+            KeychainError::Empty | KeychainError::Corrupt => lost_sessions(),
+            error => error.into(),
+        })?;
+        self.unseal(&key, rows, self.clock.now())
+    }
+
+    fn save(&self, session: &Session) -> Result<(), Problem> {
+        let key = self.seal.existing_or_new()?;
+        let sealed = record::seal(&key, session)?;
+        self.with(|database| database.save(session.role.as_str(), &sealed))
+    }
+
+    fn forget(&self, role: &Name) -> Result<(), Problem> {
+        self.with(|database| database.forget(role.as_str()))
+    }
+
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
+        let hash = hash(id);
+        if self.lock().warned.contains(&(hash, lead_s)) {
+            return true;
+        }
+        let noted = self.with(|database| database.was_warned(&hash, lead_s));
+        noted.unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "the ledger of warnings cannot be read");
+            false
+        })
+    }
+
+    fn note_warned(&self, id: &str, lead_s: i64) {
+        let hash = hash(id);
+        self.lock().warned.insert((hash, lead_s));
+        let now = self.clock.now();
+        let noted = self.with(|database| database.note_warned(&hash, lead_s, now, now - KEPT));
+        if let Err(problem) = noted {
+            tracing::warn!(%problem, "the ledger of warnings cannot be written");
+        }
+    }
+}
+
+fn hash(id: &str) -> SessionHash {
+    Sha256::digest(id).into()
+}
+
+fn damaged(aside: &str, detail: String) -> Problem {
+    Problem::new(
+        ProblemCode::StorageFailed,
+        format!("The file of sessions was damaged. It was put aside as {aside}, and a new one was begun."),
+        "Assume your roles again. Access keys and roles are not affected.",
+    )
+    .with_detail(detail)
+}
+
+fn lost_sessions() -> Problem {
+    Problem::new(
+        ProblemCode::KeychainEmpty,
+        "The sessions of the last run cannot be opened: the keychain no longer has the key they were sealed with.",
+        "Assume your roles again.",
+    )
+}

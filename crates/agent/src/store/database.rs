@@ -1,0 +1,251 @@
+//! The SQLite file: its schema, its checks, and what its failures mean.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+
+use crate::disk::{self, Access};
+
+/// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
+const MIGRATIONS: [&str; 1] = ["CREATE TABLE sessions (
+        role TEXT NOT NULL PRIMARY KEY,
+        sealed BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE warnings (
+        session BLOB NOT NULL,
+        lead_s INTEGER NOT NULL,
+        noted_at_s INTEGER NOT NULL,
+        PRIMARY KEY (session, lead_s)
+    ) STRICT, WITHOUT ROWID;"];
+
+/// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was
+/// confirmed survives a power loss. Deleted rows are overwritten.
+const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
+    PRAGMA synchronous = EXTRA;
+    PRAGMA secure_delete = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;";
+
+/// How long another process may hold the file, such as a backup.
+const BUSY_LIMIT: Duration = Duration::from_secs(2);
+
+/// The open file.
+pub(super) struct Database(Connection);
+
+/// Why the file gave or took nothing.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// It is not what was written, or not ours.
+    Damaged(String),
+    /// A newer version wrote it.
+    Newer,
+    /// The disk failed.
+    Disk(io::Error),
+    /// It is not a file.
+    NotAFile,
+    /// Another process holds it.
+    Busy,
+    /// Anything else SQLite says.
+    Other(String),
+}
+
+impl Database {
+    /// Opens the file, or begins one for the user alone.
+    pub(super) fn open(path: &Path) -> Result<Self, Fault> {
+        prepare(path).map_err(Fault::Disk)?;
+        if !fs::symlink_metadata(path).map_err(Fault::Disk)?.is_file() {
+            return Err(Fault::NotAFile);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_LIMIT)?;
+        connection.execute_batch(PRAGMAS)?;
+        check(&connection)?;
+        migrate(&mut connection)?;
+        Ok(Self(connection))
+    }
+
+    /// Returns every role with its sealed session.
+    pub(super) fn sessions(&mut self) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let mut query = self
+            .0
+            .prepare("SELECT role, sealed FROM sessions ORDER BY role")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn save(&mut self, role: &str, sealed: &[u8]) -> Result<(), Fault> {
+        self.0.execute(
+            "INSERT INTO sessions (role, sealed) VALUES (?1, ?2)
+             ON CONFLICT (role) DO UPDATE SET sealed = excluded.sealed",
+            params![role, sealed],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn forget(&mut self, role: &str) -> Result<(), Fault> {
+        self.0
+            .execute("DELETE FROM sessions WHERE role = ?1", [role])?;
+        Ok(())
+    }
+
+    pub(super) fn was_warned(&mut self, session: &[u8], lead_s: i64) -> Result<bool, Fault> {
+        let noted = self
+            .0
+            .query_row(
+                "SELECT 1 FROM warnings WHERE session = ?1 AND lead_s = ?2",
+                params![session, lead_s],
+                |_| Ok(()),
+            )
+            .optional()?;
+        Ok(noted.is_some())
+    }
+
+    /// Notes a warning, and drops those noted before `oldest`.
+    pub(super) fn note_warned(
+        &mut self,
+        session: &[u8],
+        lead_s: i64,
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<(), Fault> {
+        let change = self
+            .0
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change.execute(
+            "DELETE FROM warnings WHERE noted_at_s < ?1",
+            [oldest.as_second()],
+        )?;
+        change.execute(
+            "INSERT OR REPLACE INTO warnings (session, lead_s, noted_at_s) VALUES (?1, ?2, ?3)",
+            params![session, lead_s, now.as_second()],
+        )?;
+        Ok(change.commit()?)
+    }
+}
+
+/// Creates the folder and the file for the user alone, before SQLite would create it for all.
+fn prepare(path: &Path) -> io::Result<()> {
+    if let Some(dir) = path.parent() {
+        disk::create_private_dir(dir)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn check(connection: &Connection) -> Result<(), Fault> {
+    if version(connection)? > MIGRATIONS.len() {
+        return Err(Fault::Newer);
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    match verdict.as_str() {
+        "ok" => Ok(()),
+        _ => Err(Fault::Damaged(verdict)),
+    }
+}
+
+fn version(connection: &Connection) -> Result<usize, Fault> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    usize::try_from(version).map_err(|_| Fault::Damaged(format!("version {version} of the schema")))
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Fault> {
+    let done = version(connection)?;
+    if done < MIGRATIONS.len() {
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for step in &MIGRATIONS[done..] {
+            change.execute_batch(step).map_err(foreign)?;
+        }
+        let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        change.pragma_update(None, "user_version", version)?;
+        change.commit()?;
+    }
+    for query in [
+        "SELECT role, sealed FROM sessions",
+        "SELECT session, lead_s, noted_at_s FROM warnings",
+    ] {
+        connection.prepare(query).map_err(foreign)?;
+    }
+    Ok(())
+}
+
+/// A file whose version does not fit its tables is not ours.
+fn foreign(error: rusqlite::Error) -> Fault {
+    match Fault::from(error) {
+        Fault::Other(text) => Fault::Damaged(text),
+        fault => fault,
+    }
+}
+
+/// Renames a damaged file and its journal, and returns the new name.
+pub(super) fn put_aside(path: &Path, now: Timestamp) -> Result<PathBuf, Fault> {
+    let named = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let stamp = format!(".corrupt-{}", now.strftime("%Y%m%dT%H%M%SZ"));
+    let aside = named(&stamp);
+    fs::rename(path, &aside).map_err(Fault::Disk)?;
+    match fs::rename(named("-journal"), named(&format!("{stamp}-journal"))) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Fault::Disk(error)),
+        Ok(()) | Err(_) => Ok(aside),
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
+            Some(ErrorCode::DiskFull) => Self::Disk(io::ErrorKind::StorageFull.into()),
+            Some(ErrorCode::ReadOnly) => Self::Disk(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::Disk(io::ErrorKind::PermissionDenied.into())
+            }
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(io::Error::other(text)),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(_) | None => Self::Other(text),
+        }
+    }
+}
+
+impl Fault {
+    /// Returns the fault as a person reads it; `shown` is what messages call the file.
+    pub(super) fn problem(&self, shown: &str) -> Problem {
+        let problem =
+            |what: String, remedy: &str| Problem::new(ProblemCode::StorageFailed, what, remedy);
+        match self {
+            Self::Disk(error) => disk::problem(error, shown, Access::Write),
+            Self::Newer => problem(
+                format!("{shown} was written by a newer version and is left as it is."),
+                "Update this version. Until then sessions do not survive a restart.",
+            ),
+            Self::NotAFile => problem(
+                format!("{shown} is not a file."),
+                "Move it away. Until then sessions do not survive a restart.",
+            ),
+            Self::Busy => problem(
+                format!("{shown} is held by another program."),
+                "Close it, then try again.",
+            ),
+            Self::Damaged(detail) | Self::Other(detail) => problem(
+                format!("{shown} could not be used."),
+                "Sessions you have keep working, but do not survive a restart.",
+            )
+            .with_detail(detail),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A session as it is sealed.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rolecall_core::credentials::Credentials;
+use rolecall_core::name::Name;
+use rolecall_core::ports::KeychainError;
+use rolecall_core::secret::Secret;
+use rolecall_core::session::Session;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::seal::SealKey;
+
+/// Changes when the record's fields do. It is sealed in, so that one form is never read as another.
+const FORM: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Record<'a> {
+    #[serde(borrow)]
+    role_arn: Cow<'a, str>,
+    source: Cow<'a, str>,
+    identity: Cow<'a, str>,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    access_key_id: Cow<'a, str>,
+    secret_access_key: Cow<'a, str>,
+    session_token: Cow<'a, str>,
+}
+
+/// Seals a session for the row of its role.
+pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, KeychainError> {
+    let credentials = &session.credentials;
+    let record = Record {
+        role_arn: (&session.role_arn).into(),
+        source: session.source.as_str().into(),
+        identity: (&session.identity).into(),
+        issued_at: session.issued_at,
+        expires_at: credentials.expires_at,
+        access_key_id: (&credentials.access_key_id).into(),
+        secret_access_key: credentials.secret_access_key.expose().into(),
+        session_token: credentials.session_token.expose().into(),
+    };
+    let text: [&str; 6] = [
+        &record.role_arn,
+        &record.source,
+        &record.identity,
+        &record.access_key_id,
+        &record.secret_access_key,
+        &record.session_token,
+    ];
+    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    let capacity = 512 + 6 * text.iter().map(|text| text.len()).sum::<usize>();
+    let mut plain = Zeroizing::new(Vec::with_capacity(capacity));
+    serde_json::to_writer(&mut *plain, &record).map_err(|_| KeychainError::Corrupt)?;
+    key.seal(&context(session.role.as_str()), &plain)
+}
+
+/// Opens the row of a role; `None` if it is not what was sealed there.
+pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> {
+    let plain = key.open(&context(role), sealed).ok()?;
+    let record: Record<'_> = serde_json::from_slice(&plain).ok()?;
+    Some(Session {
+        role: Name::parse(role).ok()?,
+        role_arn: record.role_arn.into_owned(),
+        source: Name::parse(&record.source).ok()?,
+        identity: record.identity.into_owned(),
+        issued_at: record.issued_at,
+        credentials: Arc::new(Credentials {
+            access_key_id: record.access_key_id.into_owned(),
+            secret_access_key: Secret::new(record.secret_access_key.into_owned()),
+            session_token: Secret::new(record.session_token.into_owned()),
+            expires_at: record.expires_at,
+        }),
+    })
+}
+
+/// What a sealed row is and where it lies.
+fn context(role: &str) -> Vec<u8> {
+    format!("rolecall sessions {FORM} {role}").into_bytes()
+}

@@ -1,0 +1,212 @@
+//! Tells when the user's files change, without polling: nothing wakes while they stay as they are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use rolecall_core::problem::{Problem, ProblemCode};
+
+use crate::disk;
+use crate::paths::Paths;
+
+/// How long the files must rest before a change counts: editors write in several steps.
+const SETTLED: Duration = Duration::from_millis(100);
+/// The most signs of change that one burst takes together, so that a busy folder cannot put the news off for ever.
+const BURST_MAX: usize = 1_000;
+
+/// Which file changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Changed {
+    /// `roles.toml`.
+    Roles,
+    /// `settings.toml`.
+    Settings,
+    /// `keys.toml`.
+    Keys,
+}
+
+/// A watch on the files; it ends when dropped.
+pub struct Watch {
+    signs: mpsc::Sender<Sign>,
+}
+
+/// Watches the files of one set. `on_change` is called on the watch's own thread, once per file and burst; our own
+/// writes are told as well. The folder need not exist.
+///
+/// # Errors
+/// If the system has no watches left to give.
+pub fn watch(
+    paths: &Paths,
+    on_change: impl FnMut(Changed) + Send + 'static,
+) -> Result<Watch, Problem> {
+    let (signs, received) = mpsc::channel();
+    let sender = signs.clone();
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.map_or(true, |event| is_sign(&event.kind)) {
+            // The receiver is gone only while the watch ends.
+            let _ = sender.send(Sign::Event);
+        }
+    })
+    .map_err(|error| unwatched(&error))?;
+    let mut lookout = Lookout::new(paths, watcher);
+    lookout.arm().map_err(|error| unwatched(&error))?;
+    thread::Builder::new()
+        .name("watch".into())
+        .spawn(move || lookout.keep(&received, on_change))
+        .map_err(|error| unwatched(&notify::Error::io(error)))?;
+    Ok(Watch { signs })
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // The thread may have ended before.
+        let _ = self.signs.send(Sign::End);
+    }
+}
+
+enum Sign {
+    Event,
+    End,
+}
+
+/// Returns whether an event may mean a change: reading a file, as we do after each, is none.
+fn is_sign(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Access(kind) => *kind == AccessKind::Close(AccessMode::Write),
+        EventKind::Any
+        | EventKind::Create(_)
+        | EventKind::Modify(_)
+        | EventKind::Remove(_)
+        | EventKind::Other => true,
+    }
+}
+
+fn unwatched(error: &notify::Error) -> Problem {
+    Problem::new(
+        ProblemCode::StorageFailed,
+        "Changes to roles.toml cannot be noticed by themselves.",
+        "Start Rolecall again after changing it by hand, or raise fs.inotify.max_user_watches.",
+    )
+    .with_detail(error.to_string())
+}
+
+/// What tells one state of a file from another.
+type Print = Option<(SystemTime, u64, u64)>;
+
+struct Lookout {
+    watcher: RecommendedWatcher,
+    config_dir: PathBuf,
+    files: [(Changed, PathBuf); 3],
+    prints: [Print; 3],
+    watched: BTreeSet<(PathBuf, u64)>,
+}
+
+impl Lookout {
+    fn new(paths: &Paths, watcher: RecommendedWatcher) -> Self {
+        let files = [
+            (Changed::Roles, paths.roles_path()),
+            (Changed::Settings, paths.settings_path()),
+            (Changed::Keys, paths.keys_path()),
+        ];
+        Self {
+            watcher,
+            config_dir: paths.config_dir.clone(),
+            prints: [&files[0].1, &files[1].1, &files[2].1].map(|path| print(path)),
+            files,
+            watched: BTreeSet::new(),
+        }
+    }
+
+    /// Reports changes until the watch ends. Blocks without a limit while nothing happens.
+    fn keep(&mut self, signs: &Receiver<Sign>, mut on_change: impl FnMut(Changed)) {
+        while let Ok(Sign::Event) = signs.recv() {
+            if !has_settled(signs) {
+                return;
+            }
+            if let Err(error) = self.arm() {
+                tracing::warn!(%error, "the configuration folder cannot be watched");
+            }
+            for (print_before, (changed, path)) in self.prints.iter_mut().zip(&self.files) {
+                let print = print(path);
+                if *print_before != print {
+                    *print_before = print;
+                    on_change(*changed);
+                }
+            }
+        }
+    }
+
+    /// Watches the folders that matter at present, and again until none came or went meanwhile.
+    fn arm(&mut self) -> notify::Result<()> {
+        if let Err(error) = disk::create_private_dir(&self.config_dir) {
+            tracing::info!(%error, "there is no configuration folder");
+        }
+        for _ in 0..8 {
+            let wanted = self.wanted();
+            if wanted == self.watched {
+                break;
+            }
+            for (dir, _) in self.watched.difference(&wanted) {
+                // A folder that is gone has lost its watch already.
+                let _ = self.watcher.unwatch(dir);
+            }
+            for (dir, _) in wanted.difference(&self.watched) {
+                self.watcher.watch(dir, RecursiveMode::NonRecursive)?;
+            }
+            self.watched = wanted;
+        }
+        Ok(())
+    }
+
+    /// Returns the configuration folder, or what there is of the way to it, and the folders that links lead to.
+    fn wanted(&self) -> BTreeSet<(PathBuf, u64)> {
+        let nearest = self.config_dir.ancestors().find(|dir| dir.is_dir());
+        let referents = self
+            .files
+            .iter()
+            .filter_map(|(_, path)| disk::referent(path).ok()?.parent().map(Path::to_owned));
+        nearest
+            .map(Path::to_owned)
+            .into_iter()
+            .chain(referents)
+            .filter_map(|dir| Some((dir.clone(), identity(&fs::metadata(dir).ok()?))))
+            .collect()
+    }
+}
+
+/// Waits until no further sign comes for a moment; false if the watch ended.
+fn has_settled(signs: &Receiver<Sign>) -> bool {
+    for _ in 0..BURST_MAX {
+        match signs.recv_timeout(SETTLED) {
+            Ok(Sign::Event) => {}
+            Err(RecvTimeoutError::Timeout) => return true,
+            Ok(Sign::End) | Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+    true
+}
+
+fn print(path: &Path) -> Print {
+    let metadata = fs::metadata(path).ok()?;
+    Some((
+        metadata.modified().ok()?,
+        metadata.len(),
+        identity(&metadata),
+    ))
+}
+
+/// Tells a file or folder from another that took its name.
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &fs::Metadata) -> u64 {
+    0
+}

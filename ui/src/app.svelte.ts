@@ -75,6 +75,15 @@ export class App {
     return true;
   }
 
+  /** Does what most people want: copies what lives, assumes what does not, explains what cannot be. */
+  open(role: string): void {
+    const session = this.snapshot?.sessions.find((candidate) => candidate.role === role);
+    const problem = this.snapshot?.roles.find((candidate) => candidate.name === role)?.problem;
+    if (session && lifeOf(session, 0, this.now).isLiving) this.copy(role);
+    else if (problem) this.go({ at: "role", name: role });
+    else if (session?.phase !== "assuming") this.assume(role);
+  }
+
   assume(role: string): void {
     void this.attempt(this.bridge.assume(role), undefined, role);
   }

@@ -13,6 +13,11 @@ test("lists sessions on top and the other roles in groups, in the file's order",
   expect(listed.lines.flatMap((line) => (line.kind === "heading" ? [`${line.title} ${line.count}`] : []))).toEqual(["Hub 1", "Clients 1"]);
 });
 
+test("lists roles without a group first", () => {
+  const roles = [guest, role("loose"), audit];
+  expect(listing(snapshot({ roles }), "").names).toEqual(["loose", "guest", "audit"]);
+});
+
 test("finds by name, by account however it is grouped, by group and by a part of the ARN", () => {
   expect(listing(all, "hj").names).toEqual(["hub-jump"]);
   expect(listing(all, "5120 8890").names).toEqual(["audit"]);

@@ -63,7 +63,8 @@ function ranked(found: Found[]): RoleLine[] {
 }
 
 function inGroups(found: Found[]): RoleLine[] {
-  const groups = new Map<string | null, Found[]>();
+  // Those without a group come first, as in the tray's menu.
+  const groups = new Map<string | null, Found[]>(found.some((line) => line.role.group === null) ? [[null, []]] : []);
   for (const line of found) {
     const group = groups.get(line.role.group);
     if (group) group.push(line);

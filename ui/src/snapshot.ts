@@ -1,7 +1,8 @@
 // The secret-free picture of everything, as the backend sends it. Times are RFC 3339 instants.
 
 export type Phase = "assuming" | "active" | "expiring" | "expired" | "failed";
-export type Shell = "bash" | "fish" | "powershell" | "cmd";
+/** A shell, or a file format, that an export block can be written for; there may be more than menus offer. */
+export type Shell = string;
 export type WaitingFor = "code" | "next_code" | "answer";
 
 /** A failure as a person reads it. Branch on `code`, never on the texts. */

@@ -104,6 +104,22 @@ describe("home", () => {
     expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
   });
 
+  test("opens the page of a role that cannot be assumed, where it says why", async () => {
+    const orphan = role("orphan", { problem: { code: "unusable_source", what: "Its source does not exist.", remedy: "Add the key." } });
+    const bridge = await open({ ...usual, roles: [orphan] });
+    const assume = asked(bridge, "assume");
+    expect(screen.queryByRole("button", { name: "Assume" })).toBeNull();
+    await press("Enter");
+    await screen.findByText("Add the key.");
+    expect(assume).not.toHaveBeenCalled();
+  });
+
+  test("goes on counting down while it renews", async () => {
+    await open({ ...usual, sessions: [session(guest, 43, { waiting_for: "answer" })] });
+    await screen.findByText(/renewing ·\s+until/);
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Renew" }).disabled).toBe(true);
+  });
+
   test("says plainly when nothing is real, and which endpoint is asked", async () => {
     const bridge = await open({ ...usual, mode: "practice" });
     expect(screen.getByText("Practice account")).toBeTruthy();

@@ -1,9 +1,16 @@
 //! Everything in Rolecall that acts without a display: STS, keychain, state, the local socket, the heartbeat.
 
+pub mod answer;
+pub mod clock;
 mod disk;
 pub mod files;
+pub mod hardening;
+pub mod heartbeat;
+pub mod instance;
 pub mod keychain;
 pub mod paths;
 pub mod seal;
+pub mod socket;
 pub mod store;
+pub mod sts;
 pub mod watch;

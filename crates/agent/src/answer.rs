@@ -1,0 +1,116 @@
+//! Maps what the command line asks to the keeper's use cases. Names and codes are read here, at the edge.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use rolecall_core::call_fields::MfaCode;
+use rolecall_core::keeper::Keeper;
+use rolecall_core::key_text::KeyPair;
+use rolecall_core::name::Name;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::secret::Secret;
+use rolecall_core::snapshot::SessionView;
+
+/// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
+const HAND_OUT: Duration = Duration::from_secs(19);
+
+/// Does what `call` asks. `show_window` opens the window.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn answer(keeper: &Arc<Keeper>, show_window: &dyn Fn(), call: Call) -> Result<Answer, Problem> {
+    match call {
+        Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
+        Call::Assume { role, code } => assume(keeper, &role, code.as_ref()),
+        Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
+        Call::Env { role, shell } => {
+            let block = keeper.export_block(&Name::parse(&role)?, shell)?;
+            Ok(text(&block))
+        }
+        Call::Credentials { role } => credentials(keeper, Name::parse(&role)?),
+        Call::AddKey {
+            name,
+            access_key_id,
+            secret,
+        } => {
+            let secret = Secret::new(secret.expose().to_owned());
+            let pair = KeyPair::parse(&access_key_id, &secret)?;
+            let view = keeper.add_key(&Name::parse(&name)?, &pair)?;
+            Ok(Answer::Key(Box::new(view)))
+        }
+        Call::RenameKey { name, new_name } => {
+            done(keeper.rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?))
+        }
+        Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
+        Call::ShowWindow => {
+            show_window();
+            Ok(Answer::Done)
+        }
+    }
+}
+
+fn done(result: Result<(), Problem>) -> Result<Answer, Problem> {
+    result.map(|()| Answer::Done)
+}
+
+fn text(secret: &Secret) -> Answer {
+    Answer::Text(WireSecret::new(secret.expose().to_owned()))
+}
+
+fn assume(keeper: &Arc<Keeper>, role: &str, code: Option<&WireSecret>) -> Result<Answer, Problem> {
+    let role = Name::parse(role)?;
+    let code = code.map(|code| MfaCode::parse(code.expose())).transpose()?;
+    keeper.assume(&role, code)?;
+    let sessions = keeper.snapshot().sessions;
+    let view: Option<SessionView> = sessions
+        .into_iter()
+        .find(|session| session.role == role.as_str());
+    let view = view.ok_or_else(|| {
+        let what = "The session was ended while it was being assumed.";
+        Problem::new(ProblemCode::NoSession, what, "Assume the role again.")
+    })?;
+    Ok(Answer::Session(Box::new(view)))
+}
+
+/// Hands out credentials within the deadline. An assumption that takes longer goes on, and the next call finds its
+/// session.
+fn credentials(keeper: &Arc<Keeper>, role: Name) -> Result<Answer, Problem> {
+    let keeper = keeper.clone();
+    let (give, given) = mpsc::sync_channel(1);
+    let hand_out = move || {
+        // After the deadline nobody takes it any more.
+        let _ = give.send(keeper.credentials(&role));
+    };
+    let spawned = thread::Builder::new()
+        .name("credentials".into())
+        .spawn(hand_out);
+    spawned.map_err(|_| overloaded())?;
+    match given.recv_timeout(HAND_OUT) {
+        Ok(credentials) => Ok(text(&credentials?)),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(broken()),
+    }
+}
+
+fn late() -> Problem {
+    let what = "The session was not there within 20 seconds.";
+    let remedy = "It may wait for a code: look at Rolecall, then try again.";
+    Problem::new(ProblemCode::TimedOut, what, remedy)
+}
+
+fn overloaded() -> Problem {
+    let what = "Too much is going on at once.";
+    Problem::new(ProblemCode::Internal, what, "Try again in a moment.")
+}
+
+/// Returns the problem of a fault in this program, wherever it stopped.
+pub(crate) fn broken() -> Problem {
+    let remedy = "Try again; if it goes on, restart Rolecall and report it.";
+    Problem::new(
+        ProblemCode::Internal,
+        "A fault in Rolecall stopped this.",
+        remedy,
+    )
+}

@@ -1,0 +1,149 @@
+//! The time as AWS has it: this machine's wall clock until AWS told its own, then AWS's clock carried on by a counter
+//! that suspend, clock jumps and a wrong wall clock do not touch.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_core::ports::Clock;
+
+/// Differences below this are none: the `Date` header counts whole seconds and travels for a moment.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+
+/// The clock that the keeper plans with and that signs calls.
+#[derive(Debug, Default)]
+pub struct SystemClock(Mutex<Option<Known>>);
+
+/// What AWS told, when, and which offset was last given out.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    told: Timestamp,
+    awake_at: Duration,
+    offset: SignedDuration,
+}
+
+impl SystemClock {
+    /// Takes over the time that AWS told just now, in the `Date` header of an answer.
+    pub fn observe(&self, told: Timestamp) {
+        let wall = wall_clock();
+        let offset = told.duration_since(wall);
+        let agrees = offset.abs() < TOLERANCE;
+        *self.lock() = Some(Known {
+            told: if agrees { wall } else { told },
+            awake_at: since_boot(),
+            offset: if agrees { SignedDuration::ZERO } else { offset },
+        });
+    }
+
+    /// Forgets what AWS told, as when another endpoint takes its place.
+    pub fn forget(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn now(&self) -> Timestamp {
+        let passed = since_boot().saturating_sub(self.awake_at);
+        self.told.saturating_add(passed).unwrap_or(self.told)
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        self.lock().map_or_else(wall_clock, |known| known.now())
+    }
+
+    /// Stays the same to the nanosecond until the wall clock is set, so that snapshots do too.
+    fn offset(&self) -> SignedDuration {
+        let mut known = self.lock();
+        let Some(known) = known.as_mut() else {
+            return SignedDuration::ZERO;
+        };
+        let offset = known.now().duration_since(wall_clock());
+        if (offset - known.offset).abs() >= TOLERANCE {
+            known.offset = if offset.abs() < TOLERANCE {
+                SignedDuration::ZERO
+            } else {
+                offset
+            };
+        }
+        known.offset
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the adapter that reads the wall clock"
+)]
+fn wall_clock() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Returns the time since a fixed moment, including the time asleep.
+#[cfg(target_os = "linux")]
+fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// Returns the time since a fixed moment, including the time asleep: macOS counts it in `CLOCK_MONOTONIC`.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// Returns the wall clock's time since 1970: there is no counter here that goes on while the machine sleeps.
+#[cfg(not(unix))]
+fn since_boot() -> Duration {
+    let since_epoch = wall_clock().duration_since(Timestamp::UNIX_EPOCH);
+    Duration::try_from(since_epoch).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(left: Timestamp, right: Timestamp) -> bool {
+        left.duration_since(right).abs() < SignedDuration::from_secs(1)
+    }
+
+    #[test]
+    fn is_the_wall_clock_until_aws_tells_its_time() {
+        let clock = SystemClock::default();
+        assert!(about(clock.now(), wall_clock()));
+        assert_eq!(clock.offset(), SignedDuration::ZERO);
+    }
+
+    #[test]
+    fn r02_follows_aws_when_the_wall_clock_is_wrong() {
+        for hours in [-24, -1, 1, 24 * 365 * 10] {
+            let clock = SystemClock::default();
+            let told = wall_clock() + SignedDuration::from_hours(hours);
+            clock.observe(told);
+            assert!(about(clock.now(), told));
+            assert_eq!(clock.offset().as_hours(), hours);
+            assert_eq!(clock.offset(), clock.offset());
+        }
+    }
+
+    #[test]
+    fn a_difference_below_two_seconds_counts_as_none() {
+        let clock = SystemClock::default();
+        clock.observe(wall_clock() - SignedDuration::from_millis(1900));
+        assert!(about(clock.now(), wall_clock()));
+        assert_eq!(clock.offset(), SignedDuration::ZERO);
+    }
+
+    #[test]
+    fn another_endpoint_starts_afresh() {
+        let clock = SystemClock::default();
+        clock.observe(wall_clock() + SignedDuration::from_hours(1));
+        clock.forget();
+        assert!(about(clock.now(), wall_clock()));
+    }
+}

@@ -1,0 +1,49 @@
+//! Keeps this process's memory out of core dumps and away from the user's other programs, and its files private.
+//!
+//! Linux only: macOS does it with the hardened runtime, which the bundle asks for.
+
+/// Forbids core dumps, hides the process's memory and environment from other programs of the same user, and makes new
+/// files private. Belongs into the first lines of `main`, before there are threads and secrets.
+///
+/// Programs that this one starts are not hidden. The desktop's portals refuse to serve a hidden process, so
+/// none may be used: <https://github.com/flatpak/xdg-desktop-portal/issues/2141>.
+#[cfg(target_os = "linux")]
+pub fn harden() {
+    forbid_core_dumps();
+    hide_memory();
+    keep_files_private();
+}
+
+/// Makes new files private, where the platform knows such a thing.
+#[cfg(not(target_os = "linux"))]
+pub fn harden() {
+    #[cfg(unix)]
+    keep_files_private();
+}
+
+/// Neither of these fails on a kernel that Rolecall runs on; where one does, the others still help.
+#[cfg(target_os = "linux")]
+fn forbid_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "core dumps stay possible");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn hide_memory() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "memory stays readable for the user's other programs");
+    }
+}
+
+#[cfg(unix)]
+fn keep_files_private() {
+    use rustix::fs::Mode;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}

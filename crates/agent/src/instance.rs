@@ -1,0 +1,84 @@
+//! One running application for each set of roles: the first start stays, a later one asks it to show its window. It
+//! works without a desktop bus.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::Call;
+
+use crate::socket;
+
+/// How often and how long a later start looks for the first one, which may be starting or ending just now.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(50);
+/// How long the first one may take to answer.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// The right to be the one application. It ends when this is dropped, or with the process, however that ends.
+#[derive(Debug)]
+pub struct Instance {
+    _lock: File,
+}
+
+/// Returns the right to be the one application of the set whose socket lies in `dir`; `None` if another one is, and it
+/// has shown its window.
+///
+/// # Errors
+/// If the folder cannot be used, or the other one neither answers nor ends.
+pub fn claim(dir: &Path) -> Result<Option<Instance>, Problem> {
+    prepare(dir)?;
+    for _ in 0..TRIES {
+        if let Some(instance) = try_lock(dir)? {
+            return Ok(Some(instance));
+        }
+        if socket::ask(dir, Call::ShowWindow, ANSWER).is_ok() {
+            return Ok(None);
+        }
+        pause();
+    }
+    let what = "Rolecall is running already, but it does not answer.";
+    let remedy = "Quit it (or end its process rolecall-desktop), then start it again.";
+    Err(Problem::new(ProblemCode::NotRunning, what, remedy))
+}
+
+fn try_lock(dir: &Path) -> Result<Option<Instance>, Problem> {
+    let path = dir.join("instance.lock");
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path);
+    let file = opened.map_err(|error| failed(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Instance { _lock: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed(&error)),
+    }
+}
+
+fn failed(error: &std::io::Error) -> Problem {
+    let what = "Rolecall cannot tell whether it is running already.";
+    let remedy = "Check the folder for the local socket, then start it again.";
+    Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
+}
+
+#[cfg(unix)]
+fn prepare(dir: &Path) -> Result<(), Problem> {
+    socket::prepare_dir(dir)
+}
+
+#[cfg(not(unix))]
+fn prepare(dir: &Path) -> Result<(), Problem> {
+    std::fs::create_dir_all(dir).map_err(|error| failed(&error))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the first one tells nobody when it is ready"
+)]
+fn pause() {
+    thread::sleep(PAUSE);
+}

@@ -1,0 +1,42 @@
+//! The local socket, through which the command line talks to the running application. Only this user may connect, and
+//! nothing that it answers holds a long-term secret.
+
+#[cfg(unix)]
+mod ask;
+#[cfg(unix)]
+mod connection;
+#[cfg(unix)]
+mod peer;
+#[cfg(unix)]
+mod place;
+#[cfg(unix)]
+mod server;
+#[cfg(unix)]
+mod slots;
+#[cfg(not(unix))]
+mod windows;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call};
+
+#[cfg(unix)]
+pub use ask::ask;
+#[cfg(unix)]
+pub(crate) use place::prepare as prepare_dir;
+#[cfg(unix)]
+pub use server::{Server, serve};
+#[cfg(not(unix))]
+pub use windows::{Server, ask, serve};
+
+/// What answers a call. It may block, and it runs on many threads at once.
+pub type Handler = Arc<dyn Fn(Call) -> Result<Answer, Problem> + Send + Sync>;
+
+/// Returns the problem of a folder or socket that cannot be used.
+fn unusable(path: &Path, what: &str, remedy: &str) -> Problem {
+    let path = rolecall_core::sanitise::visible(&path.to_string_lossy());
+    let what = format!("The command line cannot reach Rolecall: {path} {what}.");
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
+}

@@ -1,0 +1,42 @@
+//! Asking the application that runs already.
+
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{
+    ANSWER_MAX, Answer, Call, Request, Response, SOCKET_NAME, VERSION, read_frame, write_frame,
+};
+
+use super::peer;
+
+/// Asks whoever serves the socket in `dir`, and waits at most `limit` for each part of the answer.
+///
+/// # Errors
+/// If nobody answers, the one who does is another user's process, or it could not do what was asked.
+pub fn ask(dir: &Path, call: Call, limit: Duration) -> Result<Answer, Problem> {
+    let stream = UnixStream::connect(dir.join(SOCKET_NAME)).map_err(|_| not_running())?;
+    if !peer::is_own(&stream) {
+        let what = "Another user's process stands behind the socket of Rolecall.";
+        let remedy = "Find out who put it there.";
+        return Err(Problem::new(ProblemCode::ForeignPeer, what, remedy));
+    }
+    let request = Request {
+        v: VERSION,
+        client: env!("CARGO_PKG_VERSION").to_owned(),
+        call,
+    };
+    let limited = stream
+        .set_read_timeout(Some(limit))
+        .and_then(|()| stream.set_write_timeout(Some(limit)));
+    limited.map_err(|_| not_running())?;
+    write_frame(&mut &stream, &request).map_err(|_| not_running())?;
+    let response: Response = read_frame(&mut &stream, ANSWER_MAX).map_err(|_| not_running())?;
+    response.result
+}
+
+fn not_running() -> Problem {
+    let what = "Rolecall does not answer.";
+    Problem::new(ProblemCode::NotRunning, what, "Start it again.")
+}

@@ -1,0 +1,25 @@
+//! Who is at the other end of a connection.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+
+/// Returns whether the other end is a process of this user. What cannot be read counts as no.
+pub(super) fn is_own(stream: &UnixStream) -> bool {
+    match user_of(stream) {
+        Ok(user) => user == rustix::process::geteuid().as_raw(),
+        Err(error) => {
+            tracing::warn!(%error, "the user at the other end of the socket is unknown");
+            false
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn user_of(stream: &UnixStream) -> io::Result<u32> {
+    Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
+}
+
+#[cfg(target_os = "macos")]
+fn user_of(stream: &UnixStream) -> io::Result<u32> {
+    Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
+}

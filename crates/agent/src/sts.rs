@@ -1,0 +1,223 @@
+//! The Security Token Service over the AWS SDK, configured here and by nothing in the environment.
+//!
+//! Blocking for its callers: the SDK runs on a thread of its own, which sleeps while no call is in flight.
+
+mod answer_text;
+mod client;
+mod failure;
+mod trust;
+mod wire;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+
+use aws_sdk_sts::Client;
+use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
+use jiff::Timestamp;
+use rolecall_core::credentials::Credentials;
+use rolecall_core::ports::Clock;
+use rolecall_core::region::Region;
+use rolecall_core::secret::Secret;
+use rolecall_core::settings::Settings;
+use rolecall_core::sts::{AssumeRole, Assumed, Caller, CallerIdentity, Sts, StsError};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
+
+use crate::clock::SystemClock;
+use client::{Route, Tries};
+
+/// The most calls in flight at once; further ones wait for their turn.
+const CALLS_MAX: usize = 4;
+
+/// STS as the keeper calls it.
+pub struct AwsSts {
+    clock: Arc<SystemClock>,
+    runtime: OnceLock<Runtime>,
+    turns: Arc<Semaphore>,
+    route: Mutex<Route>,
+    client: Mutex<Option<Client>>,
+}
+
+impl AwsSts {
+    /// Returns an STS that goes where the settings say, signs at the clock's time, and sets the clock by AWS's answers.
+    pub fn new(clock: Arc<SystemClock>, settings: &Settings) -> Self {
+        Self {
+            clock,
+            runtime: OnceLock::new(),
+            turns: Arc::new(Semaphore::new(CALLS_MAX)),
+            route: Mutex::new(Route::from(settings)),
+            client: Mutex::default(),
+        }
+    }
+
+    /// Goes where the settings say from the next call on. What is wrong with a certificate file or proxy is told by
+    /// that call.
+    pub fn configure(&self, settings: &Settings) {
+        let route = Route::from(settings);
+        let mut current = self.route.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current == route {
+            return;
+        }
+        if current.endpoint_url != route.endpoint_url {
+            self.clock.forget();
+        }
+        *current = route;
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn route(&self) -> Route {
+        let route = self.route.lock().unwrap_or_else(PoisonError::into_inner);
+        route.clone()
+    }
+
+    fn client(&self, route: &Route, region: &Region) -> Result<Client, StsError> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = client.as_ref() {
+            return Ok(client.clone());
+        }
+        let built = client::build(route, region, &self.clock)?;
+        Ok(client.insert(built).clone())
+    }
+
+    /// Runs one call to its end, whatever thread asks.
+    fn run<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T, StsError>> + Send + 'static,
+    ) -> Result<T, StsError> {
+        let turns = self.turns.clone();
+        let (answer, answered) = mpsc::sync_channel(1);
+        self.runtime()?.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            // Whoever asked waits below, so somebody takes the answer.
+            let _ = answer.send(call.await);
+        });
+        let broken_off = || Err(StsError::Incomplete("the call broke off".to_owned()));
+        answered.recv().unwrap_or_else(|_| broken_off())
+    }
+
+    fn runtime(&self) -> Result<&Runtime, StsError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let built = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(CALLS_MAX)
+            .thread_name("aws")
+            .enable_all()
+            .build();
+        let runtime = built.map_err(|error| StsError::Unreachable {
+            host: "AWS".to_owned(),
+            reason: format!("no thread for the call: {error}"),
+        })?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// Asks, and once more if AWS refused the signature and its answer corrected the clock. AWS checks the signature
+    /// before it looks at a code, so a code is not spent by the first call.
+    fn ask<T>(&self, call: impl Fn() -> Result<T, StsError>) -> Result<T, StsError> {
+        let offset = self.clock.offset();
+        match call() {
+            Err(StsError::Refused(refusal))
+                if failure::may_be_about_time(&refusal) && self.clock.offset() != offset =>
+            {
+                call()
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn assume_once(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        let route = self.route();
+        let client = self.client(&route, &call.region)?;
+        let tries = match call.mfa {
+            Some(_) => Tries::Once,
+            None => Tries::Standard,
+        };
+        let (serial, code) = call.mfa.clone().unzip();
+        let request = client
+            .assume_role()
+            .role_arn(call.role_arn.as_str())
+            .role_session_name(call.session_name.as_str())
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .set_external_id(call.external_id.as_ref().map(|id| id.as_str().to_owned()))
+            .set_serial_number(serial.map(|serial| serial.as_str().to_owned()))
+            .set_token_code(code.map(|code| code.as_str().to_owned()))
+            .customize()
+            .config_override(client::signed_by(caller, &call.region, tries));
+        let (clock, region) = (self.clock.clone(), call.region.clone());
+        self.run(async move {
+            match request.send().await {
+                Ok(output) => assumed(&output),
+                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+            }
+        })
+    }
+
+    fn identify_once(&self, caller: &Caller, region: &Region) -> Result<CallerIdentity, StsError> {
+        let route = self.route();
+        let request = self
+            .client(&route, region)?
+            .get_caller_identity()
+            .customize()
+            .config_override(client::signed_by(caller, region, Tries::Standard));
+        let (clock, region) = (self.clock.clone(), region.clone());
+        self.run(async move {
+            match request.send().await {
+                Ok(output) => Ok(CallerIdentity {
+                    account_id: given("Account", output.account())?,
+                    arn: given("Arn", output.arn())?,
+                }),
+                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+            }
+        })
+    }
+}
+
+impl Sts for AwsSts {
+    fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        self.ask(|| self.assume_once(caller, call))
+    }
+
+    fn caller_identity(
+        &self,
+        caller: &Caller,
+        region: &Region,
+    ) -> Result<CallerIdentity, StsError> {
+        self.ask(|| self.identify_once(caller, region))
+    }
+}
+
+impl Drop for AwsSts {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Takes the credentials over, if every field is there. The SDK fills what is missing with emptiness.
+fn assumed(output: &AssumeRoleOutput) -> Result<Assumed, StsError> {
+    let missing = |field: &str| StsError::Incomplete(format!("{field} is missing"));
+    let fields = output.credentials().ok_or_else(|| missing("Credentials"))?;
+    let expires_at = Timestamp::from_second(fields.expiration().secs())
+        .ok()
+        .filter(|instant| *instant != Timestamp::UNIX_EPOCH)
+        .ok_or_else(|| missing("Expiration"))?;
+    let credentials = Credentials {
+        access_key_id: given("AccessKeyId", Some(fields.access_key_id()))?,
+        secret_access_key: Secret::new(given("SecretAccessKey", Some(fields.secret_access_key()))?),
+        session_token: Secret::new(given("SessionToken", Some(fields.session_token()))?),
+        expires_at,
+    };
+    let user = output.assumed_role_user().map(|user| user.arn());
+    Ok(Assumed {
+        credentials,
+        identity: given("AssumedRoleUser", user)?,
+    })
+}
+
+fn given(field: &str, value: Option<&str>) -> Result<String, StsError> {
+    let value = value.filter(|value| !value.is_empty());
+    let missing = || StsError::Incomplete(format!("{field} is missing"));
+    Ok(value.ok_or_else(missing)?.to_owned())
+}

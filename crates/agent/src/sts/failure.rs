@@ -1,0 +1,119 @@
+//! What the SDK's errors mean to the keeper.
+
+use std::error::Error;
+
+use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use rolecall_core::ports::Clock;
+use rolecall_core::region::Region;
+use rolecall_core::sts::{Refusal, StsError};
+
+use super::answer_text::Strange;
+use super::client::Route;
+use crate::clock::SystemClock;
+
+/// The longest error text of AWS that is kept, in characters.
+const MESSAGE_MAX: usize = 4096;
+
+/// Returns whether AWS may have refused because the call was signed at a wrong time.
+pub(super) fn may_be_about_time(refusal: &Refusal) -> bool {
+    const CODES: [&str; 4] = [
+        "SignatureDoesNotMatch",
+        "InvalidSignatureException",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+    ];
+    CODES.contains(&refusal.code.as_str())
+}
+
+/// Returns what a failed call means.
+pub(super) fn failure<E>(
+    error: &SdkError<E, HttpResponse>,
+    route: &Route,
+    region: &Region,
+    clock: &SystemClock,
+) -> StsError
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    match error {
+        SdkError::TimeoutError(_) => StsError::TimedOut {
+            host: route.host(region),
+        },
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut {
+            host: route.next_hop(region),
+        },
+        SdkError::DispatchFailure(_) => match strange(error) {
+            Some(strange) => of_strange(strange, route, region),
+            None => unreachable(error, route, region),
+        },
+        SdkError::ServiceError(refused) if refused.raw().status().is_success() => incomplete(),
+        SdkError::ServiceError(refused) => {
+            StsError::Refused(refusal(refused.err().meta(), refused.raw(), clock))
+        }
+        SdkError::ResponseError(answer) if answer.raw().status().is_success() => incomplete(),
+        SdkError::ResponseError(answer) => {
+            StsError::Refused(refusal(&Default::default(), answer.raw(), clock))
+        }
+        _ => unreachable(error, route, region),
+    }
+}
+
+fn incomplete() -> StsError {
+    StsError::Incomplete("it cannot be parsed".to_owned())
+}
+
+fn unreachable(error: &(dyn Error + 'static), route: &Route, region: &Region) -> StsError {
+    StsError::Unreachable {
+        host: route.next_hop(region),
+        reason: DisplayErrorContext(error).to_string(),
+    }
+}
+
+fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {
+    match strange.clone() {
+        Strange::NotSts(reason) => StsError::NotSts(reason),
+        Strange::Incomplete(reason) => StsError::Incomplete(reason),
+        Strange::OwnError => StsError::NotSts("an error page".to_owned()),
+        Strange::Insecure(reason) => StsError::Insecure {
+            host: route.host(region),
+            reason,
+        },
+    }
+}
+
+fn strange<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Strange> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(strange) = error.downcast_ref::<Strange>() {
+            return Some(strange);
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn refusal(
+    told: &aws_sdk_sts::error::ErrorMetadata,
+    answer: &HttpResponse,
+    clock: &SystemClock,
+) -> Refusal {
+    let in_body = || text_of("RequestId", answer.body().bytes()?);
+    let message = told.message().unwrap_or_default();
+    Refusal {
+        status: answer.status().as_u16(),
+        code: told.code().unwrap_or_default().to_owned(),
+        message: message.chars().take(MESSAGE_MAX).collect(),
+        request_id: told.request_id().or_else(in_body).map(str::to_owned),
+        skew: answer.headers().get("date").map(|_| clock.offset()),
+    }
+}
+
+/// Returns the text of the first element called `tag`. AWS sends the request's id as a header too, its doubles may not.
+fn text_of<'a>(tag: &str, body: &'a [u8]) -> Option<&'a str> {
+    let body = std::str::from_utf8(body).ok()?;
+    let (_, rest) = body.split_once(&format!("<{tag}>"))?;
+    let (text, _) = rest.split_once('<')?;
+    Some(text)
+}

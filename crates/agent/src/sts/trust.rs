@@ -1,0 +1,60 @@
+//! Which certificate authorities are trusted: the system's, and those in the user's own file.
+
+use std::fs::File;
+use std::io::Read;
+
+use aws_smithy_http_client::tls::TrustStore;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::client::Route;
+
+/// The longest certificate file that is read, in bytes. The whole web's authorities take 250 KiB.
+const BUNDLE_MAX: u64 = 4 << 20;
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
+/// Returns what to trust on a route. A custom endpoint speaks plain HTTP on this machine, so there the system's
+/// authorities are not even loaded.
+///
+/// # Errors
+/// If the certificate file cannot be read or holds no certificate.
+pub(super) fn store(route: &Route) -> Result<TrustStore, String> {
+    let native = route.endpoint_url.is_none();
+    let mut store = TrustStore::empty().with_native_roots(native);
+    if let Some(path) = route.ca_bundle.as_deref().filter(|_| native) {
+        for certificate in certificates(path)? {
+            store.add_pem_certificate(certificate);
+        }
+    }
+    Ok(store)
+}
+
+/// Returns the certificates of a PEM file that can be trusted at all; the SDK would panic over any other.
+fn certificates(path: &str) -> Result<Vec<Vec<u8>>, String> {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(BUNDLE_MAX).read_to_string(&mut text));
+    read.map_err(|error| {
+        format!("the certificate file of [aws] ca_bundle cannot be read: {error}")
+    })?;
+    let blocks = text.split(BEGIN).skip(1);
+    let usable: Vec<Vec<u8>> = blocks
+        .map(|block| format!("{BEGIN}{block}").into_bytes())
+        .filter(|block| is_usable(block))
+        .collect();
+    if usable.is_empty() {
+        return Err(
+            "the certificate file of [aws] ca_bundle holds no certificate in PEM form".to_owned(),
+        );
+    }
+    Ok(usable)
+}
+
+fn is_usable(pem: &[u8]) -> bool {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let Ok(certificates) = certificates else {
+        return false;
+    };
+    let mut trial = RootCertStore::empty();
+    !certificates.is_empty() && certificates.into_iter().all(|der| trial.add(der).is_ok())
+}

@@ -1,0 +1,182 @@
+//! The connection to STS: TLS and proxy by our settings, and a look at every answer before the SDK parses it.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use jiff::Timestamp;
+use rolecall_core::region::Region;
+use rolecall_core::sts::StsError;
+
+use super::answer_text::{self, ANSWER_MAX, Strange};
+use super::client::{CONNECT, Route};
+use super::trust;
+use crate::clock::SystemClock;
+
+/// How long a connection is kept for a call that follows, as GetCallerIdentity follows AssumeRole. Short, so that an
+/// idle process neither wakes nor holds a connection that died during suspend.
+const KEEP: Duration = Duration::from_secs(5);
+
+/// The HTTP client that the SDK is given.
+#[derive(Debug, Clone)]
+pub(super) struct Wire {
+    connector: SharedHttpConnector,
+    clock: Arc<SystemClock>,
+}
+
+impl Wire {
+    /// Returns a connection for a route. Proxy variables of the environment are not read.
+    ///
+    /// # Errors
+    /// If the certificate file or the proxy cannot be used.
+    pub(super) fn new(
+        route: &Route,
+        region: &Region,
+        clock: Arc<SystemClock>,
+    ) -> Result<Self, StsError> {
+        let insecure = |reason: String| StsError::Insecure {
+            host: route.host(region),
+            reason,
+        };
+        let trust = trust::store(route).map_err(insecure)?;
+        let tls = TlsContext::builder().with_trust_store(trust).build();
+        let tls = tls.map_err(|error| insecure(error.to_string()))?;
+        let connector = Connector::builder()
+            .connector_settings(
+                HttpConnectorSettings::builder()
+                    .connect_timeout(CONNECT)
+                    .build(),
+            )
+            .pool_idle_timeout(KEEP)
+            .proxy_config(proxy(route, region)?)
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(tls)
+            .build();
+        Ok(Self {
+            connector: SharedHttpConnector::new(connector),
+            clock,
+        })
+    }
+}
+
+fn proxy(route: &Route, region: &Region) -> Result<ProxyConfig, StsError> {
+    // A custom endpoint is on this machine, where no proxy stands in between.
+    let Some(url) = route
+        .proxy
+        .as_deref()
+        .filter(|_| route.endpoint_url.is_none())
+    else {
+        return Ok(ProxyConfig::disabled());
+    };
+    ProxyConfig::https(url).map_err(|_| StsError::Unreachable {
+        host: route.next_hop(region),
+        reason: "the proxy in settings.toml is not a URL".to_owned(),
+    })
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.connector.call(request);
+        let clock = self.clock.clone();
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await.map_err(without_retry_if_insecure)?;
+            let date = answer.headers().get("date").and_then(http_date);
+            let checked = checked(answer).await?;
+            if let Some(date) = date {
+                clock.observe(date);
+            }
+            Ok(checked)
+        })
+    }
+}
+
+/// Reads an answer whole, up to a limit, and refuses it if it is none of STS.
+async fn checked(answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let status = answer.status().as_u16();
+    let kind = answer.headers().get("content-type").unwrap_or_default();
+    let kind = kind.to_owned();
+    answer_text::check_status(status).map_err(refused)?;
+    let mut answer = answer;
+    let body = read(answer.take_body()).await?;
+    let body = match answer_text::check(status, &kind, &body) {
+        Ok(()) => body,
+        Err(Strange::OwnError) => Vec::new(),
+        Err(strange) => return Err(refused(strange)),
+    };
+    *answer.body_mut() = SdkBody::from(body);
+    Ok(answer)
+}
+
+async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    let mut stream = ByteStream::new(body);
+    let mut read = Vec::with_capacity(8 << 10);
+    while let Some(part) = stream.next().await {
+        let part = part.map_err(|error| {
+            let reason = format!("it broke off after {} bytes: {error}", read.len());
+            ConnectorError::io(Strange::Incomplete(reason).into())
+        })?;
+        if read.len() + part.len() > ANSWER_MAX {
+            return Err(refused(Strange::NotSts(
+                "it is over 256 KiB long".to_owned(),
+            )));
+        }
+        read.extend_from_slice(&part);
+    }
+    Ok(read)
+}
+
+fn refused(strange: Strange) -> ConnectorError {
+    ConnectorError::other(strange.into(), None)
+}
+
+/// Keeps the SDK from trying again what cannot become better: a certificate that is not trusted.
+fn without_retry_if_insecure(error: ConnectorError) -> ConnectorError {
+    match insecurity(&error) {
+        Some(reason) => refused(Strange::Insecure(reason)),
+        None => error,
+    }
+}
+
+/// Returns why TLS failed, if that is what happened.
+fn insecurity(error: &ConnectorError) -> Option<String> {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(tls.to_string());
+        }
+        next = match error.downcast_ref::<io::Error>() {
+            // `source` would skip the error inside.
+            Some(error) => error.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(date.timestamp())
+}

@@ -24,15 +24,12 @@ tray() {
   done
 }
 
+# A panel does not tell whether it is light or dark, so these tones stand out from both.
 linux='16 22 24 32 48'
-tray idle light '#2b2e33' $linux
-tray idle dark '#e8eaed' $linux
-tray active light '#0b6e67' $linux
-tray active dark '#5cc7bb' $linux
-tray expiring light '#9a5b00' $linux
-tray expiring dark '#e6b058' $linux
-tray problem light '#b3261e' $linux
-tray problem dark '#f2857c' $linux
+tray idle any '#7d838d' $linux
+tray active any '#159588' $linux
+tray expiring any '#c27803' $linux
+tray problem any '#e0463a' $linux
 # macOS paints a template itself; it reads the alpha channel alone.
 for state in idle active expiring problem; do
   tray $state template '#000000' 16 22 32 44

@@ -1,2 +1,32 @@
-//! Build script.
-fn main() {}
+//! Embeds the window's files, the icons and the list of commands that the window may call.
+
+/// Every command of `commands.rs`; each must also be granted in `capabilities/main.json`.
+const COMMANDS: &[&str] = &[
+    "snapshot",
+    "assume",
+    "renew",
+    "end",
+    "copy_export",
+    "answer_prompt",
+    "cancel_prompt",
+    "add_key",
+    "rename_key",
+    "remove_key",
+    "plaintext_profiles",
+    "save_role",
+    "remove_role",
+    "start_practice",
+    "practice_code",
+    "open_roles_file",
+    "dismiss_problem",
+    "retry_keychain",
+    "close_window",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
+}

@@ -1,2 +1,245 @@
-//! Rolecall.
-fn main() {}
+//! `rolecall-desktop`: AWS role sessions in the desktop tray.
+
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
+mod arguments;
+mod clipboard;
+mod commands;
+mod desktop;
+mod key_origin;
+mod launcher;
+mod notifier;
+mod practice_set;
+mod stage;
+mod tray;
+mod tray_host;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rolecall_agent::answer::answer;
+use rolecall_agent::instance;
+use rolecall_agent::paths::{Environment, Paths};
+use rolecall_agent::{hardening, heartbeat, socket, watch};
+use rolecall_core::keeper::Concern;
+use tauri::{AppHandle, RunEvent};
+
+use arguments::{HELP, Options, Request};
+use desktop::Desktop;
+use tray::TrayPainter;
+
+fn main() -> ExitCode {
+    hardening::harden();
+    match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(Request::Run(options)) => run(options),
+        Ok(Request::Help) => say(HELP.trim_end()),
+        Ok(Request::Version) => say(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),
+        Err(error) => complain(&error, ExitCode::from(2)),
+    }
+}
+
+fn run(options: Options) -> ExitCode {
+    log_warnings();
+    match start(options) {
+        Ok(code) => code,
+        Err(error) => complain(&format!("{error:#}"), ExitCode::FAILURE),
+    }
+}
+
+/// Starts, unless another instance runs, which then shows its window.
+fn start(options: Options) -> anyhow::Result<ExitCode> {
+    let own = Paths::new(&Environment::read())?;
+    let paths = if options.practice {
+        own.practice(&own.socket_dir)
+    } else {
+        own
+    };
+    let Some(_instance) = instance::claim(&paths.socket_dir)? else {
+        return Ok(say(
+            "Rolecall is running already; its window was brought to the front.",
+        ));
+    };
+    check_display()?;
+    let desktop = Arc::new(if options.practice {
+        Desktop::practice(&paths)?
+    } else {
+        Desktop::own(&paths)
+    });
+    let app = build(&desktop)?;
+    let _server = serve(&desktop, app.handle(), &paths);
+    let _watch = follow_files(&desktop, &paths);
+    begin(&desktop, app.handle(), options);
+    heartbeat::start(desktop.keeper.clone())?;
+    let leaving = desktop.clone();
+    let code = app.run_return(move |app, event| on_event(&leaving, app, &event));
+    Ok(if code == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the framework's context exits if its embedded files are damaged"
+)]
+fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
+    let acting = desktop.clone();
+    let app = tauri::Builder::default()
+        .manage(desktop.clone())
+        .manage(TrayPainter::default())
+        .on_menu_event(move |app, event| {
+            if let Some(action) = TrayPainter::action(app, event.id().as_ref()) {
+                acting.act(app, action);
+            }
+        })
+        .invoke_handler(tauri::generate_handler![
+            commands::snapshot,
+            commands::assume,
+            commands::renew,
+            commands::end,
+            commands::copy_export,
+            commands::answer_prompt,
+            commands::cancel_prompt,
+            commands::add_key,
+            commands::rename_key,
+            commands::remove_key,
+            commands::plaintext_profiles,
+            commands::save_role,
+            commands::remove_role,
+            commands::start_practice,
+            commands::practice_code,
+            commands::open_roles_file,
+            commands::dismiss_problem,
+            commands::retry_keychain,
+            commands::close_window,
+        ])
+        .build(tauri::generate_context!())?;
+    Ok(app)
+}
+
+/// Answers the command line. Without the socket the tray still works, and the window says what is missing.
+fn serve(desktop: &Arc<Desktop>, app: &AppHandle, paths: &Paths) -> Option<socket::Server> {
+    let (keeper, app) = (desktop.keeper.clone(), app.clone());
+    let handler = Arc::new(move |call| answer(&keeper, &|| window::open(&app), call));
+    match socket::serve(&paths.socket_dir, handler) {
+        Ok(server) => Some(server),
+        Err(problem) => {
+            desktop.keeper.set_standing(Concern::Socket, Some(problem));
+            None
+        }
+    }
+}
+
+fn follow_files(desktop: &Arc<Desktop>, paths: &Paths) -> Option<watch::Watch> {
+    desktop.roles_path.as_ref()?;
+    let reloading = desktop.clone();
+    match watch::watch(paths, move |changed| reloading.reload(changed)) {
+        Ok(watch) => Some(watch),
+        Err(problem) => {
+            desktop
+                .keeper
+                .set_standing(Concern::RolesFile, Some(problem));
+            None
+        }
+    }
+}
+
+/// Begins to show: the tray, the sessions that survived, and the window if it was asked for.
+fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
+    desktop.stage.open(app.clone());
+    desktop.connect_notices(app);
+    let (watching, on_main) = (desktop.clone(), app.clone());
+    tray_host::watch(move |present| watching.tray_changed(&on_main, present));
+    let restoring = desktop.keeper.clone();
+    std::thread::spawn(move || restoring.restore_sessions());
+    if options.window {
+        window::open(app);
+    }
+}
+
+fn on_event(desktop: &Desktop, app: &AppHandle, event: &RunEvent) {
+    match event {
+        RunEvent::ExitRequested {
+            api, code: None, ..
+        } if !is_driven() => api.prevent_exit(),
+        RunEvent::WindowEvent {
+            event: tauri::WindowEvent::Destroyed,
+            ..
+        } => window::end_leftovers(app),
+        RunEvent::Exit => desktop.clipboard.clear(),
+        _ => {}
+    }
+}
+
+/// Returns whether a WebDriver runs the window; it expects the program to end with it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variable by which WebKit's driver says that it is there"
+)]
+fn is_driven() -> bool {
+    std::env::var_os("TAURI_AUTOMATION").is_some()
+}
+
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the toolkit aborts without a display, so it is looked for first"
+)]
+fn check_display() -> anyhow::Result<()> {
+    let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    anyhow::ensure!(
+        has("DISPLAY") || has("WAYLAND_DISPLAY"),
+        "There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start Rolecall from a desktop session, \
+         or with a virtual one: xvfb-run rolecall-desktop."
+    );
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn check_display() -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// Writes warnings to standard error; of the libraries only errors, since an SDK may log what it sends.
+fn log_warnings() {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let ours = [
+        "rolecall_desktop",
+        "rolecall_agent",
+        "rolecall_core",
+        "rolecall_practice",
+    ];
+    let filter = Targets::new()
+        .with_default(LevelFilter::ERROR)
+        .with_targets(ours.map(|name| (name, LevelFilter::WARN)));
+    let output = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_ansi(false);
+    tracing_subscriber::registry()
+        .with(output)
+        .with(filter)
+        .init();
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the answer to what was asked on the command line"
+)]
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the one line that says why it did not start"
+)]
+fn complain(text: &str, code: ExitCode) -> ExitCode {
+    eprintln!("rolecall-desktop: {text}");
+    code
+}

@@ -1,0 +1,207 @@
+//! Puts the application together: ports, keeper, socket, heartbeat, and what a click or a button does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rolecall_agent::clock::SystemClock;
+use rolecall_agent::files::ConfigFiles;
+use rolecall_agent::keychain::OsKeychain;
+use rolecall_agent::paths::Paths;
+use rolecall_agent::seal::KeychainSeal;
+use rolecall_agent::store::SealedStore;
+use rolecall_agent::sts::AwsSts;
+use rolecall_agent::watch::Changed;
+use rolecall_core::keeper::{Concern, Keeper, Ports};
+use rolecall_core::menu::MenuAction;
+use rolecall_core::name::Name;
+use rolecall_core::notice::{Notice, NoticeAction, Topic};
+use rolecall_core::ports::{Clock, Files, Keychain, Notifier, Store};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::settings::Settings;
+use rolecall_core::shell::Shell;
+use rolecall_core::snapshot::Mode;
+use tauri::AppHandle;
+
+use crate::clipboard::DesktopClipboard;
+use crate::notifier::DesktopNotifier;
+use crate::practice_set::PracticeSet;
+use crate::stage::Stage;
+use crate::window;
+
+/// The application, as commands, tray and socket use it.
+pub(crate) struct Desktop {
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) clipboard: Arc<DesktopClipboard>,
+    /// Reads the AWS files that a key is imported from.
+    pub(crate) aws_files: ConfigFiles,
+    /// The file of roles; the practice set has none.
+    pub(crate) roles_path: Option<PathBuf>,
+    pub(crate) stage: Arc<Stage>,
+    clock: Arc<SystemClock>,
+    sts: Arc<AwsSts>,
+    notifier: DesktopNotifier,
+    practice: Option<PracticeSet>,
+}
+
+/// The ports that differ between the user's own set and the practice set.
+struct Kept {
+    files: Arc<dyn Files>,
+    keychain: Arc<dyn Keychain>,
+    store: Arc<dyn Store>,
+}
+
+impl Desktop {
+    /// Puts the user's own set together.
+    pub(crate) fn own(paths: &Paths) -> Self {
+        let clock = Arc::new(SystemClock::default());
+        let keychain = Arc::new(OsKeychain::new());
+        let seal = Arc::new(KeychainSeal::new(keychain.clone()));
+        let store = Arc::new(SealedStore::new(paths.clone(), seal, clock.clone()));
+        let files = Arc::new(ConfigFiles::new(paths.clone()));
+        Self::of(
+            Kept {
+                files,
+                keychain,
+                store,
+            },
+            clock,
+            paths,
+            None,
+        )
+    }
+
+    /// Puts the practice set together, with its access key in place.
+    ///
+    /// # Errors
+    /// If the practice account cannot be started.
+    pub(crate) fn practice(paths: &Paths) -> Result<Self, Problem> {
+        let set = PracticeSet::start()?;
+        let keys = set.keys()?;
+        let kept = Kept {
+            files: set.files.clone(),
+            keychain: set.keychain.clone(),
+            store: set.store.clone(),
+        };
+        let desktop = Self::of(kept, Arc::default(), paths, Some(set));
+        for (name, pair) in keys {
+            desktop.keeper.add_key(&name, &pair)?;
+        }
+        Ok(desktop)
+    }
+
+    fn of(
+        kept: Kept,
+        clock: Arc<SystemClock>,
+        paths: &Paths,
+        practice: Option<PracticeSet>,
+    ) -> Self {
+        let sts = Arc::new(AwsSts::new(clock.clone(), &Settings::default()));
+        let clipboard = Arc::new(DesktopClipboard::start());
+        let notifier = DesktopNotifier::new();
+        let stage = Arc::new(Stage::default());
+        let ports = Ports {
+            clock: clock.clone(),
+            sts: sts.clone(),
+            keychain: kept.keychain,
+            files: kept.files,
+            store: kept.store,
+            clipboard: clipboard.clone(),
+            notifier: Arc::new(notifier.clone()),
+            audience: stage.clone(),
+        };
+        let mode = if practice.is_some() {
+            Mode::Practice
+        } else {
+            Mode::Own
+        };
+        let keeper = Arc::new(Keeper::new(ports, mode));
+        sts.configure(&keeper.settings());
+        Self {
+            keeper,
+            clipboard,
+            aws_files: ConfigFiles::new(paths.clone()),
+            roles_path: practice.is_none().then(|| paths.roles_path()),
+            stage,
+            clock,
+            sts,
+            notifier,
+            practice,
+        }
+    }
+
+    /// Returns the practice authenticator's present code and its seconds left; `None` in the user's own set.
+    pub(crate) fn practice_code(&self) -> Option<(String, u32)> {
+        self.practice.as_ref()?.code(self.clock.now())
+    }
+
+    /// Lets the buttons of notices act.
+    pub(crate) fn connect_notices(self: &Arc<Self>, app: &AppHandle) {
+        let (desktop, app) = (Arc::downgrade(self), app.clone());
+        self.notifier.on_action(Box::new(move |topic, action| {
+            let Some(desktop) = desktop.upgrade() else {
+                return;
+            };
+            match (action, topic) {
+                (NoticeAction::Renew, Topic::Session(role)) => desktop.start_assuming(role.clone()),
+                (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
+                (NoticeAction::Open, _) | (_, Topic::Digest) => window::open(&app),
+            }
+        }));
+    }
+
+    /// Does what an entry of the tray's menu says.
+    pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction) {
+        match action {
+            MenuAction::Assume(role) | MenuAction::Renew(role) => self.start_assuming(role),
+            MenuAction::Copy(role, shell) => {
+                let desktop = self.clone();
+                std::thread::spawn(move || desktop.copy(&role, Some(shell)));
+            }
+            MenuAction::End(role) => {
+                let keeper = self.keeper.clone();
+                std::thread::spawn(move || keeper.end(&role));
+            }
+            MenuAction::Open => window::open(app),
+            MenuAction::Quit => app.exit(0),
+        }
+    }
+
+    /// Reads again what changed on disk.
+    pub(crate) fn reload(&self, changed: Changed) {
+        match changed {
+            Changed::Roles => self.keeper.reload_roles(),
+            Changed::Settings => {
+                self.keeper.reload_settings();
+                self.sts.configure(&self.keeper.settings());
+            }
+            Changed::Keys => self.keeper.reload_keys(),
+        }
+    }
+
+    /// Notes whether the desktop has a tray; opens the window once where it has none.
+    pub(crate) fn tray_changed(&self, app: &AppHandle, present: bool) {
+        self.keeper
+            .set_standing(Concern::Tray, (!present).then(no_tray));
+        if !present && self.stage.is_first_without_tray() {
+            window::open(app);
+        }
+    }
+
+    /// Assumes a role on a thread of its own; the tray, the window and a notice tell how it goes.
+    fn start_assuming(&self, role: Name) {
+        let keeper = self.keeper.clone();
+        std::thread::spawn(move || keeper.assume(&role, None));
+    }
+
+    fn copy(&self, role: &Name, shell: Option<Shell>) {
+        if let Err(problem) = self.keeper.copy_export(role, shell) {
+            self.notifier.show(&Notice::not_copied(role, &problem));
+        }
+    }
+}
+
+fn no_tray() -> Problem {
+    let what = "This desktop shows no tray icons.";
+    let remedy = "On GNOME install the extension AppIndicator Support. Until then, start Rolecall again to open its window.";
+    Problem::new(ProblemCode::NoTray, what, remedy)
+}

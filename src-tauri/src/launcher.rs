@@ -1,0 +1,91 @@
+//! Starts other programs: a second instance for practice, and the desktop's own opener. Nothing from a file or the
+//! network is ever started.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rolecall_core::problem::{Problem, ProblemCode};
+
+/// What a program on the desktop needs of the environment. AWS variables are not among it.
+const PASSED_ON: [&str; 16] = [
+    "HOME",
+    "PATH",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_DATA_DIRS",
+    "XDG_STATE_HOME",
+    "XDG_CURRENT_DESKTOP",
+    "XDG_SESSION_TYPE",
+];
+
+/// Starts Rolecall with the practice account, or brings the one that runs to the front.
+///
+/// # Errors
+/// If the program cannot be started.
+pub(crate) fn start_practice() -> Result<(), Problem> {
+    let program = std::env::current_exe().map_err(|error| failed("Rolecall", &error))?;
+    start(&program, &["--practice".as_ref(), "--window".as_ref()])
+}
+
+/// Opens the user's file in the program the desktop has for it.
+///
+/// # Errors
+/// If there is no file (the practice set has none), or nothing to open it with.
+pub(crate) fn open_file(path: Option<&Path>) -> Result<(), Problem> {
+    let path = path.ok_or_else(|| {
+        let what = "The practice set is kept in memory only.";
+        Problem::new(
+            ProblemCode::StorageFailed,
+            what,
+            "Edit its roles here in the window.",
+        )
+    })?;
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    start(Path::new(opener), &[path.as_os_str()])
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that starts programs, with a cleared environment"
+)]
+fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> {
+    let passed_on = PASSED_ON
+        .iter()
+        .filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    let child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(passed_on)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = child.map_err(|error| failed(&program.to_string_lossy(), &error))?;
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
+fn failed(program: &str, error: &std::io::Error) -> Problem {
+    let what = format!(
+        "{} could not be started.",
+        rolecall_core::sanitise::echo(program)
+    );
+    Problem::new(
+        ProblemCode::Internal,
+        what,
+        "Start it from a terminal to see why.",
+    )
+    .with_detail(error.to_string())
+}

@@ -1,0 +1,210 @@
+//! Desktop notifications over `notify-rust`. A server that is absent, slow, frozen or dying never holds anything up.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use notify_rust::{Hint, Notification, NotificationResponse, Urgency as Level};
+use rolecall_core::notice::{Notice, NoticeAction, Topic, Urgency};
+use rolecall_core::ports::Notifier;
+use rolecall_core::sanitise::{Markup, notification_body};
+use tauri::async_runtime::{JoinHandle, spawn};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// How long the server may take for one answer.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// The most notices that wait for their buttons at one time.
+const OPEN_MAX: usize = 20;
+
+/// What to do when a button of a notice is pressed.
+pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction) + Send + Sync>;
+
+/// Shows notices, and tells which of their buttons was pressed.
+#[derive(Clone)]
+pub(crate) struct DesktopNotifier(Arc<Shared>);
+
+struct Shared {
+    on_action: OnceLock<OnAction>,
+    open: Mutex<HashMap<Topic, Open>>,
+    abilities: Mutex<Option<Abilities>>,
+    asking: AtomicBool,
+}
+
+/// A notice on its way or on the screen.
+struct Open {
+    task: JoinHandle<()>,
+    withdraw: oneshot::Sender<()>,
+}
+
+/// What the server can do.
+#[derive(Debug, Clone, Copy)]
+struct Abilities {
+    markup: Markup,
+    actions: bool,
+}
+
+impl DesktopNotifier {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Shared {
+            on_action: OnceLock::new(),
+            open: Mutex::default(),
+            abilities: Mutex::default(),
+            asking: AtomicBool::new(false),
+        }))
+    }
+
+    /// Says what a pressed button does; once.
+    pub(crate) fn on_action(&self, on_action: OnAction) {
+        let _ = self.0.on_action.set(on_action);
+    }
+
+    fn take(&self, topic: &Topic) -> Option<Open> {
+        self.0
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(topic)
+    }
+}
+
+impl Notifier for DesktopNotifier {
+    fn show(&self, notice: &Notice) {
+        self.withdraw(&notice.topic);
+        let (withdraw, withdrawn) = oneshot::channel();
+        let (notifier, notice, topic) = (self.clone(), notice.clone(), notice.topic.clone());
+        let task = spawn(async move {
+            if let Some(action) = notifier.0.present(&notice, withdrawn).await
+                && let Some(on_action) = notifier.0.on_action.get()
+            {
+                on_action(&notice.topic, action);
+            }
+        });
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, open| !open.task.inner().is_finished());
+        if open.len() >= OPEN_MAX {
+            let oldest = open.keys().next().cloned();
+            oldest
+                .and_then(|topic| open.remove(&topic))
+                .into_iter()
+                .for_each(|open| open.task.abort());
+        }
+        open.insert(topic, Open { task, withdraw });
+    }
+
+    fn withdraw(&self, topic: &Topic) {
+        if let Some(open) = self.take(topic) {
+            let _ = open.withdraw.send(());
+        }
+    }
+}
+
+impl Shared {
+    /// Shows a notice and waits until a button is pressed, it is closed, or it is withdrawn.
+    async fn present(
+        self: &Arc<Self>,
+        notice: &Notice,
+        withdrawn: oneshot::Receiver<()>,
+    ) -> Option<NoticeAction> {
+        let notification = render(notice, self.abilities().await?);
+        let handle = match timeout(DEADLINE, notification.show_async()).await {
+            Ok(Ok(handle)) => handle,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a notification could not be shown");
+                return None;
+            }
+            Err(_) => {
+                tracing::warn!("the notification server does not answer");
+                return None;
+            }
+        };
+        let pressed = Mutex::new(None);
+        let waiting = handle.wait_for_action_async(|response: &NotificationResponse| {
+            *pressed.lock().unwrap_or_else(PoisonError::into_inner) = action_of(response);
+        });
+        tokio::select! {
+            () = waiting => {}
+            _ = withdrawn => {
+                let _ = timeout(DEADLINE, handle.close_async()).await;
+                return None;
+            }
+        }
+        pressed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what the server can do; `None` if there is none or it does not answer. It is asked once, and by one
+    /// thread at a time, since the question blocks for as long as the server is frozen.
+    async fn abilities(self: &Arc<Self>) -> Option<Abilities> {
+        let known = *self
+            .abilities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if known.is_some() || self.asking.swap(true, Ordering::AcqRel) {
+            return known;
+        }
+        let shared = self.clone();
+        let asked = tauri::async_runtime::spawn_blocking(move || {
+            let answer = notify_rust::get_capabilities();
+            shared.asking.store(false, Ordering::Release);
+            let abilities = answer
+                .map(|names| Abilities::of(&names))
+                .inspect_err(|error| {
+                    tracing::info!(%error, "no notification server");
+                });
+            *shared
+                .abilities
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = abilities.ok();
+        });
+        let _ = timeout(DEADLINE, asked).await;
+        *self
+            .abilities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Abilities {
+    fn of(capabilities: &[String]) -> Self {
+        let has = |name: &str| capabilities.iter().any(|capability| capability == name);
+        let markup = if has("body-markup") {
+            Markup::Escaped
+        } else {
+            Markup::Plain
+        };
+        Self {
+            markup,
+            actions: has("actions"),
+        }
+    }
+}
+
+fn action_of(response: &NotificationResponse) -> Option<NoticeAction> {
+    match response {
+        NotificationResponse::Default => Some(NoticeAction::Open),
+        NotificationResponse::Action(key) => NoticeAction::ALL
+            .into_iter()
+            .find(|action| action.key() == key),
+        _ => None,
+    }
+}
+
+fn render(notice: &Notice, abilities: Abilities) -> Notification {
+    let mut notification = Notification::new();
+    notification
+        .appname("Rolecall")
+        .icon("rolecall-desktop")
+        .hint(Hint::DesktopEntry("rolecall-desktop".into()))
+        .summary(&notification_body(&notice.title, Markup::Plain))
+        .body(&notification_body(&notice.body, abilities.markup))
+        .urgency(match notice.urgency {
+            Urgency::Low => Level::Low,
+            Urgency::Normal | Urgency::High => Level::Normal,
+        });
+    let buttons = notice.actions.iter().filter(|_| abilities.actions);
+    for action in buttons {
+        notification.action(action.key(), action.label());
+    }
+    notification
+}

@@ -1,0 +1,92 @@
+//! The practice set: a small AWS on loopback, with keys, roles and settings that are kept in memory only.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rolecall_core::catalogue::with_role;
+use rolecall_core::key_text::KeyPair;
+use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use rolecall_core::name::Name;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::role::RoleDraft;
+use rolecall_practice::{Practice, PracticeConfig, PracticeRole};
+
+/// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
+const CODE_STEP_S: i64 = 30;
+
+/// A running practice account and the ports of its set.
+pub(crate) struct PracticeSet {
+    practice: Practice,
+    pub(crate) files: Arc<MemoryFiles>,
+    pub(crate) keychain: Arc<MemoryKeychain>,
+    pub(crate) store: Arc<MemoryStore>,
+}
+
+impl PracticeSet {
+    /// Starts the practice account on a free port of loopback.
+    ///
+    /// # Errors
+    /// If it cannot listen there.
+    pub(crate) fn start() -> Result<Self, Problem> {
+        let practice = Practice::start(PracticeConfig::default()).map_err(|error| {
+            let what = "The practice account could not be started.";
+            Problem::new(ProblemCode::Internal, what, "Check that loopback works.")
+                .with_detail(error.to_string())
+        })?;
+        let settings = format!("[aws]\nendpoint_url = \"{}\"\n", practice.url());
+        let files = Arc::new(MemoryFiles::new(roles_text(&practice.roles())?, settings));
+        Ok(Self {
+            practice,
+            files,
+            keychain: Arc::default(),
+            store: Arc::default(),
+        })
+    }
+
+    /// Returns the practice users' access keys and what to call them.
+    ///
+    /// # Errors
+    /// Never for the practice account's own keys.
+    pub(crate) fn keys(&self) -> Result<Vec<(Name, KeyPair)>, Problem> {
+        let keys = self.practice.keys().into_iter();
+        keys.map(|key| {
+            Ok((
+                Name::parse(&key.name)?,
+                KeyPair::parse(&key.access_key_id, &key.secret_access_key)?,
+            ))
+        })
+        .collect()
+    }
+
+    /// Returns what the practice authenticator shows at `now`, and for how many seconds.
+    pub(crate) fn code(&self, now: Timestamp) -> Option<(String, u32)> {
+        let serial = self
+            .practice
+            .roles()
+            .into_iter()
+            .find_map(|role| role.mfa_serial)?;
+        let code = self.practice.code(&serial, now)?;
+        let left = CODE_STEP_S - now.as_second().rem_euclid(CODE_STEP_S);
+        Some((code, u32::try_from(left).unwrap_or_default()))
+    }
+}
+
+fn roles_text(roles: &[PracticeRole]) -> Result<String, Problem> {
+    roles.iter().try_fold(String::new(), |text, role| {
+        with_role(&text, "roles.toml", None, &draft(role))
+    })
+}
+
+fn draft(role: &PracticeRole) -> RoleDraft {
+    RoleDraft {
+        name: role.name.clone(),
+        arn: role.arn.clone(),
+        source: role.source.clone(),
+        session_name: role.session_name.clone(),
+        duration: role.duration_s.map(|seconds| seconds.to_string()),
+        external_id: role.external_id.clone(),
+        mfa_serial: role.mfa_serial.clone(),
+        region: role.region.clone(),
+        group: role.group.clone(),
+    }
+}

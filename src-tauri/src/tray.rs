@@ -1,0 +1,235 @@
+//! Draws the tray from its plain value. It is redrawn only where the value differs.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use rolecall_core::menu::{MenuAction, MenuItem, Tray, TrayIcon};
+use tauri::image::Image;
+use tauri::menu::{
+    IsMenuItem, Menu, MenuBuilder, MenuItemBuilder, PredefinedMenuItem, Submenu, SubmenuBuilder,
+};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Manager, Wry};
+
+use crate::{tray_host, window};
+
+const ID: &str = "rolecall";
+
+/// Keeps what the tray shows, and what a click on each of its entries does.
+#[derive(Default)]
+pub(crate) struct TrayPainter(Mutex<Painted>);
+
+#[derive(Default)]
+struct Painted {
+    shown: Option<Tray>,
+    icon: Option<tauri::tray::TrayIcon>,
+    actions: HashMap<String, MenuAction>,
+    entries: Vec<Entry>,
+}
+
+/// An entry whose label can be changed in its place, so that an open menu stays open.
+enum Entry {
+    Item(tauri::menu::MenuItem<Wry>),
+    Submenu(Submenu<Wry>),
+}
+
+impl TrayPainter {
+    /// Shows `tray`, if it differs from what is shown. Any thread may call this.
+    pub(crate) fn paint(app: &AppHandle, tray: Tray) {
+        let on_main = app.clone();
+        let asked = app.run_on_main_thread(move || {
+            let painter = on_main.state::<Self>();
+            let mut painted = painter.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if painted.icon.is_some() && painted.shown.as_ref() == Some(&tray) {
+                return;
+            }
+            match painted.redraw(&on_main, &tray) {
+                Ok(()) => painted.shown = Some(tray),
+                Err(error) => tracing::warn!(%error, "the tray could not be drawn"),
+            }
+        });
+        if let Err(error) = asked {
+            tracing::warn!(%error, "the tray could not be drawn");
+        }
+    }
+
+    /// Returns what a click on the entry `id` does; `None` for one that is no longer there.
+    pub(crate) fn action(app: &AppHandle, id: &str) -> Option<MenuAction> {
+        let painter = app.state::<Self>();
+        let painted = painter.0.lock().unwrap_or_else(PoisonError::into_inner);
+        painted.actions.get(id).cloned()
+    }
+}
+
+impl Painted {
+    fn redraw(&mut self, app: &AppHandle, tray: &Tray) -> tauri::Result<()> {
+        let Some(icon) = self.icon.clone() else {
+            return self.create(app, tray);
+        };
+        let shown = self.shown.as_ref();
+        if shown.map(|shown| shown.icon) != Some(tray.icon) {
+            icon.set_icon(Some(image(tray.icon)?))?;
+        }
+        if shown.map(|shown| &shown.tooltip) != Some(&tray.tooltip) {
+            icon.set_tooltip(Some(&tray.tooltip))?;
+        }
+        if shown.is_some_and(|shown| same_shape(&shown.items, &tray.items)) {
+            return self.relabel(&tray.items);
+        }
+        let menu = self.draw_menu(app, &tray.items)?;
+        icon.set_menu(Some(menu))
+    }
+
+    fn create(&mut self, app: &AppHandle, tray: &Tray) -> tauri::Result<()> {
+        let _in_runtime = tauri::async_runtime::handle().inner().enter();
+        if !tray_host::is_present() {
+            return Ok(());
+        }
+        let menu = self.draw_menu(app, &tray.items)?;
+        let icon = TrayIconBuilder::with_id(ID)
+            .icon(image(tray.icon)?)
+            .icon_as_template(cfg!(target_os = "macos"))
+            .title("Rolecall")
+            .tooltip(&tray.tooltip)
+            .menu(&menu)
+            .show_menu_on_left_click(cfg!(target_os = "macos"))
+            .on_tray_icon_event(|icon, event| {
+                if is_left_click(&event) {
+                    window::open(icon.app_handle());
+                }
+            })
+            .build(app)?;
+        self.icon = Some(icon);
+        Ok(())
+    }
+
+    fn draw_menu(&mut self, app: &AppHandle, items: &[MenuItem]) -> tauri::Result<Menu<Wry>> {
+        self.actions.clear();
+        self.entries.clear();
+        let drawn = self.draw_items(app, items)?;
+        let refs: Vec<&dyn IsMenuItem<Wry>> = drawn.iter().map(AsRef::as_ref).collect();
+        MenuBuilder::new(app).items(&refs).build()
+    }
+
+    fn draw_items(
+        &mut self,
+        app: &AppHandle,
+        items: &[MenuItem],
+    ) -> tauri::Result<Vec<Box<dyn IsMenuItem<Wry>>>> {
+        items.iter().map(|item| self.draw_item(app, item)).collect()
+    }
+
+    fn draw_item(
+        &mut self,
+        app: &AppHandle,
+        item: &MenuItem,
+    ) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+        Ok(match item {
+            MenuItem::Separator => Box::new(PredefinedMenuItem::separator(app)?),
+            MenuItem::Text(label) => {
+                let drawn = MenuItemBuilder::new(label).enabled(false).build(app)?;
+                self.entries.push(Entry::Item(drawn.clone()));
+                Box::new(drawn)
+            }
+            MenuItem::Action { label, action } => {
+                let drawn = MenuItemBuilder::new(label).build(app)?;
+                self.actions
+                    .insert(drawn.id().as_ref().to_owned(), action.clone());
+                self.entries.push(Entry::Item(drawn.clone()));
+                Box::new(drawn)
+            }
+            MenuItem::Submenu { label, items } => {
+                let at = self.entries.len();
+                let children = self.draw_items(app, items)?;
+                let refs: Vec<&dyn IsMenuItem<Wry>> = children.iter().map(AsRef::as_ref).collect();
+                let drawn = SubmenuBuilder::new(app, label).items(&refs).build()?;
+                self.entries.insert(at, Entry::Submenu(drawn.clone()));
+                Box::new(drawn)
+            }
+        })
+    }
+
+    /// Changes the labels of a menu of the same shape.
+    fn relabel(&self, items: &[MenuItem]) -> tauri::Result<()> {
+        let before = self
+            .shown
+            .as_ref()
+            .map(|shown| labels(&shown.items))
+            .unwrap_or_default();
+        let after = labels(items);
+        for ((entry, old), new) in self
+            .entries
+            .iter()
+            .zip(before)
+            .zip(after)
+            .filter(|((_, old), new)| old != new)
+        {
+            match entry {
+                Entry::Item(item) => item.set_text(new)?,
+                Entry::Submenu(submenu) => submenu.set_text(new)?,
+            }
+            drop(old);
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether two menus differ in nothing but labels.
+fn same_shape(one: &[MenuItem], other: &[MenuItem]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (MenuItem::Separator, MenuItem::Separator) | (MenuItem::Text(_), MenuItem::Text(_)) => {
+                true
+            }
+            (MenuItem::Action { action: one, .. }, MenuItem::Action { action: other, .. }) => {
+                one == other
+            }
+            (MenuItem::Submenu { items: one, .. }, MenuItem::Submenu { items: other, .. }) => {
+                same_shape(one, other)
+            }
+            _ => false,
+        })
+}
+
+/// Returns the labels in the order in which entries are drawn.
+fn labels(items: &[MenuItem]) -> Vec<String> {
+    items
+        .iter()
+        .flat_map(|item| match item {
+            MenuItem::Separator => Vec::new(),
+            MenuItem::Text(label) | MenuItem::Action { label, .. } => vec![label.clone()],
+            MenuItem::Submenu { label, items } => [vec![label.clone()], labels(items)].concat(),
+        })
+        .collect()
+}
+
+fn is_left_click(event: &TrayIconEvent) -> bool {
+    matches!(
+        event,
+        TrayIconEvent::Click {
+            button: MouseButton::Left,
+            button_state: MouseButtonState::Up,
+            ..
+        }
+    )
+}
+
+/// On macOS the system paints a template; elsewhere the tones stand out from light and dark panels.
+macro_rules! picture {
+    ($state:literal) => {
+        if cfg!(target_os = "macos") {
+            include_bytes!(concat!("../../icons/tray/", $state, "-template-44.png")).as_slice()
+        } else {
+            include_bytes!(concat!("../../icons/tray/", $state, "-any-48.png")).as_slice()
+        }
+    };
+}
+
+fn image(icon: TrayIcon) -> tauri::Result<Image<'static>> {
+    Image::from_bytes(match icon {
+        TrayIcon::Idle => picture!("idle"),
+        TrayIcon::Active => picture!("active"),
+        TrayIcon::Expiring => picture!("expiring"),
+        TrayIcon::Problem => picture!("problem"),
+    })
+}

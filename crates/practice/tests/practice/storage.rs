@@ -1,0 +1,96 @@
+//! S3 as the proof that a session works.
+
+use jiff::SignedDuration;
+
+use crate::client::{GUEST, Key, Lab};
+
+fn guest(lab: &Lab) -> Key {
+    lab.assume(&lab.user(), GUEST, &[]).session()
+}
+
+#[test]
+fn the_user_may_not_list_buckets_and_the_guest_may() {
+    let lab = Lab::story();
+    let text = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action";
+    lab.s3(&lab.user(), "/", "")
+        .assert_failed(403, "AccessDenied", text);
+    let answer = lab.s3(&guest(&lab), "/", "");
+    answer.assert_ok();
+    assert!(answer.body.contains("<Name>practice-welcome</Name>"));
+    assert!(!answer.body.contains("practice-archive"));
+}
+
+#[test]
+fn lists_by_prefix_and_delimiter_and_in_pages() {
+    let lab = Lab::story();
+    let guest = guest(&lab);
+    let list = |query: &str| lab.s3(&guest, "/practice-welcome", query);
+    let top = list("delimiter=%2F&list-type=2");
+    assert!(
+        top.body
+            .contains("<CommonPrefixes><Prefix>notes/</Prefix></CommonPrefixes>")
+    );
+    assert!(top.body.contains("<KeyCount>2</KeyCount>"));
+    let notes = list("list-type=2&prefix=notes%2F");
+    assert!(notes.body.contains("<KeyCount>2</KeyCount>") && !notes.body.contains("hello.txt"));
+    let first = list("list-type=2&max-keys=1");
+    assert_eq!(first.text("IsTruncated").as_deref(), Some("true"));
+    let token = first.text("NextContinuationToken").unwrap();
+    let query = format!(
+        "continuation-token={}&list-type=2&max-keys=1",
+        token.replace('%', "%25")
+    );
+    let second = list(&query);
+    assert_eq!(second.text("Key").as_deref(), Some("notes/first.txt"));
+    list("list-type=2&max-keys=x").assert_failed(400, "InvalidArgument", "max-keys");
+}
+
+#[test]
+fn reads_objects_and_tells_missing_from_forbidden() {
+    let lab = Lab::story();
+    let guest = guest(&lab);
+    let object = lab.s3(&guest, "/practice-welcome/hello.txt", "");
+    assert_eq!(
+        object.body,
+        "You read this as the role guest of account 808768216571.\n"
+    );
+    let missing = lab.s3(&guest, "/practice-welcome/none.txt", "");
+    missing.assert_failed(404, "NoSuchKey", "The specified key does not exist.");
+    let bucket = lab.s3(&guest, "/no-such-bucket/x", "");
+    bucket.assert_failed(404, "NoSuchBucket", "The specified bucket does not exist");
+    let foreign = lab.s3(&guest, "/practice-archive/2019/ledger.txt", "");
+    foreign.assert_failed(403, "AccessDenied", "Access Denied");
+}
+
+#[test]
+fn signature_problems_have_the_words_of_s3() {
+    let mut lab = Lab::story();
+    let mut key = lab.user();
+    key.secret.push('x');
+    let text = "Check your key and signing method.";
+    lab.s3(&key, "/", "")
+        .assert_failed(403, "SignatureDoesNotMatch", text);
+    key.id = "AKIAAAAAAAAAAAAAAAAA".into();
+    let text = "The AWS Access Key Id you provided does not exist in our records.";
+    lab.s3(&key, "/", "")
+        .assert_failed(403, "InvalidAccessKeyId", text);
+    let unsigned = lab.send("GET", "/", "", &[("host".to_owned(), lab.host())], "");
+    unsigned.assert_failed(403, "AccessDenied", "Access Denied");
+    lab.clock_offset = SignedDuration::from_mins(20);
+    lab.s3(&lab.user(), "/", "")
+        .assert_failed(403, "RequestTimeTooSkewed", "too large");
+}
+
+#[test]
+fn writing_is_not_offered() {
+    let lab = Lab::story();
+    let answer = lab.signed(
+        &guest(&lab),
+        "s3",
+        "PUT",
+        "/practice-welcome/new.txt",
+        "",
+        "text",
+    );
+    answer.assert_failed(405, "MethodNotAllowed", "not allowed");
+}

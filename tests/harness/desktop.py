@@ -96,11 +96,11 @@ class Desktop:
         """The private $XDG_RUNTIME_DIR."""
         return Path(self.env["XDG_RUNTIME_DIR"])
 
-    def start(self, name, *command, env=None, stdin=None, pass_fds=(), cwd=None):
-        """Starts a program on this desktop; it ends with the desktop at the latest."""
+    def start(self, name, *command, env=None, **options):
+        """Starts a program on this desktop; it ends with the desktop at the latest. For options see Process."""
         log_path = self.root / f"{name}-{len(self.processes)}.log"
         merged = {**self.env, **(env or {})}
-        process = Process(name, command, merged, log_path, cwd=cwd or self.home, stdin=stdin, pass_fds=pass_fds)
+        process = Process(name, command, merged, log_path, cwd=self.home, **options)
         self.processes.append(process)
         return process
 

@@ -1,34 +1,57 @@
-"""The practice account as a program of its own: `rolecall-practice`."""
+"""The practice account as a program of its own: `rolecall-practice`, with its control endpoint open."""
 
 import json
 import re
+import urllib.parse
 import urllib.request
 
-from harness.rolecall import binary
+from harness.rolecall import REPOSITORY, binary
 from harness.wait import until
+
+STORY = REPOSITORY / "crates/practice/src/story.json"
+# What a story's entry and roles.toml have in common.
+SETTINGS = ("source", "session_name", "external_id", "mfa_serial", "region", "group")
 
 
 class Practice:
-    """A practice account on loopback. `faults` are switched on from the start, as NAME or NAME=ARGUMENT."""
+    """A practice account on loopback, whose faults can be changed while it runs."""
 
-    def __init__(self, desktop, *faults, control=False):
-        self.desktop, self.faults, self.control = desktop, faults, control
+    def __init__(self, desktop):
+        self.desktop = desktop
 
     def start(self):
         """Starts it and waits for the line that says its URL."""
-        options = [part for fault in self.faults for part in ("--fault", fault)] + ["--control"] * self.control
-        self.process = self.desktop.start("practice", binary("rolecall-practice"), *options)
-        self.url = until(self._url, self.process.log)
+        # It serves until its standard input ends.
+        self.process = self.desktop.start("practice", binary("rolecall-practice"), "--control", hold_stdin=True)
+        self.endpoint = until(self._url, self.process.log)
+        (key,) = self._control("GET", "keys")
+        self.access_key_id, self.secret_access_key = key["access_key_id"], key["secret_access_key"]
         return self
 
     def set_faults(self, *faults):
-        """Replaces the faults while it runs; needs `control`."""
-        self._post("/_practice/faults", {"faults": list(faults)})
+        """Replaces what goes wrong, each as `[ACTION:]NAME[=ARGUMENT]`; none at all mends it."""
+        self._control("POST", "faults", list(faults))
 
-    def _post(self, path, body):
+    def requests(self):
+        """Returns how often each action was called."""
+        return self._control("GET", "requests")
+
+    def code(self, serial):
+        """Returns the six digits that an MFA device shows."""
+        return self._control("GET", f"code?serial={urllib.parse.quote(serial, safe='')}")["code"]
+
+    def role(self, name, **settings):
+        """Returns a roles.toml entry for a role of the story, assumed from the access key "user"."""
+        role = next(role for role in json.loads(STORY.read_text())["roles"] if role["entry"]["name"] == name)
+        known = {key: role["entry"][key] for key in SETTINGS if key in role["entry"]}
+        return {"arn": role["arn"], **known, **settings}
+
+    def _control(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers, method="POST")
-        urllib.request.urlopen(request, timeout=5).read()
+        request = urllib.request.Request(f"{self.endpoint}/_practice/{path}", data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
 
     def _url(self):
         found = re.search(r"http://127\.0\.0\.1:\d+", self.process.log())

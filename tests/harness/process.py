@@ -10,9 +10,12 @@ from harness.wait import until
 
 
 class Process:
-    """A running program. It dies with this test run even if the run is killed."""
+    """A running program. It dies with this test run even if the run is killed.
 
-    def __init__(self, name, command, env, log_path, cwd=None, stdin=None, pass_fds=()):
+    It reads `stdin` and then its end; with `hold_stdin` there is nothing to read and no end.
+    """
+
+    def __init__(self, name, command, env, log_path, cwd=None, stdin=None, hold_stdin=False, pass_fds=()):
         self.name = name
         self.log_path = Path(log_path)
         command = [str(part) for part in command]
@@ -24,7 +27,7 @@ class Process:
                 ["setpriv", "--pdeathsig", "TERM", "--", *command],
                 env=env,
                 cwd=cwd,
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdin=subprocess.PIPE if hold_stdin or stdin is not None else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=pass_fds,

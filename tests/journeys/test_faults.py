@@ -28,13 +28,13 @@ ANSWER_SECONDS = 20 + 5
 @pytest.fixture
 def practice(desktop):
     """A practice account whose faults can be changed."""
-    return Practice(desktop, control=True).start()
+    return Practice(desktop).start()
 
 
 @pytest.fixture
 def app(practice, rolecall, keychain, tray, notifications):
     """An app on it, with the user's key and the guest role."""
-    rolecall.write_settings(endpoint=practice.url)
+    rolecall.write_settings(endpoint=practice.endpoint)
     rolecall.write_roles(guest=practice.role("guest"))
     rolecall.start()
     rolecall.add_key("user", practice)

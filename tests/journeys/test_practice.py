@@ -4,6 +4,7 @@ import pytest
 
 from harness import aws
 from harness.aws import Aws
+from harness.practice import Practice
 from harness.rolecall import Rolecall
 from harness.shell import Shell
 
@@ -55,3 +56,44 @@ def test_a_chained_role_works_through_the_role_before_it(practice):
     practice.ok("assume", chained["name"])
     assert practice.wait_for_session(chained["name"])["identity"]
     assert chained["planned_s"] <= 3600
+
+
+@pytest.fixture
+def by_hand(desktop):
+    """Returns a function that runs the AWS CLI as the user of a practice account of its own, and that account."""
+    account = Practice(desktop).start()
+    key = {"AWS_ACCESS_KEY_ID": account.access_key_id, "AWS_SECRET_ACCESS_KEY": account.secret_access_key}
+
+    def assume(name, *options, version=None):
+        client = Aws(desktop, account.endpoint, aws.clients().get(version), env=key)
+        role = ["--role-arn", account.role(name)["arn"], "--role-session-name", "by-hand"]
+        return client.run("sts", "assume-role", *role, *options)
+
+    return assume, account
+
+
+@pytest.mark.parametrize("version", aws.clients())
+def test_the_tutorials_ritual_by_hand_works_on_it(by_hand, version):
+    assume, _account = by_hand
+    done = assume("guest", version=version)
+    assert done.returncode == 0 and ":assumed-role/guest/by-hand" in done.stdout, done.stderr
+
+
+def test_it_enforces_what_no_other_double_does(by_hand):
+    assume, account = by_hand
+    serial = account.role("operator")["mfa_serial"]
+    code = ["--serial-number", serial, "--token-code", account.code(serial)]
+    refusals = {
+        "no external ID": assume("contractor"),
+        "no code": assume("operator"),
+        "not trusted": assume("vault"),
+        "not permitted": assume("finance"),
+        "too long": assume("guest", "--duration-seconds", "7200"),
+        "policy": assume("guest", "--policy", "{"),
+    }
+    assert [name for name, done in refusals.items() if done.returncode == 0] == []
+    assert "MaxSessionDuration" in refusals["too long"].stderr
+    assert assume("contractor", "--external-id", "practice-4711").returncode == 0
+    assert assume("operator", *code).returncode == 0
+    again = assume("operator", *code)
+    assert again.returncode != 0 and "one time pass code" in again.stderr, "a code works once"

@@ -10,8 +10,8 @@ TOOLS := $(CACHE)/tools/bin
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 PYTHON := tests/.venv/clients/bin/python
 
-# What needs neither the browser engine nor a display builds and tests in a minute.
-QUIET_CRATES := -p rolecall-core -p rolecall-agent -p rolecall -p rolecall-practice
+# What needs neither the browser engine nor an AWS client fails first, before minutes of building.
+QUICK := -p rolecall-core -p rolecall
 # Journeys run these; ROLECALL_BIN_DIR points them at another build, say target/release.
 export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
@@ -32,7 +32,7 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui lint unit deny desktop journeys; do \
+	for stage in setup fmt scripts ui core deny lint unit binaries journeys; do \
 		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage; \
 	done; \
 	$(STAGE) --summary
@@ -64,35 +64,41 @@ fmt: ## Checks the formatting
 
 .PHONY: scripts
 scripts: ## Checks the syntax of the shell and Python scripts
-	bash -n scripts/setup scripts/stage scripts/run .ci/run
+	for script in .ci/run $$(find scripts -maxdepth 1 -type f -perm -u+x); do bash -n "$$script"; done
 	$(PYTHON) -m compileall -q tests -x '\.venv'
 
 .PHONY: ui
 ui: ## Checks, tests and builds the window
 	@scripts/setup toolchain ui
-	cd ui && npm run check && npm run test && npm run build
+	cd ui && npm run check && npm run test
 
-.PHONY: window
-window:
+# The window is built anew only when its sources changed: the app embeds it, and would be built again.
+ui/dist/index.html: ui/index.html ui/package-lock.json ui/vite.config.ts $(shell find ui/src -type f -not -name '*.test.ts')
 	@scripts/setup toolchain ui
 	cd ui && npm run build
 
+.PHONY: window
+window: ui/dist/index.html
+
+.PHONY: core
+core: ## Lints and tests the domain and the command line, which build in seconds
+	cargo clippy --locked $(QUICK) --all-targets --all-features -- -D warnings
+	cargo test --locked $(QUICK) --all-features
+
 .PHONY: lint
-lint: ## Lints all crates but the desktop app
-	cargo clippy --locked $(QUIET_CRATES) --all-targets --all-features -- -D warnings
+lint: window ## Lints all crates
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 
 .PHONY: unit
-unit: ## Tests all crates but the desktop app
-	cargo test --locked $(QUIET_CRATES) --all-features
+unit: window ## Tests all crates
+	cargo test --locked --workspace --all-features
 
 .PHONY: deny
 deny: ## Checks licences, sources, banned and unused dependencies
 	@scripts/deny "$(TOOLS)"
 
-.PHONY: desktop
-desktop: ## Lints, tests and builds the desktop app
-	cargo clippy --locked -p rolecall-desktop --all-targets -- -D warnings
-	cargo test --locked -p rolecall-desktop
+.PHONY: binaries
+binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked --workspace --bins
 
 .PHONY: journeys

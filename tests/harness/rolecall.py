@@ -22,7 +22,7 @@ def binary(name):
     """Returns the path of a built program; without it the test is skipped, but fails in CI."""
     path = BIN_DIR / name
     if not path.exists():
-        text = f"{path} is not built: run `make desktop`"
+        text = f"{path} is not built: run `make binaries`"
         pytest.fail(text) if os.environ.get("CI") else pytest.skip(text)
     return path
 

@@ -106,7 +106,8 @@ impl Condition {
             Test::StringEquals => text == operand,
             Test::StringEqualsIgnoreCase => text.to_lowercase() == operand.to_lowercase(),
             Test::Numeric(wanted) => {
-                comparison::numbers(&text, operand).is_some_and(|order| wanted.accepts(order))
+                let order = comparison::numbers(&value.number(), operand);
+                order.is_some_and(|order| wanted.accepts(order))
             }
             Test::Date(wanted) => {
                 comparison::dates(value, operand).is_some_and(|order| wanted.accepts(order))

@@ -79,6 +79,14 @@ impl ContextValue {
             Self::Ip(ip) => Cow::Owned(ip.to_string()),
         }
     }
+
+    /// Returns the value as a numeric operator sees it: a moment is its epoch second.
+    pub(super) fn number(&self) -> Cow<'_, str> {
+        match self {
+            Self::Date(date) => Cow::Owned(date.as_second().to_string()),
+            Self::Text(_) | Self::Number(_) | Self::Flag(_) | Self::Ip(_) => self.text(),
+        }
+    }
 }
 
 impl From<&str> for ContextValue {

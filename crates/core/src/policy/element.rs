@@ -1,5 +1,7 @@
 //! Taking the elements of a document out of its JSON, each error with its place.
 
+use std::collections::BTreeSet;
+
 use super::document::Selection;
 use super::json::Json;
 use super::parse::PolicyError;
@@ -17,8 +19,9 @@ impl<'a> Object<'a> {
         let Json::Object(pairs) = json else {
             return shape(place, "must be an object");
         };
-        for (index, (key, _)) in pairs.iter().enumerate() {
-            if pairs[..index].iter().any(|(other, _)| other == key) {
+        let mut seen = BTreeSet::new();
+        for (key, _) in pairs {
+            if !seen.insert(key) {
                 return shape(format!("{place}.{}", excerpt(key)), "appears twice");
             }
         }

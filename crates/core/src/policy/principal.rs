@@ -216,24 +216,26 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A session's ARN has no path, but a role's name is unique in its account.
+/// A session's ARN has no path, but a role's name is unique in its account; where the context
+/// tells the role's ARN, the path counts too.
 fn is_role_of(arn: &str, principal: &Principal, role_arn: Option<&str>) -> bool {
-    let PrincipalKind::Session { role_name } = &principal.kind else {
-        return false;
+    let has_name_of_role = |arn: &str| {
+        let PrincipalKind::Session { role_name } = &principal.kind else {
+            return false;
+        };
+        let segments: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", partition, "iam", "", account, rest] = segments[..] else {
+            return false;
+        };
+        let Some(path) = rest.strip_prefix("role/") else {
+            return false;
+        };
+        Some(partition) == principal.partition()
+            && Some(account) == principal.account()
+            && path.rsplit('/').next() == Some(role_name)
     };
-    if let Some(role_arn) = role_arn {
-        return arn == role_arn;
-    }
-    let segments: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, rest] = segments[..] else {
-        return false;
-    };
-    let Some(path) = rest.strip_prefix("role/") else {
-        return false;
-    };
-    Some(partition) == principal.partition()
-        && Some(account) == principal.account()
-        && path.rsplit('/').next() == Some(role_name)
+    let known = role_arn.filter(|role_arn| has_name_of_role(role_arn));
+    has_name_of_role(arn) && known.is_none_or(|role_arn| role_arn == arn)
 }
 
 #[cfg(test)]
@@ -267,6 +269,20 @@ mod tests {
             None
         );
         assert_eq!(coverage("arn:aws-cn:iam::111111111111:root", SESSION), None);
+    }
+
+    #[test]
+    fn a_known_role_arn_decides_between_paths() {
+        let covers = |entry: &str, known: &str| {
+            let session = Principal::parse(SESSION).unwrap();
+            PrincipalPattern::aws(entry)
+                .covers(&session, Some(known))
+                .is_some()
+        };
+        let role = "arn:aws:iam::111111111111:role/team/base";
+        assert!(covers(role, role));
+        assert!(!covers("arn:aws:iam::111111111111:role/base", role));
+        assert!(covers("arn:aws:iam::111111111111:role/base", SESSION));
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::{s3, sts};
 
 /// How many sessions are remembered before expired ones are forgotten.
 const SESSIONS_KEPT: usize = 10_000;
+/// How far the server's clock can be set off, in seconds: ten years.
+const SKEW_MAX_S: i64 = 315_360_000;
 
 /// Everything that changes while the practice account runs.
 #[derive(Debug)]
@@ -72,8 +74,7 @@ impl Account {
                 }
             })
             .fold(0, i64::saturating_add);
-        now.checked_add(SignedDuration::from_secs(offset))
-            .unwrap_or(now)
+        now + SignedDuration::from_secs(offset.clamp(-SKEW_MAX_S, SKEW_MAX_S))
     }
 
     /// Answers a call that arrived at `now` on this machine's clock.

@@ -8,7 +8,8 @@ pub(crate) fn decode(text: &str) -> String {
     while at < bytes.len() {
         let escape = (bytes[at] == b'%')
             .then(|| text.get(at + 1..at + 3))
-            .flatten();
+            .flatten()
+            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
         match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 decoded.push(byte);
@@ -66,7 +67,7 @@ mod tests {
     #[test]
     fn decodes_and_encodes() {
         assert_eq!(decode("a%20b%2"), "a b%2");
-        assert_eq!(decode("%é"), "%é");
+        assert_eq!(decode("%é%+f"), "%é%+f");
         assert_eq!(encode("a b/é~"), "a%20b%2F%C3%A9~");
         assert_eq!(encode_path("/a b/c"), "/a%20b/c");
         assert_eq!(

@@ -112,7 +112,7 @@ impl Signature {
                 "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
             );
         };
-        if !time_text.starts_with(date) {
+        if time_text[..8] != *date {
             return Err(SignatureProblem::ScopeDate(format!(
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{date}' != '{}', from '{time_text}'.",
                 &time_text[..8]
@@ -137,9 +137,11 @@ impl Signature {
     /// Checks the time of the signature against the server's clock.
     pub(crate) fn check_time(&self, now: Timestamp) -> Result<(), SignatureProblem> {
         if let Some(span) = self.presigned_for {
-            return match self.time + span < now {
-                true => Err(SignatureProblem::PresignedExpired),
-                false => Ok(()),
+            let is_over = now.duration_since(self.time) > span;
+            return if is_over {
+                Err(SignatureProblem::PresignedExpired)
+            } else {
+                Ok(())
             };
         }
         let (signed, server) = (&self.time_text, wire_time::basic(now));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rolecall_core::policy::{Policy, PolicyError, PolicyKind};
+use rolecall_core::policy::{Policy, PolicyError, PolicyKind, Principal};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -220,19 +220,19 @@ fn policy(kind: PolicyKind, owner: &str, json: &Value) -> Result<Policy, WorldEr
     })
 }
 
-/// Takes account and name, without the path, from an ARN.
+/// Takes account and name, without the path, from the ARN of a user or role.
 fn account_and_name(arn: &str, class: &str) -> Result<(String, String), WorldError> {
-    let segments: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", _, "iam", "", account, rest] = segments[..] else {
-        return Err(WorldError::Arn(arn.to_owned()));
-    };
-    let Some(path) = rest.strip_prefix(class) else {
-        return Err(WorldError::Arn(arn.to_owned()));
-    };
-    Ok((
-        account.to_owned(),
-        path.rsplit('/').next().unwrap_or(path).to_owned(),
-    ))
+    let error = || WorldError::Arn(arn.to_owned());
+    let principal = Principal::parse(arn).map_err(|_| error())?;
+    let account = principal.account().ok_or_else(error)?;
+    let path = arn
+        .splitn(6, ':')
+        .last()
+        .and_then(|rest| rest.strip_prefix(class));
+    let name = path
+        .and_then(|path| path.rsplit('/').next())
+        .filter(|name| !name.is_empty());
+    Ok((account.to_owned(), name.ok_or_else(error)?.to_owned()))
 }
 
 #[cfg(test)]
@@ -264,6 +264,22 @@ mod tests {
             world.users[0].access_key_id,
             World::story().users[0].access_key_id
         );
+    }
+
+    #[test]
+    fn a_user_needs_a_users_arn() {
+        for arn in [
+            "",
+            "arn:aws:iam::1:role/r",
+            "arn:aws:iam::1:user/",
+            "arn:aws:iam::1:user/p/",
+        ] {
+            let text = format!(r#"{{"users":[{{"arn":"{arn}"}}],"roles":[]}}"#);
+            assert!(
+                matches!(World::parse(&text), Err(WorldError::Arn(_))),
+                "{arn}"
+            );
+        }
     }
 
     #[test]

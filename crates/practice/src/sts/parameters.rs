@@ -2,6 +2,9 @@
 
 use crate::call::Call;
 
+/// How many members of a list are read: more than any list may have.
+const MEMBERS_READ: usize = 100;
+
 /// Names and values as sent.
 pub(crate) struct Parameters(Vec<(String, String)>);
 
@@ -21,7 +24,7 @@ impl Parameters {
 
     /// Returns `prefix.member.1`, `prefix.member.2` and so on, each followed by `suffix`.
     pub(crate) fn members(&self, prefix: &str, suffix: &str) -> Vec<&str> {
-        (1..)
+        (1..=MEMBERS_READ)
             .map_while(|index| self.optional(&format!("{prefix}.member.{index}{suffix}")))
             .collect()
     }

@@ -20,19 +20,8 @@ pub(super) struct SessionPolicies {
 
 /// Reads `Policy` and `PolicyArns`.
 pub(super) fn read(parameters: &Parameters, world: &World) -> Result<SessionPolicies, Failure> {
-    let mut policies = Vec::new();
     let inline = parameters.optional("Policy");
-    if let Some(text) = inline {
-        policies.push(Policy::parse(PolicyKind::Identity, text).map_err(|e| malformed(&e))?);
-    }
     let arns = parameters.members("PolicyArns", ".arn");
-    for arn in &arns {
-        let Some(policy) = world.managed_policies.get(*arn) else {
-            let text = format!("Policy {arn} does not exist or is not attachable.");
-            return Err(Failure::new(400, "ValidationError", text));
-        };
-        policies.push(policy.clone());
-    }
     let size = inline.map_or(0, str::len) + arns.iter().map(|arn| arn.len()).sum::<usize>();
     if size > PLAINTEXT_MAX {
         let percent = percent_of_space(size);
@@ -40,6 +29,17 @@ pub(super) fn read(parameters: &Parameters, world: &World) -> Result<SessionPoli
             "Packed policy consumes {percent}% of allotted space, please use smaller policy."
         );
         return Err(Failure::new(400, "PackedPolicyTooLarge", text));
+    }
+    let mut policies = Vec::new();
+    if let Some(text) = inline {
+        policies.push(Policy::parse(PolicyKind::Identity, text).map_err(|e| malformed(&e))?);
+    }
+    for arn in arns {
+        let Some(policy) = world.managed_policies.get(arn) else {
+            let text = format!("Policy {arn} does not exist or is not attachable.");
+            return Err(Failure::new(400, "ValidationError", text));
+        };
+        policies.push(policy.clone());
     }
     let is_limited = !policies.is_empty();
     Ok(SessionPolicies {

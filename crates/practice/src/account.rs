@@ -26,7 +26,6 @@ const SESSIONS_KEPT: usize = 10_000;
 const SKEW_MAX_S: i64 = 315_360_000;
 
 /// Everything that changes while the practice account runs.
-#[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) world: World,
     pub(crate) authenticators: BTreeMap<String, Authenticator>,
@@ -213,7 +212,7 @@ impl Account {
         let token = caller
             .session
             .as_ref()
-            .map(|session| session.token.as_str());
+            .map(|session| session.token.expose());
         if token != signature.token.as_deref() {
             return Err(service.bad_token());
         }
@@ -226,7 +225,7 @@ impl Account {
     fn credential(&self, access_key_id: &str) -> Option<(Caller, &str)> {
         if let Some(caller) = self.sessions.get(access_key_id) {
             let session = caller.session.as_ref()?;
-            return Some((caller.clone(), &session.secret_access_key));
+            return Some((caller.clone(), session.secret_access_key.expose()));
         }
         let users = self.world.users.iter().enumerate();
         let (index, user) = users
@@ -237,7 +236,7 @@ impl Account {
             identity: Identity::User(index),
             session: None,
         };
-        Some((caller, &user.secret_access_key))
+        Some((caller, user.secret_access_key.expose()))
     }
 }
 

@@ -8,7 +8,6 @@ use subtle::ConstantTimeEq;
 const STEP_S: i64 = 30;
 
 /// An MFA device: the phone that shows codes and AWS's memory of the last one used.
-#[derive(Debug)]
 pub(crate) struct Authenticator {
     seed: [u8; 20],
     last_used_step: Option<i64>,

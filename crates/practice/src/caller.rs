@@ -1,9 +1,11 @@
 //! Who signed a call, and the context keys AWS derives from that.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rolecall_core::policy::{Context, Policy, Principal};
+use rolecall_core::secret::Secret;
 
 use crate::world::{Role, User, World};
 
@@ -26,8 +28,8 @@ pub(crate) enum Identity {
 /// Temporary credentials.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) secret_access_key: String,
-    pub(crate) token: String,
+    pub(crate) secret_access_key: Arc<Secret>,
+    pub(crate) token: Arc<Secret>,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// The name after the role's in its ARN; empty for `GetSessionToken`.

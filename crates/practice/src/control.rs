@@ -60,7 +60,7 @@ fn keys(account: &Account) -> Value {
             "name": user.name,
             "arn": user.arn,
             "access_key_id": user.access_key_id,
-            "secret_access_key": user.secret_access_key,
+            "secret_access_key": user.secret_access_key.expose(),
             "mfa_serial": user.mfa_serial,
         })
     });

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rolecall_core::secret::Secret;
+
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -19,13 +21,16 @@ pub(crate) fn unique_id(prefix: &str) -> String {
 }
 
 /// Returns a secret access key: 40 characters.
-pub(crate) fn secret_access_key() -> String {
-    base64_digits(&random::<40>())
+pub(crate) fn secret_access_key() -> Secret {
+    Secret::new(base64_digits(&random::<40>()))
 }
 
 /// Returns a session token: random, and as long as AWS's usually are.
-pub(crate) fn session_token() -> String {
-    format!("IQoJb3JpZ2luX2Vj{}==", base64_digits(&random::<622>()))
+pub(crate) fn session_token() -> Secret {
+    Secret::new(format!(
+        "IQoJb3JpZ2luX2Vj{}==",
+        base64_digits(&random::<622>())
+    ))
 }
 
 /// Returns a request id in the form of a UUID.
@@ -79,8 +84,8 @@ mod tests {
             id.bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         );
-        assert_eq!(secret_access_key().len(), 40);
-        assert_eq!(session_token().len(), 640);
+        assert_eq!(secret_access_key().expose().len(), 40);
+        assert_eq!(session_token().expose().len(), 640);
         assert_eq!(request_id().len(), 36);
         assert_ne!(unique_id("ASIA"), unique_id("ASIA"));
     }

@@ -144,7 +144,7 @@ impl Practice {
                 name: user.name.clone(),
                 user_arn: user.arn.clone(),
                 access_key_id: user.access_key_id.clone(),
-                secret_access_key: Secret::new(user.secret_access_key.clone()),
+                secret_access_key: user.secret_access_key.duplicate(),
                 mfa_serial: user.mfa_serial.clone(),
             };
             account.world.users.iter().map(key).collect()

@@ -158,8 +158,8 @@ fn access_key_info(
 fn credentials(access_key_id: &str, session: &Session, faults: &[FaultKind]) -> String {
     let mut content = vec![
         xml::text("AccessKeyId", access_key_id),
-        xml::text("SecretAccessKey", &session.secret_access_key),
-        xml::text("SessionToken", &session.token),
+        xml::text("SecretAccessKey", session.secret_access_key.expose()),
+        xml::text("SessionToken", session.token.expose()),
     ];
     let expires_at = if faults.contains(&FaultKind::PastExpiration) {
         session.issued_at - jiff::SignedDuration::from_hours(1)

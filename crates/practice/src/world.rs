@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rolecall_core::policy::{Policy, PolicyError, PolicyKind, Principal};
+use rolecall_core::secret::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -73,7 +74,7 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
+    pub(crate) secret_access_key: Secret,
     pub(crate) mfa_serial: Option<String>,
     pub(crate) policies: Vec<Policy>,
 }
@@ -170,7 +171,7 @@ impl User {
         let (account, name) = account_and_name(&file.arn, "user/")?;
         let secret = file
             .secret_access_key
-            .unwrap_or_else(identifier::secret_access_key);
+            .map_or_else(identifier::secret_access_key, Secret::new);
         Ok(Self {
             account,
             name,

@@ -1,5 +1,7 @@
 //! AssumeRole.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::authorization::authorize;
@@ -161,8 +163,8 @@ fn check_duration(role_max_s: i64, caller: &Caller, wish: &Wish<'_>) -> Result<(
 
 fn new_session(wish: &Wish<'_>, policies: SessionPolicies, now: Timestamp) -> Session {
     Session {
-        secret_access_key: identifier::secret_access_key(),
-        token: identifier::session_token(),
+        secret_access_key: Arc::new(identifier::secret_access_key()),
+        token: Arc::new(identifier::session_token()),
         issued_at: now,
         expires_at: whole_second(now) + SignedDuration::from_secs(wish.duration_s),
         name: wish.session_name.to_owned(),

@@ -1,6 +1,7 @@
 //! GetSessionToken, and one-time codes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -36,8 +37,8 @@ pub(super) fn answer(
     constraints.check()?;
     let mfa = verify_mfa(account, parameters, caller, now)?;
     let session = Session {
-        secret_access_key: identifier::secret_access_key(),
-        token: identifier::session_token(),
+        secret_access_key: Arc::new(identifier::secret_access_key()),
+        token: Arc::new(identifier::session_token()),
         issued_at: now,
         expires_at: whole_second(now) + SignedDuration::from_secs(duration_s),
         name: String::new(),

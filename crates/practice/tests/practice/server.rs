@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use rolecall_practice::{Practice, PracticeConfig, StartError};
+use rolecall_practice::{Practice, PracticeConfig, StartError, World};
 
 use crate::client::Lab;
 
@@ -131,8 +131,16 @@ fn there_is_no_control_endpoint_unless_asked_for() {
 }
 
 #[test]
-fn t09_a_running_account_prints_no_secret() {
-    let lab = Lab::story();
-    let text = format!("{:?} {:?}", lab.practice, lab.practice.keys());
-    assert!(!text.contains(&lab.user().secret));
+fn t09_neither_world_nor_account_prints_a_secret() {
+    let secret = "A".repeat(40);
+    let world = || {
+        let user = format!(r#"{{"arn":"arn:aws:iam::1:user/u","secret_access_key":"{secret}"}}"#);
+        World::parse(&format!(r#"{{"users":[{user}],"roles":[]}}"#)).unwrap()
+    };
+    let lab = Lab::new(PracticeConfig {
+        world: world(),
+        ..PracticeConfig::default()
+    });
+    let text = format!("{:?} {:?} {:?}", world(), lab.practice, lab.practice.keys());
+    assert!(!text.contains(&secret));
 }

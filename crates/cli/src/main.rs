@@ -1,2 +1,75 @@
-//! Rolecall.
-fn main() {}
+//! `rolecall`: the command line. It asks the running application over its socket and holds no rules of its own.
+//!
+//! It starts in about a millisecond: std and the domain, no async runtime, no AWS client, no display.
+
+mod arguments;
+mod client;
+mod commands;
+mod environment;
+mod help;
+mod nearest;
+mod table;
+mod terminal;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use rolecall_core::problem::Problem;
+use rolecall_core::sanitise;
+
+use arguments::{Command, Invocation};
+use client::Client;
+use environment::Environment;
+
+/// The exit code of a command line that is not understood; every other failure is 1.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let invocation = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(invocation) => invocation,
+        Err(usage) => return complain(&usage.to_string(), ExitCode::from(USAGE)),
+    };
+    let environment = Environment::read();
+    let client = Client::new(&environment, invocation.mode);
+    match commands::run(&invocation, &client, &environment) {
+        Ok(text) => print(text.expose()),
+        Err(problem) => complain(&explanation(&invocation, &problem), ExitCode::FAILURE),
+    }
+}
+
+/// Returns what is told of a problem: what happened and what to do, then AWS's own words. An SDK logs what
+/// `credentials` says, so there it is one line of fixed words.
+fn explanation(invocation: &Invocation, problem: &Problem) -> String {
+    if let Command::Credentials { role } = &invocation.command {
+        return commands::credentials::told(problem.code, role);
+    }
+    let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
+    if let Some(detail) = &problem.detail {
+        text.push_str("\nDetail: ");
+        text.push_str(&sanitise::visible(detail));
+    }
+    text
+}
+
+/// Prints the result. A reader that went away is no reason to complain.
+fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush());
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(error) => complain(
+            &format!("The output cannot be written: {error}."),
+            ExitCode::FAILURE,
+        ),
+    }
+}
+
+fn complain(text: &str, code: ExitCode) -> ExitCode {
+    // There is nowhere else to say that this failed.
+    let _ = writeln!(io::stderr(), "{text}");
+    code
+}

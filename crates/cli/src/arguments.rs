@@ -1,0 +1,114 @@
+//! The command line's grammar: which commands there are, what each takes, and what a wrong one was meant to be.
+
+mod line;
+
+use std::ffi::OsString;
+use std::fmt;
+
+use rolecall_core::shell::Shell;
+use rolecall_core::snapshot::Mode;
+
+use line::Line;
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invocation {
+    pub(crate) mode: Mode,
+    pub(crate) command: Command,
+}
+
+/// One command with its operands.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    List { format: Format },
+    Status { format: Format },
+    Assume { role: String, format: Format },
+    End { role: String },
+    Env { role: String, shell: Option<Shell> },
+    Credentials { role: String },
+    KeysList { format: Format },
+    KeysAdd { name: String, from: KeyOrigin },
+    KeysRename { name: String, new_name: String },
+    KeysRemove { name: String },
+    Help { topic: Option<&'static str> },
+    Version,
+}
+
+/// Who reads the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A person.
+    Text,
+    /// A program.
+    Json,
+}
+
+/// Where a key to add comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// The terminal, or two lines on standard input.
+    Input,
+    /// A profile of the AWS credentials file.
+    Profile(String),
+    /// The CSV of the IAM console.
+    Csv(String),
+}
+
+/// A command line that is not understood: what is wrong, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Usage(String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A command's name, operands and flags.
+struct Spec {
+    name: &'static str,
+    operands: &'static [&'static str],
+    flags: &'static [&'static str],
+}
+
+const fn spec(
+    name: &'static str,
+    operands: &'static [&'static str],
+    flags: &'static [&'static str],
+) -> Spec {
+    Spec {
+        name,
+        operands,
+        flags,
+    }
+}
+
+const SPECS: [Spec; 11] = [
+    spec("list", &[], &["--json"]),
+    spec("status", &[], &["--json"]),
+    spec("assume", &["ROLE"], &["--json"]),
+    spec("end", &["ROLE"], &[]),
+    spec("env", &["ROLE"], &["--shell"]),
+    spec("credentials", &["ROLE"], &[]),
+    spec("keys list", &[], &["--json"]),
+    spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
+    spec("keys rename", &["OLD", "NEW"], &[]),
+    spec("keys remove", &["NAME"], &[]),
+    spec("help", &[], &[]),
+];
+const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
+const WITH_VALUE: [&str; 3] = ["--shell", "--from-profile", "--from-csv"];
+
+/// Reads the arguments.
+///
+/// # Errors
+/// Says what is wrong, with the nearest word that is known.
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Invocation, Usage> {
+    let mut line = Line::read(arguments)?;
+    let mode = match line.take("--practice") {
+        Some(_) => Mode::Practice,
+        None => Mode::Own,
+    };
+    let command = line.command()?;
+    Ok(Invocation { mode, command })
+}

@@ -1,0 +1,235 @@
+//! The arguments one by one: operands, flags, and the command they make.
+
+use std::ffi::OsString;
+
+use rolecall_core::sanitise::echo;
+use rolecall_core::shell::Shell;
+
+use super::{Command, EVERYWHERE, Format, KeyOrigin, SPECS, Spec, Usage, WITH_VALUE};
+use crate::nearest::nearest;
+
+/// The arguments, sorted into operands and flags.
+#[derive(Default)]
+pub(super) struct Line {
+    operands: Vec<String>,
+    flags: Vec<(&'static str, String)>,
+}
+
+impl Line {
+    /// Sorts the arguments.
+    ///
+    /// # Errors
+    /// If one is not UTF-8, or a flag is unknown, given twice or without its value.
+    pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, Usage> {
+        let mut line = Self::default();
+        let mut arguments = arguments.map(text_of);
+        while let Some(argument) = arguments.next().transpose()? {
+            match argument.as_str() {
+                "--" => line
+                    .operands
+                    .extend(arguments.by_ref().collect::<Result<Vec<_>, _>>()?),
+                flag if flag.starts_with('-') && flag.len() > 1 => {
+                    line.flag(flag, &mut arguments)?;
+                }
+                _ => line.operands.push(argument),
+            }
+        }
+        Ok(line)
+    }
+
+    fn flag(
+        &mut self,
+        argument: &str,
+        rest: &mut impl Iterator<Item = Result<String, Usage>>,
+    ) -> Result<(), Usage> {
+        let (name, inline) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (argument, None),
+        };
+        let flag = known_flags()
+            .find(|flag| *flag == name)
+            .ok_or_else(|| unknown("flag", name, known_flags()))?;
+        if self.flags.iter().any(|(given, _)| *given == flag) {
+            return Err(Usage(format!("{flag} is given twice.")));
+        }
+        let value = match (WITH_VALUE.contains(&flag), inline) {
+            (true, Some(value)) => value,
+            (true, None) => rest.next().transpose()?.unwrap_or_default(),
+            (false, None) => String::new(),
+            (false, Some(_)) => return Err(Usage(format!("{flag} takes no value."))),
+        };
+        if WITH_VALUE.contains(&flag) && (value.is_empty() || value.starts_with('-')) {
+            return Err(Usage(format!("{flag} needs a value after it.")));
+        }
+        self.flags.push((flag, value));
+        Ok(())
+    }
+
+    /// Returns the command that the arguments make.
+    ///
+    /// # Errors
+    /// If there is none of that name, or an operand is missing or too many.
+    pub(super) fn command(mut self) -> Result<Command, Usage> {
+        if self.take("--version").or(self.take("-V")).is_some() {
+            return Ok(Command::Version);
+        }
+        let wants_help = self.take("--help").or(self.take("-h")).is_some();
+        if self.operands.first().is_some_and(|word| word == "help") {
+            self.operands.remove(0);
+            return self.help();
+        }
+        if wants_help {
+            return self.help();
+        }
+        let spec = self.spec()?;
+        self.check(spec)?;
+        self.build(spec.name)
+    }
+
+    fn help(&self) -> Result<Command, Usage> {
+        let topic = match self.operands.first() {
+            None => None,
+            Some(word) if word == "keys" && self.operands.len() == 1 => Some("keys"),
+            Some(_) => Some(self.find()?.0.name),
+        };
+        Ok(Command::Help { topic })
+    }
+
+    /// Takes a flag's value away, if the flag was given.
+    pub(super) fn take(&mut self, flag: &str) -> Option<String> {
+        let at = self.flags.iter().position(|(given, _)| *given == flag)?;
+        Some(self.flags.remove(at).1)
+    }
+
+    /// Finds the command, and takes its words away.
+    fn spec(&mut self) -> Result<&'static Spec, Usage> {
+        let (spec, words) = self.find()?;
+        self.operands.drain(..words);
+        Ok(spec)
+    }
+
+    fn find(&self) -> Result<(&'static Spec, usize), Usage> {
+        let Some(first) = self.operands.first() else {
+            return Err(Usage(crate::help::SHORT.to_owned()));
+        };
+        if first == "keys" {
+            let second = self.operands.get(1).map_or("", String::as_str);
+            let name = format!("keys {second}");
+            let found = SPECS.iter().find(|spec| spec.name == name);
+            let subcommands = SPECS
+                .iter()
+                .filter_map(|spec| spec.name.strip_prefix("keys "));
+            let missing = || match second {
+                "" => Usage("rolecall keys needs one of: list, add, rename, remove.".to_owned()),
+                second => unknown("command", second, subcommands),
+            };
+            return Ok((found.ok_or_else(missing)?, 2));
+        }
+        let found = SPECS.iter().find(|spec| spec.name == first);
+        let names = SPECS
+            .iter()
+            .map(|spec| spec.name.split(' ').next().unwrap_or_default());
+        Ok((found.ok_or_else(|| unknown("command", first, names))?, 1))
+    }
+
+    fn check(&self, spec: &Spec) -> Result<(), Usage> {
+        let name = spec.name;
+        if let Some((flag, _)) = self
+            .flags
+            .iter()
+            .find(|(flag, _)| !spec.flags.contains(flag))
+        {
+            return Err(Usage(format!(
+                "rolecall {name} takes no {flag}. See: rolecall help {name}"
+            )));
+        }
+        if let Some(missing) = spec.operands.get(self.operands.len()) {
+            return Err(Usage(format!(
+                "rolecall {name}: {missing} is missing. See: rolecall help {name}"
+            )));
+        }
+        match self.operands.get(spec.operands.len()) {
+            Some(_) if name == "keys add" => Err(Usage(
+                "The key's id and secret do not belong on the command line, where other programs and the shell's \
+                 history see them. Type them when asked, pipe them as two lines, or use --from-csv or --from-profile."
+                    .to_owned(),
+            )),
+            Some(extra) => Err(Usage(format!(
+                "rolecall {name}: \"{}\" is one word too many. A name with spaces needs quotes.",
+                echo(extra)
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn build(mut self, name: &str) -> Result<Command, Usage> {
+        let format = match self.take("--json") {
+            Some(_) => Format::Json,
+            None => Format::Text,
+        };
+        let shell = self.take("--shell");
+        let (profile, csv) = (self.take("--from-profile"), self.take("--from-csv"));
+        let mut operands = self.operands.into_iter();
+        let mut operand = || operands.next().unwrap_or_default();
+        Ok(match name {
+            "list" => Command::List { format },
+            "status" => Command::Status { format },
+            "assume" => Command::Assume {
+                role: operand(),
+                format,
+            },
+            "end" => Command::End { role: operand() },
+            "env" => Command::Env {
+                role: operand(),
+                shell: shell.as_deref().map(parse_shell).transpose()?,
+            },
+            "credentials" => Command::Credentials { role: operand() },
+            "keys list" => Command::KeysList { format },
+            "keys add" => Command::KeysAdd {
+                name: operand(),
+                from: origin(profile, csv)?,
+            },
+            "keys rename" => Command::KeysRename {
+                name: operand(),
+                new_name: operand(),
+            },
+            "keys remove" => Command::KeysRemove { name: operand() },
+            _ => Command::Help { topic: None },
+        })
+    }
+}
+
+fn text_of(argument: OsString) -> Result<String, Usage> {
+    argument.into_string().map_err(|argument| {
+        let shown = echo(&argument.to_string_lossy());
+        Usage(format!("The argument \"{shown}\" is not UTF-8."))
+    })
+}
+
+fn known_flags() -> impl Iterator<Item = &'static str> {
+    let of_commands = SPECS.iter().flat_map(|spec| spec.flags.iter().copied());
+    of_commands.chain(EVERYWHERE)
+}
+
+fn unknown<'a>(kind: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> Usage {
+    let remedy = match nearest(word, known) {
+        Some(meant) => format!("Did you mean {meant}?"),
+        None => "See: rolecall help".to_owned(),
+    };
+    Usage(format!("There is no {kind} \"{}\". {remedy}", echo(word)))
+}
+
+fn parse_shell(text: &str) -> Result<Shell, Usage> {
+    Shell::parse(text).map_err(|error| Usage(error.to_string()))
+}
+
+fn origin(profile: Option<String>, csv: Option<String>) -> Result<KeyOrigin, Usage> {
+    match (profile, csv) {
+        (None, None) => Ok(KeyOrigin::Input),
+        (Some(profile), None) => Ok(KeyOrigin::Profile(profile)),
+        (None, Some(csv)) => Ok(KeyOrigin::Csv(csv)),
+        (Some(_), Some(_)) => Err(Usage(
+            "Give --from-profile or --from-csv, not both.".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,18 @@
+//! Where there are no Unix sockets, the application cannot be reached yet.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call};
+
+use super::Unreachable;
+
+pub(super) fn ask(_: &Path, _: Call, _: Duration) -> Result<Result<Answer, Problem>, Unreachable> {
+    let what = "The command line cannot reach Rolecall on Windows yet.";
+    Ok(Err(Problem::new(
+        ProblemCode::NotRunning,
+        what,
+        "Use the tray or the window.",
+    )))
+}

@@ -1,0 +1,95 @@
+//! What `rolecall help` says.
+
+/// What a bare `rolecall` says.
+pub(crate) const SHORT: &str = "What shall Rolecall do? See: rolecall help";
+
+/// Returns the help on a command, or on all of them.
+pub(crate) fn text(topic: Option<&str>) -> &'static str {
+    match topic {
+        Some("list") => LIST,
+        Some("status") => STATUS,
+        Some("assume") => ASSUME,
+        Some("end") => END,
+        Some("env") => ENV,
+        Some("credentials") => CREDENTIALS,
+        Some("keys") => KEYS,
+        Some(topic) if topic.starts_with("keys ") => KEYS,
+        Some(_) | None => ALL,
+    }
+}
+
+const ALL: &str = "\
+AWS role sessions from the desktop tray. The Rolecall application must be running.
+
+Usage: rolecall [--practice] COMMAND
+
+  list                  Lists the roles
+  status                Shows the sessions and how long they last
+  assume ROLE           Assumes a role, or renews its session
+  end ROLE              Ends a session on this machine
+  env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
+  credentials ROLE      Prints credentials for a profile's credential_process
+  keys list             Lists the access keys
+  keys add NAME         Verifies an access key and puts it into the keychain
+  keys rename OLD NEW   Renames an access key
+  keys remove NAME      Removes an access key from the keychain
+  help [COMMAND]        Shows this, or more about a command
+
+  --practice            Talks to the practice account's instance
+  --json                Prints JSON (list, status, assume, keys list)
+  --version             Prints the version
+
+Exit codes: 0 done, 1 not done, 2 not understood.";
+
+const LIST: &str = "\
+Usage: rolecall list [--json]
+
+Lists the roles: name, account, source, and how long a session lasts if there is one.";
+
+const STATUS: &str = "\
+Usage: rolecall status [--json]
+
+Shows the sessions, how long they last and as whom, and what is wrong at present.";
+
+const ASSUME: &str = "\
+Usage: rolecall assume ROLE [--json]
+
+Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
+terminal; without a terminal, Rolecall's window asks.";
+
+const END: &str = "\
+Usage: rolecall end ROLE
+
+Ends a session on this machine and forgets its credentials. Copies of them stay valid until they expire.";
+
+const ENV: &str = "\
+Usage: rolecall env ROLE [--shell SHELL]
+
+Prints the export block of a session, assuming the role if need be:
+
+  eval \"$(rolecall env ROLE)\"            bash, zsh
+  rolecall env ROLE | source             fish
+  rolecall env ROLE | Out-String | iex   PowerShell
+
+SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
+Without it, the shell is the one that $SHELL names, else bash.";
+
+const CREDENTIALS: &str = "\
+Usage: rolecall credentials ROLE
+
+Prints credentials as one line of JSON for AWS SDKs, renewing the session when it is due. In ~/.aws/config:
+
+  [profile ROLE]
+  credential_process = /usr/bin/rolecall credentials ROLE
+
+It answers within 20 seconds. On failure it prints nothing but one line on standard error.";
+
+const KEYS: &str = "\
+Usage: rolecall keys list [--json]
+       rolecall keys add NAME [--from-profile PROFILE | --from-csv FILE]
+       rolecall keys rename OLD NEW
+       rolecall keys remove NAME
+
+An access key's secret is kept in the OS keychain and nowhere else. `keys add` verifies the key with AWS first.
+It takes the key from the terminal, from two lines (id, then secret) on standard input, from a profile of
+~/.aws/credentials, or from the CSV of the IAM console; never from the command line itself.";

@@ -1,0 +1,53 @@
+//! What a mistyped word was meant to be.
+
+/// Returns the known word that is nearest to `word`, if it is near enough to have been meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Longer words are no typing errors, and comparing them would take a while.
+    if word.len() > 32 {
+        return None;
+    }
+    let near = known
+        .into_iter()
+        .map(|known| (distance(word, known), known));
+    let (distance, known) = near.min()?;
+    (distance <= 2 && distance < known.len()).then_some(known)
+}
+
+/// Counts the characters to insert, delete, replace or swap with a neighbour to get from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut rows = vec![(0..=to.len()).collect::<Vec<usize>>()];
+    for i in 1..=from.len() {
+        let mut row = vec![i];
+        for j in 1..=to.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b74_finds_what_was_meant_and_nothing_far_off() {
+        let known = ["list", "assume", "credentials", "end", "env"];
+        for (word, meant) in [
+            ("lsit", Some("list")),
+            ("asume", Some("assume")),
+            ("credential", Some("credentials")),
+            ("quit", None),
+            ("", None),
+            ("x", None),
+        ] {
+            assert_eq!(nearest(word, known), meant, "{word}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The terminal: questions to the person who sits there.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
+
+/// Whether what is typed is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Echo {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// Returns whether somebody can be asked: both the question and the answer go through a terminal.
+pub(crate) fn is_present() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Says something beside the output.
+pub(crate) fn tell(text: &str) {
+    // A terminal that went away cannot be told so.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Asks one question and returns the line that is typed.
+///
+/// # Errors
+/// If the terminal goes away or the answer is cancelled with Ctrl-C or Ctrl-D.
+pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
+    let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+    let mut line = String::with_capacity(256);
+    let read = {
+        let _hidden = match echo {
+            Echo::On => None,
+            Echo::Off => Some(hidden::Hidden::start().map_err(|_| gone())?),
+        };
+        io::stdin().lock().read_line(&mut line)
+    };
+    let answer = Secret::new(line);
+    if echo == Echo::Off {
+        tell("");
+    }
+    match read {
+        Ok(length) if length > 0 && !answer.expose().ends_with(hidden::CANCEL) => {
+            Ok(Secret::new(answer.expose().trim().to_owned()))
+        }
+        Ok(_) => Err(cancelled()),
+        Err(_) => Err(gone()),
+    }
+}
+
+fn cancelled() -> Problem {
+    Problem::new(ProblemCode::Cancelled, "Cancelled.", "Nothing changed.")
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        ProblemCode::Cancelled,
+        "The terminal went away.",
+        "Nothing changed.",
+    )
+}
+
+#[cfg(unix)]
+mod hidden {
+    use std::io;
+
+    use rustix::termios::{
+        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    };
+
+    /// What Ctrl-C types while it raises no signal.
+    pub(super) const CANCEL: char = '\u{3}';
+
+    /// A terminal that shows nothing of what is typed, until this is dropped. Ctrl-C ends the line in place of the
+    /// process, which could not switch the terminal back.
+    pub(super) struct Hidden(Termios);
+
+    impl Hidden {
+        pub(super) fn start() -> io::Result<Self> {
+            let before = tcgetattr(io::stdin())?;
+            let mut modes = before.clone();
+            modes.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
+            modes.special_codes[SpecialCodeIndex::VEOL] = 3;
+            tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
+            Ok(Self(before))
+        }
+    }
+
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            // A terminal that went away needs no switching back.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod hidden {
+    use std::io;
+
+    /// What Ctrl-C types: nothing, it ends the process.
+    pub(super) const CANCEL: char = '\u{3}';
+
+    pub(super) struct Hidden;
+
+    impl Hidden {
+        /// Refuses: what is typed cannot be hidden here, so a secret is not asked for.
+        pub(super) fn start() -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+}

@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "start_practice",
     "practice_code",
     "open_roles_file",
+    "open_settings_file",
     "dismiss_problem",
     "retry_keychain",
     "close_window",

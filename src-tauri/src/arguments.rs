@@ -5,6 +5,8 @@
 pub(crate) enum Request {
     /// Run.
     Run(Options),
+    /// Show the window of the process that started this one.
+    Window,
     /// Tell how to be called.
     Help,
     /// Tell the version.
@@ -19,6 +21,9 @@ pub(crate) struct Options {
     /// With the window open from the start.
     pub(crate) window: bool,
 }
+
+/// The argument by which the tray's process starts the window's. It is of no use by hand, and so not in the help.
+pub(crate) const WINDOW_ARGUMENT: &str = "--window-of-parent";
 
 /// How the program is called.
 pub(crate) const HELP: &str = "\
@@ -47,6 +52,7 @@ pub(crate) fn parse(
         match argument.to_str() {
             Some("--practice") => options.practice = true,
             Some("--window") => options.window = true,
+            Some(WINDOW_ARGUMENT) => return Ok(Request::Window),
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {

@@ -1,207 +1,143 @@
-//! What the window may call. Each command reads its arguments and passes them on; none holds a rule.
-//! Secrets never go out through here: copying and reading keys happen on this side.
-
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "the framework hands every argument over by value"
-)]
+//! What the webview may call. Each command passes its arguments on to the tray's process; none holds a rule.
 
 use std::sync::Arc;
 
-use rolecall_core::name::Name;
 use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::{KeyView, Snapshot};
-use serde::Serialize;
 use tauri::{AppHandle, State};
 
-use crate::desktop::Desktop;
-use crate::key_origin::{KeyOrigin, PlaintextProfile};
-use crate::{launcher, window};
+use crate::window_process::Link;
+use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
 
-type Shared<'a> = State<'a, Arc<Desktop>>;
+type Tray<'a> = State<'a, Arc<Link>>;
 
-/// The practice authenticator's present code.
-#[derive(Debug, Serialize)]
-pub(crate) struct PracticeCode {
-    code: String,
-    seconds_left: u32,
-}
-
-/// Runs a use case off the threads that draw and dispatch, since it may wait for AWS, the keychain or the user.
-async fn run<T: Send + 'static>(
-    desktop: &Shared<'_>,
-    use_case: impl FnOnce(&Desktop) -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    let desktop = Arc::clone(desktop);
-    let done = tauri::async_runtime::spawn_blocking(move || use_case(&desktop)).await;
-    done.unwrap_or_else(|error| {
-        tracing::error!(%error, "a use case did not finish");
-        Err(Problem::new(
-            ProblemCode::Internal,
-            "A fault in Rolecall stopped this.",
-            "Try again.",
-        ))
-    })
+#[tauri::command]
+pub(crate) async fn snapshot(tray: Tray<'_>) -> Result<Snapshot, Problem> {
+    tray.ask(WindowCall::Snapshot).await
 }
 
 #[tauri::command]
-pub(crate) fn snapshot(desktop: Shared<'_>) -> Snapshot {
-    desktop.keeper.snapshot()
+pub(crate) async fn assume(tray: Tray<'_>, role: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::Assume { role }).await
 }
 
 #[tauri::command]
-pub(crate) async fn assume(desktop: Shared<'_>, role: String) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.assume(&Name::parse(&role)?, None).map(drop)
-    })
-    .await
+pub(crate) async fn renew(tray: Tray<'_>, role: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::Assume { role }).await
 }
 
 #[tauri::command]
-pub(crate) async fn renew(desktop: Shared<'_>, role: String) -> Result<(), Problem> {
-    assume(desktop, role).await
-}
-
-#[tauri::command]
-pub(crate) async fn end(desktop: Shared<'_>, role: String) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.end(&Name::parse(&role)?)
-    })
-    .await
+pub(crate) async fn end(tray: Tray<'_>, role: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::End { role }).await
 }
 
 #[tauri::command]
 pub(crate) async fn copy_export(
-    desktop: Shared<'_>,
+    tray: Tray<'_>,
     role: String,
     shell: Option<Shell>,
 ) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.copy_export(&Name::parse(&role)?, shell)
-    })
-    .await
+    tray.ask(WindowCall::CopyExport { role, shell }).await
 }
 
 #[tauri::command]
 pub(crate) async fn answer_prompt(
-    desktop: Shared<'_>,
+    tray: Tray<'_>,
     id: u64,
-    code: String,
+    code: WireSecret,
 ) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.answer_prompt(id, &code)
-    })
-    .await
+    tray.ask(WindowCall::AnswerPrompt { id, code }).await
 }
 
 #[tauri::command]
-pub(crate) async fn cancel_prompt(desktop: Shared<'_>, id: u64) -> Result<(), Problem> {
-    run(&desktop, move |desktop| desktop.keeper.cancel_prompt(id)).await
+pub(crate) async fn cancel_prompt(tray: Tray<'_>, id: u64) -> Result<(), Problem> {
+    tray.ask(WindowCall::CancelPrompt { id }).await
 }
 
 #[tauri::command]
 pub(crate) async fn add_key(
-    desktop: Shared<'_>,
+    tray: Tray<'_>,
     name: String,
     from: KeyOrigin,
 ) -> Result<KeyView, Problem> {
-    run(&desktop, move |desktop| {
-        let name = Name::parse(&name)?;
-        let pair = from.read(&desktop.clipboard, &desktop.aws_files)?;
-        desktop.keeper.add_key(&name, &pair)
-    })
-    .await
+    tray.ask(WindowCall::AddKey { name, from }).await
 }
 
 #[tauri::command]
 pub(crate) async fn rename_key(
-    desktop: Shared<'_>,
+    tray: Tray<'_>,
     name: String,
     new_name: String,
 ) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop
-            .keeper
-            .rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?)
-    })
-    .await
+    tray.ask(WindowCall::RenameKey { name, new_name }).await
 }
 
 #[tauri::command]
-pub(crate) async fn remove_key(desktop: Shared<'_>, name: String) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.remove_key(&Name::parse(&name)?)
-    })
-    .await
+pub(crate) async fn remove_key(tray: Tray<'_>, name: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::RemoveKey { name }).await
 }
 
 #[tauri::command]
-pub(crate) async fn plaintext_profiles(
-    desktop: Shared<'_>,
-) -> Result<Vec<PlaintextProfile>, Problem> {
-    run(&desktop, |desktop| {
-        Ok(PlaintextProfile::all(&desktop.aws_files))
-    })
-    .await
+pub(crate) async fn plaintext_profiles(tray: Tray<'_>) -> Result<Vec<PlaintextProfile>, Problem> {
+    tray.ask(WindowCall::PlaintextProfiles).await
 }
 
 #[tauri::command]
 pub(crate) async fn save_role(
-    desktop: Shared<'_>,
+    tray: Tray<'_>,
     previous_name: Option<String>,
     role: RoleDraft,
 ) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        let previous = previous_name.as_deref().map(Name::parse).transpose()?;
-        desktop.keeper.save_role(previous.as_ref(), &role)
+    tray.ask(WindowCall::SaveRole {
+        previous_name,
+        role,
     })
     .await
 }
 
 #[tauri::command]
-pub(crate) async fn remove_role(desktop: Shared<'_>, name: String) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.remove_role(&Name::parse(&name)?)
-    })
-    .await
+pub(crate) async fn remove_role(tray: Tray<'_>, name: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::RemoveRole { name }).await
 }
 
 #[tauri::command]
-pub(crate) async fn start_practice(desktop: Shared<'_>) -> Result<(), Problem> {
-    run(&desktop, |_| launcher::start_practice()).await
+pub(crate) async fn start_practice(tray: Tray<'_>) -> Result<(), Problem> {
+    tray.ask(WindowCall::StartPractice).await
 }
 
 #[tauri::command]
-pub(crate) fn practice_code(desktop: Shared<'_>) -> Option<PracticeCode> {
-    let (code, seconds_left) = desktop.practice_code()?;
-    Some(PracticeCode { code, seconds_left })
+pub(crate) async fn practice_code(tray: Tray<'_>) -> Result<Option<PracticeCode>, Problem> {
+    tray.ask(WindowCall::PracticeCode).await
 }
 
 #[tauri::command]
-pub(crate) async fn open_roles_file(desktop: Shared<'_>) -> Result<(), Problem> {
-    run(&desktop, |desktop| {
-        launcher::open_file(desktop.roles_path.as_deref())
-    })
-    .await
+pub(crate) async fn open_roles_file(tray: Tray<'_>) -> Result<(), Problem> {
+    tray.ask(WindowCall::OpenRolesFile).await
 }
 
 #[tauri::command]
-pub(crate) async fn dismiss_problem(desktop: Shared<'_>, code: ProblemCode) -> Result<(), Problem> {
-    run(&desktop, move |desktop| {
-        desktop.keeper.dismiss(code);
-        Ok(())
-    })
-    .await
+pub(crate) async fn open_settings_file(tray: Tray<'_>) -> Result<(), Problem> {
+    tray.ask(WindowCall::OpenSettingsFile).await
 }
 
 #[tauri::command]
-pub(crate) async fn retry_keychain(desktop: Shared<'_>) -> Result<(), Problem> {
-    run(&desktop, |desktop| desktop.keeper.retry_keychain()).await
+pub(crate) async fn dismiss_problem(tray: Tray<'_>, code: ProblemCode) -> Result<(), Problem> {
+    tray.ask(WindowCall::DismissProblem { code }).await
 }
 
+#[tauri::command]
+pub(crate) async fn retry_keychain(tray: Tray<'_>) -> Result<(), Problem> {
+    tray.ask(WindowCall::RetryKeychain).await
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the framework hands every argument over by value"
+)]
 #[tauri::command]
 pub(crate) fn close_window(app: AppHandle) {
-    window::close(&app);
+    app.exit(0);
 }

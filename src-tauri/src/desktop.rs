@@ -26,7 +26,6 @@ use crate::clipboard::DesktopClipboard;
 use crate::notifier::DesktopNotifier;
 use crate::practice_set::PracticeSet;
 use crate::stage::Stage;
-use crate::window;
 
 /// The application, as commands, tray and socket use it.
 pub(crate) struct Desktop {
@@ -36,6 +35,8 @@ pub(crate) struct Desktop {
     pub(crate) aws_files: ConfigFiles,
     /// The file of roles; the practice set has none.
     pub(crate) roles_path: Option<PathBuf>,
+    /// The file of settings; the practice set has none.
+    pub(crate) settings_path: Option<PathBuf>,
     pub(crate) stage: Arc<Stage>,
     clock: Arc<SystemClock>,
     sts: Arc<AwsSts>,
@@ -121,6 +122,7 @@ impl Desktop {
             clipboard,
             aws_files: ConfigFiles::new(paths.clone()),
             roles_path: practice.is_none().then(|| paths.roles_path()),
+            settings_path: practice.is_none().then(|| paths.settings_path()),
             stage,
             clock,
             sts,
@@ -135,8 +137,8 @@ impl Desktop {
     }
 
     /// Lets the buttons of notices act.
-    pub(crate) fn connect_notices(self: &Arc<Self>, app: &AppHandle) {
-        let (desktop, app) = (Arc::downgrade(self), app.clone());
+    pub(crate) fn connect_notices(self: &Arc<Self>) {
+        let desktop = Arc::downgrade(self);
         self.notifier.on_action(Box::new(move |topic, action| {
             let Some(desktop) = desktop.upgrade() else {
                 return;
@@ -144,7 +146,7 @@ impl Desktop {
             match (action, topic) {
                 (NoticeAction::Renew, Topic::Session(role)) => desktop.start_assuming(role.clone()),
                 (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
-                (NoticeAction::Open, _) | (_, Topic::Digest) => window::open(&app),
+                (NoticeAction::Open, _) | (_, Topic::Digest) => desktop.stage.window.open(),
             }
         }));
     }
@@ -161,7 +163,7 @@ impl Desktop {
                 let keeper = self.keeper.clone();
                 std::thread::spawn(move || keeper.end(&role));
             }
-            MenuAction::Open => window::open(app),
+            MenuAction::Open => self.stage.window.open(),
             MenuAction::Quit => app.exit(0),
         }
     }
@@ -179,11 +181,11 @@ impl Desktop {
     }
 
     /// Notes whether the desktop has a tray; opens the window once where it has none.
-    pub(crate) fn tray_changed(&self, app: &AppHandle, present: bool) {
+    pub(crate) fn tray_changed(&self, present: bool) {
         self.keeper
             .set_standing(Concern::Tray, (!present).then(no_tray));
         if !present && self.stage.is_first_without_tray() {
-            window::open(app);
+            self.stage.window.open();
         }
     }
 

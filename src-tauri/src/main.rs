@@ -6,7 +6,6 @@ mod arguments;
 mod clipboard;
 mod commands;
 mod desktop;
-mod key_origin;
 mod launcher;
 mod notifier;
 mod practice_set;
@@ -14,6 +13,10 @@ mod stage;
 mod tray;
 mod tray_host;
 mod window;
+mod window_calls;
+mod window_host;
+mod window_process;
+mod window_wire;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,16 +35,17 @@ use tray::TrayPainter;
 fn main() -> ExitCode {
     hardening::harden();
     match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Run(options)) => run(options),
+        Ok(Request::Run(options)) => run(|| start(options)),
+        Ok(Request::Window) => run(|| window_process::run().map(|()| ExitCode::SUCCESS)),
         Ok(Request::Help) => say(HELP.trim_end()),
         Ok(Request::Version) => say(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),
         Err(error) => complain(&error, ExitCode::from(2)),
     }
 }
 
-fn run(options: Options) -> ExitCode {
+fn run(start: impl FnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
     log_warnings();
-    match start(options) {
+    match start() {
         Ok(code) => code,
         Err(error) => complain(&format!("{error:#}"), ExitCode::FAILURE),
     }
@@ -67,12 +71,12 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
         Desktop::own(&paths)
     });
     let app = build(&desktop)?;
-    let _server = serve(&desktop, app.handle(), &paths);
+    let _server = serve(&desktop, &paths);
     let _watch = follow_files(&desktop, &paths);
     begin(&desktop, app.handle(), options);
     heartbeat::start(desktop.keeper.clone())?;
     let leaving = desktop.clone();
-    let code = app.run_return(move |app, event| on_event(&leaving, app, &event));
+    let code = app.run_return(move |_, event| on_event(&leaving, &event));
     Ok(if code == 0 {
         ExitCode::SUCCESS
     } else {
@@ -87,42 +91,21 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
 fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
     let acting = desktop.clone();
     let app = tauri::Builder::default()
-        .manage(desktop.clone())
+        .manage(desktop.stage.window.clone())
         .manage(TrayPainter::default())
         .on_menu_event(move |app, event| {
             if let Some(action) = TrayPainter::action(app, event.id().as_ref()) {
                 acting.act(app, action);
             }
         })
-        .invoke_handler(tauri::generate_handler![
-            commands::snapshot,
-            commands::assume,
-            commands::renew,
-            commands::end,
-            commands::copy_export,
-            commands::answer_prompt,
-            commands::cancel_prompt,
-            commands::add_key,
-            commands::rename_key,
-            commands::remove_key,
-            commands::plaintext_profiles,
-            commands::save_role,
-            commands::remove_role,
-            commands::start_practice,
-            commands::practice_code,
-            commands::open_roles_file,
-            commands::dismiss_problem,
-            commands::retry_keychain,
-            commands::close_window,
-        ])
         .build(tauri::generate_context!())?;
     Ok(app)
 }
 
 /// Answers the command line. Without the socket the tray still works, and the window says what is missing.
-fn serve(desktop: &Arc<Desktop>, app: &AppHandle, paths: &Paths) -> Option<socket::Server> {
-    let (keeper, app) = (desktop.keeper.clone(), app.clone());
-    let handler = Arc::new(move |call| answer(&keeper, &|| window::open(&app), call));
+fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
+    let (keeper, window) = (desktop.keeper.clone(), desktop.stage.window.clone());
+    let handler = Arc::new(move |call| answer(&keeper, &|| window.open(), call));
     match socket::serve(&paths.socket_dir, handler) {
         Ok(server) => Some(server),
         Err(problem) => {
@@ -149,25 +132,27 @@ fn follow_files(desktop: &Arc<Desktop>, paths: &Paths) -> Option<watch::Watch> {
 /// Begins to show: the tray, the sessions that survived, and the window if it was asked for.
 fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     desktop.stage.open(app.clone());
-    desktop.connect_notices(app);
-    let (watching, on_main) = (desktop.clone(), app.clone());
-    tray_host::watch(move |present| watching.tray_changed(&on_main, present));
+    desktop.connect_notices();
+    let leaving = app.clone();
+    desktop.stage.window.connect(desktop, move || {
+        if is_driven() {
+            leaving.exit(0);
+        }
+    });
+    let watching = desktop.clone();
+    tray_host::watch(move |present| watching.tray_changed(present));
     let restoring = desktop.keeper.clone();
     std::thread::spawn(move || restoring.restore_sessions());
     if options.window {
-        window::open(app);
+        desktop.stage.window.open();
     }
 }
 
-fn on_event(desktop: &Desktop, app: &AppHandle, event: &RunEvent) {
+fn on_event(desktop: &Desktop, event: &RunEvent) {
     match event {
         RunEvent::ExitRequested {
             api, code: None, ..
-        } if !is_driven() => api.prevent_exit(),
-        RunEvent::WindowEvent {
-            event: tauri::WindowEvent::Destroyed,
-            ..
-        } => window::end_leftovers(app),
+        } => api.prevent_exit(),
         RunEvent::Exit => desktop.clipboard.clear(),
         _ => {}
     }

@@ -1,25 +1,23 @@
 //! The audience: hands each snapshot to the tray and the window, and opens the window when a question waits.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use rolecall_core::menu;
 use rolecall_core::ports::Audience;
 use rolecall_core::snapshot::Snapshot;
-use tauri::{AppHandle, Emitter};
+use tauri::AppHandle;
 
 use crate::tray::TrayPainter;
-use crate::window;
-
-/// The name of the event that carries the whole snapshot.
-const SNAPSHOT_EVENT: &str = "snapshot";
+use crate::window_host::WindowHost;
 
 /// Where snapshots are shown. Until the application has started, they wait.
 #[derive(Default)]
 pub(crate) struct Stage {
     app: OnceLock<AppHandle>,
-    prompts_shown: Mutex<u64>,
+    pub(crate) window: Arc<WindowHost>,
+    last_prompt: AtomicU64,
     tray_missed: AtomicBool,
 }
 
@@ -34,32 +32,24 @@ impl Stage {
         !self.tray_missed.swap(true, Ordering::AcqRel)
     }
 
-    /// Opens the window for a prompt that it was not opened for before.
-    fn show_new_prompt(&self, app: &AppHandle, snapshot: &Snapshot) {
+    /// Returns whether a prompt waits that the window was not opened for before.
+    fn has_new_prompt(&self, snapshot: &Snapshot) -> bool {
         let newest = snapshot
             .prompts
             .iter()
             .map(|prompt| prompt.id)
             .max()
             .unwrap_or_default();
-        let mut shown = self
-            .prompts_shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if newest > *shown {
-            *shown = newest;
-            window::open(app);
-        }
+        newest > self.last_prompt.fetch_max(newest, Ordering::AcqRel)
     }
 }
 
 impl Audience for Stage {
     fn publish(&self, snapshot: &Snapshot) {
-        let Some(app) = self.app.get() else { return };
-        if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, snapshot) {
-            tracing::warn!(%error, "the window could not be told");
+        self.window.tell(snapshot);
+        if self.has_new_prompt(snapshot) {
+            self.window.open();
         }
-        self.show_new_prompt(app, snapshot);
     }
 
     fn tick(&self, snapshot: &Snapshot, now: Timestamp) {

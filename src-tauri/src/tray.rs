@@ -1,7 +1,7 @@
 //! Draws the tray from its plain value. It is redrawn only where the value differs.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rolecall_core::menu::{MenuAction, MenuItem, Tray, TrayIcon};
 use tauri::image::Image;
@@ -11,7 +11,8 @@ use tauri::menu::{
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
-use crate::{tray_host, window};
+use crate::tray_host;
+use crate::window_host::WindowHost;
 
 const ID: &str = "rolecall";
 
@@ -95,7 +96,7 @@ impl Painted {
             .show_menu_on_left_click(cfg!(target_os = "macos"))
             .on_tray_icon_event(|icon, event| {
                 if is_left_click(&event) {
-                    window::open(icon.app_handle());
+                    icon.app_handle().state::<Arc<WindowHost>>().open();
                 }
             })
             .build(app)?;

@@ -1,0 +1,113 @@
+//! Answers what the window asks, on the side that holds the keeper. Copying and reading keys happen here.
+
+use std::path::Path;
+
+use rolecall_core::access_key::masked;
+use rolecall_core::key_text::{self, KeyPair};
+use rolecall_core::name::Name;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::desktop::Desktop;
+use crate::launcher;
+use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
+
+/// Does what the window asks. It may wait for AWS, the keychain or the user.
+///
+/// # Errors
+/// Why it could not be done.
+pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Problem> {
+    let keeper = &desktop.keeper;
+    match call {
+        WindowCall::Snapshot => value(keeper.snapshot()),
+        WindowCall::Assume { role } => keeper.assume(&Name::parse(&role)?, None).map(nothing),
+        WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
+        WindowCall::CopyExport { role, shell } => {
+            keeper.copy_export(&Name::parse(&role)?, shell).map(nothing)
+        }
+        WindowCall::AnswerPrompt { id, code } => {
+            keeper.answer_prompt(id, code.expose()).map(nothing)
+        }
+        WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(nothing),
+        WindowCall::AddKey { name, from } => {
+            let name = Name::parse(&name)?;
+            value(keeper.add_key(&name, &read_key(desktop, &from)?)?)
+        }
+        WindowCall::RenameKey { name, new_name } => keeper
+            .rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?)
+            .map(nothing),
+        WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
+        WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),
+        WindowCall::SaveRole {
+            previous_name,
+            role,
+        } => {
+            let previous = previous_name.as_deref().map(Name::parse).transpose()?;
+            keeper.save_role(previous.as_ref(), &role).map(nothing)
+        }
+        WindowCall::RemoveRole { name } => keeper.remove_role(&Name::parse(&name)?).map(nothing),
+        WindowCall::StartPractice => launcher::start_practice().map(nothing),
+        WindowCall::PracticeCode => value(
+            desktop
+                .practice_code()
+                .map(|(code, seconds_left)| PracticeCode { code, seconds_left }),
+        ),
+        WindowCall::OpenRolesFile => {
+            launcher::open_file(desktop.roles_path.as_deref()).map(nothing)
+        }
+        WindowCall::OpenSettingsFile => {
+            launcher::open_file(desktop.settings_path.as_deref()).map(nothing)
+        }
+        WindowCall::DismissProblem { code } => {
+            keeper.dismiss(code);
+            Ok(Value::Null)
+        }
+        WindowCall::RetryKeychain => keeper.retry_keychain().map(nothing),
+    }
+}
+
+fn nothing<T>(_: T) -> Value {
+    Value::Null
+}
+
+fn value(result: impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(result).map_err(|error| {
+        Problem::new(
+            ProblemCode::Internal,
+            "A fault in Rolecall stopped this.",
+            "Report it.",
+        )
+        .with_detail(error.to_string())
+    })
+}
+
+fn read_key(desktop: &Desktop, origin: &KeyOrigin) -> Result<KeyPair, Problem> {
+    let files = &desktop.aws_files;
+    Ok(match origin {
+        KeyOrigin::Clipboard => key_text::from_text(&desktop.clipboard.text()?)?,
+        KeyOrigin::Csv { path } => key_text::from_csv(&files.read_chosen(Path::new(path))?)?,
+        KeyOrigin::Profile { profile } => {
+            key_text::from_profile(&files.read_aws_credentials()?, profile)?
+        }
+        KeyOrigin::Typed {
+            access_key_id,
+            secret,
+        } => KeyPair::parse(access_key_id, &Secret::new(secret.expose().to_owned()))?,
+    })
+}
+
+/// Returns the profiles with a key in plaintext; none if the file is absent or cannot be read.
+fn plaintext_profiles(desktop: &Desktop) -> Vec<PlaintextProfile> {
+    let Ok(text) = desktop.aws_files.read_aws_credentials() else {
+        return Vec::new();
+    };
+    let profiles = key_text::plaintext_profiles(&text).into_iter();
+    profiles
+        .map(|(profile, id)| PlaintextProfile {
+            profile,
+            access_key_id: masked(id.as_str()),
+        })
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! The tray's end of the window: starts its process, tells it every snapshot, answers its calls, and sees it end.
+
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::thread;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{REQUEST_MAX, read_frame, write_frame};
+use rolecall_core::snapshot::Snapshot;
+
+use crate::arguments::WINDOW_ARGUMENT;
+use crate::desktop::Desktop;
+use crate::window_calls;
+use crate::window_wire::{Ask, Tell, WindowCall};
+
+/// Starts and feeds the window's process; there is at most one.
+#[derive(Default)]
+pub(crate) struct WindowHost {
+    open: Mutex<Option<Sender<Tell>>>,
+    answers: OnceLock<Weak<Desktop>>,
+    on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl WindowHost {
+    /// Says who answers the window, and what happens when it closes; once.
+    pub(crate) fn connect(
+        &self,
+        desktop: &Arc<Desktop>,
+        on_closed: impl Fn() + Send + Sync + 'static,
+    ) {
+        let _ = self.answers.set(Arc::downgrade(desktop));
+        let _ = self.on_closed.set(Box::new(on_closed));
+    }
+
+    /// Opens the window, or brings it to the front.
+    pub(crate) fn open(self: &Arc<Self>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open
+            .as_ref()
+            .is_some_and(|window| window.send(Tell::Raise).is_ok())
+        {
+            return;
+        }
+        match self.start() {
+            Ok(window) => *open = Some(window),
+            Err(error) => tracing::error!(%error, "the window's process could not be started"),
+        }
+    }
+
+    /// Tells the window, if it is open.
+    pub(crate) fn tell(&self, snapshot: &Snapshot) {
+        if let Some(window) = &*self.open.lock().unwrap_or_else(PoisonError::into_inner) {
+            // A window that is just closing does not need to know.
+            let _ = window.send(Tell::Snapshot(Box::new(snapshot.clone())));
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "starts this same program, for the window"
+    )]
+    fn start(self: &Arc<Self>) -> std::io::Result<Sender<Tell>> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg(WINDOW_ARGUMENT)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(std::io::Error::other("no pipes"));
+        };
+        let (tells, outbox) = mpsc::channel();
+        thread::Builder::new()
+            .name("window-out".into())
+            .spawn(move || write_all(input, &outbox))?;
+        let (host, replies) = (self.clone(), tells.clone());
+        thread::Builder::new()
+            .name("window-in".into())
+            .spawn(move || {
+                host.serve(output, &replies);
+                host.closed();
+                let _ = child.wait();
+                host.on_closed
+                    .get()
+                    .into_iter()
+                    .for_each(|on_closed| on_closed());
+            })?;
+        Ok(tells)
+    }
+
+    /// Answers the window's calls until it closes; each on a thread of its own, since some wait for the user.
+    fn serve(&self, mut output: ChildStdout, replies: &Sender<Tell>) {
+        while let Ok(Ask { id, call }) = read_frame::<Ask>(&mut output, REQUEST_MAX) {
+            let Some(desktop) = self.answers.get().and_then(Weak::upgrade) else {
+                return;
+            };
+            let replies = replies.clone();
+            let answering = move || {
+                let result = answer(&desktop, call);
+                // A window that closed meanwhile needs no answer.
+                let _ = replies.send(Tell::Answer { id, result });
+            };
+            if let Err(error) = thread::Builder::new()
+                .name("window-call".into())
+                .spawn(answering)
+            {
+                tracing::error!(%error, "a call of the window could not be answered");
+            }
+        }
+    }
+
+    fn closed(&self) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn answer(desktop: &Desktop, call: WindowCall) -> Result<serde_json::Value, Problem> {
+    let answering = std::panic::AssertUnwindSafe(|| window_calls::answer(desktop, call));
+    std::panic::catch_unwind(answering).unwrap_or_else(|_| {
+        let remedy = "Try again; if it goes on, restart Rolecall and report it.";
+        Err(Problem::new(
+            ProblemCode::Internal,
+            "A fault in Rolecall stopped this.",
+            remedy,
+        ))
+    })
+}
+
+/// Writes what the window is to know. Of snapshots that wait, only the last is written.
+fn write_all(mut input: ChildStdin, outbox: &Receiver<Tell>) {
+    while let Ok(first) = outbox.recv() {
+        let mut batch = vec![first];
+        batch.extend(outbox.try_iter());
+        let last_snapshot = batch
+            .iter()
+            .rposition(|tell| matches!(tell, Tell::Snapshot(_)));
+        let outdated = |index: usize, tell: &Tell| {
+            matches!(tell, Tell::Snapshot(_)) && Some(index) != last_snapshot
+        };
+        for (index, tell) in batch.iter().enumerate() {
+            if !outdated(index, tell) && write_frame(&mut input, tell).is_err() {
+                return;
+            }
+        }
+    }
+}

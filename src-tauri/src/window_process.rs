@@ -1,0 +1,139 @@
+//! The window's process: a webview, its commands, and the pipe to the tray. It ends with its window, and with the tray.
+
+use std::collections::HashMap;
+use std::io::{self, Stdout};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{ANSWER_MAX, read_frame, write_frame};
+use serde::de::DeserializeOwned;
+use tauri::{AppHandle, Emitter};
+use tokio::sync::oneshot;
+
+use crate::window_wire::{Ask, Tell, WindowCall};
+use crate::{commands, window};
+
+/// The name of the event that carries the whole snapshot.
+const SNAPSHOT_EVENT: &str = "snapshot";
+
+type Waiting = HashMap<u64, oneshot::Sender<Result<serde_json::Value, Problem>>>;
+
+/// The window's end of the pipe.
+pub(crate) struct Link {
+    output: Mutex<Stdout>,
+    waiting: Mutex<Waiting>,
+    last_id: AtomicU64,
+}
+
+impl Link {
+    fn new() -> Self {
+        Self {
+            output: Mutex::new(io::stdout()),
+            waiting: Mutex::default(),
+            last_id: AtomicU64::new(0),
+        }
+    }
+
+    /// Asks the tray's process.
+    ///
+    /// # Errors
+    /// What it says, or that it is gone.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, call: WindowCall) -> Result<T, Problem> {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        let (give, given) = oneshot::channel();
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, give);
+        write_frame(
+            &mut *self.output.lock().unwrap_or_else(PoisonError::into_inner),
+            &Ask { id, call },
+        )
+        .map_err(|_| gone())?;
+        let value = given.await.map_err(|_| gone())??;
+        serde_json::from_value(value).map_err(|_| gone())
+    }
+
+    fn settle(&self, id: u64, result: Result<serde_json::Value, Problem>) {
+        let waiting = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
+        // A call whose page was left has nobody waiting.
+        waiting
+            .into_iter()
+            .for_each(|give| drop(give.send(result.clone())));
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        ProblemCode::NotRunning,
+        "Rolecall has quit.",
+        "Start it again.",
+    )
+}
+
+/// Shows the window until it is closed.
+///
+/// # Errors
+/// If the toolkit does not start.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the framework's context exits if its embedded files are damaged"
+)]
+pub(crate) fn run() -> anyhow::Result<()> {
+    let link = Arc::new(Link::new());
+    let app = tauri::Builder::default()
+        .manage(link.clone())
+        .invoke_handler(tauri::generate_handler![
+            commands::snapshot,
+            commands::assume,
+            commands::renew,
+            commands::end,
+            commands::copy_export,
+            commands::answer_prompt,
+            commands::cancel_prompt,
+            commands::add_key,
+            commands::rename_key,
+            commands::remove_key,
+            commands::plaintext_profiles,
+            commands::save_role,
+            commands::remove_role,
+            commands::start_practice,
+            commands::practice_code,
+            commands::open_roles_file,
+            commands::open_settings_file,
+            commands::dismiss_problem,
+            commands::retry_keychain,
+            commands::close_window,
+        ])
+        .build(tauri::generate_context!())?;
+    window::create(app.handle())?;
+    let handle = app.handle().clone();
+    thread::Builder::new()
+        .name("tray".into())
+        .spawn(move || listen(&link, &handle))?;
+    app.run(|_, _| {});
+    Ok(())
+}
+
+/// Hears the tray's process until it ends, and ends with it.
+fn listen(link: &Link, app: &AppHandle) {
+    let mut input = io::stdin();
+    while let Ok(tell) = read_frame::<Tell>(&mut input, ANSWER_MAX) {
+        match tell {
+            Tell::Snapshot(snapshot) => {
+                if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, &*snapshot) {
+                    tracing::warn!(%error, "the window could not be told");
+                }
+            }
+            Tell::Answer { id, result } => link.settle(id, result),
+            Tell::Raise => window::raise(app),
+        }
+    }
+    app.exit(0);
+}

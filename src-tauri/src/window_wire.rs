@@ -1,0 +1,116 @@
+//! What the tray's process and the window's process say to each other, over the pipes that only these two hold.
+//!
+//! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
+//! webview can reach has never held a key, a session or the keeper.
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::WireSecret;
+use rolecall_core::role::RoleDraft;
+use rolecall_core::shell::Shell;
+use rolecall_core::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+
+/// From the window: a call, and the number that its answer will carry.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ask {
+    pub(crate) id: u64,
+    pub(crate) call: WindowCall,
+}
+
+/// To the window.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tell {
+    /// Everything that is shown, whenever it differs.
+    Snapshot(Box<Snapshot>),
+    /// The answer to a call.
+    Answer {
+        id: u64,
+        result: Result<serde_json::Value, Problem>,
+    },
+    /// Come to the front.
+    Raise,
+}
+
+/// What the window may ask for. Nothing returns a secret.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum WindowCall {
+    Snapshot,
+    Assume {
+        role: String,
+    },
+    End {
+        role: String,
+    },
+    CopyExport {
+        role: String,
+        shell: Option<Shell>,
+    },
+    AnswerPrompt {
+        id: u64,
+        code: WireSecret,
+    },
+    CancelPrompt {
+        id: u64,
+    },
+    AddKey {
+        name: String,
+        from: KeyOrigin,
+    },
+    RenameKey {
+        name: String,
+        new_name: String,
+    },
+    RemoveKey {
+        name: String,
+    },
+    PlaintextProfiles,
+    SaveRole {
+        previous_name: Option<String>,
+        role: RoleDraft,
+    },
+    RemoveRole {
+        name: String,
+    },
+    StartPractice,
+    PracticeCode,
+    OpenRolesFile,
+    OpenSettingsFile,
+    DismissProblem {
+        code: ProblemCode,
+    },
+    RetryKeychain,
+}
+
+/// Where a new access key comes from.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum KeyOrigin {
+    /// The clipboard's text.
+    Clipboard,
+    /// The IAM console's CSV.
+    Csv { path: String },
+    /// A profile of `~/.aws/credentials`.
+    Profile { profile: String },
+    /// The window's form: the last resort.
+    Typed {
+        access_key_id: String,
+        secret: WireSecret,
+    },
+}
+
+/// A profile of `~/.aws/credentials` that holds a long-term key in plaintext.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PlaintextProfile {
+    pub(crate) profile: String,
+    /// All but its ends hidden.
+    pub(crate) access_key_id: String,
+}
+
+/// The practice authenticator's present code.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PracticeCode {
+    pub(crate) code: String,
+    pub(crate) seconds_left: u32,
+}

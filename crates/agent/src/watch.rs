@@ -19,6 +19,9 @@ const SETTLED: Duration = Duration::from_millis(100);
 /// The most signs of change that one burst takes together, so that a busy folder cannot put the news off for ever.
 const BURST_MAX: usize = 1_000;
 
+/// How often folders that come and go are looked for in one go; their going is a sign to look again.
+const ATTEMPTS: usize = 8;
+
 /// Which file changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Changed {
@@ -103,7 +106,7 @@ struct Lookout {
     config_dir: PathBuf,
     files: [(Changed, PathBuf); 3],
     prints: [Print; 3],
-    watched: BTreeSet<(PathBuf, u64)>,
+    watched: Vec<PathBuf>,
 }
 
 impl Lookout {
@@ -118,7 +121,7 @@ impl Lookout {
             config_dir: paths.config_dir.clone(),
             prints: [&files[0].1, &files[1].1, &files[2].1].map(|path| print(path)),
             files,
-            watched: BTreeSet::new(),
+            watched: Vec::new(),
         }
     }
 
@@ -141,24 +144,28 @@ impl Lookout {
         }
     }
 
-    /// Watches the folders that matter at present, and again until none came or went meanwhile.
+    /// Watches the folders that matter at present, and again until none came or went meanwhile. Each is watched anew:
+    /// a folder that took another's name may have its number as well, and the old watch is gone.
     fn arm(&mut self) -> notify::Result<()> {
         if let Err(error) = disk::create_private_dir(&self.config_dir) {
             tracing::info!(%error, "there is no configuration folder");
         }
-        for _ in 0..8 {
+        for _ in 0..ATTEMPTS {
+            for dir in std::mem::take(&mut self.watched) {
+                // A folder that is gone has lost its watch already.
+                let _ = self.watcher.unwatch(&dir);
+            }
             let wanted = self.wanted();
-            if wanted == self.watched {
+            for (dir, _) in &wanted {
+                match self.watcher.watch(dir, RecursiveMode::NonRecursive) {
+                    Ok(()) => self.watched.push(dir.clone()),
+                    Err(_) if !dir.exists() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if wanted == self.wanted() {
                 break;
             }
-            for (dir, _) in self.watched.difference(&wanted) {
-                // A folder that is gone has lost its watch already.
-                let _ = self.watcher.unwatch(dir);
-            }
-            for (dir, _) in wanted.difference(&self.watched) {
-                self.watcher.watch(dir, RecursiveMode::NonRecursive)?;
-            }
-            self.watched = wanted;
         }
         Ok(())
     }

@@ -58,10 +58,15 @@ pub(super) enum Fault {
 impl Database {
     /// Opens the file, or begins one for the user alone.
     pub(super) fn open(path: &Path) -> Result<Self, Fault> {
-        prepare(path).map_err(Fault::Disk)?;
-        if !fs::symlink_metadata(path).map_err(Fault::Disk)?.is_file() {
-            return Err(Fault::NotAFile);
-        }
+        prepare(path)?;
+        // What SQLite cannot make sense of in a file of its own form is damage.
+        Self::connect(path).map_err(|fault| match fault {
+            Fault::Other(text) => Fault::Damaged(text),
+            fault => fault,
+        })
+    }
+
+    fn connect(path: &Path) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_LIMIT)?;
@@ -130,19 +135,21 @@ impl Database {
     }
 }
 
-/// Creates the folder and the file for the user alone, before SQLite would create it for all.
-fn prepare(path: &Path) -> io::Result<()> {
+/// Creates the folder and the file for the user alone, before SQLite would create it for all, and makes sure that
+/// the file can be written: SQLite would quietly open it for reading only.
+fn prepare(path: &Path) -> Result<(), Fault> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if !metadata.is_file() => return Err(Fault::NotAFile),
+        Ok(_) | Err(_) => {}
+    }
     if let Some(dir) = path.parent() {
-        disk::create_private_dir(dir)?;
+        disk::create_private_dir(dir).map_err(Fault::Disk)?;
     }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Ok(_) | Err(_) => Ok(()),
-    }
+    options.open(path).map(drop).map_err(Fault::Disk)
 }
 
 fn check(connection: &Connection) -> Result<(), Fault> {
@@ -151,6 +158,10 @@ fn check(connection: &Connection) -> Result<(), Fault> {
     }
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     match verdict.as_str() {
+        // The file can be written, so this is the mark in its header that asks older programs not to.
+        "ok" if connection.is_readonly(rusqlite::MAIN_DB)? => {
+            Err(Fault::Damaged("marked as read-only".into()))
+        }
         "ok" => Ok(()),
         _ => Err(Fault::Damaged(verdict)),
     }
@@ -166,7 +177,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
     if done < MIGRATIONS.len() {
         let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for step in &MIGRATIONS[done..] {
-            change.execute_batch(step).map_err(foreign)?;
+            change.execute_batch(step)?;
         }
         let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         change.pragma_update(None, "user_version", version)?;
@@ -176,17 +187,9 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         "SELECT role, sealed FROM sessions",
         "SELECT session, lead_s, noted_at_s FROM warnings",
     ] {
-        connection.prepare(query).map_err(foreign)?;
+        connection.prepare(query)?;
     }
     Ok(())
-}
-
-/// A file whose version does not fit its tables is not ours.
-fn foreign(error: rusqlite::Error) -> Fault {
-    match Fault::from(error) {
-        Fault::Other(text) => Fault::Damaged(text),
-        fault => fault,
-    }
 }
 
 /// Renames a damaged file and its journal, and returns the new name.

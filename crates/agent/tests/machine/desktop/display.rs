@@ -1,0 +1,89 @@
+//! A display for the keychain's own dialog, and hands to answer it.
+
+use std::process::{Child, Command, Output, Stdio};
+
+use super::{Bus, Desktop, PASSWORD, wait_until};
+
+/// A display that the bus's services open their windows on.
+pub(crate) struct Display {
+    server: Child,
+    name: String,
+}
+
+impl Display {
+    /// Starts a display; `None` if the programs are not installed.
+    pub(crate) fn start(desktop: &Desktop) -> Option<Self> {
+        let number = desktop.root.join("display");
+        let shell = format!(
+            "exec Xvfb -displayfd 7 -screen 0 800x600x24 -nolisten tcp 7>{}",
+            number.display()
+        );
+        let found = command("sh")
+            .args(["-c", "command -v Xvfb && command -v xdotool"])
+            .output();
+        if !found.is_ok_and(|found| found.status.success()) {
+            return None;
+        }
+        let server = command("sh")
+            .args(["-c", &shell])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        let read = || std::fs::read_to_string(&number).unwrap_or_default();
+        wait_until("the display is there", || read().ends_with('\n'));
+        let name = format!(":{}", read().trim());
+        Bus::session().set_display(&name);
+        Some(Self { server, name })
+    }
+
+    /// Returns how many of the keychain's dialogs are open.
+    pub(crate) fn dialogs(&self) -> usize {
+        let found = self.xdotool(&["search", "--onlyvisible", "--class", "gcr-prompter"]);
+        String::from_utf8_lossy(&found.stdout).lines().count()
+    }
+
+    /// Types the password into the dialog until it closes.
+    pub(crate) fn unlock(&self) {
+        self.answer(&["key", "ctrl+a", "type", "--delay", "5", PASSWORD]);
+    }
+
+    /// Cancels the dialog.
+    pub(crate) fn cancel(&self) {
+        self.answer(&["key", "Escape"]);
+    }
+
+    /// Types into the dialog until it closes: keys that come before it listens are lost.
+    fn answer(&self, keys: &[&str]) {
+        wait_until("the dialog is open", || self.dialogs() > 0);
+        wait_until("the dialog is answered", || {
+            self.xdotool(keys);
+            self.xdotool(&["key", "Return"]);
+            self.dialogs() == 0
+        });
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Output {
+        command("xdotool")
+            .args(arguments)
+            .env("DISPLAY", &self.name)
+            .output()
+            .expect("runs")
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // It ends with its desktop in any case.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "starts the display and its hands"
+)]
+fn command(program: &str) -> Command {
+    Command::new(program)
+}

@@ -1,0 +1,250 @@
+//! The user's files on a real disk.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use rolecall_agent::files::ConfigFiles;
+use rolecall_agent::paths::{Environment, Paths};
+use rolecall_core::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::catalogue::FILE_MAX;
+use rolecall_core::name::Name;
+use rolecall_core::ports::Files;
+use rustix::fs::{CWD, Mode};
+
+use crate::small_disk::on_small_disk;
+
+/// A home folder with the files in it.
+struct Home {
+    _dir: tempfile::TempDir,
+    paths: Paths,
+    files: ConfigFiles,
+}
+
+impl Home {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (paths, files) = at(dir.path());
+        Self {
+            _dir: dir,
+            paths,
+            files,
+        }
+    }
+
+    fn with_folder() -> Self {
+        let home = Self::new();
+        fs::create_dir_all(&home.paths.config_dir).expect("a folder");
+        home
+    }
+
+    fn roles(&self) -> PathBuf {
+        self.paths.roles_path()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.paths.config_dir).expect("a folder");
+        let mut names: Vec<String> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn at(dir: &Path) -> (Paths, ConfigFiles) {
+    let paths = Paths::new(&Environment {
+        home: Some(dir.to_owned()),
+        ..Environment::default()
+    })
+    .expect("paths");
+    (paths.clone(), ConfigFiles::new(paths))
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+#[test]
+fn files_that_are_not_there_are_empty() {
+    let home = Home::new();
+    assert_eq!(home.files.read_roles(), Ok(String::new()));
+    assert_eq!(home.files.read_settings(), Ok(String::new()));
+    assert_eq!(home.files.read_keys(), Ok(vec![]));
+    assert!(!home.paths.config_dir.exists());
+}
+
+#[test]
+fn a_new_file_and_its_folder_are_for_the_user_alone() {
+    let home = Home::new();
+    home.files.write_roles("", "# roles\n").expect("writes");
+    assert_eq!(home.files.read_roles(), Ok("# roles\n".into()));
+    assert_eq!(
+        (mode(&home.roles()), mode(&home.paths.config_dir)),
+        (0o600, 0o700)
+    );
+    assert_eq!(home.names(), ["roles.toml"]);
+}
+
+#[test]
+fn the_mode_of_a_file_is_kept() {
+    let home = Home::with_folder();
+    fs::write(home.roles(), "a").expect("writes");
+    fs::set_permissions(home.roles(), PermissionsExt::from_mode(0o640)).expect("sets");
+    home.files.write_roles("a", "b").expect("writes");
+    assert_eq!(mode(&home.roles()), 0o640);
+}
+
+#[test]
+fn r32_a_link_is_kept_and_what_it_leads_to_replaced() {
+    let home = Home::with_folder();
+    let dotfiles = home.paths.config_dir.join("dotfiles");
+    fs::create_dir(&dotfiles).expect("a folder");
+    fs::write(dotfiles.join("real.toml"), "a").expect("writes");
+    symlink("dotfiles/real.toml", home.paths.config_dir.join("middle")).expect("links");
+    symlink("middle", home.roles()).expect("links");
+    home.files.write_roles("a", "b").expect("writes");
+    assert!(
+        fs::symlink_metadata(home.roles())
+            .expect("there")
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::read_to_string(dotfiles.join("real.toml")).expect("there"),
+        "b"
+    );
+    assert_eq!(home.files.read_roles(), Ok("b".into()));
+}
+
+#[test]
+fn b45_a_file_that_was_changed_meanwhile_is_not_written() {
+    let home = Home::with_folder();
+    fs::write(home.roles(), "theirs").expect("writes");
+    let problem = home.files.write_roles("ours", "new").expect_err("changed");
+    assert!(
+        problem.what.contains("changed by another program"),
+        "{problem}"
+    );
+    assert_eq!(fs::read_to_string(home.roles()).expect("there"), "theirs");
+    fs::remove_file(home.roles()).expect("removes");
+    assert!(home.files.write_roles("theirs", "new").is_err());
+    assert!(!home.roles().exists());
+}
+
+#[test]
+fn b40_what_is_too_large_or_not_utf_8_says_so() {
+    let home = Home::with_folder();
+    fs::write(home.roles(), vec![b'#'; FILE_MAX]).expect("writes");
+    assert_eq!(home.files.read_roles().expect("fits").len(), FILE_MAX);
+    fs::write(home.roles(), vec![b'#'; FILE_MAX + 1]).expect("writes");
+    let problem = home.files.read_roles().expect_err("too large");
+    assert!(problem.what.contains("larger than 4 MiB"), "{problem}");
+    fs::write(home.roles(), b"# caf\xe9").expect("writes");
+    let problem = home.files.read_roles().expect_err("Latin-1");
+    assert_eq!(
+        problem.what,
+        "~/.config/rolecall/roles.toml is not UTF-8 at byte 5."
+    );
+}
+
+#[test]
+fn b41_what_is_not_a_file_is_named_and_never_blocks() {
+    let home = Home::with_folder();
+    let path = home.roles();
+    let refused = |kind: &str| {
+        let problem = home.files.read_roles().expect_err("not a file");
+        assert!(problem.what.contains(kind), "{kind}: {problem}");
+        let problem = home.files.write_roles("", "new").expect_err("not a file");
+        assert!(problem.what.contains(kind), "{kind}: {problem}");
+        if fs::remove_file(&path).is_err() {
+            fs::remove_dir(&path).expect("removes");
+        }
+    };
+    fs::create_dir(&path).expect("a folder");
+    refused("is a folder");
+    rustix::fs::mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).expect("a FIFO");
+    refused("is a FIFO");
+    symlink("/dev/zero", &path).expect("links");
+    refused("is a device");
+    symlink("nowhere", &path).expect("links");
+    refused("is a link to nothing");
+    symlink("roles.toml", &path).expect("links");
+    refused("could not be read");
+    let socket = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+    refused("is a socket");
+    drop(socket);
+}
+
+fn key(name: &str) -> AccessKey {
+    AccessKey {
+        name: Name::parse(name).expect("a name"),
+        id: AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE").expect("an id"),
+        account_id: "177634097045".into(),
+        user_arn: "arn:aws:iam::177634097045:user/user".into(),
+    }
+}
+
+#[test]
+fn keys_are_kept_and_a_list_that_cannot_be_read_is_not_replaced() {
+    let home = Home::new();
+    home.files.write_keys(&[key("user")]).expect("writes");
+    assert_eq!(home.files.read_keys(), Ok(vec![key("user")]));
+    assert_eq!(mode(&home.paths.keys_path()), 0o600);
+
+    fs::write(home.paths.keys_path(), "[keys.user]\nid = \n").expect("writes");
+    let problem = home
+        .files
+        .write_keys(&[key("other")])
+        .expect_err("unreadable");
+    assert!(problem.what.contains("keys.toml, line 2"), "{problem}");
+    assert_eq!(
+        fs::read_to_string(home.paths.keys_path()).expect("there"),
+        "[keys.user]\nid = \n"
+    );
+}
+
+#[test]
+fn files_to_import_keys_from_are_read_as_secrets() {
+    let home = Home::new();
+    assert_eq!(
+        home.files.read_aws_credentials().expect("none").expose(),
+        ""
+    );
+    let chosen = home.paths.config_dir.join("keys.csv");
+    let problem = home.files.read_chosen(&chosen).expect_err("not there");
+    assert!(problem.what.contains("There is no file ~/"), "{problem}");
+    fs::create_dir_all(&home.paths.config_dir).expect("a folder");
+    fs::write(&chosen, "a,b").expect("writes");
+    assert_eq!(
+        home.files.read_chosen(&chosen).expect("there").expose(),
+        "a,b"
+    );
+}
+
+#[test]
+fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
+    on_small_disk(
+        "files::r22_a_full_or_read_only_disk_leaves_the_old_file",
+        |small| {
+            let (paths, files) = at(&small.dir);
+            files.write_roles("", "old").expect("writes");
+            let filler = small.fill();
+            let problem = files
+                .write_roles("old", &"new".repeat(10_000))
+                .expect_err("full");
+            assert!(problem.what.contains("no space left"), "{problem}");
+            fs::remove_file(filler).expect("removes");
+            small.remount("ro");
+            let problem = files.write_roles("old", "new").expect_err("read-only");
+            assert!(problem.what.contains("cannot be written"), "{problem}");
+            assert_eq!(files.read_roles(), Ok("old".into()));
+            assert_eq!(fs::read_dir(paths.config_dir).expect("there").count(), 1);
+        },
+    );
+}

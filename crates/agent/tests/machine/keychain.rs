@@ -1,0 +1,224 @@
+//! The keychain against a real gnome-keyring on a private bus.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::desktop::display::Display;
+use crate::desktop::{
+    Bus, Services, on_desktop, signal, skipped, unlock_keyring, wait_until, within,
+};
+use rolecall_agent::keychain::OsKeychain;
+use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::ports::{Keychain, KeychainError};
+use rolecall_core::secret::Secret;
+use rustix::process::Signal;
+
+/// What a person waits for at most before being told.
+const LIMIT: Duration = Duration::from_secs(6);
+
+fn id(text: &str) -> AccessKeyId {
+    AccessKeyId::parse(text).expect("an id")
+}
+
+fn user() -> AccessKeyId {
+    id("AKIAIOSFODNN7EXAMPLE")
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+/// Returns a keychain that holds the user's secret.
+fn keychain_with_secret() -> Arc<OsKeychain> {
+    let keychain = Arc::new(OsKeychain::new());
+    keychain
+        .store(&user(), &secret("canary/secret+1"))
+        .expect("stores");
+    keychain
+}
+
+fn fetch(keychain: &Arc<OsKeychain>) -> Result<String, KeychainError> {
+    let keychain = keychain.clone();
+    within(LIMIT, move || {
+        keychain
+            .fetch(&user())
+            .map(|secret| secret.expose().to_owned())
+    })
+}
+
+#[test]
+fn keeps_replaces_and_forgets_a_secret() {
+    on_desktop(
+        "keychain::keeps_replaces_and_forgets_a_secret",
+        Services::Keyring,
+        |_| {
+            let keychain = keychain_with_secret();
+            let other = id("AKIAIOSFODNN7EXAMPL2");
+            keychain.store(&other, &secret("other")).expect("stores");
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+
+            keychain.store(&user(), &secret("second")).expect("stores");
+            assert_eq!(fetch(&keychain), Ok("second".into()));
+            let mut labels = Bus::session().labels();
+            labels.sort();
+            assert_eq!(
+                labels,
+                [
+                    "Rolecall access key AKIAIOSFODNN7EXAMPL2",
+                    "Rolecall access key AKIAIOSFODNN7EXAMPLE"
+                ]
+            );
+
+            keychain.remove(&user()).expect("forgets");
+            keychain.remove(&user()).expect("forgets what is not there");
+            assert_eq!(fetch(&keychain), Err(KeychainError::Empty));
+            assert_eq!(keychain.fetch(&other).expect("kept").expose(), "other");
+        },
+    );
+}
+
+#[test]
+fn r14_a_locked_keychain_is_told_and_works_once_unlocked() {
+    on_desktop(
+        "keychain::r14_a_locked_keychain_is_told_and_works_once_unlocked",
+        Services::Keyring,
+        |desktop| {
+            let keychain = keychain_with_secret();
+            Bus::session().lock();
+            // Without a display, the keyring's own dialog cannot open.
+            assert_eq!(fetch(&keychain), Err(KeychainError::Locked));
+            unlock_keyring(desktop);
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+        },
+    );
+}
+
+#[test]
+fn r15_a_frozen_keychain_is_told_to_all_in_time_and_thaws() {
+    on_desktop(
+        "keychain::r15_a_frozen_keychain_is_told_to_all_in_time_and_thaws",
+        Services::Keyring,
+        |_| {
+            let keychain = keychain_with_secret();
+            let pid = Bus::session().keychain_pid().expect("runs");
+            signal(pid, Signal::STOP);
+            let calls: Vec<_> = (0..8)
+                .map(|_| {
+                    let keychain = keychain.clone();
+                    std::thread::spawn(move || fetch(&keychain))
+                })
+                .collect();
+            for call in calls {
+                assert_eq!(call.join().expect("in time"), Err(KeychainError::Frozen));
+            }
+            signal(pid, Signal::CONT);
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+        },
+    );
+}
+
+#[test]
+fn r16_a_killed_keychain_comes_back_locked_and_works_once_unlocked() {
+    on_desktop(
+        "keychain::r16_a_killed_keychain_comes_back_locked_and_works_once_unlocked",
+        Services::Keyring,
+        |desktop| {
+            let keychain = keychain_with_secret();
+            let bus = Bus::session();
+            let pid = bus.keychain_pid().expect("runs");
+            signal(pid, Signal::KILL);
+            wait_until("the keyring is gone", || bus.keychain_pid() != Some(pid));
+            assert_eq!(fetch(&keychain), Err(KeychainError::Locked));
+            unlock_keyring(desktop);
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+        },
+    );
+}
+
+#[test]
+fn r16_an_absent_keychain_is_told() {
+    on_desktop(
+        "keychain::r16_an_absent_keychain_is_told",
+        Services::None,
+        |_| {
+            let keychain = Arc::new(OsKeychain::new());
+            assert_eq!(fetch(&keychain), Err(KeychainError::Absent));
+            assert_eq!(
+                keychain.store(&user(), &secret("canary")),
+                Err(KeychainError::Absent)
+            );
+        },
+    );
+}
+
+#[test]
+fn r16_a_keychain_that_never_comes_up_is_absent_in_time() {
+    on_desktop(
+        "keychain::r16_a_keychain_that_never_comes_up_is_absent_in_time",
+        Services::NeverUp,
+        |_| {
+            let keychain = Arc::new(OsKeychain::new());
+            assert_eq!(fetch(&keychain), Err(KeychainError::Absent));
+        },
+    );
+}
+
+#[test]
+fn r18_without_a_bus_the_keychain_is_absent() {
+    on_desktop(
+        "keychain::r18_without_a_bus_the_keychain_is_absent",
+        Services::NoBus,
+        |_| {
+            let keychain = Arc::new(OsKeychain::new());
+            assert_eq!(fetch(&keychain), Err(KeychainError::Absent));
+        },
+    );
+}
+
+#[test]
+fn r14_one_dialog_of_the_keychain_serves_all_that_wait() {
+    on_desktop(
+        "keychain::r14_one_dialog_of_the_keychain_serves_all_that_wait",
+        Services::Keyring,
+        |desktop| {
+            let keychain = keychain_with_secret();
+            let Some(display) = Display::start(desktop) else {
+                skipped("Xvfb or xdotool is not installed");
+                return;
+            };
+            let bus = Bus::session();
+            let fetch_all = || {
+                (0..3)
+                    .map(|_| fetch_unlimited(&keychain))
+                    .collect::<Vec<_>>()
+            };
+
+            bus.lock();
+            let calls = fetch_all();
+            display.cancel();
+            for call in calls {
+                assert_eq!(call.join().expect("ends"), Err(KeychainError::Locked));
+            }
+            assert_eq!(display.dialogs(), 0);
+
+            let calls = fetch_all();
+            display.unlock();
+            for call in calls {
+                assert_eq!(call.join().expect("ends"), Ok("canary/secret+1".into()));
+            }
+            assert_eq!(display.dialogs(), 0);
+        },
+    );
+}
+
+/// Fetches on a thread of its own, for as long as the dialog is open.
+fn fetch_unlimited(
+    keychain: &Arc<OsKeychain>,
+) -> std::thread::JoinHandle<Result<String, KeychainError>> {
+    let keychain = keychain.clone();
+    std::thread::spawn(move || {
+        keychain
+            .fetch(&user())
+            .map(|secret| secret.expose().to_owned())
+    })
+}

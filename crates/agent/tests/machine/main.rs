@@ -1,0 +1,9 @@
+//! The adapters to this machine against the real thing: a real keyring on a private bus, real files on real disks.
+#![cfg(target_os = "linux")]
+
+mod desktop;
+mod files;
+mod keychain;
+mod small_disk;
+mod store;
+mod watch;

@@ -1,0 +1,174 @@
+//! The watch on the user's files, on a real disk.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rolecall_agent::paths::{Environment, Paths};
+use rolecall_agent::watch::{Changed, Watch, watch};
+
+/// How long a change may take to be told.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to make sure that nothing more is told: longer than a burst takes to settle.
+const QUIET: Duration = Duration::from_millis(400);
+
+struct Watched {
+    dir: tempfile::TempDir,
+    paths: Paths,
+    changes: Receiver<Changed>,
+    _watch: Watch,
+}
+
+impl Watched {
+    fn new(prepare: impl FnOnce(&Paths)) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let paths = Paths::new(&Environment {
+            home: Some(dir.path().to_owned()),
+            ..Environment::default()
+        })
+        .expect("paths");
+        prepare(&paths);
+        let (tell, changes) = mpsc::channel();
+        let watch = watch(&paths, move |changed| {
+            // Reading is what the owner of the files does with the news.
+            let _ = tell.send(changed);
+        })
+        .expect("watches");
+        Self {
+            dir,
+            paths,
+            changes,
+            _watch: watch,
+        }
+    }
+
+    fn roles(&self) -> PathBuf {
+        self.paths.roles_path()
+    }
+
+    /// Asserts that these changes are told, each once, and no other.
+    fn tells(&self, expected: &[Changed]) {
+        let mut told: Vec<_> = expected
+            .iter()
+            .map(|_| self.changes.recv_timeout(PATIENCE).expect("a change"))
+            .collect();
+        told.sort();
+        assert_eq!(told, expected);
+        assert_eq!(
+            self.changes.recv_timeout(QUIET),
+            Err(RecvTimeoutError::Timeout)
+        );
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).expect("writes");
+}
+
+#[test]
+fn tells_which_file_changed_once_per_burst() {
+    let watched = Watched::new(|_| {});
+    for text in ["a", "ab", "abc"] {
+        write(&watched.roles(), text);
+    }
+    watched.tells(&[Changed::Roles]);
+    write(&watched.paths.settings_path(), "a");
+    write(&watched.paths.keys_path(), "a");
+    write(&watched.paths.config_dir.join("other.toml"), "a");
+    watched.tells(&[Changed::Settings, Changed::Keys]);
+    fs::read(watched.roles()).expect("reads");
+    watched.tells(&[]);
+    fs::remove_file(watched.roles()).expect("removes");
+    watched.tells(&[Changed::Roles]);
+}
+
+#[test]
+fn editors_that_replace_by_rename_are_noticed_every_time() {
+    let watched = Watched::new(|paths| {
+        fs::create_dir_all(&paths.config_dir).expect("a folder");
+        write(&paths.roles_path(), "a");
+    });
+    for _ in 0..3 {
+        let temporary = watched.paths.config_dir.join("roles.toml~");
+        write(&temporary, "b");
+        fs::rename(&temporary, watched.roles()).expect("renames");
+        watched.tells(&[Changed::Roles]);
+    }
+}
+
+#[test]
+fn r32_a_linked_file_is_watched_where_it_is() {
+    let watched = Watched::new(|paths| {
+        let dotfiles = paths.config_dir.with_file_name("dotfiles");
+        fs::create_dir_all(&dotfiles).expect("a folder");
+        fs::create_dir_all(&paths.config_dir).expect("a folder");
+        write(&dotfiles.join("roles.toml"), "a");
+        symlink("../dotfiles/roles.toml", paths.roles_path()).expect("links");
+    });
+    let dotfiles = watched.paths.config_dir.with_file_name("dotfiles");
+    write(&dotfiles.join("roles.toml"), "b");
+    watched.tells(&[Changed::Roles]);
+    write(&dotfiles.join("new"), "c");
+    fs::rename(dotfiles.join("new"), dotfiles.join("roles.toml")).expect("renames");
+    watched.tells(&[Changed::Roles]);
+
+    // Another referent takes over.
+    let other = watched.dir.path().join("other");
+    fs::create_dir(&other).expect("a folder");
+    write(&other.join("mine.toml"), "d");
+    fs::remove_file(watched.roles()).expect("removes");
+    symlink(other.join("mine.toml"), watched.roles()).expect("links");
+    watched.tells(&[Changed::Roles]);
+    write(&other.join("mine.toml"), "e");
+    watched.tells(&[Changed::Roles]);
+}
+
+#[test]
+fn r23_a_folder_that_goes_and_comes_back_is_watched_again() {
+    let watched = Watched::new(|_| {});
+    write(&watched.roles(), "a");
+    watched.tells(&[Changed::Roles]);
+    let aside = watched.paths.config_dir.with_file_name("aside");
+    fs::rename(&watched.paths.config_dir, &aside).expect("renames");
+    watched.tells(&[Changed::Roles]);
+    fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
+    write(&watched.roles(), "b");
+    watched.tells(&[Changed::Roles]);
+    fs::remove_dir_all(&watched.paths.config_dir).expect("removes");
+    watched.tells(&[Changed::Roles]);
+    fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
+    write(&watched.roles(), "c");
+    watched.tells(&[Changed::Roles]);
+}
+
+#[test]
+fn r23_a_folder_that_cannot_be_made_yet_is_awaited() {
+    let watched = Watched::new(|paths| {
+        let parent = paths.config_dir.parent().expect("a parent");
+        write(parent, "in the way");
+    });
+    let parent = watched.paths.config_dir.parent().expect("a parent");
+    fs::remove_file(parent).expect("removes");
+    fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
+    write(&watched.roles(), "a");
+    watched.tells(&[Changed::Roles]);
+}
+
+#[test]
+fn a_watch_ends_when_dropped() {
+    let watched = Watched::new(|_| {});
+    let Watched {
+        dir: _dir,
+        paths,
+        changes,
+        _watch,
+    } = watched;
+    drop(_watch);
+    assert_eq!(
+        changes.recv_timeout(PATIENCE),
+        Err(RecvTimeoutError::Disconnected)
+    );
+    write(&paths.roles_path(), "a");
+}

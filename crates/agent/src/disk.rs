@@ -4,6 +4,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rolecall_core::problem::{Problem, ProblemCode};
 
@@ -15,6 +16,22 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
+
+/// Takes a folder's or file's permissions for others away, if there are any.
+#[cfg(unix)]
+pub(crate) fn keep_private(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_others =
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
+    if open_to_others && let Err(error) = fs::set_permissions(path, PermissionsExt::from_mode(mode))
+    {
+        tracing::warn!(%error, "a folder or file of ours is open to other users");
+    }
+}
+
+/// What lies in the user's profile is the user's alone.
+#[cfg(not(unix))]
+pub(crate) fn keep_private(_path: &Path, _mode: u32) {}
 
 /// Reads a whole regular file of at most `limit` bytes; `None` if there is none. It never waits for a FIFO or a
 /// device.
@@ -143,15 +160,35 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .parent()
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     create_private_dir(dir)?;
+    sweep(dir)?;
     let mut file = tempfile::Builder::new()
-        .prefix(".rolecall-")
-        .suffix(".tmp")
+        .prefix(TEMPORARY)
         .tempfile_in(dir)?;
     file.write_all(bytes)?;
     keep_mode(&target, file.as_file())?;
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
     sync_dir(dir)
+}
+
+/// How the names of unfinished files start.
+const TEMPORARY: &str = ".rolecall-unfinished-";
+/// An unfinished file this old was left behind by a crash.
+const LEFT_BEHIND: Duration = Duration::from_secs(60);
+
+/// Removes what a crash left unfinished.
+fn sweep(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)?.flatten() {
+        let ours = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(TEMPORARY.as_bytes());
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if ours && age().is_some_and(|age| age > LEFT_BEHIND) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the file that a path leads to through all links; the path itself if nothing is there.

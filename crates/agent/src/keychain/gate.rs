@@ -133,89 +133,75 @@ async fn unlock(
     lock: Lock,
     dialog_opens: &dyn Fn(),
 ) -> Result<(), KeychainError> {
-    let asked = async {
-        match lock {
-            Lock::Open => Ok(ObjectPath::from_static_str_unchecked(NONE).into()),
-            Lock::Locked(objects) => {
-                let answer: (Vec<OwnedObjectPath>, OwnedObjectPath) =
-                    service(bus, "Unlock", &(objects,)).await?;
-                Ok(answer.1)
-            }
-            Lock::NoCollection => {
-                let label = Value::from("Default keyring");
-                let properties =
-                    HashMap::from([("org.freedesktop.Secret.Collection.Label", label)]);
-                let answer: (OwnedObjectPath, OwnedObjectPath) =
-                    service(bus, "CreateCollection", &(properties, "default")).await?;
-                Ok(answer.1)
-            }
-        }
-    };
-    let prompt: OwnedObjectPath = timeout(LOOK_LIMIT, asked)
-        .await
-        .map_err(|_| KeychainError::Frozen)??;
+    let asked = timeout(LOOK_LIMIT, prompt_for(bus, lock)).await;
+    let prompt = asked.map_err(|_| KeychainError::Frozen)??;
     if prompt.as_str() == NONE {
         return Ok(());
     }
     dialog_opens();
-    match timeout(DIALOG_LIMIT, answered(bus, &prompt)).await {
-        Ok(answer) => answer,
+    match timeout(DIALOG_LIMIT, answer(bus, &prompt)).await {
+        Ok(Ok(Answer::Given)) => Ok(()),
+        Ok(Ok(Answer::Refused)) => Err(KeychainError::Locked),
+        Ok(Err(error)) => Err(error_of(&error)),
         Err(_) => {
-            let dismissed: Result<Result<(), _>, _> = timeout(
-                LOOK_LIMIT,
-                call(
-                    bus,
-                    SECRETS,
-                    prompt.as_str(),
-                    PROMPT_INTERFACE,
-                    "Dismiss",
-                    &(),
-                ),
-            )
-            .await;
-            tracing::info!(answered = dismissed.is_ok(), "dismissed the unlock dialog");
+            dismiss(bus, &prompt).await;
             Err(KeychainError::Locked)
         }
     }
 }
 
+/// Returns the service's prompt; none if no dialog is needed.
+async fn prompt_for(bus: &Connection, lock: Lock) -> Result<OwnedObjectPath, KeychainError> {
+    match lock {
+        Lock::Open => Ok(ObjectPath::from_static_str_unchecked(NONE).into()),
+        Lock::Locked(objects) => {
+            let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
+                service(bus, "Unlock", &(objects,)).await?;
+            Ok(prompt)
+        }
+        Lock::NoCollection => {
+            let label = Value::from("Default keyring");
+            let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", label)]);
+            let (_, prompt): (OwnedObjectPath, OwnedObjectPath) =
+                service(bus, "CreateCollection", &(properties, "default")).await?;
+            Ok(prompt)
+        }
+    }
+}
+
+enum Answer {
+    Given,
+    Refused,
+}
+
 /// Opens the dialog and waits for the user's answer, or until the service goes away.
-async fn answered(bus: &Connection, prompt: &OwnedObjectPath) -> Result<(), KeychainError> {
-    let proxy = zbus::proxy::Builder::<zbus::Proxy<'_>>::new(bus)
-        .destination(SECRETS)
-        .and_then(|builder| builder.path(prompt))
-        .and_then(|builder| builder.interface(PROMPT_INTERFACE))
-        .map_err(|error| error_of(&error))?
-        .cache_properties(zbus::proxy::CacheProperties::No)
-        .build()
-        .await
-        .map_err(|error| error_of(&error))?;
-    let mut completed = proxy
-        .receive_signal("Completed")
-        .await
-        .map_err(|error| error_of(&error))?;
-    let mut owner = proxy
-        .receive_owner_changed()
-        .await
-        .map_err(|error| error_of(&error))?;
-    let () = call(
-        bus,
-        SECRETS,
-        prompt.as_str(),
-        PROMPT_INTERFACE,
-        "Prompt",
-        &"",
-    )
-    .await?;
+async fn answer(bus: &Connection, prompt: &OwnedObjectPath) -> zbus::Result<Answer> {
+    let proxy = zbus::Proxy::new(bus, SECRETS, prompt.as_str(), PROMPT_INTERFACE).await?;
+    let mut completed = proxy.receive_signal("Completed").await?;
+    let mut owner = proxy.receive_owner_changed().await?;
+    proxy.call_method("Prompt", &"").await?;
     let signal = tokio::select! {
         signal = OrderedStreamExt::next(&mut completed) => signal,
         _ = OrderedStreamExt::next(&mut owner) => None,
     };
-    let dismissed = signal.map(|signal| signal.body().deserialize::<(bool, OwnedValue)>());
-    match dismissed {
-        Some(Ok((false, _))) => Ok(()),
-        Some(Ok((true, _)) | Err(_)) | None => Err(KeychainError::Locked),
-    }
+    let Some(signal) = signal else {
+        return Ok(Answer::Refused);
+    };
+    let (dismissed, _): (bool, OwnedValue) = signal.body().deserialize()?;
+    Ok(match dismissed {
+        true => Answer::Refused,
+        false => Answer::Given,
+    })
+}
+
+/// Takes an unanswered dialog away.
+async fn dismiss(bus: &Connection, prompt: &OwnedObjectPath) {
+    let path = prompt.as_str();
+    let call = bus.call_method(Some(SECRETS), path, Some(PROMPT_INTERFACE), "Dismiss", &());
+    let dismissed = timeout(LOOK_LIMIT, call)
+        .await
+        .is_ok_and(|call| call.is_ok());
+    tracing::info!(dismissed, "the unlock dialog was not answered");
 }
 
 async fn service<A, R>(bus: &Connection, method: &str, arguments: &A) -> Result<R, KeychainError>

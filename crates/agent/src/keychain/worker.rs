@@ -194,3 +194,6 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

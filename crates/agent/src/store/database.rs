@@ -149,7 +149,11 @@ fn prepare(path: &Path) -> Result<(), Fault> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(Fault::Disk)
+    options.open(path).map_err(Fault::Disk)?;
+    for (path, mode) in [(path.parent().unwrap_or(path), 0o700), (path, 0o600)] {
+        disk::keep_private(path, mode);
+    }
+    Ok(())
 }
 
 fn check(connection: &Connection) -> Result<(), Fault> {

@@ -1,9 +1,12 @@
 //! The adapters to this machine against the real thing: a real keyring on a private bus, real files on real disks.
 #![cfg(target_os = "linux")]
 
+mod crash;
+mod damage;
 mod desktop;
 mod files;
 mod keychain;
 mod small_disk;
+mod state_folder;
 mod store;
 mod watch;

@@ -14,7 +14,7 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use rolecall_core::problem::Problem;
+use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::sanitise;
 
 use arguments::{Command, Invocation};
@@ -44,7 +44,9 @@ fn explanation(invocation: &Invocation, problem: &Problem) -> String {
         return commands::credentials::told(problem.code, role);
     }
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
-    if let Some(detail) = &problem.detail {
+    // Of a wrong input the detail is the name of its field, which the sentence says in words.
+    let detail = problem.detail.as_ref();
+    if let Some(detail) = detail.filter(|_| problem.code != ProblemCode::InvalidInput) {
         text.push_str("\nDetail: ");
         text.push_str(&sanitise::visible(detail));
     }

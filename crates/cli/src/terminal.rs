@@ -37,7 +37,7 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
             Echo::On => None,
             Echo::Off => Some(hidden::Hidden::start().map_err(|_| gone())?),
         };
-        io::stdin().lock().read_line(&mut line)
+        read_line(&mut line)
     };
     let answer = Secret::new(line);
     if echo == Echo::Off {
@@ -49,6 +49,23 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
         }
         Ok(_) => Err(cancelled()),
         Err(_) => Err(gone()),
+    }
+}
+
+/// Reads to the end of the line, or to the Ctrl-C that ends it while it is hidden.
+fn read_line(line: &mut String) -> io::Result<usize> {
+    let mut bytes = io::stdin().lock();
+    loop {
+        let part = bytes.fill_buf()?;
+        let end = part
+            .iter()
+            .position(|byte| *byte == b'\n' || char::from(*byte) == hidden::CANCEL);
+        let length = end.map_or(part.len(), |end| end + 1);
+        line.push_str(&String::from_utf8_lossy(&part[..length]));
+        bytes.consume(length);
+        if end.is_some() || length == 0 {
+            return Ok(line.len());
+        }
     }
 }
 

@@ -29,7 +29,11 @@ pub(super) fn run(client: &Client, role: &str, format: Format) -> Result<String,
 fn told(session: &SessionView, snapshot: &Snapshot) -> String {
     let state = sessions::state(session, sessions::now_of(snapshot));
     let identity = session.identity.as_deref().unwrap_or(&session.role_arn);
-    visible(&format!("{}: {state}. You are", session.role)) + "\n" + &visible(identity)
+    let lines = [
+        format!("{}: {state}", session.role),
+        format!("You are {identity}"),
+    ];
+    lines.map(|line| visible(&line)).join("\n")
 }
 
 /// Returns the device whose code the role asks for.

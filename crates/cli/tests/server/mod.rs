@@ -1,0 +1,54 @@
+//! An application of which there is only the socket: it answers what the case says and keeps what it was asked.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+use rolecall_core::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
+use serde_json::{Value, json};
+
+/// When the cases take place.
+const PRESENT: &str = "2026-11-21T12:00:00Z";
+
+pub(crate) struct Server(JoinHandle<Vec<Value>>);
+
+impl Server {
+    /// Serves one connection for each answer.
+    pub(crate) fn start(dir: &Path, answers: Vec<Value>) -> Self {
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(dir)
+            .expect("a folder");
+        let listener = UnixListener::bind(dir.join("agent.sock")).expect("a socket");
+        Self(thread::spawn(move || {
+            let answered = answers.into_iter().map(|answer| serve(&listener, answer));
+            answered.collect()
+        }))
+    }
+
+    /// Returns what was asked, once everything was answered.
+    pub(crate) fn asked(self) -> Vec<Value> {
+        self.0.join().expect("a server without a fault")
+    }
+}
+
+fn serve(listener: &UnixListener, mut answer: Value) -> Value {
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let request: Request = read_frame(&mut stream, REQUEST_MAX).expect("a request");
+    move_to_present(&mut answer);
+    let response = json!({ "v": VERSION, "app": "0.1.0", "result": answer });
+    write_frame(&mut stream, &response).expect("an answer");
+    serde_json::to_value(&request.call).expect("JSON")
+}
+
+/// Sets the difference of the clocks so that the program believes to be in the present of the cases.
+fn move_to_present(answer: &mut Value) {
+    if let Some(offset) = answer.pointer_mut("/Ok/snapshot/clock_offset_ms")
+        && *offset == "@offset"
+    {
+        let present: Timestamp = PRESENT.parse().expect("an instant");
+        *offset = json!(present.as_millisecond() - Timestamp::now().as_millisecond());
+    }
+}

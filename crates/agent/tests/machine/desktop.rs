@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) enum Services {
     /// gnome-keyring, unlocked.
     Keyring,
+    /// gnome-keyring as on a new desktop whose sign-in does not open it: it holds no keyring yet.
+    NewKeyring,
     /// A keychain that can be started, but never comes up.
     NeverUp,
     /// Nothing.
@@ -132,7 +134,7 @@ impl Session {
     fn start_bus(&mut self, services: Services) {
         let root = self.root.path();
         let dir = match services {
-            Services::Keyring => PathBuf::from("/usr/share/dbus-1/services"),
+            Services::Keyring | Services::NewKeyring => PathBuf::from("/usr/share/dbus-1/services"),
             Services::NeverUp | Services::None | Services::NoBus => root.join("services"),
         };
         if services == Services::NeverUp {

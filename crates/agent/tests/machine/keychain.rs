@@ -211,6 +211,28 @@ fn r14_one_dialog_of_the_keychain_serves_all_that_wait() {
     );
 }
 
+#[test]
+fn a_desktop_without_a_keyring_is_asked_to_make_one() {
+    on_desktop(
+        "keychain::a_desktop_without_a_keyring_is_asked_to_make_one",
+        Services::NewKeyring,
+        |desktop| {
+            let keychain = Arc::new(OsKeychain::new());
+            let Some(display) = Display::start(desktop) else {
+                skipped("Xvfb or xdotool is not installed");
+                return;
+            };
+            let storing = {
+                let keychain = keychain.clone();
+                std::thread::spawn(move || keychain.store(&user(), &secret("canary")))
+            };
+            display.begin_keyring();
+            assert_eq!(storing.join().expect("ends"), Ok(()));
+            assert_eq!(fetch(&keychain), Ok("canary".into()));
+        },
+    );
+}
+
 /// Fetches on a thread of its own, for as long as the dialog is open.
 fn fetch_unlimited(
     keychain: &Arc<OsKeychain>,

@@ -48,6 +48,24 @@ impl Display {
         self.answer(&["key", "ctrl+a", "type", "--delay", "5", PASSWORD]);
     }
 
+    /// Types the password of a new keyring twice into the dialog, until it closes.
+    pub(crate) fn begin_keyring(&self) {
+        let twice = [
+            &["type", PASSWORD][..],
+            &["key", "Tab"],
+            &["type", PASSWORD],
+        ];
+        wait_until("the dialog is open", || self.dialogs() > 0);
+        wait_until("the dialog is answered", || {
+            self.xdotool(&["key", "ctrl+a"]);
+            for keys in twice {
+                self.xdotool(keys);
+            }
+            self.xdotool(&["key", "Return"]);
+            self.dialogs() == 0
+        });
+    }
+
     /// Cancels the dialog.
     pub(crate) fn cancel(&self) {
         self.answer(&["key", "Escape"]);

@@ -12,6 +12,7 @@ mod view;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -30,6 +31,9 @@ use crate::sts::Sts;
 use assume::Flight;
 use prompt::Prompt;
 pub use tick::Pulse;
+
+/// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
+const RESTORE_PATIENCE: Duration = Duration::from_secs(6);
 
 /// What the keeper acts through.
 pub struct Ports {
@@ -95,6 +99,8 @@ struct State {
     used_codes: HashMap<MfaSerial, (MfaCode, Timestamp)>,
     published: Snapshot,
     revision: u64,
+    /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
+    restored: bool,
 }
 
 impl State {
@@ -192,21 +198,33 @@ impl Keeper {
     pub fn restore_sessions(&self) {
         let loaded = self.ports.store.load();
         let now = self.ports.clock.now();
-        self.update(|state| match loaded {
-            Ok(sessions) => {
-                let live = sessions
-                    .into_iter()
-                    .filter(|session| session.left_at(now).is_positive());
-                for session in live {
-                    state
-                        .sessions
-                        .entry(session.role.clone())
-                        .or_insert(session);
+        self.update(|state| {
+            state.restored = true;
+            match loaded {
+                Ok(sessions) => {
+                    let live = sessions
+                        .into_iter()
+                        .filter(|session| session.left_at(now).is_positive());
+                    for session in live {
+                        state
+                            .sessions
+                            .entry(session.role.clone())
+                            .or_insert(session);
+                    }
+                    state.standing.remove(&Concern::Store);
                 }
-                state.standing.remove(&Concern::Store);
+                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
             }
-            Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
         });
+    }
+
+    /// Waits until the sessions of the last run are back, or cannot be had.
+    fn await_restored(&self) {
+        let state = self.lock();
+        drop(
+            self.changed
+                .wait_timeout_while(state, RESTORE_PATIENCE, |state| !state.restored),
+        );
     }
 
     fn note_store(&self, result: Result<(), Problem>) {

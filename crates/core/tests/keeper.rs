@@ -364,6 +364,25 @@ fn sessions_survive_a_restart_and_ended_ones_do_not() {
 }
 
 #[test]
+fn a_tool_that_asks_at_the_start_gets_the_session_of_the_last_run() {
+    let (fakes, first) = ready();
+    let before = first
+        .credentials(&name("guest"))
+        .expect("credentials")
+        .expose()
+        .to_owned();
+    let keeper = Arc::new(Keeper::new(fakes.ports(), Mode::Own));
+    let asking = keeper.clone();
+    let asked = thread::spawn(move || {
+        asking
+            .credentials(&name("guest"))
+            .map(|line| line.expose().to_owned())
+    });
+    keeper.restore_sessions();
+    assert_eq!(asked.join().expect("no panic"), Ok(before));
+}
+
+#[test]
 fn c14_a_tool_gets_a_session_with_twenty_minutes_left() {
     let (fakes, keeper) = ready();
     keeper.credentials(&name("guest")).expect("credentials");

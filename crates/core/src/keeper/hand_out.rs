@@ -49,6 +49,7 @@ impl Keeper {
     /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
     /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
     fn fresh(&self, role: &Name) -> Result<Session, Problem> {
+        self.await_restored();
         let now = self.ports.clock.now();
         let long_enough = |state: &State| {
             let needs_code = state

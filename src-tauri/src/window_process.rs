@@ -57,15 +57,15 @@ impl Link {
     }
 
     fn settle(&self, id: u64, result: Result<serde_json::Value, Problem>) {
-        let waiting = self
+        if let Some(give) = self
             .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
-        // A call whose page was left has nobody waiting.
-        waiting
-            .into_iter()
-            .for_each(|give| drop(give.send(result.clone())));
+            .remove(&id)
+        {
+            // A call whose page was left has nobody waiting.
+            let _ = give.send(result);
+        }
     }
 }
 

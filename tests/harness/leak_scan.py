@@ -1,12 +1,15 @@
 """Looks for a canary secret where it must not be: files, arguments, bus messages, process memory."""
 
 import base64
+import mmap
 import os
 import struct
 import threading
 import time
 import urllib.parse
+from array import array
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from gi.repository import Gio
@@ -14,6 +17,7 @@ from gi.repository import Gio
 from harness.wait import until
 
 SAMPLE_SECONDS = 0.005
+PAGE, PAGEMAP_ENTRY = mmap.PAGESIZE, 8
 PCAP_HEADER, PCAP_RECORD = 24, struct.Struct("=IIII")
 
 
@@ -56,20 +60,38 @@ def files(canary, *roots):
 
 
 def memory(canary, pid):
-    """Returns the encodings in which a process's readable memory holds the canary."""
+    """Returns the encodings in which a process's resident memory holds the canary."""
     seen = set()
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
+    with (
+        open(f"/proc/{pid}/maps") as maps,
+        open(f"/proc/{pid}/pagemap", "rb", buffering=0) as pagemap,
+        open(f"/proc/{pid}/mem", "rb", buffering=0) as mem,
+    ):
         for line in maps:
             bounds, permissions, *_ = line.split()
-            if not permissions.startswith("r") or line.rstrip().endswith(("[vvar]", "[vsyscall]")):
-                continue
-            start, end = (int(bound, 16) for bound in bounds.split("-"))
-            try:
-                mem.seek(start)
-                seen.update(canary.seen_in(mem.read(end - start)))
-            except (OSError, OverflowError, ValueError):
-                continue
+            if permissions.startswith("r") and "[v" not in line:
+                start, end = (int(bound, 16) for bound in bounds.split("-"))
+                for first, length in _resident(pagemap, start, end):
+                    seen.update(canary.seen_in(_read(mem, first, length)))
     return sorted(seen)
+
+
+def _resident(pagemap, start, end):
+    """Yields the runs of pages that are in memory or swapped out, as (address, length)."""
+    pagemap.seek(start // PAGE * PAGEMAP_ENTRY)
+    entries = array("Q", pagemap.read((end - start) // PAGE * PAGEMAP_ENTRY))
+    for is_there, run in groupby(enumerate(entries), lambda entry: entry[1] >> 62 != 0):
+        numbers = [number for number, _ in run] if is_there else []
+        if numbers:
+            yield start + numbers[0] * PAGE, len(numbers) * PAGE
+
+
+def _read(mem, first, length):
+    try:
+        mem.seek(first)
+        return mem.read(length)
+    except OSError:
+        return b""
 
 
 class ArgumentSampler:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gi.repository import GLib
 
+from harness.bus import DBUS
 from harness.wait import until
 
 NAME = "org.freedesktop.Notifications"
@@ -90,11 +91,19 @@ class Notifications:
         return until(found, lambda: f"a notice with {text!r}; there were {[n.text for n in self.all]}", deadline)
 
     def invoke(self, notice, label):
-        """Clicks the action with this label on a notice; the notice goes away, as in most desktops."""
+        """Clicks the action with this label on a notice; the notice goes away, as in most desktops.
+
+        A client begins to listen a moment after its notice is shown; a person is never that quick.
+        """
         key = next((key for key, text in notice.actions.items() if text == label), None)
         assert key is not None, f"no action {label!r} among {notice.actions}"
+        until(lambda: self._is_heard_by(notice.sender), f"{notice.sender} to listen for the notice's buttons")
         self.bus.emit(PATH, NAME, "ActionInvoked", GLib.Variant("(us)", (notice.id, key)))
         self.dismiss(notice)
+
+    def _is_heard_by(self, client):
+        rules = self.bus.call(*DBUS[:2], "org.freedesktop.DBus.Debug.Stats", "GetAllMatchRules")[0]
+        return any(NAME in rule for rule in rules.get(client, []))
 
     def dismiss(self, notice):
         """Closes a notice as the user would."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from harness.wait import until
 
+# A socket's state in /proc/net/tcp.
+LISTENING = "0A"
 
 class Process:
     """A running program. It dies with this test run even if the run is killed.
@@ -84,6 +86,16 @@ class Process:
     def tree(self):
         """Returns its id and those of all its descendants."""
         return [self.pid, *descendants(self.pid)]
+
+    def listeners(self):
+        """Returns the local addresses, as /proc/net/tcp writes them, on which it and its descendants listen."""
+        own = {os.readlink(fd) for pid in self.tree() for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
+        return sorted(
+            fields[1]
+            for table in ("/proc/net/tcp", "/proc/net/tcp6")
+            for fields in (line.split() for line in Path(table).read_text().splitlines()[1:])
+            if fields[3] == LISTENING and f"socket:[{fields[9]}]" in own
+        )
 
     def end(self, deadline=5.0):
         """Ends it and all it started, gently first."""

@@ -30,3 +30,11 @@ def test_the_ritual_by_hand_works_and_only_the_role_may_list(desktop, any_accoun
     identity = client.json("sts", "get-caller-identity", env=role)
     assert identity["Arn"].endswith(f"assumed-role/guest/{ROLE_SESSION}")
     assert doubles.BUCKET in client.run("s3", "ls", env=role).stdout
+
+
+@pytest.mark.parametrize("double", [doubles.Ministack, doubles.Moto])
+def test_a_double_listens_on_loopback_only(desktop, double):
+    double = double(desktop)
+    double.start()
+    listeners = double.process.listeners()
+    assert listeners and [address for address in listeners if not address.startswith("0100007F:")] == []

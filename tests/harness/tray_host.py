@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gi.repository import GLib
 
-from harness.bus import BusError
+from harness.bus import DBUS, BusError
 from harness.wait import until
 
 WATCHER = "org.kde.StatusNotifierWatcher"
@@ -85,6 +85,7 @@ class TrayHost:
             },
         )
         self.bus.own(WATCHER)
+        self.bus.listen(DBUS[2], "NameOwnerChanged", self._on_owner, sender=DBUS[0])
         self.bus.emit("/StatusNotifierWatcher", WATCHER, "StatusNotifierHostRegistered", None)
         return self
 
@@ -97,10 +98,15 @@ class TrayHost:
 
     def wait_for_item(self, deadline=15.0):
         """Returns the first registered item, once its properties can be read."""
-        until(lambda: self.items, "a tray item to register", deadline)
-        item = TrayItem(self.bus, *self.items[-1])
-        until(item.properties, "the tray item's properties", deadline)
-        return item
+        return until(self._readable_item, "a tray item to register", deadline)
+
+    def _readable_item(self):
+        item = self.items and TrayItem(self.bus, *self.items[-1])
+        return item if item and item.properties() else None
+
+    def _on_owner(self, name, _before, owner):
+        if not owner:
+            self.items = [item for item in self.items if item[0] != name]
 
     def _on_item(self, sender, service):
         item = (sender, service) if service.startswith("/") else (service, "/StatusNotifierItem")

@@ -67,9 +67,9 @@ def test_a_wrong_clock_is_corrected(practice, app, seconds):
 def test_a_slow_aws_blocks_neither_the_tray_nor_another_role(practice, app, tray):
     app.write_roles(guest=practice.role("guest"), contractor=practice.role("contractor"))
     item = tray.wait_for_item()
-    item.wait_for("contractor")
+    item.wait_for("Conditions", "contractor")
     practice.set_faults("AssumeRole:latency=5000")
-    item.click("guest")
+    item.click("Start here", "guest")
     app.wait_for_session("guest", "assuming")
     for _ in range(20):
         assert item.labels()

@@ -19,7 +19,7 @@ def test_of_many_starts_at_once_one_survives(desktop, rolecall, keychain, tray, 
     until(lambda: sum(process.is_running() for process in processes) == 1, "one survivor", 30)
     assert rolecall.is_reachable()
     assert {process.wait_exit() for process in processes if not process.is_running()} == {0}
-    assert len(tray.items) == 1
+    until(lambda: len(tray.items) == 1, "one tray item")
 
 
 def test_a_start_after_a_kill_takes_the_socket_over(rolecall, keychain, tray, notifications):
@@ -40,3 +40,9 @@ def test_the_app_and_its_practice_account_run_side_by_side(desktop, rolecall, ke
     practice = Rolecall(desktop, practice=True).start()
     assert rolecall.snapshot()["mode"] == "own" and practice.snapshot()["mode"] == "practice"
     until(lambda: len(tray.items) == 2, "two tray items")
+
+
+def test_the_app_listens_on_no_network_port(rolecall, keychain, tray, notifications):
+    rolecall.start("--window")
+    tray.wait_for_item()
+    assert rolecall.process.listeners() == []

@@ -1,5 +1,7 @@
 """roles.toml and settings.toml: picked up live, and a mistake never takes the last good catalogue away."""
 
+import re
+
 import pytest
 
 from harness.wait import until
@@ -22,7 +24,7 @@ def names(rolecall):
 def test_a_changed_file_is_picked_up_live(running, tray):
     running.write_roles_text(GOOD + GOOD.replace("guest", "second"))
     until(lambda: names(running) == ["guest", "second"], lambda: names(running))
-    tray.wait_for_item().wait_for("second")
+    tray.wait_for_item().wait_for(re.compile("^second"))
 
 
 def test_a_file_changed_in_place_is_picked_up_too(running):
@@ -34,14 +36,14 @@ def test_a_file_changed_in_place_is_picked_up_too(running):
     "text, words",
     [
         (GOOD + "[roles.second\n", ["roles.toml", "line 4"]),
-        (GOOD.replace("808768216571", "80876"), ["roles.toml", "line 2", "12 digits"]),
+        (GOOD.replace("808768216571", "80876"), ["roles.toml", "line 2", "5 digits"]),
         (GOOD + 'colour = "red"\n', ["roles.toml", "line 4", "colour"]),
     ],
 )
 def test_a_mistake_keeps_the_last_good_catalogue_and_says_where_it_is(running, text, words):
     running.write_roles_text(text)
     problem = running.wait_for_problem("invalid_file")
-    said = f"{problem['what']} {problem['remedy']} {problem['detail']}"
+    said = f"{problem['what']} {problem['remedy']} {problem.get('detail')}"
     assert [word for word in words if word not in said] == []
     assert names(running) == ["guest"]
     running.write_roles_text(GOOD)

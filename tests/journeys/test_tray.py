@@ -34,6 +34,7 @@ def test_hostile_names_are_text_and_nothing_else(rolecall, account, keychain, tr
     rolecall.write_settings(endpoint=account.endpoint)
     rolecall.write_roles(**{name: account.role("guest", group="<b>R&D_1</b>") for name in names})
     rolecall.start()
+    rolecall.add_key("user", account)
     item = tray.wait_for_item()
     item.wait_for("<b>R&D_1</b>", names[0])
     assert item.menu().at("<b>R&D_1</b>").labels() == names

@@ -4,11 +4,43 @@ import pytest
 
 from harness.clipboard import Clipboard
 from harness.notifications import Dunst, Notifications
+from harness.practice import Practice
 from harness.wait import stays, until
 
 # A 15-minute session whose warning is due one second after it begins.
 SHORTEST = {"duration": "15m"}
 AT_ONCE = {"lead_times": ["14m59s"]}
+# The heartbeat reads the clock again after 15 seconds at most.
+NOTICED_SECONDS = 15 + 5
+
+
+class Hour:
+    """An app with a session of an hour on a practice account whose time a test can move."""
+
+    def __init__(self, app, practice):
+        self.app, self.practice = app, practice
+
+    def pass_until(self, minute):
+        """Lets AWS's clock say that this many minutes have passed; the app hears it from its next answer."""
+        self.practice.set_faults(f"skew={minute * 60}")
+        self.app.ok("assume", "contractor")
+        self.app.ok("end", "contractor")
+
+
+@pytest.fixture
+def hour(desktop, rolecall, keychain, tray):
+    """Returns a function that starts the app and assumes a role for an hour."""
+    practice = Practice(desktop).start()
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(guest=practice.role("guest"), contractor=practice.role("contractor"))
+
+    def begin():
+        rolecall.start()
+        rolecall.add_key("user", practice)
+        rolecall.ok("assume", "guest")
+        return Hour(rolecall, practice)
+
+    return begin
 
 
 @pytest.fixture
@@ -45,7 +77,7 @@ def test_a_warning_comes_once_even_across_a_restart(rolecall, notifications, exp
     notifications.wait_for("guest expires in", deadline=30)
     rolecall.process.kill()
     rolecall.start()
-    rolecall.wait_for_session("guest", "expiring")
+    rolecall.wait_for_session("guest")
     stays(lambda: sum(n.shown for n in notifications.all if "expires in" in n.summary) == 1, "one warning", 3)
 
 
@@ -65,20 +97,37 @@ def test_without_actions_the_text_still_comes(desktop, expiring):
 def test_a_real_dunst_shows_it_and_a_click_opens_the_window(desktop, rolecall, expiring):
     dunst = Dunst(desktop).start()
     expiring()
-    rolecall.wait_for_session("guest", "expiring", deadline=30)
     until(lambda: dunst.count_shown() == 1, "one notice on the screen: the warning took the first one's place")
     dunst.act()
     until(lambda: "Rolecall" in desktop.windows(), desktop.windows)
 
 
 @pytest.mark.parametrize("daemon", ["absent", "frozen"])
-def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_tells(desktop, rolecall, tray, expiring, daemon):
+def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_tells(desktop, rolecall, hour, tray, daemon):
     if daemon == "frozen":
         Notifications(desktop, frozen=True).start()
-    expiring()
+    passing = hour()
     item = tray.wait_for_item()
-    idle = item.icon()
-    rolecall.wait_for_session("guest", "expiring", deadline=30)
-    until(lambda: item.icon() != idle or "guest" in str(item.tooltip()), "the icon to tell")
+    active = item.icon()
+    passing.pass_until(minute=51)
+    rolecall.wait_for_session("guest", "expiring", deadline=NOTICED_SECONDS)
+    until(lambda: item.icon() != active, "another icon")
     rolecall.ok("end", "guest")
-    rolecall.ok("assume", "guest")
+
+
+def test_the_usual_warnings_come_at_ten_and_two_minutes_and_at_the_end(notifications, hour):
+    passing = hour()
+    passing.pass_until(minute=51)
+    warning = notifications.wait_for("guest expires in 8m", deadline=NOTICED_SECONDS)
+    assert "Renew" in warning.actions.values()
+    passing.pass_until(minute=58)
+    notifications.wait_for("guest expires in 1m", deadline=NOTICED_SECONDS)
+    passing.pass_until(minute=61)
+    notifications.wait_for("guest has expired", deadline=NOTICED_SECONDS)
+
+
+def test_after_a_long_sleep_only_the_end_is_told(rolecall, notifications, hour):
+    hour().pass_until(minute=600)
+    notifications.wait_for("guest has expired", deadline=NOTICED_SECONDS)
+    assert not [notice.text for notice in notifications.all if "guest expires in" in notice.text]
+    assert rolecall.session("guest")["phase"] == "expired"

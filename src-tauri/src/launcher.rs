@@ -1,6 +1,7 @@
 //! Starts other programs: a second instance for practice, and the desktop's own opener. Nothing from a file or the
 //! network is ever started.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -48,12 +49,29 @@ pub(crate) fn open_file(path: Option<&Path>) -> Result<(), Problem> {
             "Edit its roles here in the window.",
         )
     })?;
+    make_sure_of(path).map_err(|error| failed(&path.to_string_lossy(), &error))?;
     let opener = if cfg!(target_os = "macos") {
         "open"
     } else {
         "xdg-open"
     };
     start(Path::new(opener), &[path.as_os_str()])
+}
+
+/// Creates the file with a word on what belongs there, if there is none.
+fn make_sure_of(path: &Path) -> std::io::Result<()> {
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir)?;
+    }
+    match std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+    {
+        Ok(mut file) => file.write_all(b"# What belongs here: see the README of Rolecall.\n"),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 #[expect(

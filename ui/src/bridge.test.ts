@@ -35,6 +35,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["start_practice", {}, (bridge) => bridge.startPractice()],
   ["practice_code", {}, (bridge) => bridge.practiceCode()],
   ["open_roles_file", {}, (bridge) => bridge.openRolesFile()],
+  ["open_settings_file", {}, (bridge) => bridge.openSettingsFile()],
   ["dismiss_problem", { code: "no_tray" }, (bridge) => bridge.dismissProblem("no_tray")],
   ["retry_keychain", {}, (bridge) => bridge.retryKeychain()],
   ["close_window", {}, (bridge) => bridge.closeWindow()],

@@ -58,6 +58,7 @@ export interface Bridge {
   startPractice(): Promise<void>;
   practiceCode(): Promise<PracticeCode | null>;
   openRolesFile(): Promise<void>;
+  openSettingsFile(): Promise<void>;
   dismissProblem(code: string): Promise<void>;
   retryKeychain(): Promise<void>;
   closeWindow(): Promise<void>;
@@ -109,6 +110,7 @@ const desktop: Bridge = {
   startPractice: () => ask("start_practice"),
   practiceCode: () => ask("practice_code"),
   openRolesFile: () => ask("open_roles_file"),
+  openSettingsFile: () => ask("open_settings_file"),
   dismissProblem: (code) => ask("dismiss_problem", { code }),
   retryKeychain: () => ask("retry_keychain"),
   closeWindow: () => ask("close_window"),

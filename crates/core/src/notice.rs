@@ -10,6 +10,12 @@ use crate::sanitise;
 /// From this many warnings due at once on, one notice tells of them all.
 pub const DIGEST_FROM: usize = 3;
 
+/// A session that was just issued has lost some seconds on the way; its life is told to the nearest minute.
+const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
+
+/// The longest remedy that a notice has room for, in characters.
+const REMEDY_MAX: usize = 120;
+
 /// What a notice is about. A later notice of the same topic takes its place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
@@ -84,7 +90,10 @@ impl Notice {
     pub fn assumed(role: &Name, identity: &str, left: SignedDuration) -> Self {
         Self {
             topic: Topic::Session(role.clone()),
-            title: format!("{role} is active for {}", span(left.as_secs())),
+            title: format!(
+                "{role} is active for {}",
+                span((left + HALF_A_MINUTE).as_secs())
+            ),
             body: identity.to_owned(),
             actions: vec![NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Low,
@@ -118,7 +127,10 @@ impl Notice {
         Self {
             topic: Topic::Session(role.clone()),
             title: format!("{role} could not be assumed"),
-            body: format!("{} {}", problem.what, problem.remedy),
+            body: match problem.remedy.chars().count() {
+                0..=REMEDY_MAX => format!("{} {}", problem.what, problem.remedy),
+                _ => format!("{} Open Rolecall to see what to check.", problem.what),
+            },
             actions: vec![NoticeAction::Open],
             urgency: Urgency::High,
         }

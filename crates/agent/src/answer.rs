@@ -77,6 +77,9 @@ fn assume(keeper: &Arc<Keeper>, role: &str, code: Option<&WireSecret>) -> Result
 /// Hands out credentials within the deadline. An assumption that takes longer goes on, and the next call finds its
 /// session.
 fn credentials(keeper: &Arc<Keeper>, role: Name) -> Result<Answer, Problem> {
+    if let Some(line) = keeper.credentials_at_hand(&role) {
+        return Ok(text(&line));
+    }
     let keeper = keeper.clone();
     let (give, given) = mpsc::sync_channel(1);
     let hand_out = move || {

@@ -1,5 +1,7 @@
 //! Handing a session to a shell, the clipboard or an SDK.
 
+use jiff::Timestamp;
+
 use super::assume::Asker;
 use super::{Keeper, State};
 use crate::export_block::ExportBlock;
@@ -17,9 +19,13 @@ impl Keeper {
     /// # Errors
     /// Why no live session can be had.
     pub fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
-        let session = self.fresh(role)?;
-        let account_id = session.role_arn.split(':').nth(4).unwrap_or_default();
-        Ok(session.credentials.process_line(account_id))
+        self.fresh(role).map(|session| process_line(&session))
+    }
+
+    /// Returns the same line if the session at hand needs no renewal: without asking anybody, and so at once.
+    pub fn credentials_at_hand(&self, role: &Name) -> Option<Secret> {
+        long_enough(&self.lock(), role, self.ports.clock.now())
+            .map(|session| process_line(&session))
     }
 
     /// Returns the export block for a shell, assuming or renewing first where that is due.
@@ -51,18 +57,10 @@ impl Keeper {
     fn fresh(&self, role: &Name) -> Result<Session, Problem> {
         self.await_restored();
         let now = self.ports.clock.now();
-        let long_enough = |state: &State| {
-            let needs_code = state
-                .catalogue
-                .role(role)
-                .is_none_or(|role| role.mfa_serial.is_some());
-            state
-                .live(role, now)
-                .filter(|session| needs_code || !session.is_due_for_renewal_at(now))
-                .cloned()
-        };
-        self.fly(role, None, Asker::Tool, long_enough)
-            .or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
+        let assumed = self.fly(role, None, Asker::Tool, |state| {
+            long_enough(state, role, now)
+        });
+        assumed.or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
     }
 
     fn render(&self, session: &Session, shell: Shell) -> Result<Secret, Problem> {
@@ -88,6 +86,21 @@ impl Keeper {
             )
         })
     }
+}
+
+/// Returns the live session of a role, unless it is due for renewal.
+fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
+    let needs_code = state
+        .catalogue
+        .role(role)
+        .is_none_or(|role| role.mfa_serial.is_some());
+    let suits = |session: &&Session| needs_code || !session.is_due_for_renewal_at(now);
+    state.live(role, now).filter(suits).cloned()
+}
+
+fn process_line(session: &Session) -> Secret {
+    let account_id = session.role_arn.split(':').nth(4).unwrap_or_default();
+    session.credentials.process_line(account_id)
 }
 
 /// Returns the problem of a role without a live session.

@@ -123,12 +123,22 @@ class Window:
 
         until(attempt, f"a click on {role} {name!r}", deadline)
 
-    def type(self, name, text, clear=True):
-        """Types into the field with this label."""
-        field = self._id(self.find("textbox", name))
-        if clear:
-            self._command("POST", f"/element/{field}/clear", {})
-        self._command("POST", f"/element/{field}/value", {"text": text})
+    def type(self, name, text):
+        """Types into the field with this label, instead of what is in it; returns once the field holds the text.
+
+        The engine's driver answers before a click or the last key has arrived; a late click takes the focus along,
+        and keys with it, so the text is typed again until it stands there.
+        """
+
+        def attempt():
+            element = self.find("textbox", name)
+            field = f"/element/{self._id(element)}"
+            self._command("POST", f"{field}/clear", {})
+            self._command("POST", f"{field}/value", {"text": text})
+            until(lambda: self.run("return arguments[0].value", element) == text, f"{name} to hold the text", 1)
+            return True
+
+        until(attempt, f"{name} to be typed")
 
     def press(self, *keys):
         """Presses keys together, as a chord, wherever the cursor is."""

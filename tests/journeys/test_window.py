@@ -8,7 +8,7 @@ from harness.clipboard import Clipboard
 from harness.rolecall import Rolecall, binary
 from harness.shell import Shell
 from harness.wait import until
-from harness.webdriver import CONTROL, DOWN, ENTER, Window
+from harness.webdriver import CONTROL, DOWN, ENTER, TAB, Window
 
 
 @pytest.fixture
@@ -69,6 +69,8 @@ def test_a_role_is_added_in_the_window_and_comments_in_the_file_stay(rolecall, a
     path.write_text("# mine\n" + path.read_text())
     window.click("button", "Add role")
     window.type("Role ARN", account.roles["guest"])
+    window.press(TAB)
+    until(lambda: window.run("return document.activeElement.value") == "guest", "the name that the ARN proposes")
     window.type("Name", "again")
     window.click("button", "Add role", exact=True)
     until(lambda: "again" in [role["name"] for role in rolecall.snapshot()["roles"]], "the new role")

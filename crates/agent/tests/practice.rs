@@ -1,0 +1,343 @@
+//! The keeper with the real STS client and clock, against the practice account: whole ways from key to credentials.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the authenticator and the measurements need the present"
+)]
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_agent::answer::answer;
+use rolecall_agent::clock::SystemClock;
+#[cfg(unix)]
+use rolecall_agent::socket;
+use rolecall_agent::sts::AwsSts;
+use rolecall_core::catalogue::with_role;
+use rolecall_core::fakes::Fakes;
+use rolecall_core::keeper::{Keeper, Ports};
+use rolecall_core::key_text::KeyPair;
+use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use rolecall_core::name::Name;
+use rolecall_core::ports::Clock;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::role::RoleDraft;
+use rolecall_core::session::Phase;
+use rolecall_core::snapshot::{Mode, SessionView};
+use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
+
+/// A keeper whose AWS is a practice account.
+struct Set {
+    practice: Practice,
+    clock: Arc<SystemClock>,
+    keeper: Arc<Keeper>,
+}
+
+impl Set {
+    /// Starts a practice account in which these faults are at work, and gives the keeper its key.
+    fn with_faults(faults: &[FaultKind]) -> Self {
+        Self::with_roles(faults, |_| ())
+    }
+
+    fn new() -> Self {
+        Self::with_faults(&[])
+    }
+
+    fn with_roles(faults: &[FaultKind], change: impl Fn(&mut RoleDraft)) -> Self {
+        let practice = Practice::start(PracticeConfig::default()).expect("a practice account");
+        let settings = format!("[aws]\nendpoint_url = \"{}\"\n", practice.url());
+        let roles = practice.roles().iter().fold(String::new(), |text, role| {
+            let mut draft = draft_of(role);
+            change(&mut draft);
+            with_role(&text, "roles.toml", None, &draft).expect("a role")
+        });
+        let clock = Arc::<SystemClock>::default();
+        let settings_read = rolecall_core::settings::read(&settings, "").expect("settings");
+        let fakes = Fakes::at(Timestamp::now());
+        let ports = Ports {
+            clock: clock.clone(),
+            sts: Arc::new(AwsSts::new(clock.clone(), &settings_read)),
+            keychain: Arc::<MemoryKeychain>::default(),
+            files: Arc::new(MemoryFiles::new(roles, settings)),
+            store: Arc::<MemoryStore>::default(),
+            ..fakes.ports()
+        };
+        let set = Self {
+            keeper: Arc::new(Keeper::new(ports, Mode::Practice)),
+            practice,
+            clock,
+        };
+        set.keeper.restore_sessions();
+        set.add_key();
+        set.practice
+            .set_faults(faults.iter().copied().map(Fault::everywhere).collect());
+        set.practice.reset_requests();
+        set
+    }
+
+    fn add_key(&self) {
+        let key = self.practice.keys().remove(0);
+        let pair = KeyPair::parse(&key.access_key_id, &key.secret_access_key).expect("a key");
+        let name = Name::parse(&key.name).expect("a name");
+        let view = self
+            .keeper
+            .add_key(&name, &pair)
+            .expect("a key that AWS knows");
+        assert_eq!(view.user_arn, "arn:aws:iam::177634097045:user/user");
+    }
+
+    fn ask(&self, call: Call) -> Result<Answer, Problem> {
+        answer(&self.keeper, &|| (), call)
+    }
+
+    fn assume(&self, role: &str) -> Result<SessionView, Problem> {
+        self.assume_with(role, None)
+    }
+
+    fn assume_with(&self, role: &str, code: Option<String>) -> Result<SessionView, Problem> {
+        let call = Call::Assume {
+            role: role.into(),
+            code: code.map(WireSecret::new),
+        };
+        match self.ask(call)? {
+            Answer::Session(session) => Ok(*session),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn credentials(&self, role: &str) -> Result<String, Problem> {
+        match self.ask(Call::Credentials { role: role.into() })? {
+            Answer::Text(text) => Ok(text.expose().to_owned()),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn code(&self) -> String {
+        let key = self.practice.keys().remove(0);
+        let serial = key.mfa_serial.expect("a device");
+        self.practice
+            .code(&serial, Timestamp::now())
+            .expect("a code")
+    }
+
+    fn count(&self, action: &str) -> u64 {
+        self.practice.requests().get(action).copied().unwrap_or(0)
+    }
+}
+
+fn draft_of(role: &PracticeRole) -> RoleDraft {
+    RoleDraft {
+        name: role.name.clone(),
+        arn: role.arn.clone(),
+        source: role.source.clone(),
+        session_name: role.session_name.clone(),
+        duration: role.duration_s.map(|seconds| format!("{seconds}s")),
+        external_id: role.external_id.clone(),
+        mfa_serial: role.mfa_serial.clone(),
+        region: role.region.clone(),
+        group: role.group.clone(),
+    }
+}
+
+fn refused(outcome: Result<SessionView, Problem>) -> (ProblemCode, String) {
+    let problem = outcome.expect_err("a refusal");
+    (problem.code, problem.remedy)
+}
+
+#[test]
+fn a_role_is_assumed_and_confirmed() {
+    let set = Set::new();
+    let session = set.assume("guest").expect("assumed");
+    assert_eq!(session.phase, Phase::Active);
+    let identity = session.identity.expect("an identity");
+    assert!(
+        identity.starts_with("arn:aws:sts::808768216571:assumed-role/guest/"),
+        "{identity}"
+    );
+    assert_eq!(
+        (set.count("AssumeRole"), set.count("GetCallerIdentity")),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_wrong_external_id_is_refused_and_explained() {
+    assert!(Set::new().assume("contractor").is_ok());
+    let set = Set::with_roles(&[], |role| {
+        if role.external_id.is_some() {
+            role.external_id = Some("practice-wrong".into());
+        }
+    });
+    let (code, remedy) = refused(set.assume("contractor"));
+    assert_eq!(code, ProblemCode::AccessDenied);
+    assert!(remedy.contains("external ID"), "{remedy}");
+}
+
+#[test]
+fn a_code_opens_the_role_and_works_once() {
+    let set = Set::new();
+    let code = set.code();
+    let session = set
+        .assume_with("operator", Some(code.clone()))
+        .expect("assumed");
+    assert_eq!(session.phase, Phase::Active);
+    let (again, remedy) = refused(set.assume_with("operator", Some(code)));
+    assert_eq!(again, ProblemCode::CodeRejected);
+    assert!(remedy.contains("next"), "{remedy}");
+    assert_eq!(set.count("AssumeRole"), 1, "the second was not even sent");
+    let (wrong, _) = refused(set.assume_with("operator", Some("000000".into())));
+    assert_eq!(wrong, ProblemCode::CodeRejected);
+    assert_eq!(set.count("AssumeRole"), 2, "a code is tried once");
+}
+
+#[test]
+fn a_chain_is_assumed_from_its_key_on() {
+    let set = Set::new();
+    let session = set.assume("archive").expect("assumed");
+    assert!(
+        session.role_arn.contains("390411927311"),
+        "{}",
+        session.role_arn
+    );
+    assert_eq!(set.count("AssumeRole"), 2);
+    set.assume("archive").expect("renewed");
+    assert_eq!(
+        set.count("AssumeRole"),
+        3,
+        "the role before it still has its session"
+    );
+}
+
+#[test]
+fn a_denied_role_is_explained() {
+    let set = Set::new();
+    for role in ["vault", "finance"] {
+        let (code, remedy) = refused(set.assume(role));
+        assert_eq!(code, ProblemCode::AccessDenied, "{role}");
+        assert!(
+            remedy.contains("trust policy") || remedy.contains("sts:AssumeRole"),
+            "{remedy}"
+        );
+    }
+}
+
+#[test]
+fn a_quarter_of_an_hour_is_served_from_memory() {
+    let set = Set::new();
+    let first = set.credentials("quarter-hour").expect("credentials");
+    for _ in 0..50 {
+        assert_eq!(set.credentials("quarter-hour").expect("credentials"), first);
+    }
+    assert_eq!(set.count("AssumeRole"), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
+    let set = Set::with_faults(&[FaultKind::Latency(300)]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("rolecall");
+    let keeper = set.keeper.clone();
+    let handler: socket::Handler = Arc::new(move |call| answer(&keeper, &|| (), call));
+    let _server = socket::serve(&dir, handler).expect("a server");
+    let ask = || {
+        let call = Call::Credentials {
+            role: "guest".into(),
+        };
+        match socket::ask(&dir, call, Duration::from_secs(20)) {
+            Ok(Answer::Text(text)) => text.expose().to_owned(),
+            other => unreachable!("{other:?}"),
+        }
+    };
+    let lines: Vec<String> = thread::scope(|scope| {
+        let asking: Vec<_> = (0..200).map(|_| scope.spawn(ask)).collect();
+        let answers = asking
+            .into_iter()
+            .map(|asked| asked.join().expect("no panic"));
+        answers.collect()
+    });
+    assert!(lines.iter().all(|line| *line == lines[0]));
+    assert_eq!(set.count("AssumeRole"), 1);
+    let begun = Instant::now();
+    (0..200).for_each(|_| drop(ask()));
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn r03_a_skewed_server_sets_the_clock() {
+    for skew_s in [1200, -1200] {
+        let set = Set::with_faults(&[FaultKind::Skew(skew_s)]);
+        let session = set.assume("guest").expect("assumed");
+        let left = session
+            .expires_at
+            .expect("an end")
+            .duration_since(set.clock.now());
+        assert!((left - SignedDuration::from_hours(1)).abs() < SignedDuration::from_secs(5));
+        assert_eq!(set.count("AssumeRole"), 2);
+        let told = set.keeper.snapshot().clock_offset_ms;
+        assert!((told - skew_s * 1000).abs() < 3000, "{told}");
+    }
+}
+
+#[test]
+fn b53_another_role_than_asked_for_is_dropped() {
+    let set = Set::with_faults(&[FaultKind::WrongArn]);
+    assert_eq!(refused(set.assume("guest")).0, ProblemCode::WrongIdentity);
+    assert_eq!(
+        set.credentials("guest").map_err(|problem| problem.code),
+        Err(ProblemCode::WrongIdentity)
+    );
+}
+
+#[test]
+fn what_can_go_wrong_on_the_way_has_its_own_words() {
+    for (fault, code) in [
+        (FaultKind::Html, ProblemCode::NotAws),
+        (FaultKind::Redirect, ProblemCode::NotAws),
+        (FaultKind::Oversize(1 << 20), ProblemCode::NotAws),
+        (FaultKind::Endless, ProblemCode::NotAws),
+        (FaultKind::Truncate(300), ProblemCode::AwsFailed),
+        (FaultKind::NoExpiration, ProblemCode::AwsFailed),
+        (FaultKind::PastExpiration, ProblemCode::AwsFailed),
+        (FaultKind::RegionDisabled, ProblemCode::RegionDisabled),
+        (FaultKind::Throttle(100), ProblemCode::Throttled),
+        (FaultKind::InternalFailure, ProblemCode::AwsFailed),
+        (FaultKind::Reset, ProblemCode::Offline),
+    ] {
+        let set = Set::with_faults(&[fault]);
+        assert_eq!(refused(set.assume("guest")).0, code, "{fault:?}");
+    }
+}
+
+#[test]
+fn r09_a_little_throttling_goes_unnoticed() {
+    let set = Set::with_faults(&[FaultKind::Throttle(2)]);
+    assert!(set.assume("guest").is_ok());
+    assert_eq!(set.count("AssumeRole"), 3);
+}
+
+#[test]
+fn c14_a_hand_out_that_waits_for_a_person_ends_within_20_seconds_and_the_prompt_stays() {
+    let set = Set::new();
+    let begun = Instant::now();
+    let problem = set.credentials("operator").expect_err("nobody answers");
+    assert_eq!(problem.code, ProblemCode::TimedOut);
+    assert!(
+        (18..20).contains(&begun.elapsed().as_secs()),
+        "{:?}",
+        begun.elapsed()
+    );
+    let prompt = set.keeper.snapshot().prompts.remove(0);
+    set.keeper
+        .answer_prompt(prompt.id, &set.code())
+        .expect("answered");
+    let credentials = set.credentials("operator").expect("credentials");
+    assert!(credentials.starts_with("{\"Version\":1,"), "{credentials}");
+    assert_eq!(set.count("AssumeRole"), 1);
+}

@@ -129,10 +129,36 @@ fn follow_files(desktop: &Arc<Desktop>, paths: &Paths) -> Option<watch::Watch> {
     }
 }
 
+/// Quits as from the menu when the session ends or a terminal asks, so that the clipboard is cleared.
+#[cfg(unix)]
+fn quit_on_signals(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            match signal(kind) {
+                Ok(mut signals) => {
+                    signals.recv().await;
+                    app.exit(0);
+                }
+                Err(error) => tracing::warn!(%error, "a signal cannot be waited for"),
+            }
+        });
+    }
+}
+
+#[cfg(not(unix))]
+fn quit_on_signals(_: &AppHandle) {}
+
 /// Begins to show: the tray, the sessions that survived, and the window if it was asked for.
 fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     desktop.stage.open(app.clone());
     desktop.connect_notices();
+    quit_on_signals(app);
     let leaving = app.clone();
     desktop.stage.window.connect(desktop, move || {
         if is_driven() {

@@ -1,16 +1,10 @@
-//! STS as the keeper calls it, against a server on loopback that misbehaves in every way.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the server has a clock, and the tests measure"
-)]
-
-mod loopback;
+//! Answers of every kind, good and bad, from a server on loopback.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::loopback::{Loopback, Reply, assumed_body, error_body, http, xml};
 use jiff::{SignedDuration, Timestamp};
-use loopback::{Loopback, Reply, assumed_body, error_body, http, xml};
 use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::call_fields::{ExternalId, MfaCode, MfaSerial, SessionName};

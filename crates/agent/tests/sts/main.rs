@@ -1,0 +1,9 @@
+//! STS as the keeper calls it, against servers on loopback that misbehave in every way.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the servers have a clock, and a test starts itself in another environment"
+)]
+
+mod answers;
+mod loopback;
+mod tls;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use rolecall_core::ports::Clock;
@@ -67,8 +67,18 @@ fn incomplete() -> StsError {
 fn unreachable(error: &(dyn Error + 'static), route: &Route, region: &Region) -> StsError {
     StsError::Unreachable {
         host: route.next_hop(region),
-        reason: DisplayErrorContext(error).to_string(),
+        reason: causes(error),
     }
+}
+
+/// Returns what an error and its causes say, without what the SDK wraps around every one of them.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    const WRAPPERS: [&str; 3] = ["dispatch failure", "io error", "other"];
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let mut told: Vec<String> = chain.map(ToString::to_string).collect();
+    told.dedup();
+    told.retain(|text| !WRAPPERS.contains(&text.as_str()));
+    told.join(": ")
 }
 
 fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {

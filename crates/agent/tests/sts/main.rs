@@ -5,5 +5,7 @@
 )]
 
 mod answers;
+mod call;
 mod loopback;
 mod tls;
+mod tries;

@@ -1,47 +1,29 @@
 //! The way to AWS through a proxy and TLS, all on loopback: which certificates are trusted, and which proxy is used.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::loopback::{Loopback, Reply, assumed_body, xml};
-use jiff::{SignedDuration, Timestamp};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::call_fields::SessionName;
-use rolecall_core::duration::SessionDuration;
-use rolecall_core::region::Region;
-use rolecall_core::role_arn::RoleArn;
-use rolecall_core::secret::Secret;
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{AssumeRole, Assumed, Caller, Sts, StsError};
+use rolecall_core::sts::{Assumed, Sts, StsError};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::call::{call, caller, in_an_hour};
+use crate::loopback::{Loopback, Reply, assumed_body, xml};
 
 const HOST: &str = "sts.eu-west-1.amazonaws.com";
 
 fn assume(settings: &Settings) -> Result<Assumed, StsError> {
-    let caller = Caller {
-        access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
-        secret: Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into()),
-        token: None,
-    };
-    let call = AssumeRole {
-        role_arn: RoleArn::parse("arn:aws:iam::808768216571:role/guest").expect("an ARN"),
-        session_name: SessionName::parse("my-temporary-role").expect("a name"),
-        duration: SessionDuration::HOUR,
-        external_id: None,
-        mfa: None,
-        region: Region::parse("eu-west-1").expect("a region"),
-    };
-    AwsSts::new(Arc::default(), settings).assume_role(&caller, &call)
+    AwsSts::new(Arc::default(), settings).assume_role(&caller(), &call())
 }
 
 fn good_answer() -> Vec<u8> {
-    let end = Timestamp::now() + SignedDuration::from_hours(1);
-    xml("200 OK", &assumed_body(end))
+    xml("200 OK", &assumed_body(in_an_hour()))
 }
 
 /// A certificate authority that nobody trusts by himself.
@@ -145,7 +127,11 @@ fn tunnel(mut stream: TcpStream, behind: Behind, wanted: &Mutex<String>) {
         Behind::Nothing(head) => stream.write_all(head.as_bytes()),
         Behind::Garbage(bytes) => stream
             .write_all(opened)
-            .and_then(|()| stream.write_all(bytes)),
+            .and_then(|()| stream.read_exact(&mut [0]))
+            .and_then(|()| stream.write_all(bytes))
+            // A stream that is closed with something unread loses what was written.
+            .and_then(|()| stream.shutdown(Shutdown::Write))
+            .and_then(|()| stream.read_to_end(&mut Vec::new()).map(drop)),
         Behind::Server(config) => stream.write_all(opened).and_then(|()| {
             let connection = ServerConnection::new(config).expect("a connection");
             let mut tls = StreamOwned::new(connection, stream);

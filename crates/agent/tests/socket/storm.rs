@@ -1,0 +1,113 @@
+//! Many connections at once.
+
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rolecall_core::protocol::{Answer, Call, WireSecret};
+
+use crate::{Place, done};
+#[test]
+fn b67_at_most_32_questions_are_answered_at_once_and_the_others_wait() {
+    let place = Place::new();
+    let open = Arc::new(Mutex::new((0_usize, 0_usize)));
+    let counted = open.clone();
+    let _server = place.serve(move |_| {
+        {
+            let mut open = counted.lock().expect("no panic inside");
+            open.0 += 1;
+            open.1 = open.1.max(open.0);
+        }
+        // As long as a hand-out that asks AWS.
+        thread::sleep(Duration::from_millis(30));
+        counted.lock().expect("no panic inside").0 -= 1;
+        Ok(Answer::Done)
+    });
+    thread::scope(|scope| {
+        let asking: Vec<_> = (0..200)
+            .map(|_| scope.spawn(|| place.ask(Call::Snapshot).is_ok()))
+            .collect();
+        assert!(
+            asking
+                .into_iter()
+                .all(|asked| asked.join().expect("no panic"))
+        );
+    });
+    let most = open.lock().expect("no panic inside").1;
+    assert!((2..=32).contains(&most), "{most}");
+}
+
+#[test]
+fn t40_silent_connections_do_not_keep_an_honest_one_waiting() {
+    let place = Place::new();
+    let _server = place.serve(done);
+    let _silent: Vec<UnixStream> = (0..100).map(|_| place.connect()).collect();
+    let begun = Instant::now();
+    assert!(place.ask(Call::Snapshot).is_ok());
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn t40_ten_thousand_connections_leave_nothing_behind() {
+    let place = Place::new();
+    let _server = place.serve(done);
+    let resident = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap_or_default()
+            .to_owned();
+        line.split_whitespace()
+            .nth(1)
+            .and_then(|count| count.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    assert!(place.ask(Call::Snapshot).is_ok());
+    let before = resident();
+    for _ in 0..10_000 {
+        drop(place.connect());
+    }
+    let begun = Instant::now();
+    assert!(place.ask(Call::Snapshot).is_ok());
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        resident() < before + 10 * 1024,
+        "{before} then {} KiB",
+        resident()
+    );
+}
+
+#[test]
+fn an_answer_takes_well_under_a_millisecond() {
+    let place = Place::new();
+    let line = "x".repeat(1500);
+    let _server = place.serve(move |_| Ok(Answer::Text(WireSecret::new(line.clone()))));
+    let mut times: Vec<Duration> = (0..500)
+        .map(|_| {
+            let begun = Instant::now();
+            assert!(
+                place
+                    .ask(Call::Credentials {
+                        role: "guest".into()
+                    })
+                    .is_ok()
+            );
+            begun.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("median {:?}, 99th {:?}", times[250], times[495]);
+    // A generous bound, for busy machines; the benchmark tells more.
+    assert!(times[250] < Duration::from_millis(5), "{:?}", times[250]);
+}

@@ -4,8 +4,6 @@ import re
 import time
 from pathlib import Path
 
-from harness.wait import until
-
 WATCHED_SECONDS = 30
 
 
@@ -18,23 +16,29 @@ def wake_ups_per_minute(process, seconds=WATCHED_SECONDS):
     """Returns how often all threads of the app's processes woke up, per minute."""
     before, start = _switches(process.tree()), time.monotonic()
     time.sleep(seconds)
-    return (_switches(process.tree()) - before) * 60 / (time.monotonic() - start)
+    return _woken(before, _switches(process.tree())) * 60 / (time.monotonic() - start)
 
 
 def settle(process, deadline=20):
-    """Returns once the app has hardly anything left to do."""
-
-    def is_quiet():
+    """Waits until the app wakes no more often than the second before, and at most that long."""
+    end, last = time.monotonic() + deadline, None
+    while time.monotonic() < end:
         before = _switches(process.tree())
         time.sleep(1)
-        return _switches(process.tree()) - before < 20
+        woken = _woken(before, _switches(process.tree()))
+        if last is not None and last * 0.8 <= woken <= last * 1.2 + 5:
+            return
+        last = woken
 
-    until(is_quiet, "the app to come to rest", deadline)
+
+def _woken(before, after):
+    """Returns the wake-ups between two looks; threads that ended in between have none to tell."""
+    return sum(count - before.get(task, 0) for task, count in after.items())
 
 
 def _switches(pids):
-    tasks = (task for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/status"))
-    return sum(_number(task, r"^voluntary_ctxt_switches:\s+(\d+)") for task in tasks)
+    tasks = [task for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/status")]
+    return {task: _number(task, r"^voluntary_ctxt_switches:\s+(\d+)") for task in tasks}
 
 
 def _number(path, pattern):

@@ -11,6 +11,7 @@
 //! Nothing here reads a clock, a file, an environment variable or a socket.
 
 pub mod access_key;
+pub mod aws_profile;
 pub mod call_fields;
 pub mod catalogue;
 pub mod credentials;

@@ -1,0 +1,180 @@
+//! One of AWS's files as lines. Every byte is kept, so that an editor can change one section and leave the rest as it is.
+
+use super::line_reader::LineReader;
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A file as a sequence of lines, in the sense of the SDKs' own parser. It borrows the text, since that holds secrets.
+pub struct Document<'a> {
+    byte_order_mark: &'a str,
+    lines: Vec<Line<'a>>,
+}
+
+/// One line with its ending.
+pub struct Line<'a> {
+    /// The line without its ending.
+    pub text: &'a str,
+    /// `\n`, `\r\n`, or nothing at the end of the file.
+    pub ending: &'a str,
+    /// What the line is.
+    pub kind: LineKind<'a>,
+}
+
+/// What a line is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum LineKind<'a> {
+    /// Nothing, or white space only.
+    Blank,
+    /// A line that starts with `#` or `;`.
+    Comment,
+    /// `[header]`, with the header as it stands between the brackets.
+    Section(&'a str),
+    /// `key = value`, both trimmed and without an inline comment; the key in its own letter case.
+    Property {
+        /// The part before the first `=`.
+        key: &'a str,
+        /// The part after it.
+        value: &'a str,
+    },
+    /// An indented line that continues the value above, trimmed: a line of text or a setting of a nested block.
+    Continuation(&'a str),
+    /// A line of a section or value whose first line is faulty.
+    Lost,
+    /// A line that makes the SDKs refuse the whole file.
+    Fault(Fault),
+}
+
+/// Why the SDKs refuse a line, and with it the whole file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The file starts with a byte order mark.
+    ByteOrderMark,
+    /// A setting before the first section.
+    OutsideSection,
+    /// A section's header without `]` at its end.
+    Unclosed,
+    /// A setting without `=`.
+    NoEquals,
+    /// A setting without a name before `=`.
+    NoName,
+    /// An indented line with no setting above it.
+    NothingToContinue,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a file; there is none that it refuses. What a faulty line spoils ends with the next sound one.
+    pub fn parse(text: &'a str) -> Self {
+        let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let mut reader = LineReader::Start;
+        let lines = body.split_inclusive('\n').map(|whole| {
+            let (text, ending) = split_ending(whole);
+            let kind = reader.read(text);
+            Line { text, ending, kind }
+        });
+        Self {
+            lines: lines.collect(),
+            byte_order_mark: &text[..text.len() - body.len()],
+        }
+    }
+
+    /// Returns the lines; the first is line 1.
+    pub fn lines(&self) -> &[Line<'a>] {
+        &self.lines
+    }
+
+    /// Returns the file's text, byte for byte as it was read.
+    pub fn render(&self) -> String {
+        let mut text = self.byte_order_mark.to_owned();
+        for line in &self.lines {
+            text.push_str(line.text);
+            text.push_str(line.ending);
+        }
+        text
+    }
+
+    /// Returns every fault with its line, counted from 1. The SDKs read a file without faults as we do.
+    pub fn faults(&self) -> impl Iterator<Item = (usize, Fault)> {
+        let mark = (!self.byte_order_mark.is_empty()).then_some((1, Fault::ByteOrderMark));
+        let lines = self.lines.iter().enumerate();
+        let faults = lines.filter_map(|(index, line)| match line.kind {
+            LineKind::Fault(fault) => Some((index + 1, fault)),
+            LineKind::Blank
+            | LineKind::Comment
+            | LineKind::Section(_)
+            | LineKind::Property { .. }
+            | LineKind::Continuation(_)
+            | LineKind::Lost => None,
+        });
+        mark.into_iter().chain(faults)
+    }
+}
+
+fn split_ending(whole: &str) -> (&str, &str) {
+    let text = match whole.strip_suffix('\n') {
+        Some(text) => text.strip_suffix('\r').unwrap_or(text),
+        None => whole,
+    };
+    (text, &whole[text.len()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn faults_of(text: &str) -> Vec<(usize, Fault)> {
+        Document::parse(text).faults().collect()
+    }
+
+    #[test]
+    fn b32_b33_tells_each_fault_with_its_line() {
+        for (text, fault) in [
+            ("a = b", (1, Fault::OutsideSection)),
+            (" a", (1, Fault::OutsideSection)),
+            ("\n[profile x", (2, Fault::Unclosed)),
+            ("[a]b", (1, Fault::Unclosed)),
+            ("[a]\nkey : value", (2, Fault::NoEquals)),
+            ("[a]\n= value", (2, Fault::NoName)),
+            ("[a]\n more", (2, Fault::NothingToContinue)),
+            ("[a]\ns3 =\n more", (3, Fault::NoEquals)),
+            ("\u{feff}[a]", (1, Fault::ByteOrderMark)),
+        ] {
+            assert_eq!(faults_of(text), [fault], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn b33_a_fault_spoils_only_its_own_section_or_value() {
+        let text = "[lost\nkey = 1\n[kept]\nbad\n more\nkey = 2\n";
+        let faults = [(1, Fault::Unclosed), (4, Fault::NoEquals)];
+        assert_eq!(faults_of(text), faults);
+        let document = Document::parse(text);
+        assert!(document.lines()[1].kind == LineKind::Lost);
+        assert!(document.lines()[4].kind == LineKind::Lost);
+        let kept = LineKind::Property {
+            key: "key",
+            value: "2",
+        };
+        assert!(document.lines()[5].kind == kept);
+    }
+
+    proptest! {
+        #[test]
+        fn b43_renders_every_text_byte_for_byte(text in any::<String>()) {
+            prop_assert_eq!(Document::parse(&text).render(), text);
+        }
+
+        #[test]
+        fn b43_renders_lines_of_every_kind_byte_for_byte(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "[", "]", "profile ", "a", "=", " ", "\t", "#", ";", "\n", "\r\n", "\r", "\u{feff}", "s3 =\n ", "\0",
+                ]),
+                0..60,
+            )
+        ) {
+            let text = parts.concat();
+            prop_assert_eq!(Document::parse(&text).render(), text);
+        }
+    }
+}

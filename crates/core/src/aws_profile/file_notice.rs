@@ -1,0 +1,97 @@
+//! What a person should know about AWS's files: which line, and what about it. It never carries a secret.
+
+use serde::Serialize;
+
+use super::document::Fault;
+
+/// The most notices that are kept; a file of a million faults is told in a few lines.
+const NOTICES_MAX: usize = 100;
+
+/// Which of AWS's two files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AwsFile {
+    /// `~/.aws/config`.
+    Config,
+    /// `~/.aws/credentials`.
+    Credentials,
+}
+
+/// Something to know about a file, told without a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileNotice {
+    /// The file.
+    pub file: AwsFile,
+    /// The line it is about, from 1; absent if it is about the whole file.
+    pub line: Option<usize>,
+    /// One or two sentences. Text from the file in it is cut and made visible.
+    pub text: String,
+}
+
+impl FileNotice {
+    /// Returns a notice about a whole file.
+    pub fn of_file(file: AwsFile, text: impl Into<String>) -> Self {
+        Self {
+            file,
+            line: None,
+            text: text.into(),
+        }
+    }
+}
+
+/// The notices so far.
+#[derive(Default)]
+pub(super) struct Notices {
+    kept: Vec<FileNotice>,
+    left_out: usize,
+}
+
+impl Notices {
+    /// Adds a notice about a line. `text` is only asked for if it is kept.
+    pub(super) fn add(&mut self, file: AwsFile, line: usize, text: impl FnOnce() -> String) {
+        if self.kept.len() >= NOTICES_MAX {
+            self.left_out += 1;
+            return;
+        }
+        self.kept.push(FileNotice {
+            file,
+            line: Some(line),
+            text: text(),
+        });
+    }
+
+    /// Returns the notices, and last how many more there were.
+    pub(super) fn finish(mut self) -> Vec<FileNotice> {
+        if let (1.., Some(last)) = (self.left_out, self.kept.last()) {
+            let text = format!("There are {} more notices.", self.left_out);
+            self.kept.push(FileNotice::of_file(last.file, text));
+        }
+        self.kept
+    }
+}
+
+impl Fault {
+    /// Returns what is wrong and what to do: AWS's SDKs refuse the whole file for it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::ByteOrderMark => {
+                "The file starts with a byte order mark, for which AWS's tools refuse it. Save it as UTF-8 without one."
+            }
+            Self::OutsideSection => {
+                "This setting is outside a section, for which AWS's tools refuse the file. Put it below a line such as [default]."
+            }
+            Self::Unclosed => {
+                "This section's header has no \"]\" at its end, for which AWS's tools refuse the file; the section is left out."
+            }
+            Self::NoEquals => {
+                "This line has no \"=\", for which AWS's tools refuse the file. Write it as NAME = VALUE."
+            }
+            Self::NoName => {
+                "This setting has no name before \"=\", for which AWS's tools refuse the file. Write it as NAME = VALUE."
+            }
+            Self::NothingToContinue => {
+                "This line is indented but there is no setting above it to continue, for which AWS's tools refuse the file. Start it in the first column."
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A profile that is a role: how it is assumed, or why it cannot be.
+
+use serde::Serialize;
+
+use crate::duration::SessionDuration;
+use crate::input::InputError;
+use crate::problem::{Problem, ProblemCode};
+use crate::role::{Role, RoleDraft};
+use crate::sanitise::echo;
+
+use super::chain::{Chain, OtherSource, quoted, unusable};
+use super::profiles::{Profile, Profiles};
+use super::session_tags::{check_source_identity, parse_keys, parse_tags};
+
+/// A role as AWS's files describe it, with its problem if it cannot be assumed. It holds no secret.
+///
+/// What a field says is the file's text, checked only if there is no problem: whoever shows it makes it visible first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ProfileRole {
+    /// The profile.
+    pub name: String,
+    /// `role_arn`.
+    pub arn: String,
+    /// `source_profile`.
+    pub source_profile: Option<String>,
+    /// `external_id`.
+    pub external_id: Option<String>,
+    /// `mfa_serial`.
+    pub mfa_serial: Option<String>,
+    /// `role_session_name`.
+    pub role_session_name: Option<String>,
+    /// `duration_seconds`; absent also if it is no number.
+    pub duration_seconds: Option<u64>,
+    /// `region`.
+    pub region: Option<String>,
+    /// `output`.
+    pub output: Option<String>,
+    /// aws-vault's `session_tags`, in the file's order.
+    pub session_tags: Vec<SessionTag>,
+    /// aws-vault's `transitive_session_tags`: the keys that the next role in a chain inherits.
+    pub transitive_session_tags: Vec<String>,
+    /// aws-vault's `source_identity`.
+    pub source_identity: Option<String>,
+    /// `credential_source`, from which no role is assumed here.
+    pub credential_source: Option<String>,
+    /// Why it cannot be assumed.
+    pub problem: Option<Problem>,
+}
+
+/// A tag of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SessionTag {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl ProfileRole {
+    /// Returns the role of a profile, or nothing if the profile has no `role_arn`.
+    pub(super) fn of(profiles: &Profiles<'_>, profile: &Profile<'_>) -> Option<Self> {
+        let setting = |key| profiles.setting(profile, key).map(str::to_owned);
+        let mut role = Self {
+            name: profile.name().to_owned(),
+            arn: setting("role_arn")?,
+            source_profile: setting("source_profile"),
+            external_id: setting("external_id"),
+            mfa_serial: setting("mfa_serial"),
+            role_session_name: setting("role_session_name"),
+            region: setting("region"),
+            output: setting("output"),
+            source_identity: setting("source_identity"),
+            credential_source: setting("credential_source"),
+            ..Self::default()
+        };
+        let checked = role
+            .take_checked(profiles, profile)
+            .map_err(Problem::from)
+            .and_then(|()| profiles.check_includes(profile))
+            .and_then(|()| check_mix(profile))
+            .and_then(|()| Chain::of(profiles, profile.name()).map(drop))
+            .and_then(|()| role.role().map(drop));
+        role.problem = checked.err().map(|problem| in_profile(problem, &role.name));
+        Some(role)
+    }
+
+    /// Returns the role for the catalogue. Its source is the source profile's name, be that a key or a role.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn role(&self) -> Result<Role, Problem> {
+        Ok(self.draft().check()?)
+    }
+
+    /// Returns the role as a draft, unchecked, for a form or for `roles.toml`.
+    pub fn draft(&self) -> RoleDraft {
+        RoleDraft {
+            name: self.name.clone(),
+            arn: self.arn.clone(),
+            source: self.source_profile.clone().unwrap_or_default(),
+            session_name: self.role_session_name.clone(),
+            duration: self.duration_seconds.map(|seconds| seconds.to_string()),
+            external_id: self.external_id.clone(),
+            mfa_serial: self.mfa_serial.clone(),
+            region: self.region.clone(),
+            group: None,
+        }
+    }
+
+    /// Takes over the fields that are not plain text, as far as they can be read.
+    fn take_checked(
+        &mut self,
+        profiles: &Profiles<'_>,
+        profile: &Profile<'_>,
+    ) -> Result<(), InputError> {
+        let setting = |key| profiles.setting(profile, key);
+        let duration = setting("duration_seconds").map(parse_seconds).transpose();
+        let tags = setting("session_tags").map(parse_tags).transpose();
+        let keys = setting("transitive_session_tags")
+            .map(parse_keys)
+            .transpose();
+        let identity = setting("source_identity").map(check_source_identity);
+        self.duration_seconds = duration.as_ref().ok().copied().flatten();
+        if let Ok(Some(tags)) = &tags {
+            let tag = |(key, value): &(String, String)| SessionTag {
+                key: key.clone(),
+                value: value.clone(),
+            };
+            self.session_tags = tags.iter().map(tag).collect();
+        }
+        if let Ok(Some(keys)) = &keys {
+            self.transitive_session_tags.clone_from(keys);
+        }
+        identity.unwrap_or(Ok(()))?;
+        duration?;
+        tags?;
+        keys.map(drop)
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<u64, InputError> {
+    let seconds = text.parse().map_err(|_| {
+        let what = format!(
+            "duration_seconds \"{}\" is no number of seconds.",
+            echo(text)
+        );
+        let remedy = "Allowed: 900 to 43200 seconds (15 minutes to 12 hours).";
+        InputError::new("duration", what, remedy)
+    })?;
+    SessionDuration::from_seconds(seconds)?;
+    Ok(seconds)
+}
+
+/// Refuses a role whose profile also gets credentials in a way that Rolecall does not go.
+fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
+    let others: Vec<&str> = OtherSource::keys_of(profile)
+        .filter(|(_, source)| *source != OtherSource::CredentialSource)
+        .map(|(key, _)| key)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(unusable(
+        format!(
+            "{} mixes role_arn with {}, which Rolecall neither runs nor uses.",
+            quoted(profile.name()),
+            others.join(" and ")
+        ),
+        "Put the role into a profile of its own, with source_profile.",
+    ))
+}
+
+/// Says which profile a problem is about, where its words do not.
+fn in_profile(mut problem: Problem, name: &str) -> Problem {
+    if problem.code == ProblemCode::InvalidInput {
+        problem.what = format!("The profile {}: {}", quoted(name), problem.what);
+    }
+    problem
+}

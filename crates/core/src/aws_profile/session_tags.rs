@@ -1,0 +1,132 @@
+//! aws-vault's `session_tags`, `transitive_session_tags` and `source_identity`, checked by the rules of STS.
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+
+use std::collections::HashSet;
+
+use crate::input::{InputError, check_ascii_field};
+use crate::sanitise::echo;
+
+/// The most session tags of one call.
+const TAGS_MAX: usize = 50;
+/// The longest key and value of a tag, in characters.
+const KEY_MAX: usize = 128;
+const VALUE_MAX: usize = 256;
+
+/// Reads `key=value,key=value`, without the white space around keys and values.
+///
+/// # Errors
+/// If a pair has no `=`, a key is given twice in whatever letter case, or STS would refuse a key, a value or the count.
+pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError> {
+    let mut tags = Vec::new();
+    let mut seen = HashSet::new();
+    for pair in text.split(',') {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            let what = format!("The session tag \"{}\" has no \"=\".", echo(pair.trim()));
+            refuse(what, "Write session_tags as KEY=VALUE,KEY=VALUE.")
+        })?;
+        let (key, value) = (key.trim(), value.trim());
+        check_key(key)?;
+        check_text("value", value, 0, VALUE_MAX)?;
+        if !seen.insert(key.to_lowercase()) {
+            let what = format!("The session tag \"{}\" is given twice.", echo(key));
+            return Err(refuse(what, "Letter case does not tell tags apart."));
+        }
+        tags.push((key.to_owned(), value.to_owned()));
+    }
+    check_count(tags.len())?;
+    Ok(tags)
+}
+
+/// Reads the keys `key,key`.
+///
+/// # Errors
+/// If STS would refuse a key or the count.
+pub(super) fn parse_keys(text: &str) -> Result<Vec<String>, InputError> {
+    let keys: Vec<String> = text.split(',').map(|key| key.trim().to_owned()).collect();
+    check_count(keys.len())?;
+    keys.iter().try_for_each(|key| check_key(key))?;
+    Ok(keys)
+}
+
+/// Checks a source identity: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
+///
+/// # Errors
+/// Says the length or the first character that is not allowed.
+pub(super) fn check_source_identity(text: &str) -> Result<(), InputError> {
+    let marks = "+=,.@_-";
+    check_ascii_field(
+        "source_identity",
+        "The source identity",
+        text,
+        2..=64,
+        marks,
+    )
+}
+
+fn check_count(count: usize) -> Result<(), InputError> {
+    match count {
+        0..=TAGS_MAX => Ok(()),
+        _ => Err(refuse(
+            format!("There are {count} session tags."),
+            "Use at most 50.",
+        )),
+    }
+}
+
+fn check_key(key: &str) -> Result<(), InputError> {
+    check_text("key", key, 1, KEY_MAX)
+}
+
+fn check_text(part: &str, text: &str, shortest: usize, longest: usize) -> Result<(), InputError> {
+    let allowed = |c: &char| c.is_alphanumeric() || *c == ' ' || "_.:/=+-@".contains(*c);
+    if let Some(stranger) = text.chars().find(|c| !allowed(c)) {
+        let what = format!(
+            "The session tag's {part} \"{}\" has {}.",
+            echo(text),
+            crate::sanitise::describe(stranger)
+        );
+        return Err(refuse(
+            what,
+            "Allowed: letters, digits, spaces and _ . : / = + - @.",
+        ));
+    }
+    let count = text.chars().count();
+    if (shortest..=longest).contains(&count) {
+        return Ok(());
+    }
+    let what = format!(
+        "The session tag's {part} \"{}\" has {count} characters.",
+        echo(text)
+    );
+    Err(refuse(
+        what,
+        format!("It must have {shortest} to {longest}."),
+    ))
+}
+
+fn refuse(what: String, remedy: impl Into<String>) -> InputError {
+    InputError::new("session_tags", what, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_tags_as_aws_vault_writes_them() {
+        let tags = parse_tags("Project=a=b, Team = Ä ").expect("tags");
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(tags, [pair("Project", "a=b"), pair("Team", "Ä")]);
+        assert_eq!(parse_keys("a, b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+    }
+
+    #[test]
+    fn refuses_what_sts_refuses() {
+        let many = vec!["k"; 51].join(",");
+        for bad in ["a", "=b", "a=1,A=2", "a=b!", "a=\u{202e}"] {
+            assert!(parse_tags(bad).is_err(), "{bad:?}");
+        }
+        assert!(parse_keys(&many).is_err());
+        assert!(check_source_identity("aws:me").is_err());
+    }
+}

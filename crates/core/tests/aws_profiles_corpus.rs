@@ -1,0 +1,140 @@
+//! AWS's files, read as AWS's SDKs read them: the SDKs' own cases and every file of the corpus.
+//!
+//! The corpus lies beside the work tree, not in it; without it, these tests say so and pass.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rolecall_core::aws_profile::{self, AwsFile, Chain, Document, Profiles};
+use serde_json::Value;
+
+const SDK: &str = "smithy-lang+smithy-rs";
+
+#[expect(clippy::print_stdout, reason = "says why nothing was tested")]
+fn corpus() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: there is no corpus beside the work tree");
+    None
+}
+
+fn sdk_cases(file: &str) -> Option<Value> {
+    let text = fs::read_to_string(corpus()?.join(SDK).join(file)).expect("the SDK's cases");
+    Some(serde_json::from_str(&text).expect("JSON"))
+}
+
+fn text_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Returns the profiles as the SDK's cases write them.
+fn as_json(profiles: &Profiles<'_>) -> Value {
+    let entry = |profile: &aws_profile::Profile<'_>| {
+        let settings = profile
+            .keys()
+            .map(|key| (key.to_owned(), Value::from(profile.get(key))));
+        (profile.name().to_owned(), settings.collect::<Value>())
+    };
+    profiles.iter().map(entry).collect()
+}
+
+#[test]
+fn passes_the_sdks_own_parser_cases() {
+    let Some(cases) =
+        sdk_cases("aws__rust-runtime__aws-runtime__test-data__profile-parser-tests.json")
+    else {
+        return;
+    };
+    for case in cases["tests"].as_array().expect("cases") {
+        let name = text_at(case, "/name");
+        let config = Document::parse(text_at(case, "/input/configFile"));
+        let credentials = Document::parse(text_at(case, "/input/credentialsFile"));
+        let faults = config.faults().count() + credentials.faults().count();
+        match case.pointer("/output/config/profiles") {
+            Some(expected) => {
+                let (profiles, _) = Profiles::merge(&config, &credentials);
+                assert_eq!((&as_json(&profiles), faults), (expected, 0), "{name}");
+            }
+            None => assert_eq!(faults, 1, "{name}"),
+        }
+    }
+}
+
+/// Writes the profiles of a case as a config file.
+fn as_config(case: &Value) -> String {
+    let profiles = case["input"]["profiles"].as_object().expect("profiles");
+    let mut text = String::new();
+    for (name, settings) in profiles {
+        text.push_str(&format!("[profile {name}]\n"));
+        for (key, value) in settings.as_object().expect("settings") {
+            text.push_str(&format!("{key} = {}\n", value.as_str().expect("text")));
+        }
+    }
+    text
+}
+
+/// Returns the roles' ARNs and the key id of a chain that an SDK's case expects, if it is one that starts at a key.
+fn expected_chain(case: &Value) -> Option<(String, Vec<&str>)> {
+    let chain = case["output"]["ProfileChain"].as_array()?;
+    let key = chain
+        .first()?
+        .pointer("/AccessKey/access_key_id")?
+        .as_str()?;
+    let roles = chain[1..]
+        .iter()
+        .map(|step| text_at(step, "/AssumeRole/role_arn"));
+    Some((key.to_owned(), roles.collect()))
+}
+
+#[test]
+fn walks_chains_as_the_sdks_own_cases_say() {
+    let Some(cases) = sdk_cases("aws__rust-runtime__aws-config__test-data__assume-role-tests.json")
+    else {
+        return;
+    };
+    for case in cases.as_array().expect("cases") {
+        let text = as_config(case);
+        let config = Document::parse(&text);
+        let (profiles, _) = Profiles::merge(&config, &Document::parse(""));
+        let value = |profile: &str, key: &str| {
+            let profile = profiles.find(profile).expect("a profile of the chain");
+            profile.get(key).unwrap_or_default().to_owned()
+        };
+        let chain = Chain::of(&profiles, text_at(case, "/input/selected_profile"));
+        let found = chain.as_ref().ok().map(|chain| {
+            let roles = chain
+                .role_profiles
+                .iter()
+                .map(|role| value(role, "role_arn"));
+            let key = value(chain.key_profile, "aws_access_key_id");
+            (key, roles.collect::<Vec<_>>())
+        });
+        let expected = expected_chain(case)
+            .map(|(key, roles)| (key, roles.iter().map(ToString::to_string).collect()));
+        assert_eq!(found, expected, "{}: {chain:?}", case["docs"]);
+    }
+}
+
+#[test]
+fn b43_every_file_of_the_corpus_renders_byte_for_byte() {
+    for path in corpus().iter().flat_map(|corpus| files_below(corpus)) {
+        let bytes = fs::read(&path).expect("a file");
+        let Ok(text) = aws_profile::text(AwsFile::Config, &bytes) else {
+            continue;
+        };
+        assert_eq!(Document::parse(text).render(), text, "{}", path.display());
+        let notices = aws_profile::roles(text, text).notices;
+        assert!(notices.len() <= 101, "{}", path.display());
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = entries
+        .map(|entry| entry.path())
+        .partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| files_below(folder)));
+    files
+}

@@ -132,8 +132,7 @@ class Desktop:
 
     def close_window(self, title):
         """Closes the window with this title as its user does; needs openbox."""
-        find = ["search", "--onlyvisible", "--name", f"^{title}$", "windowactivate", "--sync"]
-        done = self.run("xdotool", *find, "key", "--clearmodifiers", "alt+F4")
+        done = self.run("wmctrl", "-F", "-c", title)
         assert done.returncode == 0, done.stderr
 
     def screenshot(self, path):

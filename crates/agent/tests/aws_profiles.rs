@@ -1,0 +1,187 @@
+//! AWS's files read side by side with the profile parser of AWS's own SDK: every file of the corpus, and generated ones.
+//!
+//! The corpus lies beside the work tree, not in it; without it, that test says so and passes.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_runtime::env_config::property::Property;
+use aws_runtime::env_config::section::{EnvConfigSections, Profile as SdkProfile};
+use aws_runtime::env_config::source;
+use aws_types::os_shim_internal::{Env, Fs};
+use proptest::prelude::*;
+use rolecall_core::aws_profile::{self, AwsFile, Document, Profile, Profiles};
+
+/// Reads both files as the SDK does; nothing if it refuses one of them.
+fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
+    let files = EnvConfigFiles::builder()
+        .with_contents(EnvConfigFileKind::Config, config)
+        .with_contents(EnvConfigFileKind::Credentials, credentials)
+        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let (env, fs) = (Env::from_slice(&[]), Fs::from_slice(&[]));
+    let source = runtime
+        .block_on(source::load(&env, &fs, &files))
+        .expect("no file to fail on");
+    EnvConfigSections::parse(source).ok()
+}
+
+fn as_sdk_profile(profile: &Profile<'_>) -> SdkProfile {
+    let setting = |key: &str| {
+        let value = profile.get(key).unwrap_or_default().to_owned();
+        (key.to_owned(), Property::new(key.to_owned(), value))
+    };
+    let settings: HashMap<String, Property> = profile.keys().map(setting).collect();
+    SdkProfile::new(profile.name(), settings)
+}
+
+/// Says how our reading differs from the SDK's. Profiles in quotes, which only the AWS CLI reads, are left out.
+fn difference(config: &str, credentials: &str) -> Result<(), String> {
+    let documents = [config, credentials].map(Document::parse);
+    let faults = documents.iter().map(|it| it.faults().count()).sum();
+    let Some(sdk) = read_by_sdk(config, credentials) else {
+        return match faults {
+            0_usize => Err("the SDK refuses what we find faultless".to_owned()),
+            _ => Ok(()),
+        };
+    };
+    if faults > 0 {
+        return Err(format!("we find {faults} faults, the SDK none"));
+    }
+    let (profiles, _) = Profiles::merge(&documents[0], &documents[1]);
+    let quoted = |name: &str| profiles.find(name).is_some_and(Profile::is_quoted);
+    let ours: BTreeSet<&str> = profiles.iter().map(Profile::name).collect();
+    let names: BTreeSet<&str> = ours.into_iter().chain(sdk.profiles()).collect();
+    for name in names.into_iter().filter(|name| !quoted(name)) {
+        let ours = profiles.find(name).map(as_sdk_profile);
+        if ours.as_ref() != sdk.get_profile(name) {
+            let theirs = sdk.get_profile(name);
+            return Err(format!("profile {name:?}: {ours:?}, the SDK {theirs:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = entries
+        .map(|entry| entry.path())
+        .partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| files_below(folder)));
+    files
+}
+
+#[test]
+fn every_file_of_the_corpus_reads_as_the_sdk_reads_it() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    if !corpus.is_dir() {
+        println!("skipped: there is no corpus beside the work tree");
+        return;
+    }
+    for path in files_below(&corpus) {
+        let bytes = fs::read(&path).expect("a file");
+        let Ok(text) = aws_profile::text(AwsFile::Config, &bytes) else {
+            continue;
+        };
+        for (config, credentials) in [(text, ""), ("", text), (text, text)] {
+            let found = difference(config, credentials);
+            assert_eq!(found, Ok(()), "{}", path.display());
+        }
+    }
+}
+
+/// What a section may have: settings with their continuations and nested blocks, blank lines and comments.
+const BLOCKS: [&str; 22] = [
+    "key = value",
+    "KEY=other",
+    "role_arn = arn:aws:iam::1:role/x # theirs",
+    "role_arn = x;y#z",
+    "source_profile = a ;",
+    "s3 =\n  nested = 1 # part\n \n\tin valid = ",
+    "s3 = # comment\n # a = b",
+    "key = value\n\tmore ; this too\n# comment\n even = more",
+    "key = 1\n # indented\nKey = 2\n  ; more",
+    "# comment",
+    "; comment",
+    "",
+    " \t ",
+    "in valid = 1\n more",
+    "a-b/c.d%e@f:g+h = ok",
+    "wide\u{a0} = \u{3000}value\u{a0}#x",
+    "spaced\u{a0}= v\u{a0}# x",
+    "equals = a=b==",
+    "empty = # comment",
+    "nul\0 = 1",
+    "return = a\rb",
+    "umlaut = \u{e4}",
+];
+/// Lines for which the SDK refuses a file, if they stand where they should not.
+const ODD: [&str; 7] = [
+    "[",
+    "[x]y",
+    "[profile d#]",
+    "key",
+    "= 1",
+    " more",
+    "s3 =\n more",
+];
+/// Headers. Two that name one profile would be merged by the SDK in an order of chance, so each name has one spelling.
+const HEADERS: [&str; 19] = [
+    "[profile a]",
+    "[profile b] # comment",
+    "[\tprofile \t c ];x",
+    "[default]",
+    "[profile default]",
+    "[profile \"q\"]",
+    "[profile 'r s']",
+    "[sso-session a]",
+    "[services a]",
+    "[a]",
+    "[ b ]",
+    "[in valid]",
+    "[profile in valid]",
+    "[profile]",
+    "[]",
+    "[profile [z]]",
+    "[profile e\u{a0}]",
+    "[preview a]",
+    "[[a]",
+];
+
+fn file() -> impl Strategy<Value = String> {
+    let block = prop_oneof![
+        40 => prop::sample::select(BLOCKS.to_vec()),
+        1 => prop::sample::select(ODD.to_vec()),
+    ];
+    let header = prop::sample::select(HEADERS.to_vec());
+    let section = (header, prop::collection::vec(block, 0..5));
+    let ending = prop::sample::select(vec!["\n", "\r\n"]);
+    (prop::collection::vec(section, 0..6), ending).prop_map(|(sections, ending)| {
+        let lines = sections
+            .iter()
+            .flat_map(|(header, blocks)| [*header].into_iter().chain(blocks.iter().copied()));
+        lines
+            .map(|line| line.replace('\n', ending) + ending)
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn generated_files_read_as_the_sdk_reads_them(config in file(), credentials in file()) {
+        prop_assert_eq!(difference(&config, ""), Ok(()));
+        prop_assert_eq!(difference("", &credentials), Ok(()));
+        prop_assert_eq!(difference(&config, &credentials), Ok(()));
+    }
+
+    #[test]
+    fn any_text_reads_as_the_sdk_reads_it(text in any::<String>()) {
+        prop_assert_eq!(difference(&format!("[profile a]\nb = {text}"), &text), Ok(()));
+    }
+}

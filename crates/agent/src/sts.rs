@@ -9,7 +9,9 @@ mod trust;
 mod wire;
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
@@ -29,13 +31,26 @@ use client::{Route, Tries};
 /// The most calls in flight at once; further ones wait for their turn.
 const CALLS_MAX: usize = 4;
 
+/// How long connections are kept after the last call, for the next one of the same errand. Kept longer, they would wake
+/// the process while it has nothing to do.
+const LINGER: Duration = Duration::from_secs(10);
+
 /// STS as the keeper calls it.
 pub struct AwsSts {
     clock: Arc<SystemClock>,
     runtime: OnceLock<Runtime>,
     turns: Arc<Semaphore>,
     route: Mutex<Route>,
-    client: Mutex<Option<Client>>,
+    client: Arc<Mutex<Option<Client>>>,
+    calls: Arc<AtomicU64>,
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "connections are closed some time after the last call"
+)]
+async fn linger() {
+    tokio::time::sleep(LINGER).await;
 }
 
 impl AwsSts {
@@ -46,7 +61,8 @@ impl AwsSts {
             runtime: OnceLock::new(),
             turns: Arc::new(Semaphore::new(CALLS_MAX)),
             route: Mutex::new(Route::from(settings)),
-            client: Mutex::default(),
+            client: Arc::default(),
+            calls: Arc::default(),
         }
     }
 
@@ -85,11 +101,18 @@ impl AwsSts {
         call: impl Future<Output = Result<T, StsError>> + Send + 'static,
     ) -> Result<T, StsError> {
         let turns = self.turns.clone();
+        let (client, calls) = (self.client.clone(), self.calls.clone());
+        let number = calls.fetch_add(1, Ordering::AcqRel) + 1;
         let (answer, answered) = mpsc::sync_channel(1);
         self.runtime()?.spawn(async move {
-            let _turn = turns.acquire_owned().await;
+            let turn = turns.acquire_owned().await;
             // Whoever asked waits below, so somebody takes the answer.
             let _ = answer.send(call.await);
+            drop(turn);
+            linger().await;
+            if calls.load(Ordering::Acquire) == number {
+                *client.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
         });
         let broken_off = || Err(StsError::Incomplete("the call broke off".to_owned()));
         answered.recv().unwrap_or_else(|_| broken_off())

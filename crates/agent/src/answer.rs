@@ -5,11 +5,12 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::call_fields::MfaCode;
+use rolecall_core::export_block::CONFLICTING;
 use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::KeyPair;
 use rolecall_core::name::Name;
 use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::SessionView;
 
@@ -29,6 +30,7 @@ pub fn answer(keeper: &Arc<Keeper>, show_window: &dyn Fn(), call: Call) -> Resul
             let block = keeper.export_block(&Name::parse(&role)?, shell)?;
             Ok(text(&block))
         }
+        Call::Environment { role } => environment(keeper, &Name::parse(&role)?),
         Call::Credentials { role } => credentials(keeper, Name::parse(&role)?),
         Call::AddKey {
             name,
@@ -57,6 +59,19 @@ fn done(result: Result<(), Problem>) -> Result<Answer, Problem> {
 
 fn text(secret: &Secret) -> Answer {
     Answer::Text(WireSecret::new(secret.expose().to_owned()))
+}
+
+fn environment(keeper: &Keeper, role: &Name) -> Result<Answer, Problem> {
+    let (variables, expires_at) = keeper.variables(role)?;
+    let secret = |value: Secret| WireSecret::new(value.expose().to_owned());
+    let set = variables.into_iter();
+    Ok(Answer::Environment(Box::new(WireEnvironment {
+        expires_at,
+        unset: CONFLICTING.map(str::to_owned).to_vec(),
+        set: set
+            .map(|(name, value)| (name.to_owned(), secret(value)))
+            .collect(),
+    })))
 }
 
 fn assume(keeper: &Arc<Keeper>, role: &str, code: Option<&WireSecret>) -> Result<Answer, Problem> {

@@ -1,5 +1,6 @@
 //! The command line's grammar: which commands there are, what each takes, and what a wrong one was meant to be.
 
+mod command;
 mod line;
 
 use std::ffi::OsString;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Assume { role: String, format: Format },
     End { role: String },
     Env { role: String, shell: Option<Shell> },
+    Exec { role: String, words: Vec<OsString> },
     Credentials { role: String },
     KeysList { format: Format },
     KeysAdd { name: String, from: KeyOrigin },
@@ -83,12 +85,13 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 11] = [
+const SPECS: [Spec; 12] = [
     spec("list", &[], &["--json"]),
     spec("status", &[], &["--json"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("end", &["ROLE"], &[]),
     spec("env", &["ROLE"], &["--shell"]),
+    spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),

@@ -65,12 +65,10 @@ impl Client {
     /// # Errors
     /// As [`Client::ask`].
     pub(crate) fn snapshot(&self) -> Result<Snapshot, Problem> {
-        match self.ask(Call::Snapshot)? {
-            Answer::Snapshot(snapshot) => Ok(*snapshot),
-            Answer::Done | Answer::Session(_) | Answer::Key(_) | Answer::Text(_) => {
-                Err(unexpected())
-            }
-        }
+        let Answer::Snapshot(snapshot) = self.ask(Call::Snapshot)? else {
+            return Err(unexpected());
+        };
+        Ok(*snapshot)
     }
 
     fn problem(&self, error: Unreachable) -> Problem {
@@ -142,7 +140,7 @@ pub(crate) fn unexpected() -> Problem {
 fn limit(call: &Call) -> Duration {
     match call {
         Call::Snapshot | Call::End { .. } | Call::ShowWindow => QUICK,
-        Call::Assume { .. } | Call::Env { .. } => PERSON,
+        Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } => SDK,
         Call::AddKey { .. } | Call::RenameKey { .. } | Call::RemoveKey { .. } => KEYCHAIN,
     }

@@ -3,8 +3,11 @@
 mod assume;
 pub(crate) mod credentials;
 mod env;
+mod exec;
 mod keys;
 mod sessions;
+
+use std::process::ExitCode;
 
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
@@ -15,7 +18,17 @@ use crate::client::{Client, unexpected};
 use crate::environment::Environment;
 use crate::help;
 
-/// Runs a command and returns what it prints. Some of it is secret, so all of it is treated so.
+/// What a command leaves to be done.
+pub(crate) enum Outcome {
+    /// Something to print. Some of it is secret, so all of it is treated so.
+    Text(Secret),
+    /// A program was started, and ended with this.
+    Ended(ExitCode),
+    /// A program could not be started: what to tell, and the exit code that shells use for it.
+    NotStarted { told: String, code: u8 },
+}
+
+/// Runs a command and returns what is left to do.
 ///
 /// # Errors
 /// Why it could not be done.
@@ -23,9 +36,9 @@ pub(crate) fn run(
     invocation: &Invocation,
     client: &Client,
     environment: &Environment,
-) -> Result<Secret, Problem> {
+) -> Result<Outcome, Problem> {
     let plain = Secret::new;
-    match &invocation.command {
+    let text = match &invocation.command {
         Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
         Command::Status { format } => sessions::status(&client.snapshot()?, *format).map(plain),
         Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
@@ -34,6 +47,7 @@ pub(crate) fn run(
             done(client, Call::End { role: role.clone() }, ended).map(plain)
         }
         Command::Env { role, shell } => env::run(client, environment, role, *shell),
+        Command::Exec { role, words } => return exec::run(client, environment, role, words),
         Command::Credentials { role } => credentials::run(client, role),
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),
@@ -56,26 +70,23 @@ pub(crate) fn run(
         Command::Version => Ok(plain(
             concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned(),
         )),
-    }
+    };
+    text.map(Outcome::Text)
 }
 
 fn done(client: &Client, call: Call, said: String) -> Result<String, Problem> {
-    match client.ask(call)? {
-        Answer::Done => Ok(said),
-        Answer::Snapshot(_) | Answer::Session(_) | Answer::Key(_) | Answer::Text(_) => {
-            Err(unexpected())
-        }
-    }
+    let Answer::Done = client.ask(call)? else {
+        return Err(unexpected());
+    };
+    Ok(said)
 }
 
 /// Asks for text that holds credentials.
 fn text(client: &Client, call: Call) -> Result<Secret, Problem> {
-    match client.ask(call)? {
-        Answer::Text(text) => Ok(Secret::new(text.expose().to_owned())),
-        Answer::Done | Answer::Snapshot(_) | Answer::Session(_) | Answer::Key(_) => {
-            Err(unexpected())
-        }
-    }
+    let Answer::Text(text) = client.ask(call)? else {
+        return Err(unexpected());
+    };
+    Ok(Secret::new(text.expose().to_owned()))
 }
 
 fn shown(name: &str) -> String {

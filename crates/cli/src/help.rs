@@ -11,6 +11,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("assume") => ASSUME,
         Some("end") => END,
         Some("env") => ENV,
+        Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
         Some("keys") => KEYS,
         Some(topic) if topic.starts_with("keys ") => KEYS,
@@ -28,6 +29,7 @@ Usage: rolecall [--practice] COMMAND
   assume ROLE           Assumes a role, or renews its session
   end ROLE              Ends a session on this machine
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
+  exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
@@ -39,7 +41,7 @@ Usage: rolecall [--practice] COMMAND
   --json                Prints JSON (list, status, assume, keys list)
   --version             Prints the version
 
-Exit codes: 0 done, 1 not done, 2 not understood.";
+Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
 
 const LIST: &str = "\
 Usage: rolecall list [--json]
@@ -73,6 +75,16 @@ Prints the export block of a session, assuming the role if need be:
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
 Without it, the shell is the one that $SHELL names, else bash.";
+
+const EXEC: &str = "\
+Usage: rolecall exec ROLE [--] [COMMAND [ARGUMENT...]]
+
+Runs a command with a session in its environment and nowhere else, assuming the role if need be:
+
+  rolecall exec ROLE aws s3 ls
+
+Without a command it starts the shell that $SHELL names. ROLECALL_ROLE and ROLECALL_EXPIRATION say which session it is.
+The exit code is the command's; 126 if it cannot be started, 127 if it is not found.";
 
 const CREDENTIALS: &str = "\
 Usage: rolecall credentials ROLE

@@ -19,6 +19,7 @@ use rolecall_core::sanitise;
 
 use arguments::{Command, Invocation};
 use client::Client;
+use commands::Outcome;
 use environment::Environment;
 
 /// The exit code of a command line that is not understood; every other failure is 1.
@@ -32,7 +33,9 @@ fn main() -> ExitCode {
     let environment = Environment::read();
     let client = Client::new(&environment, invocation.mode);
     match commands::run(&invocation, &client, &environment) {
-        Ok(text) => print(text.expose()),
+        Ok(Outcome::Text(text)) => print(text.expose()),
+        Ok(Outcome::Ended(code)) => code,
+        Ok(Outcome::NotStarted { told, code }) => complain(&told, ExitCode::from(code)),
         Err(problem) => complain(&explanation(&invocation, &problem), ExitCode::FAILURE),
     }
 }

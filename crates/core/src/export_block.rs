@@ -19,6 +19,9 @@ pub const CONFLICTING: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
+/// Names and values of variables.
+pub type Variables = Vec<(&'static str, Secret)>;
+
 /// Every variable that a block may set.
 const SET: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
@@ -96,7 +99,11 @@ impl ExportBlock<'_> {
         })
     }
 
-    fn variables(&self) -> Result<Vec<(&'static str, Secret)>, UnsafeValue> {
+    /// Returns what the block sets, as names and values; [`CONFLICTING`] is what it unsets.
+    ///
+    /// # Errors
+    /// As [`ExportBlock::render`].
+    pub fn variables(&self) -> Result<Variables, UnsafeValue> {
         self.credentials.check()?;
         let expiry = instant_text(self.credentials.expires_at);
         let mut variables = vec![

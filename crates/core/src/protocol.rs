@@ -5,6 +5,7 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -62,6 +63,11 @@ pub enum Call {
         /// The shell.
         shell: Shell,
     },
+    /// The variables of a session for a program to start, assuming the role if need be.
+    Environment {
+        /// The role's name.
+        role: String,
+    },
     /// The line of a `credential_process`, renewing the session if need be.
     Credentials {
         /// The role's name.
@@ -117,6 +123,19 @@ pub enum Answer {
     Key(Box<KeyView>),
     /// Text for a shell or an SDK; holds credentials.
     Text(WireSecret),
+    /// The variables of a session; holds credentials.
+    Environment(Box<WireEnvironment>),
+}
+
+/// What a session puts into the environment of a program, as data: the same as its export block.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct WireEnvironment {
+    /// When the session ends.
+    pub expires_at: Timestamp,
+    /// Names to remove.
+    pub unset: Vec<String>,
+    /// Names and values to set.
+    pub set: Vec<(String, WireSecret)>,
 }
 
 /// Secret text on its way through the socket: the only form of a secret that can be serialised.

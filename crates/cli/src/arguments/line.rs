@@ -1,18 +1,19 @@
 //! The arguments one by one: operands, flags, and the command they make.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use rolecall_core::sanitise::echo;
-use rolecall_core::shell::Shell;
 
-use super::{Command, EVERYWHERE, Format, KeyOrigin, SPECS, Spec, Usage, WITH_VALUE};
+use super::{Command, EVERYWHERE, SPECS, Spec, Usage, WITH_VALUE, command};
 use crate::nearest::nearest;
 
 /// The arguments, sorted into operands and flags.
 #[derive(Default)]
 pub(super) struct Line {
-    operands: Vec<String>,
+    pub(super) operands: Vec<String>,
     flags: Vec<(&'static str, String)>,
+    /// What `exec` starts: all that follows the role, as it was given.
+    pub(super) words: Vec<OsString>,
 }
 
 impl Line {
@@ -22,12 +23,20 @@ impl Line {
     /// If one is not UTF-8, or a flag is unknown, given twice or without its value.
     pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, Usage> {
         let mut line = Self::default();
-        let mut arguments = arguments.map(text_of);
-        while let Some(argument) = arguments.next().transpose()? {
+        let mut arguments = arguments;
+        while let Some(argument) = arguments.next() {
+            if line.is_at_program(&argument) {
+                let separator = argument == "--";
+                line.words = (!separator).then_some(argument).into_iter().collect();
+                line.words.extend(arguments);
+                break;
+            }
+            let argument = text_of(argument)?;
+            let mut arguments = arguments.by_ref().map(text_of);
             match argument.as_str() {
                 "--" => line
                     .operands
-                    .extend(arguments.by_ref().collect::<Result<Vec<_>, _>>()?),
+                    .extend(arguments.collect::<Result<Vec<_>, _>>()?),
                 flag if flag.starts_with('-') && flag.len() > 1 => {
                     line.flag(flag, &mut arguments)?;
                 }
@@ -35,6 +44,12 @@ impl Line {
             }
         }
         Ok(line)
+    }
+
+    /// Returns whether the argument begins what `exec` starts, whose flags are its own.
+    fn is_at_program(&self, argument: &OsStr) -> bool {
+        let begins = argument == "--" || !argument.as_encoded_bytes().starts_with(b"-");
+        begins && self.operands.len() == 2 && self.operands[0] == "exec"
     }
 
     fn flag(
@@ -83,7 +98,7 @@ impl Line {
         }
         let spec = self.spec()?;
         self.check(spec)?;
-        self.build(spec.name)
+        command::of(self, spec.name)
     }
 
     fn help(&self) -> Result<Command, Usage> {
@@ -161,42 +176,6 @@ impl Line {
             None => Ok(()),
         }
     }
-
-    fn build(mut self, name: &str) -> Result<Command, Usage> {
-        let format = match self.take("--json") {
-            Some(_) => Format::Json,
-            None => Format::Text,
-        };
-        let shell = self.take("--shell");
-        let (profile, csv) = (self.take("--from-profile"), self.take("--from-csv"));
-        let mut operands = self.operands.into_iter();
-        let mut operand = || operands.next().unwrap_or_default();
-        Ok(match name {
-            "list" => Command::List { format },
-            "status" => Command::Status { format },
-            "assume" => Command::Assume {
-                role: operand(),
-                format,
-            },
-            "end" => Command::End { role: operand() },
-            "env" => Command::Env {
-                role: operand(),
-                shell: shell.as_deref().map(parse_shell).transpose()?,
-            },
-            "credentials" => Command::Credentials { role: operand() },
-            "keys list" => Command::KeysList { format },
-            "keys add" => Command::KeysAdd {
-                name: operand(),
-                from: origin(profile, csv)?,
-            },
-            "keys rename" => Command::KeysRename {
-                name: operand(),
-                new_name: operand(),
-            },
-            "keys remove" => Command::KeysRemove { name: operand() },
-            _ => Command::Help { topic: None },
-        })
-    }
 }
 
 fn text_of(argument: OsString) -> Result<String, Usage> {
@@ -217,19 +196,4 @@ fn unknown<'a>(kind: &str, word: &str, known: impl IntoIterator<Item = &'a str>)
         None => "See: rolecall help".to_owned(),
     };
     Usage(format!("There is no {kind} \"{}\". {remedy}", echo(word)))
-}
-
-fn parse_shell(text: &str) -> Result<Shell, Usage> {
-    Shell::parse(text).map_err(|error| Usage(error.to_string()))
-}
-
-fn origin(profile: Option<String>, csv: Option<String>) -> Result<KeyOrigin, Usage> {
-    match (profile, csv) {
-        (None, None) => Ok(KeyOrigin::Input),
-        (Some(profile), None) => Ok(KeyOrigin::Profile(profile)),
-        (None, Some(csv)) => Ok(KeyOrigin::Csv(csv)),
-        (Some(_), Some(_)) => Err(Usage(
-            "Give --from-profile or --from-csv, not both.".to_owned(),
-        )),
-    }
 }

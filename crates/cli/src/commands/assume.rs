@@ -26,7 +26,8 @@ pub(super) fn run(client: &Client, role: &str, format: Format) -> Result<String,
     }
 }
 
-fn told(session: &SessionView, snapshot: &Snapshot) -> String {
+/// Returns how long a session lasts and who one is in it.
+pub(super) fn told(session: &SessionView, snapshot: &Snapshot) -> String {
     let state = sessions::state(session, sessions::now_of(snapshot));
     let identity = session.identity.as_deref().unwrap_or(&session.role_arn);
     let lines = [
@@ -71,8 +72,8 @@ fn may_be_mistyped(code: ProblemCode) -> bool {
 
 fn assume(client: &Client, role: &str, code: Option<WireSecret>) -> Result<SessionView, Problem> {
     let role = role.to_owned();
-    match client.ask(Call::Assume { role, code })? {
-        Answer::Session(session) => Ok(*session),
-        Answer::Done | Answer::Snapshot(_) | Answer::Key(_) | Answer::Text(_) => Err(unexpected()),
-    }
+    let Answer::Session(session) = client.ask(Call::Assume { role, code })? else {
+        return Err(unexpected());
+    };
+    Ok(*session)
 }

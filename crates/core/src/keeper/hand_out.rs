@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::assume::Asker;
 use super::{Keeper, State};
-use crate::export_block::ExportBlock;
+use crate::credentials::UnsafeValue;
+use crate::export_block::{ExportBlock, Variables};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::region::Region;
@@ -37,6 +38,16 @@ impl Keeper {
         self.render(&session, shell)
     }
 
+    /// Returns what an export block sets and when it ends, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn variables(&self, role: &Name) -> Result<(Variables, Timestamp), Problem> {
+        let session = self.fresh(role)?;
+        let variables = self.with_block(&session, |block| block.variables())?;
+        Ok((variables, session.expires_at()))
+    }
+
     /// Puts the export block of a live session into the clipboard; `None` takes the shell of the settings.
     ///
     /// # Errors
@@ -64,6 +75,14 @@ impl Keeper {
     }
 
     fn render(&self, session: &Session, shell: Shell) -> Result<Secret, Problem> {
+        self.with_block(session, |block| block.render(shell, &session.role))
+    }
+
+    fn with_block<T>(
+        &self,
+        session: &Session,
+        written: impl FnOnce(&ExportBlock<'_>) -> Result<T, UnsafeValue>,
+    ) -> Result<T, Problem> {
         let (region, endpoint_url) = {
             let state = self.lock();
             let role = state.catalogue.role(&session.role);
@@ -77,7 +96,7 @@ impl Keeper {
             region: region.as_ref(),
             endpoint_url: endpoint_url.as_deref(),
         };
-        block.render(shell, &session.role).map_err(|error| {
+        written(&block).map_err(|error| {
             let what = format!("The export block cannot be written safely: {error}.");
             Problem::new(
                 ProblemCode::Internal,

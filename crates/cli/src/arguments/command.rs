@@ -1,0 +1,64 @@
+//! The command that sorted arguments make.
+
+use rolecall_core::shell::Shell;
+
+use super::line::Line;
+use super::{Command, Format, KeyOrigin, Usage};
+
+/// Returns the command of this name with what the line holds for it.
+///
+/// # Errors
+/// If a value is none of those that are known.
+pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
+    let format = match line.take("--json") {
+        Some(_) => Format::Json,
+        None => Format::Text,
+    };
+    let shell = line.take("--shell");
+    let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
+    let mut operands = line.operands.into_iter();
+    let mut operand = || operands.next().unwrap_or_default();
+    Ok(match name {
+        "list" => Command::List { format },
+        "status" => Command::Status { format },
+        "assume" => Command::Assume {
+            role: operand(),
+            format,
+        },
+        "end" => Command::End { role: operand() },
+        "env" => Command::Env {
+            role: operand(),
+            shell: shell.as_deref().map(parse_shell).transpose()?,
+        },
+        "exec" => Command::Exec {
+            role: operand(),
+            words: line.words,
+        },
+        "credentials" => Command::Credentials { role: operand() },
+        "keys list" => Command::KeysList { format },
+        "keys add" => Command::KeysAdd {
+            name: operand(),
+            from: origin(profile, csv)?,
+        },
+        "keys rename" => Command::KeysRename {
+            name: operand(),
+            new_name: operand(),
+        },
+        "keys remove" => Command::KeysRemove { name: operand() },
+        _ => Command::Help { topic: None },
+    })
+}
+fn parse_shell(text: &str) -> Result<Shell, Usage> {
+    Shell::parse(text).map_err(|error| Usage(error.to_string()))
+}
+
+fn origin(profile: Option<String>, csv: Option<String>) -> Result<KeyOrigin, Usage> {
+    match (profile, csv) {
+        (None, None) => Ok(KeyOrigin::Input),
+        (Some(profile), None) => Ok(KeyOrigin::Profile(profile)),
+        (None, Some(csv)) => Ok(KeyOrigin::Csv(csv)),
+        (Some(_), Some(_)) => Err(Usage(
+            "Give --from-profile or --from-csv, not both.".to_owned(),
+        )),
+    }
+}

@@ -8,7 +8,7 @@ use super::document::Fault;
 const NOTICES_MAX: usize = 100;
 
 /// Which of AWS's two files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AwsFile {
     /// `~/.aws/config`.
@@ -60,8 +60,9 @@ impl Notices {
         });
     }
 
-    /// Returns the notices, and last how many more there were.
+    /// Returns the notices by file and line, and last how many more there were.
     pub(super) fn finish(mut self) -> Vec<FileNotice> {
+        self.kept.sort_by_key(|notice| (notice.file, notice.line));
         if let (1.., Some(last)) = (self.left_out, self.kept.last()) {
             let text = format!("There are {} more notices.", self.left_out);
             self.kept.push(FileNotice::of_file(last.file, text));

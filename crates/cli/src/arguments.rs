@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Env { role: String, shell: Option<Shell> },
     Exec { role: String, words: Vec<OsString> },
     Credentials { role: String },
+    Catalogue { files: AwsFiles, format: Format },
     KeysList { format: Format },
     KeysAdd { name: String, from: KeyOrigin },
     KeysRename { name: String, new_name: String },
@@ -43,6 +44,13 @@ pub(crate) enum Format {
     Text,
     /// A program.
     Json,
+}
+
+/// AWS's files to read in place of the user's own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AwsFiles {
+    pub(crate) config: Option<String>,
+    pub(crate) credentials: Option<String>,
 }
 
 /// Where a key to add comes from.
@@ -85,7 +93,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 12] = [
+const SPECS: [Spec; 13] = [
     spec("list", &[], &["--json"]),
     spec("status", &[], &["--json"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -93,6 +101,7 @@ const SPECS: [Spec; 12] = [
     spec("env", &["ROLE"], &["--shell"]),
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
+    spec("catalogue", &[], &["--config", "--credentials", "--json"]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
@@ -100,7 +109,13 @@ const SPECS: [Spec; 12] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 3] = ["--shell", "--from-profile", "--from-csv"];
+const WITH_VALUE: [&str; 5] = [
+    "--shell",
+    "--from-profile",
+    "--from-csv",
+    "--config",
+    "--credentials",
+];
 
 /// Reads the arguments.
 ///

@@ -1,6 +1,7 @@
 //! What each command asks, and how its answer reads.
 
 mod assume;
+mod catalogue;
 pub(crate) mod credentials;
 mod env;
 mod exec;
@@ -49,6 +50,9 @@ pub(crate) fn run(
         Command::Env { role, shell } => env::run(client, environment, role, *shell),
         Command::Exec { role, words } => return exec::run(client, environment, role, words),
         Command::Credentials { role } => credentials::run(client, role),
+        Command::Catalogue { files, format } => {
+            catalogue::run(environment, files, *format).map(plain)
+        }
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),
         Command::KeysRename { name, new_name } => {

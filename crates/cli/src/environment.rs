@@ -12,6 +12,8 @@ pub(crate) struct Environment {
     pub(crate) state_home: Option<PathBuf>,
     /// `HOME`, if it is absolute.
     pub(crate) home: Option<PathBuf>,
+    /// `AWS_CONFIG_FILE`: the file that lists the profiles.
+    pub(crate) aws_config: Option<PathBuf>,
     /// `AWS_SHARED_CREDENTIALS_FILE`: the file that a plaintext key is taken from.
     pub(crate) aws_credentials: Option<PathBuf>,
     /// `SHELL`.
@@ -38,11 +40,21 @@ impl Environment {
                 .map(PathBuf::from)
                 .filter(|path| path.is_absolute())
         };
+        let home = path("HOME");
+        // As AWS's SDKs read them: relative paths count, and `~` at the start is the home folder.
+        let aws_file = |name| {
+            let path = PathBuf::from(variable(name)?);
+            Some(match (path.strip_prefix("~"), &home) {
+                (Ok(below), Some(home)) => home.join(below),
+                (Ok(_), None) | (Err(_), _) => path,
+            })
+        };
         Self {
             runtime_dir: path("XDG_RUNTIME_DIR"),
             state_home: path("XDG_STATE_HOME"),
-            home: path("HOME"),
-            aws_credentials: path("AWS_SHARED_CREDENTIALS_FILE"),
+            aws_config: aws_file("AWS_CONFIG_FILE"),
+            aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
+            home,
             shell: path("SHELL"),
             privilege: match variable("SUDO_UID") {
                 Some(_) => Privilege::Sudo,

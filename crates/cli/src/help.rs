@@ -13,6 +13,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("env") => ENV,
         Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
+        Some("catalogue") => CATALOGUE,
         Some("keys") => KEYS,
         Some(topic) if topic.starts_with("keys ") => KEYS,
         Some(_) | None => ALL,
@@ -31,6 +32,7 @@ Usage: rolecall [--practice] COMMAND
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
+  catalogue             Lists the roles in AWS's own files; needs no running application
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
   keys rename OLD NEW   Renames an access key
@@ -38,7 +40,7 @@ Usage: rolecall [--practice] COMMAND
   help [COMMAND]        Shows this, or more about a command
 
   --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, keys list)
+  --json                Prints JSON (list, status, assume, catalogue, keys list)
   --version             Prints the version
 
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
@@ -95,6 +97,13 @@ Prints credentials as one line of JSON for AWS SDKs, renewing the session when i
   credential_process = /usr/bin/rolecall credentials ROLE
 
 It answers within 20 seconds. On failure it prints nothing but one line on standard error.";
+
+const CATALOGUE: &str = "\
+Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]
+
+Lists the roles in ~/.aws/config and ~/.aws/credentials, or in the files that AWS_CONFIG_FILE and
+AWS_SHARED_CREDENTIALS_FILE name, read as AWS's SDKs read them: those that cannot be assumed with the reason, keys in
+plaintext, and what is wrong with the files. It runs nothing that they name, and needs no running application.";
 
 const KEYS: &str = "\
 Usage: rolecall keys list [--json]

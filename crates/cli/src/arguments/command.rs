@@ -3,7 +3,7 @@
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{Command, Format, KeyOrigin, Usage};
+use super::{AwsFiles, Command, Format, KeyOrigin, Usage};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -16,6 +16,10 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     };
     let shell = line.take("--shell");
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
+    let files = AwsFiles {
+        config: line.take("--config"),
+        credentials: line.take("--credentials"),
+    };
     let mut operands = line.operands.into_iter();
     let mut operand = || operands.next().unwrap_or_default();
     Ok(match name {
@@ -35,6 +39,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             words: line.words,
         },
         "credentials" => Command::Credentials { role: operand() },
+        "catalogue" => Command::Catalogue { files, format },
         "keys list" => Command::KeysList { format },
         "keys add" => Command::KeysAdd {
             name: operand(),

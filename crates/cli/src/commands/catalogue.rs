@@ -1,0 +1,114 @@
+//! `catalogue`: the roles and plaintext keys in AWS's own files. It asks no application and runs nothing it finds.
+
+mod aws_file;
+
+use std::path::{Path, PathBuf};
+
+use rolecall_core::aws_profile::{self, AwsFile, FileNotice, ProfileRole, Reading};
+use rolecall_core::problem::Problem;
+use rolecall_core::sanitise::visible;
+
+use crate::arguments::{AwsFiles, Format};
+use crate::environment::Environment;
+use crate::table::aligned;
+
+/// Where AWS's two files are.
+struct Paths {
+    config: Option<PathBuf>,
+    credentials: Option<PathBuf>,
+}
+
+/// Returns what AWS's files hold: those given, else those that AWS's own variables name, else those in `~/.aws`.
+///
+/// # Errors
+/// If it cannot be written as JSON.
+pub(super) fn run(
+    environment: &Environment,
+    files: &AwsFiles,
+    format: Format,
+) -> Result<String, Problem> {
+    let in_home = |name| Some(environment.home.as_ref()?.join(".aws").join(name));
+    let given = |path: &Option<String>| path.as_ref().map(PathBuf::from);
+    let paths = Paths {
+        config: given(&files.config)
+            .or_else(|| environment.aws_config.clone())
+            .or_else(|| in_home("config")),
+        credentials: given(&files.credentials)
+            .or_else(|| environment.aws_credentials.clone())
+            .or_else(|| in_home("credentials")),
+    };
+    let reading = read(&paths);
+    match format {
+        Format::Json => super::json(&reading),
+        Format::Text => Ok(shown(&reading, |notice| told(notice, &paths, environment))),
+    }
+}
+
+fn read(paths: &Paths) -> Reading {
+    let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
+    let credentials = aws_file::read(AwsFile::Credentials, paths.credentials.as_deref());
+    let mut reading = aws_profile::roles(config.text.expose(), credentials.text.expose());
+    let of_files = config.notices.into_iter().chain(credentials.notices);
+    reading.notices.splice(0..0, of_files);
+    reading
+}
+
+fn shown(reading: &Reading, told: impl Fn(&FileNotice) -> String) -> String {
+    let mut parts = Vec::new();
+    if reading.roles.is_empty() {
+        parts.push("There are no roles in AWS's files.".to_owned());
+    } else {
+        parts.push(table(&reading.roles));
+    }
+    let problems = reading
+        .roles
+        .iter()
+        .filter_map(|role| role.problem.as_ref());
+    parts.extend(problems.map(|problem| format!("! {}", visible(&problem.to_string()))));
+    parts.extend(reading.keys.iter().map(|key| {
+        let profile = visible(&key.profile);
+        format!("Key in plaintext: {} in {profile}", key.access_key_id)
+    }));
+    parts.extend(reading.notices.iter().map(told));
+    parts.join("\n")
+}
+
+fn table(roles: &[ProfileRole]) -> String {
+    let mut rows = vec![["ROLE", "ARN", "SOURCE", ""].map(str::to_owned)];
+    rows.extend(roles.iter().map(|role| {
+        let source = role.source_profile.as_ref();
+        let state = match role.problem {
+            Some(_) => "cannot be assumed",
+            None => "",
+        };
+        [
+            role.name.clone(),
+            role.arn.clone(),
+            source.cloned().unwrap_or_else(|| "-".to_owned()),
+            state.to_owned(),
+        ]
+    }));
+    aligned(&rows)
+}
+
+/// Returns a notice with the place it is about; a path in the home folder starts with `~`.
+fn told(notice: &FileNotice, paths: &Paths, environment: &Environment) -> String {
+    let path = match notice.file {
+        AwsFile::Config => &paths.config,
+        AwsFile::Credentials => &paths.credentials,
+    };
+    let path = path.as_deref().unwrap_or(Path::new(""));
+    let below_home = environment
+        .home
+        .as_ref()
+        .and_then(|home| path.strip_prefix(home).ok());
+    let path = match below_home {
+        Some(below) => visible(&Path::new("~").join(below).to_string_lossy()),
+        None => visible(&path.to_string_lossy()),
+    };
+    let text = visible(&notice.text);
+    match notice.line {
+        Some(line) => format!("{path}, line {line}: {text}"),
+        None => format!("{path}: {text}"),
+    }
+}

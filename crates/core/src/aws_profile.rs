@@ -19,6 +19,8 @@ mod profiles;
 mod section_reader;
 mod session_tags;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::access_key::{AccessKeyId, masked};
@@ -60,6 +62,12 @@ pub struct ProfileKey {
 
 /// Reads both files; an absent one is empty. No text is refused.
 pub fn roles(config: &str, credentials: &str) -> Reading {
+    roles_with_keys(config, credentials, &HashSet::new())
+}
+
+/// Reads both files as [`roles`] does, where keys of these names are kept in the keychain: a role whose source is one
+/// of them can be assumed, whatever the files say of that profile.
+pub fn roles_with_keys(config: &str, credentials: &str, kept_keys: &HashSet<&str>) -> Reading {
     let mut notices = Notices::default();
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
     let profiles = Profiles::merge_noting(&config, &credentials, &mut notices);
@@ -68,7 +76,7 @@ pub fn roles(config: &str, credentials: &str) -> Reading {
     let found = profiles.iter();
     Reading {
         roles: found
-            .filter_map(|profile| ProfileRole::of(&profiles, profile))
+            .filter_map(|profile| ProfileRole::of(&profiles, profile, kept_keys))
             .collect(),
         keys: profiles.iter().filter_map(ProfileKey::of).collect(),
         notices: notices.finish(),

@@ -170,6 +170,21 @@ fn b40_tells_what_is_no_text_or_too_much() {
 }
 
 #[test]
+fn a_role_of_a_key_in_the_keychain_needs_no_plaintext() {
+    let config = format!(
+        "[profile user]\ncredential_process = rolecall credentials user\n\
+         [profile guest]\nrole_arn = {ARN}\nsource_profile = user\n\
+         [profile next]\nrole_arn = {ARN}\nsource_profile = guest\n"
+    );
+    let problems = |keys: &[&str]| {
+        let kept = keys.iter().copied().collect();
+        let roles = aws_profile::roles_with_keys(&config, "", &kept).roles;
+        roles.iter().filter(|role| role.problem.is_some()).count()
+    };
+    assert_eq!((problems(&[]), problems(&["user"])), (2, 0));
+}
+
+#[test]
 fn a_profile_in_quotes_is_a_role() {
     let config = format!("[profile \"a b\"]\nrole_arn = {ARN}\nsource_profile = user\n");
     assert_eq!(problem_of(&config, "a b"), "");

@@ -2,6 +2,7 @@
 //!
 //! The corpus lies beside the work tree, not in it; without it, these tests say so and pass.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -102,7 +103,11 @@ fn walks_chains_as_the_sdks_own_cases_say() {
             let profile = profiles.find(profile).expect("a profile of the chain");
             profile.get(key).unwrap_or_default().to_owned()
         };
-        let chain = Chain::of(&profiles, text_at(case, "/input/selected_profile"));
+        let chain = Chain::of(
+            &profiles,
+            text_at(case, "/input/selected_profile"),
+            &HashSet::new(),
+        );
         let found = chain.as_ref().ok().map(|chain| {
             let roles = chain
                 .role_profiles

@@ -1,5 +1,7 @@
 //! The way from a role back to the access key that starts it, as AWS's SDKs walk it. Nothing found on it is executed.
 
+use std::collections::HashSet;
+
 use crate::access_key::AccessKeyId;
 use crate::problem::{Problem, ProblemCode};
 use crate::sanitise::echo;
@@ -15,7 +17,7 @@ pub(super) const KEY_SECRET: &str = "aws_secret_access_key";
 /// The way to a role.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chain<'p> {
-    /// The profile whose access key starts it.
+    /// The profile, or the kept key, that starts it.
     pub key_profile: &'p str,
     /// The profiles whose roles are assumed, in that order.
     pub role_profiles: Vec<&'p str>,
@@ -23,11 +25,15 @@ pub struct Chain<'p> {
 
 impl<'p> Chain<'p> {
     /// Walks from the profile `name` to the key that starts its chain. A source with a key of its own ends the walk,
-    /// even if it has a role.
+    /// even if it has a role; so does one of `kept_keys`, whose secret is kept elsewhere than in the files.
     ///
     /// # Errors
     /// If a profile is missing, the sources run in a circle or too deep, or the first one has no key that can be used.
-    pub fn of(profiles: &'p Profiles<'_>, name: &'p str) -> Result<Self, Problem> {
+    pub fn of(
+        profiles: &'p Profiles<'_>,
+        name: &'p str,
+        kept_keys: &HashSet<&str>,
+    ) -> Result<Self, Problem> {
         let mut visited: Vec<&str> = Vec::new();
         let mut next = name;
         loop {
@@ -40,7 +46,12 @@ impl<'p> Chain<'p> {
             if (is_source && has_key(profile)) || !profiles.is_role(profile) {
                 return Self::ending(profile, &visited[..visited.len() - 1]);
             }
-            next = match source_of(profiles, profile)? {
+            let source = source_of(profiles, profile)?;
+            let kept = profiles.setting(profile, "source_profile");
+            if let Some(key) = kept.filter(|name| kept_keys.contains(name)) {
+                return Ok(Self::starting_at(key, &visited));
+            }
+            next = match source {
                 Source::Itself => return Self::ending(profile, &visited),
                 Source::Profile(source) => source,
             };
@@ -49,10 +60,14 @@ impl<'p> Chain<'p> {
 
     fn ending(base: &'p Profile<'_>, roles: &[&'p str]) -> Result<Self, Problem> {
         check_key(base)?;
-        Ok(Self {
-            key_profile: base.name(),
+        Ok(Self::starting_at(base.name(), roles))
+    }
+
+    fn starting_at(key_profile: &'p str, roles: &[&'p str]) -> Self {
+        Self {
+            key_profile,
             role_profiles: roles.iter().rev().copied().collect(),
-        })
+        }
     }
 }
 

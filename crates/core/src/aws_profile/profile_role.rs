@@ -1,5 +1,7 @@
 //! A profile that is a role: how it is assumed, or why it cannot be.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::duration::SessionDuration;
@@ -58,7 +60,11 @@ pub struct SessionTag {
 
 impl ProfileRole {
     /// Returns the role of a profile, or nothing if the profile has no `role_arn`.
-    pub(super) fn of(profiles: &Profiles<'_>, profile: &Profile<'_>) -> Option<Self> {
+    pub(super) fn of(
+        profiles: &Profiles<'_>,
+        profile: &Profile<'_>,
+        kept_keys: &HashSet<&str>,
+    ) -> Option<Self> {
         let setting = |key| profiles.setting(profile, key).map(str::to_owned);
         let mut role = Self {
             name: profile.name().to_owned(),
@@ -78,7 +84,7 @@ impl ProfileRole {
             .map_err(Problem::from)
             .and_then(|()| profiles.check_includes(profile))
             .and_then(|()| check_mix(profile))
-            .and_then(|()| Chain::of(profiles, profile.name()).map(drop))
+            .and_then(|()| Chain::of(profiles, profile.name(), kept_keys).map(drop))
             .and_then(|()| role.role().map(drop));
         role.problem = checked.err().map(|problem| in_profile(problem, &role.name));
         Some(role)

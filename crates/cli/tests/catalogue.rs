@@ -79,3 +79,15 @@ fn b42_a_file_that_others_can_change_is_read_with_a_warning() {
     assert!(only_notice(&path).contains("Other users can change it"));
     assert_eq!(catalogue(&path)["roles"][0]["name"], "default");
 }
+
+#[test]
+fn t16_nothing_that_a_file_names_is_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, canary) = (folder.path().join("config"), folder.path().join("canary"));
+    let touch = format!("touch {}", canary.display());
+    let text = format!("{ROLE}credential_process = {touch}\nmfa_process = {touch}\n");
+    fs::write(&path, text).expect("a file");
+    let problem = &catalogue(&path)["roles"][0]["problem"];
+    assert_eq!(problem["code"], "unusable_source");
+    assert!(!canary.exists());
+}

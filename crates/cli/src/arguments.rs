@@ -2,6 +2,7 @@
 
 mod command;
 mod line;
+mod template;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -10,6 +11,7 @@ use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
 
 use line::Line;
+pub(crate) use template::{Piece, Template};
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,10 +24,13 @@ pub(crate) struct Invocation {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     List { format: Format },
+    ListNames,
     Status { format: Format },
+    StatusLine { template: Template },
     Assume { role: String, format: Format },
     End { role: String },
     Env { role: String, shell: Option<Shell> },
+    EnvUnset { shell: Option<Shell> },
     Exec { role: String, words: Vec<OsString> },
     Credentials { role: String },
     Catalogue { files: AwsFiles, format: Format },
@@ -94,11 +99,11 @@ const fn spec(
 }
 
 const SPECS: [Spec; 13] = [
-    spec("list", &[], &["--json"]),
-    spec("status", &[], &["--json"]),
+    spec("list", &[], &["--json", "--names"]),
+    spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("end", &["ROLE"], &[]),
-    spec("env", &["ROLE"], &["--shell"]),
+    spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
     spec("catalogue", &[], &["--config", "--credentials", "--json"]),
@@ -109,8 +114,9 @@ const SPECS: [Spec; 13] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 5] = [
+const WITH_VALUE: [&str; 6] = [
     "--shell",
+    "--format",
     "--from-profile",
     "--from-csv",
     "--config",

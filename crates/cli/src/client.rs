@@ -22,6 +22,8 @@ use unix as platform;
 
 /// How long the application may take for what needs neither AWS nor a person.
 const QUICK: Duration = Duration::from_secs(5);
+/// How long a prompt waits for it.
+const GLIMPSE: Duration = Duration::from_millis(250);
 /// How long it may take for what needs AWS and the keychain, whose own prompt may be open for two minutes.
 const KEYCHAIN: Duration = Duration::from_secs(150);
 /// How long it may take for a chain of roles and a prompt for a code.
@@ -69,6 +71,19 @@ impl Client {
             return Err(unexpected());
         };
         Ok(*snapshot)
+    }
+
+    /// Returns everything that is shown if it can be had at once, for a prompt that must not wait.
+    pub(crate) fn glimpse(&self) -> Option<Snapshot> {
+        let answer = platform::ask(self.dir.as_deref()?, Call::Snapshot, GLIMPSE);
+        match answer.ok()?.ok()? {
+            Answer::Snapshot(snapshot) => Some(*snapshot),
+            Answer::Done
+            | Answer::Session(_)
+            | Answer::Key(_)
+            | Answer::Text(_)
+            | Answer::Environment(_) => None,
+        }
     }
 
     fn problem(&self, error: Unreachable) -> Problem {

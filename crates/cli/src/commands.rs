@@ -6,6 +6,7 @@ pub(crate) mod credentials;
 mod env;
 mod exec;
 mod keys;
+mod prompt;
 mod sessions;
 
 use std::process::ExitCode;
@@ -41,6 +42,14 @@ pub(crate) fn run(
     let plain = Secret::new;
     let text = match &invocation.command {
         Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
+        Command::ListNames => Ok(plain(sessions::names(&client.snapshot()?))),
+        Command::StatusLine { template } => {
+            let role = environment.role.as_deref();
+            let line = client
+                .glimpse()
+                .and_then(|it| prompt::line(&it, role, template));
+            Ok(plain(line.unwrap_or_default()))
+        }
         Command::Status { format } => sessions::status(&client.snapshot()?, *format).map(plain),
         Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
         Command::End { role } => {
@@ -48,6 +57,7 @@ pub(crate) fn run(
             done(client, Call::End { role: role.clone() }, ended).map(plain)
         }
         Command::Env { role, shell } => env::run(client, environment, role, *shell),
+        Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
         Command::Exec { role, words } => return exec::run(client, environment, role, words),
         Command::Credentials { role } => credentials::run(client, role),
         Command::Catalogue { files, format } => {

@@ -18,6 +18,8 @@ pub(crate) struct Environment {
     pub(crate) aws_credentials: Option<PathBuf>,
     /// `SHELL`.
     pub(crate) shell: Option<PathBuf>,
+    /// `ROLECALL_ROLE`: the role whose session this shell is in.
+    pub(crate) role: Option<String>,
     /// Whether `SUDO_UID` says that sudo started this.
     pub(crate) privilege: Privilege,
 }
@@ -56,6 +58,7 @@ impl Environment {
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
             home,
             shell: path("SHELL"),
+            role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
             privilege: match variable("SUDO_UID") {
                 Some(_) => Privilege::Sudo,
                 None => Privilege::Own,

@@ -46,14 +46,19 @@ Usage: rolecall [--practice] COMMAND
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
 
 const LIST: &str = "\
-Usage: rolecall list [--json]
+Usage: rolecall list [--json | --names]
 
-Lists the roles: name, account, source, and how long a session lasts if there is one.";
+Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.";
 
 const STATUS: &str = "\
-Usage: rolecall status [--json]
+Usage: rolecall status [--json | --format TEXT]
 
-Shows the sessions, how long they last and as whom, and what is wrong at present.";
+Shows the sessions, how long they last and as whom, and what is wrong at present.
+
+--format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (of usable sessions) for the role
+that ROLECALL_ROLE names, else for the session that ends first, and prints nothing if there is none:
+
+  rolecall status --format '{role} {left}'";
 
 const ASSUME: &str = "\
 Usage: rolecall assume ROLE [--json]
@@ -68,12 +73,18 @@ Ends a session on this machine and forgets its credentials. Copies of them stay 
 
 const ENV: &str = "\
 Usage: rolecall env ROLE [--shell SHELL]
+       rolecall env --unset [--shell SHELL]
 
 Prints the export block of a session, assuming the role if need be:
 
   eval \"$(rolecall env ROLE)\"            bash, zsh
   rolecall env ROLE | source             fish
   rolecall env ROLE | Out-String | iex   PowerShell
+  eval `rolecall env ROLE`               csh, tcsh
+  eval (rolecall env ROLE | slurp)       Elvish
+  execx($(rolecall env ROLE))            xonsh
+
+With --unset it prints the block that takes a session out of the environment again.
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
 Without it, the shell is the one that $SHELL names, else bash.";

@@ -58,6 +58,9 @@ fn explanation(invocation: &Invocation, problem: &Problem) -> String {
 
 /// Prints the result. A reader that went away is no reason to complain.
 fn print(text: &str) -> ExitCode {
+    if text.is_empty() {
+        return ExitCode::SUCCESS;
+    }
     let mut out = io::stdout().lock();
     let written = out
         .write_all(text.as_bytes())

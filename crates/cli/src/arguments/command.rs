@@ -3,7 +3,7 @@
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{AwsFiles, Command, Format, KeyOrigin, Usage};
+use super::{AwsFiles, Command, Format, KeyOrigin, Template, Usage};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -15,6 +15,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         None => Format::Text,
     };
     let shell = line.take("--shell");
+    let shell = shell.as_deref().map(parse_shell).transpose()?;
+    let (names, unset) = (line.take("--names"), line.take("--unset"));
+    let template = line.take("--format");
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
     let files = AwsFiles {
         config: line.take("--config"),
@@ -23,16 +26,21 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let mut operands = line.operands.into_iter();
     let mut operand = || operands.next().unwrap_or_default();
     Ok(match name {
+        "list" if names.is_some() => Command::ListNames,
         "list" => Command::List { format },
+        "status" if template.is_some() => Command::StatusLine {
+            template: Template::parse(&template.unwrap_or_default())?,
+        },
         "status" => Command::Status { format },
         "assume" => Command::Assume {
             role: operand(),
             format,
         },
         "end" => Command::End { role: operand() },
+        "env" if unset.is_some() => Command::EnvUnset { shell },
         "env" => Command::Env {
             role: operand(),
-            shell: shell.as_deref().map(parse_shell).transpose()?,
+            shell,
         },
         "exec" => Command::Exec {
             role: operand(),

@@ -158,7 +158,10 @@ impl Line {
                 "rolecall {name} takes no {flag}. See: rolecall help {name}"
             )));
         }
-        if let Some(missing) = spec.operands.get(self.operands.len()) {
+        let missing = spec.operands.get(self.operands.len());
+        // What a block sets is the same for every role.
+        let needed = !self.flags.iter().any(|(flag, _)| *flag == "--unset");
+        if let Some(missing) = missing.filter(|_| needed) {
             return Err(Usage(format!(
                 "rolecall {name}: {missing} is missing. See: rolecall help {name}"
             )));

@@ -1,5 +1,6 @@
 //! `env`: the export block of a session.
 
+use rolecall_core::export_block::ExportBlock;
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::Call;
 use rolecall_core::secret::Secret;
@@ -25,6 +26,15 @@ pub(super) fn run(
             .unwrap_or_default(),
     };
     super::text(client, call)
+}
+
+/// Returns the block that takes a session out of the environment again. It needs no running application.
+///
+/// # Errors
+/// For the formats of files.
+pub(super) fn unset(environment: &Environment, shell: Option<Shell>) -> Result<String, Problem> {
+    let shell = shell.or_else(|| login_shell(environment));
+    Ok(ExportBlock::unset(shell.unwrap_or_default())?)
 }
 
 fn login_shell(environment: &Environment) -> Option<Shell> {

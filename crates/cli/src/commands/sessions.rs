@@ -26,6 +26,12 @@ pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Proble
     }
 }
 
+/// Returns the roles' names, one a line, for completions.
+pub(super) fn names(snapshot: &Snapshot) -> String {
+    let names = snapshot.roles.iter().map(|role| visible(&role.name));
+    names.collect::<Vec<_>>().join("\n")
+}
+
 /// Returns the sessions, and what is wrong at present.
 ///
 /// # Errors

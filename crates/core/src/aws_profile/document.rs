@@ -66,13 +66,15 @@ impl<'a> Document<'a> {
     pub fn parse(text: &'a str) -> Self {
         let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mut reader = LineReader::Start;
-        let lines = body.split_inclusive('\n').map(|whole| {
+        let count = body.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let mut lines = Vec::with_capacity(count);
+        lines.extend(body.split_inclusive('\n').map(|whole| {
             let (text, ending) = split_ending(whole);
             let kind = reader.read(text);
             Line { text, ending, kind }
-        });
+        }));
         Self {
-            lines: lines.collect(),
+            lines,
             byte_order_mark: &text[..text.len() - body.len()],
         }
     }

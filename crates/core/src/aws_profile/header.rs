@@ -33,59 +33,68 @@ pub(super) enum Form {
     Quoted,
 }
 
+/// Why AWS leaves a section out, with the text of its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut<'a> {
+    /// A section of the config file without `profile`.
+    NoPrefix(&'a str),
+    /// A section of the credentials file with `profile`.
+    Prefix(&'a str),
+    /// A section of the credentials file that is of another kind, or has a space in its name.
+    OtherKind(&'a str),
+    /// A name with a character that AWS does not allow.
+    Name(&'a str),
+}
+
+impl LeftOut<'_> {
+    /// Returns what is told of it.
+    pub(super) fn text(self) -> String {
+        let (header, rule) = match self {
+            Self::NoPrefix(header) => {
+                let rule = format!("In this file it must read [profile {}].", echo(header));
+                (header, rule)
+            }
+            Self::Prefix(header) => (header, "In this file it has no \"profile\".".to_owned()),
+            Self::OtherKind(header) => {
+                let rule =
+                    "A name here has no spaces, and other sections belong in the config file.";
+                (header, rule.to_owned())
+            }
+            Self::Name(header) => {
+                let rule = "Allowed in a name: A-Z a-z 0-9 and _ - / . % @ : +.";
+                (header, rule.to_owned())
+            }
+        };
+        format!("AWS leaves out the section [{}]. {rule}", echo(header))
+    }
+}
+
 impl<'a> Header<'a> {
     /// Reads what stands between the brackets, by the rules of the SDKs.
     ///
     /// # Errors
     /// Says why AWS leaves the section out.
-    pub(super) fn parse(text: &'a str, file: AwsFile) -> Result<Self, String> {
+    pub(super) fn parse(text: &'a str, file: AwsFile) -> Result<Self, LeftOut<'a>> {
         let text = text.trim_matches(WHITE_SPACE);
         let (prefix, name) = match text.split_once(WHITE_SPACE) {
             Some((prefix, name)) => (Some(prefix.trim()), name.trim()),
             None => (None, text.trim()),
         };
+        let profile = |name, form| Ok(Self::Profile { name, form });
         match (file, prefix) {
-            (AwsFile::Config, Some(prefix)) => in_config(prefix, name),
-            (AwsFile::Config, None) if name == DEFAULT => Ok(bare(name)),
-            (AwsFile::Config, None) => Err(left_out(
-                name,
-                &format!("In this file it must read [profile {}].", echo(name)),
-            )),
-            (AwsFile::Credentials, Some("profile")) => Err(left_out(
-                text,
-                &format!("In this file it must read [{}].", echo(name)),
-            )),
-            (AwsFile::Credentials, Some(_)) => Err(left_out(
-                text,
-                "A name here has no spaces, and other sections belong in the config file.",
-            )),
-            (AwsFile::Credentials, None) if is_identifier(name) => Ok(bare(name)),
-            (AwsFile::Credentials, None) => Err(left_out(text, ALLOWED)),
+            (AwsFile::Config, Some("profile")) => match unquoted(name) {
+                Some(name) => profile(name, Form::Quoted),
+                None if is_identifier(name) => profile(name, Form::Prefixed),
+                None => Err(LeftOut::Name(text)),
+            },
+            (AwsFile::Config, Some(_)) => Ok(Self::Other),
+            (AwsFile::Config, None) if name == DEFAULT => profile(name, Form::Bare),
+            (AwsFile::Config, None) => Err(LeftOut::NoPrefix(text)),
+            (AwsFile::Credentials, Some("profile")) => Err(LeftOut::Prefix(text)),
+            (AwsFile::Credentials, Some(_)) => Err(LeftOut::OtherKind(text)),
+            (AwsFile::Credentials, None) if is_identifier(name) => profile(name, Form::Bare),
+            (AwsFile::Credentials, None) => Err(LeftOut::Name(text)),
         }
-    }
-}
-
-const ALLOWED: &str = "Allowed in a name: A-Z a-z 0-9 and _ - / . % @ : +.";
-
-fn bare(name: &str) -> Header<'_> {
-    Header::Profile {
-        name,
-        form: Form::Bare,
-    }
-}
-
-fn in_config<'a>(prefix: &str, name: &'a str) -> Result<Header<'a>, String> {
-    match (prefix, unquoted(name)) {
-        ("profile", Some(name)) => Ok(Header::Profile {
-            name,
-            form: Form::Quoted,
-        }),
-        ("profile", None) if is_identifier(name) => Ok(Header::Profile {
-            name,
-            form: Form::Prefixed,
-        }),
-        ("profile", None) => Err(left_out(&format!("{prefix} {name}"), ALLOWED)),
-        (_, _) => Ok(Header::Other),
     }
 }
 
@@ -100,8 +109,4 @@ fn unquoted(name: &str) -> Option<&str> {
 pub(super) fn is_identifier(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
-}
-
-fn left_out(header: &str, rule: &str) -> String {
-    format!("AWS leaves out the section [{}]. {rule}", echo(header))
 }

@@ -81,7 +81,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         match Header::parse(text, self.file) {
             Ok(Header::Profile { name, form }) => self.profile_section(name, form, line),
             Ok(Header::Other) => {}
-            Err(why) => self.notices.add(self.file, line, || why),
+            Err(why) => self.notices.add(self.file, line, || why.text()),
         }
     }
 

@@ -151,6 +151,12 @@ fn quit_on_signals(app: &AppHandle) {
     }
 }
 
+/// A newcomer sees the window, which leads to a first key or to the practice account.
+fn is_first_start(desktop: &Desktop) -> bool {
+    let snapshot = desktop.keeper.snapshot();
+    snapshot.keys.is_empty() && snapshot.roles.is_empty()
+}
+
 #[cfg(not(unix))]
 fn quit_on_signals(_: &AppHandle) {}
 
@@ -169,7 +175,7 @@ fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     tray_host::watch(move |present| watching.tray_changed(present));
     let restoring = desktop.keeper.clone();
     std::thread::spawn(move || restoring.restore_sessions());
-    if options.window {
+    if options.window || is_first_start(desktop) {
         desktop.stage.window.open();
     }
 }

@@ -102,6 +102,7 @@ def test_a_keychain_that_is_locked_at_the_start_does_not_stop_the_app(started, k
 
 
 def test_without_a_tray_the_window_opens_and_says_so_once(desktop, rolecall, keychain, notifications):
+    rolecall.write_any_role()
     rolecall.start()
     rolecall.wait_for_problem("no_tray", deadline=6)
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window", 6)

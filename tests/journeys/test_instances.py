@@ -5,6 +5,7 @@ from harness.wait import until
 
 
 def test_a_second_start_opens_the_first_ones_window_and_ends(desktop, rolecall, keychain, tray, notifications):
+    rolecall.write_any_role()
     rolecall.start()
     tray.wait_for_item()
     second = Rolecall(desktop).launch()

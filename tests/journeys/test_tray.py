@@ -41,10 +41,16 @@ def test_hostile_names_are_text_and_nothing_else(rolecall, account, keychain, tr
 
 
 def test_a_left_click_opens_the_window(desktop, rolecall, keychain, tray, notifications):
+    rolecall.write_any_role()
     rolecall.start()
     item = tray.wait_for_item()
     assert not [title for title in desktop.windows() if "Rolecall" in title]
     item.activate()
+    until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
+
+
+def test_a_newcomers_first_start_opens_the_window(desktop, rolecall, keychain, tray, notifications):
+    rolecall.start()
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
 
 

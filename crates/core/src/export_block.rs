@@ -53,7 +53,7 @@ pub struct ExportBlock<'a> {
 
 impl ExportBlock<'_> {
     /// Returns the block for `shell`: it unsets what conflicts, then sets credentials, expiry and region.
-    /// In shells every line starts with a space, which keeps it out of histories set up so, and the last has no line
+    /// Lines start with a space where that keeps them out of histories set up so, and the last has no line
     /// end, so that a paste does not run unseen. `profile` heads the section of an INI file.
     ///
     /// # Errors
@@ -77,8 +77,16 @@ impl ExportBlock<'_> {
                 )
             }
             shell if shell.is_typed() => {
-                let before: String = unset.map(|line| format!(" {line}\n")).collect();
-                joined(&variables, shell, &format!("{before} "), "\n ", "")
+                let indent = shell.indent();
+                let before: String = unset.map(|line| format!("{indent}{line}\n")).collect();
+                let between = format!("\n{indent}");
+                joined(
+                    &variables,
+                    shell,
+                    &format!("{before}{indent}"),
+                    &between,
+                    "",
+                )
             }
             shell => joined(&variables, shell, "", "\n", ""),
         })
@@ -91,7 +99,11 @@ impl ExportBlock<'_> {
     pub fn unset(shell: Shell) -> Result<String, InputError> {
         let lines: Option<Vec<String>> = SET
             .iter()
-            .map(|name| shell.unset(name).map(|line| format!(" {line}")))
+            .map(|name| {
+                shell
+                    .unset(name)
+                    .map(|line| format!("{}{line}", shell.indent()))
+            })
             .collect();
         lines.map(|lines| lines.join("\n")).ok_or_else(|| {
             let what = format!("Nothing can be unset in a {}.", shell.label());
@@ -236,7 +248,8 @@ mod tests {
         for shell in Shell::ALL {
             assert!(!rendered(shell).ends_with('\n'));
         }
-        for shell in Shell::ALL.into_iter().filter(|shell| shell.is_typed()) {
+        let has_history = |shell: &Shell| shell.is_typed() && *shell != Shell::Xonsh;
+        for shell in Shell::ALL.into_iter().filter(has_history) {
             assert!(
                 rendered(shell).lines().all(|line| line.starts_with(' ')),
                 "{shell:?}"

@@ -122,7 +122,7 @@ impl Shell {
             Self::Nushell => format!("hide-env --ignore-errors {name}"),
             Self::Elvish => format!("unset-env {name}"),
             Self::Xonsh => format!("${{...}}.pop('{name}', None)"),
-            Self::Csh => format!("unsetenv {name}"),
+            Self::Csh => format!("unsetenv {name};"),
             Self::Dotenv | Self::Docker | Self::Json | Self::Ini => return None,
         })
     }
@@ -138,7 +138,8 @@ impl Shell {
             Self::Nushell => format!("$env.{name} = '{value}'"),
             Self::Elvish => format!("set-env {name} '{value}'"),
             Self::Xonsh => format!("${name} = '{value}'"),
-            Self::Csh => format!("setenv {name} '{value}'"),
+            // `eval` of csh makes one line of them all.
+            Self::Csh => format!("setenv {name} '{value}';"),
             Self::Dotenv => format!("{name}=\"{value}\""),
             Self::Docker => format!("{name}={value}"),
             Self::Json => format!("\"{name}\": \"{value}\""),
@@ -146,10 +147,24 @@ impl Shell {
         }
     }
 
-    /// Returns whether lines of this syntax are typed into a shell, where a leading space keeps them out of
-    /// histories that are set up so.
+    /// Returns whether lines of this syntax are typed into a shell.
     pub(crate) fn is_typed(self) -> bool {
         self.unset("X").is_some()
+    }
+
+    /// Returns what each line starts with: a space where that keeps it out of histories that are set up so, and
+    /// nothing where a space means something.
+    pub(crate) fn indent(self) -> &'static str {
+        match self {
+            Self::Bash
+            | Self::Fish
+            | Self::Powershell
+            | Self::Cmd
+            | Self::Nushell
+            | Self::Elvish
+            | Self::Csh => " ",
+            Self::Xonsh | Self::Dotenv | Self::Docker | Self::Json | Self::Ini => "",
+        }
     }
 }
 

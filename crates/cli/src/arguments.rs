@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Exec { role: String, words: Vec<OsString> },
     Credentials { role: String },
     Catalogue { files: AwsFiles, format: Format },
+    ShellInit { shell: Integrated },
     KeysList { format: Format },
     KeysAdd { name: String, from: KeyOrigin },
     KeysRename { name: String, new_name: String },
@@ -56,6 +57,16 @@ pub(crate) enum Format {
 pub(crate) struct AwsFiles {
     pub(crate) config: Option<String>,
     pub(crate) credentials: Option<String>,
+}
+
+/// A shell that Rolecall has a function and completions for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Integrated {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+    Nushell,
 }
 
 /// Where a key to add comes from.
@@ -98,7 +109,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 13] = [
+const SPECS: [Spec; 14] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -107,6 +118,7 @@ const SPECS: [Spec; 13] = [
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
     spec("catalogue", &[], &["--config", "--credentials", "--json"]),
+    spec("shell-init", &["SHELL"], &[]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
@@ -122,6 +134,14 @@ const WITH_VALUE: [&str; 6] = [
     "--config",
     "--credentials",
 ];
+
+/// Returns the first words of all commands, each once.
+pub(crate) fn command_names() -> Vec<&'static str> {
+    let first = |spec: &Spec| spec.name.split(' ').next();
+    let mut names: Vec<&str> = SPECS.iter().filter_map(first).collect();
+    names.dedup();
+    names
+}
 
 /// Reads the arguments.
 ///

@@ -8,6 +8,7 @@ mod exec;
 mod keys;
 mod prompt;
 mod sessions;
+mod shell_init;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,7 @@ pub(crate) fn run(
         Command::Catalogue { files, format } => {
             catalogue::run(environment, files, *format).map(plain)
         }
+        Command::ShellInit { shell } => shell_init::text(*shell).map(plain),
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),
         Command::KeysRename { name, new_name } => {

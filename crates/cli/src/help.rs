@@ -14,6 +14,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
         Some("catalogue") => CATALOGUE,
+        Some("shell-init") => SHELL_INIT,
         Some("keys") => KEYS,
         Some(topic) if topic.starts_with("keys ") => KEYS,
         Some(_) | None => ALL,
@@ -33,6 +34,7 @@ Usage: rolecall [--practice] COMMAND
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
   catalogue             Lists the roles in AWS's own files; needs no running application
+  shell-init SHELL      Prints a function assume, and completions, for a shell's start
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
   keys rename OLD NEW   Renames an access key
@@ -115,6 +117,20 @@ Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]
 Lists the roles in ~/.aws/config and ~/.aws/credentials, or in the files that AWS_CONFIG_FILE and
 AWS_SHARED_CREDENTIALS_FILE name, read as AWS's SDKs read them: those that cannot be assumed with the reason, keys in
 plaintext, and what is wrong with the files. It runs nothing that they name, and needs no running application.";
+
+const SHELL_INIT: &str = "\
+Usage: rolecall shell-init bash|zsh|fish|pwsh|nu
+
+Prints a function for the shell, and completions of commands and roles:
+
+  assume ROLE    puts the role's session into this shell, assuming the role if need be
+  assume --end   takes it out again
+  assume         offers the roles through fzf if that is installed, else lists them
+
+  eval \"$(rolecall shell-init bash)\"                          ~/.bashrc; ~/.zshrc with zsh
+  rolecall shell-init fish | source                            ~/.config/fish/config.fish
+  rolecall shell-init pwsh | Out-String | Invoke-Expression    $PROFILE
+  rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu";
 
 const KEYS: &str = "\
 Usage: rolecall keys list [--json]

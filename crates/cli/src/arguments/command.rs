@@ -1,9 +1,10 @@
 //! The command that sorted arguments make.
 
+use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{AwsFiles, Command, Format, KeyOrigin, Template, Usage};
+use super::{AwsFiles, Command, Format, Integrated, KeyOrigin, Template, Usage};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -48,6 +49,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "credentials" => Command::Credentials { role: operand() },
         "catalogue" => Command::Catalogue { files, format },
+        "shell-init" => Command::ShellInit {
+            shell: integrated(&operand())?,
+        },
         "keys list" => Command::KeysList { format },
         "keys add" => Command::KeysAdd {
             name: operand(),
@@ -61,6 +65,21 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         _ => Command::Help { topic: None },
     })
 }
+
+fn integrated(text: &str) -> Result<Integrated, Usage> {
+    Ok(match text {
+        "bash" => Integrated::Bash,
+        "zsh" => Integrated::Zsh,
+        "fish" => Integrated::Fish,
+        "pwsh" | "powershell" => Integrated::Powershell,
+        "nu" | "nushell" => Integrated::Nushell,
+        text => {
+            let told = format!("There is no function for the shell \"{}\".", echo(text));
+            return Err(Usage(format!("{told} Known: bash, zsh, fish, pwsh, nu.")));
+        }
+    })
+}
+
 fn parse_shell(text: &str) -> Result<Shell, Usage> {
     Shell::parse(text).map_err(|error| Usage(error.to_string()))
 }

@@ -455,6 +455,23 @@ fn copying_takes_the_shell_that_was_asked_for() {
 }
 
 #[test]
+fn a_program_gets_the_variables_of_the_export_block() {
+    let (_fakes, keeper) = ready();
+    let (variables, _) = keeper.variables(&name("guest")).expect("a session");
+    let block = keeper.export_block(&name("guest"), Shell::Bash);
+    let exports = variables
+        .iter()
+        .map(|(name, value)| format!(" export {name}='{}'", value.expose()));
+    let lines: Vec<String> = exports.collect();
+    assert!(
+        block
+            .expect("a block")
+            .expose()
+            .ends_with(&lines.join("\n"))
+    );
+}
+
+#[test]
 fn a_broken_file_keeps_the_last_good_catalogue_and_is_told() {
     let (fakes, keeper) = ready();
     *fakes.files.roles.lock().expect("not poisoned") = "[roles.guest\n".into();

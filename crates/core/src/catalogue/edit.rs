@@ -1,0 +1,190 @@
+//! Edits of `roles.toml` that leave every other byte as it is: comments, order and spacing.
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use super::{OPTIONAL_FIELDS, name_taken, optional_field, parse_toml, unknown_role};
+use crate::name::Name;
+use crate::problem::{Problem, ProblemCode};
+use crate::role::RoleDraft;
+
+/// Returns the file's text with `draft` in it: in the place of `previous`, or as a new table at the end.
+/// Everything else keeps its bytes.
+///
+/// # Errors
+/// If the draft or the file is wrong, or the name is taken by another role.
+pub fn with_role(
+    text: &str,
+    path: &str,
+    previous: Option<&Name>,
+    draft: &RoleDraft,
+) -> Result<String, Problem> {
+    let role = draft.check()?;
+    let mut document = parse_for_edit(text, path)?;
+    let roles = roles_table(&mut document, path)?;
+    let renamed = previous.is_none_or(|previous| *previous != role.name);
+    if renamed && roles.contains_key(role.name.as_str()) {
+        return Err(name_taken(&role.name));
+    }
+    let mut table = match previous.and_then(|previous| roles.remove(previous.as_str())) {
+        Some(Item::Table(table)) => table,
+        Some(Item::Value(Value::InlineTable(table))) => table.into_table(),
+        _ => Table::new(),
+    };
+    write_fields(&mut table, draft);
+    roles.insert(role.name.as_str(), Item::Table(table));
+    Ok(document.to_string())
+}
+
+/// Returns the file's text without the role `name`. Everything else keeps its bytes.
+///
+/// # Errors
+/// If the file is wrong or holds no such role.
+pub fn without_role(text: &str, path: &str, name: &Name) -> Result<String, Problem> {
+    let mut document = parse_for_edit(text, path)?;
+    match roles_table(&mut document, path)?.remove(name.as_str()) {
+        Some(_) => Ok(document.to_string()),
+        None => Err(unknown_role(name)),
+    }
+}
+
+/// Returns the file's text with every role whose source is `source` taking `new_source` in its place.
+///
+/// # Errors
+/// If the file is wrong.
+pub fn with_source_renamed(
+    text: &str,
+    path: &str,
+    source: &Name,
+    new_source: &Name,
+) -> Result<String, Problem> {
+    let mut document = parse_for_edit(text, path)?;
+    for (_, item) in roles_table(&mut document, path)?.iter_mut() {
+        let place = item
+            .as_table_like_mut()
+            .and_then(|fields| fields.get_mut("source"))
+            .and_then(Item::as_value_mut);
+        if let Some(value) = place.filter(|value| {
+            value
+                .as_str()
+                .is_some_and(|text| text.trim() == source.as_str())
+        }) {
+            set_text(value, new_source.as_str());
+        }
+    }
+    Ok(document.to_string())
+}
+
+fn parse_for_edit(text: &str, path: &str) -> Result<DocumentMut, Problem> {
+    Ok(parse_toml(text, path)?.into_mut())
+}
+
+fn roles_table<'a>(
+    document: &'a mut DocumentMut,
+    path: &str,
+) -> Result<&'a mut dyn TableLike, Problem> {
+    let roles = document.entry("roles").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    roles.as_table_like_mut().ok_or_else(|| {
+        let what = format!("{path}: \"roles\" is not a table.");
+        Problem::new(
+            ProblemCode::InvalidFile,
+            what,
+            "Write each role as [roles.NAME].",
+        )
+    })
+}
+
+fn write_fields(table: &mut Table, draft: &RoleDraft) {
+    write_field(table, "arn", Some(draft.arn.trim()));
+    write_field(table, "source", Some(draft.source.trim()));
+    let mut draft = draft.clone();
+    for field in OPTIONAL_FIELDS {
+        let text = optional_field(&mut draft, field).and_then(|place| place.take());
+        write_field(
+            table,
+            field,
+            text.as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty()),
+        );
+    }
+}
+
+/// Sets a field and keeps the comment behind it, or removes it.
+fn write_field(table: &mut Table, field: &str, text: Option<&str>) {
+    let Some(text) = text else {
+        table.remove(field);
+        return;
+    };
+    match table.get_mut(field).and_then(Item::as_value_mut) {
+        Some(value) if value.as_str() == Some(text) => {}
+        Some(value) => set_text(value, text),
+        None => {
+            table.insert(field, toml_edit::value(text));
+        }
+    }
+}
+
+fn set_text(value: &mut Value, text: &str) {
+    let decor = value.decor().clone();
+    *value = Value::from(text);
+    *value.decor_mut() = decor;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    const FILE: &str = "# mine\n[roles.guest]\narn = \"arn:aws:iam::808768216571:role/guest\" # theirs\nsource = \"user\"\n\n# second\n[roles.other]\nsource = 'guest'\narn = \"arn:aws:iam::808768216571:role/other\"\nduration = 900\n";
+
+    fn draft_of(name: &str) -> RoleDraft {
+        RoleDraft {
+            name: name.into(),
+            arn: "arn:aws:iam::808768216571:role/guest".into(),
+            source: "user".into(),
+            ..RoleDraft::default()
+        }
+    }
+
+    #[test]
+    fn adding_a_role_keeps_every_other_byte() {
+        let edited = with_role(FILE, "roles.toml", None, &draft_of("new")).expect("valid");
+        assert!(edited.starts_with(FILE), "{edited}");
+        assert_eq!(read(&edited, "").expect("TOML").roles.len(), 3);
+    }
+
+    #[test]
+    fn editing_a_role_keeps_its_comments_and_place() {
+        let name = Name::parse("guest").expect("a name");
+        let draft = RoleDraft {
+            region: Some("eu-west-1".into()),
+            ..draft_of("guest")
+        };
+        let edited = with_role(FILE, "roles.toml", Some(&name), &draft).expect("valid");
+        assert_eq!(
+            edited,
+            FILE.replace(
+                "source = \"user\"\n",
+                "source = \"user\"\nregion = \"eu-west-1\"\n"
+            )
+        );
+    }
+
+    #[test]
+    fn removing_a_role_leaves_the_others() {
+        let edited = without_role(FILE, "roles.toml", &Name::parse("other").expect("a name"))
+            .expect("there");
+        assert!(edited.starts_with("# mine\n[roles.guest]"), "{edited}");
+        assert!(!edited.contains("roles.other"));
+    }
+
+    #[test]
+    fn a_taken_name_is_refused() {
+        let problem = with_role(FILE, "roles.toml", None, &draft_of("guest")).expect_err("taken");
+        assert_eq!(problem.code, ProblemCode::NameTaken);
+    }
+}

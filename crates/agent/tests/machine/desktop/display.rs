@@ -1,5 +1,6 @@
 //! A display for the keychain's own dialog, and hands to answer it.
 
+use std::fs::File;
 use std::process::{Child, Command, Output, Stdio};
 
 use super::{Bus, Desktop, PASSWORD, wait_until};
@@ -8,6 +9,26 @@ use super::{Bus, Desktop, PASSWORD, wait_until};
 pub(crate) struct Display {
     server: Child,
     name: String,
+}
+
+/// Waits until no other test is starting a display; it may once the result is dropped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what all tests of this machine share"
+)]
+fn starting_alone() -> File {
+    let path = std::env::temp_dir().join("rolecall-tests-display.lock");
+    let lock = File::create(path).expect("a temporary file");
+    lock.lock().expect("a lock");
+    lock
+}
+
+fn answers(name: &str) -> bool {
+    let asked = command("xdotool")
+        .arg("getdisplaygeometry")
+        .env("DISPLAY", name)
+        .output();
+    asked.is_ok_and(|asked| asked.status.success())
 }
 
 impl Display {
@@ -24,15 +45,21 @@ impl Display {
         if !found.is_ok_and(|found| found.status.success()) {
             return None;
         }
-        let server = command("sh")
-            .args(["-c", &shell])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("starts");
-        let read = || std::fs::read_to_string(&number).unwrap_or_default();
-        wait_until("the display is there", || read().ends_with('\n'));
-        let name = format!(":{}", read().trim());
+        let (server, name) = {
+            // Two servers that start at one time may both take the same number.
+            let _alone = starting_alone();
+            let server = command("sh")
+                .args(["-c", &shell])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("starts");
+            let read = || std::fs::read_to_string(&number).unwrap_or_default();
+            wait_until("the display is there", || read().ends_with('\n'));
+            let name = format!(":{}", read().trim());
+            wait_until("the display answers", || answers(&name));
+            (server, name)
+        };
         Bus::session().set_display(&name);
         Some(Self { server, name })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::desktop::display::Display;
 use crate::desktop::{
-    Bus, Services, on_desktop, signal, skipped, unlock_keyring, wait_until, within,
+    Bus, Services, on_desktop, signal, skipped, unlock_keyring, wait_until, with_dialog, within,
 };
 use rolecall_agent::keychain::OsKeychain;
 use rolecall_core::access_key::AccessKeyId;
@@ -177,7 +177,7 @@ fn r18_without_a_bus_the_keychain_is_absent() {
 
 #[test]
 fn r14_one_dialog_of_the_keychain_serves_all_that_wait() {
-    on_desktop(
+    with_dialog(
         "keychain::r14_one_dialog_of_the_keychain_serves_all_that_wait",
         Services::Keyring,
         |desktop| {
@@ -213,7 +213,7 @@ fn r14_one_dialog_of_the_keychain_serves_all_that_wait() {
 
 #[test]
 fn a_desktop_without_a_keyring_is_asked_to_make_one() {
-    on_desktop(
+    with_dialog(
         "keychain::a_desktop_without_a_keyring_is_asked_to_make_one",
         Services::NewKeyring,
         |desktop| {

@@ -84,6 +84,7 @@ impl Display {
         ];
         wait_until("the dialog is open", || self.dialogs() > 0);
         wait_until("the dialog is answered", || {
+            self.focus_dialog();
             self.xdotool(&["key", "ctrl+a"]);
             for keys in twice {
                 self.xdotool(keys);
@@ -102,10 +103,18 @@ impl Display {
     fn answer(&self, keys: &[&str]) {
         wait_until("the dialog is open", || self.dialogs() > 0);
         wait_until("the dialog is answered", || {
+            self.focus_dialog();
             self.xdotool(keys);
             self.xdotool(&["key", "Return"]);
             self.dialogs() == 0
         });
+    }
+
+    /// Gives the dialog the keyboard. There is no window manager to do so, and keys typed before it would be lost one
+    /// by one, so that a Tab could end on Cancel.
+    fn focus_dialog(&self) {
+        let dialog = ["search", "--onlyvisible", "--class", "gcr-prompter"];
+        self.xdotool(&[&dialog[..], &["windowfocus", "--sync"]].concat());
     }
 
     fn xdotool(&self, arguments: &[&str]) -> Output {

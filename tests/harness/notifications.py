@@ -151,8 +151,13 @@ class Dunst:
         return int(self._control("count", "displayed"))
 
     def act(self):
-        """Invokes the first action of the newest notice."""
+        """Invokes the first action of the newest notice, once its client listens."""
+        until(lambda: self._listeners() == 1, "the notice's client to listen for its buttons")
         self._control("action", "0")
+
+    def _listeners(self):
+        rules = self.bus.call(*DBUS[:2], "org.freedesktop.DBus.Debug.Stats", "GetAllMatchRules")[0]
+        return sum(any("ActionInvoked" in rule for rule in of_client) for of_client in rules.values())
 
     def close_all(self):
         """Closes every notice."""

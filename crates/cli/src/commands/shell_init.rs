@@ -12,8 +12,14 @@ use crate::arguments::{self, Integrated};
 /// None for these shells, from all of which a block can be taken out.
 pub(super) fn text(shell: Integrated) -> Result<String, Problem> {
     let text = match shell {
-        Integrated::Bash => include_str!("shell_init/bash.sh"),
-        Integrated::Zsh => include_str!("shell_init/zsh.sh"),
+        Integrated::Bash => concat!(
+            include_str!("shell_init/assume.sh"),
+            include_str!("shell_init/bash.sh")
+        ),
+        Integrated::Zsh => concat!(
+            include_str!("shell_init/assume.sh"),
+            include_str!("shell_init/zsh.sh")
+        ),
         Integrated::Fish => include_str!("shell_init/fish.fish"),
         Integrated::Powershell => include_str!("shell_init/pwsh.ps1"),
         Integrated::Nushell => include_str!("shell_init/nu.nu"),

@@ -1,29 +1,3 @@
-# assume ROLE puts a role's session into this shell; assume --end takes it out again; assume alone offers the roles.
-assume() {
-  local role=${1-} block
-  case $role in
-    --end)
-      eval "$(command rolecall env --unset --shell bash)"
-      unset ROLECALL_ROLE ROLECALL_EXPIRATION
-      return
-      ;;
-    '')
-      if ! command -v fzf >/dev/null || ! [ -t 0 ]; then
-        command rolecall list
-        return
-      fi
-      role=$(command rolecall list --names | fzf) || return
-      ;;
-  esac
-  if [ -z "$(ROLECALL_ROLE=$role command rolecall status --format '{phase}')" ]; then
-    command rolecall assume "$role" || return
-  fi
-  block=$(command rolecall env --shell bash "$role") || return
-  eval "$block"
-  export ROLECALL_ROLE=$role
-  export ROLECALL_EXPIRATION=$AWS_CREDENTIAL_EXPIRATION
-}
-
 _rolecall_complete() {
   local -a known
   case $CURRENT:${words[1]:t}:${words[2]-} in

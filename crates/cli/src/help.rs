@@ -84,7 +84,8 @@ Prints the export block of a session, assuming the role if need be:
   rolecall env ROLE | Out-String | iex   PowerShell
   eval `rolecall env ROLE`               csh, tcsh
   eval (rolecall env ROLE | slurp)       Elvish
-  execx($(rolecall env ROLE))            xonsh
+  import subprocess                      xonsh, whose own $(...) can lose output
+  execx(subprocess.check_output([\"rolecall\", \"env\", \"ROLE\"], text=True))
 
 With --unset it prints the block that takes a session out of the environment again.
 

@@ -15,13 +15,16 @@ use std::time::Duration;
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
+use aws_sdk_sts::types;
 use jiff::Timestamp;
 use rolecall_core::credentials::Credentials;
 use rolecall_core::ports::Clock;
 use rolecall_core::region::Region;
 use rolecall_core::secret::Secret;
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{AssumeRole, Assumed, Caller, CallerIdentity, Sts, StsError};
+use rolecall_core::sts::{
+    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
+};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
@@ -152,10 +155,6 @@ impl AwsSts {
     fn assume_once(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
         let route = self.route();
         let client = self.client(&route, &call.region)?;
-        let tries = match call.mfa {
-            Some(_) => Tries::Once,
-            None => Tries::Standard,
-        };
         let (serial, code) = call.mfa.clone().unzip();
         let request = client
             .assume_role()
@@ -166,11 +165,39 @@ impl AwsSts {
             .set_serial_number(serial.map(|serial| serial.as_str().to_owned()))
             .set_token_code(code.map(|code| code.as_str().to_owned()))
             .customize()
-            .config_override(client::signed_by(caller, &call.region, tries));
+            .config_override(client::signed_by(
+                caller,
+                &call.region,
+                Tries::with(&call.mfa),
+            ));
         let (clock, region) = (self.clock.clone(), call.region.clone());
         self.run(async move {
             match request.send().await {
                 Ok(output) => assumed(&output),
+                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+            }
+        })
+    }
+
+    fn token_once(&self, caller: &Caller, call: &SessionToken) -> Result<Credentials, StsError> {
+        let route = self.route();
+        let (serial, code) = call.mfa.clone().unzip();
+        let request = self
+            .client(&route, &call.region)?
+            .get_session_token()
+            .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
+            .set_serial_number(serial.map(|serial| serial.as_str().to_owned()))
+            .set_token_code(code.map(|code| code.as_str().to_owned()))
+            .customize()
+            .config_override(client::signed_by(
+                caller,
+                &call.region,
+                Tries::with(&call.mfa),
+            ));
+        let (clock, region) = (self.clock.clone(), call.region.clone());
+        self.run(async move {
+            match request.send().await {
+                Ok(output) => credentials(output.credentials()),
                 Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
             }
         })
@@ -201,6 +228,10 @@ impl Sts for AwsSts {
         self.ask(|| self.assume_once(caller, call))
     }
 
+    fn session_token(&self, caller: &Caller, call: &SessionToken) -> Result<Credentials, StsError> {
+        self.ask(|| self.token_once(caller, call))
+    }
+
     fn caller_identity(
         &self,
         caller: &Caller,
@@ -218,24 +249,27 @@ impl Drop for AwsSts {
     }
 }
 
-/// Takes the credentials over, if every field is there. The SDK fills what is missing with emptiness.
 fn assumed(output: &AssumeRoleOutput) -> Result<Assumed, StsError> {
+    let user = output.assumed_role_user().map(|user| user.arn());
+    Ok(Assumed {
+        credentials: credentials(output.credentials())?,
+        identity: given("AssumedRoleUser", user)?,
+    })
+}
+
+/// Takes the credentials over, if every field is there. The SDK fills what is missing with emptiness.
+fn credentials(fields: Option<&types::Credentials>) -> Result<Credentials, StsError> {
     let missing = |field: &str| StsError::Incomplete(format!("{field} is missing"));
-    let fields = output.credentials().ok_or_else(|| missing("Credentials"))?;
+    let fields = fields.ok_or_else(|| missing("Credentials"))?;
     let expires_at = Timestamp::from_second(fields.expiration().secs())
         .ok()
         .filter(|instant| *instant != Timestamp::UNIX_EPOCH)
         .ok_or_else(|| missing("Expiration"))?;
-    let credentials = Credentials {
+    Ok(Credentials {
         access_key_id: given("AccessKeyId", Some(fields.access_key_id()))?,
         secret_access_key: Secret::new(given("SecretAccessKey", Some(fields.secret_access_key()))?),
         session_token: Secret::new(given("SessionToken", Some(fields.session_token()))?),
         expires_at,
-    };
-    let user = output.assumed_role_user().map(|user| user.arn());
-    Ok(Assumed {
-        credentials,
-        identity: given("AssumedRoleUser", user)?,
     })
 }
 

@@ -67,6 +67,49 @@ impl fmt::Display for SessionDuration {
     }
 }
 
+/// The longest life of a session token, in seconds; a root user's is at most one hour.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub const TOKEN_LONGEST_S: u32 = 129_600;
+
+/// A session token's wanted life: 900 to 129,600 seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenDuration(u32);
+
+impl TokenDuration {
+    /// Twelve hours: what STS gives when nothing is asked for.
+    pub const HALF_DAY: Self = Self(43_200);
+
+    /// Reads the forms that [`SessionDuration::parse`] reads.
+    ///
+    /// # Errors
+    /// Says the forms and the range.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let seconds = parse_seconds(text.trim()).and_then(|seconds| u32::try_from(seconds).ok());
+        match seconds {
+            Some(seconds @ SHORTEST_S..=TOKEN_LONGEST_S) => Ok(Self(seconds)),
+            _ => {
+                let what = format!(
+                    "\"{}\" is not a duration from 15m to 36h.",
+                    sanitise::echo(text)
+                );
+                let remedy = "Write it as 12h, 45m, 1h30m or 3600 (seconds).";
+                Err(InputError::new("duration", what, remedy))
+            }
+        }
+    }
+
+    /// Returns the seconds.
+    pub fn seconds(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for TokenDuration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&span(i64::from(self.0)))
+    }
+}
+
 /// Reads a span of time such as `10m`, `1h30m`, `90s` or plain seconds; `None` if it is none.
 pub fn parse_seconds(text: &str) -> Option<u64> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -140,6 +183,13 @@ mod tests {
         ] {
             assert!(SessionDuration::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_session_token_lives_up_to_a_day_and_a_half() {
+        let seconds = |text| TokenDuration::parse(text).map(TokenDuration::seconds);
+        assert_eq!((seconds("15m"), seconds("36h")), (Ok(900), Ok(129_600)));
+        assert!(seconds("899").is_err() && seconds("129601").is_err() && seconds("").is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::region::Region;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
-use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, Sts, StsError};
+use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -77,13 +77,14 @@ pub struct FakeSts {
     clock: Arc<FakeClock>,
     calls: Mutex<Vec<AssumeRole>>,
     callers: Mutex<Vec<String>>,
+    token_calls: Mutex<Vec<SessionToken>>,
     answers: Mutex<VecDeque<StsError>>,
     identity: Mutex<Option<String>>,
     gate: (Mutex<bool>, Condvar),
 }
 
 impl FakeSts {
-    /// Refuses the next AssumeRole with `error`; further calls queue up further refusals.
+    /// Refuses the next AssumeRole or GetSessionToken with `error`; further calls queue up further refusals.
     pub fn refuse_next(&self, error: StsError) {
         lock(&self.answers).push_back(error);
     }
@@ -107,6 +108,11 @@ impl FakeSts {
     /// Returns the AssumeRole calls so far.
     pub fn calls(&self) -> Vec<AssumeRole> {
         lock(&self.calls).clone()
+    }
+
+    /// Returns the GetSessionToken calls so far.
+    pub fn token_calls(&self) -> Vec<SessionToken> {
+        lock(&self.token_calls).clone()
     }
 
     /// Returns the access key ids that signed the AssumeRole calls so far.
@@ -144,6 +150,29 @@ impl Sts for FakeSts {
                     + SignedDuration::from_secs(i64::from(call.duration.seconds())),
             },
             identity: lock(&self.identity).clone().unwrap_or(real),
+        })
+    }
+
+    fn session_token(
+        &self,
+        _caller: &Caller,
+        call: &SessionToken,
+    ) -> Result<Credentials, StsError> {
+        let number = {
+            let mut calls = lock(&self.token_calls);
+            calls.push(call.clone());
+            calls.len()
+        };
+        drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
+        if let Some(error) = lock(&self.answers).pop_front() {
+            return Err(error);
+        }
+        Ok(Credentials {
+            access_key_id: format!("ASIATOKEN{number:011}"),
+            secret_access_key: Secret::new("c2VjcmV0".into()),
+            session_token: Secret::new("dG9rZW4".into()),
+            expires_at: self.clock.now()
+                + SignedDuration::from_secs(i64::from(call.duration.seconds())),
         })
     }
 
@@ -263,6 +292,7 @@ impl Fakes {
             clock: clock.clone(),
             calls: Mutex::default(),
             callers: Mutex::default(),
+            token_calls: Mutex::default(),
             answers: Mutex::default(),
             identity: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::call_fields::{ExternalId, MfaCode, MfaSerial, SessionName};
 use crate::credentials::Credentials;
-use crate::duration::SessionDuration;
+use crate::duration::{SessionDuration, TokenDuration};
 use crate::region::Region;
 use crate::role_arn::RoleArn;
 use crate::secret::Secret;
@@ -56,6 +56,17 @@ pub struct Assumed {
     pub identity: String,
 }
 
+/// One GetSessionToken call. STS takes it from long-term keys only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionToken {
+    /// How long the credentials shall live.
+    pub duration: TokenDuration,
+    /// The MFA device and its present code.
+    pub mfa: Option<(MfaSerial, MfaCode)>,
+    /// The region whose endpoint is called.
+    pub region: Region,
+}
+
 /// What GetCallerIdentity gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerIdentity {
@@ -72,6 +83,13 @@ pub trait Sts: Send + Sync {
     /// # Errors
     /// Any of [`StsError`].
     fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError>;
+
+    /// Calls GetSessionToken: temporary credentials of the user whose long-term key signs. A call with an MFA code
+    /// is tried once; others as the standard retry mode does.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn session_token(&self, caller: &Caller, call: &SessionToken) -> Result<Credentials, StsError>;
 
     /// Calls GetCallerIdentity at the endpoint of `region`.
     ///

@@ -13,6 +13,7 @@ use aws_sdk_sts::config::{self, Credentials, IdentityCache, StalledStreamProtect
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
+use rolecall_core::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::ports::Clock;
 use rolecall_core::region::Region;
 use rolecall_core::settings::Settings;
@@ -94,6 +95,16 @@ pub(super) enum Tries {
     Once,
     /// Up to three times, as the SDK's standard mode does.
     Standard,
+}
+
+impl Tries {
+    /// Returns how often a call with this device and code is tried.
+    pub(super) fn with(mfa: &Option<(MfaSerial, MfaCode)>) -> Self {
+        match mfa {
+            Some(_) => Self::Once,
+            None => Self::Standard,
+        }
+    }
 }
 
 /// Builds the client for a route.

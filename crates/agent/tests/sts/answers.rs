@@ -10,8 +10,9 @@ use rolecall_core::sts::{AssumeRole, Sts, StsError};
 
 use crate::call::{
     HOUR, always, assume_from, call, call_with_code, caller, in_an_hour, sts_at, sts_with_clock,
+    token_call,
 };
-use crate::loopback::{Loopback, Reply, assumed_body, error_body, http, xml};
+use crate::loopback::{Loopback, Reply, assumed_body, error_body, http, token_body, xml};
 
 #[test]
 fn sends_every_field_signed_for_the_region() {
@@ -48,6 +49,33 @@ fn sends_every_field_signed_for_the_region() {
         asked.head
     );
     assert!(!asked.head.contains("wJalrXUtnFEMI"), "{}", asked.head);
+}
+
+#[test]
+fn a_session_token_is_asked_for_with_its_duration_and_code() {
+    let server = Loopback::start(always(xml("200 OK", &token_body(in_an_hour()))));
+    let credentials = sts_at(&server)
+        .session_token(&caller(), &token_call(true))
+        .expect("credentials");
+    assert_eq!(credentials.expires_at, in_an_hour());
+    assert_eq!(credentials.check(), Ok(()));
+    let asked = &server.asked()[0];
+    for part in [
+        "Action=GetSessionToken",
+        "DurationSeconds=43200",
+        "SerialNumber=arn%3Aaws%3Aiam%3A%3A177634097045%3Amfa%2Fuser",
+        "TokenCode=123456",
+    ] {
+        assert!(asked.body.contains(part), "{part} in {}", asked.body);
+    }
+}
+
+#[test]
+fn a_session_token_without_a_code_names_no_device() {
+    let server = Loopback::start(always(xml("200 OK", &token_body(in_an_hour()))));
+    let outcome = sts_at(&server).session_token(&caller(), &token_call(false));
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert!(!server.asked()[0].body.contains("SerialNumber"));
 }
 
 #[test]

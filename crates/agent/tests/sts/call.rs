@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::call_fields::{MfaCode, MfaSerial, SessionName};
-use rolecall_core::duration::SessionDuration;
+use rolecall_core::duration::{SessionDuration, TokenDuration};
 use rolecall_core::region::Region;
 use rolecall_core::role_arn::RoleArn;
 use rolecall_core::secret::Secret;
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{AssumeRole, Assumed, Caller, Sts, StsError};
+use rolecall_core::sts::{AssumeRole, Assumed, Caller, SessionToken, Sts, StsError};
 
 use crate::loopback::{Loopback, Reply};
 
@@ -42,6 +42,14 @@ pub(crate) fn call_with_code() -> AssumeRole {
     AssumeRole {
         mfa: Some((serial, code)),
         ..call()
+    }
+}
+
+pub(crate) fn token_call(with_code: bool) -> SessionToken {
+    SessionToken {
+        duration: TokenDuration::HALF_DAY,
+        mfa: call_with_code().mfa.filter(|_| with_code),
+        region: call().region,
     }
 }
 

@@ -139,6 +139,14 @@ pub(crate) fn assumed_body(expires_at: Timestamp) -> String {
     )
 }
 
+/// Returns what STS says to a GetSessionToken that succeeds.
+pub(crate) fn token_body(expires_at: Timestamp) -> String {
+    let body = assumed_body(expires_at).replace("AssumeRole", "GetSessionToken");
+    let (head, rest) = body.split_once("    <AssumedRoleUser>").expect("there");
+    let (_, tail) = rest.split_once("</AssumedRoleUser>\n").expect("there");
+    format!("{head}{tail}")
+}
+
 /// Returns what STS says when it refuses.
 pub(crate) fn error_body(code: &str, message: &str) -> String {
     format!(

@@ -11,6 +11,7 @@ use rolecall_core::sts::{Sts, StsError};
 
 use crate::call::{
     always, assume_from, call, call_with_code, caller, in_an_hour, sts_at, sts_with_clock,
+    token_call,
 };
 use crate::loopback::{Loopback, Reply, assumed_body, error_body, http, xml};
 
@@ -70,6 +71,20 @@ fn r09_throttling_is_tried_three_times_and_a_code_once() {
             matches!(&outcome, Err(StsError::Refused(refusal)) if refusal.code == "Throttling"),
             "{outcome:?}"
         );
+        assert_eq!(server.asked().len(), tries);
+    }
+}
+
+#[test]
+fn r09_a_session_token_with_a_code_is_tried_once() {
+    let throttled = xml(
+        "400 Bad Request",
+        &error_body("Throttling", "Rate exceeded"),
+    );
+    for (with_code, tries) in [(false, 3), (true, 1)] {
+        let server = Loopback::start(always(throttled.clone()));
+        let outcome = sts_at(&server).session_token(&caller(), &token_call(with_code));
+        assert!(outcome.is_err(), "{outcome:?}");
         assert_eq!(server.asked().len(), tries);
     }
 }

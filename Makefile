@@ -56,7 +56,7 @@ package: build ## Bundles a .deb into target/release/bundle/deb
 
 .PHONY: setup
 setup: ## Installs what the tests need
-	@scripts/setup toolchain build headless tests ui python cargo-tools
+	@scripts/setup toolchain build headless tests ui clients python cargo-tools
 
 .PHONY: fmt
 fmt: ## Checks the formatting
@@ -100,6 +100,7 @@ deny: ## Checks licences, sources, banned and unused dependencies
 .PHONY: binaries
 binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked --workspace --bins
+	cargo build --locked -p rolecall-agent --examples
 
 .PHONY: journeys
 journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)

@@ -1,0 +1,82 @@
+"""Real clients of AWS get a session in every way there is, and go on when it is renewed in the middle of their run."""
+
+import pytest
+
+from harness import aws, clients
+from harness.clients import Client
+from harness.doubles import REGION
+from harness.practice import Practice
+from harness.rolecall import binary
+
+# When the renewal is seen at the latest: every SDK asks again once its credentials are over.
+OVER = 61
+
+
+@pytest.fixture
+def practice(desktop, rolecall, keychain):
+    """A running app with a role for an hour, on a practice account whose time a test can move."""
+    practice = Practice(desktop).start()
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(guest=practice.role("guest"), contractor=practice.role("contractor"))
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    return practice
+
+
+def credential_process(desktop, rolecall):
+    aws.write_profile(desktop, "p", credential_process=rolecall.credential_process("guest"), region=REGION)
+    return [], {"AWS_PROFILE": "p"}
+
+
+def environment(desktop, rolecall):
+    return ["sh", "-c", 'eval "$(rolecall env guest --shell sh)"; exec "$@"', "sh"], {"PATH": path(desktop)}
+
+
+def child(desktop, rolecall):
+    return [binary("rolecall"), "exec", "guest", "--"], {}
+
+
+def path(desktop):
+    return f"{binary('rolecall').parent}:{desktop.env['PATH']}:/usr/local/bin"
+
+
+RENEWING = {"credential_process": credential_process}
+STATIC = {"env": environment, "exec": child}
+
+
+def pass_until(rolecall, practice, client, minute):
+    """Lets the clocks of AWS and the client say that this many minutes have passed; the app hears it from AWS."""
+    practice.set_faults(f"skew={minute * 60}")
+    client.move_to(minute)
+    rolecall.ok("assume", "contractor")
+
+
+@pytest.mark.parametrize("name", clients.found())
+@pytest.mark.parametrize("way", RENEWING)
+def test_a_client_goes_on_with_a_renewed_session(desktop, rolecall, practice, way, name):
+    prefix, env = RENEWING[way](desktop, rolecall)
+    with Client(desktop, clients.found()[name], practice.endpoint, prefix, env) as client:
+        first = client.identity()
+        assert ":assumed-role/guest/" in first["arn"]
+        assert rolecall.handed_out("guest")["AccessKeyId"].endswith(first["key"])
+        pass_until(rolecall, practice, client, OVER)
+        second = client.identity()
+        assert second["arn"] == first["arn"]
+        assert second["key"] != first["key"]
+        assert rolecall.handed_out("guest")["AccessKeyId"].endswith(second["key"])
+
+
+@pytest.mark.parametrize("name", clients.found())
+@pytest.mark.parametrize("way", STATIC)
+def test_a_client_keeps_a_session_that_is_renewed_elsewhere(desktop, rolecall, practice, way, name):
+    prefix, env = STATIC[way](desktop, rolecall)
+    with Client(desktop, clients.found()[name], practice.endpoint, prefix, env) as client:
+        first = client.identity()
+        assert ":assumed-role/guest/" in first["arn"]
+        pass_until(rolecall, practice, client, 45)
+        assert not rolecall.handed_out("guest")["AccessKeyId"].endswith(first["key"])
+        assert client.identity() == first
+
+
+def test_every_client_is_there():
+    assert sorted(clients.found()) == ["aws-v1", "aws-v2", "boto3", "javascript", "rust"]

@@ -1,0 +1,63 @@
+"""Two hundred programs ask at once: one call to AWS, one answer; and a kill in the middle harms none for long."""
+
+import json
+import subprocess
+
+import pytest
+
+from harness.practice import Practice
+from harness.rolecall import binary
+from harness.wait import until
+
+STORM = 200
+LINE_MAX = 200
+
+
+@pytest.fixture
+def practice(desktop, rolecall, keychain):
+    """A running app on a practice account that counts its calls and takes its time."""
+    practice = Practice(desktop).start()
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(guest=practice.role("guest"))
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    return practice
+
+
+def ask(desktop, count):
+    """Starts that many programs, each of which asks for the same credentials."""
+    command = [str(binary("rolecall")), "credentials", "guest"]
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return [subprocess.Popen(command, env=desktop.env, cwd=desktop.home, **options) for _ in range(count)]
+
+
+def answers(programs):
+    """Returns exit code, output and errors of each, once all have ended."""
+    done = []
+    for program in programs:
+        output, errors = program.communicate(timeout=60)
+        done.append((program.returncode, output, errors))
+    return done
+
+
+def test_r11_two_hundred_programs_share_one_call_and_one_answer(desktop, rolecall, practice):
+    practice.set_faults("latency=500")
+    done = answers(ask(desktop, STORM))
+    assert {code for code, _, _ in done} == {0}, {errors for _, _, errors in done}
+    assert len({output for _, output, _ in done}) == 1
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def test_r25_a_kill_in_the_middle_is_told_in_one_line_and_the_next_start_serves(desktop, rolecall, practice):
+    practice.set_faults("latency=5000")
+    programs = ask(desktop, 50)
+    until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
+    rolecall.process.kill()
+    for code, output, errors in answers(programs):
+        assert (code, output) == (1, "")
+        assert errors.isascii() and errors.count("\n") == 1 and len(errors) <= LINE_MAX, errors
+    practice.set_faults()
+    rolecall.start()
+    done = answers(ask(desktop, 50))
+    assert {code for code, _, _ in done} == {0}, {errors for _, _, errors in done}
+    assert len({json.loads(output)["AccessKeyId"] for _, output, _ in done}) == 1

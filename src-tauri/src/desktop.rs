@@ -3,21 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rolecall_agent::clock::SystemClock;
+use rolecall_agent::engine::{Engine, Face, Kept};
 use rolecall_agent::files::ConfigFiles;
-use rolecall_agent::keychain::OsKeychain;
+use rolecall_agent::host::Host;
 use rolecall_agent::paths::Paths;
-use rolecall_agent::seal::KeychainSeal;
-use rolecall_agent::store::SealedStore;
-use rolecall_agent::sts::AwsSts;
-use rolecall_agent::watch::Changed;
-use rolecall_core::keeper::{Concern, Keeper, Ports};
+use rolecall_core::host::HostKind;
+use rolecall_core::keeper::{Concern, Keeper};
 use rolecall_core::menu::MenuAction;
 use rolecall_core::name::Name;
 use rolecall_core::notice::{Notice, NoticeAction, Topic};
-use rolecall_core::ports::{Clock, Files, Keychain, Notifier, Store};
+use rolecall_core::ports::{Clock, Notifier};
 use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::settings::Settings;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
 use tauri::AppHandle;
@@ -29,6 +25,7 @@ use crate::stage::Stage;
 
 /// The application, as commands, tray and socket use it.
 pub(crate) struct Desktop {
+    pub(crate) engine: Arc<Engine>,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) clipboard: Arc<DesktopClipboard>,
     /// Reads the AWS files that a key is imported from.
@@ -38,37 +35,14 @@ pub(crate) struct Desktop {
     /// The file of settings; the practice set has none.
     pub(crate) settings_path: Option<PathBuf>,
     pub(crate) stage: Arc<Stage>,
-    clock: Arc<SystemClock>,
-    sts: Arc<AwsSts>,
     notifier: DesktopNotifier,
     practice: Option<PracticeSet>,
-}
-
-/// The ports that differ between the user's own set and the practice set.
-struct Kept {
-    files: Arc<dyn Files>,
-    keychain: Arc<dyn Keychain>,
-    store: Arc<dyn Store>,
 }
 
 impl Desktop {
     /// Puts the user's own set together.
     pub(crate) fn own(paths: &Paths) -> Self {
-        let clock = Arc::new(SystemClock::default());
-        let keychain = Arc::new(OsKeychain::new());
-        let seal = Arc::new(KeychainSeal::new(keychain.clone()));
-        let store = Arc::new(SealedStore::new(paths.clone(), seal, clock.clone()));
-        let files = Arc::new(ConfigFiles::new(paths.clone()));
-        Self::of(
-            Kept {
-                files,
-                keychain,
-                store,
-            },
-            clock,
-            paths,
-            None,
-        )
+        Self::of(paths, None, |face| Engine::own(paths, face))
     }
 
     /// Puts the practice set together, with its access key in place.
@@ -83,7 +57,9 @@ impl Desktop {
             keychain: set.keychain.clone(),
             store: set.store.clone(),
         };
-        let desktop = Self::of(kept, Arc::default(), paths, Some(set));
+        let desktop = Self::of(paths, Some(set), |face| {
+            Engine::new(paths, Mode::Practice, kept, face, Arc::default())
+        });
         for (name, pair) in keys {
             desktop.keeper.add_key(&name, &pair)?;
         }
@@ -91,41 +67,26 @@ impl Desktop {
     }
 
     fn of(
-        kept: Kept,
-        clock: Arc<SystemClock>,
         paths: &Paths,
         practice: Option<PracticeSet>,
+        engine: impl FnOnce(Face) -> Engine,
     ) -> Self {
-        let sts = Arc::new(AwsSts::new(clock.clone(), &Settings::default()));
         let clipboard = Arc::new(DesktopClipboard::start());
         let notifier = DesktopNotifier::new();
         let stage = Arc::new(Stage::default());
-        let ports = Ports {
-            clock: clock.clone(),
-            sts: sts.clone(),
-            keychain: kept.keychain,
-            files: kept.files,
-            store: kept.store,
+        let engine = Arc::new(engine(Face {
             clipboard: clipboard.clone(),
             notifier: Arc::new(notifier.clone()),
             audience: stage.clone(),
-        };
-        let mode = if practice.is_some() {
-            Mode::Practice
-        } else {
-            Mode::Own
-        };
-        let keeper = Arc::new(Keeper::new(ports, mode));
-        sts.configure(&keeper.settings());
+        }));
         Self {
-            keeper,
+            keeper: engine.keeper.clone(),
+            engine,
             clipboard,
             aws_files: ConfigFiles::new(paths.clone()),
             roles_path: practice.is_none().then(|| paths.roles_path()),
             settings_path: practice.is_none().then(|| paths.settings_path()),
             stage,
-            clock,
-            sts,
             notifier,
             practice,
         }
@@ -133,7 +94,7 @@ impl Desktop {
 
     /// Returns the practice authenticator's present code and its seconds left; `None` in the user's own set.
     pub(crate) fn practice_code(&self) -> Option<(String, u32)> {
-        self.practice.as_ref()?.code(self.clock.now())
+        self.practice.as_ref()?.code(self.engine.clock.now())
     }
 
     /// Lets the buttons of notices act.
@@ -168,18 +129,6 @@ impl Desktop {
         }
     }
 
-    /// Reads again what changed on disk.
-    pub(crate) fn reload(&self, changed: Changed) {
-        match changed {
-            Changed::Roles => self.keeper.reload_roles(),
-            Changed::Settings => {
-                self.keeper.reload_settings();
-                self.sts.configure(&self.keeper.settings());
-            }
-            Changed::Keys => self.keeper.reload_keys(),
-        }
-    }
-
     /// Notes whether the desktop has a tray; opens the window once where it has none.
     pub(crate) fn tray_changed(&self, present: bool) {
         self.keeper
@@ -199,6 +148,26 @@ impl Desktop {
         if let Err(problem) = self.keeper.copy_export(role, shell) {
             self.notifier.show(&Notice::not_copied(role, &problem));
         }
+    }
+}
+
+impl Host for Desktop {
+    fn kind(&self) -> HostKind {
+        HostKind::Desktop
+    }
+
+    fn show_window(&self) -> Result<(), Problem> {
+        self.stage.window.open();
+        Ok(())
+    }
+
+    fn stop(&self) -> Result<(), Problem> {
+        let what = "The tray application runs, not the agent.";
+        Err(Problem::new(
+            ProblemCode::NotRunning,
+            what,
+            "Quit it from its own menu.",
+        ))
     }
 }
 

@@ -21,10 +21,10 @@ mod window_wire;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use rolecall_agent::answer::answer;
+use rolecall_agent::host::receive;
 use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
-use rolecall_agent::{hardening, heartbeat, socket, watch};
+use rolecall_agent::{hardening, log, socket};
 use rolecall_core::keeper::Concern;
 use tauri::{AppHandle, RunEvent};
 
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 }
 
 fn run(start: impl FnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
-    log_warnings();
+    log::write_warnings();
     match start() {
         Ok(code) => code,
         Err(error) => complain(&format!("{error:#}"), ExitCode::FAILURE),
@@ -72,9 +72,10 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     });
     let app = build(&desktop)?;
     let _server = serve(&desktop, &paths);
-    let _watch = follow_files(&desktop, &paths);
+    let own = desktop.roles_path.is_some();
+    let _watch = own.then(|| desktop.engine.follow_files());
     begin(&desktop, app.handle(), options);
-    heartbeat::start(desktop.keeper.clone())?;
+    desktop.engine.start()?;
     let leaving = desktop.clone();
     let code = app.run_return(move |_, event| on_event(&leaving, &event));
     Ok(if code == 0 {
@@ -104,26 +105,12 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
 
 /// Answers the command line. Without the socket the tray still works, and the window says what is missing.
 fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
-    let (keeper, window) = (desktop.keeper.clone(), desktop.stage.window.clone());
-    let handler = Arc::new(move |call| answer(&keeper, &|| window.open(), call));
+    let host = desktop.clone();
+    let handler = Arc::new(move |call| receive(&host.keeper, &*host, call));
     match socket::serve(&paths.socket_dir, handler) {
         Ok(server) => Some(server),
         Err(problem) => {
             desktop.keeper.set_standing(Concern::Socket, Some(problem));
-            None
-        }
-    }
-}
-
-fn follow_files(desktop: &Arc<Desktop>, paths: &Paths) -> Option<watch::Watch> {
-    desktop.roles_path.as_ref()?;
-    let reloading = desktop.clone();
-    match watch::watch(paths, move |changed| reloading.reload(changed)) {
-        Ok(watch) => Some(watch),
-        Err(problem) => {
-            desktop
-                .keeper
-                .set_standing(Concern::RolesFile, Some(problem));
             None
         }
     }
@@ -173,8 +160,6 @@ fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     });
     let watching = desktop.clone();
     tray_host::watch(move |present| watching.tray_changed(present));
-    let restoring = desktop.keeper.clone();
-    std::thread::spawn(move || restoring.restore_sessions());
     if options.window || is_first_start(desktop) {
         desktop.stage.window.open();
     }
@@ -217,30 +202,6 @@ fn check_display() -> anyhow::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn check_display() -> anyhow::Result<()> {
     Ok(())
-}
-
-/// Writes warnings to standard error; of the libraries only errors, since an SDK may log what it sends.
-fn log_warnings() {
-    use tracing_subscriber::filter::{LevelFilter, Targets};
-    use tracing_subscriber::layer::SubscriberExt;
-    use tracing_subscriber::util::SubscriberInitExt;
-    let ours = [
-        "rolecall_desktop",
-        "rolecall_agent",
-        "rolecall_core",
-        "rolecall_practice",
-    ];
-    let filter = Targets::new()
-        .with_default(LevelFilter::ERROR)
-        .with_targets(ours.map(|name| (name, LevelFilter::WARN)));
-    let output = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .without_time()
-        .with_ansi(false);
-    tracing_subscriber::registry()
-        .with(output)
-        .with(filter)
-        .init();
 }
 
 #[expect(

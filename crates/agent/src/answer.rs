@@ -17,11 +17,11 @@ use rolecall_core::snapshot::SessionView;
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
 
-/// Does what `call` asks. `show_window` opens the window.
+/// Does what `call` asks of the keeper.
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn answer(keeper: &Arc<Keeper>, show_window: &dyn Fn(), call: Call) -> Result<Answer, Problem> {
+pub fn answer(keeper: &Arc<Keeper>, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Assume { role, code } => assume(keeper, &role, code.as_ref()),
@@ -46,10 +46,7 @@ pub fn answer(keeper: &Arc<Keeper>, show_window: &dyn Fn(), call: Call) -> Resul
             done(keeper.rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?))
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
-        Call::ShowWindow => {
-            show_window();
-            Ok(Answer::Done)
-        }
+        Call::ShowWindow | Call::Host | Call::Stop => Err(not_here()),
     }
 }
 
@@ -110,6 +107,12 @@ fn credentials(keeper: &Arc<Keeper>, role: Name) -> Result<Answer, Problem> {
         Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(broken()),
     }
+}
+
+/// Returns the problem of a question to the program that reached the keeper.
+fn not_here() -> Problem {
+    let what = "There is no program here to do this.";
+    Problem::new(ProblemCode::Internal, what, "Report it.")
 }
 
 fn late() -> Problem {

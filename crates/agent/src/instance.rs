@@ -29,12 +29,24 @@ pub struct Instance {
 /// # Errors
 /// If the folder cannot be used, or the other one neither answers nor ends.
 pub fn claim(dir: &Path) -> Result<Option<Instance>, Problem> {
+    claim_or(dir, || socket::ask(dir, Call::ShowWindow, ANSWER).is_ok())
+}
+
+/// Returns the right to be the one application, without a window to show; `None` if another one is, and answers.
+///
+/// # Errors
+/// As [`claim`].
+pub fn claim_quietly(dir: &Path) -> Result<Option<Instance>, Problem> {
+    claim_or(dir, || socket::ask(dir, Call::Host, ANSWER).is_ok())
+}
+
+fn claim_or(dir: &Path, other_answers: impl Fn() -> bool) -> Result<Option<Instance>, Problem> {
     prepare(dir)?;
     for _ in 0..TRIES {
         if let Some(instance) = try_lock(dir)? {
             return Ok(Some(instance));
         }
-        if socket::ask(dir, Call::ShowWindow, ANSWER).is_ok() {
+        if other_answers() {
             return Ok(None);
         }
         pause();

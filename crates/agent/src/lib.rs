@@ -3,11 +3,14 @@
 pub mod answer;
 pub mod clock;
 mod disk;
+pub mod engine;
 pub mod files;
 pub mod hardening;
 pub mod heartbeat;
+pub mod host;
 pub mod instance;
 pub mod keychain;
+pub mod log;
 pub mod paths;
 pub mod seal;
 pub mod socket;

@@ -89,7 +89,7 @@ impl Set {
     }
 
     fn ask(&self, call: Call) -> Result<Answer, Problem> {
-        answer(&self.keeper, &|| (), call)
+        answer(&self.keeper, call)
     }
 
     fn assume(&self, role: &str) -> Result<SessionView, Problem> {
@@ -240,7 +240,7 @@ fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path().join("rolecall");
     let keeper = set.keeper.clone();
-    let handler: socket::Handler = Arc::new(move |call| answer(&keeper, &|| (), call));
+    let handler: socket::Handler = Arc::new(move |call| answer(&keeper, call));
     let _server = socket::serve(&dir, handler).expect("a server");
     let ask = || {
         let call = Call::Credentials {

@@ -19,6 +19,7 @@ pub mod duration;
 pub mod export_block;
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
+pub mod host;
 pub mod input;
 pub mod keeper;
 pub mod key_text;

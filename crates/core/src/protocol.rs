@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::host::HostView;
 use crate::problem::{Problem, ProblemCode};
 use crate::shell::Shell;
 use crate::snapshot::{KeyView, SessionView, Snapshot};
@@ -96,6 +97,10 @@ pub enum Call {
     },
     /// Open the window, or bring it to the front.
     ShowWindow,
+    /// Which program answers.
+    Host,
+    /// End the program, if it is one without a display.
+    Stop,
 }
 
 /// One answer.
@@ -125,6 +130,8 @@ pub enum Answer {
     Text(WireSecret),
     /// The variables of a session; holds credentials.
     Environment(Box<WireEnvironment>),
+    /// The program that answers.
+    Host(Box<HostView>),
 }
 
 /// What a session puts into the environment of a program, as data: the same as its export block.

@@ -1,0 +1,115 @@
+//! The program's arguments.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use rolecall_core::duration::parse_seconds;
+use rolecall_core::sanitise::echo;
+
+/// How long an agent that the command line started stays without a session and without a question.
+const IDLE_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// What the user asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Run.
+    Run(Options),
+    /// Tell how to be called.
+    Help,
+    /// Tell the version.
+    Version,
+}
+
+/// How to run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Apart from the terminal, as the command line starts it.
+    pub(crate) background: bool,
+    /// How long it stays without a session and without a question; `None`: until it is told to end.
+    pub(crate) idle_limit: Option<Duration>,
+}
+
+/// How the program is called.
+pub(crate) const HELP: &str = "\
+Rolecall without a display: AWS role sessions on a server, in WSL, or while no desktop is there
+
+Usage: rolecall-agent [OPTIONS]
+
+It stays in the foreground and writes what happens to standard error, as a service does. The command line, rolecall,
+talks to it as to the tray application.
+
+Options:
+      --idle DURATION  End after this long without a session and without a question, such as 30m
+      --background     Leave the terminal, and end after 30 minutes idle: as the command line starts it
+  -h, --help           Show this
+  -V, --version        Show the version
+";
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// Names the first one that is unknown.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
+    let mut options = Options::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match argument.to_str() {
+            Some("--background") => options.background = true,
+            Some("--idle") => options.idle_limit = Some(idle_limit(arguments.next())?),
+            Some("-h" | "--help") => return Ok(Request::Help),
+            Some("-V" | "--version") => return Ok(Request::Version),
+            _ => {
+                let shown = echo(&argument.to_string_lossy());
+                let told = format!("unknown argument \"{shown}\"; see rolecall-agent --help");
+                return Err(told);
+            }
+        }
+    }
+    if options.background && options.idle_limit.is_none() {
+        options.idle_limit = Some(IDLE_LIMIT);
+    }
+    Ok(Request::Run(options))
+}
+
+fn idle_limit(text: Option<OsString>) -> Result<Duration, String> {
+    let seconds = text
+        .as_deref()
+        .and_then(|text| text.to_str())
+        .and_then(parse_seconds)
+        .filter(|seconds| *seconds > 0);
+    let told = || "--idle needs a span of time after it, such as 30m".to_owned();
+    seconds.map(Duration::from_secs).ok_or_else(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Request, String> {
+        parse(arguments.iter().map(Into::into))
+    }
+
+    fn options(arguments: &[&str]) -> Options {
+        match parsed(arguments) {
+            Ok(Request::Run(options)) => options,
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_service_stays_and_what_the_command_line_starts_ends_when_idle() {
+        assert_eq!(options(&[]), Options::default());
+        assert_eq!(options(&["--background"]).idle_limit, Some(IDLE_LIMIT));
+        let given = options(&["--background", "--idle", "90s"]).idle_limit;
+        assert_eq!(given, Some(Duration::from_secs(90)));
+    }
+
+    #[test]
+    fn b74_b75_what_is_not_understood_is_told_without_its_escapes() {
+        assert!(parsed(&["--x\u{1b}[2J"]).is_err_and(|error| error.contains("--x\\u{1b}[2J")));
+        for span in ["", "soon", "0", "-5m"] {
+            assert!(parsed(&["--idle", span]).is_err(), "{span}");
+        }
+        assert!(parsed(&["--idle"]).is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! What stands in for a display: nothing can be copied, and notices are lines of the log.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_agent::engine::Face;
+use rolecall_core::notice::{Notice, Topic};
+use rolecall_core::ports::{Audience, Clipboard, Notifier};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::sanitise::visible;
+use rolecall_core::secret::Secret;
+use rolecall_core::snapshot::Snapshot;
+
+/// Returns the face of a program that has none.
+pub(crate) fn none() -> Face {
+    Face {
+        clipboard: Arc::new(NoClipboard),
+        notifier: Arc::new(LogNotifier),
+        audience: Arc::new(NoAudience),
+    }
+}
+
+struct NoClipboard;
+
+impl Clipboard for NoClipboard {
+    fn put(&self, _: &Secret, _: SignedDuration) -> Result<(), Problem> {
+        Err(Problem::new(
+            ProblemCode::ClipboardFailed,
+            "There is no clipboard without a display.",
+            "Print the export block: rolecall env ROLE.",
+        ))
+    }
+}
+
+struct LogNotifier;
+
+impl Notifier for LogNotifier {
+    fn show(&self, notice: &Notice) {
+        tracing::info!("{} {}", visible(&notice.title), visible(&notice.body));
+    }
+
+    fn withdraw(&self, _: &Topic) {}
+}
+
+struct NoAudience;
+
+impl Audience for NoAudience {
+    fn publish(&self, _: &Snapshot) {}
+
+    fn tick(&self, _: &Snapshot, _: Timestamp) {}
+}

@@ -1,0 +1,114 @@
+//! Ends an agent that nobody needs: no session is live and nobody has asked for a while. It wakes once at the end of
+//! that while, and not before.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rolecall_agent::engine::Engine;
+use rolecall_core::ports::Clock;
+use rolecall_core::problem::{Problem, ProblemCode};
+
+use crate::ending::{Ending, EndingSender};
+
+/// Counts the questions at work and knows when the last one was done.
+pub(crate) struct Idle(Mutex<State>);
+
+struct State {
+    busy: usize,
+    since: Instant,
+}
+
+/// A question at work, until this is dropped.
+pub(crate) struct Busy<'a>(&'a Idle);
+
+impl Idle {
+    /// Begins to wait for a while of `limit` in which nobody needs the agent; without a limit it never ends it.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub(crate) fn start(
+        engine: Arc<Engine>,
+        limit: Option<Duration>,
+        ending: EndingSender,
+    ) -> Result<Arc<Self>, Problem> {
+        let state = State {
+            busy: 0,
+            since: now(),
+        };
+        let idle = Arc::new(Self(Mutex::new(state)));
+        let Some(limit) = limit else { return Ok(idle) };
+        let watched = idle.clone();
+        let waiting = move || {
+            watched.wait(limit, || last_expiry(&engine));
+            ending.send(Ending::Idle);
+        };
+        let started = thread::Builder::new().name("idle".into()).spawn(waiting);
+        started.map(|_| idle).map_err(|error| {
+            let what = "No thread could be started.";
+            Problem::new(
+                ProblemCode::Internal,
+                what,
+                "End some programs, then start it again.",
+            )
+            .with_detail(error.to_string())
+        })
+    }
+
+    /// Notes a question, until what this returns is dropped.
+    pub(crate) fn busy(&self) -> Busy<'_> {
+        self.lock().busy += 1;
+        Busy(self)
+    }
+
+    /// Returns once `limit` has passed since the last question and since the last session ended.
+    fn wait(&self, limit: Duration, last_expiry: impl Fn() -> Duration) {
+        loop {
+            let left = self.left(limit).max(last_expiry());
+            if left.is_zero() {
+                return;
+            }
+            sleep(left);
+        }
+    }
+
+    fn left(&self, limit: Duration) -> Duration {
+        let state = self.lock();
+        match state.busy {
+            0 => limit.saturating_sub(state.since.elapsed()),
+            _ => limit,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.busy -= 1;
+        state.since = now();
+    }
+}
+
+/// Returns how long the last session still lives; zero if none does.
+fn last_expiry(engine: &Engine) -> Duration {
+    let now = engine.clock.now();
+    let sessions = engine.keeper.snapshot().sessions;
+    let ends = sessions.iter().filter_map(|session| session.expires_at);
+    ends.max().map_or(Duration::ZERO, |end| {
+        Duration::try_from(end.duration_since(now)).unwrap_or_default()
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing happens in this while")]
+fn sleep(span: Duration) {
+    thread::sleep(span);
+}
+
+#[expect(clippy::disallowed_methods, reason = "counts how long nobody asks")]
+fn now() -> Instant {
+    Instant::now()
+}

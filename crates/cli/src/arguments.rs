@@ -39,6 +39,9 @@ pub(crate) enum Command {
     KeysAdd { name: String, from: KeyOrigin },
     KeysRename { name: String, new_name: String },
     KeysRemove { name: String },
+    Agent { words: Vec<OsString> },
+    AgentStop,
+    AgentStatus { format: Format },
     Help { topic: Option<&'static str> },
     Version,
 }
@@ -109,7 +112,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 14] = [
+const SPECS: [Spec; 15] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -123,16 +126,18 @@ const SPECS: [Spec; 14] = [
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
     spec("keys remove", &["NAME"], &[]),
+    spec("agent", &[], &["--stop", "--status", "--json", "--idle"]),
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 6] = [
+const WITH_VALUE: [&str; 7] = [
     "--shell",
     "--format",
     "--from-profile",
     "--from-csv",
     "--config",
     "--credentials",
+    "--idle",
 ];
 
 /// Returns the first words of all commands, each once.

@@ -76,14 +76,10 @@ impl Client {
     /// Returns everything that is shown if it can be had at once, for a prompt that must not wait.
     pub(crate) fn glimpse(&self) -> Option<Snapshot> {
         let answer = platform::ask(self.dir.as_deref()?, Call::Snapshot, GLIMPSE);
-        match answer.ok()?.ok()? {
-            Answer::Snapshot(snapshot) => Some(*snapshot),
-            Answer::Done
-            | Answer::Session(_)
-            | Answer::Key(_)
-            | Answer::Text(_)
-            | Answer::Environment(_) => None,
-        }
+        let Answer::Snapshot(snapshot) = answer.ok()?.ok()? else {
+            return None;
+        };
+        Some(*snapshot)
     }
 
     fn problem(&self, error: Unreachable) -> Problem {
@@ -154,7 +150,7 @@ pub(crate) fn unexpected() -> Problem {
 
 fn limit(call: &Call) -> Duration {
     match call {
-        Call::Snapshot | Call::End { .. } | Call::ShowWindow => QUICK,
+        Call::Snapshot | Call::End { .. } | Call::ShowWindow | Call::Host | Call::Stop => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } => SDK,
         Call::AddKey { .. } | Call::RenameKey { .. } | Call::RemoveKey { .. } => KEYCHAIN,

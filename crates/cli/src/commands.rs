@@ -1,5 +1,6 @@
 //! What each command asks, and how its answer reads.
 
+pub(crate) mod agent;
 mod assume;
 mod catalogue;
 pub(crate) mod credentials;
@@ -82,6 +83,9 @@ pub(crate) fn run(
             );
             done(client, Call::RemoveKey { name: name.clone() }, removed).map(plain)
         }
+        Command::Agent { words } => return agent::run(words),
+        Command::AgentStop => agent::stop(client).map(plain),
+        Command::AgentStatus { format } => agent::status(client, *format).map(plain),
         Command::Help { topic } => Ok(plain(help::text(*topic).to_owned())),
         Command::Version => Ok(plain(
             concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -15,6 +15,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("credentials") => CREDENTIALS,
         Some("catalogue") => CATALOGUE,
         Some("shell-init") => SHELL_INIT,
+        Some("agent") => AGENT,
         Some("keys") => KEYS,
         Some(topic) if topic.starts_with("keys ") => KEYS,
         Some(_) | None => ALL,
@@ -39,10 +40,11 @@ Usage: rolecall [--practice] COMMAND
   keys add NAME         Verifies an access key and puts it into the keychain
   keys rename OLD NEW   Renames an access key
   keys remove NAME      Removes an access key from the keychain
+  agent                 Runs Rolecall without a display, as on a server
   help [COMMAND]        Shows this, or more about a command
 
   --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, catalogue, keys list)
+  --json                Prints JSON (list, status, assume, catalogue, keys list, agent --status)
   --version             Prints the version
 
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
@@ -132,6 +134,17 @@ Prints a function for the shell, and completions of commands and roles:
   rolecall shell-init fish | source                            ~/.config/fish/config.fish
   rolecall shell-init pwsh | Out-String | Invoke-Expression    $PROFILE
   rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu";
+
+const AGENT: &str = "\
+Usage: rolecall agent [--idle DURATION]
+       rolecall agent --status [--json]
+       rolecall agent --stop
+
+Runs Rolecall without a display, as on a server or in WSL: in the foreground, and what happens goes to standard error.
+It serves the same commands as the tray application. With --idle it ends after this long without a session and
+without a question.
+
+--status tells which program answers the command line. --stop ends an agent; its sessions are kept for the next start.";
 
 const KEYS: &str = "\
 Usage: rolecall keys list [--json]

@@ -20,6 +20,8 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (names, unset) = (line.take("--names"), line.take("--unset"));
     let template = line.take("--format");
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
+    let (stop, status) = (line.take("--stop"), line.take("--status"));
+    let idle = line.take("--idle");
     let files = AwsFiles {
         config: line.take("--config"),
         credentials: line.take("--credentials"),
@@ -51,6 +53,14 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         "catalogue" => Command::Catalogue { files, format },
         "shell-init" => Command::ShellInit {
             shell: integrated(&operand())?,
+        },
+        "agent" if stop.is_some() => Command::AgentStop,
+        "agent" if status.is_some() => Command::AgentStatus { format },
+        "agent" => Command::Agent {
+            words: idle
+                .into_iter()
+                .flat_map(|span| ["--idle".into(), span.into()])
+                .collect(),
         },
         "keys list" => Command::KeysList { format },
         "keys add" => Command::KeysAdd {

@@ -49,14 +49,10 @@ pub(super) fn run(
 
 fn variables(client: &Client, role: &str) -> Result<WireEnvironment, Problem> {
     let role = role.to_owned();
-    match client.ask(Call::Environment { role })? {
-        Answer::Environment(environment) => Ok(*environment),
-        Answer::Done
-        | Answer::Snapshot(_)
-        | Answer::Session(_)
-        | Answer::Key(_)
-        | Answer::Text(_) => Err(unexpected()),
-    }
+    let Answer::Environment(environment) = client.ask(Call::Environment { role })? else {
+        return Err(unexpected());
+    };
+    Ok(*environment)
 }
 
 #[expect(

@@ -55,7 +55,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--background") => options.background = true,
-            Some("--idle") => options.idle_limit = Some(idle_limit(arguments.next())?),
+            Some("--idle") => options.idle_limit = Some(idle_limit(arguments.next().as_ref())?),
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
@@ -71,9 +71,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
     Ok(Request::Run(options))
 }
 
-fn idle_limit(text: Option<OsString>) -> Result<Duration, String> {
+fn idle_limit(text: Option<&OsString>) -> Result<Duration, String> {
     let seconds = text
-        .as_deref()
         .and_then(|text| text.to_str())
         .and_then(parse_seconds)
         .filter(|seconds| *seconds > 0);

@@ -4,6 +4,7 @@
 
 mod assume;
 mod catalogue;
+mod explain;
 mod hand_out;
 mod keys;
 mod prompt;
@@ -93,6 +94,8 @@ struct State {
     sessions: BTreeMap<Name, Session>,
     flights: HashMap<Role, Arc<Flight>>,
     failures: BTreeMap<Name, Problem>,
+    /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
+    worked: BTreeMap<Name, Role>,
     standing: BTreeMap<Concern, Problem>,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,

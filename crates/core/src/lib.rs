@@ -15,6 +15,7 @@ pub mod aws_profile;
 pub mod call_fields;
 pub mod catalogue;
 pub mod credentials;
+pub mod diagnosis;
 pub mod duration;
 pub mod export_block;
 #[cfg(any(test, feature = "fakes"))]

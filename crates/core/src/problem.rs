@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::Diagnosis;
+
 /// A failure as a person reads it: what happened, then what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{what} {remedy}")]
@@ -15,6 +17,9 @@ pub struct Problem {
     /// AWS's own words and the request id, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Why AWS refused, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 impl Problem {
@@ -25,7 +30,14 @@ impl Problem {
             what: what.into(),
             remedy: remedy.into(),
             detail: None,
+            diagnosis: None,
         }
+    }
+
+    /// Returns the same problem with the causes that would explain it.
+    pub fn with_diagnosis(mut self, diagnosis: Diagnosis) -> Self {
+        self.diagnosis = Some(Box::new(diagnosis));
+        self
     }
 
     /// Returns the same problem with AWS's own words and the request id added.

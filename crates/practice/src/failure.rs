@@ -25,4 +25,12 @@ impl Failure {
         );
         Self::new(403, "AccessDenied", message)
     }
+
+    /// Adds why, if there is something to tell.
+    pub(crate) fn because(mut self, reason: &str) -> Self {
+        if !reason.is_empty() {
+            self.message = format!("{} {reason}", self.message);
+        }
+        self
+    }
 }

@@ -105,7 +105,10 @@ impl Keeper {
         self.update(|state| {
             state.flights.remove(role);
             match &outcome {
-                Ok(session) => drop(state.sessions.insert(role.name.clone(), session.clone())),
+                Ok(session) => {
+                    state.sessions.insert(role.name.clone(), session.clone());
+                    state.worked.insert(role.name.clone(), role.clone());
+                }
                 Err(problem) if problem.code == ProblemCode::Cancelled => {}
                 Err(problem) => drop(state.failures.insert(role.name.clone(), problem.clone())),
             }
@@ -159,6 +162,7 @@ impl Keeper {
             Some(serial) => self.with_code(role, serial, &plan, code, |code| {
                 self.call(
                     role,
+                    &plan,
                     &caller,
                     &AssumeRole {
                         mfa: Some((serial.clone(), code)),
@@ -166,7 +170,7 @@ impl Keeper {
                     },
                 )
             })?,
-            None => self.call(role, &caller, &call)?,
+            None => self.call(role, &plan, &caller, &call)?,
         };
         let session = self.session_of(role, assumed);
         if asker == Asker::Person {
@@ -196,11 +200,18 @@ impl Keeper {
         Ok(Caller::from(&*session.credentials))
     }
 
-    fn call(&self, role: &Role, caller: &Caller, call: &AssumeRole) -> Result<Assumed, Problem> {
+    fn call(
+        &self,
+        role: &Role,
+        plan: &Plan,
+        caller: &Caller,
+        call: &AssumeRole,
+    ) -> Result<Assumed, Problem> {
+        let asked = self.asked(role, plan, call);
         let attempt = Attempt {
             role: Some(role),
             source: role.source.as_str(),
-            with_code: call.mfa.is_some(),
+            asked: Some(&asked),
         };
         let assumed = self
             .ports

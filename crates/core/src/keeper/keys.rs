@@ -147,7 +147,7 @@ impl Keeper {
         let attempt = Attempt {
             role: None,
             source: name.as_str(),
-            with_code: false,
+            asked: None,
         };
         let identity = self
             .ports

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
-use rolecall_core::policy::{Context, PolicySet, Request, evaluate};
+use rolecall_core::policy::{Context, Decision, PolicySet, Request, Side, evaluate};
 
 use super::assume_role::Wish;
 use super::session_token::Mfa;
@@ -52,12 +52,37 @@ pub(super) fn authorize(
             resource_account: &role.account,
             context: &context,
         };
-        if !evaluate(&request, &policies).is_allowed() {
-            return Err(refusal(action));
+        let decision = evaluate(&request, &policies);
+        if !decision.is_allowed() {
+            return Err(refusal(action).because(&reason(&decision, action)));
         }
     }
     refuse_changed_source_identity(caller, wish, || refusal("sts:SetSourceIdentity"))?;
     Ok(index)
+}
+
+/// Returns the policy that AWS names: the caller's own, if one is missing or denies. What the role's trust policy misses
+/// is not told ([access denied messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html)).
+pub(crate) fn reason(decision: &Decision, action: &str) -> String {
+    let (side, is_missing) = match decision {
+        Decision::Allowed(_) => return String::new(),
+        Decision::ExplicitDeny(statement) => (statement.side, false),
+        Decision::ImplicitDeny { side, .. } => (*side, true),
+    };
+    let policy = match side {
+        Side::Resource if is_missing => return String::new(),
+        Side::Resource => return "with an explicit deny in the role trust policy".to_owned(),
+        Side::Identity => "identity-based policy",
+        Side::Boundary => "permissions boundary",
+        Side::Session => "session policy",
+        Side::ServiceControl => "service control policy",
+        Side::ResourceControl => "resource control policy",
+    };
+    if is_missing {
+        return format!("because no {policy} allows the {action} action");
+    }
+    let article = if side == Side::Identity { "an" } else { "a" };
+    format!("with an explicit deny in {article} {policy}")
 }
 
 /// A source identity stays for the whole chain.

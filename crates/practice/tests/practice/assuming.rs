@@ -39,6 +39,11 @@ fn b56_each_refusal_of_the_story_has_the_words_of_aws() {
         lab.assume(&user, role, &[])
             .assert_refused(USER, "sts:AssumeRole", role);
     }
+    let reason = "because no identity-based policy allows the sts:AssumeRole action";
+    for (role, is_named) in [(VAULT, false), (FINANCE, true), (CONTRACTOR, false)] {
+        let text = lab.assume(&user, role, &[]).text("Message").unwrap();
+        assert_eq!(text.ends_with(reason), is_named, "{text}");
+    }
 }
 
 #[test]

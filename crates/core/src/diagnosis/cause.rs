@@ -1,0 +1,182 @@
+//! One cause of a refusal: how sure, what to check, and what to send to whom.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that would explain a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// What programs branch on.
+    pub kind: CauseKind,
+    /// How sure this is.
+    pub confidence: Confidence,
+    /// The cause in one sentence.
+    pub what: String,
+    /// How to find out, or what to do.
+    pub check: Check,
+    /// Who can change it, as the end of "Ask …"; `None` if the user can.
+    pub who: Option<String>,
+    /// The policy statement that would mend it.
+    pub statement: Option<Statement>,
+}
+
+/// How sure a cause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// AWS's words or the role's own policy say so.
+    Certain,
+    /// It fits the request better than most.
+    Likely,
+    /// It cannot be ruled out.
+    Possible,
+}
+
+/// What a cause is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseKind {
+    /// The caller's own policies do not allow the call.
+    CallerPermission,
+    /// The role's trust policy does not let the caller in.
+    TrustPolicy,
+    /// The external ID is missing or another one.
+    ExternalId,
+    /// The role asks for MFA, and the request had none.
+    MfaMissing,
+    /// The MFA of the session is older than the role accepts.
+    MfaTooOld,
+    /// The code is wrong, used or late.
+    MfaCode,
+    /// The device is not the caller's.
+    MfaDevice,
+    /// The role asks for another session name.
+    SessionName,
+    /// The source identity is missing, forbidden or fixed by an earlier session.
+    SourceIdentity,
+    /// Session tags are missing, forbidden or malformed.
+    SessionTags,
+    /// There is no such role.
+    NoSuchRole,
+    /// The root user cannot assume roles.
+    RootUser,
+    /// A policy denies it explicitly.
+    ExplicitDeny,
+    /// A service control policy of the caller's organization.
+    ServiceControl,
+    /// A resource control policy of the role's organization.
+    ResourceControl,
+    /// The caller's permissions boundary.
+    Boundary,
+    /// The session policy or the role that the caller's session came with.
+    CallerSession,
+    /// The policy of a VPC endpoint.
+    EndpointPolicy,
+    /// A condition on something else, such as address, organization or time.
+    OtherCondition,
+    /// The access key is deleted, inactive or mistyped.
+    KeyUnknown,
+    /// The key belongs to another partition.
+    Partition,
+    /// The region is not enabled, or STS is off there.
+    Region,
+    /// The credentials that signed are over.
+    Expired,
+    /// The secret does not fit the key.
+    Secret,
+    /// This machine's clock is off.
+    Clock,
+    /// The request went to the wrong endpoint.
+    Endpoint,
+    /// The session would be longer than allowed.
+    Duration,
+    /// A field of the request is malformed.
+    Field,
+    /// The session policy is malformed or too large.
+    SessionPolicy,
+    /// Too many requests at a time.
+    Throttled,
+    /// AWS had an error of its own.
+    AwsFault,
+}
+
+/// How to find out whether a cause is the one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What to look at or do.
+    pub what: String,
+    /// A command that tells, for whoever has the permission.
+    pub command: Option<String>,
+}
+
+/// A policy statement to send on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// Where it belongs, such as "the trust policy of guest".
+    pub goes_to: String,
+    /// The statement, indented JSON.
+    pub json: String,
+}
+
+impl Cause {
+    /// Returns a cause with a check in words.
+    pub(super) fn new(
+        kind: CauseKind,
+        confidence: Confidence,
+        what: impl Into<String>,
+        check: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            confidence,
+            what: what.into(),
+            check: Check {
+                what: check.into(),
+                command: None,
+            },
+            who: None,
+            statement: None,
+        }
+    }
+
+    /// Adds the command that tells.
+    pub(super) fn command(mut self, command: Option<String>) -> Self {
+        self.check.command = command;
+        self
+    }
+
+    /// Adds who can change it.
+    pub(super) fn ask(mut self, who: impl Into<String>) -> Self {
+        self.who = Some(who.into());
+        self
+    }
+
+    /// Adds the statement that would mend it.
+    pub(super) fn send(mut self, statement: Option<Statement>) -> Self {
+        self.statement = statement;
+        self
+    }
+
+    /// Returns the cause and its check as a person reads them in one line.
+    pub fn sentence(&self) -> String {
+        let lead = match self.confidence {
+            Confidence::Certain => "",
+            Confidence::Likely => "Most likely: ",
+            Confidence::Possible => "Possibly: ",
+        };
+        let text = format!("{lead}{} {}", self.what, self.check.what);
+        text.trim_end().to_owned()
+    }
+}
+
+/// Returns causes surest first; among equals the order stays. A second cause of a kind is dropped.
+pub(super) fn sorted(mut causes: Vec<Cause>) -> Vec<Cause> {
+    causes.sort_by_key(|cause| cause.confidence);
+    let mut kinds = Vec::new();
+    causes.retain(|cause| {
+        let key = (cause.kind, cause.what.clone());
+        let is_new = !kinds.contains(&key);
+        kinds.push(key);
+        is_new
+    });
+    causes
+}

@@ -1,0 +1,314 @@
+//! Answers of AWS as people published them, and what each is taken for.
+
+use rolecall_core::call_fields::MfaSerial;
+use rolecall_core::diagnosis::{Asked, Cause, MfaProof, Signer};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::refusal::{Attempt, explain};
+use rolecall_core::role_arn::RoleArn;
+use rolecall_core::sts::{Refusal, StsError};
+use serde::Deserialize;
+
+const CASES: &str = include_str!("data/refusals.json");
+const REQUEST: &str = "7f0c9a52-31d4-4c1e-9d6e-0a4f2e6f1b11";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    status: u16,
+    code: String,
+    message: String,
+    problem: ProblemCode,
+    /// Kind and confidence of the first cause; none if the answer is none that is known.
+    first: Option<String>,
+    /// Other causes that must be among the rest.
+    #[serde(default)]
+    also: Vec<String>,
+    #[serde(default)]
+    asked: AskedCase,
+    /// Words that the problem's sentences hold.
+    part: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct AskedCase {
+    role: Option<String>,
+    chained: bool,
+    external_id: Option<String>,
+    mfa: Option<String>,
+    session_name: Option<String>,
+    source_identity: Option<String>,
+    tags: Vec<String>,
+    changed: Option<Vec<String>>,
+}
+
+fn role(arn: &str) -> RoleArn {
+    RoleArn::parse(arn).expect("a role's ARN")
+}
+
+impl AskedCase {
+    fn asked(&self) -> Asked {
+        let fields = ["external ID", "MFA device"];
+        let changed = self.changed.as_ref().map(|names| {
+            let known = |name: &String| fields.into_iter().find(|field| field == name);
+            names.iter().filter_map(known).collect()
+        });
+        let arn = self.role.as_deref();
+        Asked {
+            role: Some(role(arn.unwrap_or("arn:aws:iam::808768216571:role/guest"))),
+            source: if self.chained { "hub" } else { "user" }.into(),
+            signer: if self.chained {
+                Signer::Session {
+                    role: role("arn:aws:iam::177634097045:role/team/hub"),
+                    arn: "arn:aws:sts::177634097045:assumed-role/hub/ann".into(),
+                }
+            } else {
+                Signer::User("arn:aws:iam::177634097045:user/user".into())
+            },
+            access_key_id: if self.chained { "ASIA" } else { "AKIA" }.to_owned()
+                + "IOSFODNN7EXAMPLE",
+            session_name: self.session_name.clone().unwrap_or("user".into()),
+            duration_s: 3600,
+            external_id: self.external_id.clone(),
+            mfa: match self.mfa.as_deref() {
+                Some("code") => MfaProof::Code {
+                    serial: MfaSerial::parse("arn:aws:iam::177634097045:mfa/user")
+                        .expect("a device"),
+                },
+                Some(_) => MfaProof::Session { age_s: 5400 },
+                None => MfaProof::None,
+            },
+            source_identity: self.source_identity.clone(),
+            tags: self.tags.clone(),
+            policy: false,
+            region: "eu-west-1".into(),
+            changed_since: changed,
+        }
+    }
+
+    fn explained(&self, refusal: Refusal) -> Problem {
+        let asked = self.asked();
+        let attempt = Attempt {
+            role: None,
+            source: "user",
+            asked: Some(&asked),
+        };
+        explain(&StsError::Refused(refusal), attempt)
+    }
+}
+
+impl Case {
+    fn explained(&self) -> Problem {
+        self.asked.explained(Refusal {
+            status: self.status,
+            code: self.code.clone(),
+            message: self.message.clone(),
+            request_id: Some(REQUEST.into()),
+            skew: None,
+        })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    serde_json::from_str(CASES).expect("a list of cases")
+}
+
+fn label(cause: &Cause) -> String {
+    let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let kind = serde_json::to_value(cause.kind).map(word);
+    let confidence = serde_json::to_value(cause.confidence).map(word);
+    format!("{} {}", kind.expect("a word"), confidence.expect("a word"))
+}
+
+#[test]
+fn every_published_answer_is_taken_for_what_it_is() {
+    let cases = cases();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    for case in &cases {
+        let problem = case.explained();
+        let diagnosis = problem
+            .diagnosis
+            .as_ref()
+            .expect("a refusal has a diagnosis");
+        let labels: Vec<String> = diagnosis.causes.iter().map(label).collect();
+        let name = &case.name;
+        assert_eq!(problem.code, case.problem, "{name}: {problem}");
+        assert_eq!(labels.first(), case.first.as_ref(), "{name}: {labels:?}");
+        for also in &case.also {
+            assert!(labels.contains(also), "{name}: {also} not in {labels:?}");
+        }
+        if let Some(part) = &case.part {
+            assert!(problem.to_string().contains(part), "{name}: {problem}");
+        }
+    }
+}
+
+#[test]
+fn every_answer_is_shown_in_aws_words_with_the_request_id() {
+    for case in cases() {
+        let problem = case.explained();
+        let diagnosis = problem.diagnosis.expect("a refusal has a diagnosis");
+        assert_eq!(diagnosis.words, case.message.trim(), "{}", case.name);
+        assert_eq!(diagnosis.code, case.code, "{}", case.name);
+        assert_eq!(
+            diagnosis.request_id.as_deref(),
+            Some(REQUEST),
+            "{}",
+            case.name
+        );
+        assert!(
+            problem.detail.expect("a detail").contains(REQUEST),
+            "{}",
+            case.name
+        );
+    }
+}
+
+#[test]
+fn every_cause_says_what_to_check_in_whole_sentences() {
+    for case in cases() {
+        for cause in case.explained().diagnosis.expect("a diagnosis").causes {
+            for text in [&cause.what, &cause.check.what] {
+                let is_sentence = text.starts_with(|c: char| c.is_uppercase() || c == '"')
+                    && text.ends_with('.')
+                    && !text.contains("  ");
+                assert!(is_sentence, "{}: {text:?}", case.name);
+            }
+        }
+    }
+}
+
+/// Returns the first statement that a case offers for a policy.
+fn statement(asked: &AskedCase, message: &str, place: &str) -> serde_json::Value {
+    let refusal = Refusal {
+        status: 403,
+        code: "AccessDenied".into(),
+        message: message.into(),
+        ..Refusal::default()
+    };
+    let diagnosis = asked.explained(refusal).diagnosis.expect("a diagnosis");
+    let statements = diagnosis
+        .causes
+        .into_iter()
+        .filter_map(|cause| cause.statement);
+    let found = statements
+        .into_iter()
+        .find(|it| it.goes_to.contains(place))
+        .expect("a statement");
+    serde_json::from_str(&found.json).expect("JSON")
+}
+
+const BARE: &str = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::808768216571:role/guest";
+
+#[test]
+fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {
+    let asked = AskedCase {
+        external_id: Some("nw-2291".into()),
+        mfa: Some("code".into()),
+        ..AskedCase::default()
+    };
+    assert_eq!(
+        statement(&asked, BARE, "trust policy of guest"),
+        serde_json::json!({
+            "Sid": "AllowAssumeRole",
+            "Effect": "Allow",
+            "Principal": { "AWS": "arn:aws:iam::177634097045:user/user" },
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "Bool": { "aws:MultiFactorAuthPresent": "true" },
+                "StringEquals": { "sts:ExternalId": "nw-2291" },
+            },
+        })
+    );
+}
+
+#[test]
+fn a_chained_caller_is_named_by_its_role_with_its_path() {
+    let asked = AskedCase {
+        chained: true,
+        ..AskedCase::default()
+    };
+    let trust = statement(&asked, BARE, "trust policy");
+    assert_eq!(
+        trust["Principal"]["AWS"],
+        "arn:aws:iam::177634097045:role/team/hub"
+    );
+    let own = statement(&asked, BARE, "permissions of hub");
+    assert_eq!(
+        (own["Action"].as_str(), own["Resource"].as_str()),
+        (
+            Some("sts:AssumeRole"),
+            Some("arn:aws:iam::808768216571:role/guest")
+        )
+    );
+}
+
+#[test]
+fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
+    let asked = AskedCase {
+        external_id: Some("nw-2291".into()),
+        tags: vec!["team".into()],
+        source_identity: Some("ann".into()),
+        ..AskedCase::default()
+    };
+    let both = statement(
+        &asked,
+        &BARE.replace("AssumeRole", "TagSession"),
+        "trust policy",
+    );
+    assert_eq!(both[0]["Action"], "sts:AssumeRole");
+    assert_eq!(
+        both[0]["Condition"]["StringEquals"]["sts:ExternalId"],
+        "nw-2291"
+    );
+    assert_eq!(
+        both[1]["Action"],
+        serde_json::json!(["sts:TagSession", "sts:SetSourceIdentity"])
+    );
+    assert!(both[1].get("Condition").is_none(), "{both}");
+}
+
+#[test]
+fn b55_hostile_words_reach_no_sentence_unescaped() {
+    let asked = AskedCase {
+        external_id: Some("x\u{202e}y".into()),
+        ..AskedCase::default()
+    };
+    let message = format!(
+        "{BARE} with an explicit deny in an identity-based policy: arn:aws:iam::1:policy/\u{1b}[2J{}",
+        "a".repeat(5000)
+    );
+    for message in [
+        message.as_str(),
+        BARE,
+        "\u{0}\u{202e}",
+        "Value '\u{1b}' at '\u{1b}x' failed to satisfy constraint: \u{202e}",
+    ] {
+        for code in [
+            "AccessDenied",
+            "ValidationError",
+            "PackedPolicyTooLarge",
+            "\u{1b}",
+        ] {
+            let problem = asked.explained(Refusal {
+                status: 400,
+                code: code.into(),
+                message: message.into(),
+                ..Refusal::default()
+            });
+            let mut shown = problem.to_string();
+            let diagnosis = problem.diagnosis.expect("a diagnosis");
+            for cause in &diagnosis.causes {
+                shown += &cause.sentence();
+                assert!(cause.what.len() < 400, "{}", cause.what);
+            }
+            shown += &diagnosis.words;
+            shown += &diagnosis.code;
+            assert!(
+                !shown.chars().any(rolecall_core::sanitise::is_hidden),
+                "{shown:?}"
+            );
+        }
+    }
+}

@@ -93,7 +93,7 @@ pub(crate) async fn save_role(
 ) -> Result<(), Problem> {
     tray.ask(WindowCall::SaveRole {
         previous_name,
-        role,
+        role: Box::new(role),
     })
     .await
 }

@@ -88,5 +88,6 @@ fn draft(role: &PracticeRole) -> RoleDraft {
         mfa_serial: role.mfa_serial.clone(),
         region: role.region.clone(),
         group: role.group.clone(),
+        ..RoleDraft::default()
     }
 }

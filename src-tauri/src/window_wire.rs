@@ -68,7 +68,7 @@ pub(crate) enum WindowCall {
     PlaintextProfiles,
     SaveRole {
         previous_name: Option<String>,
-        role: RoleDraft,
+        role: Box<RoleDraft>,
     },
     RemoveRole {
         name: String,

@@ -8,7 +8,8 @@ afterEach(clearMocks);
 
 const entry: RoleEntry = {
   name: "guest", arn: "arn:aws:iam::808768216571:role/guest", source: "user", session_name: null, duration: "1h",
-  external_id: null, mfa_serial: null, region: null, group: null,
+  external_id: null, mfa_serial: null, source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [],
+  reason: null, reason_pattern: null, region: null, group: null,
 };
 
 async function called(use: (bridge: Awaited<ReturnType<typeof openBridge>>) => Promise<unknown>): Promise<unknown[]> {

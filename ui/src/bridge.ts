@@ -3,7 +3,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
-import type { KeyView, Shell, Snapshot } from "./snapshot";
+import type { KeyView, SessionTag, Shell, Snapshot } from "./snapshot";
 
 /** Where the backend reads a new access key from. */
 export type KeyOrigin =
@@ -28,6 +28,13 @@ export interface RoleEntry {
   duration: string | null;
   external_id: string | null;
   mfa_serial: string | null;
+  source_identity: string | null;
+  tags: SessionTag[];
+  transitive_tags: string[];
+  policy: string | null;
+  policy_arns: string[];
+  reason: string | null;
+  reason_pattern: string | null;
   region: string | null;
   group: string | null;
 }

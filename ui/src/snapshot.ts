@@ -26,8 +26,15 @@ export interface SessionView {
   region: string | null;
   issued_at: string | null;
   expires_at: string | null;
+  /** How much of the space for session policies and tags they take, in percent, if there are any. */
+  packed_policy_percent: number | null;
   access_key_id: string | null;
   problem: Problem | null;
+}
+
+export interface SessionTag {
+  key: string;
+  value: string;
 }
 
 export interface RoleView {
@@ -41,6 +48,17 @@ export interface RoleView {
   duration_s: number | null;
   external_id: string | null;
   mfa_serial: string | null;
+  source_identity: string | null;
+  tags: SessionTag[];
+  /** Keys of the tags that the next role in a chain inherits. */
+  transitive_tags: string[];
+  /** The inline session policy, as it was written. */
+  policy: string | null;
+  policy_arns: string[];
+  /** Where the reason goes that it wants: `source_identity` or `tag:KEY`. */
+  reason: string | null;
+  /** What the reason must look like: `#` a number, `*` any text. */
+  reason_pattern: string | null;
   region: string | null;
   group: string | null;
   needs_code: boolean;

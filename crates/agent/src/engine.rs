@@ -12,6 +12,7 @@ use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
 use crate::keychain::OsKeychain;
+use crate::machine::ThisMachine;
 use crate::paths::Paths;
 use crate::seal::KeychainSeal;
 use crate::store::SealedStore;
@@ -67,6 +68,7 @@ impl Engine {
         let sts = Arc::new(AwsSts::new(clock.clone(), &Settings::default()));
         let ports = Ports {
             clock: clock.clone(),
+            machine: Arc::new(ThisMachine),
             sts: sts.clone(),
             keychain: kept.keychain,
             files: kept.files,

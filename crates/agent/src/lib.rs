@@ -11,6 +11,7 @@ pub mod host;
 pub mod instance;
 pub mod keychain;
 pub mod log;
+pub mod machine;
 pub mod paths;
 pub mod seal;
 pub mod socket;

@@ -15,12 +15,14 @@ use std::time::Duration;
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
-use aws_sdk_sts::types;
+use aws_sdk_sts::types::{self, PolicyDescriptorType, Tag};
 use jiff::Timestamp;
 use rolecall_core::credentials::Credentials;
 use rolecall_core::ports::Clock;
 use rolecall_core::region::Region;
 use rolecall_core::secret::Secret;
+use rolecall_core::session_policy::PolicyArn;
+use rolecall_core::session_tags::SessionTag;
 use rolecall_core::settings::Settings;
 use rolecall_core::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
@@ -156,12 +158,18 @@ impl AwsSts {
         let route = self.route();
         let client = self.client(&route, &call.region)?;
         let (serial, code) = call.mfa.clone().unzip();
+        let identity = call.source_identity.as_ref();
         let request = client
             .assume_role()
             .role_arn(call.role_arn.as_str())
             .role_session_name(call.session_name.as_str())
             .duration_seconds(i32::try_from(call.duration.seconds()).unwrap_or(i32::MAX))
             .set_external_id(call.external_id.as_ref().map(|id| id.as_str().to_owned()))
+            .set_source_identity(identity.map(|identity| identity.as_str().to_owned()))
+            .set_tags(some(tags(&call.tags)?))
+            .set_transitive_tag_keys(some(call.transitive_tags.clone()))
+            .set_policy(call.policy.clone())
+            .set_policy_arns(some(policies(&call.policy_arns)))
             .set_serial_number(serial.map(|serial| serial.as_str().to_owned()))
             .set_token_code(code.map(|code| code.as_str().to_owned()))
             .customize()
@@ -254,6 +262,7 @@ fn assumed(output: &AssumeRoleOutput) -> Result<Assumed, StsError> {
     Ok(Assumed {
         credentials: credentials(output.credentials())?,
         identity: given("AssumedRoleUser", user)?,
+        packed_policy_percent: packed_policy_percent(output),
     })
 }
 
@@ -271,6 +280,32 @@ fn credentials(fields: Option<&types::Credentials>) -> Result<Credentials, StsEr
         session_token: Secret::new(given("SessionToken", Some(fields.session_token()))?),
         expires_at,
     })
+}
+
+#[expect(
+    deprecated,
+    reason = "what replaces it measures the whole token, also of a session without policies and tags"
+)]
+fn packed_policy_percent(output: &AssumeRoleOutput) -> Option<u32> {
+    let percent = output.packed_policy_size()?;
+    u32::try_from(percent).ok()
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+fn tags(tags: &[SessionTag]) -> Result<Vec<Tag>, StsError> {
+    let tag = |tag: &SessionTag| {
+        let built = Tag::builder().key(&tag.key).value(&tag.value).build();
+        built.map_err(|error| StsError::Incomplete(error.to_string()))
+    };
+    tags.iter().map(tag).collect()
+}
+
+fn policies(arns: &[PolicyArn]) -> Vec<PolicyDescriptorType> {
+    let policy = |arn: &PolicyArn| PolicyDescriptorType::builder().arn(arn.as_str()).build();
+    arns.iter().map(policy).collect()
 }
 
 fn given(field: &str, value: Option<&str>) -> Result<String, StsError> {

@@ -138,6 +138,7 @@ fn draft_of(role: &PracticeRole) -> RoleDraft {
         mfa_serial: role.mfa_serial.clone(),
         region: role.region.clone(),
         group: role.group.clone(),
+        ..RoleDraft::default()
     }
 }
 

@@ -29,7 +29,7 @@ use crate::sanitise::echo;
 pub use chain::Chain;
 pub use document::{Document, Fault, Line, LineKind};
 pub use file_notice::{AwsFile, FileNotice};
-pub use profile_role::{ProfileRole, SessionTag};
+pub use profile_role::ProfileRole;
 pub use profiles::{Profile, Profiles};
 
 use chain::{KEY_ID, has_key};

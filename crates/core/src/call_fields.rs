@@ -39,6 +39,32 @@ impl SessionName {
     }
 }
 
+/// Who a session acts for, in CloudTrail and in every chained session: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SourceIdentity(String);
+
+impl SourceIdentity {
+    /// Reads a source identity.
+    ///
+    /// # Errors
+    /// Says the length or the first character that is not allowed.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        check_ascii_field(
+            "source_identity",
+            "The source identity",
+            text,
+            2..=64,
+            "+=,.@_-",
+        )?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the source identity.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The shared identifier that a role's owner asks third parties for: 2 to 1,224 of `A-Z a-z 0-9 _ + = , . @ : / -`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalId(String);

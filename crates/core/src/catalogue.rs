@@ -11,15 +11,23 @@ use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 use crate::sanitise;
+use crate::session_tags::SessionTag;
 
 pub use edit::{with_role, with_source_renamed, without_role};
 
 /// The optional fields of a role, in the order in which they are written.
-const OPTIONAL_FIELDS: [&str; 6] = [
+const OPTIONAL_FIELDS: [&str; 13] = [
     "session_name",
     "duration",
     "external_id",
     "mfa_serial",
+    "source_identity",
+    "tags",
+    "transitive_tags",
+    "policy",
+    "policy_arns",
+    "reason",
+    "reason_pattern",
     "region",
     "group",
 ];
@@ -173,9 +181,9 @@ fn read_role(
         ..RoleDraft::default()
     };
     for (field, item) in fields.iter() {
-        let value = field_text(item, field).ok_or_else(|| {
-            let what = format!("\"{}\" must be text in quotes.", sanitise::echo(field));
-            fault(text, path, item.span(), &what, "Write it as FIELD = \"…\".")
+        let value = FieldValue::of(item, field).map_err(|(what, remedy)| {
+            let what = format!("\"{}\" must be {what}.", sanitise::echo(field));
+            fault(text, path, item.span(), &what, remedy)
         })?;
         if !set_field(&mut draft, field, value) {
             let what = format!(
@@ -201,36 +209,90 @@ fn read_role(
 }
 
 /// Sets one field of a draft; `false` if no field is called that.
-fn set_field(draft: &mut RoleDraft, field: &str, text: String) -> bool {
-    match field {
-        "arn" => draft.arn = text,
-        "source" => draft.source = text,
-        _ => match optional_field(draft, field) {
+fn set_field(draft: &mut RoleDraft, field: &str, value: FieldValue) -> bool {
+    match (field, value) {
+        ("arn", FieldValue::Text(text)) => draft.arn = text,
+        ("source", FieldValue::Text(text)) => draft.source = text,
+        ("tags", FieldValue::Table(tags)) => draft.tags = tags,
+        (_, FieldValue::Text(text)) => match optional_text(draft, field) {
             Some(place) => *place = Some(text),
             None => return false,
         },
+        (_, FieldValue::List(texts)) => match optional_list(draft, field) {
+            Some(place) => *place = texts,
+            None => return false,
+        },
+        (_, FieldValue::Table(_)) => return false,
     }
     true
 }
 
-fn optional_field<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Option<String>> {
+fn optional_text<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Option<String>> {
     Some(match field {
         "session_name" => &mut draft.session_name,
         "duration" => &mut draft.duration,
         "external_id" => &mut draft.external_id,
         "mfa_serial" => &mut draft.mfa_serial,
+        "source_identity" => &mut draft.source_identity,
+        "policy" => &mut draft.policy,
+        "reason" => &mut draft.reason,
+        "reason_pattern" => &mut draft.reason_pattern,
         "region" => &mut draft.region,
         "group" => &mut draft.group,
         _ => return None,
     })
 }
 
-fn field_text(item: &Item, field: &str) -> Option<String> {
-    match item.as_value()? {
-        Value::String(text) => Some(text.value().clone()),
-        Value::Integer(seconds) if field == "duration" => Some(seconds.value().to_string()),
-        _ => None,
+fn optional_list<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Vec<String>> {
+    Some(match field {
+        "transitive_tags" => &mut draft.transitive_tags,
+        "policy_arns" => &mut draft.policy_arns,
+        _ => return None,
+    })
+}
+
+/// What a field of a role holds.
+enum FieldValue {
+    Text(String),
+    List(Vec<String>),
+    Table(Vec<SessionTag>),
+}
+
+impl FieldValue {
+    /// Reads the value of a field; on failure what it must be, and how to write it.
+    fn of(item: &Item, field: &str) -> Result<Self, (&'static str, &'static str)> {
+        match field {
+            "tags" => tags_of(item).map(Self::Table).ok_or((
+                "a table of texts",
+                "Write it as tags = { Team = \"blue\" }.",
+            )),
+            "transitive_tags" | "policy_arns" => list_of(item)
+                .map(Self::List)
+                .ok_or(("a list of texts", "Write it as FIELD = [\"…\", \"…\"].")),
+            _ => match item.as_value() {
+                Some(Value::String(text)) => Ok(Self::Text(text.value().clone())),
+                Some(Value::Integer(seconds)) if field == "duration" => {
+                    Ok(Self::Text(seconds.value().to_string()))
+                }
+                _ => Err(("text in quotes", "Write it as FIELD = \"…\".")),
+            },
+        }
     }
+}
+
+fn tags_of(item: &Item) -> Option<Vec<SessionTag>> {
+    let tag = |(key, value): (&str, &Item)| {
+        Some(SessionTag {
+            key: key.to_owned(),
+            value: value.as_str()?.to_owned(),
+        })
+    };
+    item.as_table_like()?.iter().map(tag).collect()
+}
+
+fn list_of(item: &Item) -> Option<Vec<String>> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    item.as_array()?.iter().map(text).collect()
 }
 
 /// Returns the problem of a role that is not in the catalogue.
@@ -298,6 +360,45 @@ mod tests {
             "{:?}",
             reading.faults
         );
+    }
+
+    #[test]
+    fn reads_tags_policies_and_lists() {
+        let text = format!(
+            "{FILE}tags = {{ Team = \"blue\" }}\ntransitive_tags = [\"Team\"]\npolicy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n\
+             source_identity = \"{{user}}\"\npolicy = '''{{\"Version\":\"2012-10-17\",\"Statement\":{{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}}}'''\n"
+        );
+        let reading = read(&text, "roles.toml").expect("TOML");
+        assert_eq!(reading.faults, []);
+        let role = &reading.roles[1];
+        assert_eq!(role.tags.transitive(), ["Team"]);
+        assert!(role.policy.is_some() && role.source_identity.is_some());
+        assert_eq!(role.policy_arns.len(), 1);
+    }
+
+    #[test]
+    fn b58_a_wrong_policy_or_tag_is_told_with_its_place() {
+        for (field, what) in [
+            (
+                "policy = \"{\"",
+                "line 11, column 10: The role \"other\": Line 1, column 1 of the session policy is not JSON.",
+            ),
+            (
+                "tags = { a = 1 }",
+                "line 11, column 8: \"tags\" must be a table of texts.",
+            ),
+            (
+                "policy_arns = \"x\"",
+                "line 11, column 15: \"policy_arns\" must be a list of texts.",
+            ),
+            (
+                "tags = { a = \"1\", A = \"2\" }",
+                "line 11, column 8: The role \"other\": The tag \"A\" is given twice.",
+            ),
+        ] {
+            let reading = read(&format!("{FILE}{field}\n"), "roles.toml").expect("TOML");
+            assert_eq!(reading.faults[0].1.what, format!("roles.toml, {what}"));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::credentials::Credentials;
 use crate::keeper::Ports;
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::notice::{Notice, Topic};
-use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Notifier};
+use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier};
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::secret::Secret;
@@ -38,6 +38,19 @@ impl Clock for FakeClock {
     }
     fn offset(&self) -> SignedDuration {
         SignedDuration::ZERO
+    }
+}
+
+/// A machine called `laptop` that Ann is logged in to.
+#[derive(Debug, Default)]
+pub struct FakeMachine;
+
+impl Machine for FakeMachine {
+    fn host(&self) -> String {
+        "laptop".into()
+    }
+    fn login(&self) -> String {
+        "ann".into()
     }
 }
 
@@ -150,6 +163,7 @@ impl Sts for FakeSts {
                     + SignedDuration::from_secs(i64::from(call.duration.seconds())),
             },
             identity: lock(&self.identity).clone().unwrap_or(real),
+            packed_policy_percent: (call.policy.is_some() || !call.tags.is_empty()).then_some(7),
         })
     }
 
@@ -313,6 +327,7 @@ impl Fakes {
     pub fn ports(&self) -> Ports {
         Ports {
             clock: self.clock.clone(),
+            machine: Arc::new(FakeMachine),
             sts: self.sts.clone(),
             keychain: self.keychain.clone(),
             files: self.files.clone(),

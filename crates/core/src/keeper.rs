@@ -10,6 +10,7 @@ mod keys;
 mod prompt;
 mod tick;
 mod view;
+mod wish;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,7 @@ use crate::access_key::AccessKey;
 use crate::call_fields::{MfaCode, MfaSerial};
 use crate::catalogue::Catalogue;
 use crate::name::Name;
-use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Notifier, Store};
+use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store};
 use crate::problem::Problem;
 use crate::role::Role;
 use crate::session::Session;
@@ -40,6 +41,8 @@ const RESTORE_PATIENCE: Duration = Duration::from_secs(6);
 pub struct Ports {
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// This machine's names.
+    pub machine: Arc<dyn Machine>,
     /// The Security Token Service.
     pub sts: Arc<dyn Sts>,
     /// The OS keychain.

@@ -10,6 +10,7 @@ use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
 use crate::sanitise;
+use crate::session_tags;
 
 /// The longest chain of roles that is followed.
 const CHAIN_MAX: usize = 10;
@@ -39,6 +40,8 @@ impl Plan {
             if let Some(key) = keys.iter().find(|key| key.name == source) {
                 roles.reverse();
                 check_partition(key, &roles)?;
+                session_tags::check_inheritance(&roles)
+                    .map_err(|error| unusable(&error.what, &error.remedy))?;
                 return Ok(Self {
                     key: key.clone(),
                     roles,

@@ -19,6 +19,15 @@ pub trait Clock: Send + Sync {
     fn offset(&self) -> SignedDuration;
 }
 
+/// This machine and who is logged in, for session names.
+pub trait Machine: Send + Sync {
+    /// Returns the machine's name without its domain; empty if it has none.
+    fn host(&self) -> String;
+
+    /// Returns the name of who is logged in; empty if it cannot be told.
+    fn login(&self) -> String;
+}
+
 /// The OS keychain.
 pub trait Keychain: Send + Sync {
     /// Keeps the secret of an access key, in place of an earlier one.

@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::call_fields::{ExternalId, MfaSerial, SessionName};
+use crate::call_fields::{ExternalId, MfaSerial};
+use crate::call_template::CallTemplate;
 use crate::duration::SessionDuration;
 use crate::input::InputError;
 use crate::name::Name;
+use crate::reason::{self, ReasonPlace, ReasonRule};
 use crate::region::Region;
 use crate::role_arn::RoleArn;
 use crate::sanitise;
+use crate::session_policy::{self, PolicyArn, SessionPolicy};
+use crate::session_tags::{SessionTag, SessionTags};
 
 /// The most characters a group's name may have.
 const GROUP_MAX: usize = 64;
@@ -23,17 +27,44 @@ pub struct Role {
     /// The access key or role it is assumed from.
     pub source: Name,
     /// What its sessions call themselves; by default the IAM user's name.
-    pub session_name: Option<SessionName>,
+    pub session_name: Option<CallTemplate>,
     /// How long a session shall live; by default one hour.
     pub duration: Option<SessionDuration>,
     /// The identifier its owner asks for.
     pub external_id: Option<ExternalId>,
     /// The MFA device whose code it asks for.
     pub mfa_serial: Option<MfaSerial>,
+    /// Who its sessions act for, in CloudTrail and in every chained session.
+    pub source_identity: Option<CallTemplate>,
+    /// The tags of its sessions.
+    pub tags: SessionTags,
+    /// What limits its sessions beyond the role, in its own words.
+    pub policy: Option<SessionPolicy>,
+    /// The managed policies that limit its sessions beyond the role.
+    pub policy_arns: Vec<PolicyArn>,
+    /// The reason it wants before it is assumed.
+    pub reason: Option<ReasonRule>,
     /// The region of its STS endpoint and of its export blocks.
     pub region: Option<Region>,
     /// Its group in menus and lists.
     pub group: Option<String>,
+}
+
+impl Role {
+    /// Returns whether its sessions get this tag, in whatever letter case.
+    pub fn sets_tag(&self, key: &str) -> bool {
+        let of_reason = match self.reason.as_ref().map(|rule| &rule.place) {
+            Some(ReasonPlace::Tag(own)) => own.to_lowercase() == key.to_lowercase(),
+            Some(ReasonPlace::SourceIdentity) | None => false,
+        };
+        of_reason || self.tags.has(key)
+    }
+
+    /// Returns whether its sessions get a source identity of their own.
+    pub fn sets_source_identity(&self) -> bool {
+        let of_reason = self.reason.as_ref().map(|rule| &rule.place);
+        self.source_identity.is_some() || of_reason == Some(&ReasonPlace::SourceIdentity)
+    }
 }
 
 /// A role as a person or a file writes it, not yet checked.
@@ -54,6 +85,27 @@ pub struct RoleDraft {
     pub external_id: Option<String>,
     /// See [`Role::mfa_serial`].
     pub mfa_serial: Option<String>,
+    /// See [`Role::source_identity`].
+    #[serde(default)]
+    pub source_identity: Option<String>,
+    /// See [`Role::tags`].
+    #[serde(default)]
+    pub tags: Vec<SessionTag>,
+    /// The keys of the tags that the next role in a chain inherits.
+    #[serde(default)]
+    pub transitive_tags: Vec<String>,
+    /// See [`Role::policy`].
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// See [`Role::policy_arns`].
+    #[serde(default)]
+    pub policy_arns: Vec<String>,
+    /// Where the reason goes: `source_identity` or `tag:KEY`; see [`Role::reason`].
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What the reason must look like, such as `OPS-#`.
+    #[serde(default)]
+    pub reason_pattern: Option<String>,
     /// See [`Role::region`].
     pub region: Option<String>,
     /// See [`Role::group`].
@@ -84,28 +136,57 @@ impl RoleDraft {
             let remedy = format!("Use a region such as {}.", arn.partition().home_region);
             return Err(InputError::new("region", what, remedy));
         }
-        Ok(Role {
+        let policy = optional(&self.policy, SessionPolicy::parse)?;
+        let policy_arns = session_policy::parse_arns(&self.policy_arns, &arn)?;
+        session_policy::check_size(policy.as_ref(), &policy_arns)?;
+        let role = Role {
             name,
             arn,
             source,
-            session_name: optional(&self.session_name, SessionName::parse)?,
+            session_name: optional(&self.session_name, session_name)?,
             duration: optional(&self.duration, SessionDuration::parse)?,
             external_id: optional(&self.external_id, ExternalId::parse)?,
             mfa_serial: optional(&self.mfa_serial, MfaSerial::parse)?,
+            source_identity: optional(&self.source_identity, reason::source_identity)?,
+            tags: SessionTags::check(&self.tags, &self.transitive_tags)?,
+            policy,
+            policy_arns,
+            reason: ReasonRule::parse(given(&self.reason), given(&self.reason_pattern))?,
             region,
             group: optional(&self.group, parse_group)?,
-        })
+        };
+        check_reason_place(&role).map(|()| role)
     }
+}
+
+/// Refuses a reason that would go where the role puts something else.
+fn check_reason_place(role: &Role) -> Result<(), InputError> {
+    let what = match role.reason.as_ref().map(|rule| &rule.place) {
+        Some(ReasonPlace::SourceIdentity) if role.source_identity.is_some() => {
+            "The reason is to be the source identity, and the role sets another.".to_owned()
+        }
+        Some(ReasonPlace::Tag(key)) if role.tags.has(key) => {
+            let key = sanitise::echo(key);
+            format!("The reason is to be the tag \"{key}\", and the role sets that tag.")
+        }
+        Some(_) | None => return Ok(()),
+    };
+    Err(InputError::new("reason", what, "Leave one of the two out."))
+}
+
+fn session_name(text: &str) -> Result<CallTemplate, InputError> {
+    CallTemplate::name("session_name", "The session name", text)
+}
+
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.trim().is_empty())
 }
 
 fn optional<T>(
     text: &Option<String>,
     parse: impl Fn(&str) -> Result<T, InputError>,
 ) -> Result<Option<T>, InputError> {
-    text.as_deref()
-        .filter(|text| !text.trim().is_empty())
-        .map(parse)
-        .transpose()
+    given(text).map(parse).transpose()
 }
 
 fn parse_group(text: &str) -> Result<String, InputError> {
@@ -163,6 +244,34 @@ mod tests {
             (error.field, error.remedy.as_str()),
             ("region", "Use a region such as us-east-1.")
         );
+    }
+
+    #[test]
+    fn a_reason_does_not_go_where_something_else_is() {
+        let tag = SessionTag {
+            key: "Reason".into(),
+            value: "x".into(),
+        };
+        for (reason, other) in [
+            (
+                "source_identity",
+                RoleDraft {
+                    source_identity: Some("ann".into()),
+                    ..draft()
+                },
+            ),
+            (
+                "tag:reason",
+                RoleDraft {
+                    tags: vec![tag],
+                    ..draft()
+                },
+            ),
+        ] {
+            let reason = Some(reason.to_owned());
+            let error = RoleDraft { reason, ..other }.check().expect_err("twice");
+            assert_eq!(error.field, "reason");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Session {
     pub source: Name,
     /// The assumed-role ARN that AWS gave.
     pub identity: String,
+    /// How much of the space for session policies and tags they take, in percent, if there are any.
+    pub packed_policy_percent: Option<u32>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// Its credentials.
@@ -113,6 +115,7 @@ mod tests {
             role_arn: String::new(),
             source: name,
             identity: String::new(),
+            packed_policy_percent: None,
             issued_at: start,
             credentials: Arc::new(credentials),
         };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 use crate::session::Phase;
+use crate::session_tags::SessionTag;
 
 /// Everything that is shown, at one moment. Times are instants; whoever shows them ticks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,9 @@ pub struct SessionView {
     pub issued_at: Option<Timestamp>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// How much of the space for session policies and tags they take, in percent, if there are any.
+    #[serde(default)]
+    pub packed_policy_percent: Option<u32>,
     /// The temporary access key id, all but its ends hidden.
     pub access_key_id: Option<String>,
     /// Why the last assumption or renewal failed.
@@ -104,6 +108,27 @@ pub struct RoleView {
     pub external_id: Option<String>,
     /// The MFA device whose code the role asks for.
     pub mfa_serial: Option<String>,
+    /// Who its sessions act for, or the template of it.
+    #[serde(default)]
+    pub source_identity: Option<String>,
+    /// The tags of its sessions; values may be templates.
+    #[serde(default)]
+    pub tags: Vec<SessionTag>,
+    /// The keys of the tags that the next role in a chain inherits.
+    #[serde(default)]
+    pub transitive_tags: Vec<String>,
+    /// The inline session policy, as it was written.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// The managed session policies.
+    #[serde(default)]
+    pub policy_arns: Vec<String>,
+    /// Where the reason goes that it wants: `source_identity` or `tag:KEY`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What the reason must look like.
+    #[serde(default)]
+    pub reason_pattern: Option<String>,
     /// The region that an export block sets.
     pub region: Option<String>,
     /// Its group in menus and lists.

@@ -2,12 +2,14 @@
 
 use jiff::SignedDuration;
 
-use crate::call_fields::{ExternalId, MfaCode, MfaSerial, SessionName};
+use crate::call_fields::{ExternalId, MfaCode, MfaSerial, SessionName, SourceIdentity};
 use crate::credentials::Credentials;
 use crate::duration::{SessionDuration, TokenDuration};
 use crate::region::Region;
 use crate::role_arn::RoleArn;
 use crate::secret::Secret;
+use crate::session_policy::PolicyArn;
+use crate::session_tags::SessionTag;
 
 /// Who signs a call. Lives for one call.
 #[derive(Debug)]
@@ -41,6 +43,16 @@ pub struct AssumeRole {
     pub duration: SessionDuration,
     /// The identifier the role's owner asks for.
     pub external_id: Option<ExternalId>,
+    /// Who the session acts for.
+    pub source_identity: Option<SourceIdentity>,
+    /// The tags of the session.
+    pub tags: Vec<SessionTag>,
+    /// The keys of the tags that the next role in a chain inherits.
+    pub transitive_tags: Vec<String>,
+    /// What limits the session beyond the role, as compact JSON.
+    pub policy: Option<String>,
+    /// The managed policies that limit the session beyond the role.
+    pub policy_arns: Vec<PolicyArn>,
     /// The MFA device and its present code.
     pub mfa: Option<(MfaSerial, MfaCode)>,
     /// The region whose endpoint is called.
@@ -54,6 +66,8 @@ pub struct Assumed {
     pub credentials: Credentials,
     /// The ARN of the session.
     pub identity: String,
+    /// How much of the space for session policies and tags they take, in percent; AWS tells it if there are any.
+    pub packed_policy_percent: Option<u32>,
 }
 
 /// One GetSessionToken call. STS takes it from long-term keys only.

@@ -258,6 +258,7 @@ describe("forms", () => {
     await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
     expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
       name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null,
+      source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [], reason: null, reason_pattern: null,
       region: null, group: "Clients",
     });
   });

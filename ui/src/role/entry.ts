@@ -4,7 +4,22 @@ import type { RoleEntry } from "../bridge";
 import { durationEntry } from "../clock";
 import type { RoleView } from "../snapshot";
 
-export type Draft = { [Field in keyof RoleEntry]: string };
+/** A tag as a row of the form. */
+export interface TagRow {
+  key: string;
+  value: string;
+  /** Whether the next role in a chain inherits it. */
+  inherited: boolean;
+}
+
+type ListField = "tags" | "transitive_tags" | "policy_arns";
+type TextField = Exclude<keyof RoleEntry, ListField>;
+
+export type Draft = Record<TextField, string> & {
+  tags: TagRow[];
+  /** One ARN a line. */
+  policy_arns: string;
+};
 
 /** Returns the form's texts of a role; without one, of a new role from `source`. */
 export function draftOf(role: RoleView | null, source: string): Draft {
@@ -16,14 +31,21 @@ export function draftOf(role: RoleView | null, source: string): Draft {
     duration: role?.duration_s ? durationEntry(role.duration_s) : "",
     external_id: role?.external_id ?? "",
     mfa_serial: role?.mfa_serial ?? "",
+    source_identity: role?.source_identity ?? "",
+    tags: (role?.tags ?? []).map((tag) => ({ ...tag, inherited: role?.transitive_tags.includes(tag.key) ?? false })),
+    policy: role?.policy ?? "",
+    policy_arns: (role?.policy_arns ?? []).join("\n"),
+    reason: role?.reason ?? "",
+    reason_pattern: role?.reason_pattern ?? "",
     region: role?.region ?? "",
     group: role?.group ?? "",
   };
 }
 
-/** Returns the role to save; what the user left empty is null. */
+/** Returns the role to save; what the user left empty is null, and a tag without key and value is none. */
 export function entryOf(draft: Draft): RoleEntry {
   const set = (text: string) => text.trim() || null;
+  const tags = draft.tags.filter((tag) => tag.key.trim() || tag.value.trim());
   return {
     name: draft.name.trim(),
     arn: draft.arn.trim(),
@@ -32,6 +54,13 @@ export function entryOf(draft: Draft): RoleEntry {
     duration: set(draft.duration),
     external_id: set(draft.external_id),
     mfa_serial: set(draft.mfa_serial),
+    source_identity: set(draft.source_identity),
+    tags: tags.map(({ key, value }) => ({ key: key.trim(), value: value.trim() })),
+    transitive_tags: tags.filter((tag) => tag.inherited).map((tag) => tag.key.trim()),
+    policy: set(draft.policy),
+    policy_arns: draft.policy_arns.split(/\s+/).filter(Boolean),
+    reason: set(draft.reason),
+    reason_pattern: set(draft.reason_pattern),
     region: set(draft.region),
     group: set(draft.group),
   };

@@ -23,6 +23,8 @@ struct Record<'a> {
     role_arn: Cow<'a, str>,
     source: Cow<'a, str>,
     identity: Cow<'a, str>,
+    #[serde(default)]
+    packed_policy_percent: Option<u32>,
     issued_at: Timestamp,
     expires_at: Timestamp,
     access_key_id: Cow<'a, str>,
@@ -37,6 +39,7 @@ pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, Keychain
         role_arn: (&session.role_arn).into(),
         source: session.source.as_str().into(),
         identity: (&session.identity).into(),
+        packed_policy_percent: session.packed_policy_percent,
         issued_at: session.issued_at,
         expires_at: credentials.expires_at,
         access_key_id: (&credentials.access_key_id).into(),
@@ -67,6 +70,7 @@ pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> 
         role_arn: record.role_arn.into_owned(),
         source: Name::parse(&record.source).ok()?,
         identity: record.identity.into_owned(),
+        packed_policy_percent: record.packed_policy_percent,
         issued_at: record.issued_at,
         credentials: Arc::new(Credentials {
             access_key_id: record.access_key_id.into_owned(),

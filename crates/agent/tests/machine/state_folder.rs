@@ -105,6 +105,7 @@ pub(crate) fn session(role: &str, token: &str) -> Session {
         role_arn: "arn:aws:iam::808768216571:role/guest".into(),
         source: Name::parse("user").expect("a name"),
         identity: "arn:aws:sts::808768216571:assumed-role/guest/user".into(),
+        packed_policy_percent: Some(12),
         issued_at: start(),
         credentials: Arc::new(Credentials {
             access_key_id: "ASIACANARYCANARYCANA".into(),

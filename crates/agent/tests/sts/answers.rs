@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::ExternalId;
+use rolecall_core::call_fields::{ExternalId, SourceIdentity};
 use rolecall_core::ports::Clock;
+use rolecall_core::session_policy::parse_arns;
+use rolecall_core::session_tags::SessionTag;
 use rolecall_core::sts::{AssumeRole, Sts, StsError};
 
 use crate::call::{
@@ -19,6 +21,15 @@ fn sends_every_field_signed_for_the_region() {
     let server = Loopback::start(always(xml("200 OK", &assumed_body(in_an_hour()))));
     let call = AssumeRole {
         external_id: Some(ExternalId::parse("client-42").expect("an id")),
+        source_identity: Some(SourceIdentity::parse("ann").expect("an identity")),
+        tags: vec![SessionTag {
+            key: "Team".into(),
+            value: "blue".into(),
+        }],
+        transitive_tags: vec!["Team".into()],
+        policy: Some("{\"Version\":\"2012-10-17\"}".into()),
+        policy_arns: parse_arns(&["arn:aws:iam::aws:policy/P".into()], &call().role_arn)
+            .expect("ARNs"),
         ..call_with_code()
     };
     let assumed = sts_at(&server)
@@ -38,6 +49,12 @@ fn sends_every_field_signed_for_the_region() {
         "RoleSessionName=my-temporary-role",
         "DurationSeconds=3600",
         "ExternalId=client-42",
+        "SourceIdentity=ann",
+        "Tags.member.1.Key=Team",
+        "Tags.member.1.Value=blue",
+        "TransitiveTagKeys.member.1=Team",
+        "Policy=%7B%22Version%22%3A%222012-10-17%22%7D",
+        "PolicyArns.member.1.arn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FP",
         "SerialNumber=arn%3Aaws%3Aiam%3A%3A177634097045%3Amfa%2Fuser",
         "TokenCode=123456",
     ] {

@@ -31,6 +31,11 @@ pub(crate) fn call() -> AssumeRole {
         session_name: SessionName::parse("my-temporary-role").expect("a name"),
         duration: SessionDuration::HOUR,
         external_id: None,
+        source_identity: None,
+        tags: Vec::new(),
+        transitive_tags: Vec::new(),
+        policy: None,
+        policy_arns: Vec::new(),
         mfa: None,
         region: Region::parse("eu-west-1").expect("a region"),
     }

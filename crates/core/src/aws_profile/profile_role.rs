@@ -9,6 +9,7 @@ use crate::input::InputError;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 use crate::sanitise::echo;
+use crate::session_tags::SessionTag;
 
 use super::chain::{Chain, OtherSource, quoted, unusable};
 use super::profiles::{Profile, Profiles};
@@ -47,15 +48,6 @@ pub struct ProfileRole {
     pub credential_source: Option<String>,
     /// Why it cannot be assumed.
     pub problem: Option<Problem>,
-}
-
-/// A tag of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SessionTag {
-    /// Its key.
-    pub key: String,
-    /// Its value.
-    pub value: String,
 }
 
 impl ProfileRole {
@@ -108,8 +100,11 @@ impl ProfileRole {
             duration: self.duration_seconds.map(|seconds| seconds.to_string()),
             external_id: self.external_id.clone(),
             mfa_serial: self.mfa_serial.clone(),
+            source_identity: self.source_identity.clone(),
+            tags: self.session_tags.clone(),
+            transitive_tags: self.transitive_session_tags.clone(),
             region: self.region.clone(),
-            group: None,
+            ..RoleDraft::default()
         }
     }
 

@@ -3,14 +3,13 @@
 
 use std::collections::HashSet;
 
+use crate::call_template::CallTemplate;
 use crate::input::{InputError, check_ascii_field};
 use crate::sanitise::echo;
+use crate::session_tags::{check_count, check_key};
 
-/// The most session tags of one call.
-const TAGS_MAX: usize = 50;
-/// The longest key and value of a tag, in characters.
-const KEY_MAX: usize = 128;
-const VALUE_MAX: usize = 256;
+/// What errors call the field.
+const FIELD: &str = "session_tags";
 
 /// Reads `key=value,key=value`, without the white space around keys and values.
 ///
@@ -25,15 +24,15 @@ pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError
             refuse(what, "Write session_tags as KEY=VALUE,KEY=VALUE.")
         })?;
         let (key, value) = (key.trim(), value.trim());
-        check_key(key)?;
-        check_text("value", value, 0, VALUE_MAX)?;
+        check_key(FIELD, key)?;
+        check_text("value", value)?;
         if !seen.insert(key.to_lowercase()) {
             let what = format!("The session tag \"{}\" is given twice.", echo(key));
             return Err(refuse(what, "Letter case does not tell tags apart."));
         }
         tags.push((key.to_owned(), value.to_owned()));
     }
-    check_count(tags.len())?;
+    check_count(FIELD, tags.len())?;
     Ok(tags)
 }
 
@@ -43,8 +42,8 @@ pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError
 /// If STS would refuse a key or the count.
 pub(super) fn parse_keys(text: &str) -> Result<Vec<String>, InputError> {
     let keys: Vec<String> = text.split(',').map(|key| key.trim().to_owned()).collect();
-    check_count(keys.len())?;
-    keys.iter().try_for_each(|key| check_key(key))?;
+    check_count(FIELD, keys.len())?;
+    keys.iter().try_for_each(|key| check_key(FIELD, key))?;
     Ok(keys)
 }
 
@@ -63,49 +62,13 @@ pub(super) fn check_source_identity(text: &str) -> Result<(), InputError> {
     )
 }
 
-fn check_count(count: usize) -> Result<(), InputError> {
-    match count {
-        0..=TAGS_MAX => Ok(()),
-        _ => Err(refuse(
-            format!("There are {count} session tags."),
-            "Use at most 50.",
-        )),
-    }
-}
-
-fn check_key(key: &str) -> Result<(), InputError> {
-    check_text("key", key, 1, KEY_MAX)
-}
-
-fn check_text(part: &str, text: &str, shortest: usize, longest: usize) -> Result<(), InputError> {
-    let allowed = |c: &char| c.is_alphanumeric() || *c == ' ' || "_.:/=+-@".contains(*c);
-    if let Some(stranger) = text.chars().find(|c| !allowed(c)) {
-        let what = format!(
-            "The session tag's {part} \"{}\" has {}.",
-            echo(text),
-            crate::sanitise::describe(stranger)
-        );
-        return Err(refuse(
-            what,
-            "Allowed: letters, digits, spaces and _ . : / = + - @.",
-        ));
-    }
-    let count = text.chars().count();
-    if (shortest..=longest).contains(&count) {
-        return Ok(());
-    }
-    let what = format!(
-        "The session tag's {part} \"{}\" has {count} characters.",
-        echo(text)
-    );
-    Err(refuse(
-        what,
-        format!("It must have {shortest} to {longest}."),
-    ))
+fn check_text(part: &str, text: &str) -> Result<(), InputError> {
+    let label = format!("The session tag's {part} \"{}\"", echo(text));
+    CallTemplate::tag_value(FIELD, &label, text).map(drop)
 }
 
 fn refuse(what: String, remedy: impl Into<String>) -> InputError {
-    InputError::new("session_tags", what, remedy)
+    InputError::new(FIELD, what, remedy)
 }
 
 #[cfg(test)]

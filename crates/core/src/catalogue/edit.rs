@@ -1,11 +1,15 @@
 //! Edits of `roles.toml` that leave every other byte as it is: comments, order and spacing.
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{OPTIONAL_FIELDS, name_taken, optional_field, parse_toml, unknown_role};
+use super::{
+    FieldValue, OPTIONAL_FIELDS, list_of, name_taken, optional_list, optional_text, parse_toml,
+    tags_of, unknown_role,
+};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::RoleDraft;
+use crate::session_tags::SessionTag;
 
 /// Returns the file's text with `draft` in it: in the place of `previous`, or as a new table at the end.
 /// Everything else keeps its bytes.
@@ -102,14 +106,59 @@ fn write_fields(table: &mut Table, draft: &RoleDraft) {
     write_field(table, "source", Some(draft.source.trim()));
     let mut draft = draft.clone();
     for field in OPTIONAL_FIELDS {
-        let text = optional_field(&mut draft, field).and_then(|place| place.take());
-        write_field(
-            table,
-            field,
-            text.as_deref()
-                .map(str::trim)
-                .filter(|text| !text.is_empty()),
-        );
+        match take_optional(&mut draft, field) {
+            FieldValue::Text(text) => {
+                write_field(
+                    table,
+                    field,
+                    Some(text.trim()).filter(|text| !text.is_empty()),
+                );
+            }
+            FieldValue::List(texts) => write_list(table, field, &texts),
+            FieldValue::Table(tags) => write_tags(table, field, &tags),
+        }
+    }
+}
+
+fn take_optional(draft: &mut RoleDraft, field: &str) -> FieldValue {
+    if field == "tags" {
+        return FieldValue::Table(std::mem::take(&mut draft.tags));
+    }
+    match optional_list(draft, field) {
+        Some(list) => FieldValue::List(std::mem::take(list)),
+        None => {
+            let text = optional_text(draft, field).and_then(Option::take);
+            FieldValue::Text(text.unwrap_or_default())
+        }
+    }
+}
+
+/// Sets a list, or removes it if it is empty. One that says the same already keeps its bytes.
+fn write_list(table: &mut Table, field: &str, texts: &[String]) {
+    let texts: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
+    if texts.is_empty() {
+        table.remove(field);
+    } else if table
+        .get(field)
+        .and_then(list_of)
+        .is_none_or(|old| old != texts)
+    {
+        table.insert(field, toml_edit::value(Array::from_iter(texts)));
+    }
+}
+
+/// Sets the tags, or removes them if there are none. Those that say the same already keep their bytes.
+fn write_tags(table: &mut Table, field: &str, tags: &[SessionTag]) {
+    if tags.is_empty() {
+        table.remove(field);
+    } else if table
+        .get(field)
+        .and_then(tags_of)
+        .is_none_or(|old| old != tags)
+    {
+        let pairs = tags.iter().map(|tag| (tag.key.trim(), tag.value.trim()));
+        table.remove(field);
+        table.insert(field, toml_edit::value(InlineTable::from_iter(pairs)));
     }
 }
 
@@ -171,6 +220,64 @@ mod tests {
                 "source = \"user\"\n",
                 "source = \"user\"\nregion = \"eu-west-1\"\n"
             )
+        );
+    }
+
+    #[test]
+    fn tags_policies_and_lists_are_written_and_read_back() {
+        let policy = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\"}\n}";
+        let tag = |key: &str, value: &str| SessionTag {
+            key: key.into(),
+            value: value.into(),
+        };
+        let draft = RoleDraft {
+            tags: vec![tag("Team", "blue"), tag("Cost centre", "{user}")],
+            transitive_tags: vec!["Team".into()],
+            policy: Some(policy.into()),
+            policy_arns: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".into()],
+            reason: Some("tag:Reason".into()),
+            ..draft_of("guest")
+        };
+        let name = Name::parse("guest").expect("a name");
+        let edited = with_role(FILE, "roles.toml", Some(&name), &draft).expect("valid");
+        let reading = read(&edited, "").expect("TOML");
+        let role = reading
+            .roles
+            .iter()
+            .find(|role| role.name == name)
+            .expect("there");
+        assert_eq!(role.tags.written(), draft.tags);
+        assert_eq!(
+            role.policy.as_ref().map(|policy| policy.as_str()),
+            Some(policy)
+        );
+        assert!(edited.contains("transitive_tags = [\"Team\"]"), "{edited}");
+        let again = with_role(&edited, "roles.toml", Some(&name), &draft).expect("valid");
+        assert_eq!(again, edited);
+        let plain =
+            with_role(&edited, "roles.toml", Some(&name), &draft_of("guest")).expect("valid");
+        assert_eq!(plain, FILE);
+    }
+
+    #[test]
+    fn tags_in_a_table_of_their_own_keep_their_bytes() {
+        let file = format!("{FILE}[roles.other.tags] # ours\nTeam = 'blue'\n");
+        let draft = RoleDraft {
+            name: "other".into(),
+            arn: "arn:aws:iam::808768216571:role/other".into(),
+            source: "guest".into(),
+            duration: Some("900".into()),
+            tags: vec![SessionTag {
+                key: "Team".into(),
+                value: "blue".into(),
+            }],
+            ..RoleDraft::default()
+        };
+        let name = Name::parse("other").expect("a name");
+        let edited = with_role(&file, "roles.toml", Some(&name), &draft).expect("valid");
+        assert!(
+            edited.ends_with("[roles.other.tags] # ours\nTeam = 'blue'\n"),
+            "{edited}"
         );
     }
 

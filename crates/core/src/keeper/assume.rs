@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Concern, Keeper, State};
-use crate::call_fields::{MfaCode, SessionName};
+use crate::call_fields::MfaCode;
 use crate::catalogue::unknown_role;
 use crate::credentials::instant_text;
 use crate::duration::LONGEST_S;
@@ -147,17 +147,7 @@ impl Keeper {
             )
         };
         let caller = self.caller(&plan)?;
-        let call = AssumeRole {
-            role_arn: role.arn.clone(),
-            session_name: role
-                .session_name
-                .clone()
-                .unwrap_or_else(|| SessionName::from_parts(plan.key.user_name())),
-            duration: plan.life(),
-            external_id: role.external_id.clone(),
-            mfa: None,
-            region,
-        };
+        let call = self.call_of(role, &plan, region)?;
         let assumed = match &role.mfa_serial {
             Some(serial) => self.with_code(role, serial, &plan, code, |code| {
                 self.call(
@@ -236,6 +226,7 @@ impl Keeper {
             role_arn: role.arn.to_string(),
             source: role.source.clone(),
             identity: assumed.identity,
+            packed_policy_percent: assumed.packed_policy_percent,
             issued_at: self.ports.clock.now(),
             credentials: assumed.credentials.into(),
         }

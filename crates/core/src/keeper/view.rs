@@ -111,6 +111,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
             .map(ToString::to_string),
         issued_at: session.map(|session| whole_second(session.issued_at)),
         expires_at: session.map(Session::expires_at),
+        packed_policy_percent: session.and_then(|session| session.packed_policy_percent),
         access_key_id: session.map(|session| masked(session.id())),
         problem,
     }
@@ -137,13 +138,24 @@ fn role_view(state: &State, role: &Role) -> RoleView {
         account_id: role.arn.account_id().to_owned(),
         source: role.source.to_string(),
         chain: plan.as_ref().map_or(names.into(), Plan::names),
-        session_name: role
-            .session_name
-            .as_ref()
-            .map(|name| name.as_str().to_owned()),
+        session_name: role.session_name.as_ref().map(ToString::to_string),
         duration_s: role.duration.map(|duration| duration.seconds()),
         external_id: role.external_id.as_ref().map(|id| id.as_str().to_owned()),
         mfa_serial: role.mfa_serial.as_ref().map(ToString::to_string),
+        source_identity: role.source_identity.as_ref().map(ToString::to_string),
+        tags: role.tags.written(),
+        transitive_tags: role.tags.transitive().to_vec(),
+        policy: role
+            .policy
+            .as_ref()
+            .map(|policy| policy.as_str().to_owned()),
+        policy_arns: role.policy_arns.iter().map(ToString::to_string).collect(),
+        reason: role.reason.as_ref().map(|rule| rule.place.text()),
+        reason_pattern: role
+            .reason
+            .as_ref()
+            .and_then(|rule| rule.pattern.as_ref())
+            .map(|pattern| pattern.as_str().to_owned()),
         region: role.region.as_ref().map(ToString::to_string),
         group: role.group.clone(),
         needs_code: role.mfa_serial.is_some(),

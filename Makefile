@@ -44,6 +44,8 @@ build: window ## Builds the release binaries into target/release
 
 .PHONY: bench
 bench: build setup ## Measures the release binaries beside their peers
+	scripts/setup peers
+	cargo build --locked --release -p rolecall-agent --example identity
 	cd tests && ROLECALL_BIN_DIR=$(TARGET)/release .venv/clients/bin/python -m bench
 
 .PHONY: package

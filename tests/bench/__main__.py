@@ -1,32 +1,29 @@
 """Prints the tables: hand-out, start, and footprint, with the machine they were measured on."""
 
-import json
 import os
 import platform
 import statistics
 import time
 from datetime import date
 
-from bench import footprint
-from bench.contest import Contender, compiled, hold
-from harness.aws import V2
+from bench import footprint, hand_out
 from harness.desktop import Desktop
 from harness.doubles import Ministack
 from harness.keychain import Keychain
 from harness.notifications import Notifications
-from harness.rolecall import BIN_DIR, PROTOCOL, Rolecall, binary
+from harness.rolecall import BIN_DIR, Rolecall, binary
 from harness.tray_host import TrayHost
 from harness.wait import until
 
-HAND_OUTS, ROUNDS, STARTS = 400, 20, 10
+STARTS = 10
 TITLE = "Rolecall"
 
 
 def main():
     with Desktop() as desktop:
-        rolecall = prepare(desktop)
+        rolecall, account = prepare(desktop)
         print_machine(desktop)
-        print_hand_out(desktop, rolecall)
+        hand_out.print_tables(desktop, rolecall, account)
         rolecall.stop()
         print_start(desktop, rolecall)
         print_footprint(desktop, rolecall)
@@ -45,7 +42,7 @@ def prepare(desktop):
     rolecall.start()
     rolecall.add_key("user", account)
     rolecall.ok("assume", "guest")
-    return rolecall
+    return rolecall, account
 
 
 def print_machine(desktop):
@@ -54,38 +51,6 @@ def print_machine(desktop):
     system = next(line.split("=")[1].strip().strip('"') for line in open("/etc/os-release") if "PRETTY" in line)
     print(f"\nMeasured {date.today()} on {os.cpu_count()} × {model}, {system}, Linux {platform.release()}.")
     print(f"Programs in {BIN_DIR.name}/, {desktop.run(binary('rolecall'), '--version').stdout.strip()}.")
-
-
-def print_hand_out(desktop, rolecall):
-    """Times handing out the credentials of a live session."""
-    folder = desktop.root
-    spawn, nothing, round_trip = (compiled(name, folder) for name in ("spawn", "nothing", "round_trip"))
-    request = {"v": PROTOCOL, "client": "bench", "call": {"credentials": {"role": "guest"}}}
-    socket_in_c = Contender("C, the same over the socket", [round_trip, rolecall.socket_path, json.dumps(request)], HAND_OUTS)
-    contenders = [
-        Contender("C, does nothing", [nothing], HAND_OUTS),
-        socket_in_c,
-        Contender("rolecall credentials", [binary("rolecall"), "credentials", "guest"], HAND_OUTS),
-    ]
-    if V2.exists():
-        contenders.append(aws_contender(desktop, rolecall))
-    hold(contenders, spawn, desktop.env, ROUNDS)
-    print("\n| one cached hand-out | median ms | CPU ms | peak MiB | × C over the socket |\n|---|---|---|---|---|")
-    for one in contenders:
-        cpu, ratio = statistics.median(one.cpu_ms), one.median_ms() / socket_in_c.median_ms()
-        print(f"| {one.name} | {one.median_ms():.2f} | {cpu:.2f} | {one.peak_mib:.1f} | {ratio:.2f} |")
-
-
-def aws_contender(desktop, rolecall):
-    """Returns the AWS CLI in its best case: the session stands in a file, so that it calls nobody."""
-    session = rolecall.handed_out("guest")
-    path = desktop.home / ".aws" / "credentials"
-    path.parent.mkdir()
-    names = {"AccessKeyId": "access_key_id", "SecretAccessKey": "secret_access_key", "SessionToken": "session_token"}
-    path.write_text("[s]\n" + "".join(f"aws_{key} = {session[name]}\n" for name, key in names.items()))
-    version = desktop.run(V2, "--version").stdout.split()[0].split("/")[1]
-    command = [V2, "configure", "export-credentials", "--profile", "s"]
-    return Contender(f"aws {version} configure export-credentials", command, ROUNDS)
 
 
 def print_start(desktop, rolecall):

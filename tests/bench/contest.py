@@ -2,6 +2,7 @@
 
 import statistics
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,8 @@ class Contender:
     name: str
     command: list
     runs: int
+    # What is done before each run, and not timed.
+    before: Callable = None
     wall_ms: list = field(default_factory=list)
     cpu_ms: list = field(default_factory=list)
     peak_mib: float = 0.0
@@ -36,7 +39,12 @@ def hold(contenders, spawn, env, rounds):
     for _ in range(rounds):
         for contender in contenders:
             share = max(contender.runs // rounds, 1)
-            _run(contender, spawn, env, share)
+            if contender.before:
+                for _ in range(share):
+                    contender.before()
+                    _run(contender, spawn, env, 1)
+            else:
+                _run(contender, spawn, env, share)
 
 
 def _run(contender, spawn, env, share):
@@ -48,3 +56,11 @@ def _run(contender, spawn, env, share):
         contender.wall_ms.append(wall / 1000)
         contender.cpu_ms.append(cpu / 1000)
         contender.peak_mib = max(contender.peak_mib, peak / 1024)
+
+
+def print_table(title, contenders, reference):
+    """Prints what the runs took, each as a multiple of the reference."""
+    print(f"\n| {title} | median ms | CPU ms | peak MiB | × {reference.name} |\n|---|---|---|---|---|")
+    for one in contenders:
+        cpu, ratio = statistics.median(one.cpu_ms), one.median_ms() / reference.median_ms()
+        print(f"| {one.name} | {one.median_ms():.2f} | {cpu:.2f} | {one.peak_mib:.1f} | {ratio:.2f} |")

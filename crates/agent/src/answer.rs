@@ -24,6 +24,7 @@ const HAND_OUT: Duration = Duration::from_secs(19);
 pub fn answer(keeper: &Arc<Keeper>, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
+        Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
         Call::Assume { role, code } => assume(keeper, &role, code.as_ref()),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
         Call::Env { role, shell } => {

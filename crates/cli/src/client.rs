@@ -73,9 +73,20 @@ impl Client {
         Ok(*snapshot)
     }
 
-    /// Returns everything that is shown if it can be had at once, for a prompt that must not wait.
+    /// Returns what is shown of sessions, without roles and keys.
+    ///
+    /// # Errors
+    /// As [`Client::ask`].
+    pub(crate) fn sessions(&self) -> Result<Snapshot, Problem> {
+        let Answer::Snapshot(snapshot) = self.ask(Call::Sessions)? else {
+            return Err(unexpected());
+        };
+        Ok(*snapshot)
+    }
+
+    /// Returns what is shown of sessions if it can be had at once, for a prompt that must not wait.
     pub(crate) fn glimpse(&self) -> Option<Snapshot> {
-        let answer = platform::ask(self.dir.as_deref()?, Call::Snapshot, GLIMPSE);
+        let answer = platform::ask(self.dir.as_deref()?, Call::Sessions, GLIMPSE);
         let Answer::Snapshot(snapshot) = answer.ok()?.ok()? else {
             return None;
         };
@@ -150,7 +161,12 @@ pub(crate) fn unexpected() -> Problem {
 
 fn limit(call: &Call) -> Duration {
     match call {
-        Call::Snapshot | Call::End { .. } | Call::ShowWindow | Call::Host | Call::Stop => QUICK,
+        Call::Snapshot
+        | Call::Sessions
+        | Call::End { .. }
+        | Call::ShowWindow
+        | Call::Host
+        | Call::Stop => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } => SDK,
         Call::AddKey { .. } | Call::RenameKey { .. } | Call::RemoveKey { .. } => KEYCHAIN,

@@ -52,7 +52,7 @@ pub(crate) fn run(
                 .and_then(|it| prompt::line(&it, role, template));
             Ok(plain(line.unwrap_or_default()))
         }
-        Command::Status { format } => sessions::status(&client.snapshot()?, *format).map(plain),
+        Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),
         Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
         Command::End { role } => {
             let ended = format!("The session of {} has ended here.", shown(role));

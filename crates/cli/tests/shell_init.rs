@@ -69,7 +69,7 @@ fn assume_puts_a_live_session_into_the_shell_and_takes_it_out() {
         };
         assert_eq!(said, "eu-west-1,guest\n,\n", "{shell}");
         let asked = server.asked();
-        assert_eq!(asked[0], "snapshot");
+        assert_eq!(asked[0], "sessions");
         assert_eq!(asked[1]["env"]["role"], "guest");
     }
 }

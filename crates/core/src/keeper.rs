@@ -146,6 +146,11 @@ impl Keeper {
         self.lock().published.clone()
     }
 
+    /// Returns what is shown at present, without roles and keys: for prompts, which ask often.
+    pub fn sessions_snapshot(&self) -> Snapshot {
+        self.lock().published.without_roles()
+    }
+
     /// Returns the settings in force.
     pub fn settings(&self) -> Settings {
         self.lock().settings.clone()

@@ -45,6 +45,8 @@ pub struct Request {
 pub enum Call {
     /// Everything that is shown.
     Snapshot,
+    /// What is shown of sessions alone: a snapshot without roles and keys, however many there are.
+    Sessions,
     /// Assume a role, or renew its session.
     Assume {
         /// The role's name.

@@ -30,6 +30,22 @@ pub struct Snapshot {
     pub settings: SettingsView,
 }
 
+impl Snapshot {
+    /// Returns a copy without roles and keys, of which there may be thousands.
+    pub fn without_roles(&self) -> Self {
+        Self {
+            mode: self.mode,
+            endpoint: self.endpoint.clone(),
+            clock_offset_ms: self.clock_offset_ms,
+            sessions: self.sessions.clone(),
+            prompts: self.prompts.clone(),
+            problems: self.problems.clone(),
+            settings: self.settings.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Which set of keys, roles and settings is at work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

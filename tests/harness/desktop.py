@@ -2,13 +2,14 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from harness.bus import Bus
-from harness.process import Process
+from harness.process import Process, environment, running
 from harness.wait import until
 
 SERVICE_DIR = Path("/usr/share/dbus-1/services")
@@ -34,21 +35,24 @@ class Desktop:
 
     `activatable` names the installed services that the bus may start; by default none, so that a
     part which is absent stays absent. `broken` names services that are started and never come up.
+    Without a display, and without a bus, it is a server that its user reaches through a terminal.
     """
 
-    def __init__(self, activatable=(), broken=(), display=True):
+    def __init__(self, activatable=(), broken=(), display=True, bus=True):
         self.root = Path(tempfile.mkdtemp(prefix="rc-"))
         self.display = None
         self.processes = []
         self._buses = []
-        self._activatable, self._broken, self._with_display = activatable, broken, display
+        self._activatable, self._broken = activatable, broken
+        self._with_display, self._with_bus = display, bus
         self.env = self._private_environment()
 
     def __enter__(self):
         try:
             if self._with_display:
                 self._start_display()
-            self._start_bus()
+            if self._with_bus:
+                self._start_bus()
         except BaseException:
             self.end()
             raise
@@ -146,10 +150,17 @@ class Desktop:
             bus.close()
         for process in reversed(self.processes):
             process.end()
+        for pid in self.agents():
+            os.kill(pid, signal.SIGKILL)
         if os.environ.get("ROLECALL_KEEP"):
             print(f"kept {self.root}")
         else:
             shutil.rmtree(self.root, ignore_errors=True)
+
+    def agents(self):
+        """Returns the ids of the agents of this home, whoever started them."""
+        home = f"HOME={self.home}".encode()
+        return [pid for pid in running("rolecall-agent") if home in environment(pid)]
 
     def logs(self):
         """Returns the tail of every program's log, for a failure message."""

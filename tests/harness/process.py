@@ -129,6 +129,27 @@ def descendants(pid):
     return found
 
 
+def running(name):
+    """Returns the ids of all processes of a program."""
+    found = []
+    for comm in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            # The kernel keeps fifteen characters.
+            if comm.read_text().strip() == name[:15]:
+                found.append(int(comm.parent.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return sorted(found)
+
+
+def environment(pid):
+    """Returns the variables that a process was started with; none once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return []
+
+
 def end_orphan(pid, session):
     """Kills `pid` if it still belongs to the session that `session` led."""
     try:

@@ -1,22 +1,26 @@
 //! The way to the running application: its socket, checked before a byte is sent.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, OWN_DIR, PRACTICE_DIR};
 use rolecall_core::sanitise;
+use rolecall_core::settings::{self, AgentStart};
 use rolecall_core::snapshot::{Mode, Snapshot};
 
-use crate::environment::{Environment, Privilege};
+use crate::environment::{Display, Environment, Privilege};
 
 #[cfg(not(unix))]
 mod elsewhere;
+mod start;
 #[cfg(unix)]
 mod unix;
 
 #[cfg(not(unix))]
 use elsewhere as platform;
+use start::{Turn, Whose};
 #[cfg(unix)]
 use unix as platform;
 
@@ -31,11 +35,16 @@ const PERSON: Duration = Duration::from_secs(240);
 /// How long an SDK waits for credentials, since it sets no limit itself.
 const SDK: Duration = Duration::from_secs(20);
 
+/// How long a program that is starting or taking over is waited for.
+const START: Duration = Duration::from_secs(10);
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The running application, as far as the command line knows it.
 pub(crate) struct Client {
     dir: Option<PathBuf>,
     mode: Mode,
-    privilege: Privilege,
+    environment: Environment,
 }
 
 impl Client {
@@ -48,18 +57,78 @@ impl Client {
         Self {
             dir: environment.socket_parent().map(|parent| parent.join(name)),
             mode,
-            privilege: environment.privilege,
+            environment: environment.clone(),
         }
     }
 
-    /// Asks one question and returns the answer.
+    /// Asks one question and returns the answer. Where nobody serves, it waits for a program that is starting, or
+    /// starts the agent if the user wants that.
     ///
     /// # Errors
     /// If the application does not run, is another user's, does not answer in time, or could not do it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a question and its secrets end with its answer"
+    )]
     pub(crate) fn ask(&self, call: Call) -> Result<Answer, Problem> {
         let limit = limit(&call);
         let dir = self.dir.as_deref().ok_or_else(|| self.not_running())?;
-        platform::ask(dir, call, limit).map_err(|error| self.problem(error))?
+        let begun = now();
+        let mut turn: Option<Turn> = None;
+        loop {
+            let left = limit.saturating_sub(begun.elapsed());
+            match platform::ask(dir, &call, left) {
+                Err(Unreachable::NotRunning) => {}
+                Err(Unreachable::Lost) if is_repeatable(&call) => {}
+                Err(error) => return Err(self.problem(error)),
+                Ok(answer) => return answer,
+            }
+            if begun.elapsed() > START.min(limit) {
+                return Err(self.not_running());
+            }
+            self.make_way(dir, &call, &mut turn)?;
+        }
+    }
+
+    /// Does the next thing after which somebody may serve: waits, takes the turn to start a program, or starts it.
+    fn make_way(&self, dir: &Path, call: &Call, turn: &mut Option<Turn>) -> Result<(), Problem> {
+        let Some(ours) = turn else {
+            if self.starts(call) {
+                start::prepare(dir).map_err(|_| self.not_running())?;
+            }
+            match start::turn(dir).map_err(|_| self.not_running())? {
+                Whose::Ours(ours) => *turn = Some(ours),
+                Whose::Others => pause(),
+            }
+            return Ok(());
+        };
+        if platform::is_served(dir) {
+            *turn = None;
+            pause();
+            return Ok(());
+        }
+        if let Some(problem) = ours.failure() {
+            return Err(problem);
+        }
+        match ours.has_started() {
+            true => pause(),
+            false if self.starts(call) => ours.start(&self.environment)?,
+            false => return Err(self.not_running()),
+        }
+        Ok(())
+    }
+
+    /// Returns whether the agent is started for this question.
+    fn starts(&self, call: &Call) -> bool {
+        let about_the_program = matches!(call, Call::Host | Call::Stop | Call::ShowWindow);
+        let ours = self.mode == Mode::Own && self.environment.privilege == Privilege::Own;
+        if about_the_program || !ours {
+            return false;
+        }
+        match (agent_start(&self.environment), self.environment.display) {
+            (AgentStart::Always, _) | (AgentStart::WithoutDisplay, Display::Absent) => true,
+            (AgentStart::Never, _) | (AgentStart::WithoutDisplay, Display::Present) => false,
+        }
     }
 
     /// Returns everything that is shown.
@@ -86,7 +155,7 @@ impl Client {
 
     /// Returns what is shown of sessions if it can be had at once, for a prompt that must not wait.
     pub(crate) fn glimpse(&self) -> Option<Snapshot> {
-        let answer = platform::ask(self.dir.as_deref()?, Call::Sessions, GLIMPSE);
+        let answer = platform::ask(self.dir.as_deref()?, &Call::Sessions, GLIMPSE);
         let Answer::Snapshot(snapshot) = answer.ok()?.ok()? else {
             return None;
         };
@@ -95,7 +164,7 @@ impl Client {
 
     fn problem(&self, error: Unreachable) -> Problem {
         match error {
-            Unreachable::NotRunning => self.not_running(),
+            Unreachable::NotRunning | Unreachable::Lost => self.not_running(),
             Unreachable::Foreign(path) => self.foreign(&path),
             Unreachable::Silent => Problem::new(
                 ProblemCode::TimedOut,
@@ -111,7 +180,10 @@ impl Client {
             Mode::Own => "rolecall-desktop",
             Mode::Practice => "rolecall-desktop --practice",
         };
-        let remedy = match self.privilege {
+        let remedy = match self.environment.privilege {
+            Privilege::Own if self.environment.display == Display::Absent => {
+                "Start it with: rolecall agent".to_owned()
+            }
             Privilege::Own => {
                 format!("Start it from your applications menu, or run: {program}")
             }
@@ -121,7 +193,7 @@ impl Client {
         };
         Problem::new(
             ProblemCode::NotRunning,
-            match self.privilege {
+            match self.environment.privilege {
                 Privilege::Own => "Rolecall is not running.",
                 Privilege::Sudo => "Rolecall is not running for the user that sudo switched to.",
             },
@@ -130,7 +202,7 @@ impl Client {
     }
 
     fn foreign(&self, path: &str) -> Problem {
-        let remedy = match self.privilege {
+        let remedy = match self.environment.privilege {
             Privilege::Own => "Find out who put it there; nothing was sent.",
             Privilege::Sudo => "Use this command without sudo.",
         };
@@ -144,6 +216,8 @@ impl Client {
 enum Unreachable {
     /// Nobody serves the socket.
     NotRunning,
+    /// It went away before it answered.
+    Lost,
     /// The socket, its folder or the process behind it is not this user's.
     Foreign(String),
     /// It did not answer in time.
@@ -171,4 +245,46 @@ fn limit(call: &Call) -> Duration {
         Call::Credentials { .. } => SDK,
         Call::AddKey { .. } | Call::RenameKey { .. } | Call::RemoveKey { .. } => KEYCHAIN,
     }
+}
+
+/// Returns whether a question may be asked again when its answer was lost: what it asks for is there then, or is had
+/// anew. A code works once, and a key is there already.
+fn is_repeatable(call: &Call) -> bool {
+    match call {
+        Call::Snapshot
+        | Call::Sessions
+        | Call::Env { .. }
+        | Call::Environment { .. }
+        | Call::Credentials { .. }
+        | Call::Assume { code: None, .. }
+        | Call::ShowWindow
+        | Call::Host => true,
+        Call::Assume { code: Some(_), .. }
+        | Call::End { .. }
+        | Call::AddKey { .. }
+        | Call::RenameKey { .. }
+        | Call::RemoveKey { .. }
+        | Call::Stop => false,
+    }
+}
+
+/// Returns when the user wants the agent started. A file that cannot be read is the agent's to tell.
+fn agent_start(environment: &Environment) -> AgentStart {
+    let path = environment.settings_path();
+    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+    let settings = text.and_then(|text| settings::read(&text, "settings.toml").ok());
+    settings.unwrap_or_default().agent_start
+}
+
+#[expect(clippy::disallowed_methods, reason = "the deadline of a question")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program that starts tells nobody when it is ready"
+)]
+fn pause() {
+    thread::sleep(LOOK);
 }

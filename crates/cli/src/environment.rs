@@ -4,12 +4,16 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The variables that are read, each once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     /// `XDG_RUNTIME_DIR`, if it is absolute.
     pub(crate) runtime_dir: Option<PathBuf>,
     /// `XDG_STATE_HOME`, if it is absolute.
     pub(crate) state_home: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`, if it is absolute.
+    pub(crate) config_home: Option<PathBuf>,
+    /// Whether there is a display, on which the tray application could run.
+    pub(crate) display: Display,
     /// `HOME`, if it is absolute.
     pub(crate) home: Option<PathBuf>,
     /// `AWS_CONFIG_FILE`: the file that lists the profiles.
@@ -22,6 +26,47 @@ pub(crate) struct Environment {
     pub(crate) role: Option<String>,
     /// Whether `SUDO_UID` says that sudo started this.
     pub(crate) privilege: Privilege,
+}
+
+/// Whether there is a display.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Display {
+    /// There is one.
+    #[default]
+    Present,
+    /// There is none, as on a server.
+    Absent,
+}
+
+/// What an agent needs of the environment: where things lie, and the bus of the keychain. AWS's are the paths of its
+/// files.
+const PASSED_ON: [&str; 19] = [
+    "HOME",
+    "PATH",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// Returns the environment of an agent that is started here.
+pub(crate) fn agent_environment() -> impl Iterator<Item = (&'static str, OsString)> {
+    PASSED_ON
+        .into_iter()
+        .filter_map(|name| Some((name, variable(name)?)))
 }
 
 /// As whom the command line was started.
@@ -54,6 +99,8 @@ impl Environment {
         Self {
             runtime_dir: path("XDG_RUNTIME_DIR"),
             state_home: path("XDG_STATE_HOME"),
+            config_home: path("XDG_CONFIG_HOME"),
+            display: display(),
             aws_config: aws_file("AWS_CONFIG_FILE"),
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
             home,
@@ -69,23 +116,45 @@ impl Environment {
     /// Returns the folder below which the sockets lie, as the application chooses it: the desktop's runtime directory,
     /// or `run` in the state folder where there is none; never `/tmp`.
     pub(crate) fn socket_parent(&self) -> Option<PathBuf> {
-        let state_home = || {
-            self.state_home
-                .clone()
-                .or_else(|| self.default_state_home())
-        };
         self.runtime_dir
             .clone()
-            .or_else(|| Some(state_home()?.join("rolecall/run")))
+            .or_else(|| Some(self.state_dir()?.join("run")))
     }
 
-    fn default_state_home(&self) -> Option<PathBuf> {
-        let below_home = if cfg!(target_os = "macos") {
+    /// Returns the log of an agent that the command line starts.
+    pub(crate) fn log_path(&self) -> Option<PathBuf> {
+        Some(self.state_dir()?.join("agent.log"))
+    }
+
+    /// Returns the file of settings.
+    pub(crate) fn settings_path(&self) -> Option<PathBuf> {
+        let config_home = self.config_home.clone();
+        let config_home = config_home.or_else(|| self.below_home(".config"))?;
+        Some(config_home.join("rolecall/settings.toml"))
+    }
+
+    fn state_dir(&self) -> Option<PathBuf> {
+        let state_home = self.state_home.clone();
+        let state_home = state_home.or_else(|| self.below_home(".local/state"))?;
+        Some(state_home.join("rolecall"))
+    }
+
+    /// Returns a folder of the user's as the platform has it: macOS keeps configuration and state in one.
+    fn below_home(&self, folder: &str) -> Option<PathBuf> {
+        let folder = if cfg!(target_os = "macos") {
             "Library/Application Support"
         } else {
-            ".local/state"
+            folder
         };
-        Some(self.home.as_ref()?.join(below_home))
+        Some(self.home.as_ref()?.join(folder))
+    }
+}
+
+fn display() -> Display {
+    let named = ["DISPLAY", "WAYLAND_DISPLAY"];
+    match cfg!(target_os = "linux") && named.iter().all(|name| variable(name).is_none()) {
+        true => Display::Absent,
+        false => Display::Present,
     }
 }
 

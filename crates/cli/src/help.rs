@@ -23,7 +23,8 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
 }
 
 const ALL: &str = "\
-AWS role sessions from the desktop tray. The Rolecall application must be running.
+AWS role sessions from the desktop tray. The Rolecall application must be running,
+or an agent without a display, which starts by itself where there is none.
 
 Usage: rolecall [--practice] COMMAND
 
@@ -143,6 +144,9 @@ Usage: rolecall agent [--idle DURATION]
 Runs Rolecall without a display, as on a server or in WSL: in the foreground, and what happens goes to standard error.
 It serves the same commands as the tray application. With --idle it ends after this long without a session and
 without a question.
+
+Where there is no display, other commands start it in the background when they find none, to end after 30 idle minutes.
+In settings.toml, [agent] start = \"always\" or \"never\" changes that.
 
 --status tells which program answers the command line. --stop ends an agent; its sessions are kept for the next start.";
 

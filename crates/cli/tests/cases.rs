@@ -36,6 +36,7 @@ impl Home {
             .env_clear()
             .env("HOME", self.path())
             .env("XDG_RUNTIME_DIR", self.path())
+            .env("DISPLAY", ":0")
             .current_dir(self.path());
         command
     }

@@ -29,7 +29,9 @@ fn rolecall(home: &Path, arguments: &[&str]) -> Command {
         .args(arguments)
         .env_clear()
         .env("HOME", home)
-        .env("XDG_RUNTIME_DIR", home);
+        .env("XDG_RUNTIME_DIR", home)
+        // With a display, nothing starts by itself.
+        .env("DISPLAY", ":0");
     command
 }
 

@@ -25,6 +25,7 @@ fn t11_the_program_takes_over_process_and_signals_and_its_arguments_hold_no_secr
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("XDG_RUNTIME_DIR", home.path())
+        .env("DISPLAY", ":0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -32,7 +32,7 @@ fn run(shell: &str, home: &Path, script: &str) -> Option<String> {
     let folder = program.parent().expect("a folder").display();
     let mut command = Command::new(shell);
     command.env_clear().current_dir(home).env("HOME", home);
-    command.env("XDG_RUNTIME_DIR", home);
+    command.env("XDG_RUNTIME_DIR", home).env("DISPLAY", ":0");
     command.env("PATH", format!("{folder}:/usr/local/bin:/usr/bin:/bin"));
     command.args(["-c", script]).stdin(Stdio::null());
     let output = match command.output() {

@@ -26,6 +26,9 @@ pub const OWN_DIR: &str = "rolecall";
 pub const PRACTICE_DIR: &str = "rolecall-practice";
 /// The socket's name in its folder.
 pub const SOCKET_NAME: &str = "agent.sock";
+/// The file beside the socket that is locked while a program starts there or takes over: whoever finds nobody at the
+/// socket waits for it.
+pub const STARTING_LOCK: &str = "starting.lock";
 
 /// One question.
 #[derive(Debug, Serialize, Deserialize)]

@@ -32,6 +32,20 @@ pub struct Settings {
     pub clipboard_clear: SignedDuration,
     /// `[export] shell`: the shell whose export block a plain copy gives.
     pub shell: Shell,
+    /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
+    pub agent_start: AgentStart,
+}
+
+/// When the command line starts the agent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AgentStart {
+    /// Where there is no display, and so no tray to start instead.
+    #[default]
+    WithoutDisplay,
+    /// Whenever no Rolecall runs.
+    Always,
+    /// Never.
+    Never,
 }
 
 impl Default for Settings {
@@ -44,6 +58,7 @@ impl Default for Settings {
             lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
             clipboard_clear: SignedDuration::from_secs(30),
             shell: Shell::default(),
+            agent_start: AgentStart::default(),
         }
     }
 }
@@ -76,7 +91,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 }
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
-                     [clipboard] clear_after; [export] shell.";
+                     [clipboard] clear_after; [export] shell; [agent] start.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -108,6 +123,7 @@ fn set(
         ("notifications", "lead_times") => settings.lead_times = lead_times(item)?,
         ("clipboard", "clear_after") => settings.clipboard_clear = clear_after(text()?)?,
         ("export", "shell") => settings.shell = shell(text()?)?,
+        ("agent", "start") => settings.agent_start = agent_start(text()?)?,
         _ => {
             return Err((
                 format!("Unknown setting \"{}\".", sanitise::echo(key)),
@@ -198,6 +214,21 @@ fn shell(text: &str) -> Result<Shell, (String, String)> {
     Shell::parse(text).map_err(|error| (error.what, error.remedy))
 }
 
+fn agent_start(text: &str) -> Result<AgentStart, (String, String)> {
+    match text.trim() {
+        "without_display" => Ok(AgentStart::WithoutDisplay),
+        "always" => Ok(AgentStart::Always),
+        "never" => Ok(AgentStart::Never),
+        other => Err((
+            format!(
+                "\"{}\" is no answer to when the agent starts.",
+                sanitise::echo(other)
+            ),
+            "Write start = \"without_display\", \"always\" or \"never\".".into(),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,7 +241,7 @@ mod tests {
     #[test]
     fn reads_every_setting() {
         let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nca_bundle = \"/etc/ca.pem\"\n\
-                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[export]\nshell = \"fish\"\n";
+                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
         let settings = read(text, "settings.toml").expect("valid");
         assert_eq!(
             settings.endpoint_url.as_deref(),
@@ -224,6 +255,7 @@ mod tests {
             (settings.clipboard_clear.as_secs(), settings.shell),
             (10, Shell::Fish)
         );
+        assert_eq!(settings.agent_start, AgentStart::Always);
     }
 
     #[test]

@@ -8,7 +8,12 @@ use rolecall_core::protocol::{Answer, Call};
 
 use super::Unreachable;
 
-pub(super) fn ask(_: &Path, _: Call, _: Duration) -> Result<Result<Answer, Problem>, Unreachable> {
+/// Returns whether somebody serves the socket: nobody here.
+pub(super) fn is_served(_: &Path) -> bool {
+    false
+}
+
+pub(super) fn ask(_: &Path, _: &Call, _: Duration) -> Result<Result<Answer, Problem>, Unreachable> {
     let what = "The command line cannot reach Rolecall on Windows yet.";
     Ok(Err(Problem::new(
         ProblemCode::NotRunning,

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{
-    ANSWER_MAX, Answer, Call, FrameError, Request, Response, SOCKET_NAME, VERSION, check_version,
+    ANSWER_MAX, Answer, Call, FrameError, Response, SOCKET_NAME, VERSION, check_version,
     read_frame, write_frame,
 };
+
+use serde::Serialize;
 
 use super::Unreachable;
 
@@ -19,19 +21,19 @@ const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn ask(
     dir: &Path,
-    call: Call,
+    call: &Call,
     limit: Duration,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let until = now() + limit;
     let stream = connect(dir)?;
-    let request = Request {
+    let question = Question {
         v: VERSION,
-        client: OUR_VERSION.to_owned(),
+        client: OUR_VERSION,
         call,
     };
     let limited = stream.set_write_timeout(Some(limit));
     limited.map_err(|_| Unreachable::Silent)?;
-    write_frame(&mut &stream, &request).map_err(unreachable)?;
+    write_frame(&mut &stream, &question).map_err(unreachable)?;
     let mut answer = Timed {
         stream: &stream,
         until,
@@ -39,6 +41,19 @@ pub(super) fn ask(
     let response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
     let same_version = check_version(response.v, &response.app, OUR_VERSION);
     Ok(same_version.and(response.result))
+}
+
+/// A [`rolecall_core::protocol::Request`] that is asked again if need be.
+#[derive(Serialize)]
+struct Question<'a> {
+    v: u32,
+    client: &'a str,
+    call: &'a Call,
+}
+
+/// Returns whether somebody serves the socket.
+pub(super) fn is_served(dir: &Path) -> bool {
+    connect(dir).is_ok()
 }
 
 /// Connects, after looking whose folder and socket it is and before anything is sent.
@@ -86,7 +101,7 @@ fn unreachable(error: FrameError) -> Unreachable {
         FrameError::Size(_) | FrameError::Content => Unreachable::Garbled,
         FrameError::Io(error) => match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::TimedOut => Unreachable::Silent,
-            _ => Unreachable::NotRunning,
+            _ => Unreachable::Lost,
         },
     }
 }

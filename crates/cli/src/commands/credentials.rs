@@ -48,7 +48,7 @@ fn reason(code: ProblemCode) -> Reason {
     use Reason::{OfRole, OfRolecall};
     match code {
         ProblemCode::NotRunning => OfRolecall(
-            "Rolecall is not running. Start it from your applications menu, or run: rolecall-desktop",
+            "Rolecall is not running. Start rolecall-desktop, or on a machine without a display: rolecall agent",
         ),
         ProblemCode::ForeignPeer => OfRolecall(
             "Rolecall's socket is not yours alone. Run this as the user that Rolecall runs for, without sudo.",

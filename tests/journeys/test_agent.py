@@ -1,0 +1,167 @@
+"""A server without a display: the agent in the foreground, started by the command line, killed, stopped and idle."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from harness.agent import Agent, is_alive
+from harness.desktop import Desktop
+from harness.keychain import Keychain
+from harness.practice import Practice
+from harness.rolecall import Rolecall, binary
+from harness.wait import stays, until
+
+STORM = 50
+LINE_MAX = 200
+
+
+@pytest.fixture
+def machine():
+    """A machine without a display, whose user has a keychain."""
+    with Desktop(display=False) as machine:
+        Keychain(machine).start()
+        yield machine
+
+
+@pytest.fixture
+def practice(machine):
+    """A practice account that the agent's settings lead to."""
+    practice = Practice(machine).start()
+    agent = Agent(machine)
+    agent.write_settings(endpoint=practice.endpoint)
+    agent.write_roles(guest=practice.role("guest"))
+    return practice
+
+
+@pytest.fixture
+def agent(machine, practice):
+    """An agent that the command line starts when it is needed, with a key."""
+    agent = Agent(machine)
+    agent.add_key("user", practice)
+    return agent
+
+
+def ask(machine, count):
+    """Starts that many programs, each of which asks for the same credentials."""
+    command = [str(binary("rolecall")), "credentials", "guest"]
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return [subprocess.Popen(command, env=machine.env, cwd=machine.home, **options) for _ in range(count)]
+
+
+def answers(programs):
+    """Returns exit code, output and errors of each, once all have ended."""
+    done = []
+    for program in programs:
+        output, errors = program.communicate(timeout=60)
+        done.append((program.returncode, output, errors))
+    return done
+
+
+def test_a_service_runs_in_the_foreground_and_ends_cleanly_on_a_signal(machine, practice):
+    agent = Agent(machine).start()
+    agent.add_key("user", practice)
+    assert agent.ok("assume", "guest").startswith("guest: ")
+    assert agent.json("agent", "--status")["pid"] == agent.process.pid
+    assert agent.process.listeners() == []
+    assert agent.stop() == 0
+    assert not agent.socket_path.exists()
+    log = agent.process.log()
+    assert "ready at" in log and "a signal asked for it" in log
+    assert practice.secret_access_key not in log
+
+
+def test_the_command_line_starts_an_agent_that_leaves_the_terminal(machine, agent):
+    pid = agent.the_only_one()
+    assert os.getsid(pid) == pid
+    assert agent.log_path.stat().st_mode & 0o777 == 0o600
+    assert "ready at" in agent.log_path.read_text()
+    assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
+    assert agent.the_only_one() == pid
+
+
+def test_what_waits_for_the_end_of_the_output_does_not_wait_for_the_agent(machine, practice):
+    done = machine.run("bash", "-c", f'out=$("{binary("rolecall")}" list); echo "$out" | grep -c guest', timeout=15)
+    assert done.stdout.strip() == "1", done.stderr
+    assert Agent(machine).the_only_one()
+
+
+def test_r27_fifty_commands_at_once_start_one_agent(machine, practice):
+    commands = [
+        subprocess.Popen([str(binary("rolecall")), "list"], env=machine.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(STORM)
+    ]
+    for command in commands:
+        output, errors = command.communicate(timeout=60)
+        assert command.returncode == 0 and b"guest" in output, errors
+    assert Agent(machine).the_only_one()
+    assert Agent(machine).log_path.read_text().count("ready at") == 1
+
+
+def test_r25_killed_in_a_storm_the_next_agent_answers_all(machine, practice, agent):
+    practice.set_faults("latency=1500")
+    programs = ask(machine, STORM)
+    until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
+    first = agent.pid()
+    os.kill(first, signal.SIGKILL)
+    for code, output, errors in answers(programs):
+        assert code == 0 or (errors.isascii() and errors.count("\n") == 1 and len(errors) <= LINE_MAX), errors
+        assert code != 0 or json.loads(output)["Version"] == 1
+    practice.set_faults()
+    assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
+    assert agent.the_only_one() != first
+
+
+def test_sessions_survive_a_stop(machine, agent):
+    before = agent.handed_out("guest")
+    pid = agent.pid()
+    assert "The agent ends" in agent.ok("agent", "--stop")
+    until(lambda: not is_alive(pid), "the agent to end")
+    assert agent.handed_out("guest") == before
+    assert agent.pid() != pid
+
+
+def test_an_idle_agent_ends_and_one_with_a_session_stays(machine, practice):
+    agent = Agent(machine).start("--idle", "1s")
+    until(lambda: not agent.process.is_running(), "the idle agent to end")
+    assert "there was no session" in agent.process.log()
+    agent.start("--idle", "1s")
+    agent.add_key("user", practice)
+    agent.ok("assume", "guest")
+    stays(agent.process.is_running, "the agent with a session runs", 2)
+
+
+def test_asking_about_the_agent_starts_none(machine):
+    for words in (["agent", "--status"], ["agent", "--stop"], ["status", "--format", "{role}"]):
+        Agent(machine).cli(*words)
+    assert machine.agents() == []
+
+
+@pytest.mark.parametrize(("start", "display", "starts"), [
+    ("never", None, False), ("without_display", ":9", False), ("always", ":9", True),
+])
+def test_the_settings_say_when_the_agent_starts(machine, start, display, starts):
+    agent = Agent(machine)
+    agent.write_settings(agent={"start": start})
+    done = agent.cli("list", env={"DISPLAY": display} if display else None)
+    assert (done.returncode == 0) == starts, done.stderr
+    assert bool(machine.agents()) == starts
+    assert starts or "Rolecall is not running." in done.stderr
+
+
+def test_an_agent_that_cannot_start_says_where_to_look(machine):
+    agent = Agent(machine)
+    agent.ok("list")
+    os.kill(agent.pid(), signal.SIGKILL)
+    agent.socket_path.unlink()
+    agent.socket_path.mkdir()
+    done = agent.cli("list")
+    assert done.returncode == 1
+    assert "agent.log" in done.stderr or "not yours alone" in done.stderr, done.stderr
+
+
+def test_the_practice_set_starts_no_agent(machine):
+    assert Rolecall(machine, practice=True).cli("list").returncode == 1
+    assert machine.agents() == []

@@ -12,6 +12,29 @@ export interface Problem {
   remedy: string;
   /** AWS's own words and the request id; for `invalid_input` the name of the field. */
   detail?: string | null;
+  /** Why AWS refused, where it did. */
+  diagnosis?: Diagnosis | null;
+}
+
+export type Confidence = "certain" | "likely" | "possible";
+
+/** Why AWS said no: the causes that fit, most likely first, and AWS's own words. */
+export interface Diagnosis {
+  causes: Cause[];
+  code: string;
+  words: string;
+  request_id: string | null;
+}
+
+export interface Cause {
+  kind: string;
+  confidence: Confidence;
+  what: string;
+  check: { what: string; command: string | null };
+  /** Who can change it; null if the user can. */
+  who: string | null;
+  /** The policy statement that would mend it, and where it belongs. */
+  statement: { goes_to: string; json: string } | null;
 }
 
 export interface SessionView {

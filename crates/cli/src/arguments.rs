@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Status { format: Format },
     StatusLine { template: Template },
     Assume { role: String, format: Format },
+    Explain { role: String, format: Format },
     End { role: String },
     Env { role: String, shell: Option<Shell> },
     EnvUnset { shell: Option<Shell> },
@@ -44,6 +45,36 @@ pub(crate) enum Command {
     AgentStatus { format: Format },
     Help { topic: Option<&'static str> },
     Version,
+}
+
+impl Command {
+    /// Returns the role that the command assumes.
+    pub(crate) fn role(&self) -> Option<&str> {
+        match self {
+            Self::Assume { role, .. } | Self::Env { role, .. } | Self::Exec { role, .. } => {
+                Some(role)
+            }
+            Self::List { .. }
+            | Self::ListNames
+            | Self::Status { .. }
+            | Self::StatusLine { .. }
+            | Self::Explain { .. }
+            | Self::End { .. }
+            | Self::EnvUnset { .. }
+            | Self::Credentials { .. }
+            | Self::Catalogue { .. }
+            | Self::ShellInit { .. }
+            | Self::KeysList { .. }
+            | Self::KeysAdd { .. }
+            | Self::KeysRename { .. }
+            | Self::KeysRemove { .. }
+            | Self::Agent { .. }
+            | Self::AgentStop
+            | Self::AgentStatus { .. }
+            | Self::Help { .. }
+            | Self::Version => None,
+        }
+    }
 }
 
 /// Who reads the output.
@@ -112,10 +143,11 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 15] = [
+const SPECS: [Spec; 16] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
+    spec("explain", &["ROLE"], &["--json"]),
     spec("end", &["ROLE"], &[]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),

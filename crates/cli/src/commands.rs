@@ -6,6 +6,7 @@ mod catalogue;
 pub(crate) mod credentials;
 mod env;
 mod exec;
+mod explain;
 mod keys;
 mod prompt;
 mod sessions;
@@ -54,6 +55,7 @@ pub(crate) fn run(
         }
         Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),
         Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
+        Command::Explain { role, format } => explain::run(client, role, *format).map(plain),
         Command::End { role } => {
             let ended = format!("The session of {} has ended here.", shown(role));
             done(client, Call::End { role: role.clone() }, ended).map(plain)

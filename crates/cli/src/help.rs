@@ -9,6 +9,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("list") => LIST,
         Some("status") => STATUS,
         Some("assume") => ASSUME,
+        Some("explain") => EXPLAIN,
         Some("end") => END,
         Some("env") => ENV,
         Some("exec") => EXEC,
@@ -31,6 +32,7 @@ Usage: rolecall [--practice] COMMAND
   list                  Lists the roles
   status                Shows the sessions and how long they last
   assume ROLE           Assumes a role, or renews its session
+  explain ROLE          Says why AWS refused a role, and what to send to whom
   end ROLE              Ends a session on this machine
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
@@ -45,7 +47,7 @@ Usage: rolecall [--practice] COMMAND
   help [COMMAND]        Shows this, or more about a command
 
   --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, catalogue, keys list, agent --status)
+  --json                Prints JSON (list, status, assume, explain, catalogue, keys list, agent --status)
   --version             Prints the version
 
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
@@ -70,6 +72,13 @@ Usage: rolecall assume ROLE [--json]
 
 Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
 terminal; without a terminal, Rolecall's window asks.";
+
+const EXPLAIN: &str = "\
+Usage: rolecall explain ROLE [--json]
+
+Says why AWS refused the role when it was last assumed: every cause that fits AWS's words and the request, the surest
+first, with what to check, who can change it and the policy statement to send. AWS's own words and the request id
+come last.";
 
 const END: &str = "\
 Usage: rolecall end ROLE

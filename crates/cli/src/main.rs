@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::sanitise;
+use rolecall_core::snapshot::Mode;
 
 use arguments::{Command, Invocation};
 use client::Client;
@@ -49,11 +50,31 @@ fn explanation(invocation: &Invocation, problem: &Problem) -> String {
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
     // Of a wrong input the detail is the name of its field, which the sentence says in words.
     let detail = problem.detail.as_ref();
+    let causes = problem.diagnosis.as_ref().map_or(0, |it| it.causes.len());
     if let Some(detail) = detail.filter(|_| problem.code != ProblemCode::InvalidInput) {
         text.push_str("\nDetail: ");
         text.push_str(&sanitise::visible(detail));
     }
+    if let Some(role) = invocation.command.role().filter(|_| causes > 1) {
+        let practice = match invocation.mode {
+            Mode::Own => "",
+            Mode::Practice => "--practice ",
+        };
+        let role = quoted(&sanitise::visible(role));
+        text.push_str(&format!(
+            "\nAll {causes} causes: rolecall {practice}explain {role}"
+        ));
+    }
     text
+}
+
+/// Returns a name as a shell reads it.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.@/+=,:".contains(c);
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// Prints the result. A reader that went away is no reason to complain.

@@ -25,6 +25,11 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// Returns `text` with every hidden character but its line ends written as `\u{…}`.
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// Returns the start of foreign text for a message: visible, at most 64 characters, with `…` where it was cut.
 pub fn echo(text: &str) -> String {
     cut(&visible(text), ECHO_LIMIT)

@@ -100,7 +100,8 @@ describe("home", () => {
     await open({ ...usual, sessions: [unborn(guest, { phase: "failed", problem: DENIED })] });
     await screen.findByText(DENIED.what);
     expect(screen.getByText(DENIED.remedy)).toBeTruthy();
-    expect(screen.getByText(/Request id 7f0c9a52/)).toBeTruthy();
+    expect(screen.getByText(/request 7f0c9a52/)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "All 4 causes" })).toBeTruthy();
     expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
   });
 

@@ -39,6 +39,10 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             role: operand(),
             format,
         },
+        "explain" => Command::Explain {
+            role: operand(),
+            format,
+        },
         "end" => Command::End { role: operand() },
         "env" if unset.is_some() => Command::EnvUnset { shell },
         "env" => Command::Env {

@@ -392,7 +392,7 @@ fn trust(asked: &Asked, confidence: Confidence) -> Cause {
         TrustPolicy,
         confidence,
         what,
-        "Send this statement to the role's owner.",
+        "Ask the role's owner to let you in.",
     )
     .command(statement::show_trust(asked))
     .ask(asked.owner())
@@ -411,7 +411,7 @@ fn permission(asked: &Asked, confidence: Confidence) -> Cause {
         CallerPermission,
         confidence,
         what,
-        "Send this statement to your administrator.",
+        "Ask your administrator to allow it.",
     )
     .command(statement::simulate(asked))
     .ask(asked.administrator())

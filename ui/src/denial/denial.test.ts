@@ -1,0 +1,56 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { DENIED } from "../fixture/make";
+import type { Diagnosis, Problem } from "../snapshot";
+import DenialPanel from "./DenialPanel.svelte";
+
+const written = vi.fn(() => Promise.resolve());
+Object.defineProperty(navigator, "clipboard", { value: { writeText: written }, configurable: true });
+
+function show(problem: Problem, diagnosis: Diagnosis): void {
+  render(DenialPanel, { problem, diagnosis });
+}
+
+afterEach(() => {
+  cleanup();
+  written.mockClear();
+});
+
+describe("why AWS said no", () => {
+  const diagnosis = DENIED.diagnosis as Diagnosis;
+
+  test("shows the likeliest cause and folds the others", () => {
+    show(DENIED, diagnosis);
+    expect(screen.getByText("Most likely")).toBeTruthy();
+    expect(screen.getByText(/trust policy may not name/)).toBeTruthy();
+    const folded = screen.getByText("3 other causes would fit too").closest("details");
+    expect(folded?.open).toBe(false);
+    expect(folded?.textContent).toContain("The role may not exist");
+  });
+
+  test("copies the statement, the command and the request id as they are", async () => {
+    show(DENIED, diagnosis);
+    const copies = async (name: string) => {
+      await fireEvent.click(screen.getAllByRole("button", { name })[0] as HTMLElement);
+      return String(written.mock.lastCall?.at(0));
+    };
+    expect(JSON.parse(await copies("Copy statement"))).toMatchObject({ Effect: "Allow", Action: "sts:AssumeRole" });
+    expect(await copies("Copy command")).toMatch(/^aws iam get-role --role-name billing-audit/);
+    expect(await copies("Copy request id")).toBe("7f0c9a52-31d4-4c1e-9d6e-0a4f2e6f1b11");
+  });
+
+  test("shows an answer that is not known as it is", () => {
+    const unknown = { ...DENIED, what: "AWS refused the request (AccessDenied).", remedy: "Rolecall does not know this answer." };
+    show(unknown, { ...diagnosis, causes: [] });
+    expect(screen.getByText(/does not know this answer/)).toBeTruthy();
+    expect(screen.getByText(/request 7f0c9a52/)).toBeTruthy();
+  });
+
+  test("t19_hostile words stay words", () => {
+    const [first] = diagnosis.causes;
+    if (!first) throw new Error("no cause");
+    show(DENIED, { ...diagnosis, causes: [{ ...first, what: "<img src=x>\u202e" }], words: "</pre><b>\u0007" });
+    expect(document.querySelector("img, b")).toBeNull();
+    expect(screen.getByText("<img src=x>\\u{202E}")).toBeTruthy();
+  });
+});

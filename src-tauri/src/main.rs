@@ -26,6 +26,8 @@ use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
 use rolecall_core::keeper::Concern;
+use rolecall_core::origin::OriginKind;
+use rolecall_core::snapshot::RoleView;
 use tauri::{AppHandle, RunEvent};
 
 use arguments::{HELP, Options, Request};
@@ -138,10 +140,11 @@ fn quit_on_signals(app: &AppHandle) {
     }
 }
 
-/// A newcomer sees the window, which leads to a first key or to the practice account.
+/// A newcomer sees the window, which tells what AWS's files hold, and leads to a first key or to the practice account.
 fn is_first_start(desktop: &Desktop) -> bool {
     let snapshot = desktop.keeper.snapshot();
-    snapshot.keys.is_empty() && snapshot.roles.is_empty()
+    let own = |role: &RoleView| role.origin.kind == OriginKind::Own;
+    snapshot.keys.is_empty() && !snapshot.roles.iter().any(own)
 }
 
 #[cfg(not(unix))]

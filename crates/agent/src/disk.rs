@@ -88,6 +88,26 @@ fn kind_of(metadata: &fs::Metadata) -> &'static str {
     "a device"
 }
 
+/// Returns a warning if a file can be written by other users.
+#[cfg(unix)]
+pub(crate) fn foreign_hands(path: &Path) -> Option<&'static str> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(path).ok()?;
+    let own = rustix::process::geteuid().as_raw();
+    if found.uid() != own && found.uid() != 0 {
+        Some("It belongs to another user, who can change what it says.")
+    } else if found.mode() & 0o022 != 0 {
+        Some("Other users can change it. Take the right away with: chmod go-w FILE")
+    } else {
+        None
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn foreign_hands(_path: &Path) -> Option<&'static str> {
+    None
+}
+
 /// Why a file gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadFault {

@@ -119,6 +119,7 @@ impl Engine {
                 self.sts.configure(&self.keeper.settings());
             }
             Changed::Keys => self.keeper.reload_keys(),
+            Changed::Aws => self.keeper.reload_aws_files(),
         }
     }
 }

@@ -5,8 +5,9 @@ mod keys;
 use std::path::Path;
 
 use rolecall_core::access_key::AccessKey;
+use rolecall_core::aws_profile::AwsFile;
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::ports::Files;
+use rolecall_core::ports::{AwsText, Files};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::secret::Secret;
 
@@ -105,6 +106,18 @@ impl Files for ConfigFiles {
 
     fn read_settings(&self) -> Result<String, Problem> {
         self.read(&self.paths.settings_path())
+    }
+
+    fn aws_path(&self, file: AwsFile) -> String {
+        self.paths.shown(self.paths.aws_path(file))
+    }
+
+    fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem> {
+        let path = self.paths.aws_path(file);
+        Ok(AwsText {
+            text: Secret::new(self.read(path)?),
+            warning: disk::foreign_hands(path),
+        })
     }
 
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {

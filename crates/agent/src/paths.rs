@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rolecall_core::aws_profile::AwsFile;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{OWN_DIR, PRACTICE_DIR};
 use rolecall_core::sanitise;
@@ -24,7 +25,9 @@ pub struct Environment {
     pub app_data: Option<PathBuf>,
     /// `LOCALAPPDATA`, on Windows.
     pub local_app_data: Option<PathBuf>,
-    /// `AWS_SHARED_CREDENTIALS_FILE`: the file that plaintext keys are imported from.
+    /// `AWS_CONFIG_FILE`: AWS's own file of profiles.
+    pub aws_config: Option<PathBuf>,
+    /// `AWS_SHARED_CREDENTIALS_FILE`: AWS's own file of plaintext keys.
     pub aws_credentials: Option<PathBuf>,
 }
 
@@ -47,6 +50,7 @@ impl Environment {
             runtime_dir: variable("XDG_RUNTIME_DIR"),
             app_data: variable("APPDATA"),
             local_app_data: variable("LOCALAPPDATA"),
+            aws_config: variable("AWS_CONFIG_FILE"),
             aws_credentials: variable("AWS_SHARED_CREDENTIALS_FILE"),
         }
     }
@@ -62,7 +66,9 @@ pub struct Paths {
     /// The folder of the local socket. Its parent is the desktop's runtime directory, or `run` in the state folder
     /// where there is none; never `/tmp`.
     pub socket_dir: PathBuf,
-    /// The AWS file of plaintext keys, only ever read.
+    /// AWS's own file of profiles.
+    pub aws_config_path: PathBuf,
+    /// AWS's own file of plaintext keys.
     pub aws_credentials_path: PathBuf,
     home: PathBuf,
 }
@@ -82,8 +88,12 @@ impl Paths {
         Ok(Self {
             config_dir: config_home.join(APP_DIR),
             socket_dir: runtime_dir.join(OWN_DIR),
-            aws_credentials_path: absolute(environment.aws_credentials.as_ref())
-                .unwrap_or_else(|| home.join(".aws/credentials")),
+            aws_config_path: aws_path(environment.aws_config.as_ref(), "config", &home),
+            aws_credentials_path: aws_path(
+                environment.aws_credentials.as_ref(),
+                "credentials",
+                &home,
+            ),
             state_dir,
             home,
         })
@@ -96,6 +106,7 @@ impl Paths {
             config_dir: dir.join("config"),
             state_dir: dir.join("state"),
             socket_dir: self.socket_dir.with_file_name(PRACTICE_DIR),
+            aws_config_path: dir.join("aws/config"),
             aws_credentials_path: dir.join("aws/credentials"),
             home: self.home.clone(),
         }
@@ -114,6 +125,14 @@ impl Paths {
     /// Returns the file of access keys: ids and names, never secrets.
     pub fn keys_path(&self) -> PathBuf {
         self.config_dir.join("keys.toml")
+    }
+
+    /// Returns one of AWS's own files.
+    pub fn aws_path(&self, file: AwsFile) -> &Path {
+        match file {
+            AwsFile::Config => &self.aws_config_path,
+            AwsFile::Credentials => &self.aws_credentials_path,
+        }
     }
 
     /// Returns the database of what survives a restart.
@@ -141,6 +160,16 @@ fn no_home() -> Problem {
 
 fn absolute(path: Option<&PathBuf>) -> Option<PathBuf> {
     path.filter(|path| path.is_absolute()).cloned()
+}
+
+/// Returns the path in a variable of AWS's, where `~` is the home folder as in AWS's tools; else the file in `~/.aws`.
+/// A relative one is ignored: this program has no folder that it could be relative to.
+fn aws_path(variable: Option<&PathBuf>, name: &str, home: &Path) -> PathBuf {
+    let given = variable.map(|path| match path.strip_prefix("~") {
+        Ok(rest) => home.join(rest),
+        Err(_) => path.clone(),
+    });
+    absolute(given.as_ref()).unwrap_or_else(|| home.join(".aws").join(name))
 }
 
 /// Returns the desktop's folders for configuration and for state.

@@ -31,6 +31,8 @@ pub enum Changed {
     Settings,
     /// `keys.toml`.
     Keys,
+    /// One of AWS's own files.
+    Aws,
 }
 
 /// A watch on the files; it ends when dropped.
@@ -104,8 +106,8 @@ type Print = Option<(SystemTime, u64, u64)>;
 struct Lookout {
     watcher: RecommendedWatcher,
     config_dir: PathBuf,
-    files: [(Changed, PathBuf); 3],
-    prints: [Print; 3],
+    files: [(Changed, PathBuf); 5],
+    prints: [Print; 5],
     watched: Vec<PathBuf>,
 }
 
@@ -115,11 +117,13 @@ impl Lookout {
             (Changed::Roles, paths.roles_path()),
             (Changed::Settings, paths.settings_path()),
             (Changed::Keys, paths.keys_path()),
+            (Changed::Aws, paths.aws_config_path.clone()),
+            (Changed::Aws, paths.aws_credentials_path.clone()),
         ];
         Self {
             watcher,
             config_dir: paths.config_dir.clone(),
-            prints: [&files[0].1, &files[1].1, &files[2].1].map(|path| print(path)),
+            prints: files.each_ref().map(|(_, path)| print(path)),
             files,
             watched: Vec::new(),
         }
@@ -134,13 +138,15 @@ impl Lookout {
             if let Err(error) = self.arm() {
                 tracing::warn!(%error, "the configuration folder cannot be watched");
             }
+            let mut told = BTreeSet::new();
             for (print_before, (changed, path)) in self.prints.iter_mut().zip(&self.files) {
                 let print = print(path);
                 if *print_before != print {
                     *print_before = print;
-                    on_change(*changed);
+                    told.insert(*changed);
                 }
             }
+            told.into_iter().for_each(&mut on_change);
         }
     }
 
@@ -170,16 +176,16 @@ impl Lookout {
         Ok(())
     }
 
-    /// Returns the configuration folder, or what there is of the way to it, and the folders that links lead to.
+    /// Returns the folders of the files, or what there is of the way to them, and the folders that links lead to.
     fn wanted(&self) -> BTreeSet<(PathBuf, u64)> {
-        let nearest = self.config_dir.ancestors().find(|dir| dir.is_dir());
+        let dirs = self.files.iter().filter_map(|(_, path)| path.parent());
+        let nearest = dirs.filter_map(|dir| dir.ancestors().find(|dir| dir.is_dir()));
         let referents = self
             .files
             .iter()
             .filter_map(|(_, path)| disk::referent(path).ok()?.parent().map(Path::to_owned));
         nearest
             .map(Path::to_owned)
-            .into_iter()
             .chain(referents)
             .filter_map(|dir| Some((dir.clone(), identity(&fs::metadata(dir).ok()?))))
             .collect()

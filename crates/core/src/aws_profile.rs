@@ -13,27 +13,29 @@ mod document;
 mod file_notice;
 mod header;
 mod include;
+mod kept_keys;
 mod line_reader;
+mod own_process;
 mod profile_role;
 mod profiles;
 mod section_reader;
 mod session_tags;
 
-use std::collections::HashSet;
-
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access_key::{AccessKeyId, masked};
 use crate::sanitise::echo;
 
-pub use chain::Chain;
+pub use chain::{Chain, Start};
 pub use document::{Document, Fault, Line, LineKind};
 pub use file_notice::{AwsFile, FileNotice};
+pub use kept_keys::KeptKeys;
 pub use profile_role::ProfileRole;
 pub use profiles::{Profile, Profiles};
 
 use chain::{KEY_ID, has_key};
 use file_notice::Notices;
+use own_process::OwnProcess;
 
 /// The largest file that is read, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
@@ -41,7 +43,7 @@ pub const FILE_MAX: usize = 4 << 20;
 const IGNORED: [&str; 3] = ["endpoint_url", "ca_bundle", "services"];
 
 /// What AWS's files give.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Reading {
     /// Every profile with a `role_arn`, those that cannot be used with their problem.
     pub roles: Vec<ProfileRole>,
@@ -49,10 +51,13 @@ pub struct Reading {
     pub keys: Vec<ProfileKey>,
     /// What a person should know about the files.
     pub notices: Vec<FileNotice>,
+    /// The first line of each file for which AWS's tools refuse the whole file.
+    #[serde(skip)]
+    pub faults: Vec<FileNotice>,
 }
 
 /// A profile that holds a long-term key in plaintext.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileKey {
     /// The profile.
     pub profile: String,
@@ -60,14 +65,19 @@ pub struct ProfileKey {
     pub access_key_id: String,
 }
 
-/// Reads both files; an absent one is empty. No text is refused.
+/// Reads both files; an absent one is empty. No text is refused. Which keys are in the keychain is not known, so a role
+/// may start from a key in plaintext.
 pub fn roles(config: &str, credentials: &str) -> Reading {
-    roles_with_keys(config, credentials, &HashSet::new())
+    read(config, credentials, None)
 }
 
-/// Reads both files as [`roles`] does, where keys of these names are kept in the keychain: a role whose source is one
-/// of them can be assumed, whatever the files say of that profile.
-pub fn roles_with_keys(config: &str, credentials: &str, kept_keys: &HashSet<&str>) -> Reading {
+/// Reads both files as [`roles`] does, where these keys are in the keychain: a role starts from one of them, and one
+/// whose key is in plaintext has that for its problem.
+pub fn roles_with_keys(config: &str, credentials: &str, kept: &KeptKeys<'_>) -> Reading {
+    read(config, credentials, Some(kept))
+}
+
+fn read(config: &str, credentials: &str, kept: Option<&KeptKeys<'_>>) -> Reading {
     let mut notices = Notices::default();
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
     let profiles = Profiles::merge_noting(&config, &credentials, &mut notices);
@@ -76,11 +86,26 @@ pub fn roles_with_keys(config: &str, credentials: &str, kept_keys: &HashSet<&str
     let found = profiles.iter();
     Reading {
         roles: found
-            .filter_map(|profile| ProfileRole::of(&profiles, profile, kept_keys))
+            .filter_map(|profile| ProfileRole::of(&profiles, profile, kept))
             .collect(),
         keys: profiles.iter().filter_map(ProfileKey::of).collect(),
         notices: notices.finish(),
+        faults: [
+            (AwsFile::Config, config),
+            (AwsFile::Credentials, credentials),
+        ]
+        .iter()
+        .filter_map(|(file, document)| first_fault(*file, document))
+        .collect(),
     }
+}
+
+fn first_fault(file: AwsFile, document: &Document<'_>) -> Option<FileNotice> {
+    let (line, fault) = document.faults().next()?;
+    Some(FileNotice {
+        line: Some(line),
+        ..FileNotice::of_file(file, fault.text())
+    })
 }
 
 /// Returns a file's text.
@@ -121,6 +146,9 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
             let Some(command) = profile.filled(key) else {
                 continue;
             };
+            if OwnProcess::parse(command).is_some() {
+                continue;
+            }
             let place = profile.place_of(key);
             notices.add(place.file, place.line, || {
                 let program = command.split_whitespace().next().unwrap_or_default();

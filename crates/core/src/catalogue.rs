@@ -1,8 +1,9 @@
-//! The catalogue: all roles the user has, read from `roles.toml` and written back without touching the rest.
+//! The catalogue: all roles the user has. Those of `roles.toml` are written back without touching the rest of the file;
+//! those of AWS's files, and of any other place, are only read.
 
 mod edit;
+mod roles;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
@@ -14,6 +15,7 @@ use crate::sanitise;
 use crate::session_tags::SessionTag;
 
 pub use edit::{with_role, with_source_renamed, without_role};
+pub use roles::{Catalogue, Unusable};
 
 /// The optional fields of a role, in the order in which they are written.
 const OPTIONAL_FIELDS: [&str; 13] = [
@@ -33,42 +35,6 @@ const OPTIONAL_FIELDS: [&str; 13] = [
 ];
 /// The largest file that is read, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
-
-/// All roles, in the file's order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Catalogue {
-    roles: Vec<Role>,
-    index: HashMap<Name, usize>,
-}
-
-impl Catalogue {
-    /// Returns a catalogue of these roles; of two with one name the last counts.
-    pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
-        let mut catalogue = Self::default();
-        for role in roles {
-            match catalogue.index.get(&role.name) {
-                Some(at) => catalogue.roles[*at] = role,
-                None => {
-                    catalogue
-                        .index
-                        .insert(role.name.clone(), catalogue.roles.len());
-                    catalogue.roles.push(role);
-                }
-            }
-        }
-        catalogue
-    }
-
-    /// Returns the roles in the file's order.
-    pub fn roles(&self) -> &[Role] {
-        &self.roles
-    }
-
-    /// Returns the role of that name.
-    pub fn role(&self, name: &Name) -> Option<&Role> {
-        self.index.get(name).map(|at| &self.roles[*at])
-    }
-}
 
 /// What reading `roles.toml` gave: the roles that are right, and what is wrong with the others.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 //! Its state is never locked across a call to a port, so a slow network or keychain never holds up a reader.
 
 mod assume;
+mod aws_files;
 mod catalogue;
 mod explain;
 mod hand_out;
@@ -31,6 +32,7 @@ use crate::snapshot::{Mode, Snapshot};
 use crate::sts::Sts;
 
 use assume::Flight;
+use aws_files::AwsFiles;
 use prompt::Prompt;
 pub use tick::Pulse;
 
@@ -67,6 +69,8 @@ pub struct Keeper {
     changed: Condvar,
     /// The revision that the audience saw last, so that a slow thread never shows it an older one.
     announced: Mutex<u64>,
+    /// Held while AWS's files are read.
+    aws_turn: Mutex<()>,
 }
 
 /// What a standing problem is about; one problem each.
@@ -76,6 +80,8 @@ pub enum Concern {
     Keychain,
     /// The file of roles.
     RolesFile,
+    /// AWS's own files.
+    AwsFiles,
     /// The file of settings.
     SettingsFile,
     /// The file of access keys.
@@ -91,6 +97,10 @@ pub enum Concern {
 #[derive(Default)]
 struct State {
     catalogue: Catalogue,
+    own_roles: Vec<Role>,
+    /// What messages call the file of the user's own roles.
+    own_place: String,
+    aws: AwsFiles,
     role_faults: Vec<Problem>,
     settings: Settings,
     keys: Vec<AccessKey>,
@@ -134,10 +144,12 @@ impl Keeper {
             state: Mutex::default(),
             changed: Condvar::new(),
             announced: Mutex::default(),
+            aws_turn: Mutex::default(),
         };
         keeper.reload_settings();
         keeper.reload_keys();
         keeper.reload_roles();
+        keeper.reload_aws_files();
         keeper
     }
 
@@ -246,7 +258,7 @@ impl Keeper {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Changes the state, then publishes the snapshot if it differs and wakes whoever waits.
@@ -281,4 +293,8 @@ impl Keeper {
             self.ports.audience.publish(snapshot);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,6 +29,7 @@ pub mod memory;
 pub mod menu;
 pub mod name;
 pub mod notice;
+pub mod origin;
 pub mod plan;
 pub mod policy;
 pub mod ports;

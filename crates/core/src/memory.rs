@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::access_key::{AccessKey, AccessKeyId};
+use crate::aws_profile::AwsFile;
 use crate::name::Name;
-use crate::ports::{Files, Keychain, KeychainError, Store};
+use crate::ports::{AwsText, Files, Keychain, KeychainError, Store};
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::Secret;
 use crate::session::Session;
@@ -42,6 +43,12 @@ pub struct MemoryFiles {
     pub roles: Mutex<String>,
     /// The file of settings.
     pub settings: Mutex<String>,
+    /// AWS's config file.
+    pub aws_config: Mutex<String>,
+    /// AWS's credentials file.
+    pub aws_credentials: Mutex<String>,
+    /// Why AWS's files cannot be read at present.
+    pub aws_failure: Mutex<Option<Problem>>,
     keys: Mutex<Vec<AccessKey>>,
 }
 
@@ -80,6 +87,22 @@ impl Files for MemoryFiles {
     }
     fn read_settings(&self) -> Result<String, Problem> {
         Ok(lock(&self.settings).clone())
+    }
+    fn aws_path(&self, file: AwsFile) -> String {
+        file.usual_path().into()
+    }
+    fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem> {
+        if let Some(failure) = lock(&self.aws_failure).clone() {
+            return Err(failure);
+        }
+        let text = match file {
+            AwsFile::Config => &self.aws_config,
+            AwsFile::Credentials => &self.aws_credentials,
+        };
+        Ok(AwsText {
+            text: Secret::new(lock(text).clone()),
+            warning: None,
+        })
     }
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
         Ok(lock(&self.keys).clone())

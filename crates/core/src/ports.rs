@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access_key::{AccessKey, AccessKeyId};
+use crate::aws_profile::AwsFile;
 use crate::name::Name;
 use crate::notice::{Notice, Topic};
 use crate::problem::{Problem, ProblemCode};
@@ -137,6 +138,15 @@ pub trait Files: Send + Sync {
     /// As [`Files::read_roles`].
     fn read_settings(&self) -> Result<String, Problem>;
 
+    /// Returns what messages call one of AWS's own files.
+    fn aws_path(&self, file: AwsFile) -> String;
+
+    /// Returns one of AWS's own files; empty if there is none. It is only read.
+    ///
+    /// # Errors
+    /// As [`Files::read_roles`].
+    fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem>;
+
     /// Returns the access keys.
     ///
     /// # Errors
@@ -148,6 +158,15 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// If it cannot be written; the old file is then as it was.
     fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem>;
+}
+
+/// The text of one of AWS's files. It may hold secrets.
+#[derive(Debug)]
+pub struct AwsText {
+    /// What it says.
+    pub text: Secret,
+    /// What a person should know of the file itself: that others can write it.
+    pub warning: Option<&'static str>,
 }
 
 /// What survives a restart: sessions, sealed, and which warnings were shown.

@@ -63,6 +63,8 @@ pub enum ProblemCode {
     NameTaken,
     /// The role's source is missing, loops, or is unusable.
     UnusableSource,
+    /// The role's access key is in a file, not in the keychain; the detail is the profile that holds it.
+    PlaintextKey,
     /// No session of that role is active.
     NoSession,
     /// The role needs a code from the authenticator, and none came.

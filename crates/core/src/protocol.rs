@@ -18,8 +18,8 @@ use crate::snapshot::{KeyView, SessionView, Snapshot};
 pub const VERSION: u32 = 1;
 /// The longest request, in bytes.
 pub const REQUEST_MAX: usize = 64 << 10;
-/// The longest answer, in bytes: a snapshot of ten thousand roles fits.
-pub const ANSWER_MAX: usize = 16 << 20;
+/// The longest answer, in bytes: a snapshot of ten thousand roles from every place fits.
+pub const ANSWER_MAX: usize = 64 << 20;
 /// The folder of the socket below the runtime directory, for the user's own set.
 pub const OWN_DIR: &str = "rolecall";
 /// The folder of the socket below the runtime directory, for the practice set.

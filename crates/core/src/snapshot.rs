@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::aws_profile::{FileNotice, ProfileKey};
+use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::session::Phase;
 use crate::session_tags::SessionTag;
@@ -18,10 +20,13 @@ pub struct Snapshot {
     pub clock_offset_ms: i64,
     /// Sessions, soonest expiry first; those being assumed and those that failed come before.
     pub sessions: Vec<SessionView>,
-    /// The catalogue, in the file's order.
+    /// The catalogue: roles that can be assumed as they are written, place after place, then those that cannot.
     pub roles: Vec<RoleView>,
     /// Access keys by name.
     pub keys: Vec<KeyView>,
+    /// What is to be known of AWS's own files.
+    #[serde(default)]
+    pub aws: AwsFilesView,
     /// Questions that wait for the user, oldest first.
     pub prompts: Vec<PromptView>,
     /// What is wrong at present, beyond single sessions.
@@ -104,7 +109,7 @@ pub enum WaitingFor {
 }
 
 /// One role of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleView {
     /// Its name in the catalogue.
     pub name: String,
@@ -155,6 +160,25 @@ pub struct RoleView {
     pub planned_s: u32,
     /// Why it cannot be assumed as it is.
     pub problem: Option<Problem>,
+    /// Where it is written.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Where else a role of this name is written, which does not count.
+    #[serde(default)]
+    pub hides: Option<Origin>,
+}
+
+/// AWS's own files: what is in them beside roles.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsFilesView {
+    /// What messages call the config file.
+    pub config_path: String,
+    /// What messages call the credentials file.
+    pub credentials_path: String,
+    /// The profiles that hold a long-term key in plaintext.
+    pub keys: Vec<ProfileKey>,
+    /// What a person should know about the files.
+    pub notices: Vec<FileNotice>,
 }
 
 /// One access key. Its secret is in the keychain.

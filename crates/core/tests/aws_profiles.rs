@@ -1,7 +1,9 @@
 //! Roles and keys in AWS's files: what they say, and what is told of odd ones.
 
 use proptest::prelude::*;
-use rolecall_core::aws_profile::{self, AwsFile, Reading};
+use rolecall_core::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::aws_profile::{self, AwsFile, KeptKeys, Reading};
+use rolecall_core::name::Name;
 use rolecall_core::problem::ProblemCode;
 
 fn told(reading: &Reading) -> String {
@@ -37,7 +39,7 @@ fn reads_everything_a_role_can_say() {
     assert_eq!(
         serde_json::to_string(&reading.roles).expect("JSON"),
         format!(
-            r#"[{{"name":"guest","arn":"{ARN}","source_profile":"user","external_id":"abc","mfa_serial":"arn:aws:iam::177634097045:mfa/user","role_session_name":"me","duration_seconds":900,"region":"eu-west-1","output":"json","session_tags":[{{"key":"a","value":"1"}},{{"key":"b","value":"2"}}],"transitive_session_tags":["a"],"source_identity":"me@x","credential_source":null,"problem":null}}]"#
+            r#"[{{"name":"guest","file":"config","line":4,"arn":"{ARN}","source_profile":"user","external_id":"abc","mfa_serial":"arn:aws:iam::177634097045:mfa/user","role_session_name":"me","duration_seconds":900,"region":"eu-west-1","output":"json","session_tags":[{{"key":"a","value":"1"}},{{"key":"b","value":"2"}}],"transitive_session_tags":["a"],"source_identity":"me@x","credential_source":null,"problem":null}}]"#
         )
     );
     assert_eq!(
@@ -169,19 +171,114 @@ fn b40_tells_what_is_no_text_or_too_much() {
     assert!(problem_of(&wide, "default").len() < 400);
 }
 
+fn kept(name: &str, id: &str) -> AccessKey {
+    AccessKey {
+        name: Name::parse(name).expect("a name"),
+        id: AccessKeyId::parse(id).expect("an id"),
+        account_id: "177634097045".into(),
+        user_arn: "arn:aws:iam::177634097045:user/user".into(),
+    }
+}
+
+/// Returns, for each role, its source, or the code and text of its problem.
+fn with_keys(config: &str, keys: &[AccessKey]) -> Vec<Result<String, (ProblemCode, String)>> {
+    let reading = aws_profile::roles_with_keys(config, KEY, &KeptKeys::of(keys));
+    let roles = reading.roles.into_iter();
+    roles
+        .map(|role| match role.problem {
+            Some(problem) => Err((problem.code, problem.to_string())),
+            None => Ok(role.source.unwrap_or_default()),
+        })
+        .collect()
+}
+
 #[test]
-fn a_role_of_a_key_in_the_keychain_needs_no_plaintext() {
+fn a_kept_key_is_found_by_its_id_by_our_process_and_by_its_name() {
+    let role =
+        |source: &str| format!("[profile guest]\nrole_arn = {ARN}\nsource_profile = {source}\n");
+    let work = [kept("work", "AKIAIOSFODNN7EXAMPLE")];
+    let moved =
+        "[profile moved]\ncredential_process = /usr/bin/rolecall credentials --key \"work\"\n";
+    let ours = "[profile ours]\ncredential_process = rolecall credentials other\n";
+    for (config, expected) in [
+        (role("user"), "work"),
+        (role("moved") + moved, "work"),
+        (role("ours") + ours, "other"),
+        (role("work"), "work"),
+        (
+            role("work") + "[profile work]\nregion = eu-west-1\n",
+            "work",
+        ),
+        (
+            role("guest") + "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n",
+            "work",
+        ),
+    ] {
+        assert_eq!(
+            with_keys(&config, &work),
+            [Ok(expected.to_owned())],
+            "{config}"
+        );
+    }
+}
+
+#[test]
+fn a_role_over_a_role_keeps_that_role_for_its_source() {
     let config = format!(
-        "[profile user]\ncredential_process = rolecall credentials user\n\
-         [profile guest]\nrole_arn = {ARN}\nsource_profile = user\n\
-         [profile next]\nrole_arn = {ARN}\nsource_profile = guest\n"
+        "[profile a]\nrole_arn = {ARN}\nsource_profile = user\n[profile b]\nrole_arn = {ARN}\nsource_profile = a\n"
     );
-    let problems = |keys: &[&str]| {
-        let kept = keys.iter().copied().collect();
-        let roles = aws_profile::roles_with_keys(&config, "", &kept).roles;
-        roles.iter().filter(|role| role.problem.is_some()).count()
-    };
-    assert_eq!((problems(&[]), problems(&["user"])), (2, 0));
+    let keys = [kept("work", "AKIAIOSFODNN7EXAMPLE")];
+    assert_eq!(
+        with_keys(&config, &keys),
+        [Ok("work".into()), Ok("a".into())]
+    );
+}
+
+#[test]
+fn a_key_in_plaintext_is_the_problem_of_every_role_over_it() {
+    let config = format!(
+        "[profile a]\nrole_arn = {ARN}\nsource_profile = user\n[profile b]\nrole_arn = {ARN}\nsource_profile = a\n"
+    );
+    // A key of the profile's name is another key, since its id is another.
+    for keys in [vec![], vec![kept("user", "AKIAIOSFODNN7EXAMPL2")]] {
+        for problem in with_keys(&config, &keys) {
+            let (code, text) = problem.expect_err("in plaintext");
+            assert_eq!(code, ProblemCode::PlaintextKey, "{text}");
+            assert!(
+                text.contains("~/.aws/credentials, profile \"user\""),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn names_of_keys_that_are_missing_or_taken_are_told() {
+    let config = format!(
+        "[profile gone]\ncredential_process = rolecall credentials --key gone\n\
+         [profile a]\nrole_arn = {ARN}\nsource_profile = gone\n\
+         [profile work]\nrole_arn = {ARN}\nsource_profile = user\n\
+         [profile b]\nrole_arn = {ARN}\nsource_profile = work\n"
+    );
+    let found = with_keys(&config, &[kept("work", "AKIAIOSFODNN7EXAMPLE")]);
+    for (found, part) in found.iter().zip([
+        "the access key \"gone\", which is not in the keychain",
+        "have the same name",
+        "have the same name",
+    ]) {
+        let (_, text) = found.as_ref().expect_err("refused");
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(aws_profile::roles(&config, KEY).notices.is_empty());
+}
+
+#[test]
+fn the_first_fault_of_each_file_is_told_apart() {
+    let reading = aws_profile::roles("[a\nx\n", "lost = 1\n");
+    let lines: Vec<_> = reading.faults.iter().map(|it| (it.file, it.line)).collect();
+    let expected = [(AwsFile::Config, Some(1)), (AwsFile::Credentials, Some(1))];
+    assert_eq!(lines, expected);
+    assert!(aws_profile::roles("[default]\n", KEY).faults.is_empty());
 }
 
 #[test]

@@ -38,22 +38,9 @@ fn role(name: &str, group: Option<&str>) -> RoleView {
         account_id: "808768216571".into(),
         source: "user".into(),
         chain: vec!["user".into(), name.into()],
-        session_name: None,
-        duration_s: None,
-        external_id: None,
-        mfa_serial: None,
-        source_identity: None,
-        tags: Vec::new(),
-        transitive_tags: Vec::new(),
-        policy: None,
-        policy_arns: Vec::new(),
-        reason: None,
-        reason_pattern: None,
-        region: None,
         group: group.map(str::to_owned),
-        needs_code: false,
         planned_s: 3600,
-        problem: None,
+        ..RoleView::default()
     }
 }
 

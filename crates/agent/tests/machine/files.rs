@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_core::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::aws_profile::AwsFile;
 use rolecall_core::catalogue::FILE_MAX;
 use rolecall_core::name::Name;
 use rolecall_core::ports::Files;
@@ -247,4 +248,64 @@ fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
             assert_eq!(fs::read_dir(paths.config_dir).expect("there").count(), 1);
         },
     );
+}
+
+#[test]
+fn b40_b41_an_aws_file_that_is_no_text_is_told_and_never_waited_for() {
+    let home = Home::new();
+    let path = home.paths.aws_config_path.clone();
+    let told = || home.files.read_aws(AwsFile::Config).expect_err("told").what;
+    fs::create_dir_all(&path).expect("a folder");
+    assert_eq!(told(), "~/.aws/config is a folder, not a file.");
+    fs::remove_dir(&path).expect("removes");
+    rustix::fs::mknodat(CWD, &path, rustix::fs::FileType::Fifo, Mode::RWXU, 0).expect("a FIFO");
+    assert_eq!(told(), "~/.aws/config is a FIFO, not a file.");
+    fs::remove_file(&path).expect("removes");
+    for (target, expected) in [
+        ("/dev/zero", "~/.aws/config is a device, not a file."),
+        ("nothing", "~/.aws/config is a link to nothing, not a file."),
+        ("config", "~/.aws/config could not be read."),
+    ] {
+        symlink(target, &path).expect("links");
+        assert_eq!(told(), expected);
+        fs::remove_file(&path).expect("removes");
+    }
+    fs::write(&path, vec![b'#'; FILE_MAX + 1]).expect("writes");
+    assert_eq!(told(), "~/.aws/config is larger than 4 MiB.");
+    fs::write(&path, b"[a]\nx = \xe9").expect("writes");
+    assert_eq!(told(), "~/.aws/config is not UTF-8 at byte 8.");
+    fs::remove_file(&path).expect("removes");
+    let read = home.files.read_aws(AwsFile::Config).expect("absent");
+    assert_eq!(read.text.expose(), "");
+}
+
+#[test]
+fn b42_an_aws_file_that_others_can_write_is_read_with_a_warning() {
+    let home = Home::new();
+    let path = home.paths.aws_credentials_path.clone();
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(&path, "[a]").expect("writes");
+    let warning = |mode| {
+        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("sets");
+        let read = home.files.read_aws(AwsFile::Credentials).expect("read");
+        assert_eq!(read.text.expose(), "[a]");
+        read.warning.is_some()
+    };
+    assert!(!warning(0o600) && !warning(0o644) && warning(0o666));
+}
+
+#[test]
+fn aws_variables_are_followed() {
+    let paths = |config: &str| {
+        let environment = Environment {
+            home: Some("/home/me".into()),
+            aws_config: Some(config.into()),
+            ..Environment::default()
+        };
+        let paths = Paths::new(&environment).expect("paths");
+        paths.aws_config_path.to_string_lossy().into_owned()
+    };
+    assert_eq!(paths("/etc/aws"), "/etc/aws");
+    assert_eq!(paths("~/work/aws"), "/home/me/work/aws");
+    assert_eq!(paths("aws"), "/home/me/.aws/config");
 }

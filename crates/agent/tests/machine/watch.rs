@@ -172,3 +172,41 @@ fn a_watch_ends_when_dropped() {
     );
     write(&paths.roles_path(), "a");
 }
+
+#[test]
+fn aws_files_are_told_whether_their_folder_is_there_or_comes() {
+    for prepare in [
+        |_: &Path| {},
+        |dir: &Path| fs::create_dir(dir).expect("a folder"),
+    ] {
+        let watched = Watched::new(|paths| {
+            prepare(paths.aws_config_path.parent().expect("a folder"));
+        });
+        let (config, credentials) = (
+            &watched.paths.aws_config_path,
+            &watched.paths.aws_credentials_path,
+        );
+        fs::create_dir_all(config.parent().expect("a folder")).expect("a folder");
+        write(config, "a");
+        watched.tells(&[Changed::Aws]);
+        write(credentials, "a");
+        write(config, "ab");
+        watched.tells(&[Changed::Aws]);
+        fs::remove_dir_all(config.parent().expect("a folder")).expect("removes");
+        watched.tells(&[Changed::Aws]);
+    }
+}
+
+#[test]
+fn r32_an_aws_file_that_is_a_link_is_followed() {
+    let watched = Watched::new(|paths| {
+        let aws = paths.aws_config_path.parent().expect("a folder");
+        let dotfiles = aws.with_file_name("dotfiles");
+        fs::create_dir_all(&dotfiles).expect("a folder");
+        fs::create_dir_all(aws).expect("a folder");
+        write(&dotfiles.join("config"), "a");
+        symlink("../dotfiles/config", &paths.aws_config_path).expect("links");
+    });
+    write(&watched.dir.path().join("dotfiles/config"), "ab");
+    watched.tells(&[Changed::Aws]);
+}

@@ -65,6 +65,9 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::UnknownKey | ProblemCode::NameTaken | ProblemCode::UnusableSource => {
             OfRole("the role's source cannot be used. See: rolecall status")
         }
+        ProblemCode::PlaintextKey => {
+            OfRole("its key is in plaintext in ~/.aws. Move it to the keychain in Rolecall")
+        }
         ProblemCode::NoSession | ProblemCode::CodeNeeded | ProblemCode::Cancelled => {
             OfRole("the role waits for a person. Assume it in Rolecall, then try again")
         }

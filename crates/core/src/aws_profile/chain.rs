@@ -1,11 +1,11 @@
 //! The way from a role back to the access key that starts it, as AWS's SDKs walk it. Nothing found on it is executed.
 
-use std::collections::HashSet;
-
 use crate::access_key::AccessKeyId;
 use crate::problem::{Problem, ProblemCode};
 use crate::sanitise::echo;
 
+use super::kept_keys::KeptKeys;
+use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 
 /// The most profiles between a role and its key, the role's own among them.
@@ -17,58 +17,152 @@ pub(super) const KEY_SECRET: &str = "aws_secret_access_key";
 /// The way to a role.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chain<'p> {
-    /// The profile, or the kept key, that starts it.
-    pub key_profile: &'p str,
+    /// What starts it.
+    pub start: Start<'p>,
     /// The profiles whose roles are assumed, in that order.
     pub role_profiles: Vec<&'p str>,
 }
 
+/// What starts a chain.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Start<'p> {
+    /// The key that the profile of this name holds in plaintext.
+    Plaintext(&'p str),
+    /// The key of this name in the keychain.
+    Kept(String),
+    /// The role of this name in Rolecall's own catalogue.
+    Role(String),
+}
+
+impl Start<'_> {
+    /// Returns the name of the profile, the key or the role.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Plaintext(name) => name,
+            Self::Kept(name) | Self::Role(name) => name,
+        }
+    }
+}
+
 impl<'p> Chain<'p> {
-    /// Walks from the profile `name` to the key that starts its chain. A source with a key of its own ends the walk,
-    /// even if it has a role; so does one of `kept_keys`, whose secret is kept elsewhere than in the files.
+    /// Walks from the profile `name` to what starts its chain. A source with a key of its own ends the walk, even if
+    /// it has a role. Without `kept`, it is not known which keys are in the keychain.
     ///
     /// # Errors
     /// If a profile is missing, the sources run in a circle or too deep, or the first one has no key that can be used.
     pub fn of(
         profiles: &'p Profiles<'_>,
         name: &'p str,
-        kept_keys: &HashSet<&str>,
+        kept: Option<&KeptKeys<'_>>,
     ) -> Result<Self, Problem> {
         let mut visited: Vec<&str> = Vec::new();
         let mut next = name;
         loop {
-            let profile = profiles
-                .find(next)
-                .ok_or_else(|| missing(next, visited.last()))?;
+            let Some(profile) = profiles.find(next) else {
+                return Self::beyond_the_files(next, &visited, kept);
+            };
             check_walk(&visited, next)?;
             visited.push(next);
             let is_source = visited.len() > 1;
             if (is_source && has_key(profile)) || !profiles.is_role(profile) {
-                return Self::ending(profile, &visited[..visited.len() - 1]);
+                return Self::ending(profile, &visited[..visited.len() - 1], kept);
             }
-            let source = source_of(profiles, profile)?;
-            let kept = profiles.setting(profile, "source_profile");
-            if let Some(key) = kept.filter(|name| kept_keys.contains(name)) {
-                return Ok(Self::starting_at(key, &visited));
-            }
-            next = match source {
-                Source::Itself => return Self::ending(profile, &visited),
+            check_name(next, kept)?;
+            next = match source_of(profiles, profile)? {
+                Source::Itself => return Self::ending(profile, &visited, kept),
                 Source::Profile(source) => source,
             };
         }
     }
 
-    fn ending(base: &'p Profile<'_>, roles: &[&'p str]) -> Result<Self, Problem> {
-        check_key(base)?;
-        Ok(Self::starting_at(base.name(), roles))
+    /// Returns the name of the key or role that the last role is assumed from.
+    pub fn source(&self) -> &str {
+        match self.role_profiles.as_slice() {
+            [.., before, _] => before,
+            _ => self.start.name(),
+        }
     }
 
-    fn starting_at(key_profile: &'p str, roles: &[&'p str]) -> Self {
+    /// Ends at a name that no profile has: a kept key's, or nothing's.
+    fn beyond_the_files(
+        name: &str,
+        visited: &[&'p str],
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<Self, Problem> {
+        match kept.and_then(|kept| kept.named(name)) {
+            Some(key) => Ok(Self::starting_at(Start::Kept(key.to_string()), visited)),
+            None => Err(missing(name, visited.last())),
+        }
+    }
+
+    fn ending(
+        base: &'p Profile<'_>,
+        roles: &[&'p str],
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<Self, Problem> {
+        let start = match OwnProcess::of(base) {
+            Some(OwnProcess::Key(name)) => kept_key(name, base, kept)?,
+            Some(OwnProcess::Role(name)) => Start::Role(name),
+            None => start_of(base, kept)?,
+        };
+        Ok(Self::starting_at(start, roles))
+    }
+
+    fn starting_at(start: Start<'p>, roles: &[&'p str]) -> Self {
         Self {
-            key_profile,
+            start,
             role_profiles: roles.iter().rev().copied().collect(),
         }
     }
+}
+
+/// Returns the key that a profile means: the kept one of the same id; else, where the profile says nothing of
+/// credentials, the kept one of the same name; else its own.
+fn start_of<'p>(base: &'p Profile<'_>, kept: Option<&KeptKeys<'_>>) -> Result<Start<'p>, Problem> {
+    if let Some(other) = OtherSource::of(base) {
+        return Err(other.problem(base));
+    }
+    let found = kept.and_then(|kept| match base.filled(KEY_ID) {
+        Some(id) => kept.with_id(id),
+        None => kept.named(base.name()),
+    });
+    match found {
+        Some(key) => Ok(Start::Kept(key.to_string())),
+        None => check_key(base).map(|()| Start::Plaintext(base.name())),
+    }
+}
+
+/// Returns the key that a `credential_process` of ours names.
+fn kept_key<'p>(
+    name: String,
+    base: &Profile<'_>,
+    kept: Option<&KeptKeys<'_>>,
+) -> Result<Start<'p>, Problem> {
+    if kept.is_none_or(|kept| kept.named(&name).is_some()) {
+        return Ok(Start::Kept(name));
+    }
+    Err(unusable(
+        format!(
+            "{} takes its credentials from the access key {}, which is not in the keychain.",
+            quoted(base.name()),
+            quoted(&name)
+        ),
+        "Add an access key of that name.",
+    ))
+}
+
+/// Refuses a role that is called as an access key is: a source could mean either.
+fn check_name(name: &str, kept: Option<&KeptKeys<'_>>) -> Result<(), Problem> {
+    if kept.is_none_or(|kept| kept.named(name).is_none()) {
+        return Ok(());
+    }
+    Err(unusable(
+        format!(
+            "The role {0} and the access key {0} have the same name.",
+            quoted(name)
+        ),
+        "Give the access key another name.",
+    ))
 }
 
 enum Source<'p> {
@@ -132,9 +226,6 @@ pub(super) fn has_key(profile: &Profile<'_>) -> bool {
 
 /// Checks that a profile gives credentials that a role can be assumed with: a long-term key in plaintext.
 fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
-    if let Some(other) = OtherSource::of(profile) {
-        return Err(other.problem(profile));
-    }
     let name = quoted(profile.name());
     let incomplete = |key: &str| {
         unusable(

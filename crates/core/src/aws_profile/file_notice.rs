@@ -1,6 +1,6 @@
 //! What a person should know about AWS's files: which line, and what about it. It never carries a secret.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::document::Fault;
 
@@ -8,17 +8,30 @@ use super::document::Fault;
 const NOTICES_MAX: usize = 100;
 
 /// Which of AWS's two files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AwsFile {
     /// `~/.aws/config`.
+    #[default]
     Config,
     /// `~/.aws/credentials`.
     Credentials,
 }
 
+impl AwsFile {
+    /// Returns where the file is unless AWS's variables say otherwise.
+    pub fn usual_path(self) -> &'static str {
+        match self {
+            Self::Config => "~/.aws/config",
+            Self::Credentials => "~/.aws/credentials",
+        }
+    }
+}
+
 /// Something to know about a file, told without a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileNotice {
     /// The file.
     pub file: AwsFile,

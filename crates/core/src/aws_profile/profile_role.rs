@@ -1,7 +1,5 @@
 //! A profile that is a role: how it is assumed, or why it cannot be.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use crate::duration::SessionDuration;
@@ -11,7 +9,10 @@ use crate::role::{Role, RoleDraft};
 use crate::sanitise::echo;
 use crate::session_tags::SessionTag;
 
-use super::chain::{Chain, OtherSource, quoted, unusable};
+use super::chain::{Chain, KEY_ID, OtherSource, Start, quoted, unusable};
+use super::file_notice::AwsFile;
+use super::kept_keys::KeptKeys;
+use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 use super::session_tags::{check_source_identity, parse_keys, parse_tags};
 
@@ -22,10 +23,17 @@ use super::session_tags::{check_source_identity, parse_keys, parse_tags};
 pub struct ProfileRole {
     /// The profile.
     pub name: String,
+    /// The file of its first section.
+    pub file: AwsFile,
+    /// The line of its first section, from 1.
+    pub line: usize,
     /// `role_arn`.
     pub arn: String,
     /// `source_profile`.
     pub source_profile: Option<String>,
+    /// The access key or role that it is assumed from, as Rolecall calls it; absent if that cannot be told.
+    #[serde(skip)]
+    pub source: Option<String>,
     /// `external_id`.
     pub external_id: Option<String>,
     /// `mfa_serial`.
@@ -55,11 +63,13 @@ impl ProfileRole {
     pub(super) fn of(
         profiles: &Profiles<'_>,
         profile: &Profile<'_>,
-        kept_keys: &HashSet<&str>,
+        kept: Option<&KeptKeys<'_>>,
     ) -> Option<Self> {
         let setting = |key| profiles.setting(profile, key).map(str::to_owned);
         let mut role = Self {
             name: profile.name().to_owned(),
+            file: profile.place.file,
+            line: profile.place.line,
             arn: setting("role_arn")?,
             source_profile: setting("source_profile"),
             external_id: setting("external_id"),
@@ -76,13 +86,13 @@ impl ProfileRole {
             .map_err(Problem::from)
             .and_then(|()| profiles.check_includes(profile))
             .and_then(|()| check_mix(profile))
-            .and_then(|()| Chain::of(profiles, profile.name(), kept_keys).map(drop))
-            .and_then(|()| role.role().map(drop));
+            .and_then(|()| Chain::of(profiles, profile.name(), kept))
+            .and_then(|chain| role.take_source(profiles, &chain, kept));
         role.problem = checked.err().map(|problem| in_profile(problem, &role.name));
         Some(role)
     }
 
-    /// Returns the role for the catalogue. Its source is the source profile's name, be that a key or a role.
+    /// Returns the role for the catalogue.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -95,7 +105,11 @@ impl ProfileRole {
         RoleDraft {
             name: self.name.clone(),
             arn: self.arn.clone(),
-            source: self.source_profile.clone().unwrap_or_default(),
+            source: self
+                .source
+                .clone()
+                .or_else(|| self.source_profile.clone())
+                .unwrap_or_default(),
             session_name: self.role_session_name.clone(),
             duration: self.duration_seconds.map(|seconds| seconds.to_string()),
             external_id: self.external_id.clone(),
@@ -105,6 +119,21 @@ impl ProfileRole {
             transitive_tags: self.transitive_session_tags.clone(),
             region: self.region.clone(),
             ..RoleDraft::default()
+        }
+    }
+
+    /// Takes over where the chain comes from, then checks the whole role.
+    fn take_source(
+        &mut self,
+        profiles: &Profiles<'_>,
+        chain: &Chain<'_>,
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<(), Problem> {
+        self.source = Some(chain.source().to_owned());
+        self.role()?;
+        match (&chain.start, kept) {
+            (Start::Plaintext(profile), Some(_)) => Err(in_plaintext(profiles, profile)),
+            _ => Ok(()),
         }
     }
 
@@ -155,7 +184,11 @@ fn parse_seconds(text: &str) -> Result<u64, InputError> {
 /// Refuses a role whose profile also gets credentials in a way that Rolecall does not go.
 fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
     let others: Vec<&str> = OtherSource::keys_of(profile)
-        .filter(|(_, source)| *source != OtherSource::CredentialSource)
+        .filter(|(_, source)| match source {
+            OtherSource::CredentialSource => false,
+            OtherSource::Process => OwnProcess::of(profile).is_none(),
+            OtherSource::WebIdentity | OtherSource::IdentityCenter | OtherSource::SignIn => true,
+        })
         .map(|(key, _)| key)
         .collect();
     if others.is_empty() {
@@ -169,6 +202,23 @@ fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
         ),
         "Put the role into a profile of its own, with source_profile.",
     ))
+}
+
+/// Returns the problem of a role whose key is in a file; its detail is the profile that holds it.
+fn in_plaintext(profiles: &Profiles<'_>, name: &str) -> Problem {
+    let file = profiles.find(name).map_or(AwsFile::Credentials, |profile| {
+        profile.place_of(KEY_ID).file
+    });
+    Problem::new(
+        ProblemCode::PlaintextKey,
+        format!(
+            "Its key is in plaintext in {}, profile {}.",
+            file.usual_path(),
+            quoted(name)
+        ),
+        "Move it to the keychain; the profile keeps working.",
+    )
+    .with_detail(name)
 }
 
 /// Says which profile a problem is about, where its words do not.

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Concern, Keeper, State};
 use crate::call_fields::MfaCode;
-use crate::catalogue::unknown_role;
 use crate::credentials::instant_text;
 use crate::duration::LONGEST_S;
 use crate::name::Name;
@@ -68,7 +67,7 @@ impl Keeper {
                 .catalogue
                 .role(name)
                 .cloned()
-                .ok_or_else(|| unknown_role(name))?;
+                .ok_or_else(|| state.catalogue.refusal(name))?;
             let leads = !state.flights.contains_key(&role);
             let flight = state.flights.entry(role.clone()).or_default().clone();
             (role, flight, leads)

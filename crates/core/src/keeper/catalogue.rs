@@ -1,10 +1,12 @@
 //! The catalogue and the settings: read when their files change, written when the user edits them here.
 
-use super::{Concern, Keeper};
-use crate::catalogue::{self, Catalogue, Reading};
+use super::{Concern, Keeper, State};
+use crate::catalogue::{self, Catalogue, Reading, name_taken};
 use crate::name::Name;
-use crate::problem::Problem;
+use crate::origin::{Origin, OriginKind};
+use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
+use crate::sanitise;
 use crate::settings;
 
 impl Keeper {
@@ -25,7 +27,10 @@ impl Keeper {
                     .iter()
                     .map(|(_, problem)| problem.clone())
                     .collect();
-                state.catalogue = Catalogue::new(with_last_good(reading, &state.catalogue));
+                let last = Catalogue::new(std::mem::take(&mut state.own_roles));
+                state.own_roles = with_last_good(reading, &last);
+                state.own_place.clone_from(&path);
+                state.compose();
             }
             Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
         });
@@ -54,8 +59,9 @@ impl Keeper {
     /// If a field is wrong, the name is taken, or the file cannot be written.
     pub fn save_role(&self, previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem> {
         let role = draft.check()?;
+        previous.map_or(Ok(()), |previous| self.check_own(previous))?;
         if previous != Some(&role.name) {
-            self.check_free(&role.name)?;
+            self.check_free_for_role(&role.name)?;
         }
         self.edit_roles(|text, path| {
             let text = catalogue::with_role(text, path, previous, draft)?;
@@ -71,17 +77,29 @@ impl Keeper {
     /// # Errors
     /// If there is no such role in the file, or the file cannot be written.
     pub fn remove_role(&self, name: &Name) -> Result<(), Problem> {
+        self.check_own(name)?;
         self.edit_roles(|text, path| catalogue::without_role(text, path, name))
     }
 
+    /// Checks that a role can be written to `roles.toml` under this name. What is only read elsewhere does not take it.
+    fn check_free_for_role(&self, name: &Name) -> Result<(), Problem> {
+        let state = self.lock();
+        let taken = state.keys.iter().any(|key| key.name == *name)
+            || state.own_roles.iter().any(|role| role.name == *name);
+        if taken { Err(name_taken(name)) } else { Ok(()) }
+    }
+
+    /// Checks that a role is not one that is only read.
+    fn check_own(&self, name: &Name) -> Result<(), Problem> {
+        match self.lock().catalogue.origin(name) {
+            Some(origin) if origin.kind != OriginKind::Own => Err(read_only(name, origin)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     pub(super) fn rename_source(&self, source: &Name, new_source: &Name) -> Result<(), Problem> {
-        if !self
-            .lock()
-            .catalogue
-            .roles()
-            .iter()
-            .any(|role| role.source == *source)
-        {
+        let names = |role: &Role| role.source == *source;
+        if !self.lock().own_roles.iter().any(names) {
             return Ok(());
         }
         self.edit_roles(|text, path| catalogue::with_source_renamed(text, path, source, new_source))
@@ -99,6 +117,28 @@ impl Keeper {
     }
 }
 
+impl State {
+    /// Puts the catalogue together anew: the user's own roles, then those of AWS's files.
+    pub(super) fn compose(&mut self) {
+        let mut catalogue = Catalogue::default();
+        for role in &self.own_roles {
+            catalogue.add(Ok(role.clone()), Origin::own(&self.own_place));
+        }
+        self.aws.add_to(&mut catalogue);
+        self.catalogue = catalogue;
+    }
+}
+
+fn read_only(name: &Name, origin: &Origin) -> Problem {
+    let what = format!(
+        "\"{}\" comes from {}, which is only read here.",
+        sanitise::echo(name.as_str()),
+        origin.text()
+    );
+    let remedy = "Change it there, or copy it to your own roles.";
+    Problem::new(ProblemCode::InvalidInput, what, remedy)
+}
+
 /// Returns the roles of a reading, with the last good state of those that are wrong in it.
 fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Role> {
     let wrong = reading
@@ -106,5 +146,6 @@ fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Role> {
         .iter()
         .filter_map(|(name, _)| last.role(&Name::parse(name).ok()?).cloned());
     let kept: Vec<Role> = wrong.collect();
-    reading.roles.into_iter().chain(kept).collect()
+    let roles = reading.roles.into_iter().chain(kept);
+    Catalogue::new(roles).roles().to_vec()
 }

@@ -89,6 +89,7 @@ impl Keeper {
             }
             Err(problem) => drop(state.standing.insert(Concern::KeysFile, problem)),
         });
+        self.reload_aws_files();
     }
 
     fn key(&self, name: &Name) -> Result<AccessKey, Problem> {
@@ -112,8 +113,8 @@ impl Keeper {
 
     pub(super) fn check_free(&self, name: &Name) -> Result<(), Problem> {
         let state = self.lock();
-        let taken =
-            state.keys.iter().any(|key| key.name == *name) || state.catalogue.role(name).is_some();
+        let taken = state.keys.iter().any(|key| key.name == *name)
+            || state.catalogue.origin(name).is_some();
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
@@ -183,6 +184,8 @@ impl Keeper {
         change(&mut keys);
         self.ports.files.write_keys(&keys)?;
         self.update(|state| state.keys = keys);
+        // Whether a profile's key is kept has changed.
+        self.reload_aws_files();
         Ok(())
     }
 }

@@ -5,9 +5,12 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use super::State;
 use super::prompt::Prompt;
 use crate::access_key::masked;
+use crate::catalogue::Unusable;
 use crate::name::Name;
+use crate::origin::Origin;
 use crate::plan::Plan;
 use crate::role::Role;
+use crate::sanitise::cut;
 use crate::session::{Phase, Session};
 use crate::snapshot::{
     KeyView, Mode, PromptView, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
@@ -15,6 +18,9 @@ use crate::snapshot::{
 
 /// Clock differences below this are not told: the `Date` header counts whole seconds.
 const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
+
+/// The most characters that are shown of a text that no check has passed.
+const UNCHECKED_MAX: usize = 2_048;
 
 pub(super) fn snapshot(
     state: &State,
@@ -32,13 +38,9 @@ pub(super) fn snapshot(
         endpoint: state.settings.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
-        roles: state
-            .catalogue
-            .roles()
-            .iter()
-            .map(|role| role_view(state, role))
-            .collect(),
+        roles: role_views(state),
         keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
+        aws: state.aws.view(),
         prompts: state
             .prompts
             .iter()
@@ -129,7 +131,16 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
     }
 }
 
-fn role_view(state: &State, role: &Role) -> RoleView {
+fn role_views(state: &State) -> Vec<RoleView> {
+    let catalogue = &state.catalogue;
+    let usable = catalogue.with_origins();
+    let usable = usable.map(|(role, origin)| role_view(state, role, origin));
+    let unusable = catalogue.unusable();
+    let unusable = unusable.map(|(unusable, origin)| unusable_view(state, unusable, origin));
+    usable.chain(unusable).collect()
+}
+
+fn role_view(state: &State, role: &Role, origin: &Origin) -> RoleView {
     let plan = Plan::of(role, &state.catalogue, &state.keys);
     let names = [role.source.to_string(), role.name.to_string()];
     RoleView {
@@ -161,6 +172,47 @@ fn role_view(state: &State, role: &Role) -> RoleView {
         needs_code: role.mfa_serial.is_some(),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
         problem: plan.err(),
+        origin: origin.clone(),
+        hides: state.catalogue.hidden(role.name.as_str()).cloned(),
+    }
+}
+
+/// Shows what is written of a role that cannot be assumed. Its texts are unchecked: whoever shows them makes them visible.
+fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleView {
+    let draft = &unusable.draft;
+    let shown = |text: &str| cut(text, UNCHECKED_MAX);
+    let if_any = |text: &Option<String>| text.as_deref().map(shown);
+    RoleView {
+        name: shown(&draft.name),
+        arn: shown(&draft.arn),
+        account_id: account_in(&draft.arn),
+        source: shown(&draft.source),
+        chain: vec![shown(&draft.source), shown(&draft.name)],
+        session_name: if_any(&draft.session_name),
+        duration_s: draft.duration.as_deref().and_then(|text| text.parse().ok()),
+        external_id: if_any(&draft.external_id),
+        mfa_serial: if_any(&draft.mfa_serial),
+        source_identity: if_any(&draft.source_identity),
+        tags: draft.tags.clone(),
+        transitive_tags: draft.transitive_tags.clone(),
+        region: if_any(&draft.region),
+        group: if_any(&draft.group),
+        needs_code: draft.mfa_serial.is_some(),
+        problem: Some(unusable.problem.clone()),
+        origin: origin.clone(),
+        hides: state.catalogue.hidden(&draft.name).cloned(),
+        ..RoleView::default()
+    }
+}
+
+/// Returns the account in a text that may be an ARN; empty if it has none.
+fn account_in(arn: &str) -> String {
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account {
+        account.to_owned()
+    } else {
+        String::new()
     }
 }
 

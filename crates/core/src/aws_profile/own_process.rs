@@ -1,0 +1,93 @@
+//! A `credential_process` that asks Rolecall: what it names is used as if the profile named it. It is read, never run.
+
+use super::profiles::Profile;
+
+/// The program's name, without its folder.
+const PROGRAM: &str = "rolecall";
+
+/// What a `credential_process` of ours hands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OwnProcess {
+    /// A session of an access key: `rolecall credentials --key NAME`.
+    Key(String),
+    /// A session of a role: `rolecall credentials NAME`.
+    Role(String),
+}
+
+impl OwnProcess {
+    /// Returns what a profile's `credential_process` hands out, if it is ours.
+    pub(super) fn of(profile: &Profile<'_>) -> Option<Self> {
+        Self::parse(profile.filled("credential_process")?)
+    }
+
+    /// Reads the command of a `credential_process`; nothing if it is another program's, or says more than we write.
+    pub(super) fn parse(command: &str) -> Option<Self> {
+        let words = words(command)?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let [program, "credentials", arguments @ ..] = words.as_slice() else {
+            return None;
+        };
+        let program = program.rsplit(['/', '\\']).next().unwrap_or_default();
+        if program.strip_suffix(".exe").unwrap_or(program) != PROGRAM {
+            return None;
+        }
+        match arguments {
+            ["--key", name] => Some(Self::Key((*name).to_owned())),
+            ["--", name] => Some(Self::Role((*name).to_owned())),
+            [name] if !name.starts_with('-') => Some(Self::Role((*name).to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// Splits a command as the AWS CLI does, by the quoting of a POSIX shell; nothing if a quote is not closed.
+fn words(command: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut letters = command.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => word.get_or_insert_default().push(letters.next()?),
+            (None, ' ' | '\t' | '\n') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_we_write_and_nothing_else() {
+        let key = |name: &str| Some(OwnProcess::Key(name.to_owned()));
+        let role = |name: &str| Some(OwnProcess::Role(name.to_owned()));
+        for (command, expected) in [
+            ("/usr/bin/rolecall credentials --key user", key("user")),
+            ("rolecall credentials --key \"a b\"", key("a b")),
+            (
+                "'/opt/my apps/rolecall' credentials 'it'\\''s'",
+                role("it's"),
+            ),
+            ("rolecall.exe credentials -- guest", role("guest")),
+            ("rolecall credentials --key", None),
+            ("rolecall credentials --keys a", None),
+            ("rolecall credentials a b", None),
+            ("rolecall credentials 'a", None),
+            ("rolecall list", None),
+            ("norolecall credentials a", None),
+            ("sh -c 'rolecall credentials a'", None),
+            ("", None),
+        ] {
+            assert_eq!(OwnProcess::parse(command), expected, "{command}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The roles of all places in one list: what can be assumed, what cannot and why, and where each is written.
+
+use std::collections::HashMap;
+
+use super::unknown_role;
+use crate::name::Name;
+use crate::origin::Origin;
+use crate::problem::Problem;
+use crate::role::{Role, RoleDraft};
+
+/// All roles, place after place, each place's in its own order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    roles: Vec<Role>,
+    /// Where each of `roles` is written.
+    origins: Vec<Origin>,
+    index: HashMap<Name, usize>,
+    unusable: Vec<(Unusable, Origin)>,
+    unusable_index: HashMap<String, usize>,
+    /// Where else a name is written, in a place that counts less.
+    hidden: HashMap<String, Origin>,
+}
+
+/// A role that is written somewhere and cannot be assumed as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// What is written, unchecked.
+    pub draft: RoleDraft,
+    /// Why it cannot be assumed.
+    pub problem: Problem,
+}
+
+impl Catalogue {
+    /// Returns a catalogue of these roles, all the user's own; of two with one name the last counts.
+    pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
+        let mut catalogue = Self::default();
+        for role in roles {
+            match catalogue.index.get(&role.name) {
+                Some(at) => catalogue.roles[*at] = role,
+                None => catalogue.push(role, Origin::default()),
+            }
+        }
+        catalogue
+    }
+
+    /// Adds a role from a place that counts less than those before: a name that is taken is only noted as hidden.
+    pub fn add(&mut self, role: Result<Role, Box<Unusable>>, origin: Origin) {
+        let name = match &role {
+            Ok(role) => role.name.as_str(),
+            Err(unusable) => unusable.draft.name.as_str(),
+        };
+        if self.has(name) {
+            self.hidden.entry(name.to_owned()).or_insert(origin);
+            return;
+        }
+        match role {
+            Ok(role) => self.push(role, origin),
+            Err(unusable) => {
+                self.unusable_index
+                    .insert(unusable.draft.name.clone(), self.unusable.len());
+                self.unusable.push((*unusable, origin));
+            }
+        }
+    }
+
+    fn push(&mut self, role: Role, origin: Origin) {
+        self.index.insert(role.name.clone(), self.roles.len());
+        self.roles.push(role);
+        self.origins.push(origin);
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.unusable_index.contains_key(name)
+            || Name::parse(name).is_ok_and(|name| self.index.contains_key(&name))
+    }
+
+    /// Returns the roles that can be assumed as they are written, place after place.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Returns the role of that name, if it can be assumed as it is written.
+    pub fn role(&self, name: &Name) -> Option<&Role> {
+        self.index.get(name).map(|at| &self.roles[*at])
+    }
+
+    /// Returns the roles with the places where they are written, in the order of [`Catalogue::roles`].
+    pub fn with_origins(&self) -> impl Iterator<Item = (&Role, &Origin)> {
+        self.roles.iter().zip(&self.origins)
+    }
+
+    /// Returns the roles that cannot be assumed as they are written, and where that is.
+    pub fn unusable(&self) -> impl Iterator<Item = (&Unusable, &Origin)> {
+        self.unusable
+            .iter()
+            .map(|(unusable, origin)| (unusable, origin))
+    }
+
+    /// Returns where the role of that name is written.
+    pub fn origin(&self, name: &Name) -> Option<&Origin> {
+        let unusable = || self.unusable_index.get(name.as_str());
+        match self.index.get(name) {
+            Some(at) => self.origins.get(*at),
+            None => unusable().and_then(|at| Some(&self.unusable.get(*at)?.1)),
+        }
+    }
+
+    /// Returns where else a role of that name is written: in a place that counts less.
+    pub fn hidden(&self, name: &str) -> Option<&Origin> {
+        self.hidden.get(name)
+    }
+
+    /// Returns why there is no role of that name to assume: what is wrong with it, or that it is unknown.
+    pub fn refusal(&self, name: &Name) -> Problem {
+        let at = self.unusable_index.get(name.as_str());
+        match at.and_then(|at| self.unusable.get(*at)) {
+            Some((unusable, _)) => unusable.problem.clone(),
+            None => unknown_role(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::ProblemCode;
+
+    fn draft(name: &str) -> RoleDraft {
+        RoleDraft {
+            name: name.into(),
+            arn: "arn:aws:iam::808768216571:role/guest".into(),
+            source: "user".into(),
+            ..RoleDraft::default()
+        }
+    }
+
+    fn unusable(name: &str) -> Box<Unusable> {
+        Box::new(Unusable {
+            draft: draft(name),
+            problem: Problem::new(ProblemCode::UnusableSource, "No key.", "Add one."),
+        })
+    }
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    #[test]
+    fn a_place_that_counts_less_gives_what_is_not_there_yet() {
+        let mut catalogue = Catalogue::new([draft("a").check().expect("valid")]);
+        let place = |line| Origin::profile("~/.aws/config", line);
+        catalogue.add(draft("a").check().map_err(|_| unusable("a")), place(1));
+        catalogue.add(Err(unusable("b")), place(5));
+        catalogue.add(Ok(draft("c").check().expect("valid")), place(9));
+        let names: Vec<&str> = catalogue
+            .roles()
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        assert_eq!(names, ["a", "c"]);
+        assert_eq!(catalogue.hidden("a"), Some(&place(1)));
+        assert_eq!(catalogue.origin(&name("b")), Some(&place(5)));
+        assert_eq!(catalogue.refusal(&name("b")).what, "No key.");
+        assert_eq!(catalogue.refusal(&name("x")).code, ProblemCode::UnknownRole);
+    }
+}

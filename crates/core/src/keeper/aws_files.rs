@@ -1,0 +1,142 @@
+//! The roles in AWS's own files, which are read again whenever they change and never written.
+
+use std::collections::HashMap;
+
+use super::{Concern, Keeper};
+use crate::aws_profile::{self, AwsFile, FileNotice, KeptKeys, ProfileRole, Reading};
+use crate::catalogue::{Catalogue, Unusable};
+use crate::origin::Origin;
+use crate::ports::AwsText;
+use crate::problem::{Problem, ProblemCode};
+use crate::snapshot::AwsFilesView;
+
+/// The most roles of AWS's files that are listed.
+const ROLES_MAX: usize = 10_000;
+
+/// What AWS's files gave last.
+#[derive(Default)]
+pub(super) struct AwsFiles {
+    config_path: String,
+    credentials_path: String,
+    reading: Reading,
+}
+
+impl Keeper {
+    /// Reads AWS's own files again. While one is broken, the roles that were good stay as they were, and what is wrong
+    /// is told.
+    pub fn reload_aws_files(&self) {
+        // One at a time, so that an older reading never takes the place of a newer one.
+        let _turn = super::lock(&self.aws_turn);
+        let files = &self.ports.files;
+        let config = files.read_aws(AwsFile::Config);
+        let credentials = files.read_aws(AwsFile::Credentials);
+        let keys = self.lock().keys.clone();
+        let kept = KeptKeys::of(&keys);
+        let reading = aws_profile::roles_with_keys(text(&config), text(&credentials), &kept);
+        let mut fresh = AwsFiles {
+            config_path: files.aws_path(AwsFile::Config),
+            credentials_path: files.aws_path(AwsFile::Credentials),
+            reading,
+        };
+        fresh.warn(AwsFile::Config, &config);
+        fresh.warn(AwsFile::Credentials, &credentials);
+        fresh.note_limit();
+        let problem = config.err().or(credentials.err()).or(fresh.fault());
+        self.update(|state| {
+            if problem.is_some() {
+                fresh.keep_good(&state.aws);
+            }
+            state.aws = fresh;
+            state.compose();
+            match problem {
+                Some(problem) => drop(state.standing.insert(Concern::AwsFiles, problem)),
+                None => drop(state.standing.remove(&Concern::AwsFiles)),
+            }
+        });
+    }
+}
+
+fn text(read: &Result<AwsText, Problem>) -> &str {
+    read.as_ref().map_or("", |read| read.text.expose())
+}
+
+impl AwsFiles {
+    /// Adds the files' roles to a catalogue.
+    pub(super) fn add_to(&self, catalogue: &mut Catalogue) {
+        for found in self.reading.roles.iter().take(ROLES_MAX) {
+            let origin = Origin::profile(self.path(found.file), found.line);
+            catalogue.add(role_of(found), origin);
+        }
+    }
+
+    /// Returns what is shown of the files themselves.
+    pub(super) fn view(&self) -> AwsFilesView {
+        AwsFilesView {
+            config_path: self.config_path.clone(),
+            credentials_path: self.credentials_path.clone(),
+            keys: self.reading.keys.clone(),
+            notices: self.reading.notices.clone(),
+        }
+    }
+
+    fn path(&self, file: AwsFile) -> &str {
+        match file {
+            AwsFile::Config => &self.config_path,
+            AwsFile::Credentials => &self.credentials_path,
+        }
+    }
+
+    /// Tells of roles beyond the limit.
+    fn note_limit(&mut self) {
+        if let Some(first) = self.reading.roles.get(ROLES_MAX) {
+            self.reading.notices.push(FileNotice {
+                file: first.file,
+                line: Some(first.line),
+                text: format!("Only the first {ROLES_MAX} roles are listed."),
+            });
+        }
+    }
+
+    fn warn(&mut self, file: AwsFile, read: &Result<AwsText, Problem>) {
+        let warning = read.as_ref().ok().and_then(|read| read.warning);
+        let notice = warning.map(|text| FileNotice::of_file(file, text));
+        self.reading.notices.splice(0..0, notice);
+    }
+
+    /// Returns the first line for which AWS's tools refuse a file.
+    fn fault(&self) -> Option<Problem> {
+        let fault = self.reading.faults.first()?;
+        let place = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
+        let what = format!("{}: {}", place.text(), fault.text);
+        let remedy = "Mend the line; until then the roles stay as they were.";
+        Some(Problem::new(ProblemCode::InvalidFile, what, remedy))
+    }
+
+    /// Takes over the roles of the reading before that were good, where they are missing now or not good.
+    fn keep_good(&mut self, before: &Self) {
+        let index = self.reading.roles.iter().enumerate();
+        let index: HashMap<String, usize> =
+            index.map(|(at, role)| (role.name.clone(), at)).collect();
+        let good = before.reading.roles.iter();
+        for role in good.filter(|role| role.problem.is_none()) {
+            match index.get(&role.name).map(|at| &mut self.reading.roles[*at]) {
+                Some(now) if now.problem.is_some() => *now = role.clone(),
+                Some(_) => {}
+                None => self.reading.roles.push(role.clone()),
+            }
+        }
+    }
+}
+
+fn role_of(found: &ProfileRole) -> Result<crate::role::Role, Box<Unusable>> {
+    let checked = match &found.problem {
+        Some(problem) => Err(problem.clone()),
+        None => found.role(),
+    };
+    checked.map_err(|problem| {
+        Box::new(Unusable {
+            draft: found.draft(),
+            problem,
+        })
+    })
+}

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bytes ─► text ─► Document (every byte kept) ─► Profiles (merged) ─► Reading: roles, keys, notices
+//!                          └─► Editor: our own sections and keys on their way to the keychain ─► text
 //! ```
 //!
 //! Where the SDKs refuse a whole file for one line, that line becomes a notice and the rest is still read. Nothing from
@@ -9,13 +10,19 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
 mod chain;
+mod difference;
 mod document;
+mod editor;
 mod file_notice;
 mod header;
 mod include;
 mod kept_keys;
+mod key_move;
 mod line_reader;
 mod own_process;
+mod own_section;
+mod process_line;
+mod profile_name;
 mod profile_role;
 mod profiles;
 mod section_reader;
@@ -27,9 +34,15 @@ use crate::access_key::{AccessKeyId, masked};
 use crate::sanitise::echo;
 
 pub use chain::{Chain, Start};
+pub use difference::Changed;
 pub use document::{Document, Fault, Line, LineKind};
+pub use editor::{Edited, Editor, Foreign, Owned};
 pub use file_notice::{AwsFile, FileNotice};
 pub use kept_keys::KeptKeys;
+pub use key_move::{TakenKey, movable_key};
+pub use own_section::{OwnSection, UnsafeSetting};
+pub use process_line::process_line;
+pub use profile_name::ProfileName;
 pub use profile_role::ProfileRole;
 pub use profiles::{Profile, Profiles};
 

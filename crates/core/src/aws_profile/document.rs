@@ -84,6 +84,11 @@ impl<'a> Document<'a> {
         &self.lines
     }
 
+    /// Returns the byte order mark that the file starts with, or nothing.
+    pub(super) fn byte_order_mark(&self) -> &'a str {
+        self.byte_order_mark
+    }
+
     /// Returns the file's text, byte for byte as it was read.
     pub fn render(&self) -> String {
         let mut text = self.byte_order_mark.to_owned();

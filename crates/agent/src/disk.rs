@@ -235,7 +235,7 @@ fn keep_mode(target: &Path, file: &File) -> io::Result<()> {
 
 /// Makes a rename last through a power loss. File systems that cannot sync a folder say so; the rename stands.
 #[cfg(unix)]
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     match File::open(dir)?.sync_all() {
         Err(error)
             if error.kind() != ErrorKind::InvalidInput
@@ -248,6 +248,6 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_dir(_dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(_dir: &Path) -> io::Result<()> {
     Ok(())
 }

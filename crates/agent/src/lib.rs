@@ -1,6 +1,7 @@
 //! Everything in Rolecall that acts without a display: STS, keychain, state, the local socket, the heartbeat.
 
 pub mod answer;
+pub mod aws_files;
 pub mod clock;
 mod disk;
 pub mod engine;

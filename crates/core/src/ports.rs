@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access_key::{AccessKey, AccessKeyId};
-use crate::aws_profile::AwsFile;
+use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::name::Name;
 use crate::notice::{Notice, Topic};
 use crate::problem::{Problem, ProblemCode};
@@ -167,6 +167,48 @@ pub struct AwsText {
     pub text: Secret,
     /// What a person should know of the file itself: that others can write it.
     pub warning: Option<&'static str>,
+}
+
+/// AWS's own two files as Rolecall writes them, among all the other programs that do.
+pub trait AwsWriter: Send + Sync {
+    /// Replaces a file by what `edit` makes of it, in one step. `edit` is asked again whenever another program wrote
+    /// meanwhile, so it must leave a text alone in which nothing is left for it to do. Nothing of the other program's
+    /// is lost.
+    ///
+    /// # Errors
+    /// What `edit` says; or if the file is not the user's alone, cannot be written, or never comes to rest. It is then
+    /// as it was.
+    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem>;
+
+    /// Returns the absolute path of the command line, for a `credential_process`.
+    ///
+    /// # Errors
+    /// If it is not installed beside this program.
+    fn command_line(&self) -> Result<String, Problem>;
+
+    /// Returns what is noted of the keys that were moved to the keychain.
+    ///
+    /// # Errors
+    /// If the notes cannot be read.
+    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem>;
+
+    /// Notes the keys that were moved to the keychain.
+    ///
+    /// # Errors
+    /// If it cannot be written; the notes are then as they were.
+    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem>;
+}
+
+/// What an edit makes of a file's text.
+pub type AwsEdit<'a> = &'a dyn Fn(&str) -> Result<Edited, Problem>;
+
+/// What is kept of a file before it is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// A copy for the user alone, once in each run.
+    Backup,
+    /// Nothing, not even earlier copies: the edit takes a secret out of the file.
+    Nothing,
 }
 
 /// What survives a restart: sessions, sealed, and which warnings were shown.

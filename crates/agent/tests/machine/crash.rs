@@ -1,6 +1,7 @@
 //! What a crash leaves behind: this program, killed at each of its writes in turn.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rolecall_agent::files::ConfigFiles;
@@ -23,11 +24,7 @@ fn r25_kill_at_any_write_keeps_old_or_new() {
     if let Some((place, text)) = variable(PLACE).zip(variable(TEXT)) {
         return write(&Disk::at(&place), &text.to_string_lossy());
     }
-    if !command("strace")
-        .args(["-f", "true"])
-        .output()
-        .is_ok_and(|run| run.status.success())
-    {
+    if !strace_is_there() {
         skipped("strace is not installed or not allowed");
         return;
     }
@@ -71,15 +68,32 @@ fn files(disk: &Disk) -> ConfigFiles {
 /// Returns whether the program lived to its end.
 fn write_and_be_killed(disk: &Disk, text: &str, at: u32) -> bool {
     let home = disk.paths.config_dir.ancestors().nth(2).expect("a home");
+    run_and_kill(
+        at,
+        "crash::r25_kill_at_any_write_keeps_old_or_new",
+        &[(PLACE, home.as_os_str()), (TEXT, text.as_ref())],
+    )
+}
+
+/// Returns whether a child that runs one test of this program was killed at its n-th writing call before it ended.
+pub(crate) fn killed_at(at: u32, test: &str, place: (&str, &Path)) -> bool {
+    !run_and_kill(at, test, &[(place.0, place.1.as_os_str())])
+}
+
+pub(crate) fn strace_is_there() -> bool {
+    let run = command("strace").args(["-f", "true"]).output();
+    run.is_ok_and(|run| run.status.success())
+}
+
+fn run_and_kill(at: u32, test: &str, variables: &[(&str, &OsStr)]) -> bool {
     let binary = std::fs::read_link("/proc/self/exe").expect("this program");
     command("strace")
         .args(["-f", "-qq", "-o", "/dev/null"])
         .arg(format!("--trace={WRITES}"))
         .arg(format!("--inject={WRITES}:signal=KILL:when={at}"))
         .arg(binary)
-        .args(["--exact", "crash::r25_kill_at_any_write_keeps_old_or_new"])
-        .env(PLACE, home)
-        .env(TEXT, text)
+        .args(["--exact", test])
+        .envs(variables.iter().copied())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -91,7 +105,7 @@ fn write_and_be_killed(disk: &Disk, text: &str, at: u32) -> bool {
     clippy::disallowed_methods,
     reason = "tells the program that is killed from the one that kills"
 )]
-fn variable(name: &str) -> Option<PathBuf> {
+pub(crate) fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 

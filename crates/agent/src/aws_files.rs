@@ -1,0 +1,193 @@
+//! Writes AWS's own two files, which other programs write as well: some at any moment, without a lock, emptying the file
+//! first.
+//!
+//! ```text
+//! lock ─► read, once the file is at rest ─► edit ─► swap in one step, if it is still what was read
+//!                  ▲                                          │
+//!                  └── another program wrote meanwhile ◄── watch what was swapped out, and what is there
+//! ```
+//!
+//! A reader sees the old text or the new one, and so does whoever comes after a crash. What another program writes
+//! into the file that was swapped out is taken over; what it writes over the new one is edited again.
+
+mod backups;
+mod guard;
+mod place;
+mod swap;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rolecall_core::aws_profile::{AwsFile, Edited, FILE_MAX, TakenKey};
+use rolecall_core::ports::{AwsEdit, AwsWriter, Keeping};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
+
+use crate::disk::{self, Access};
+use crate::paths::Paths;
+
+use backups::Backups;
+use guard::Guard;
+use place::Place;
+use swap::Swap;
+
+/// How often an edit is made anew because another program wrote meanwhile.
+const ATTEMPTS: usize = 5;
+/// How long after a swap another program's late writing is looked for.
+const WATCH: Duration = Duration::from_millis(500);
+/// How long another Rolecall may hold the lock.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// The notes of moved keys, in the state folder.
+const MOVED_KEYS: &str = "moved-keys.json";
+
+/// Writes AWS's files of one set.
+#[derive(Debug)]
+pub struct AwsFilesWriter {
+    paths: Paths,
+    backups: Backups,
+    watch: Duration,
+}
+
+impl AwsFilesWriter {
+    /// Returns the writer of the files at these paths. Nothing is touched yet.
+    pub fn new(paths: Paths) -> Self {
+        Self::watching_for(paths, WATCH)
+    }
+
+    /// Returns the writer of the files at these paths, where late writing of others is looked for as long as this after each swap.
+    pub fn watching_for(paths: Paths, watch: Duration) -> Self {
+        Self {
+            backups: Backups::in_dir(paths.state_dir.join("backups")),
+            paths,
+            watch,
+        }
+    }
+
+    /// Waits for the right to write, against other instances of Rolecall.
+    fn lock(&self) -> Result<File, Problem> {
+        let failed = |error: &std::io::Error| {
+            disk::problem(
+                error,
+                &self.paths.shown(&self.paths.state_dir),
+                Access::Write,
+            )
+        };
+        disk::create_private_dir(&self.paths.state_dir).map_err(|error| failed(&error))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let path = self.paths.state_dir.join("aws-files.lock");
+        let file = options.open(path).map_err(|error| failed(&error))?;
+        let deadline = now() + LOCK_PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if now() < deadline => pause(),
+                Err(TryLockError::WouldBlock) => return Err(locked()),
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
+        }
+    }
+
+    fn moved_keys_path(&self) -> PathBuf {
+        self.paths.state_dir.join(MOVED_KEYS)
+    }
+}
+
+impl AwsWriter for AwsFilesWriter {
+    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+        let _lock = self.lock()?;
+        let shown = self.paths.shown(self.paths.aws_path(file));
+        let place = Place::find(self.paths.aws_path(file), file, &shown)?;
+        place.sweep();
+        for _ in 0..ATTEMPTS {
+            let old = place.read_at_rest()?;
+            let old_text = text(old.bytes.clone(), &shown)?;
+            let edited = edit(old_text.expose())?;
+            if edited.text.expose() == old_text.expose() {
+                return Ok(edited);
+            }
+            match keeping {
+                Keeping::Backup => self.backups.keep(file, &old.bytes),
+                Keeping::Nothing => self.backups.forget(file),
+            }
+            match place.swap(&old, edited.text.expose().as_bytes())? {
+                Swap::Done(displaced) => {
+                    Guard::new(&place, displaced, &edited, edit).watch(self.watch)?;
+                    return Ok(edited);
+                }
+                Swap::Changed => {}
+            }
+        }
+        Err(place.restless())
+    }
+
+    fn command_line(&self) -> Result<String, Problem> {
+        let name = if cfg!(windows) {
+            "rolecall.exe"
+        } else {
+            "rolecall"
+        };
+        let here = std::env::current_exe().ok();
+        let beside = here.and_then(|path| Some(path.parent()?.join(name)));
+        let found = beside.filter(|path| path.is_file());
+        let path = found.and_then(|path| path.to_str().map(str::to_owned));
+        path.ok_or_else(|| {
+            let what = "The command line of Rolecall is not installed beside this program.";
+            let remedy = "Put the program rolecall into the same folder, then try again.";
+            Problem::new(ProblemCode::StorageFailed, what, remedy)
+        })
+    }
+
+    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
+        let path = self.moved_keys_path();
+        let shown = self.paths.shown(&path);
+        let bytes = disk::read(&path, FILE_MAX).map_err(|fault| fault.problem(&shown))?;
+        let Some(bytes) = bytes else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_slice(&bytes).map_err(|error| {
+            let what = format!("{shown} cannot be read as it is.");
+            let remedy = "Move it away; the keys in it can then not be put back by Rolecall.";
+            Problem::new(ProblemCode::InvalidFile, what, remedy).with_detail(error.to_string())
+        })
+    }
+
+    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
+        let path = self.moved_keys_path();
+        let failed = |error| disk::problem(&error, &self.paths.shown(&path), Access::Write);
+        let bytes = serde_json::to_vec_pretty(keys).map_err(|error| failed(error.into()))?;
+        disk::replace(&path, &bytes).map_err(failed)
+    }
+}
+
+fn text(bytes: Vec<u8>, shown: &str) -> Result<Secret, Problem> {
+    String::from_utf8(bytes).map(Secret::new).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let what = format!("{shown} is not UTF-8 at byte {at}.");
+        Problem::new(ProblemCode::InvalidFile, what, "Save it as UTF-8.")
+    })
+}
+
+fn locked() -> Problem {
+    let what = "Another instance of Rolecall is writing AWS's files.";
+    Problem::new(ProblemCode::StorageFailed, what, "Try again in a moment.")
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits for other programs, with a deadline"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Waits as long as one write of another program may take.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits for other programs, with a deadline"
+)]
+fn pause() {
+    thread::sleep(Duration::from_millis(10));
+}

@@ -1,0 +1,237 @@
+//! Where one of AWS's files really lies, if that is a place where Rolecall may write.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rolecall_core::aws_profile::{AwsFile, FILE_MAX};
+use rolecall_core::problem::{Problem, ProblemCode};
+
+use crate::disk::{self, Access};
+
+use super::{now, pause};
+
+/// How the names of unfinished files start, beside the file that they are to become.
+pub(super) const TEMPORARY: &str = ".rolecall-unfinished-aws-";
+/// The most links that are followed.
+const LINKS: usize = 8;
+/// A file younger than this may be in the middle of being written.
+const YOUNG: Duration = Duration::from_secs(2);
+/// How often in a row a young file must be the same to be at rest.
+const QUIET_LOOKS: usize = 3;
+
+/// A file that may be written, and what messages call it.
+pub(super) struct Place<'a> {
+    /// What all links lead to; it need not exist.
+    pub(super) path: PathBuf,
+    pub(super) dir: PathBuf,
+    pub(super) file: AwsFile,
+    shown: &'a str,
+}
+
+/// A file's bytes at one moment; `exists` tells an empty file from none.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) bytes: Vec<u8>,
+    pub(super) exists: bool,
+}
+
+impl<'a> Place<'a> {
+    /// Follows the links of a path, and makes the folder of a file that is not there yet.
+    ///
+    /// # Errors
+    /// If a link, the folder or the file could be another user's doing.
+    pub(super) fn find(path: &Path, file: AwsFile, shown: &'a str) -> Result<Self, Problem> {
+        let path = follow(path, shown)?;
+        let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
+        let dir = path
+            .parent()
+            .ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
+        disk::create_private_dir(dir).map_err(failed)?;
+        let dir = fs::canonicalize(dir).map_err(failed)?;
+        check_dir(&fs::metadata(&dir).map_err(failed)?, shown)?;
+        let name = path
+            .file_name()
+            .ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
+        let place = Self {
+            path: dir.join(name),
+            dir,
+            file,
+            shown,
+        };
+        match fs::symlink_metadata(&place.path) {
+            Ok(found) if found.is_file() => check_file(&found, shown)?,
+            // Reading it says what it is.
+            Ok(_) => drop(place.read()?),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(error)),
+        }
+        Ok(place)
+    }
+
+    /// Removes what a crash left unfinished. The lock is held, so nobody is at work on it.
+    pub(super) fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.dir) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::warn!(%error, "an unfinished file was not removed");
+            }
+        }
+    }
+
+    /// Reads the file as it is.
+    pub(super) fn read(&self) -> Result<State, Problem> {
+        let bytes = disk::read(&self.path, FILE_MAX).map_err(|fault| fault.problem(self.shown))?;
+        Ok(State {
+            exists: bytes.is_some(),
+            bytes: bytes.unwrap_or_default(),
+        })
+    }
+
+    /// Reads the file once no program seems to be writing it: a young one must stay the same for a moment, and an
+    /// empty one may have been emptied to be written.
+    pub(super) fn read_at_rest(&self) -> Result<State, Problem> {
+        let deadline = now() + YOUNG;
+        let mut state = self.read()?;
+        let mut quiet = 0;
+        while self.is_young() && now() < deadline {
+            pause();
+            let again = self.read()?;
+            quiet = if again == state { quiet + 1 } else { 0 };
+            state = again;
+            if quiet >= QUIET_LOOKS && !state.bytes.is_empty() {
+                break;
+            }
+        }
+        Ok(state)
+    }
+
+    fn is_young(&self) -> bool {
+        let modified = fs::metadata(&self.path).and_then(|found| found.modified());
+        let age = modified
+            .ok()
+            .and_then(|time: SystemTime| time.elapsed().ok());
+        age.is_some_and(|age| age < YOUNG)
+    }
+
+    pub(super) fn failed(&self, error: &io::Error) -> Problem {
+        disk::problem(error, self.shown, Access::Write)
+    }
+
+    /// Returns the problem of a file that another program keeps writing.
+    pub(super) fn restless(&self) -> Problem {
+        let what = format!(
+            "{} was changed by another program; nothing was written.",
+            self.shown
+        );
+        Problem::new(
+            ProblemCode::StorageFailed,
+            what,
+            "Let that program finish, then try again.",
+        )
+    }
+}
+
+fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {
+    let mut at = path.to_owned();
+    for _ in 0..=LINKS {
+        let link = match fs::symlink_metadata(&at) {
+            Ok(found) if found.is_symlink() => found,
+            Ok(_) | Err(_) => return Ok(at),
+        };
+        if !is_trusted(&link) {
+            return Err(refused(
+                shown,
+                "is a link of another user",
+                "Put a link or a file of your own there.",
+            ));
+        }
+        let target =
+            fs::read_link(&at).map_err(|error| disk::problem(&error, shown, Access::Write))?;
+        at = at.parent().unwrap_or(Path::new("/")).join(target);
+    }
+    Err(refused(
+        shown,
+        "is a link that leads through too many others",
+        "Let it lead to the file itself.",
+    ))
+}
+
+#[cfg(unix)]
+fn check_dir(dir: &Metadata, shown: &str) -> Result<(), Problem> {
+    use std::os::unix::fs::MetadataExt;
+    if !is_trusted(dir) {
+        return Err(refused(
+            shown,
+            "lies in a folder of another user",
+            "Move it to a folder of your own.",
+        ));
+    }
+    if dir.mode() & 0o002 != 0 {
+        return Err(refused(
+            shown,
+            "lies in a folder that every user can write",
+            "Take that right away with: chmod o-w FOLDER",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn check_file(file: &Metadata, shown: &str) -> Result<(), Problem> {
+    use std::os::unix::fs::MetadataExt;
+    if file.uid() != rustix::process::geteuid().as_raw() {
+        return Err(refused(
+            shown,
+            "belongs to another user",
+            "Make it yours with: chown",
+        ));
+    }
+    if file.mode() & 0o002 != 0 {
+        return Err(refused(
+            shown,
+            "can be written by every user",
+            "Take that right away with: chmod o-w FILE",
+        ));
+    }
+    if file.nlink() > 1 {
+        return Err(refused(
+            shown,
+            "has another name as well (a hard link), which would keep the old text",
+            "Make it a file of its own, or a symbolic link.",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_trusted(found: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    found.uid() == 0 || found.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn check_dir(_: &Metadata, _: &str) -> Result<(), Problem> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_file(_: &Metadata, _: &str) -> Result<(), Problem> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn is_trusted(_: &Metadata) -> bool {
+    true
+}
+
+fn refused(shown: &str, why: &str, remedy: &str) -> Problem {
+    let what = format!("{shown} {why}; it was not written.");
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
+}

@@ -8,6 +8,7 @@ mod catalogue;
 mod explain;
 mod hand_out;
 mod keys;
+mod move_in;
 mod prompt;
 mod tick;
 mod view;

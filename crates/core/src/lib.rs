@@ -30,6 +30,7 @@ pub mod menu;
 pub mod name;
 pub mod notice;
 pub mod origin;
+pub mod peers;
 pub mod plan;
 pub mod policy;
 pub mod ports;

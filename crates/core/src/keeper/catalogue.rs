@@ -105,7 +105,7 @@ impl Keeper {
         self.edit_roles(|text, path| catalogue::with_source_renamed(text, path, source, new_source))
     }
 
-    fn edit_roles(
+    pub(super) fn edit_roles(
         &self,
         edit: impl Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<(), Problem> {

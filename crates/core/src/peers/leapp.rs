@@ -1,0 +1,255 @@
+//! Leapp's workspace: the JSON inside its encrypted file.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::problem::{Problem, ProblemCode};
+use crate::role::RoleDraft;
+
+/// The service under which Leapp's items stand in the keychain.
+pub const KEYCHAIN_SERVICE: &str = "Leapp";
+/// What Leapp calls a session by itself, when its user gave no name.
+const OWN_SESSION_NAME: &str = "assumed-from-leapp";
+
+/// What a workspace holds of use here.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// IAM users, whose keys are in the keychain.
+    pub users: Vec<User>,
+    /// Roles that are assumed from those users or from each other.
+    pub roles: Vec<RoleDraft>,
+    /// What cannot come over: its name, and why.
+    pub left: Vec<(String, String)>,
+}
+
+/// An IAM user's entry.
+#[derive(Debug, PartialEq, Eq)]
+pub struct User {
+    /// What Leapp calls it.
+    pub name: String,
+    /// Names its items in the keychain.
+    pub session_id: String,
+}
+
+impl User {
+    /// Returns the accounts of the keychain's items that hold the key's id and its secret.
+    pub fn keychain_accounts(&self) -> [String; 2] {
+        ["access-key-id", "secret-access-key"]
+            .map(|part| format!("{}-iam-user-aws-session-{part}", self.session_id))
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    #[serde(rename = "_sessions")]
+    sessions: Vec<RawSession>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawSession {
+    session_id: String,
+    #[serde(default)]
+    session_name: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    region: Option<String>,
+    #[serde(default)]
+    role_arn: Option<String>,
+    #[serde(default)]
+    parent_session_id: Option<String>,
+    #[serde(default)]
+    role_session_name: Option<String>,
+    #[serde(default)]
+    mfa_device: Option<String>,
+}
+
+/// Reads a workspace.
+///
+/// # Errors
+/// If it is not one.
+pub fn read(text: &str) -> Result<Workspace, Problem> {
+    let raw: Raw = serde_json::from_str(text).map_err(|_| {
+        Problem::new(
+            ProblemCode::InvalidFile,
+            "Leapp's workspace file is not understood.",
+            "Open it in Leapp once, or add its roles here by hand.",
+        )
+    })?;
+    let names = names(&raw.sessions);
+    let sessions: HashMap<&str, &RawSession> = raw
+        .sessions
+        .iter()
+        .map(|session| (session.session_id.as_str(), session))
+        .collect();
+    let mut workspace = Workspace::default();
+    for session in &raw.sessions {
+        let name = names
+            .get(session.session_id.as_str())
+            .cloned()
+            .unwrap_or_default();
+        match session.kind.as_str() {
+            "awsIamUser" => workspace.users.push(User {
+                name,
+                session_id: session.session_id.clone(),
+            }),
+            "awsIamRoleChained" => match role(session, &sessions, &names) {
+                Ok(role) => workspace.roles.push(role),
+                Err(reason) => workspace.left.push((name, reason)),
+            },
+            kind => workspace.left.push((name, reason(kind).to_owned())),
+        }
+    }
+    Ok(workspace)
+}
+
+/// Returns a name for each session: its own, and a number behind it where another has the same.
+fn names(sessions: &[RawSession]) -> HashMap<&str, String> {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut names = HashMap::new();
+    for session in sessions {
+        let own = session.session_name.trim();
+        let own = if own.is_empty() { "unnamed" } else { own };
+        let count = taken.entry(own.to_owned()).or_default();
+        *count += 1;
+        let name = match *count {
+            1 => own.to_owned(),
+            count => format!("{own} {count}"),
+        };
+        names.insert(session.session_id.as_str(), name);
+    }
+    names
+}
+
+fn role(
+    session: &RawSession,
+    sessions: &HashMap<&str, &RawSession>,
+    names: &HashMap<&str, String>,
+) -> Result<RoleDraft, String> {
+    let name = |session: &RawSession| {
+        names
+            .get(session.session_id.as_str())
+            .cloned()
+            .unwrap_or_default()
+    };
+    let parent = session
+        .parent_session_id
+        .as_deref()
+        .and_then(|id| sessions.get(id))
+        .ok_or("The session it was assumed from is gone from Leapp.")?;
+    if !matches!(parent.kind.as_str(), "awsIamUser" | "awsIamRoleChained") {
+        return Err(format!(
+            "It is assumed from \"{}\": {}",
+            name(parent),
+            reason(&parent.kind)
+        ));
+    }
+    let text = |field: &Option<String>| {
+        field
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    Ok(RoleDraft {
+        name: name(session),
+        arn: text(&session.role_arn).unwrap_or_default(),
+        source: name(parent),
+        session_name: text(&session.role_session_name).filter(|name| name != OWN_SESSION_NAME),
+        mfa_serial: text(&parent.mfa_device),
+        region: text(&session.region),
+        ..RoleDraft::default()
+    })
+}
+
+fn reason(kind: &str) -> &'static str {
+    match kind {
+        "awsSsoRole" => "It signs in through IAM Identity Center, which Rolecall does not do.",
+        "awsIamRoleFederated" => "It signs in through SAML, which Rolecall does not do.",
+        "azure" => "It is an Azure subscription.",
+        "localstack" => "It is a LocalStack session; a custom endpoint is set in settings.toml.",
+        _ => "Rolecall does not know this kind of session.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORKSPACE: &str = r#"{"_sessions": [
+        {"sessionId": "u1", "sessionName": "work", "type": "awsIamUser", "region": "eu-west-1", "status": 0,
+         "mfaDevice": "arn:aws:iam::177634097045:mfa/user", "profileId": "p", "sessionTokenExpiration": ""},
+        {"sessionId": "r1", "sessionName": "guest", "type": "awsIamRoleChained", "region": "eu-west-1",
+         "roleArn": "arn:aws:iam::808768216571:role/guest", "parentSessionId": "u1", "roleSessionName": "assumed-from-leapp"},
+        {"sessionId": "r2", "sessionName": "guest", "type": "awsIamRoleChained", "region": "eu-west-1",
+         "roleArn": "arn:aws:iam::808768216571:role/other", "parentSessionId": "r1", "roleSessionName": "ann"},
+        {"sessionId": "s1", "sessionName": "sso", "type": "awsSsoRole"},
+        {"sessionId": "r3", "sessionName": "behind sso", "type": "awsIamRoleChained",
+         "roleArn": "arn:aws:iam::808768216571:role/x", "parentSessionId": "s1"},
+        {"sessionId": "r4", "sessionName": "orphan", "type": "awsIamRoleChained", "parentSessionId": "gone"}
+    ], "_profiles": [{"id": "p", "name": "default"}], "_pinned": [], "_folders": []}"#;
+
+    #[test]
+    fn users_and_their_roles_come_over_and_the_rest_says_why_not() {
+        let workspace = read(WORKSPACE).expect("a workspace");
+        assert_eq!(
+            workspace.users,
+            [User {
+                name: "work".into(),
+                session_id: "u1".into()
+            }]
+        );
+        let told: Vec<_> = workspace
+            .roles
+            .iter()
+            .map(|role| (role.name.as_str(), role.source.as_str()))
+            .collect();
+        assert_eq!(told, [("guest", "work"), ("guest 2", "guest")]);
+        assert_eq!(
+            workspace.roles[0].mfa_serial.as_deref(),
+            Some("arn:aws:iam::177634097045:mfa/user")
+        );
+        let names: Vec<_> = workspace
+            .roles
+            .iter()
+            .map(|role| role.session_name.as_deref())
+            .collect();
+        assert_eq!(names, [None, Some("ann")]);
+        let left: Vec<_> = workspace
+            .left
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(left, ["sso", "behind sso", "orphan"]);
+        assert!(
+            workspace.left[1].1.contains("IAM Identity Center"),
+            "{:?}",
+            workspace.left
+        );
+    }
+
+    #[test]
+    fn the_key_stands_in_two_items() {
+        let user = User {
+            name: String::new(),
+            session_id: "u1".into(),
+        };
+        assert_eq!(
+            user.keychain_accounts(),
+            [
+                "u1-iam-user-aws-session-access-key-id",
+                "u1-iam-user-aws-session-secret-access-key"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_workspace_is_told() {
+        assert_eq!(
+            read("[]").map_err(|problem| problem.code).map(drop),
+            Err(ProblemCode::InvalidFile)
+        );
+    }
+}

@@ -14,6 +14,7 @@ pub mod keychain;
 pub mod log;
 pub mod machine;
 pub mod paths;
+pub mod peers;
 pub mod seal;
 pub mod socket;
 pub mod store;

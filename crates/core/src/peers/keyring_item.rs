@@ -49,7 +49,9 @@ pub fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
     let Ok(Item { key, mut data }) = serde_json::from_str::<Item>(item.expose()) else {
         return Ok(None);
     };
-    let decoded = decode(&data).map(Secret::new);
+    let decoded = decode(&data)
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .map(Secret::new);
     data.zeroize();
     let found = decoded
         .and_then(|text| serde_json::from_str::<Credentials>(text.expose()).ok())
@@ -61,8 +63,8 @@ pub fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
     KeyPair::parse(&found.access_key_id, &secret).map(|pair| Some((key, pair)))
 }
 
-/// Decodes standard base64 into text. RFC 4648, section 4.
-fn decode(text: &str) -> Option<String> {
+/// Decodes standard base64, padded or not; `None` if it is none. RFC 4648, section 4.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u32);
     for symbol in text.trim_end_matches('=').bytes() {
@@ -84,7 +86,7 @@ fn decode(text: &str) -> Option<String> {
             bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
         }
     }
-    String::from_utf8(bytes).ok()
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -1,0 +1,162 @@
+//! Reads what other programs keep on this machine, and changes none of it.
+
+mod leapp_file;
+#[cfg(target_os = "linux")]
+mod secret_service;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rolecall_core::key_text::KeyPair;
+use rolecall_core::peers::keyring_item::{AWS_VAULT_COLLECTION, GRANTED_COLLECTION};
+use rolecall_core::peers::leapp::{self, KEYCHAIN_SERVICE};
+use rolecall_core::peers::{Belongings, Peer, PeerKey, keyring_item};
+use rolecall_core::problem::{Problem, ProblemCode};
+
+#[cfg(not(target_os = "linux"))]
+use elsewhere as secret_service;
+
+/// The largest workspace file that is read, in bytes.
+const FILE_MAX: u64 = 16 << 20;
+
+/// Whether a program has left anything here; only looks whether its files are there.
+pub fn is_present(peer: Peer, home: &Path) -> bool {
+    match peer {
+        Peer::Leapp => leapp_path(home).is_file(),
+        Peer::AwsVault => home.join(".awsvault").is_dir(),
+        Peer::Granted => home.join(".granted").is_dir(),
+    }
+}
+
+/// Returns what a program keeps: from its files below `home`, and from the keychain, which may ask to be unlocked.
+/// `file` is Leapp's workspace file, if it is not where Leapp keeps it.
+///
+/// # Errors
+/// If there is nothing of it, or it cannot be read.
+pub fn belongings(peer: Peer, home: &Path, file: Option<&Path>) -> Result<Belongings, Problem> {
+    match peer {
+        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
+        Peer::AwsVault => of_keyring(AWS_VAULT_COLLECTION, peer, &home.join(".awsvault/keys")),
+        Peer::Granted => of_keyring(
+            GRANTED_COLLECTION,
+            peer,
+            &home.join(".granted/secure-storage-aws-iam-credentials"),
+        ),
+    }
+}
+
+fn leapp_path(home: &Path) -> PathBuf {
+    home.join(".Leapp/Leapp-lock.json")
+}
+
+fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
+    let shown = rolecall_core::sanitise::echo(&path.display().to_string());
+    let size = fs::metadata(path).map_err(|_| {
+        let what = format!("There is no workspace of Leapp at {shown}.");
+        Problem::new(
+            ProblemCode::StorageFailed,
+            what,
+            "Name the file with --file, or look whether Leapp was used here.",
+        )
+    })?;
+    if !size.is_file() || size.len() > FILE_MAX {
+        let what = format!("{shown} is not a workspace of Leapp: no file, or over 16 MiB.");
+        return Err(Problem::new(
+            ProblemCode::StorageFailed,
+            what,
+            "Name the file with --file.",
+        ));
+    }
+    let text = fs::read_to_string(path).map_err(|error| {
+        let what = format!("{shown} cannot be read: {error}.");
+        Problem::new(ProblemCode::StorageFailed, what, "Look at its permissions.")
+    })?;
+    let workspace = leapp::read(leapp_file::open(&text, &leapp_file::machine_ids())?.expose())?;
+    let mut belongings = Belongings {
+        roles: workspace.roles,
+        left: workspace.left,
+        ..Belongings::default()
+    };
+    let accounts: Vec<String> = workspace
+        .users
+        .iter()
+        .flat_map(leapp::User::keychain_accounts)
+        .collect();
+    if accounts.is_empty() {
+        return Ok(belongings);
+    }
+    let mut found = secret_service::items_of(KEYCHAIN_SERVICE, &accounts)?.into_iter();
+    for user in &workspace.users {
+        let (id, secret) = (found.next().flatten(), found.next().flatten());
+        let pair = match (id, secret) {
+            (Some(id), Some(secret)) => {
+                KeyPair::parse(id.expose(), &secret).map_err(|error| error.to_string())
+            }
+            _ => Err("Its access key is not in the keychain.".to_owned()),
+        };
+        match pair {
+            Ok(pair) => belongings.keys.push(PeerKey {
+                name: user.name.clone(),
+                pair,
+            }),
+            Err(reason) => belongings.left.push((user.name.clone(), reason)),
+        }
+    }
+    Ok(belongings)
+}
+
+/// Reads the collection of a program that is built on the one keyring library. `files` is where that library keeps
+/// encrypted files instead, on machines without a keychain.
+fn of_keyring(collection: &str, peer: Peer, files: &Path) -> Result<Belongings, Problem> {
+    let mut belongings = Belongings::default();
+    let items = secret_service::items_in(collection)?;
+    let is_empty = items.is_none();
+    for item in items.into_iter().flatten() {
+        match keyring_item::read(&item) {
+            Ok(Some((name, pair))) => belongings.keys.push(PeerKey { name, pair }),
+            Ok(None) => {}
+            Err(error) => belongings
+                .left
+                .push((peer.title().to_owned(), error.to_string())),
+        }
+    }
+    let sealed = fs::read_dir(files).into_iter().flatten().flatten();
+    for file in sealed {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let reason = format!(
+            "{} keeps it in a file that only its own passphrase opens; add the key with: rolecall keys add.",
+            peer.title()
+        );
+        belongings.left.push((name, reason));
+    }
+    if is_empty && belongings.left.is_empty() {
+        let what = format!("{} keeps no access key on this machine.", peer.title());
+        let remedy = "Its roles are profiles of ~/.aws/config, which are listed here already.";
+        return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
+    }
+    Ok(belongings)
+}
+
+/// Other systems' keychains are not read for other programs' items.
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use rolecall_core::secret::Secret;
+
+    use super::{Problem, ProblemCode};
+
+    fn unsupported() -> Problem {
+        Problem::new(
+            ProblemCode::KeychainAbsent,
+            "The keys of other programs are read from Linux's Secret Service only.",
+            "Add the key by hand with: rolecall keys add.",
+        )
+    }
+
+    pub(super) fn items_of(_: &str, _: &[String]) -> Result<Vec<Option<Secret>>, Problem> {
+        Err(unsupported())
+    }
+
+    pub(super) fn items_in(_: &str) -> Result<Option<Vec<Secret>>, Problem> {
+        Err(unsupported())
+    }
+}

@@ -8,6 +8,7 @@ SECRETS = "org.freedesktop.secrets"
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE = "org.freedesktop.Secret.Service"
 COLLECTION = "org.freedesktop.Secret.Collection"
+ITEM = "org.freedesktop.Secret.Item"
 # The daemon's own way in for login screens.
 INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
 DEFAULT = "/org/freedesktop/secrets/aliases/default"
@@ -42,12 +43,29 @@ class Keychain:
 
     def unlock(self):
         """Unlocks it again, with the password and without a prompt."""
-        no_input = GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))
-        session = self.bus.call(SECRETS, SERVICE_PATH, SERVICE, "OpenSession", no_input)[1]
-        secret = (session, b"", PASSWORD, "text/plain")
-        arguments = GLib.Variant("(o(oayays))", (DEFAULT, secret))
+        arguments = GLib.Variant("(o(oayays))", (DEFAULT, self._secret(PASSWORD)))
         self.bus.call(SECRETS, SERVICE_PATH, INTERNAL, "UnlockWithMasterPassword", arguments)
         until(lambda: not self.is_locked(), "the keychain to be unlocked")
+
+    def create_collection(self, label):
+        """Makes an unlocked collection of this name, as another program does, and returns its path."""
+        properties = {f"{COLLECTION}.Label": GLib.Variant("s", label)}
+        arguments = GLib.Variant("(a{sv}(oayays))", (properties, self._secret(PASSWORD)))
+        return self.bus.call(SECRETS, SERVICE_PATH, INTERNAL, "CreateWithMasterPassword", arguments)[0]
+
+    def store(self, label, secret, attributes=None, collection=DEFAULT):
+        """Puts an item there, as another program does."""
+        properties = {
+            f"{ITEM}.Label": GLib.Variant("s", label),
+            f"{ITEM}.Attributes": GLib.Variant("a{ss}", attributes or {}),
+        }
+        arguments = GLib.Variant("(a{sv}(oayays)b)", (properties, self._secret(secret.encode()), True))
+        self.bus.call(SECRETS, collection, COLLECTION, "CreateItem", arguments)
+
+    def _secret(self, text):
+        no_input = GLib.Variant("(sv)", ("plain", GLib.Variant("s", "")))
+        session = self.bus.call(SECRETS, SERVICE_PATH, SERVICE, "OpenSession", no_input)[1]
+        return (session, b"", text, "text/plain")
 
     def freeze(self):
         """Stops the daemon where it is, so that calls get no answer."""
@@ -65,4 +83,4 @@ class Keychain:
     def items(self):
         """Returns the attributes of every item in the default collection."""
         paths = self.bus.properties(SECRETS, DEFAULT, COLLECTION)["Items"]
-        return [self.bus.properties(SECRETS, path, "org.freedesktop.Secret.Item")["Attributes"] for path in paths]
+        return [self.bus.properties(SECRETS, path, ITEM)["Attributes"] for path in paths]

@@ -14,6 +14,8 @@ use rolecall_core::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::SessionView;
 
+use crate::peers;
+
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
 
@@ -45,6 +47,16 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call) -> Result<Answer, Problem> {
         }
         Call::RenameKey { name, new_name } => {
             done(keeper.rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?))
+        }
+        Call::MoveIn {
+            from,
+            file,
+            rehearse,
+        } => {
+            let belongings = peers::belongings(from, file.as_deref())?;
+            keeper
+                .move_in(from, &belongings, rehearse)
+                .map(Answer::Moved)
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
         Call::ShowWindow | Call::Host | Call::Stop => Err(not_here()),

@@ -13,29 +13,34 @@ use rolecall_core::peers::leapp::{self, KEYCHAIN_SERVICE};
 use rolecall_core::peers::{Belongings, Peer, PeerKey, keyring_item};
 use rolecall_core::problem::{Problem, ProblemCode};
 
+use crate::paths::Environment;
+
 #[cfg(not(target_os = "linux"))]
 use elsewhere as secret_service;
 
 /// The largest workspace file that is read, in bytes.
 const FILE_MAX: u64 = 16 << 20;
 
-/// Whether a program has left anything here; only looks whether its files are there.
-pub fn is_present(peer: Peer, home: &Path) -> bool {
-    match peer {
-        Peer::Leapp => leapp_path(home).is_file(),
+/// Returns the programs that have left files here.
+pub fn present() -> Vec<Peer> {
+    let home = Environment::read().home.unwrap_or_default();
+    let is_present = |peer: &Peer| match peer {
+        Peer::Leapp => leapp_path(&home).is_file(),
         Peer::AwsVault => home.join(".awsvault").is_dir(),
         Peer::Granted => home.join(".granted").is_dir(),
-    }
+    };
+    Peer::ALL.into_iter().filter(is_present).collect()
 }
 
-/// Returns what a program keeps: from its files below `home`, and from the keychain, which may ask to be unlocked.
+/// Returns what a program keeps: from its files in the home folder, and from the keychain, which may ask to be unlocked.
 /// `file` is Leapp's workspace file, if it is not where Leapp keeps it.
 ///
 /// # Errors
 /// If there is nothing of it, or it cannot be read.
-pub fn belongings(peer: Peer, home: &Path, file: Option<&Path>) -> Result<Belongings, Problem> {
+pub fn belongings(peer: Peer, file: Option<&Path>) -> Result<Belongings, Problem> {
+    let home = Environment::read().home.unwrap_or_default();
     match peer {
-        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
+        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(&home), Path::to_path_buf)),
         Peer::AwsVault => of_keyring(AWS_VAULT_COLLECTION, peer, &home.join(".awsvault/keys")),
         Peer::Granted => of_keyring(
             GRANTED_COLLECTION,

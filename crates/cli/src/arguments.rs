@@ -7,6 +7,7 @@ mod template;
 use std::ffi::OsString;
 use std::fmt;
 
+use rolecall_core::peers::Peer;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
 
@@ -23,27 +24,78 @@ pub(crate) struct Invocation {
 /// One command with its operands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    List { format: Format },
+    List {
+        format: Format,
+    },
     ListNames,
-    Status { format: Format },
-    StatusLine { template: Template },
-    Assume { role: String, format: Format },
-    Explain { role: String, format: Format },
-    End { role: String },
-    Env { role: String, shell: Option<Shell> },
-    EnvUnset { shell: Option<Shell> },
-    Exec { role: String, words: Vec<OsString> },
-    Credentials { role: String },
-    Catalogue { files: AwsFiles, format: Format },
-    ShellInit { shell: Integrated },
-    KeysList { format: Format },
-    KeysAdd { name: String, from: KeyOrigin },
-    KeysRename { name: String, new_name: String },
-    KeysRemove { name: String },
-    Agent { words: Vec<OsString> },
+    Status {
+        format: Format,
+    },
+    StatusLine {
+        template: Template,
+    },
+    Assume {
+        role: String,
+        format: Format,
+    },
+    Explain {
+        role: String,
+        format: Format,
+    },
+    End {
+        role: String,
+    },
+    Env {
+        role: String,
+        shell: Option<Shell>,
+    },
+    EnvUnset {
+        shell: Option<Shell>,
+    },
+    Exec {
+        role: String,
+        words: Vec<OsString>,
+    },
+    Credentials {
+        role: String,
+    },
+    Catalogue {
+        files: AwsFiles,
+        format: Format,
+    },
+    Import {
+        from: Peer,
+        file: Option<String>,
+        rehearse: bool,
+        format: Format,
+    },
+    ShellInit {
+        shell: Integrated,
+    },
+    KeysList {
+        format: Format,
+    },
+    KeysAdd {
+        name: String,
+        from: KeyOrigin,
+    },
+    KeysRename {
+        name: String,
+        new_name: String,
+    },
+    KeysRemove {
+        name: String,
+    },
+    Agent {
+        words: Vec<OsString>,
+    },
     AgentStop,
-    AgentStatus { format: Format },
-    Help { topic: Option<&'static str> },
+    AgentStatus {
+        format: Format,
+    },
+    Help {
+        topic: Option<&'static str>,
+    },
     Version,
 }
 
@@ -63,6 +115,7 @@ impl Command {
             | Self::EnvUnset { .. }
             | Self::Credentials { .. }
             | Self::Catalogue { .. }
+            | Self::Import { .. }
             | Self::ShellInit { .. }
             | Self::KeysList { .. }
             | Self::KeysAdd { .. }
@@ -143,7 +196,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 16] = [
+const SPECS: [Spec; 17] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -153,6 +206,7 @@ const SPECS: [Spec; 16] = [
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
     spec("catalogue", &[], &["--config", "--credentials", "--json"]),
+    spec("import", &["PROGRAM"], &["--file", "--dry-run", "--json"]),
     spec("shell-init", &["SHELL"], &[]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
@@ -162,7 +216,8 @@ const SPECS: [Spec; 16] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 7] = [
+const WITH_VALUE: [&str; 8] = [
+    "--file",
     "--shell",
     "--format",
     "--from-profile",

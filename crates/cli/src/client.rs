@@ -243,7 +243,10 @@ fn limit(call: &Call) -> Duration {
         | Call::Stop => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } => SDK,
-        Call::AddKey { .. } | Call::RenameKey { .. } | Call::RemoveKey { .. } => KEYCHAIN,
+        Call::AddKey { .. }
+        | Call::RenameKey { .. }
+        | Call::RemoveKey { .. }
+        | Call::MoveIn { .. } => KEYCHAIN,
     }
 }
 
@@ -264,6 +267,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
+        | Call::MoveIn { .. }
         | Call::Stop => false,
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 mod env;
 mod exec;
 mod explain;
+mod import;
 mod keys;
 mod prompt;
 mod sessions;
@@ -67,6 +68,12 @@ pub(crate) fn run(
         Command::Catalogue { files, format } => {
             catalogue::run(environment, files, *format).map(plain)
         }
+        Command::Import {
+            from,
+            file,
+            rehearse,
+            format,
+        } => import::run(client, *from, file.as_deref(), *rehearse, *format).map(plain),
         Command::ShellInit { shell } => shell_init::text(*shell).map(plain),
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),

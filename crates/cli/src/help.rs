@@ -15,6 +15,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
         Some("catalogue") => CATALOGUE,
+        Some("import") => IMPORT,
         Some("shell-init") => SHELL_INIT,
         Some("agent") => AGENT,
         Some("keys") => KEYS,
@@ -38,6 +39,7 @@ Usage: rolecall [--practice] COMMAND
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
   catalogue             Lists the roles in AWS's own files; needs no running application
+  import PROGRAM        Takes in what Leapp, aws-vault or Granted keep
   shell-init SHELL      Prints a function assume, and completions, for a shell's start
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
@@ -130,6 +132,15 @@ Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]
 Lists the roles in ~/.aws/config and ~/.aws/credentials, or in the files that AWS_CONFIG_FILE and
 AWS_SHARED_CREDENTIALS_FILE name, read as AWS's SDKs read them: those that cannot be assumed with the reason, keys in
 plaintext, and what is wrong with the files. It runs nothing that they name, and needs no running application.";
+
+const IMPORT: &str = "\
+Usage: rolecall import leapp|aws-vault|granted [--dry-run] [--file FILE] [--json]
+
+Takes in what another program keeps on this machine: access keys from the keychain, each verified with AWS before it is
+kept, and Leapp's roles. Roles that are profiles of ~/.aws/config are listed without an import. It reports what came
+over, what was here, and what stays and why. Nothing of the other program is changed.
+
+--dry-run only tells what would come. --file names Leapp's workspace, if it is not ~/.Leapp/Leapp-lock.json.";
 
 const SHELL_INIT: &str = "\
 Usage: rolecall shell-init bash|zsh|fish|pwsh|nu

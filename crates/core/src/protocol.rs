@@ -95,6 +95,15 @@ pub enum Call {
         /// The name to give it.
         new_name: String,
     },
+    /// Take in what another program keeps on this machine.
+    MoveIn {
+        /// The program.
+        from: crate::peers::Peer,
+        /// Leapp's workspace file, if it is not where Leapp keeps it.
+        file: Option<std::path::PathBuf>,
+        /// Change nothing, and tell what would come.
+        rehearse: bool,
+    },
     /// Forget an access key.
     RemoveKey {
         /// Its name.
@@ -131,6 +140,8 @@ pub enum Answer {
     Session(Box<SessionView>),
     /// The access key that was kept.
     Key(Box<KeyView>),
+    /// What came over from another program.
+    Moved(Vec<crate::peers::Moved>),
     /// Text for a shell or an SDK; holds credentials.
     Text(WireSecret),
     /// The variables of a session; holds credentials.

@@ -1,5 +1,6 @@
 //! The command that sorted arguments make.
 
+use rolecall_core::peers::Peer;
 use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
 
@@ -22,6 +23,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
     let (stop, status) = (line.take("--stop"), line.take("--status"));
     let idle = line.take("--idle");
+    let (file, rehearse) = (line.take("--file"), line.take("--dry-run").is_some());
     let files = AwsFiles {
         config: line.take("--config"),
         credentials: line.take("--credentials"),
@@ -55,6 +57,12 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "credentials" => Command::Credentials { role: operand() },
         "catalogue" => Command::Catalogue { files, format },
+        "import" => Command::Import {
+            from: peer(&operand())?,
+            file,
+            rehearse,
+            format,
+        },
         "shell-init" => Command::ShellInit {
             shell: integrated(&operand())?,
         },
@@ -77,6 +85,14 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "keys remove" => Command::KeysRemove { name: operand() },
         _ => Command::Help { topic: None },
+    })
+}
+
+fn peer(text: &str) -> Result<Peer, Usage> {
+    Peer::parse(text).ok_or_else(|| {
+        let told = format!("Nothing is known of a program \"{}\".", echo(text));
+        let known = Peer::ALL.map(Peer::word).join(", ");
+        Usage(format!("{told} Known: {known}."))
     })
 }
 

@@ -86,6 +86,7 @@ fn draft(role: &PracticeRole) -> RoleDraft {
         duration: role.duration_s.map(|seconds| seconds.to_string()),
         external_id: role.external_id.clone(),
         mfa_serial: role.mfa_serial.clone(),
+        mfa_code: None,
         region: role.region.clone(),
         group: role.group.clone(),
         ..RoleDraft::default()

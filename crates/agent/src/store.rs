@@ -9,6 +9,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
 use rolecall_core::ports::{Clock, KeychainError, Store};
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -22,6 +25,9 @@ use database::{Database, Fault};
 
 /// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a code that was sent is kept: longer than AWS takes it.
+const CODE_KEPT: SignedDuration = SignedDuration::from_mins(2);
 
 /// Sessions and warnings in one file of the state folder.
 pub struct SealedStore {
@@ -154,6 +160,54 @@ impl Store for SealedStore {
         self.with(|database| database.forget(role.as_str()))
     }
 
+    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
+        let rows = self.with(Database::mfa_sessions)?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = self.seal.existing(Asking::Quiet)?;
+        let mut sessions = Vec::new();
+        let now = self.clock.now();
+        for (id, device, sealed) in rows {
+            match record::open_mfa(&key, &id, &device, &sealed) {
+                Some(session) if session.left_at(now).is_positive() => sessions.push(session),
+                // A code is asked for anew; that is all that is lost.
+                Some(_) | None => self.with(|database| database.forget_mfa(&id, &device))?,
+            }
+        }
+        Ok(sessions)
+    }
+
+    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
+        self.with(|_| Ok(()))?;
+        let key = self.seal.existing_or_new()?;
+        let sealed = record::seal_mfa(&key, session)?;
+        let (id, device) = (session.key.as_str(), session.serial.as_str());
+        self.with(|database| database.save_mfa(id, device, &sealed))
+    }
+
+    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
+        self.with(|database| database.forget_mfa(key.as_str(), serial.as_str()))
+    }
+
+    fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
+        let since = self.clock.now() - CODE_KEPT;
+        let noted = self.with(|database| database.was_code_sent(&code_hash(serial, code), since));
+        noted.unwrap_or_else(|problem| {
+            tracing::warn!(%problem, "the ledger of codes cannot be read");
+            false
+        })
+    }
+
+    fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
+        let now = self.clock.now();
+        let hash = code_hash(serial, code);
+        let noted = self.with(|database| database.note_code_sent(&hash, now, now - CODE_KEPT));
+        if let Err(problem) = noted {
+            tracing::warn!(%problem, "the ledger of codes cannot be written");
+        }
+    }
+
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {
         let hash = hash(id);
         if self.lock().warned.contains(&(hash, lead_s)) {
@@ -175,6 +229,11 @@ impl Store for SealedStore {
             tracing::warn!(%problem, "the ledger of warnings cannot be written");
         }
     }
+}
+
+/// Names a code in the ledger. It is not secret any more when it gets there: AWS takes it once.
+fn code_hash(serial: &MfaSerial, code: &MfaCode) -> [u8; 32] {
+    Sha256::digest(format!("{} {}", serial.as_str(), code.as_str())).into()
 }
 
 fn hash(id: &str) -> SessionHash {

@@ -136,6 +136,7 @@ fn draft_of(role: &PracticeRole) -> RoleDraft {
         duration: role.duration_s.map(|seconds| format!("{seconds}s")),
         external_id: role.external_id.clone(),
         mfa_serial: role.mfa_serial.clone(),
+        mfa_code: None,
         region: role.region.clone(),
         group: role.group.clone(),
         ..RoleDraft::default()

@@ -123,6 +123,15 @@ impl MfaSerial {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the account of a device that has an ARN; hardware tokens have a number only.
+    pub fn account_id(&self) -> Option<&str> {
+        let mut parts = self.0.split(':');
+        match parts.next() {
+            Some("arn") => parts.nth(3).filter(|account| !account.is_empty()),
+            Some(_) | None => None,
+        }
+    }
 }
 
 impl fmt::Display for MfaSerial {

@@ -18,11 +18,12 @@ pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};
 
 /// The optional fields of a role, in the order in which they are written.
-const OPTIONAL_FIELDS: [&str; 13] = [
+const OPTIONAL_FIELDS: [&str; 14] = [
     "session_name",
     "duration",
     "external_id",
     "mfa_serial",
+    "mfa_code",
     "source_identity",
     "tags",
     "transitive_tags",
@@ -199,6 +200,7 @@ fn optional_text<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Op
         "duration" => &mut draft.duration,
         "external_id" => &mut draft.external_id,
         "mfa_serial" => &mut draft.mfa_serial,
+        "mfa_code" => &mut draft.mfa_code,
         "source_identity" => &mut draft.source_identity,
         "policy" => &mut draft.policy,
         "reason" => &mut draft.reason,

@@ -8,6 +8,8 @@ mod catalogue;
 mod explain;
 mod hand_out;
 mod keys;
+mod ledger;
+mod mfa;
 mod move_in;
 mod prompt;
 mod tick;
@@ -21,8 +23,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::access_key::AccessKey;
-use crate::call_fields::{MfaCode, MfaSerial};
 use crate::catalogue::Catalogue;
+use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store};
 use crate::problem::Problem;
@@ -34,6 +36,8 @@ use crate::sts::Sts;
 
 use assume::Flight;
 use aws_files::AwsFiles;
+use ledger::CodeLedger;
+use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
 pub use tick::Pulse;
 
@@ -113,7 +117,10 @@ struct State {
     standing: BTreeMap<Concern, Problem>,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,
-    used_codes: HashMap<MfaSerial, (MfaCode, Timestamp)>,
+    ledger: CodeLedger,
+    mfa_sessions: BTreeMap<TokenId, MfaSession>,
+    token_flights: HashMap<TokenId, Arc<TokenFlight>>,
+    lessons: Lessons,
     published: Snapshot,
     revision: u64,
     /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
@@ -221,6 +228,7 @@ impl Keeper {
     /// so this may take its time.
     pub fn restore_sessions(&self) {
         let loaded = self.ports.store.load();
+        let tokens = self.ports.store.load_mfa();
         let now = self.ports.clock.now();
         self.update(|state| {
             state.restored = true;
@@ -237,6 +245,10 @@ impl Keeper {
                     }
                     state.standing.remove(&Concern::Store);
                 }
+                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+            }
+            match tokens {
+                Ok(tokens) => state.take_back(tokens, now),
                 Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
             }
         });

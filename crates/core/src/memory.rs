@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::AwsFile;
+use crate::call_fields::{MfaCode, MfaSerial};
+use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{AwsText, Files, Keychain, KeychainError, Store};
 use crate::problem::{Problem, ProblemCode};
@@ -117,6 +119,7 @@ impl Files for MemoryFiles {
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     sessions: Mutex<BTreeMap<Name, Session>>,
+    mfa_sessions: Mutex<BTreeMap<(AccessKeyId, MfaSerial), MfaSession>>,
     warned: Mutex<BTreeSet<(String, i64)>>,
 }
 
@@ -132,6 +135,23 @@ impl Store for MemoryStore {
         lock(&self.sessions).remove(role);
         Ok(())
     }
+    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
+        Ok(lock(&self.mfa_sessions).values().cloned().collect())
+    }
+    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
+        let id = (session.key.clone(), session.serial.clone());
+        lock(&self.mfa_sessions).insert(id, session.clone());
+        Ok(())
+    }
+    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
+        lock(&self.mfa_sessions).remove(&(key.clone(), serial.clone()));
+        Ok(())
+    }
+    fn was_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) -> bool {
+        // What is only in memory ends with the run, whose own ledger knows its codes.
+        false
+    }
+    fn note_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) {}
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {
         lock(&self.warned).contains(&(id.to_owned(), lead_s))
     }

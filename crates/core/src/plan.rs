@@ -1,66 +1,149 @@
-//! The planner: which calls a role takes, what it asks the user, and how long the result lives.
+//! The planner: which calls a role takes, what is asked of the user, and how long the result lives.
 //! A pure function, so that the plan can be shown before anything is asked.
+//!
+//! STS gives it these rules. A code goes with a call of the access key only: roles have no devices. Sessions from
+//! another role's session, or from a session token, last at most one hour; sessions from the key itself up to the
+//! role's maximum. A session token that was got with a code stands in for a code at every role, unless the role's
+//! trust policy wants the code to be fresher.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
 
-use std::collections::HashSet;
+mod chain;
+mod sentence;
+mod situation;
+
+use jiff::SignedDuration;
 
 use crate::access_key::AccessKey;
-use crate::catalogue::Catalogue;
-use crate::duration::SessionDuration;
+use crate::call_fields::MfaSerial;
+use crate::code_use::CodeUse;
+use crate::duration::{LONGEST_S, SessionDuration, TokenDuration};
 use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::Problem;
 use crate::role::Role;
 use crate::sanitise;
-use crate::session_tags;
 
-/// The longest chain of roles that is followed.
-const CHAIN_MAX: usize = 10;
+pub use chain::Chain;
+pub use situation::{MfaLife, Situation};
 
-/// How a role is reached: the access key, then the roles one after another, the wanted one last.
+/// With less life left, a session is not used to sign another call.
+pub const SIGNER_LEFT: SignedDuration = SignedDuration::from_mins(1);
+
+/// What whoever asks prefers, where there is a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// What the role says, else what suits it best.
+    Usual,
+    /// No question if it can be helped, even if the session gets shorter: a tool asks.
+    Quiet,
+    /// One code for as many roles as it can serve.
+    Shared,
+    /// One code for this role alone, for as long as it may live.
+    Own,
+}
+
+impl Wish {
+    /// Returns the wish for a role that is assumed on the way to another. A source is a means: nobody is asked for
+    /// more of its life.
+    pub fn of_source(self) -> Self {
+        match self {
+            Self::Usual => Self::Quiet,
+            Self::Quiet | Self::Shared | Self::Own => self,
+        }
+    }
+}
+
+/// What has to be done for a role, call by call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The access key that signs the first call.
+    /// The access key that everything begins with.
     pub key: AccessKey,
-    /// The roles in the order in which they are assumed; never empty.
+    /// The roles from the key on, the wanted one last; never empty.
     pub roles: Vec<Role>,
+    /// The calls, in their order; the last one assumes the role.
+    pub calls: Vec<PlannedCall>,
+    /// How many roles one code for the device of this plan can serve, this one included.
+    pub served: usize,
+}
+
+/// One call of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedCall {
+    /// GetSessionToken with a code, signed by the key.
+    SessionToken {
+        /// The device whose code goes with it.
+        serial: MfaSerial,
+        /// How long the session token shall live.
+        duration: TokenDuration,
+    },
+    /// AssumeRole.
+    AssumeRole {
+        /// The role's name in the catalogue.
+        role: Name,
+        /// How long its session shall live.
+        duration: SessionDuration,
+        /// Who signs.
+        signer: Signer,
+    },
+}
+
+/// Who signs an AssumeRole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signer {
+    /// The access key.
+    Key,
+    /// The access key, together with a code of this device.
+    KeyWithCode(MfaSerial),
+    /// The session token that was got with a code of this device.
+    MfaSession(MfaSerial),
+    /// The session of the role before it in the chain.
+    Role(Name),
+}
+
+/// What a plan asks of the user: one code, and what for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// A code for a session token, which serves every role with this device.
+    Shared(&'a MfaSerial),
+    /// A code for one role's own call.
+    Own(&'a MfaSerial),
 }
 
 impl Plan {
-    /// Returns the plan for `role`.
+    /// Returns the plan for `role` in a situation.
     ///
     /// # Errors
-    /// If a source is missing or loops, the chain is longer than ten, or the key is of another partition.
-    pub fn of(role: &Role, catalogue: &Catalogue, keys: &[AccessKey]) -> Result<Self, Problem> {
-        let mut roles = vec![role.clone()];
-        let mut seen = HashSet::from([role.name.clone()]);
-        loop {
-            let source = roles
-                .last()
-                .map(|last| last.source.clone())
-                .unwrap_or_else(|| role.source.clone());
-            if let Some(key) = keys.iter().find(|key| key.name == source) {
-                roles.reverse();
-                check_partition(key, &roles)?;
-                session_tags::check_inheritance(&roles)
-                    .map_err(|error| unusable(&error.what, &error.remedy))?;
-                return Ok(Self {
-                    key: key.clone(),
-                    roles,
-                });
-            }
-            let Some(next) = catalogue.role(&source) else {
-                return Err(no_source(&source));
+    /// If the role cannot be reached; see [`Chain::of`].
+    pub fn of(role: &Role, situation: &Situation<'_>, wish: Wish) -> Result<Self, Problem> {
+        let chain = Chain::of(role, situation.catalogue, situation.keys)?;
+        let sources = chain
+            .roles
+            .split_last()
+            .map_or(&[][..], |(_, before)| before);
+        let live = sources
+            .iter()
+            .rposition(|source| situation.is_live(&source.name));
+        let mut calls = Vec::new();
+        if live.is_none() {
+            let first = if sources.is_empty() {
+                wish
+            } else {
+                wish.of_source()
             };
-            if !seen.insert(source) {
-                return Err(looped(&roles, &next.name));
-            }
-            if roles.len() == CHAIN_MAX {
-                return Err(unusable(
-                    "The chain of roles is longer than ten.",
-                    "Shorten it.",
-                ));
-            }
-            roles.push(next.clone());
+            calls = first_calls(&chain, situation, first);
         }
+        let begin = live.unwrap_or_default();
+        let pairs = chain.roles.windows(2).skip(begin);
+        calls.extend(pairs.filter_map(|pair| match pair {
+            [source, role] => Some(chained_call(source, role, situation)),
+            _ => None,
+        }));
+        let served = situation.served(&chain);
+        Ok(Self {
+            key: chain.key,
+            roles: chain.roles,
+            calls,
+            served,
+        })
     }
 
     /// Returns the names from the access key to the role.
@@ -71,167 +154,137 @@ impl Plan {
             .collect()
     }
 
-    /// Returns the duration to ask for when assuming the role at `step`: what the role wants,
-    /// and at most one hour from the second step on, as role chaining allows no more.
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining>
-    pub fn duration(&self, step: usize) -> SessionDuration {
-        let wanted = self
-            .roles
-            .get(step)
-            .and_then(|role| role.duration)
-            .unwrap_or(SessionDuration::HOUR);
-        if step == 0 {
-            wanted
-        } else {
-            wanted.min(SessionDuration::HOUR)
-        }
-    }
-
-    /// Returns how long the wanted role's session lives.
+    /// Returns how long the role's session lives.
     pub fn life(&self) -> SessionDuration {
-        self.duration(self.roles.len() - 1)
-    }
-
-    /// Returns whether the user is asked for a code.
-    pub fn needs_code(&self) -> bool {
-        self.roles.iter().any(|role| role.mfa_serial.is_some())
-    }
-}
-
-/// Returns what one code gives, in one sentence.
-pub fn code_sentence(role: &Role, life: SessionDuration) -> String {
-    format!(
-        "One code for {}, good for {life}.",
-        sanitise::visible(role.name.as_str())
-    )
-}
-
-fn check_partition(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
-    match roles
-        .iter()
-        .find(|role| role.arn.partition().name != key.partition())
-    {
-        Some(role) => {
-            let what = format!(
-                "The role {} is in the partition \"{}\", the key \"{}\" in \"{}\".",
-                sanitise::echo(role.name.as_str()),
-                role.arn.partition().name,
-                sanitise::echo(key.name.as_str()),
-                sanitise::echo(key.partition())
-            );
-            Err(unusable(
-                &what,
-                "Credentials of one partition are not known in another; use a key of the role's.",
-            ))
-        }
-        None => Ok(()),
-    }
-}
-
-fn no_source(source: &Name) -> Problem {
-    let what = format!(
-        "There is no access key and no role called \"{}\".",
-        sanitise::echo(source.as_str())
-    );
-    unusable(
-        &what,
-        "Add an access key of that name, or change the role's source.",
-    )
-}
-
-fn looped(roles: &[Role], back_to: &Name) -> Problem {
-    let names = roles.iter().map(|role| &role.name).chain([back_to]);
-    let path: Vec<String> = names.map(|name| sanitise::echo(name.as_str())).collect();
-    unusable(
-        &format!("The sources go round in a circle: {}.", path.join(" → ")),
-        "Let one of them name an access key.",
-    )
-}
-
-fn unusable(what: &str, remedy: &str) -> Problem {
-    Problem::new(ProblemCode::UnusableSource, what, remedy)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::role::RoleDraft;
-
-    fn role(name: &str, source: &str, duration: Option<&str>) -> Role {
-        let draft = RoleDraft {
-            name: name.into(),
-            arn: format!("arn:aws:iam::808768216571:role/{name}"),
-            source: source.into(),
-            duration: duration.map(str::to_owned),
-            ..RoleDraft::default()
+        let of_call = |call: &PlannedCall| match call {
+            PlannedCall::AssumeRole { duration, .. } => Some(*duration),
+            PlannedCall::SessionToken { .. } => None,
         };
-        draft.check().expect("valid")
+        let last = self.calls.last().and_then(of_call);
+        last.unwrap_or(SessionDuration::HOUR)
     }
 
-    fn key(arn: &str) -> AccessKey {
-        serde_json::from_value(serde_json::json!({
-            "name": "user", "id": "AKIAIOSFODNN7EXAMPLE", "account_id": "177634097045", "user_arn": arn,
-        }))
-        .expect("a key")
+    /// Returns the role's own call: who signs it.
+    pub fn signer(&self) -> &Signer {
+        match self.calls.last() {
+            Some(PlannedCall::AssumeRole { signer, .. }) => signer,
+            Some(PlannedCall::SessionToken { .. }) | None => &Signer::Key,
+        }
     }
 
-    fn plan(role_name: &str, roles: &[Role]) -> Result<Plan, Problem> {
-        let catalogue = Catalogue::new(roles.to_vec());
-        let role = catalogue
-            .role(&Name::parse(role_name).expect("a name"))
-            .expect("in the catalogue");
-        Plan::of(
-            role,
-            &catalogue,
-            &[key("arn:aws:iam::177634097045:user/user")],
-        )
+    /// Returns what is asked of the user: never more than one code.
+    pub fn question(&self) -> Option<Question<'_>> {
+        self.calls.iter().find_map(|call| match call {
+            PlannedCall::SessionToken { serial, .. } => Some(Question::Shared(serial)),
+            PlannedCall::AssumeRole {
+                signer: Signer::KeyWithCode(serial),
+                ..
+            } => Some(Question::Own(serial)),
+            PlannedCall::AssumeRole { .. } => None,
+        })
     }
 
-    #[test]
-    fn follows_a_chain_from_the_key() {
-        let roles = [
-            role("c", "b", None),
-            role("b", "a", None),
-            role("a", "user", None),
-        ];
-        assert_eq!(
-            plan("c", &roles).expect("a plan").names(),
-            ["user", "a", "b", "c"]
-        );
+    /// Returns what the code of this plan could be used for in its place, in plain words: a longer session of this role
+    /// alone, or shorter ones of several roles.
+    pub fn instead(&self, role: &Role, situation: &Situation<'_>) -> Option<(Wish, String)> {
+        let wish = match self.question()? {
+            Question::Shared(_) => Wish::Own,
+            Question::Own(_) => Wish::Shared,
+        };
+        let other = Self::of(role, situation, wish).ok()?;
+        let life = other.life();
+        match wish {
+            Wish::Own if life > self.life() => {
+                let name = sanitise::visible(role.name.as_str());
+                Some((wish, format!("{life} for {name} alone")))
+            }
+            Wish::Shared if other.served > 1 => {
+                let roles = other.served;
+                Some((wish, format!("{roles} roles, {life} each")))
+            }
+            Wish::Own | Wish::Shared | Wish::Usual | Wish::Quiet => None,
+        }
     }
 
-    #[test]
-    fn b18_a_chained_role_lasts_at_most_one_hour() {
-        let roles = [role("b", "a", Some("4h")), role("a", "user", Some("12h"))];
-        assert_eq!(plan("b", &roles).expect("a plan").life().seconds(), 3600);
-        assert_eq!(plan("a", &roles).expect("a plan").life().seconds(), 43200);
+    /// Returns the plan in plain words: what is asked, what it gives, and why no more.
+    pub fn sentence(&self) -> String {
+        sentence::of(self)
     }
+}
 
-    #[test]
-    fn b36_a_loop_is_shown_and_does_not_hang() {
-        let problem = plan("a", &[role("a", "b", None), role("b", "a", None)]).expect_err("a loop");
-        assert!(problem.what.contains("a → b → a"), "{}", problem.what);
-        let problem = plan("a", &[role("a", "a", None)]).expect_err("a loop");
-        assert!(problem.what.contains("a → a"), "{}", problem.what);
+/// Returns the calls for the first role, which the key itself or its session token signs.
+fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<PlannedCall> {
+    let Some(role) = chain.roles.first() else {
+        return Vec::new();
+    };
+    let assume = |signer: Signer, duration: SessionDuration| PlannedCall::AssumeRole {
+        role: role.name.clone(),
+        duration,
+        signer,
+    };
+    let wanted = situation.within_limit(role, wanted(role));
+    let hour = wanted.min(SessionDuration::HOUR);
+    let Some(serial) = &role.mfa_serial else {
+        return vec![assume(Signer::Key, wanted)];
+    };
+    let own = || {
+        let duration = match wish {
+            Wish::Own => long(role, situation),
+            Wish::Usual | Wish::Quiet | Wish::Shared => wanted,
+        };
+        vec![assume(Signer::KeyWithCode(serial.clone()), duration)]
+    };
+    let token = situation.suitable_token(&chain.key.id, serial, role);
+    if token.is_some() && !prefers_own(role, wanted, wish) {
+        return vec![assume(Signer::MfaSession(serial.clone()), hour)];
     }
+    let shares = match (wish, role.mfa_code) {
+        (Wish::Own, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => false,
+        (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => true,
+        (Wish::Usual | Wish::Quiet, None) => {
+            wanted <= SessionDuration::HOUR && situation.served(chain) > 1
+        }
+    };
+    if !shares || situation.refuses_tokens(role) {
+        return own();
+    }
+    vec![
+        PlannedCall::SessionToken {
+            serial: serial.clone(),
+            duration: situation.token_duration,
+        },
+        assume(Signer::MfaSession(serial.clone()), hour),
+    ]
+}
 
-    #[test]
-    fn b36_a_missing_source_is_named() {
-        let problem = plan("a", &[role("a", "nobody", None)]).expect_err("no source");
-        assert!(problem.what.contains("\"nobody\""));
+/// Returns whether a code of its own is worth more to whoever asks than a session token that is at hand.
+fn prefers_own(role: &Role, wanted: SessionDuration, wish: Wish) -> bool {
+    match (wish, role.mfa_code) {
+        (Wish::Own, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => true,
+        (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => false,
+        (Wish::Usual, None) => wanted > SessionDuration::HOUR,
+        (Wish::Quiet, None) => false,
     }
+}
 
-    #[test]
-    fn a_key_of_another_partition_is_refused_before_aws_is_asked() {
-        let roles = Catalogue::new([role("a", "user", None)]);
-        let problem = Plan::of(
-            &roles.roles()[0],
-            &roles,
-            &[key("arn:aws-cn:iam::177634097045:user/user")],
-        );
-        assert_eq!(
-            problem.map_err(|p| p.code),
-            Err(ProblemCode::UnusableSource)
-        );
+fn chained_call(source: &Role, role: &Role, situation: &Situation<'_>) -> PlannedCall {
+    let duration = situation.within_limit(role, wanted(role));
+    PlannedCall::AssumeRole {
+        role: role.name.clone(),
+        duration: duration.min(SessionDuration::HOUR),
+        signer: Signer::Role(source.name.clone()),
     }
+}
+
+fn wanted(role: &Role) -> SessionDuration {
+    role.duration.unwrap_or(SessionDuration::HOUR)
+}
+
+/// Returns the longest life that is worth asking for: what the role is set to if that is over an hour, else all that
+/// STS gives.
+fn long(role: &Role, situation: &Situation<'_>) -> SessionDuration {
+    let set = role.duration.filter(|set| *set > SessionDuration::HOUR);
+    let most = SessionDuration::from_seconds(u64::from(LONGEST_S));
+    let asked = set.unwrap_or(most.unwrap_or(SessionDuration::HOUR));
+    situation.within_limit(role, asked)
 }

@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::{AwsFile, Edited, TakenKey};
+use crate::call_fields::{MfaCode, MfaSerial};
+use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::notice::{Notice, Topic};
 use crate::problem::{Problem, ProblemCode};
@@ -230,6 +232,30 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// If it cannot be written.
     fn forget(&self, role: &Name) -> Result<(), Problem>;
+
+    /// Returns the MFA sessions that were kept.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem>;
+
+    /// Keeps an MFA session in place of an earlier one of the same key and device.
+    ///
+    /// # Errors
+    /// As [`Store::save`].
+    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem>;
+
+    /// Forgets the MFA session of a key and a device.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem>;
+
+    /// Returns whether a code of a device was sent to AWS in the last minutes, in whichever run.
+    fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool;
+
+    /// Notes that a code of a device is about to be sent to AWS.
+    fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode);
 
     /// Returns whether the warning `lead_s` seconds before the end of session `id` was shown.
     fn was_warned(&self, id: &str, lead_s: i64) -> bool;

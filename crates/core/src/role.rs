@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call_fields::{ExternalId, MfaSerial};
 use crate::call_template::CallTemplate;
+use crate::code_use::CodeUse;
 use crate::duration::SessionDuration;
 use crate::input::InputError;
 use crate::name::Name;
@@ -34,6 +35,8 @@ pub struct Role {
     pub external_id: Option<ExternalId>,
     /// The MFA device whose code it asks for.
     pub mfa_serial: Option<MfaSerial>,
+    /// Whether it takes part in a shared code; by default that follows from its duration and the other roles.
+    pub mfa_code: Option<CodeUse>,
     /// Who its sessions act for, in CloudTrail and in every chained session.
     pub source_identity: Option<CallTemplate>,
     /// The tags of its sessions.
@@ -85,6 +88,9 @@ pub struct RoleDraft {
     pub external_id: Option<String>,
     /// See [`Role::mfa_serial`].
     pub mfa_serial: Option<String>,
+    /// See [`Role::mfa_code`].
+    #[serde(default)]
+    pub mfa_code: Option<String>,
     /// See [`Role::source_identity`].
     #[serde(default)]
     pub source_identity: Option<String>,
@@ -147,6 +153,7 @@ impl RoleDraft {
             duration: optional(&self.duration, SessionDuration::parse)?,
             external_id: optional(&self.external_id, ExternalId::parse)?,
             mfa_serial: optional(&self.mfa_serial, MfaSerial::parse)?,
+            mfa_code: optional(&self.mfa_code, CodeUse::parse)?,
             source_identity: optional(&self.source_identity, reason::source_identity)?,
             tags: SessionTags::check(&self.tags, &self.transitive_tags)?,
             policy,

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use toml_edit::{Item, TableLike};
 
 use crate::catalogue::{fault, parse_toml};
-use crate::duration::parse_seconds;
+use crate::duration::{TokenDuration, parse_seconds};
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::sanitise;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub lead_times: Vec<SignedDuration>,
     /// `[clipboard] clear_after`: when a copied export block leaves the clipboard.
     pub clipboard_clear: SignedDuration,
+    /// `[mfa] session`: how long one code counts where it is shared by several roles.
+    pub mfa_session: TokenDuration,
     /// `[export] shell`: the shell whose export block a plain copy gives.
     pub shell: Shell,
     /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
@@ -57,6 +59,7 @@ impl Default for Settings {
             proxy: None,
             lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
             clipboard_clear: SignedDuration::from_secs(30),
+            mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
             agent_start: AgentStart::default(),
         }
@@ -91,7 +94,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 }
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
-                     [clipboard] clear_after; [export] shell; [agent] start.";
+                     [clipboard] clear_after; [mfa] session; [export] shell; [agent] start.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -122,6 +125,10 @@ fn set(
         ("aws", "proxy") => settings.proxy = Some(proxy_url(text()?)?),
         ("notifications", "lead_times") => settings.lead_times = lead_times(item)?,
         ("clipboard", "clear_after") => settings.clipboard_clear = clear_after(text()?)?,
+        ("mfa", "session") => {
+            settings.mfa_session =
+                TokenDuration::parse(text()?).map_err(|error| (error.what, error.remedy))?;
+        }
         ("export", "shell") => settings.shell = shell(text()?)?,
         ("agent", "start") => settings.agent_start = agent_start(text()?)?,
         _ => {
@@ -241,7 +248,7 @@ mod tests {
     #[test]
     fn reads_every_setting() {
         let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nca_bundle = \"/etc/ca.pem\"\n\
-                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
+                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
         let settings = read(text, "settings.toml").expect("valid");
         assert_eq!(
             settings.endpoint_url.as_deref(),
@@ -252,8 +259,12 @@ mod tests {
             [SignedDuration::from_mins(14), SignedDuration::from_mins(2)]
         );
         assert_eq!(
-            (settings.clipboard_clear.as_secs(), settings.shell),
-            (10, Shell::Fish)
+            (
+                settings.clipboard_clear.as_secs(),
+                settings.mfa_session.seconds(),
+                settings.shell
+            ),
+            (10, 129_600, Shell::Fish)
         );
         assert_eq!(settings.agent_start, AgentStart::Always);
     }

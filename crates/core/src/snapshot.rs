@@ -150,12 +150,18 @@ pub struct RoleView {
     /// What the reason must look like.
     #[serde(default)]
     pub reason_pattern: Option<String>,
+    /// What its codes are used for, `shared` or `own`, where that is set.
+    #[serde(default)]
+    pub mfa_code: Option<String>,
     /// The region that an export block sets.
     pub region: Option<String>,
     /// Its group in menus and lists.
     pub group: Option<String>,
-    /// Whether assuming it asks for a code.
+    /// Whether assuming it asks for a code at present.
     pub needs_code: bool,
+    /// What assuming it takes and gives at present, in one or two sentences; empty if it cannot be assumed.
+    #[serde(default)]
+    pub plan: String,
     /// How long a session lives by the plan, in seconds.
     pub planned_s: u32,
     /// Why it cannot be assumed as it is.
@@ -194,6 +200,18 @@ pub struct KeyView {
     pub user_arn: String,
     /// How many roles name it as their source.
     pub roles: u32,
+    /// The codes that still count, each for a device.
+    #[serde(default)]
+    pub mfa: Vec<MfaView>,
+}
+
+/// A code that still counts: no role with this device asks for another until it ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MfaView {
+    /// The MFA device.
+    pub mfa_serial: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// A question to the user: the code of an MFA device.
@@ -205,8 +223,11 @@ pub struct PromptView {
     pub mfa_serial: String,
     /// The roles that wait for the code.
     pub roles: Vec<String>,
-    /// What one code gives, in one sentence.
+    /// What one code gives, in one or two sentences.
     pub plan: String,
+    /// What else the code could be used for, in a few words; see `Keeper::switch_prompt`.
+    #[serde(default)]
+    pub instead: Option<String>,
     /// When the device shows its next code, if the present one was used.
     pub next_code_at: Option<Timestamp>,
     /// What was wrong with the last answer.

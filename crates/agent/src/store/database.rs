@@ -12,7 +12,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 1] = ["CREATE TABLE sessions (
+const MIGRATIONS: [&str; 2] = [
+    "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
@@ -21,7 +22,18 @@ const MIGRATIONS: [&str; 1] = ["CREATE TABLE sessions (
         lead_s INTEGER NOT NULL,
         noted_at_s INTEGER NOT NULL,
         PRIMARY KEY (session, lead_s)
-    ) STRICT, WITHOUT ROWID;"];
+    ) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE mfa_sessions (
+        key TEXT NOT NULL,
+        device TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (key, device)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_codes (
+        code BLOB NOT NULL PRIMARY KEY,
+        sent_at_s INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;",
+];
 
 /// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was
 /// confirmed survives a power loss. Deleted rows are overwritten.
@@ -98,6 +110,64 @@ impl Database {
         self.0
             .execute("DELETE FROM sessions WHERE role = ?1", [role])?;
         Ok(())
+    }
+
+    /// Returns every MFA session, sealed, with its key and device.
+    pub(super) fn mfa_sessions(&mut self) -> Result<Vec<(String, String, Vec<u8>)>, Fault> {
+        let mut query = self
+            .0
+            .prepare("SELECT key, device, sealed FROM mfa_sessions ORDER BY key, device")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn save_mfa(&mut self, key: &str, device: &str, sealed: &[u8]) -> Result<(), Fault> {
+        self.0.execute(
+            "INSERT OR REPLACE INTO mfa_sessions (key, device, sealed) VALUES (?1, ?2, ?3)",
+            params![key, device, sealed],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn forget_mfa(&mut self, key: &str, device: &str) -> Result<(), Fault> {
+        self.0.execute(
+            "DELETE FROM mfa_sessions WHERE key = ?1 AND device = ?2",
+            params![key, device],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn was_code_sent(&mut self, code: &[u8], since: Timestamp) -> Result<bool, Fault> {
+        let noted = self
+            .0
+            .query_row(
+                "SELECT 1 FROM sent_codes WHERE code = ?1 AND sent_at_s > ?2",
+                params![code, since.as_second()],
+                |_| Ok(()),
+            )
+            .optional()?;
+        Ok(noted.is_some())
+    }
+
+    /// Notes a code, and drops those sent before `oldest`.
+    pub(super) fn note_code_sent(
+        &mut self,
+        code: &[u8],
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<(), Fault> {
+        let change = self
+            .0
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change.execute(
+            "DELETE FROM sent_codes WHERE sent_at_s < ?1",
+            [oldest.as_second()],
+        )?;
+        change.execute(
+            "INSERT OR REPLACE INTO sent_codes (code, sent_at_s) VALUES (?1, ?2)",
+            params![code, now.as_second()],
+        )?;
+        Ok(change.commit()?)
     }
 
     pub(super) fn was_warned(&mut self, session: &[u8], lead_s: i64) -> Result<bool, Fault> {
@@ -190,6 +260,8 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
     for query in [
         "SELECT role, sealed FROM sessions",
         "SELECT session, lead_s, noted_at_s FROM warnings",
+        "SELECT key, device, sealed FROM mfa_sessions",
+        "SELECT code, sent_at_s FROM sent_codes",
     ] {
         connection.prepare(query)?;
     }

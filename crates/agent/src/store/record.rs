@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::credentials::Credentials;
+use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
 use rolecall_core::ports::KeychainError;
 use rolecall_core::secret::Secret;
@@ -84,4 +87,55 @@ pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> 
 /// What a sealed row is and where it lies.
 fn context(role: &str) -> Vec<u8> {
     format!("rolecall sessions {FORM} {role}").into_bytes()
+}
+
+#[derive(Serialize, Deserialize)]
+struct MfaRecord<'a> {
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    #[serde(borrow)]
+    access_key_id: Cow<'a, str>,
+    secret_access_key: Cow<'a, str>,
+    session_token: Cow<'a, str>,
+}
+
+/// Seals an MFA session for the row of its key and device.
+pub(super) fn seal_mfa(key: &SealKey, session: &MfaSession) -> Result<Vec<u8>, KeychainError> {
+    let credentials = &session.credentials;
+    let record = MfaRecord {
+        issued_at: session.issued_at,
+        expires_at: credentials.expires_at,
+        access_key_id: (&credentials.access_key_id).into(),
+        secret_access_key: credentials.secret_access_key.expose().into(),
+        session_token: credentials.session_token.expose().into(),
+    };
+    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    let text = record.secret_access_key.len() + record.session_token.len();
+    let mut plain = Zeroizing::new(Vec::with_capacity(1024 + 6 * text));
+    serde_json::to_writer(&mut *plain, &record).map_err(|_| KeychainError::Corrupt)?;
+    key.seal(
+        &mfa_context(session.key.as_str(), session.serial.as_str()),
+        &plain,
+    )
+}
+
+/// Opens the row of a key and a device; `None` if it is not what was sealed there.
+pub(super) fn open_mfa(key: &SealKey, id: &str, device: &str, sealed: &[u8]) -> Option<MfaSession> {
+    let plain = key.open(&mfa_context(id, device), sealed).ok()?;
+    let record: MfaRecord<'_> = serde_json::from_slice(&plain).ok()?;
+    Some(MfaSession {
+        key: AccessKeyId::parse(id).ok()?,
+        serial: MfaSerial::parse(device).ok()?,
+        issued_at: record.issued_at,
+        credentials: Arc::new(Credentials {
+            access_key_id: record.access_key_id.into_owned(),
+            secret_access_key: Secret::new(record.secret_access_key.into_owned()),
+            session_token: Secret::new(record.session_token.into_owned()),
+            expires_at: record.expires_at,
+        }),
+    })
+}
+
+fn mfa_context(id: &str, device: &str) -> Vec<u8> {
+    format!("rolecall mfa sessions {FORM} {id} {device}").into_bytes()
 }

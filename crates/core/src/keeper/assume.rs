@@ -1,16 +1,18 @@
 //! Assuming a role: one flight per role at a time, shared by all who ask.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
 use crate::call_fields::MfaCode;
 use crate::credentials::instant_text;
 use crate::duration::LONGEST_S;
 use crate::name::Name;
 use crate::notice::{Notice, Topic};
-use crate::plan::Plan;
+use crate::plan::{Plan, SIGNER_LEFT, Signer, Wish};
 use crate::ports::KeychainError;
 use crate::problem::{Problem, ProblemCode};
 use crate::refusal::{Attempt, explain};
@@ -19,8 +21,6 @@ use crate::role::Role;
 use crate::session::Session;
 use crate::sts::{AssumeRole, Assumed, Caller, StsError};
 
-/// With less life left, a source's session is not used to assume another role.
-const SOURCE_LEFT: SignedDuration = SignedDuration::from_mins(1);
 /// How far beyond the longest session an expiry may lie before it is not believed.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
@@ -28,6 +28,8 @@ const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Default)]
 pub(super) struct Flight {
     outcome: Mutex<Option<Result<Session, Problem>>>,
+    /// The roles that were asked for by name and that wait for this one.
+    wanted: Mutex<BTreeSet<Name>>,
 }
 
 /// Who asked for an assumption.
@@ -39,6 +41,21 @@ pub(super) enum Asker {
     Tool,
 }
 
+/// What an assumption is made for.
+#[derive(Debug, Clone)]
+pub(super) struct Errand {
+    /// The authenticator's code, if it was asked for already.
+    pub(super) code: Option<MfaCode>,
+    /// Who asked.
+    pub(super) asker: Asker,
+    /// What they prefer.
+    pub(super) wish: Wish,
+    /// The role they named; this one may be on the way to it.
+    pub(super) wanted: Name,
+    /// When they asked.
+    pub(super) begun_at: Timestamp,
+}
+
 impl Keeper {
     /// Assumes a role for a person, or renews its session. `code` is the authenticator's, if it was asked for already;
     /// otherwise a prompt asks for it where the role needs one. Blocks until it is done.
@@ -46,7 +63,14 @@ impl Keeper {
     /// # Errors
     /// Why it could not be assumed; an earlier session that is still live stays.
     pub fn assume(&self, name: &Name, code: Option<MfaCode>) -> Result<Session, Problem> {
-        self.fly(name, code, Asker::Person, |_| None)
+        let errand = Errand {
+            code,
+            asker: Asker::Person,
+            wish: Wish::Usual,
+            wanted: name.clone(),
+            begun_at: self.ports.clock.now(),
+        };
+        self.fly(name, &errand, |_| None)
     }
 
     /// Joins the flight for this role, or leads one; unless a live session suits, which is looked
@@ -54,11 +78,10 @@ impl Keeper {
     pub(super) fn fly(
         &self,
         name: &Name,
-        code: Option<MfaCode>,
-        asker: Asker,
+        errand: &Errand,
         suits: impl Fn(&State) -> Option<Session>,
     ) -> Result<Session, Problem> {
-        let (role, flight, leads) = {
+        let (role, flight, leads, is_named_anew) = {
             let mut state = self.lock();
             if let Some(session) = suits(&state) {
                 return Ok(session);
@@ -70,10 +93,15 @@ impl Keeper {
                 .ok_or_else(|| state.catalogue.refusal(name))?;
             let leads = !state.flights.contains_key(&role);
             let flight = state.flights.entry(role.clone()).or_default().clone();
-            (role, flight, leads)
+            let mut wanted = flight.wanted.lock().unwrap_or_else(|e| e.into_inner());
+            let is_named_anew = wanted.insert(errand.wanted.clone());
+            drop(wanted);
+            (role, flight, leads, is_named_anew)
         };
         if leads {
-            self.lead(&role, &flight, code, asker);
+            self.lead(&role, &flight, errand);
+        } else if is_named_anew {
+            self.update(|_| ());
         }
         let landed =
             |outcome: &Mutex<Option<_>>| outcome.lock().unwrap_or_else(|e| e.into_inner()).clone();
@@ -87,17 +115,10 @@ impl Keeper {
     }
 
     /// Flies and lands, whatever happens in between: those who wait must not wait for ever.
-    fn lead(&self, role: &Role, flight: &Flight, code: Option<MfaCode>, asker: Asker) {
+    fn lead(&self, role: &Role, flight: &Flight, errand: &Errand) {
         self.update(|state| drop(state.failures.remove(&role.name)));
-        let attempt = std::panic::AssertUnwindSafe(|| self.assume_now(role, code, asker));
-        let outcome = std::panic::catch_unwind(attempt).unwrap_or_else(|_| {
-            let remedy = "Try again; if it goes on, restart Rolecall and report it.";
-            Err(Problem::new(
-                ProblemCode::Internal,
-                "A fault in Rolecall stopped this.",
-                remedy,
-            ))
-        });
+        let attempt = std::panic::AssertUnwindSafe(|| self.assume_now(role, errand));
+        let outcome = std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(internal()));
         if let Ok(session) = &outcome {
             self.note_store(self.ports.store.save(session));
         }
@@ -113,7 +134,7 @@ impl Keeper {
             }
             *flight.outcome.lock().unwrap_or_else(|e| e.into_inner()) = Some(outcome.clone());
         });
-        self.tell(&role.name, &outcome, asker);
+        self.tell(&role.name, &outcome, errand.asker);
     }
 
     fn tell(&self, name: &Name, outcome: &Result<Session, Problem>, asker: Asker) {
@@ -132,61 +153,92 @@ impl Keeper {
         }
     }
 
-    fn assume_now(
-        &self,
-        role: &Role,
-        code: Option<MfaCode>,
-        asker: Asker,
-    ) -> Result<Session, Problem> {
+    /// Plans and carries the plan out; anew where the plan changes on the way.
+    fn assume_now(&self, role: &Role, errand: &Errand) -> Result<Session, Problem> {
+        let mut wish = errand.wish;
+        loop {
+            match self.assume_as_planned(role, errand, wish) {
+                Ok(session) => return Ok(session),
+                Err(Halt::Failed(problem)) => return Err(problem),
+                Err(Halt::Replan(next)) => wish = next.unwrap_or(wish),
+            }
+        }
+    }
+
+    fn assume_as_planned(&self, role: &Role, errand: &Errand, wish: Wish) -> Result<Session, Halt> {
+        let now = self.ports.clock.now();
         let (plan, region) = {
             let state = self.lock();
             (
-                Plan::of(role, &state.catalogue, &state.keys)?,
+                Plan::of(role, &state.situation(now), wish)?,
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
-        let caller = self.caller(&plan)?;
         let call = self.call_of(role, &plan, region)?;
-        let assumed = match &role.mfa_serial {
-            Some(serial) => self.with_code(role, serial, &plan, code, |code| {
-                self.call(
-                    role,
-                    &plan,
-                    &caller,
-                    &AssumeRole {
-                        mfa: Some((serial.clone(), code)),
-                        ..call.clone()
-                    },
-                )
-            })?,
-            None => self.call(role, &plan, &caller, &call)?,
+        let assumed = match plan.signer() {
+            Signer::Key => self.call(role, &plan, &self.key_caller(&plan)?, &call)?,
+            Signer::KeyWithCode(serial) => {
+                let caller = self.key_caller(&plan)?;
+                let purpose = Purpose::Role(role.name.clone());
+                let question = self.question(role, &plan, serial, purpose);
+                let outcome = self.with_code(&question, errand.code.clone(), |code| {
+                    let mfa = Some((serial.clone(), code));
+                    self.call(
+                        role,
+                        &plan,
+                        &caller,
+                        &AssumeRole {
+                            mfa,
+                            ..call.clone()
+                        },
+                    )
+                });
+                self.learn(role, &outcome);
+                outcome?
+            }
+            Signer::MfaSession(serial) => {
+                let token = self.mfa_session(role, &plan, serial, &call.region, errand)?;
+                let caller = Caller::from(&*token.credentials);
+                let assumed = self.call(role, &plan, &caller, &call);
+                assumed.map_err(|problem| self.after_refusal(role, &token, problem))?
+            }
+            Signer::Role(before) => {
+                let session = self.source_session(before, errand, wish)?;
+                self.call(role, &plan, &Caller::from(&*session.credentials), &call)?
+            }
         };
         let session = self.session_of(role, assumed);
-        if asker == Asker::Person {
+        if errand.asker == Asker::Person {
             self.confirm(role, &session, &call.region)?;
         }
         Ok(session)
     }
 
-    /// Returns who signs the call for the plan's last role: the access key, or the session of the role before it.
-    fn caller(&self, plan: &Plan) -> Result<Caller, Problem> {
-        let [.., before, _] = plan.roles.as_slice() else {
-            let fetched = self.ports.keychain.fetch(&plan.key.id);
-            let secret = self.note_keychain(fetched)?;
-            return Ok(Caller {
-                access_key_id: plan.key.id.as_str().to_owned(),
-                secret,
-                token: None,
-            });
-        };
+    /// Returns the access key as a signer; its secret comes from the keychain.
+    pub(super) fn key_caller(&self, plan: &Plan) -> Result<Caller, Problem> {
+        let fetched = self.ports.keychain.fetch(&plan.key.id);
+        let secret = self.note_keychain(fetched)?;
+        Ok(Caller {
+            access_key_id: plan.key.id.as_str().to_owned(),
+            secret,
+            token: None,
+        })
+    }
+
+    /// Returns a session of the role before the wanted one in a chain.
+    fn source_session(&self, name: &Name, errand: &Errand, wish: Wish) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
-        let session = self.fly(&before.name, None, Asker::Tool, |state| {
+        let errand = Errand {
+            asker: Asker::Tool,
+            wish: wish.of_source(),
+            ..errand.clone()
+        };
+        self.fly(name, &errand, |state| {
             state
-                .live(&before.name, now)
-                .filter(|session| session.left_at(now) > SOURCE_LEFT)
+                .live(name, now)
+                .filter(|session| session.left_at(now) > SIGNER_LEFT)
                 .cloned()
-        })?;
-        Ok(Caller::from(&*session.credentials))
+        })
     }
 
     fn call(
@@ -215,7 +267,8 @@ impl Keeper {
             .credentials
             .check()
             .map_err(|error| unusable(error.to_string()))?;
-        check_expiry(assumed.credentials.expires_at, self.ports.clock.now()).map_err(unusable)?;
+        let now = self.ports.clock.now();
+        check_expiry(assumed.credentials.expires_at, now, LONGEST_S).map_err(unusable)?;
         Ok(assumed)
     }
 
@@ -262,6 +315,18 @@ impl Keeper {
     }
 }
 
+impl State {
+    /// Returns the roles that were asked for by name and that wait for the flight of `role`.
+    pub(super) fn wanted_through(&self, role: &Name) -> Vec<Name> {
+        let flights = self.flights.iter().filter(|(it, _)| it.name == *role);
+        let wanted = flights.flat_map(|(_, flight)| {
+            let wanted = flight.wanted.lock().unwrap_or_else(|e| e.into_inner());
+            wanted.iter().cloned().collect::<Vec<Name>>()
+        });
+        wanted.collect()
+    }
+}
+
 /// Returns the region whose endpoint is called: the role's, else the one of the settings if it is in the role's
 /// partition, else the partition's home.
 fn region_of(role: &Role, default: Option<&Region>) -> Result<Region, Problem> {
@@ -285,8 +350,20 @@ fn wrong_identity(identity: &str) -> Problem {
     .with_detail(crate::sanitise::echo(identity))
 }
 
-fn check_expiry(expires_at: Timestamp, now: Timestamp) -> Result<(), String> {
-    let longest = SignedDuration::from_secs(i64::from(LONGEST_S)) + EXPIRY_SLACK;
+/// Returns the problem of a fault in this program.
+pub(super) fn internal() -> Problem {
+    let remedy = "Try again; if it goes on, restart Rolecall and report it.";
+    let what = "A fault in Rolecall stopped this.";
+    Problem::new(ProblemCode::Internal, what, remedy)
+}
+
+/// Checks an expiry against the present and the longest life that was possible.
+pub(super) fn check_expiry(
+    expires_at: Timestamp,
+    now: Timestamp,
+    longest_s: u32,
+) -> Result<(), String> {
+    let longest = SignedDuration::from_secs(i64::from(longest_s)) + EXPIRY_SLACK;
     let left = expires_at.duration_since(now);
     if left.is_positive() && left <= longest {
         return Ok(());

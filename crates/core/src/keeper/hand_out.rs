@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::assume::Asker;
+use super::assume::{Asker, Errand};
 use super::{Keeper, State};
 use crate::credentials::UnsafeValue;
 use crate::export_block::{ExportBlock, Variables};
 use crate::name::Name;
+use crate::plan::{Plan, Wish};
 use crate::problem::{Problem, ProblemCode};
 use crate::region::Region;
 use crate::sanitise;
@@ -68,9 +69,14 @@ impl Keeper {
     fn fresh(&self, role: &Name) -> Result<Session, Problem> {
         self.await_restored();
         let now = self.ports.clock.now();
-        let assumed = self.fly(role, None, Asker::Tool, |state| {
-            long_enough(state, role, now)
-        });
+        let errand = Errand {
+            code: None,
+            asker: Asker::Tool,
+            wish: Wish::Quiet,
+            wanted: role.clone(),
+            begun_at: now,
+        };
+        let assumed = self.fly(role, &errand, |state| long_enough(state, role, now));
         assumed.or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
     }
 
@@ -109,12 +115,20 @@ impl Keeper {
 
 /// Returns the live session of a role, unless it is due for renewal.
 fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
-    let needs_code = state
-        .catalogue
-        .role(role)
-        .is_none_or(|role| role.mfa_serial.is_some());
-    let suits = |session: &&Session| needs_code || !session.is_due_for_renewal_at(now);
-    state.live(role, now).filter(suits).cloned()
+    let session = state.live(role, now)?;
+    if session.is_due_for_renewal_at(now) && !needs_code(state, role, now) {
+        return None;
+    }
+    Some(session.clone())
+}
+
+/// Returns whether a renewal would have to ask for a code, or cannot be planned.
+fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
+    let Some(role) = state.catalogue.role(role) else {
+        return true;
+    };
+    let plan = Plan::of(role, &state.situation(now), Wish::Quiet);
+    plan.map_or(true, |plan| plan.question().is_some())
 }
 
 fn process_line(session: &Session) -> Secret {

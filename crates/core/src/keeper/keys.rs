@@ -56,13 +56,15 @@ impl Keeper {
         self.rename_source(name, new_name)
     }
 
-    /// Forgets an access key: first its secret in the keychain, then its entry. Sessions it began go on.
+    /// Forgets an access key: first its secret in the keychain, then its MFA sessions and its entry. Sessions of roles
+    /// that it began go on.
     ///
     /// # Errors
     /// If there is no such key, or the keychain refuses; it is still listed then.
     pub fn remove_key(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
         self.note_keychain(self.ports.keychain.remove(&key.id))?;
+        let _ = self.end_mfa(name);
         self.write_keys(|keys| keys.retain(|key| key.name != *name))
     }
 
@@ -92,7 +94,7 @@ impl Keeper {
         self.reload_aws_files();
     }
 
-    fn key(&self, name: &Name) -> Result<AccessKey, Problem> {
+    pub(super) fn key(&self, name: &Name) -> Result<AccessKey, Problem> {
         self.lock()
             .keys
             .iter()
@@ -198,6 +200,7 @@ impl From<&AccessKey> for KeyView {
             account_id: key.account_id.clone(),
             user_arn: key.user_arn.clone(),
             roles: 0,
+            mfa: Vec::new(),
         }
     }
 }

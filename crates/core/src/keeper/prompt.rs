@@ -1,37 +1,77 @@
-//! Asking for a code: a prompt for a person, and the ledger that keeps a code from being sent twice.
+//! Asking for a code: a prompt for a person, shared by every role that the code serves.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Keeper;
+use super::ledger::CodeLedger;
+use super::{Keeper, State};
+use crate::access_key::AccessKeyId;
 use crate::call_fields::{MfaCode, MfaSerial};
+use crate::input::InputError;
 use crate::name::Name;
-use crate::plan::{Plan, code_sentence};
+use crate::plan::Wish;
 use crate::problem::{Problem, ProblemCode};
-use crate::role::Role;
 
 /// How long a prompt waits for its answer.
 const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
-/// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
-const CODE_STEP_S: i64 = 30;
-/// How long AWS may still take a code after it was shown, so that it counts as used.
-const CODE_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
 /// A question that waits for its answer.
 #[derive(Debug, Clone)]
 pub(super) struct Prompt {
-    pub(super) serial: MfaSerial,
-    pub(super) role: Name,
-    pub(super) plan: String,
+    pub(super) question: Question,
     pub(super) deadline: Timestamp,
     pub(super) next_code_at: Option<Timestamp>,
     pub(super) problem: Option<Problem>,
     answer: Option<Answer>,
 }
 
+/// What is asked, and what for.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// The device.
+    pub(super) serial: MfaSerial,
+    /// What the code is for.
+    pub(super) purpose: Purpose,
+    /// The plan in plain words.
+    pub(super) plan: String,
+    /// What the code could be used for in place of this, in plain words.
+    pub(super) instead: Option<(Wish, String)>,
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The call of the flight of this role.
+    Role(Name),
+    /// A session token of this key, for every flight that waits for it.
+    Token(AccessKeyId),
+}
+
 #[derive(Debug, Clone)]
 enum Answer {
     Code(MfaCode),
+    Instead(Wish),
     Cancel,
+}
+
+/// Why an errand ends without a session: it failed, or it begins anew with another plan.
+#[derive(Debug, Clone)]
+pub(super) enum Halt {
+    /// It failed.
+    Failed(Problem),
+    /// The plan is to be made anew, with this wish if there is one.
+    Replan(Option<Wish>),
+}
+
+impl From<Problem> for Halt {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+impl From<InputError> for Halt {
+    fn from(error: InputError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 impl Keeper {
@@ -42,11 +82,17 @@ impl Keeper {
     pub fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
         let code = MfaCode::parse(code)?;
         let now = self.ports.clock.now();
+        let serial = {
+            let state = self.lock();
+            let prompt = state.prompts.get(&id).ok_or_else(prompt_gone)?;
+            prompt.question.serial.clone()
+        };
+        let sent_before = self.ports.store.was_code_sent(&serial, &code);
         self.update(|state| {
-            let used = &state.used_codes;
+            let is_used = sent_before || state.ledger.is_used(&serial, &code, now);
             let prompt = state.prompts.get_mut(&id).ok_or_else(prompt_gone)?;
-            if is_used(used.get(&prompt.serial), &code, now) {
-                prompt.next_code_at = Some(next_code_at(now));
+            if is_used {
+                prompt.next_code_at = Some(super::ledger::next_step(now));
                 return Err(code_used());
             }
             prompt.answer = Some(Answer::Code(code));
@@ -54,7 +100,22 @@ impl Keeper {
         })
     }
 
-    /// Cancels a prompt and the assumption that waits for it.
+    /// Changes what a prompt's code is for, to the other plan that it offers. Another prompt takes its place.
+    ///
+    /// # Errors
+    /// If the prompt is gone, or offers nothing else (any more).
+    pub fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
+        self.update(|state| {
+            let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
+            let (wish, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
+            if let Some(prompt) = state.prompts.get_mut(&id) {
+                prompt.answer = Some(Answer::Instead(wish));
+            }
+            Ok(())
+        })
+    }
+
+    /// Cancels a prompt and the assumptions that wait for it.
     ///
     /// # Errors
     /// If the prompt is gone.
@@ -69,26 +130,24 @@ impl Keeper {
     /// Runs `call` with a code: the one given, else one that a prompt asks for, again while AWS rejects it.
     pub(super) fn with_code<T>(
         &self,
-        role: &Role,
-        serial: &MfaSerial,
-        plan: &Plan,
+        question: &Question,
         given: Option<MfaCode>,
         call: impl Fn(MfaCode) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+    ) -> Result<T, Halt> {
         let asked_at_terminal = given.is_some();
         let mut next = given;
         let mut rejected: Option<Problem> = None;
         loop {
             let code = match next.take() {
                 Some(code) => code,
-                None => self.ask(role, serial, plan, rejected.take())?,
+                None => self.ask(question, rejected.take())?,
             };
-            self.use_code(serial, &code)?;
+            self.use_code(&question.serial, &code)?;
             match call(code) {
                 Err(problem) if problem.code == ProblemCode::CodeRejected && !asked_at_terminal => {
                     rejected = Some(problem);
                 }
-                outcome => return outcome,
+                outcome => return outcome.map_err(Halt::from),
             }
         }
     }
@@ -96,33 +155,25 @@ impl Keeper {
     /// Notes the code as used, before it is sent: AWS takes each once, whatever becomes of the call.
     fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
         let now = self.ports.clock.now();
-        let mut state = self.lock();
-        if is_used(state.used_codes.get(serial), code, now) {
+        if self.ports.store.was_code_sent(serial, code) {
             return Err(code_used());
         }
-        state.used_codes.insert(serial.clone(), (code.clone(), now));
+        {
+            let mut state = self.lock();
+            if state.ledger.is_used(serial, code, now) {
+                return Err(code_used());
+            }
+            state.ledger.note(serial, code, now);
+        }
+        self.ports.store.note_code_sent(serial, code);
         Ok(())
     }
 
-    fn ask(
-        &self,
-        role: &Role,
-        serial: &MfaSerial,
-        plan: &Plan,
-        problem: Option<Problem>,
-    ) -> Result<MfaCode, Problem> {
+    fn ask(&self, question: &Question, problem: Option<Problem>) -> Result<MfaCode, Halt> {
         let now = self.ports.clock.now();
-        let prompt = Prompt {
-            serial: serial.clone(),
-            role: role.name.clone(),
-            plan: code_sentence(role, plan.life()),
-            deadline: now + PROMPT_LIFE,
-            next_code_at: problem.as_ref().map(|_| next_code_at(now)),
-            problem,
-            answer: None,
-        };
         let id = self.update(|state| {
             state.last_prompt += 1;
+            let prompt = Prompt::new(question.clone(), problem, &state.ledger, now);
             state.prompts.insert(state.last_prompt, prompt);
             state.last_prompt
         });
@@ -130,13 +181,14 @@ impl Keeper {
         self.update(|state| drop(state.prompts.remove(&id)));
         match answer {
             Some(Answer::Code(code)) => Ok(code),
-            Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.")),
-            None => Err(cancelled("Nobody entered the code within two minutes.")),
+            Some(Answer::Instead(wish)) => Err(Halt::Replan(Some(wish))),
+            Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.").into()),
+            None => Err(cancelled("Nobody entered the code within two minutes.").into()),
         }
     }
 
     fn wait_for_answer(&self, id: u64) -> Option<Answer> {
-        let open = |state: &mut super::State| {
+        let open = |state: &mut State| {
             state
                 .prompts
                 .get(&id)
@@ -154,14 +206,42 @@ impl Keeper {
     }
 }
 
-fn is_used(last: Option<&(MfaCode, Timestamp)>, code: &MfaCode, now: Timestamp) -> bool {
-    last.is_some_and(|(used, at)| used == code && now.duration_since(*at) < CODE_LIFE)
-}
+impl Prompt {
+    fn new(
+        question: Question,
+        problem: Option<Problem>,
+        ledger: &CodeLedger,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            next_code_at: ledger.next_code_at(&question.serial, now),
+            question,
+            deadline: now + PROMPT_LIFE,
+            problem,
+            answer: None,
+        }
+    }
 
-/// Authenticators show a new code at every half minute of the time of day.
-fn next_code_at(now: Timestamp) -> Timestamp {
-    let next = (now.as_second().div_euclid(CODE_STEP_S) + 1) * CODE_STEP_S;
-    Timestamp::from_second(next).unwrap_or(now)
+    /// Returns the roles that whoever asked named, and that wait for this prompt.
+    pub(super) fn roles(&self, state: &State) -> Vec<Name> {
+        let flying = match &self.question.purpose {
+            Purpose::Role(role) => vec![role.clone()],
+            Purpose::Token(key) => state.waiting_for_token(key, &self.question.serial),
+        };
+        let mut names: Vec<Name> = flying
+            .iter()
+            .flat_map(|role| state.wanted_through(role))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Returns what the code could be used for in place of this; never while others count on the code.
+    pub(super) fn offer(&self, state: &State) -> Option<&(Wish, String)> {
+        let offer = self.question.instead.as_ref()?;
+        (self.roles(state).len() < 2).then_some(offer)
+    }
 }
 
 fn code_used() -> Problem {
@@ -174,6 +254,11 @@ fn code_used() -> Problem {
 
 fn cancelled(what: &str) -> Problem {
     Problem::new(ProblemCode::Cancelled, what, "Nothing changed.")
+}
+
+fn no_other_plan() -> Problem {
+    let what = "This code can be used in no other way.";
+    Problem::new(ProblemCode::Cancelled, what, "Enter it, or cancel.")
 }
 
 fn prompt_gone() -> Problem {

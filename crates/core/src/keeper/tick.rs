@@ -33,6 +33,7 @@ impl Keeper {
     pub fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
         self.warn(now);
+        self.drop_stale_mfa(now);
         self.update(|_| ());
         let (pulse, snapshot) = {
             let state = self.lock();
@@ -109,7 +110,8 @@ fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Du
     })
 }
 
-/// Returns the time to the next change that a person could see, at most 15 seconds; `None` if nothing is live.
+/// Returns the time to the next change that a person could see, at most 15 seconds while a session is live; `None` if
+/// nothing is live.
 fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     let live = state
         .sessions
@@ -122,6 +124,12 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
             .chain([EXPIRING, session.life() / 3, SignedDuration::ZERO])
             .map(move |mark| left - mark)
     });
-    let soonest = next.filter(SignedDuration::is_positive).min()?;
-    Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
+    let soonest = next.filter(SignedDuration::is_positive).min();
+    let codes = state.mfa_sessions.values().map(|it| it.left_at(now)).min();
+    match (soonest, codes) {
+        (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
+        // Nothing that a person waits for: only what is over is put away in time.
+        (None, Some(left)) => Some(left.max(SHORTEST_SLEEP)),
+        (None, None) => None,
+    }
 }

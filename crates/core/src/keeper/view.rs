@@ -6,14 +6,15 @@ use super::State;
 use super::prompt::Prompt;
 use crate::access_key::masked;
 use crate::catalogue::Unusable;
+use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::origin::Origin;
-use crate::plan::Plan;
+use crate::plan::{Plan, Situation, Wish};
 use crate::role::Role;
 use crate::sanitise::cut;
 use crate::session::{Phase, Session};
 use crate::snapshot::{
-    KeyView, Mode, PromptView, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
+    KeyView, MfaView, Mode, PromptView, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
 };
 
 /// Clock differences below this are not told: the `Date` header counts whole seconds.
@@ -38,13 +39,13 @@ pub(super) fn snapshot(
         endpoint: state.settings.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
-        roles: role_views(state),
+        roles: role_views(state, now),
         keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
         aws: state.aws.view(),
         prompts: state
             .prompts
             .iter()
-            .map(|(id, prompt)| prompt_view(*id, prompt))
+            .map(|(id, prompt)| prompt_view(state, *id, prompt))
             .collect(),
         problems: state
             .standing
@@ -124,24 +125,26 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 }
 
 fn waiting_for(state: &State, name: &Name) -> WaitingFor {
-    match state.prompts.values().find(|prompt| prompt.role == *name) {
+    let waits = |prompt: &&Prompt| prompt.roles(state).contains(name);
+    match state.prompts.values().find(waits) {
         Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
         Some(_) => WaitingFor::Code,
         None => WaitingFor::Answer,
     }
 }
 
-fn role_views(state: &State) -> Vec<RoleView> {
+fn role_views(state: &State, now: Timestamp) -> Vec<RoleView> {
+    let situation = state.situation(now);
     let catalogue = &state.catalogue;
     let usable = catalogue.with_origins();
-    let usable = usable.map(|(role, origin)| role_view(state, role, origin));
+    let usable = usable.map(|(role, origin)| role_view(state, &situation, role, origin));
     let unusable = catalogue.unusable();
     let unusable = unusable.map(|(unusable, origin)| unusable_view(state, unusable, origin));
     usable.chain(unusable).collect()
 }
 
-fn role_view(state: &State, role: &Role, origin: &Origin) -> RoleView {
-    let plan = Plan::of(role, &state.catalogue, &state.keys);
+fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Origin) -> RoleView {
+    let plan = Plan::of(role, situation, Wish::Usual);
     let names = [role.source.to_string(), role.name.to_string()];
     RoleView {
         name: role.name.to_string(),
@@ -169,7 +172,9 @@ fn role_view(state: &State, role: &Role, origin: &Origin) -> RoleView {
             .map(|pattern| pattern.as_str().to_owned()),
         region: role.region.as_ref().map(ToString::to_string),
         group: role.group.clone(),
-        needs_code: role.mfa_serial.is_some(),
+        mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
+        needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
+        plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
         problem: plan.err(),
         origin: origin.clone(),
@@ -223,18 +228,29 @@ fn key_view(state: &State, key: &crate::access_key::AccessKey) -> KeyView {
         .iter()
         .filter(|role| role.source == key.name)
         .count();
+    let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
     KeyView {
         roles: u32::try_from(roles).unwrap_or(u32::MAX),
+        mfa: mfa.map(mfa_view).collect(),
         ..KeyView::from(key)
     }
 }
 
-fn prompt_view(id: u64, prompt: &Prompt) -> PromptView {
+fn mfa_view(session: &MfaSession) -> MfaView {
+    MfaView {
+        mfa_serial: session.serial.to_string(),
+        expires_at: session.credentials.expires_at,
+    }
+}
+
+fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+    let roles = prompt.roles(state);
     PromptView {
         id,
-        mfa_serial: prompt.serial.to_string(),
-        roles: vec![prompt.role.to_string()],
-        plan: prompt.plan.clone(),
+        mfa_serial: prompt.question.serial.to_string(),
+        roles: roles.iter().map(Name::to_string).collect(),
+        plan: prompt.question.plan.clone(),
+        instead: prompt.offer(state).map(|(_, text)| text.clone()),
         next_code_at: prompt.next_code_at,
         problem: prompt.problem.clone(),
         deadline: prompt.deadline,

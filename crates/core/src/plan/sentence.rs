@@ -1,0 +1,80 @@
+//! A plan in plain words: what is asked, what it gives, and why it gives no more.
+
+use super::{Plan, PlannedCall, Question, Signer};
+use crate::duration::SessionDuration;
+use crate::role::Role;
+use crate::sanitise;
+
+/// Returns the plan in one to three sentences.
+pub(super) fn of(plan: &Plan) -> String {
+    let life = plan.life();
+    let mut told = match plan.question() {
+        Some(Question::Shared(_)) => shared(plan, life),
+        Some(Question::Own(_)) => own(plan, life),
+        None => without_code(plan, life),
+    };
+    if let Some(role) = role_with_idle_device(plan) {
+        told.push_str(&format!(
+            " The device of {} is not asked: AWS takes no code from a role's session.",
+            shown(role)
+        ));
+    }
+    told
+}
+
+fn shared(plan: &Plan, life: SessionDuration) -> String {
+    let token = plan.calls.iter().find_map(|call| match call {
+        PlannedCall::SessionToken { duration, .. } => Some(duration.to_string()),
+        PlannedCall::AssumeRole { .. } => None,
+    });
+    let token = token.unwrap_or_default();
+    match plan.served {
+        0 | 1 => format!("One code now, good for {token}: sessions of {life} each."),
+        roles => {
+            format!("One code now, good for {roles} roles for {token}: sessions of {life} each.")
+        }
+    }
+}
+
+fn own(plan: &Plan, life: SessionDuration) -> String {
+    match (plan.roles.first(), plan.roles.last()) {
+        (Some(first), Some(last)) if first.name != last.name => format!(
+            "One code for {}, then on to {} for {life}: AWS gives a session from a role 1h at most.",
+            shown(first),
+            shown(last)
+        ),
+        (_, Some(role)) => format!("One code for {}, good for {life}.", shown(role)),
+        (_, None) => String::new(),
+    }
+}
+
+fn without_code(plan: &Plan, life: SessionDuration) -> String {
+    match plan.signer() {
+        Signer::Key | Signer::KeyWithCode(_) => {
+            let key = sanitise::visible(plan.key.name.as_str());
+            format!("No code needed: {life}, straight from the key {key}.")
+        }
+        Signer::MfaSession(_) => {
+            format!("No code needed, the last one still counts: {life}, the most it gives.")
+        }
+        Signer::Role(source) => {
+            let source = sanitise::visible(source.as_str());
+            let why = if life == SessionDuration::HOUR {
+                ", the most AWS gives a session from a role"
+            } else {
+                ""
+            };
+            format!("No code needed: {life} from the session of {source}{why}.")
+        }
+    }
+}
+
+/// Returns the last role of a chain if it names a device that cannot be used.
+fn role_with_idle_device(plan: &Plan) -> Option<&Role> {
+    let chained = plan.roles.get(1..)?;
+    chained.iter().rev().find(|role| role.mfa_serial.is_some())
+}
+
+fn shown(role: &Role) -> String {
+    sanitise::visible(role.name.as_str())
+}

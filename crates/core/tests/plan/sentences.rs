@@ -1,0 +1,110 @@
+//! What a plan says of itself.
+
+use rolecall_core::plan::{Plan, Situation, Wish};
+
+use crate::world::{add, catalogue, keys, name, now};
+
+fn told(text: &str, wish: Wish, role: &str) -> (String, Option<String>) {
+    let (roles, rest) = catalogue(text);
+    let keys = keys();
+    let mut situation = Situation::new(&roles, &keys, now());
+    add(&mut situation, rest);
+    let role = roles.role(&name(role)).expect("a role");
+    let plan = Plan::of(role, &situation, wish).expect("a plan");
+    let instead = plan.instead(role, &situation).map(|(_, text)| text);
+    (plan.sentence(), instead)
+}
+
+#[test]
+fn a_plan_says_what_one_code_gives_and_what_it_could_give() {
+    let six = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
+    for (text, wish, role, sentence, instead) in [
+        (
+            six,
+            Wish::Usual,
+            "a",
+            "One code now, good for 6 roles for 12h: sessions of 1h each.",
+            Some("12h for a alone"),
+        ),
+        (
+            six,
+            Wish::Own,
+            "a",
+            "One code for a, good for 12h.",
+            Some("6 roles, 1h each"),
+        ),
+        (
+            "a<user!m 12h",
+            Wish::Usual,
+            "a",
+            "One code for a, good for 12h.",
+            None,
+        ),
+        (
+            "a<user!m =shared",
+            Wish::Usual,
+            "a",
+            "One code now, good for 12h: sessions of 1h each.",
+            Some("12h for a alone"),
+        ),
+        (
+            "a<user!m =shared; max a 1h",
+            Wish::Usual,
+            "a",
+            "One code now, good for 12h: sessions of 1h each.",
+            None,
+        ),
+        (
+            "a<user!m 12h, b<user!m",
+            Wish::Usual,
+            "a",
+            "One code for a, good for 12h.",
+            Some("2 roles, 1h each"),
+        ),
+        (
+            "a<user!m, b<a",
+            Wish::Usual,
+            "b",
+            "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most.",
+            None,
+        ),
+    ] {
+        assert_eq!(
+            told(text, wish, role),
+            (sentence.to_owned(), instead.map(str::to_owned))
+        );
+    }
+}
+
+#[test]
+fn a_plan_says_why_no_code_is_asked_for() {
+    for (text, role, sentence) in [
+        (
+            "a<user",
+            "a",
+            "No code needed: 1h, straight from the key user.",
+        ),
+        (
+            "a<user!m; m@1m:11h",
+            "a",
+            "No code needed, the last one still counts: 1h, the most it gives.",
+        ),
+        (
+            "a<user, b<a",
+            "b",
+            "No code needed: 1h from the session of a, the most AWS gives a session from a role.",
+        ),
+        (
+            "a<user, b<a 15m",
+            "b",
+            "No code needed: 15m from the session of a.",
+        ),
+        (
+            "a<user, b<a!m 15m",
+            "b",
+            "No code needed: 15m from the session of a. The device of b is not asked: AWS takes no code from a role's session.",
+        ),
+    ] {
+        assert_eq!(told(text, Wish::Usual, role).0, sentence);
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rolecall_core::consent::{Consent, Reply};
+use rolecall_core::history::{Line, Query};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
@@ -55,6 +57,25 @@ pub(crate) async fn answer_prompt(
 #[tauri::command]
 pub(crate) async fn cancel_prompt(tray: Tray<'_>, id: u64) -> Result<(), Problem> {
     tray.ask(WindowCall::CancelPrompt { id }).await
+}
+
+#[tauri::command]
+pub(crate) async fn reply(tray: Tray<'_>, id: u64, reply: Reply) -> Result<(), Problem> {
+    tray.ask(WindowCall::Reply { id, reply }).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_consent(
+    tray: Tray<'_>,
+    role: String,
+    consent: Option<Consent>,
+) -> Result<(), Problem> {
+    tray.ask(WindowCall::SetConsent { role, consent }).await
+}
+
+#[tauri::command]
+pub(crate) async fn history(tray: Tray<'_>, query: Query) -> Result<Vec<Line>, Problem> {
+    tray.ask(WindowCall::History { query }).await
 }
 
 #[tauri::command]

@@ -7,6 +7,8 @@ use rolecall_agent::engine::{Engine, Face, Kept};
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::host::Host;
 use rolecall_agent::paths::Paths;
+use rolecall_core::consent::Reply;
+use rolecall_core::history::{Request, RequestKind};
 use rolecall_core::host::HostKind;
 use rolecall_core::keeper::{Concern, Keeper};
 use rolecall_core::menu::MenuAction;
@@ -107,7 +109,11 @@ impl Desktop {
             match (action, topic) {
                 (NoticeAction::Renew, Topic::Session(role)) => desktop.start_assuming(role.clone()),
                 (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
-                (NoticeAction::Open, _) | (_, Topic::Digest) => desktop.stage.window.open(),
+                (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
+                (NoticeAction::Open, _) | (_, Topic::Digest | Topic::Question(_)) => {
+                    desktop.stage.window.open();
+                }
+                (NoticeAction::Reply(_), Topic::Session(_)) => {}
             }
         }));
     }
@@ -124,6 +130,7 @@ impl Desktop {
                 let keeper = self.keeper.clone();
                 std::thread::spawn(move || keeper.end(&role));
             }
+            MenuAction::Reply(id, reply) => self.reply(id, reply),
             MenuAction::Open => self.stage.window.open(),
             MenuAction::Quit => app.exit(0),
         }
@@ -141,11 +148,23 @@ impl Desktop {
     /// Assumes a role on a thread of its own; the tray, the window and a notice tell how it goes.
     fn start_assuming(&self, role: Name) {
         let keeper = self.keeper.clone();
-        std::thread::spawn(move || keeper.assume(&role, None));
+        std::thread::spawn(move || {
+            let request = by_hand(role, RequestKind::Assume);
+            keeper.clicked(&request, || keeper.assume(&request.role, None))
+        });
+    }
+
+    fn reply(&self, id: u64, reply: Reply) {
+        // A question that was answered meanwhile needs no other answer.
+        let _ = self.keeper.reply(id, reply);
     }
 
     fn copy(&self, role: &Name, shell: Option<Shell>) {
-        if let Err(problem) = self.keeper.copy_export(role, shell) {
+        let request = by_hand(role.clone(), RequestKind::Copy);
+        let copied = self
+            .keeper
+            .clicked(&request, || self.keeper.copy_export(role, shell));
+        if let Err(problem) = copied {
             self.notifier.show(&Notice::not_copied(role, &problem));
         }
     }
@@ -168,6 +187,15 @@ impl Host for Desktop {
             what,
             "Quit it from its own menu.",
         ))
+    }
+}
+
+/// Returns what the user asks for in the tray, the window or a notice.
+pub(crate) fn by_hand(role: Name, kind: RequestKind) -> Request {
+    Request {
+        role,
+        kind,
+        requester: None,
     }
 }
 

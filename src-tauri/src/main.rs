@@ -80,6 +80,7 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     desktop.engine.start()?;
     let leaving = desktop.clone();
     let code = app.run_return(move |_, event| on_event(&leaving, &event));
+    desktop.keeper.flush();
     Ok(if code == 0 {
         ExitCode::SUCCESS
     } else {
@@ -108,7 +109,8 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
 /// Answers the command line. Without the socket the tray still works, and the window says what is missing.
 fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
     let host = desktop.clone();
-    let handler = Arc::new(move |call| receive(&host.keeper, &*host, call));
+    let handler =
+        Arc::new(move |call, peer: &socket::Peer<'_>| receive(&host.keeper, &*host, call, peer));
     match socket::serve(&paths.socket_dir, handler) {
         Ok(server) => Some(server),
         Err(problem) => {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use notify_rust::{Hint, Notification, NotificationResponse, Urgency as Level};
+use notify_rust::{Hint, Notification, NotificationResponse, Timeout, Urgency as Level};
 use rolecall_core::notice::{Notice, NoticeAction, Topic, Urgency};
 use rolecall_core::ports::Notifier;
 use rolecall_core::sanitise::{Markup, notification_body};
@@ -107,16 +107,24 @@ impl Shared {
         notice: &Notice,
         withdrawn: oneshot::Receiver<()>,
     ) -> Option<NoticeAction> {
-        let notification = render(notice, self.abilities().await?);
+        let is_question = notice.urgency == Urgency::Question;
+        let Some(abilities) = self.abilities().await else {
+            return is_question.then_some(NoticeAction::Open);
+        };
+        if is_question && !abilities.actions {
+            // Nobody could answer there: the window asks.
+            return Some(NoticeAction::Open);
+        }
+        let notification = render(notice, abilities);
         let handle = match timeout(DEADLINE, notification.show_async()).await {
             Ok(Ok(handle)) => handle,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a notification could not be shown");
-                return None;
+                return is_question.then_some(NoticeAction::Open);
             }
             Err(_) => {
                 tracing::warn!("the notification server does not answer");
-                return None;
+                return is_question.then_some(NoticeAction::Open);
             }
         };
         let pressed = Mutex::new(None);
@@ -201,7 +209,11 @@ fn render(notice: &Notice, abilities: Abilities) -> Notification {
         .urgency(match notice.urgency {
             Urgency::Low => Level::Low,
             Urgency::Normal | Urgency::High => Level::Normal,
+            Urgency::Question => Level::Critical,
         });
+    if notice.urgency == Urgency::Question {
+        notification.timeout(Timeout::Never);
+    }
     let buttons = notice.actions.iter().filter(|_| abilities.actions);
     for action in buttons {
         notification.action(action.key(), action.label());

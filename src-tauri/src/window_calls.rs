@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rolecall_core::access_key::masked;
+use rolecall_core::history::RequestKind;
 use rolecall_core::key_text::{self, KeyPair};
 use rolecall_core::name::Name;
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -10,7 +11,7 @@ use rolecall_core::secret::Secret;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::desktop::Desktop;
+use crate::desktop::{Desktop, by_hand};
 use crate::launcher;
 use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
 
@@ -22,15 +23,26 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
     let keeper = &desktop.keeper;
     match call {
         WindowCall::Snapshot => value(keeper.snapshot()),
-        WindowCall::Assume { role } => keeper.assume(&Name::parse(&role)?, None).map(nothing),
+        WindowCall::Assume { role } => {
+            let request = by_hand(Name::parse(&role)?, RequestKind::Assume);
+            let assumed = keeper.clicked(&request, || keeper.assume(&request.role, None));
+            assumed.map(nothing)
+        }
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
         WindowCall::CopyExport { role, shell } => {
-            keeper.copy_export(&Name::parse(&role)?, shell).map(nothing)
+            let request = by_hand(Name::parse(&role)?, RequestKind::Copy);
+            let copied = keeper.clicked(&request, || keeper.copy_export(&request.role, shell));
+            copied.map(nothing)
         }
         WindowCall::AnswerPrompt { id, code } => {
             keeper.answer_prompt(id, code.expose()).map(nothing)
         }
         WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(nothing),
+        WindowCall::Reply { id, reply } => keeper.reply(id, reply).map(nothing),
+        WindowCall::SetConsent { role, consent } => keeper
+            .set_consent(&Name::parse(&role)?, consent)
+            .map(nothing),
+        WindowCall::History { query } => value(keeper.history(&query)?),
         WindowCall::AddKey { name, from } => {
             let name = Name::parse(&name)?;
             value(keeper.add_key(&name, &read_key(desktop, &from)?)?)

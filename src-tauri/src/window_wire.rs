@@ -3,6 +3,8 @@
 //! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
 //! webview can reach has never held a key, a session or the keeper.
 
+use rolecall_core::consent::{Consent, Reply};
+use rolecall_core::history::Query;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
@@ -53,6 +55,17 @@ pub(crate) enum WindowCall {
     },
     CancelPrompt {
         id: u64,
+    },
+    Reply {
+        id: u64,
+        reply: Reply,
+    },
+    SetConsent {
+        role: String,
+        consent: Option<Consent>,
+    },
+    History {
+        query: Query,
     },
     AddKey {
         name: String,

@@ -3,7 +3,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
-import type { KeyView, SessionTag, Shell, Snapshot } from "./snapshot";
+import type { Consent, HistoryLine, KeyView, Reply, SessionTag, Shell, Snapshot } from "./snapshot";
 
 /** Where the backend reads a new access key from. */
 export type KeyOrigin =
@@ -44,6 +44,14 @@ export interface PracticeCode {
   seconds_left: number;
 }
 
+/** Which lines of the history are wanted, newest first. */
+export interface HistoryQuery {
+  role: string | null;
+  /** An RFC 3339 instant. */
+  since: string | null;
+  limit: number;
+}
+
 /** Everything the window may ask of the backend. Every promise rejects with a `Problem`. */
 export interface Bridge {
   /** Calls back with the whole snapshot now and whenever it differs; returns how to stop. */
@@ -56,6 +64,10 @@ export interface Bridge {
   copyExport(role: string, shell: Shell | null): Promise<void>;
   answerPrompt(id: number, code: string): Promise<void>;
   cancelPrompt(id: number): Promise<void>;
+  reply(id: number, reply: Reply): Promise<void>;
+  /** Sets what happens when a program asks for the role; null leaves it to the default. */
+  setConsent(role: string, consent: Consent | null): Promise<void>;
+  history(query: HistoryQuery): Promise<HistoryLine[]>;
   addKey(name: string, from: KeyOrigin): Promise<KeyView>;
   renameKey(name: string, newName: string): Promise<void>;
   removeKey(name: string): Promise<void>;
@@ -108,6 +120,9 @@ const desktop: Bridge = {
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
   cancelPrompt: (id) => ask("cancel_prompt", { id }),
+  reply: (id, reply) => ask("reply", { id, reply }),
+  setConsent: (role, consent) => ask("set_consent", { role, consent }),
+  history: (query) => ask("history", { query }),
   addKey: (name, from) => ask("add_key", { name, from }),
   renameKey: (name, newName) => ask("rename_key", { name, newName }),
   removeKey: (name) => ask("remove_key", { name }),

@@ -86,6 +86,8 @@ export interface RoleView {
   group: string | null;
   needs_code: boolean;
   planned_s: number;
+  consent: Consent;
+  consent_is_default: boolean;
   problem: Problem | null;
 }
 
@@ -107,10 +109,59 @@ export interface PromptView {
   deadline: string;
 }
 
+/** What happens when a program asks for a role. */
+export type Consent = "allow" | "once" | "ask" | "never";
+export type Reply = "allow_once" | "allow_tree" | "deny";
+export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile";
+
+/** A process, its texts safe to show. */
+export interface Process {
+  pid: number;
+  name: string;
+  program: string;
+}
+
+/** A program that waits to be allowed. */
+export interface QuestionView {
+  id: number;
+  role: string;
+  account_id: string;
+  request: RequestKind;
+  process: Process;
+  /** Who started it, the nearest first. */
+  parents: Process[];
+  /** The root of its process tree, if the tree may be allowed. */
+  tree: Process | null;
+  apart: boolean;
+  deadline: string;
+}
+
+export type Verdict =
+  | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "limited" | "never" | "apart";
+
+/** One line of the history: a request, or the same one again and again. */
+export interface HistoryLine {
+  at: string;
+  since: string;
+  count: number;
+  role: string;
+  request: RequestKind;
+  /** Empty for the user, in the tray, the window or a notice. */
+  process: string;
+  pid: number;
+  program: string;
+  parents: string[];
+  verdict: Verdict;
+  aws_call: boolean;
+  failure: string | null;
+}
+
 export interface SettingsView {
   shell: Shell;
   clipboard_clear_s: number;
   lead_times_s: number[];
+  /** What happens when a program asks for a role without a policy of its own. */
+  consent: Consent;
 }
 
 export interface Snapshot {
@@ -122,6 +173,7 @@ export interface Snapshot {
   roles: RoleView[];
   keys: KeyView[];
   prompts: PromptView[];
+  questions: QuestionView[];
   problems: Problem[];
   settings: SettingsView;
 }

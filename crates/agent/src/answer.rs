@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rolecall_core::call_fields::MfaCode;
 use rolecall_core::export_block::CONFLICTING;
+use rolecall_core::history::{Request, RequestKind};
 use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::KeyPair;
 use rolecall_core::name::Name;
@@ -15,26 +16,63 @@ use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::SessionView;
 
 use crate::peers;
+use crate::socket::Peer;
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
 
-/// Does what `call` asks of the keeper.
+/// Does what `call` of a peer asks of the keeper.
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn answer(keeper: &Arc<Keeper>, call: Call) -> Result<Answer, Problem> {
+pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
+    let admitted = keeper.admit(&peer.requester);
+    let request = |role: &str, kind: RequestKind| -> Result<Request, Problem> {
+        let role = Name::parse(role)?;
+        let requester = Some(peer.requester.clone());
+        Ok(Request {
+            role,
+            kind,
+            requester,
+        })
+    };
+    match call {
+        Call::Assume { role, code } => {
+            let request = request(&role, RequestKind::Assume)?;
+            keeper.observed(&request, || {
+                admitted?;
+                assume(keeper, &request.role, code.as_ref())
+            })
+        }
+        Call::Env { role, shell } => {
+            let request = request(&role, RequestKind::Env)?;
+            keeper.serve(&request, peer.waiter(), || {
+                Ok(text(&keeper.export_block(&request.role, shell)?))
+            })
+        }
+        Call::Environment { role } => {
+            let request = request(&role, RequestKind::Exec)?;
+            keeper.serve(&request, peer.waiter(), || {
+                environment(keeper, &request.role)
+            })
+        }
+        Call::Credentials { role } => {
+            let request = request(&role, RequestKind::Credentials)?;
+            keeper.serve(&request, peer.waiter(), || {
+                credentials(keeper, &request.role)
+            })
+        }
+        call => admitted.and_then(|()| manage(keeper, call)),
+    }
+}
+
+/// Does what gives nobody credentials.
+fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
-        Call::Assume { role, code } => assume(keeper, &role, code.as_ref()),
+        Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
-        Call::Env { role, shell } => {
-            let block = keeper.export_block(&Name::parse(&role)?, shell)?;
-            Ok(text(&block))
-        }
-        Call::Environment { role } => environment(keeper, &Name::parse(&role)?),
-        Call::Credentials { role } => credentials(keeper, Name::parse(&role)?),
         Call::AddKey {
             name,
             access_key_id,
@@ -60,6 +98,10 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call) -> Result<Answer, Problem> {
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
         Call::ShowWindow | Call::Host | Call::Stop => Err(not_here()),
+        Call::Assume { .. }
+        | Call::Env { .. }
+        | Call::Environment { .. }
+        | Call::Credentials { .. } => Err(broken()),
     }
 }
 
@@ -84,10 +126,9 @@ fn environment(keeper: &Keeper, role: &Name) -> Result<Answer, Problem> {
     })))
 }
 
-fn assume(keeper: &Arc<Keeper>, role: &str, code: Option<&WireSecret>) -> Result<Answer, Problem> {
-    let role = Name::parse(role)?;
+fn assume(keeper: &Keeper, role: &Name, code: Option<&WireSecret>) -> Result<Answer, Problem> {
     let code = code.map(|code| MfaCode::parse(code.expose())).transpose()?;
-    keeper.assume(&role, code)?;
+    keeper.assume(role, code)?;
     let sessions = keeper.snapshot().sessions;
     let view: Option<SessionView> = sessions
         .into_iter()
@@ -101,11 +142,11 @@ fn assume(keeper: &Arc<Keeper>, role: &str, code: Option<&WireSecret>) -> Result
 
 /// Hands out credentials within the deadline. An assumption that takes longer goes on, and the next call finds its
 /// session.
-fn credentials(keeper: &Arc<Keeper>, role: Name) -> Result<Answer, Problem> {
-    if let Some(line) = keeper.credentials_at_hand(&role) {
+fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
+    if let Some(line) = keeper.credentials_at_hand(role) {
         return Ok(text(&line));
     }
-    let keeper = keeper.clone();
+    let (keeper, role) = (keeper.clone(), role.clone());
     let (give, given) = mpsc::sync_channel(1);
     let hand_out = move || {
         // After the deadline nobody takes it any more.
@@ -134,7 +175,8 @@ fn late() -> Problem {
     Problem::new(ProblemCode::TimedOut, what, remedy)
 }
 
-fn overloaded() -> Problem {
+/// Returns the problem of more work than this program takes on at once.
+pub(crate) fn overloaded() -> Problem {
     let what = "Too much is going on at once.";
     Problem::new(ProblemCode::Internal, what, "Try again in a moment.")
 }

@@ -59,6 +59,16 @@ impl ConfigFiles {
         bytes.map(|bytes| text(bytes, &shown)).transpose()
     }
 
+    fn replace_if(&self, path: &Path, previous: &str, text: &str) -> Result<(), Problem> {
+        if self.read(path)? != previous {
+            let shown = self.paths.shown(path);
+            let what = format!("{shown} was changed by another program; nothing was written.");
+            let remedy = "Look at it, then try again.";
+            return Err(Problem::new(ProblemCode::StorageFailed, what, remedy));
+        }
+        self.replace(path, text)
+    }
+
     fn replace(&self, path: &Path, text: &str) -> Result<(), Problem> {
         disk::replace(path, text.as_bytes())
             .map_err(|error| disk::problem(&error, &self.paths.shown(path), Access::Write))
@@ -90,18 +100,7 @@ impl Files for ConfigFiles {
     }
 
     fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        let path = self.paths.roles_path();
-        if self.read(&path)? != previous {
-            return Err(Problem::new(
-                ProblemCode::StorageFailed,
-                format!(
-                    "{} was changed by another program; nothing was written.",
-                    self.roles_path()
-                ),
-                "Look at it, then try again.",
-            ));
-        }
-        self.replace(&path, text)
+        self.replace_if(&self.paths.roles_path(), previous, text)
     }
 
     fn read_settings(&self) -> Result<String, Problem> {
@@ -118,6 +117,10 @@ impl Files for ConfigFiles {
             text: Secret::new(self.read(path)?),
             warning: disk::foreign_hands(path),
         })
+    }
+
+    fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        self.replace_if(&self.paths.settings_path(), previous, text)
     }
 
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {

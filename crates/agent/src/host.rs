@@ -8,6 +8,7 @@ use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
 
 use crate::answer::answer;
+use crate::socket::Peer;
 
 /// A program that answers the socket.
 pub trait Host: Send + Sync {
@@ -27,16 +28,25 @@ pub trait Host: Send + Sync {
     fn stop(&self) -> Result<(), Problem>;
 }
 
-/// Does what `call` asks, of the program or of its keeper.
+/// Does what `call` of a peer asks, of the program or of its keeper.
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn receive(keeper: &Arc<Keeper>, host: &dyn Host, call: Call) -> Result<Answer, Problem> {
+pub fn receive(
+    keeper: &Arc<Keeper>,
+    host: &dyn Host,
+    call: Call,
+    peer: &Peer<'_>,
+) -> Result<Answer, Problem> {
+    if call.is_for_a_role() {
+        return answer(keeper, call, peer);
+    }
+    keeper.admit(&peer.requester)?;
     match call {
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
         Call::ShowWindow => host.show_window().map(|()| Answer::Done),
         Call::Stop => host.stop().map(|()| Answer::Done),
-        call => answer(keeper, call),
+        call => answer(keeper, call, peer),
     }
 }
 

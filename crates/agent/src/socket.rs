@@ -19,8 +19,10 @@ mod windows;
 use std::path::Path;
 use std::sync::Arc;
 
+use rolecall_core::keeper::Waiter;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::requester::Requester;
 
 #[cfg(unix)]
 pub use ask::ask;
@@ -31,8 +33,27 @@ pub use server::{Server, serve};
 #[cfg(not(unix))]
 pub use windows::{Server, ask, serve};
 
-/// What answers a call. It may block, and it runs on many threads at once.
-pub type Handler = Arc<dyn Fn(Call) -> Result<Answer, Problem> + Send + Sync>;
+/// What answers a call of a peer. It may block, and it runs on many threads at once.
+pub type Handler = Arc<dyn Fn(Call, &Peer<'_>) -> Result<Answer, Problem> + Send + Sync>;
+
+/// The process at the other end of a connection.
+pub struct Peer<'a> {
+    /// Who it is, as far as the kernel tells.
+    pub requester: Requester,
+    waiter: &'a dyn Waiter,
+}
+
+impl<'a> Peer<'a> {
+    /// Returns a peer whose answer `waiter` waits for.
+    pub fn new(requester: Requester, waiter: &'a dyn Waiter) -> Self {
+        Self { requester, waiter }
+    }
+
+    /// Returns what waits for the answer while the user is asked.
+    pub fn waiter(&self) -> &'a dyn Waiter {
+        self.waiter
+    }
+}
 
 /// Returns the problem of a folder or socket that cannot be used.
 fn unusable(path: &Path, what: &str, remedy: &str) -> Problem {

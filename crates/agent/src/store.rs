@@ -1,8 +1,10 @@
-//! What survives a restart: sessions, sealed, and the ledger of warnings. A SQLite file for the user alone.
+//! What survives a restart: sessions, sealed, the ledger of warnings, and the history of requests. A SQLite file for the
+//! user alone.
 //!
 //! It writes no secret in plaintext, and a disk that fails costs nothing but the restart.
 
 mod database;
+mod history;
 mod record;
 
 use std::collections::HashSet;
@@ -11,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::access_key::AccessKeyId;
 use rolecall_core::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::history::{Line, Query};
 use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
 use rolecall_core::ports::{Clock, KeychainError, Store};
@@ -22,6 +25,7 @@ use crate::keychain::Asking;
 use crate::paths::Paths;
 use crate::seal::{SealKey, SealKeys};
 use database::{Database, Fault};
+use history::HistoryWriter;
 
 /// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -29,10 +33,17 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a code that was sent is kept: longer than AWS takes it.
 const CODE_KEPT: SignedDuration = SignedDuration::from_mins(2);
 
-/// Sessions and warnings in one file of the state folder.
+/// Sessions, warnings and history in one file of the state folder.
 pub struct SealedStore {
-    paths: Paths,
+    file: Arc<StateFile>,
     seal: Arc<dyn SealKeys>,
+    clock: Arc<dyn Clock>,
+    history: HistoryWriter,
+}
+
+/// The file, opened by the first who needs it.
+struct StateFile {
+    paths: Paths,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
@@ -50,17 +61,7 @@ struct State {
 /// Stands for a session's id in the ledger.
 type SessionHash = [u8; 32];
 
-impl SealedStore {
-    /// Returns the store at these paths. The file is opened by the first call.
-    pub fn new(paths: Paths, seal: Arc<dyn SealKeys>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            paths,
-            seal,
-            clock,
-            state: Mutex::default(),
-        }
-    }
-
+impl StateFile {
     /// Acts on the open file, opening it if need be. A file that proves damaged is closed, so that the next call
     /// puts it aside.
     fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
@@ -89,6 +90,31 @@ impl SealedStore {
 
     fn shown(&self) -> String {
         self.paths.shown(&self.paths.state_path())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SealedStore {
+    /// Returns the store at these paths. The file is opened by the first call.
+    pub fn new(paths: Paths, seal: Arc<dyn SealKeys>, clock: Arc<dyn Clock>) -> Self {
+        let file = Arc::new(StateFile {
+            paths,
+            clock: clock.clone(),
+            state: Mutex::default(),
+        });
+        Self {
+            history: HistoryWriter::new(file.clone()),
+            file,
+            seal,
+            clock,
+        }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
+        self.file.with(act)
     }
 
     /// Returns whether the keychain may ask: not at start, but when the user tries again.
@@ -127,7 +153,7 @@ impl SealedStore {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.file.lock()
     }
 }
 
@@ -228,6 +254,18 @@ impl Store for SealedStore {
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the ledger of warnings cannot be written");
         }
+    }
+
+    fn record(&self, line: Line) {
+        self.history.add(line);
+    }
+
+    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.history.find(query)
+    }
+
+    fn flush(&self) {
+        self.history.flush();
     }
 }
 

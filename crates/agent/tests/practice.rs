@@ -11,11 +11,10 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::answer::answer;
 use rolecall_agent::clock::SystemClock;
-#[cfg(unix)]
-use rolecall_agent::socket;
+use rolecall_agent::socket::{self, Peer};
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::catalogue::with_role;
-use rolecall_core::fakes::Fakes;
+use rolecall_core::fakes::{FakeWaiter, Fakes};
 use rolecall_core::keeper::{Keeper, Ports};
 use rolecall_core::key_text::KeyPair;
 use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
@@ -23,6 +22,7 @@ use rolecall_core::name::Name;
 use rolecall_core::ports::Clock;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::requester::Requester;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::session::Phase;
 use rolecall_core::snapshot::{Mode, SessionView};
@@ -89,7 +89,9 @@ impl Set {
     }
 
     fn ask(&self, call: Call) -> Result<Answer, Problem> {
-        answer(&self.keeper, call)
+        let waiter = FakeWaiter::default();
+        let peer = Peer::new(Requester::default(), &waiter);
+        answer(&self.keeper, call, &peer)
     }
 
     fn assume(&self, role: &str) -> Result<SessionView, Problem> {
@@ -248,7 +250,7 @@ fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path().join("rolecall");
     let keeper = set.keeper.clone();
-    let handler: socket::Handler = Arc::new(move |call| answer(&keeper, call));
+    let handler: socket::Handler = Arc::new(move |call, peer| answer(&keeper, call, peer));
     let _server = socket::serve(&dir, handler).expect("a server");
     let ask = || {
         let call = Call::Credentials {

@@ -11,6 +11,7 @@ use rolecall_core::settings::{self, AgentStart};
 use rolecall_core::snapshot::{Mode, Snapshot};
 
 use crate::environment::{Display, Environment, Privilege};
+use crate::terminal;
 
 #[cfg(not(unix))]
 mod elsewhere;
@@ -73,11 +74,17 @@ impl Client {
     pub(crate) fn ask(&self, call: Call) -> Result<Answer, Problem> {
         let limit = limit(&call);
         let dir = self.dir.as_deref().ok_or_else(|| self.not_running())?;
+        let is_quiet = matches!(call, Call::Credentials { .. });
+        let on_asking = || {
+            if !is_quiet {
+                terminal::tell("Rolecall asks on the desktop whether to allow this.");
+            }
+        };
         let begun = now();
         let mut turn: Option<Turn> = None;
         loop {
             let left = limit.saturating_sub(begun.elapsed());
-            match platform::ask(dir, &call, left) {
+            match platform::ask(dir, &call, left, &on_asking) {
                 Err(Unreachable::NotRunning) => {}
                 Err(Unreachable::Lost) if is_repeatable(&call) => {}
                 Err(error) => return Err(self.problem(error)),
@@ -155,7 +162,7 @@ impl Client {
 
     /// Returns what is shown of sessions if it can be had at once, for a prompt that must not wait.
     pub(crate) fn glimpse(&self) -> Option<Snapshot> {
-        let answer = platform::ask(self.dir.as_deref()?, &Call::Sessions, GLIMPSE);
+        let answer = platform::ask(self.dir.as_deref()?, &Call::Sessions, GLIMPSE, &|| ());
         let Answer::Snapshot(snapshot) = answer.ok()?.ok()? else {
             return None;
         };
@@ -238,6 +245,7 @@ fn limit(call: &Call) -> Duration {
         Call::Snapshot
         | Call::Sessions
         | Call::End { .. }
+        | Call::History(_)
         | Call::ShowWindow
         | Call::Host
         | Call::Stop => QUICK,
@@ -261,6 +269,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Credentials { .. }
         | Call::Assume { code: None, .. }
         | Call::ShowWindow
+        | Call::History(_)
         | Call::Host => true,
         Call::Assume { code: Some(_), .. }
         | Call::End { .. }

@@ -1,13 +1,14 @@
 //! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access_key::AccessKeyId;
 use crate::credentials::Credentials;
-use crate::keeper::Ports;
+use crate::keeper::{Ports, Waiter};
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::notice::{Notice, Topic};
 use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier};
@@ -275,6 +276,35 @@ impl Audience for FakeAudience {
         lock(&self.0).push(snapshot.clone());
     }
     fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
+}
+
+/// A requester's end that waits for as long as it is told to.
+#[derive(Debug, Default)]
+pub struct FakeWaiter {
+    gone: AtomicBool,
+    waits: AtomicUsize,
+}
+
+impl FakeWaiter {
+    /// Lets it wait no more.
+    pub fn leave(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    /// Returns how often it was told to wait.
+    pub fn waits(&self) -> usize {
+        self.waits.load(Ordering::Acquire)
+    }
+}
+
+impl Waiter for FakeWaiter {
+    fn wait(&self, _limit: SignedDuration) -> Result<(), Problem> {
+        self.waits.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
 }
 
 /// One of each, to build a keeper from and to look into.

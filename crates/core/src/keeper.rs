@@ -5,6 +5,7 @@
 mod assume;
 mod aws_files;
 mod catalogue;
+mod consent;
 mod explain;
 mod hand_out;
 mod keys;
@@ -36,6 +37,8 @@ use crate::sts::Sts;
 
 use assume::Flight;
 use aws_files::AwsFiles;
+use consent::Asking;
+pub use consent::Waiter;
 use ledger::CodeLedger;
 use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
@@ -125,6 +128,10 @@ struct State {
     revision: u64,
     /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
     restored: bool,
+    /// What programs wait for, and what they were allowed.
+    asking: Asking,
+    /// How often AWS was called for each role.
+    aws_calls: BTreeMap<Name, u64>,
 }
 
 impl State {
@@ -200,6 +207,7 @@ impl Keeper {
         let ended = self.update(|state| {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);
+            state.asking.forget(role);
             session.is_some() || failure.is_some()
         });
         self.ports

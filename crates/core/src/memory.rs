@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::AwsFile;
 use crate::call_fields::{MfaCode, MfaSerial};
+use crate::history::{Line, Query, Recent};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{AwsText, Files, Keychain, KeychainError, Store};
@@ -76,16 +77,7 @@ impl Files for MemoryFiles {
         Ok(lock(&self.roles).clone())
     }
     fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        let mut roles = lock(&self.roles);
-        if *roles != previous {
-            return Err(Problem::new(
-                ProblemCode::StorageFailed,
-                "Changed meanwhile.",
-                "Try again.",
-            ));
-        }
-        *roles = text.to_owned();
-        Ok(())
+        replace(&self.roles, previous, text)
     }
     fn read_settings(&self) -> Result<String, Problem> {
         Ok(lock(&self.settings).clone())
@@ -106,6 +98,9 @@ impl Files for MemoryFiles {
             warning: None,
         })
     }
+    fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        replace(&self.settings, previous, text)
+    }
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
         Ok(lock(&self.keys).clone())
     }
@@ -115,12 +110,26 @@ impl Files for MemoryFiles {
     }
 }
 
+fn replace(file: &Mutex<String>, previous: &str, text: &str) -> Result<(), Problem> {
+    let mut file = lock(file);
+    if *file != previous {
+        let what = "Changed meanwhile.";
+        return Err(Problem::new(ProblemCode::StorageFailed, what, "Try again."));
+    }
+    *file = text.to_owned();
+    Ok(())
+}
+
+/// The most lines of the history that are kept in memory.
+const LINES_MAX: usize = 2_000;
+
 /// A store in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     sessions: Mutex<BTreeMap<Name, Session>>,
     mfa_sessions: Mutex<BTreeMap<(AccessKeyId, MfaSerial), MfaSession>>,
     warned: Mutex<BTreeSet<(String, i64)>>,
+    history: Mutex<Recent>,
 }
 
 impl Store for MemoryStore {
@@ -158,4 +167,13 @@ impl Store for MemoryStore {
     fn note_warned(&self, id: &str, lead_s: i64) {
         lock(&self.warned).insert((id.to_owned(), lead_s));
     }
+    fn record(&self, line: Line) {
+        let mut history = lock(&self.history);
+        history.add(line);
+        history.keep(LINES_MAX);
+    }
+    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        Ok(lock(&self.history).find(query))
+    }
+    fn flush(&self) {}
 }

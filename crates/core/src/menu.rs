@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::consent::Reply;
 use crate::duration::span;
 use crate::name::Name;
 use crate::sanitise::{cut, menu_label};
 use crate::session::Phase;
 use crate::shell::Shell;
-use crate::snapshot::{Mode, RoleView, SessionView, Snapshot};
+use crate::snapshot::{Mode, QuestionView, RoleView, SessionView, Snapshot};
 
 /// The most roles that the menu lists at its top and in each group; the window lists them all.
 const ROLES_MAX: usize = 40;
@@ -32,7 +33,7 @@ pub enum TrayIcon {
     Idle,
     /// At least one session, none about to end.
     Active,
-    /// A session is about to end, or a code is asked for.
+    /// A session is about to end, a code is asked for, or a program waits to be allowed.
     Expiring,
     /// Something failed or ended.
     Problem,
@@ -72,6 +73,8 @@ pub enum MenuAction {
     Renew(Name),
     /// Ends a session.
     End(Name),
+    /// Answers the question of this number.
+    Reply(u64, Reply),
     /// Opens the window.
     Open,
     /// Quits.
@@ -100,7 +103,8 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
         .any(|session| session.problem.is_some());
     if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
         TrayIcon::Problem
-    } else if has(Phase::Expiring) || !snapshot.prompts.is_empty() {
+    } else if has(Phase::Expiring) || !snapshot.prompts.is_empty() || !snapshot.questions.is_empty()
+    {
         TrayIcon::Expiring
     } else if has(Phase::Active) {
         TrayIcon::Active
@@ -147,6 +151,7 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
         }
         (Mode::Own, None) => {}
     }
+    items.extend(snapshot.questions.iter().map(question));
     for prompt in &snapshot.prompts {
         let label = format!("Enter the code for {}…", cut(&prompt.roles.join(", "), 40));
         items.push(action(&label, MenuAction::Open));
@@ -158,6 +163,22 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
             .map(|problem| action(&format!("Problem: {}", problem.what), MenuAction::Open)),
     );
     items
+}
+
+fn question(question: &QuestionView) -> MenuItem {
+    let reply = |reply: Reply| action(reply.label(), MenuAction::Reply(question.id, reply));
+    let tree = question.tree.as_ref().map(|_| reply(Reply::AllowTree));
+    let mut items = vec![
+        MenuItem::Text(menu_label(&question.origin())),
+        reply(Reply::AllowOnce),
+    ];
+    items.extend(tree);
+    items.extend([reply(Reply::Deny), action("More…", MenuAction::Open)]);
+    let label = format!("{} asks for {}", question.asker(), cut(&question.role, 24));
+    MenuItem::Submenu {
+        label: menu_label(&label),
+        items,
+    }
 }
 
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {

@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
+use crate::consent::Reply;
 use crate::duration::span;
 use crate::name::Name;
 use crate::problem::Problem;
 use crate::sanitise;
+use crate::snapshot::QuestionView;
 
 /// From this many warnings due at once on, one notice tells of them all.
 pub const DIGEST_FROM: usize = 3;
@@ -23,6 +25,8 @@ pub enum Topic {
     Session(Name),
     /// Many sessions at once.
     Digest,
+    /// A program that waits to be allowed.
+    Question(u64),
 }
 
 /// What a button of a notice does.
@@ -32,19 +36,31 @@ pub enum NoticeAction {
     Renew,
     /// Copies the export block.
     Copy,
+    /// Answers a question.
+    Reply(Reply),
     /// Opens the window.
     Open,
 }
 
 impl NoticeAction {
     /// All actions.
-    pub const ALL: [Self; 3] = [Self::Renew, Self::Copy, Self::Open];
+    pub const ALL: [Self; 6] = [
+        Self::Renew,
+        Self::Copy,
+        Self::Reply(Reply::AllowOnce),
+        Self::Reply(Reply::AllowTree),
+        Self::Reply(Reply::Deny),
+        Self::Open,
+    ];
 
     /// Returns the key that the notification server sends back.
     pub fn key(self) -> &'static str {
         match self {
             Self::Renew => "renew",
             Self::Copy => "copy",
+            Self::Reply(Reply::AllowOnce) => "allow-once",
+            Self::Reply(Reply::AllowTree) => "allow-tree",
+            Self::Reply(Reply::Deny) => "deny",
             Self::Open => "default",
         }
     }
@@ -54,6 +70,7 @@ impl NoticeAction {
         match self {
             Self::Renew => "Renew",
             Self::Copy => "Copy export block",
+            Self::Reply(reply) => reply.label(),
             Self::Open => "Open Rolecall",
         }
     }
@@ -68,6 +85,8 @@ pub enum Urgency {
     Normal,
     /// Something ended or failed.
     High,
+    /// Somebody waits for an answer: it stays until there is one.
+    Question,
 }
 
 /// A desktop notification. Its texts are plain; the adapter escapes them for its server.
@@ -141,6 +160,33 @@ impl Notice {
         Self {
             title: format!("{role} was not copied"),
             ..Self::failed(role, problem)
+        }
+    }
+
+    /// Returns the question whether a program may have a role's session.
+    pub fn asked(question: &QuestionView) -> Self {
+        let (first, tree) = (
+            NoticeAction::Reply(Reply::AllowOnce),
+            NoticeAction::Reply(Reply::AllowTree),
+        );
+        let allow = match question.tree {
+            Some(_) => vec![first, tree],
+            None => vec![first],
+        };
+        let rest = [NoticeAction::Reply(Reply::Deny), NoticeAction::Open];
+        Self {
+            topic: Topic::Question(question.id),
+            title: format!(
+                "{} asks for {}",
+                question.asker(),
+                sanitise::cut(&question.role, 44)
+            ),
+            body: format!(
+                "{}. Allow it only if you expect it: programs can pretend to be others.",
+                question.origin()
+            ),
+            actions: [allow, rest.to_vec()].concat(),
+            urgency: Urgency::Question,
         }
     }
 

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::call_fields::{MfaCode, MfaSerial};
+use crate::history::{Line, Query};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::notice::{Notice, Topic};
@@ -148,6 +149,11 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// As [`Files::read_roles`].
     fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem>;
+    /// Replaces the file of settings in one step, if it still reads `previous`.
+    ///
+    /// # Errors
+    /// As [`Files::write_roles`].
+    fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
     /// Returns the access keys.
     ///
@@ -213,7 +219,7 @@ pub enum Keeping {
     Nothing,
 }
 
-/// What survives a restart: sessions, sealed, and which warnings were shown.
+/// What survives a restart: sessions, sealed, which warnings were shown, and the history of requests.
 pub trait Store: Send + Sync {
     /// Returns the sessions that were kept.
     ///
@@ -262,6 +268,18 @@ pub trait Store: Send + Sync {
 
     /// Notes that the warning `lead_s` seconds before the end of session `id` was shown.
     fn note_warned(&self, id: &str, lead_s: i64);
+
+    /// Adds a request to the history. It is written soon, and this waits for nothing.
+    fn record(&self, line: Line);
+
+    /// Returns the wanted lines of the history, newest first.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem>;
+
+    /// Writes what waits to be written.
+    fn flush(&self);
 }
 
 /// The clipboard.

@@ -117,6 +117,10 @@ pub enum ProblemCode {
     VersionMismatch,
     /// Another user's process stands behind the socket.
     ForeignPeer,
+    /// The user, or the policy of the role, denied the request.
+    NotAllowed,
+    /// The request came from a container or sandbox.
+    OtherNamespace,
     /// The desktop has no tray.
     NoTray,
     /// The call took longer than its deadline.

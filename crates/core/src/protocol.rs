@@ -1,6 +1,7 @@
 //! What the command line and the running application say to each other over the local socket.
 //!
-//! One frame asks, one frame answers: a length (u32, big endian), then JSON. One round trip per connection.
+//! One frame asks, one frame answers: a length (u32, big endian), then JSON. One round trip per connection; where the
+//! user is asked whether a program may have what it wants, a frame that says so comes before the answer.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::history::{Line, Query};
 use crate::host::HostView;
 use crate::problem::{Problem, ProblemCode};
 use crate::shell::Shell;
@@ -109,12 +111,37 @@ pub enum Call {
         /// Its name.
         name: String,
     },
+    /// The history of requests, newest first.
+    History(Query),
     /// Open the window, or bring it to the front.
     ShowWindow,
     /// Which program answers.
     Host,
     /// End the program, if it is one without a display.
     Stop,
+}
+
+impl Call {
+    /// Returns whether it asks for a role's session, so that it matters who asks.
+    pub fn is_for_a_role(&self) -> bool {
+        match self {
+            Self::Assume { .. }
+            | Self::Env { .. }
+            | Self::Environment { .. }
+            | Self::Credentials { .. } => true,
+            Self::Snapshot
+            | Self::Sessions
+            | Self::End { .. }
+            | Self::AddKey { .. }
+            | Self::RenameKey { .. }
+            | Self::RemoveKey { .. }
+            | Self::MoveIn { .. }
+            | Self::History(_)
+            | Self::ShowWindow
+            | Self::Host
+            | Self::Stop => false,
+        }
+    }
 }
 
 /// One answer.
@@ -134,8 +161,15 @@ pub struct Response {
 pub enum Answer {
     /// Done, and nothing to tell.
     Done,
+    /// The user is asked first: the answer follows in another frame, this much later at most.
+    Asking {
+        /// How long the user has, in seconds.
+        seconds: u32,
+    },
     /// Everything that is shown.
     Snapshot(Box<Snapshot>),
+    /// The lines of the history.
+    History(Vec<Line>),
     /// The session that was assumed.
     Session(Box<SessionView>),
     /// The access key that was kept.

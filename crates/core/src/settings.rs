@@ -1,14 +1,22 @@
 //! Settings, read from `settings.toml`. Every setting has a default, so the file may be absent.
 
+mod edit;
+
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use toml_edit::{Item, TableLike};
 
 use crate::catalogue::{fault, parse_toml};
+use crate::consent::{Consent, Consents};
 use crate::duration::{TokenDuration, parse_seconds};
+use crate::name::Name;
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::sanitise;
 use crate::shell::Shell;
+
+pub use edit::with_consent;
 
 /// The longest lead time of a warning, in seconds: as long as the longest session.
 const LEAD_MAX_S: u64 = 43_200;
@@ -36,6 +44,8 @@ pub struct Settings {
     pub shell: Shell,
     /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
     pub agent_start: AgentStart,
+    /// `[ask]`: whether programs that ask for a role are asked about.
+    pub ask: Consents,
 }
 
 /// When the command line starts the agent.
@@ -62,6 +72,7 @@ impl Default for Settings {
             mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
             agent_start: AgentStart::default(),
+            ask: Consents::default(),
         }
     }
 }
@@ -94,7 +105,8 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 }
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
-                     [clipboard] clear_after; [mfa] session; [export] shell; [agent] start.";
+                     [clipboard] clear_after; [mfa] session; [export] shell; [agent] start; [ask] default, \
+                     containers, roles.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -131,6 +143,9 @@ fn set(
         }
         ("export", "shell") => settings.shell = shell(text()?)?,
         ("agent", "start") => settings.agent_start = agent_start(text()?)?,
+        ("ask", "default") => settings.ask.default = consent(text()?)?,
+        ("ask", "containers") => settings.ask.containers = consent(text()?)?,
+        ("ask", "roles") => settings.ask.roles = consents(item)?,
         _ => {
             return Err((
                 format!("Unknown setting \"{}\".", sanitise::echo(key)),
@@ -217,6 +232,35 @@ fn clear_after(text: &str) -> Result<SignedDuration, (String, String)> {
         })
 }
 
+fn consent(text: &str) -> Result<Consent, (String, String)> {
+    Consent::of_word(text).ok_or_else(|| {
+        let what = format!("\"{}\" is no answer to who may ask.", sanitise::echo(text));
+        (
+            what,
+            "Known: \"allow\", \"ask\", \"once\", \"never\".".into(),
+        )
+    })
+}
+
+fn consents(item: &Item) -> Result<BTreeMap<Name, Consent>, (String, String)> {
+    const FORM: &str = "Write each role as NAME = \"once\" below [ask.roles].";
+    let table = item
+        .as_table_like()
+        .ok_or_else(|| ("\"roles\" must be a table.".to_owned(), FORM.to_owned()))?;
+    let read = |(name, item): (&str, &Item)| {
+        let name = Name::parse(name).map_err(|error| (error.what, error.remedy))?;
+        let word = item.as_str().ok_or_else(|| {
+            let what = format!(
+                "\"{}\" must be text in quotes.",
+                sanitise::echo(name.as_str())
+            );
+            (what, FORM.to_owned())
+        })?;
+        Ok((name, consent(word)?))
+    };
+    table.iter().map(read).collect()
+}
+
 fn shell(text: &str) -> Result<Shell, (String, String)> {
     Shell::parse(text).map_err(|error| (error.what, error.remedy))
 }
@@ -289,6 +333,33 @@ mod tests {
             .expect_err(url);
             assert!(
                 problem.what.starts_with("settings.toml, line 2, column 16"),
+                "{}",
+                problem.what
+            );
+        }
+    }
+
+    #[test]
+    fn t03_reads_who_may_ask_for_which_role() {
+        let text = "[ask]\ndefault = \"once\"\ncontainers = \"ask\"\n[ask.roles]\nguest = \"allow\"\n\"a b\" = \"never\"\n";
+        let ask = read(text, "settings.toml").expect("valid").ask;
+        let of = |name: &str| ask.of(&Name::parse(name).expect("a name"));
+        assert_eq!(
+            (of("guest"), of("a b"), of("other")),
+            (Consent::Allow, Consent::Never, Consent::Once)
+        );
+        assert_eq!(ask.containers, Consent::Ask);
+        assert_eq!(Settings::default().ask.containers, Consent::Never);
+        for wrong in [
+            "default = \"yes\"",
+            "default = true",
+            "roles = 1",
+            "roles.guest = 1",
+            "roles.guest = \"\"",
+        ] {
+            let problem = read(&format!("[ask]\n{wrong}\n"), "settings.toml").expect_err(wrong);
+            assert!(
+                problem.what.starts_with("settings.toml, line 2"),
                 "{}",
                 problem.what
             );

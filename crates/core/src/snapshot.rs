@@ -4,8 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::aws_profile::{FileNotice, ProfileKey};
+use crate::consent::Consent;
+use crate::history::RequestKind;
 use crate::origin::Origin;
 use crate::problem::Problem;
+use crate::requester::Process;
+use crate::sanitise::cut;
 use crate::session::Phase;
 use crate::session_tags::SessionTag;
 
@@ -29,6 +33,9 @@ pub struct Snapshot {
     pub aws: AwsFilesView,
     /// Questions that wait for the user, oldest first.
     pub prompts: Vec<PromptView>,
+    /// Programs that wait to be allowed, oldest first.
+    #[serde(default)]
+    pub questions: Vec<QuestionView>,
     /// What is wrong at present, beyond single sessions.
     pub problems: Vec<Problem>,
     /// The settings that the surfaces need.
@@ -164,6 +171,12 @@ pub struct RoleView {
     pub plan: String,
     /// How long a session lives by the plan, in seconds.
     pub planned_s: u32,
+    /// Whether programs that ask for it are asked about.
+    #[serde(default)]
+    pub consent: Consent,
+    /// Whether that is the default of all roles.
+    #[serde(default)]
+    pub consent_is_default: bool,
     /// Why it cannot be assumed as it is.
     pub problem: Option<Problem>,
     /// Where it is written.
@@ -236,6 +249,29 @@ pub struct PromptView {
     pub deadline: Timestamp,
 }
 
+/// A question to the user: whether a program may have a role's session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionView {
+    /// Names the question in the answer.
+    pub id: u64,
+    /// The role.
+    pub role: String,
+    /// The 12-digit account of the role.
+    pub account_id: String,
+    /// What is asked for.
+    pub request: RequestKind,
+    /// The program that asks; its name is empty if it is unknown.
+    pub process: Process,
+    /// Who started it, the nearest first.
+    pub parents: Vec<Process>,
+    /// The root of its process tree, if the tree may be allowed.
+    pub tree: Option<Process>,
+    /// Whether it runs in a container or sandbox.
+    pub apart: bool,
+    /// When no answer counts as a denial.
+    pub deadline: Timestamp,
+}
+
 /// The settings that the surfaces need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
@@ -245,4 +281,35 @@ pub struct SettingsView {
     pub clipboard_clear_s: u32,
     /// How long before an expiry warnings come, in seconds, longest first.
     pub lead_times_s: Vec<u32>,
+    /// Whether programs are asked about for roles without a policy of their own.
+    #[serde(default)]
+    pub consent: Consent,
+}
+
+/// How many of those that started a program are named.
+const PARENTS_SHOWN: usize = 4;
+
+impl QuestionView {
+    /// Returns what the asking program is called in a sentence.
+    pub fn asker(&self) -> String {
+        match self.process.name.as_str() {
+            "" => "A program".to_owned(),
+            name => cut(name, 32),
+        }
+    }
+
+    /// Returns where the asking program comes from, in a few words.
+    pub fn origin(&self) -> String {
+        let parents = self.parents.iter().take(PARENTS_SHOWN);
+        let parents: Vec<String> = parents.map(|parent| cut(&parent.name, 24)).collect();
+        let process = match (self.process.pid, parents.is_empty()) {
+            (0, _) => "Its process is unknown".to_owned(),
+            (pid, true) => format!("Process {pid}"),
+            (pid, false) => format!("Process {pid}, started by {}", parents.join(" ← ")),
+        };
+        match self.apart {
+            true => format!("{process}, in a container or sandbox"),
+            false => process,
+        }
+    }
 }

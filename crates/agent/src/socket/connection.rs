@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
+use rolecall_core::keeper::Waiter;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{
     Answer, FrameError, REQUEST_MAX, Request, Response, VERSION, check_version, read_frame,
@@ -12,7 +14,7 @@ use rolecall_core::protocol::{
 };
 
 use super::slots::Slot;
-use super::{Handler, peer};
+use super::{Handler, Peer, peer};
 
 /// How long the question, and how long the answer, may take to pass through the socket.
 const FRAME: Duration = Duration::from_secs(5);
@@ -27,24 +29,61 @@ pub(super) fn serve(stream: &UnixStream, slot: &Slot, handler: &Handler) {
     let request = read_frame::<Request>(&mut Timed::new(stream, FRAME), REQUEST_MAX);
     slot.has_asked();
     let result = match request {
-        Ok(request) => handle(request, handler),
+        Ok(request) => handle(request, stream, slot, handler),
         Err(FrameError::Io(_)) => return,
         Err(error @ (FrameError::Size(_) | FrameError::Content)) => Err(not_understood(&error)),
     };
+    if let Err(error) = tell(stream, result) {
+        tracing::info!(%error, "an answer was not delivered");
+    }
+}
+
+fn tell(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), FrameError> {
     let response = Response {
         v: VERSION,
         app: OUR_VERSION.to_owned(),
         result,
     };
-    if let Err(error) = write_frame(&mut Timed::new(stream, FRAME), &response) {
-        tracing::info!(%error, "an answer was not delivered");
-    }
+    write_frame(&mut Timed::new(stream, FRAME), &response)
 }
 
-fn handle(request: Request, handler: &Handler) -> Result<Answer, Problem> {
+fn handle(
+    request: Request,
+    stream: &UnixStream,
+    slot: &Slot,
+    handler: &Handler,
+) -> Result<Answer, Problem> {
     check_version(request.v, &request.client, OUR_VERSION)?;
-    let answer = AssertUnwindSafe(|| handler(request.call));
+    let waiting = Waiting { stream, slot };
+    let requester = match request.call.is_for_a_role() {
+        true => crate::requester::of_socket(stream),
+        false => crate::requester::whereabouts_of_socket(stream),
+    };
+    let peer = Peer::new(requester, &waiting);
+    let answer = AssertUnwindSafe(|| handler(request.call, &peer));
     catch_unwind(answer).unwrap_or_else(|_| Err(crate::answer::broken()))
+}
+
+/// A connection that waits until the user has answered a question. It gives its place to others meanwhile.
+struct Waiting<'a> {
+    stream: &'a UnixStream,
+    slot: &'a Slot,
+}
+
+impl Waiter for Waiting<'_> {
+    fn wait(&self, limit: SignedDuration) -> Result<(), Problem> {
+        if !self.slot.park() {
+            return Err(crate::answer::overloaded());
+        }
+        let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
+        // One that has gone is noticed soon enough.
+        let _ = tell(self.stream, Ok(Answer::Asking { seconds }));
+        Ok(())
+    }
+
+    fn is_gone(&self) -> bool {
+        peer::has_left(self.stream)
+    }
 }
 
 fn not_understood(error: &FrameError) -> Problem {

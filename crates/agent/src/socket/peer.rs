@@ -14,6 +14,18 @@ pub(super) fn is_own(stream: &UnixStream) -> bool {
     }
 }
 
+/// Returns whether the other end has closed the connection.
+pub(super) fn has_left(stream: &UnixStream) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut ends = [PollFd::new(stream, PollFlags::RDHUP)];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let left = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+    poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(left)
+}
+
 #[cfg(target_os = "linux")]
 fn user_of(stream: &UnixStream) -> io::Result<u32> {
     Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())

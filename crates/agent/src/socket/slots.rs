@@ -1,6 +1,6 @@
 //! How many connections are served at once, and which one has to go when all places are taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 const SLOTS: usize = 32;
 /// How long a connection may take to ask before it has to go when others wait. Honest ones ask at once.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The most connections that wait for the user, each with a thread of its own.
+const PARKED_MAX: usize = 512;
 
 /// The places for connections.
 #[derive(Default)]
@@ -22,6 +25,7 @@ pub(super) struct Slots {
 struct Taken {
     last: u64,
     by_number: BTreeMap<u64, State>,
+    parked: BTreeSet<u64>,
 }
 
 enum State {
@@ -93,11 +97,26 @@ impl Slot {
     pub(super) fn has_asked(&self) {
         self.slots.lock().by_number.insert(self.number, State::Busy);
     }
+
+    /// Gives the place to others while the user is asked; `false` if too many wait for the user already.
+    pub(super) fn park(&self) -> bool {
+        let mut taken = self.slots.lock();
+        if taken.parked.len() >= PARKED_MAX {
+            return false;
+        }
+        taken.by_number.remove(&self.number);
+        taken.parked.insert(self.number);
+        self.slots.freed.notify_one();
+        true
+    }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.slots.lock().by_number.remove(&self.number);
+        let mut taken = self.slots.lock();
+        taken.by_number.remove(&self.number);
+        taken.parked.remove(&self.number);
+        drop(taken);
         self.slots.freed.notify_one();
     }
 }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use super::history;
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
@@ -33,6 +34,22 @@ const MIGRATIONS: [&str; 2] = [
         code BLOB NOT NULL PRIMARY KEY,
         sent_at_s INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE history (
+        id INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        since_ms INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        role TEXT NOT NULL,
+        request TEXT NOT NULL,
+        process TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        program TEXT NOT NULL,
+        parents TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        aws_call INTEGER NOT NULL,
+        failure TEXT
+    ) STRICT;
+    CREATE INDEX history_at ON history (at_ms);",
 ];
 
 /// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was
@@ -48,7 +65,7 @@ const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
 
 /// The open file.
-pub(super) struct Database(Connection);
+pub(super) struct Database(pub(super) Connection);
 
 /// Why the file gave or took nothing.
 #[derive(Debug)]
@@ -262,6 +279,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         "SELECT session, lead_s, noted_at_s FROM warnings",
         "SELECT key, device, sealed FROM mfa_sessions",
         "SELECT code, sent_at_s FROM sent_codes",
+        history::COLUMNS_CHECK,
     ] {
         connection.prepare(query)?;
     }

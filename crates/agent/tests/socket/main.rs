@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rolecall_agent::socket::{self, Handler, Server};
+use rolecall_agent::socket::{self, Handler, Peer, Server};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call, Request, VERSION};
 
@@ -43,7 +43,7 @@ impl Place {
         &self,
         handler: impl Fn(Call) -> Result<Answer, Problem> + Send + Sync + 'static,
     ) -> Server {
-        let handler: Handler = Arc::new(handler);
+        let handler: Handler = Arc::new(move |call, _: &Peer<'_>| handler(call));
         socket::serve(&self.dir(), handler).expect("a server")
     }
 

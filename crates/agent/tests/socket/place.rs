@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
-use rolecall_agent::socket::{self, Handler};
+use rolecall_agent::socket::{self, Handler, Peer};
 use rolecall_core::problem::ProblemCode;
 use rolecall_core::protocol::{Answer, Call, write_frame};
 
@@ -85,7 +85,7 @@ fn t02_refuses_every_place_that_is_not_its_own() {
     let problem_of = |plant: &dyn Fn(&Path), code: ProblemCode, part: &str| {
         let place = Place::new();
         plant(&place.dir());
-        let handler: Handler = Arc::new(done);
+        let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
         let problem = socket::serve(&place.dir(), handler).err().expect("refused");
         assert_eq!(problem.code, code, "{problem}");
         assert!(problem.what.contains(part), "{problem}");
@@ -155,7 +155,7 @@ fn t02_refuses_every_place_that_is_not_its_own() {
 
 #[test]
 fn a_relative_or_too_long_path_is_told() {
-    let handler: Handler = Arc::new(done);
+    let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
     let problem = socket::serve(Path::new("relative"), handler.clone())
         .err()
         .expect("refused");
@@ -178,7 +178,7 @@ fn a_socket_left_behind_is_replaced_and_one_in_use_is_not() {
     drop(UnixListener::bind(place.socket()).expect("a socket"));
     let _server = place.serve(done);
     assert!(place.ask(Call::Snapshot).is_ok());
-    let handler: Handler = Arc::new(done);
+    let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
     let problem = socket::serve(&place.dir(), handler).err().expect("refused");
     assert!(
         problem.what.contains("is in use by another Rolecall"),

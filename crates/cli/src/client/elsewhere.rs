@@ -13,7 +13,12 @@ pub(super) fn is_served(_: &Path) -> bool {
     false
 }
 
-pub(super) fn ask(_: &Path, _: &Call, _: Duration) -> Result<Result<Answer, Problem>, Unreachable> {
+pub(super) fn ask(
+    _: &Path,
+    _: &Call,
+    _: Duration,
+    _: &dyn Fn(),
+) -> Result<Result<Answer, Problem>, Unreachable> {
     let what = "The command line cannot reach Rolecall on Windows yet.";
     Ok(Err(Problem::new(
         ProblemCode::NotRunning,

@@ -18,11 +18,15 @@ use serde::Serialize;
 use super::Unreachable;
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The longest that the user may take to allow a request, in seconds.
+const ASKING_MAX_S: u32 = 60;
 
+/// Asks one question. Where the user is asked first, `on_asking` is called and the answer may take that much longer.
 pub(super) fn ask(
     dir: &Path,
     call: &Call,
     limit: Duration,
+    on_asking: &dyn Fn(),
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let until = now() + limit;
     let stream = connect(dir)?;
@@ -38,7 +42,12 @@ pub(super) fn ask(
         stream: &stream,
         until,
     };
-    let response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
+    let mut response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
+    if let Ok(Answer::Asking { seconds }) = response.result {
+        on_asking();
+        answer.until += Duration::from_secs(u64::from(seconds.min(ASKING_MAX_S)));
+        response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
+    }
     let same_version = check_version(response.v, &response.app, OUR_VERSION);
     Ok(same_version.and(response.result))
 }

@@ -107,6 +107,12 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::TimedOut => OfRole(
             "it took over 20 seconds. Rolecall may wait for a code: look there, then try again",
         ),
+        ProblemCode::NotAllowed => {
+            OfRole("the request was not allowed in Rolecall. Try again and allow it there")
+        }
+        ProblemCode::OtherNamespace => OfRolecall(
+            "Rolecall gives nothing to containers and sandboxes. See [ask] containers in settings.toml.",
+        ),
         ProblemCode::ClipboardFailed | ProblemCode::NoTray | ProblemCode::Internal => {
             OfRole("a fault in Rolecall stopped this. Try again")
         }

@@ -254,6 +254,7 @@ impl Keeper {
             source: role.source.as_str(),
             asked: Some(&asked),
         };
+        *self.lock().aws_calls.entry(role.name.clone()).or_default() += 1;
         let assumed = self
             .ports
             .sts

@@ -2,6 +2,7 @@
 
 use super::{Concern, Keeper, State};
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
+use crate::consent::Consent;
 use crate::name::Name;
 use crate::origin::{Origin, OriginKind};
 use crate::problem::{Problem, ProblemCode};
@@ -63,13 +64,58 @@ impl Keeper {
         if previous != Some(&role.name) {
             self.check_free_for_role(&role.name)?;
         }
+        let renamed = previous.filter(|previous| **previous != role.name);
+        if let Some(previous) = renamed {
+            // Before the role has its new name: it is never handed out under a laxer policy.
+            self.copy_consent(previous, &role.name)?;
+        }
         self.edit_roles(|text, path| {
             let text = catalogue::with_role(text, path, previous, draft)?;
-            match previous.filter(|previous| **previous != role.name) {
+            match renamed {
                 Some(previous) => catalogue::with_source_renamed(&text, path, previous, &role.name),
                 None => Ok(text),
             }
-        })
+        })?;
+        match renamed {
+            Some(previous) => {
+                self.edit_settings(|text, path| settings::with_consent(text, path, previous, None))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Sets whether programs that ask for a role are asked about; `None` leaves it to the default. What was allowed
+    /// until then is asked about again.
+    ///
+    /// # Errors
+    /// If the file of settings is wrong or cannot be written.
+    pub fn set_consent(&self, role: &Name, consent: Option<Consent>) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, role, consent))?;
+        self.lock().asking.forget(role);
+        Ok(())
+    }
+
+    fn copy_consent(&self, role: &Name, new_name: &Name) -> Result<(), Problem> {
+        let consent = self.lock().settings.ask.roles.get(role).copied();
+        match consent {
+            Some(_) => self
+                .edit_settings(|text, path| settings::with_consent(text, path, new_name, consent)),
+            None => Ok(()),
+        }
+    }
+
+    fn edit_settings(
+        &self,
+        edit: impl Fn(&str, &str) -> Result<String, Problem>,
+    ) -> Result<(), Problem> {
+        let path = self.ports.files.settings_path();
+        let text = self.ports.files.read_settings()?;
+        let edited = edit(&text, &path)?;
+        if edited != text {
+            self.ports.files.write_settings(&text, &edited)?;
+            self.reload_settings();
+        }
+        Ok(())
     }
 
     /// Removes a role from the file. Its session goes on until it is ended.

@@ -47,6 +47,7 @@ pub(super) fn snapshot(
             .iter()
             .map(|(id, prompt)| prompt_view(state, *id, prompt))
             .collect(),
+        questions: state.asking.views(),
         problems: state
             .standing
             .values()
@@ -176,6 +177,8 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
         plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
+        consent: state.settings.ask.of(&role.name),
+        consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
         problem: plan.err(),
         origin: origin.clone(),
         hides: state.catalogue.hidden(role.name.as_str()).cloned(),
@@ -263,5 +266,6 @@ fn settings_view(state: &State) -> SettingsView {
         shell: state.settings.shell,
         clipboard_clear_s: seconds(&state.settings.clipboard_clear),
         lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
+        consent: state.settings.ask.default,
     }
 }

@@ -52,9 +52,9 @@ fn serve(options: &Options) -> Result<(), Problem> {
     let host = Arc::new(AgentHost::new(ending.clone()));
     let idle = Idle::start(engine.clone(), options.idle_limit, ending)?;
     let answering = engine.keeper.clone();
-    let handler = Arc::new(move |call| {
+    let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
         let _busy = idle.busy();
-        receive(&answering, &*host, call)
+        receive(&answering, &*host, call, peer)
     });
     let server = socket::serve(&paths.socket_dir, handler)?;
     let _watch = engine.follow_files();
@@ -63,6 +63,7 @@ fn serve(options: &Options) -> Result<(), Problem> {
     let ending = ended.wait()?;
     tracing::info!("ending: {ending}");
     drop(server);
+    engine.keeper.flush();
     Ok(())
 }
 

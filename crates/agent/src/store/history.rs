@@ -1,0 +1,155 @@
+//! The history of requests on disk. Whoever hands out credentials never waits for it: a thread writes what came in
+//! within a second, and sleeps until more comes. What a power cut or `kill -9` takes is that second.
+
+mod table;
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rolecall_core::history::{Line, Query, Recent};
+use rolecall_core::problem::Problem;
+
+use super::StateFile;
+pub(super) use table::COLUMNS_CHECK;
+
+/// How long lines are gathered before they are written together.
+const GATHER: Duration = Duration::from_secs(1);
+/// The most lines that wait for a disk that does not take them.
+const WAITING_MAX: usize = 2_000;
+
+/// Gathers lines and writes them from a thread of its own.
+pub(super) struct HistoryWriter {
+    shared: Arc<Shared>,
+    started: OnceLock<()>,
+}
+
+struct Shared {
+    file: Arc<StateFile>,
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    /// Held while lines are written, so that they are written in order.
+    writing: Mutex<Option<i64>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    recent: Recent,
+    has_new: bool,
+    closing: bool,
+}
+
+impl HistoryWriter {
+    pub(super) fn new(file: Arc<StateFile>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                file,
+                waiting: Mutex::default(),
+                changed: Condvar::new(),
+                writing: Mutex::default(),
+            }),
+            started: OnceLock::new(),
+        }
+    }
+
+    /// Adds a line, to be written soon.
+    pub(super) fn add(&self, line: Line) {
+        {
+            let mut waiting = self.shared.lock();
+            waiting.recent.add(line);
+            waiting.recent.keep(WAITING_MAX);
+            if std::mem::replace(&mut waiting.has_new, true) {
+                return;
+            }
+        }
+        self.shared.changed.notify_all();
+        self.started.get_or_init(|| self.start());
+    }
+
+    /// Returns the wanted lines, newest first.
+    ///
+    /// # Errors
+    /// If the file cannot be written or read.
+    pub(super) fn find(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.shared.write()?;
+        self.shared.file.with(|database| database.history(query))
+    }
+
+    /// Writes what waits.
+    pub(super) fn flush(&self) {
+        if let Err(problem) = self.shared.write() {
+            tracing::warn!(%problem, "the history cannot be written");
+        }
+    }
+
+    fn start(&self) {
+        let shared = self.shared.clone();
+        let writer = thread::Builder::new().name("history".into());
+        if let Err(error) = writer.spawn(move || shared.follow()) {
+            tracing::warn!(%error, "the history is written at the end only");
+        }
+    }
+}
+
+impl Drop for HistoryWriter {
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.changed.notify_all();
+        if self.started.get().is_some() {
+            self.flush();
+        }
+    }
+}
+
+impl Shared {
+    /// Writes whenever there is something new, until the store is dropped.
+    fn follow(&self) {
+        let mut failed = false;
+        loop {
+            let waiting = self.lock();
+            let idle = |it: &mut Waiting| !it.has_new && !it.closing;
+            let waiting = self.changed.wait_while(waiting, idle);
+            let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+            let open = |it: &mut Waiting| !it.closing;
+            let gathered = self.changed.wait_timeout_while(waiting, GATHER, open);
+            let (waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+            if waiting.closing {
+                return;
+            }
+            drop(waiting);
+            match self.write() {
+                Err(problem) if !failed => {
+                    tracing::warn!(%problem, "the history cannot be written");
+                    failed = true;
+                }
+                Err(_) => {}
+                Ok(()) => failed = false,
+            }
+        }
+    }
+
+    fn write(&self) -> Result<(), Problem> {
+        let mut base = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = {
+            let mut waiting = self.lock();
+            waiting.has_new = false;
+            waiting.recent.take_changed()
+        };
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let now = self.file.clock.now();
+        self.file.with(|database| {
+            // Numbers begin anew with each run; rows do not.
+            let base = match *base {
+                Some(known) => known,
+                None => *base.insert(database.last_of_history()?),
+            };
+            database.write_history(base, &changed, now)
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

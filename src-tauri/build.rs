@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "rename_key",
     "remove_key",
     "plaintext_profiles",
+    "peers",
+    "move_in",
     "save_role",
     "remove_role",
     "start_practice",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::{Line, Query};
+use rolecall_core::peers::{Moved, Peer};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
@@ -104,6 +105,20 @@ pub(crate) async fn remove_key(tray: Tray<'_>, name: String) -> Result<(), Probl
 #[tauri::command]
 pub(crate) async fn plaintext_profiles(tray: Tray<'_>) -> Result<Vec<PlaintextProfile>, Problem> {
     tray.ask(WindowCall::PlaintextProfiles).await
+}
+
+#[tauri::command]
+pub(crate) async fn peers(tray: Tray<'_>) -> Result<Vec<Peer>, Problem> {
+    tray.ask(WindowCall::Peers).await
+}
+
+#[tauri::command]
+pub(crate) async fn move_in(
+    tray: Tray<'_>,
+    from: Peer,
+    rehearse: bool,
+) -> Result<Vec<Moved>, Problem> {
+    tray.ask(WindowCall::MoveIn { from, rehearse }).await
 }
 
 #[tauri::command]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rolecall_agent::peers;
 use rolecall_core::access_key::masked;
 use rolecall_core::history::RequestKind;
 use rolecall_core::key_text::{self, KeyPair};
@@ -51,6 +52,11 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             .rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?)
             .map(nothing),
         WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
+        WindowCall::Peers => value(peers::present()),
+        WindowCall::MoveIn { from, rehearse } => {
+            let belongings = peers::belongings(from, None)?;
+            value(keeper.move_in(from, &belongings, rehearse)?)
+        }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),
         WindowCall::SaveRole {
             previous_name,

@@ -104,6 +104,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::rename_key,
             commands::remove_key,
             commands::plaintext_profiles,
+            commands::peers,
+            commands::move_in,
             commands::save_role,
             commands::remove_role,
             commands::start_practice,

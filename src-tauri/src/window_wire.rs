@@ -5,6 +5,7 @@
 
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::Query;
+use rolecall_core::peers::Peer;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
@@ -79,6 +80,11 @@ pub(crate) enum WindowCall {
         name: String,
     },
     PlaintextProfiles,
+    Peers,
+    MoveIn {
+        from: Peer,
+        rehearse: bool,
+    },
     SaveRole {
         previous_name: Option<String>,
         role: Box<RoleDraft>,

@@ -1,7 +1,7 @@
 // The window's shared state: the backend's snapshot, replaced whole; where the user is; and the time, while it matters.
 
 import { instant } from "./clock";
-import type { Bridge } from "./bridge";
+import type { Bridge, Peer } from "./bridge";
 import { untilNextTick } from "./countdown";
 import { lifeOf } from "./life";
 import { news } from "./news";
@@ -17,6 +17,7 @@ export type Page =
   | { at: "role-form"; name: string | null }
   | { at: "keys" }
   | { at: "key-form"; way: KeyWay }
+  | { at: "move-in"; from: Peer }
   | { at: "settings" };
 
 /** A short answer to something the user did. */

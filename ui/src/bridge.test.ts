@@ -35,6 +35,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["rename_key", { name: "k", newName: "l" }, (bridge) => bridge.renameKey("k", "l")],
   ["remove_key", { name: "k" }, (bridge) => bridge.removeKey("k")],
   ["plaintext_profiles", {}, (bridge) => bridge.plaintextProfiles()],
+  ["peers", {}, (bridge) => bridge.peers()],
+  ["move_in", { from: "leapp", rehearse: true }, (bridge) => bridge.moveIn("leapp", true)],
   ["save_role", { previousName: null, role: entry }, (bridge) => bridge.saveRole(null, entry)],
   ["remove_role", { name: "a" }, (bridge) => bridge.removeRole("a")],
   ["start_practice", {}, (bridge) => bridge.startPractice()],

@@ -19,6 +19,17 @@ export interface PlaintextProfile {
   access_key_id: string;
 }
 
+/** Another program for AWS roles, whose users may move in. */
+export type Peer = "leapp" | "aws_vault" | "granted";
+
+/** What became of one thing of another program. */
+export interface Moved {
+  kind: "key" | "role" | "other";
+  name: string;
+  outcome: "moved" | "here" | "left";
+  told: string;
+}
+
 /** A role as it is saved: what is not set is null. */
 export interface RoleEntry {
   name: string;
@@ -72,6 +83,10 @@ export interface Bridge {
   renameKey(name: string, newName: string): Promise<void>;
   removeKey(name: string): Promise<void>;
   plaintextProfiles(): Promise<PlaintextProfile[]>;
+  /** The other programs that have left files on this machine. */
+  peers(): Promise<Peer[]>;
+  /** Takes in what another program keeps, or only tells what would come. */
+  moveIn(from: Peer, rehearse: boolean): Promise<Moved[]>;
   saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
   removeRole(name: string): Promise<void>;
   startPractice(): Promise<void>;
@@ -127,6 +142,8 @@ const desktop: Bridge = {
   renameKey: (name, newName) => ask("rename_key", { name, newName }),
   removeKey: (name) => ask("remove_key", { name }),
   plaintextProfiles: () => ask("plaintext_profiles"),
+  peers: () => ask("peers"),
+  moveIn: (from, rehearse) => ask("move_in", { from, rehearse }),
   saveRole: (previousName, role) => ask("save_role", { previousName, role }),
   removeRole: (name) => ask("remove_role", { name }),
   startPractice: () => ask("start_practice"),

@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "assume",
     "renew",
     "end",
+    "look_deeper",
     "copy_export",
     "answer_prompt",
     "cancel_prompt",

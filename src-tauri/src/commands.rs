@@ -38,6 +38,11 @@ pub(crate) async fn end(tray: Tray<'_>, role: String) -> Result<(), Problem> {
 }
 
 #[tauri::command]
+pub(crate) async fn look_deeper(tray: Tray<'_>, role: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::LookDeeper { role }).await
+}
+
+#[tauri::command]
 pub(crate) async fn copy_export(
     tray: Tray<'_>,
     role: String,

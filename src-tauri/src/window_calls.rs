@@ -29,6 +29,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             let assumed = keeper.clicked(&request, || keeper.assume(&request.role, None));
             assumed.map(nothing)
         }
+        WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(nothing),
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
         WindowCall::CopyExport { role, shell } => {
             let request = by_hand(Name::parse(&role)?, RequestKind::Copy);

@@ -94,6 +94,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::assume,
             commands::renew,
             commands::end,
+            commands::look_deeper,
             commands::copy_export,
             commands::answer_prompt,
             commands::cancel_prompt,

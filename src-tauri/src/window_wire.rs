@@ -46,6 +46,9 @@ pub(crate) enum WindowCall {
     End {
         role: String,
     },
+    LookDeeper {
+        role: String,
+    },
     CopyExport {
         role: String,
         shell: Option<Shell>,

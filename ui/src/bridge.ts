@@ -72,6 +72,8 @@ export interface Bridge {
   assume(role: string): Promise<void>;
   renew(role: string): Promise<void>;
   end(role: string): Promise<void>;
+  /** Makes the calls that tell more about a refusal; the next snapshot holds what they told. */
+  lookDeeper(role: string): Promise<void>;
   copyExport(role: string, shell: Shell | null): Promise<void>;
   answerPrompt(id: number, code: string): Promise<void>;
   cancelPrompt(id: number): Promise<void>;
@@ -132,6 +134,7 @@ const desktop: Bridge = {
   assume: (role) => ask("assume", { role }),
   renew: (role) => ask("renew", { role }),
   end: (role) => ask("end", { role }),
+  lookDeeper: (role) => ask("look_deeper", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
   cancelPrompt: (id) => ask("cancel_prompt", { id }),

@@ -24,6 +24,20 @@ export interface Diagnosis {
   code: string;
   words: string;
   request_id: string | null;
+  /** The calls that would tell more, and what they told once they were made. */
+  looks: Look[];
+}
+
+export interface Look {
+  call: string;
+  /** As policies name it: "iam:GetRole". */
+  action: string;
+  /** Whose credentials sign it: an access key's name, or a role's. */
+  by: string;
+  /** What it told; null before it was made. */
+  found: string | null;
+  /** The statement that would allow it, where it was denied. */
+  statement: { goes_to: string; json: string } | null;
 }
 
 export interface Cause {

@@ -72,6 +72,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
+        Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
         Call::AddKey {
             name,

@@ -70,6 +70,7 @@ impl Engine {
             clock: clock.clone(),
             machine: Arc::new(ThisMachine),
             sts: sts.clone(),
+            iam: sts.clone(),
             keychain: kept.keychain,
             files: kept.files,
             store: kept.store,

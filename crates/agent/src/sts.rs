@@ -5,6 +5,8 @@
 mod answer_text;
 mod client;
 mod failure;
+mod iam;
+mod query;
 mod trust;
 mod wire;
 

@@ -14,7 +14,9 @@ use rolecall_agent::clock::SystemClock;
 use rolecall_agent::socket::{self, Peer};
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::catalogue::with_role;
+use rolecall_core::diagnosis::{CauseKind, Confidence};
 use rolecall_core::fakes::{FakeWaiter, Fakes};
+use rolecall_core::iam::Iam;
 use rolecall_core::keeper::{Keeper, Ports};
 use rolecall_core::key_text::KeyPair;
 use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
@@ -22,10 +24,13 @@ use rolecall_core::name::Name;
 use rolecall_core::ports::Clock;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::region::Region;
 use rolecall_core::requester::Requester;
 use rolecall_core::role::RoleDraft;
+use rolecall_core::role_arn::RoleArn;
 use rolecall_core::session::Phase;
 use rolecall_core::snapshot::{Mode, SessionView};
+use rolecall_core::sts::{Caller, StsError};
 use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
 
 /// A keeper whose AWS is a practice account.
@@ -56,9 +61,11 @@ impl Set {
         let clock = Arc::<SystemClock>::default();
         let settings_read = rolecall_core::settings::read(&settings, "").expect("settings");
         let fakes = Fakes::at(Timestamp::now());
+        let sts = Arc::new(AwsSts::new(clock.clone(), &settings_read));
         let ports = Ports {
             clock: clock.clone(),
-            sts: Arc::new(AwsSts::new(clock.clone(), &settings_read)),
+            sts: sts.clone(),
+            iam: sts,
             keychain: Arc::<MemoryKeychain>::default(),
             files: Arc::new(MemoryFiles::new(roles, settings)),
             store: Arc::<MemoryStore>::default(),
@@ -231,6 +238,131 @@ fn a_denied_role_is_explained() {
         assert_eq!(code, ProblemCode::AccessDenied, "{role}");
         assert!(remedy.contains(cause), "{remedy}");
     }
+}
+
+/// Returns the causes of a refusal, surest first, as kind and sentence, and what each call told.
+fn deeper(set: &Set, role: &str) -> (Vec<(CauseKind, String)>, Vec<String>) {
+    set.assume(role).expect_err("refused");
+    let call = Call::LookDeeper { role: role.into() };
+    set.ask(call).expect("looked deeper");
+    let sessions = set.keeper.snapshot().sessions;
+    let session = sessions.into_iter().find(|it| it.role == role);
+    let problem = session.and_then(|it| it.problem).expect("a problem");
+    let diagnosis = problem.diagnosis.expect("a diagnosis");
+    let first = diagnosis.causes.first().expect("a cause");
+    assert_eq!(problem.remedy, first.sentence());
+    let causes = diagnosis.causes.iter();
+    let certain = causes.filter(|it| it.confidence == Confidence::Certain);
+    (
+        certain.map(|it| (it.kind, it.what.clone())).collect(),
+        diagnosis
+            .looks
+            .into_iter()
+            .filter_map(|it| it.found)
+            .collect(),
+    )
+}
+
+#[test]
+fn the_trust_policy_read_by_another_session_makes_a_cause_certain() {
+    let wrong = |draft: &mut RoleDraft| {
+        if draft.external_id.is_some() {
+            draft.external_id = Some("wrong-1".into());
+        }
+        draft.mfa_serial = None;
+    };
+    let set = Set::with_roles(&[], wrong);
+    set.assume("guest")
+        .expect("a session in the roles' account");
+    for (role, kind, what) in [
+        (
+            "vault",
+            CauseKind::TrustPolicy,
+            "names neither \"user\" nor its account",
+        ),
+        (
+            "contractor",
+            CauseKind::ExternalId,
+            "asks for the external ID \"practice-4711\". \"wrong-1\" was sent.",
+        ),
+        (
+            "operator",
+            CauseKind::MfaMissing,
+            "asks for MFA, and none was given",
+        ),
+    ] {
+        let (causes, told) = deeper(&set, role);
+        assert_eq!(causes.len(), 1, "{causes:?}");
+        assert!(
+            causes[0].0 == kind && causes[0].1.contains(what),
+            "{causes:?}"
+        );
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(told[1], "The policies of \"user\" allow it.");
+    }
+    assert_eq!(
+        (set.count("GetRole"), set.count("SimulatePrincipalPolicy")),
+        (3, 3)
+    );
+}
+
+#[test]
+fn iam_confirms_that_a_permission_is_missing() {
+    let set = Set::new();
+    let (causes, told) = deeper(&set, "finance");
+    assert_eq!(causes[0].0, CauseKind::CallerPermission);
+    assert_eq!(
+        told,
+        ["No policy of \"user\" allows sts:AssumeRole on the role."]
+    );
+    assert_eq!(
+        set.count("GetRole"),
+        0,
+        "nobody is at hand in the role's account"
+    );
+}
+
+#[test]
+fn nothing_is_asked_further_without_a_click() {
+    let set = Set::new();
+    set.assume("vault").expect_err("refused");
+    assert_eq!(
+        (set.count("GetRole"), set.count("SimulatePrincipalPolicy")),
+        (0, 0)
+    );
+    let call = Call::LookDeeper {
+        role: "guest".into(),
+    };
+    let code = set.ask(call).map_err(|problem| problem.code).err();
+    assert_eq!(code, Some(ProblemCode::NoSession));
+}
+
+#[test]
+fn a_key_is_looked_up_and_a_message_decoded_if_aws_allows_it() {
+    let set = Set::new();
+    let settings = set.keeper.settings();
+    let sts = AwsSts::new(set.clock.clone(), &settings);
+    let key = set.practice.keys().remove(0);
+    let caller = Caller {
+        access_key_id: key.access_key_id.clone(),
+        secret: key.secret_access_key.duplicate(),
+        token: None,
+    };
+    let region = Region::parse("eu-west-1").expect("a region");
+    let code = |result: Result<String, StsError>| match result {
+        Err(StsError::Refused(refusal)) => {
+            assert!(refusal.request_id.is_some(), "{refusal}");
+            refusal.code
+        }
+        other => unreachable!("{other:?}"),
+    };
+    assert_eq!(
+        code(sts.account_of_key(&caller, &key.access_key_id, &region)),
+        "AccessDenied"
+    );
+    assert_eq!(code(sts.decode(&caller, "abc", &region)), "AccessDenied");
+    let role = RoleArn::parse("arn:aws:iam::177634097045:role/none").expect("an ARN");
+    assert_eq!(code(sts.trust_policy(&caller, &role)), "AccessDenied");
 }
 
 #[test]

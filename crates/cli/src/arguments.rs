@@ -40,6 +40,7 @@ pub(crate) enum Command {
     },
     Explain {
         role: String,
+        depth: Depth,
         format: Format,
     },
     End {
@@ -139,6 +140,15 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How far a refusal is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// From what AWS said.
+    Said,
+    /// With the calls that tell more.
+    Deeper,
+}
+
 /// AWS's files to read in place of the user's own.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AwsFiles {
@@ -200,7 +210,7 @@ const SPECS: [Spec; 17] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
-    spec("explain", &["ROLE"], &["--json"]),
+    spec("explain", &["ROLE"], &["--deeper", "--json"]),
     spec("end", &["ROLE"], &[]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),

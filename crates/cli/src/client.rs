@@ -254,6 +254,7 @@ fn limit(call: &Call) -> Duration {
         Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
+        | Call::LookDeeper { .. }
         | Call::MoveIn { .. } => KEYCHAIN,
     }
 }
@@ -268,6 +269,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Environment { .. }
         | Call::Credentials { .. }
         | Call::Assume { code: None, .. }
+        | Call::LookDeeper { .. }
         | Call::ShowWindow
         | Call::History(_)
         | Call::Host => true,

@@ -56,7 +56,11 @@ pub(crate) fn run(
         }
         Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),
         Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
-        Command::Explain { role, format } => explain::run(client, role, *format).map(plain),
+        Command::Explain {
+            role,
+            depth,
+            format,
+        } => explain::run(client, role, *depth, *format).map(plain),
         Command::End { role } => {
             let ended = format!("The session of {} has ended here.", shown(role));
             done(client, Call::End { role: role.clone() }, ended).map(plain)

@@ -76,11 +76,15 @@ Assumes a role, or renews its session, and prints who you are then. For a role t
 terminal; without a terminal, Rolecall's window asks.";
 
 const EXPLAIN: &str = "\
-Usage: rolecall explain ROLE [--json]
+Usage: rolecall explain ROLE [--deeper] [--json]
 
 Says why AWS refused the role when it was last assumed: every cause that fits AWS's words and the request, the surest
 first, with what to check, who can change it and the policy statement to send. AWS's own words and the request id
-come last.";
+come last.
+
+With --deeper it asks AWS further, with the credentials at hand and changing nothing: iam:GetRole for the role's trust
+policy, iam:SimulatePrincipalPolicy for your own permissions, sts:DecodeAuthorizationMessage, sts:GetAccessKeyInfo. A
+call that is denied says which permission it needs.";
 
 const END: &str = "\
 Usage: rolecall end ROLE

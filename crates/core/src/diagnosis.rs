@@ -6,21 +6,30 @@
 //! ```text
 //! Refusal ─► message (who, what, which policy) ─┐
 //!                                               ├─► denial | rejection | signer ─► Diagnosis
-//! Asked (the request, and whether it worked) ───┘
+//! Asked (the request, and whether it worked) ───┘                                     ▲
+//!            trust policy, simulation, decoded message, key: asked for on a click ─► inquiry
 //! ```
 
 mod asked;
 mod cause;
+mod decoded;
 mod denial;
+mod inquiry;
 mod message;
 mod rejection;
 mod signer;
+mod simulation;
 mod statement;
+mod trust;
 
 use serde::{Deserialize, Serialize};
 
 pub use asked::{Asked, MfaProof, Signer, changes};
 pub use cause::{Cause, CauseKind, Check, Confidence, Statement};
+pub(crate) use inquiry::looks;
+pub use inquiry::{Answer, Look, LookCall};
+pub(crate) use message::encoded;
+pub(crate) use simulation::question;
 
 use crate::problem::ProblemCode;
 use crate::sanitise;
@@ -40,6 +49,9 @@ pub struct Diagnosis {
     pub words: String,
     /// The request's id, for a support case.
     pub request_id: Option<String>,
+    /// The calls that would tell more, and what they told once they were made.
+    #[serde(default)]
+    pub looks: Vec<Look>,
 }
 
 /// A diagnosis, and what a person reads above it.
@@ -67,6 +79,7 @@ pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
         code: sanitise::echo(&refusal.code),
         words: sanitise::cut(&sanitise::visible(refusal.message.trim()), WORDS_MAX),
         request_id: refusal.request_id.as_deref().map(sanitise::echo),
+        looks: Vec::new(),
     };
     match verdict {
         Some(verdict) => {

@@ -25,6 +25,7 @@ use jiff::Timestamp;
 
 use crate::access_key::AccessKey;
 use crate::catalogue::Catalogue;
+use crate::iam::Iam;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store};
@@ -39,6 +40,7 @@ use assume::Flight;
 use aws_files::AwsFiles;
 use consent::Asking;
 pub use consent::Waiter;
+use explain::Refused;
 use ledger::CodeLedger;
 use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
@@ -55,6 +57,8 @@ pub struct Ports {
     pub machine: Arc<dyn Machine>,
     /// The Security Token Service.
     pub sts: Arc<dyn Sts>,
+    /// What AWS tells about permissions.
+    pub iam: Arc<dyn Iam>,
     /// The OS keychain.
     pub keychain: Arc<dyn Keychain>,
     /// The user's files.
@@ -117,6 +121,8 @@ struct State {
     failures: BTreeMap<Name, Problem>,
     /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
     worked: BTreeMap<Name, Role>,
+    /// What was asked when AWS refused a role, for the calls that tell more.
+    refused: BTreeMap<Name, Refused>,
     standing: BTreeMap<Concern, Problem>,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,

@@ -25,6 +25,7 @@ pub mod export_block;
 pub mod fakes;
 pub mod history;
 pub mod host;
+pub mod iam;
 pub mod input;
 pub mod keeper;
 pub mod key_text;

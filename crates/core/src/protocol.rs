@@ -59,6 +59,11 @@ pub enum Call {
         /// The authenticator's code, where the terminal asked for it.
         code: Option<WireSecret>,
     },
+    /// Make the calls that tell more about why AWS refused a role; the next snapshot holds what they told.
+    LookDeeper {
+        /// The role's name.
+        role: String,
+    },
     /// End a session here and forget it.
     End {
         /// The role's name.
@@ -131,6 +136,7 @@ impl Call {
             | Self::Credentials { .. } => true,
             Self::Snapshot
             | Self::Sessions
+            | Self::LookDeeper { .. }
             | Self::End { .. }
             | Self::AddKey { .. }
             | Self::RenameKey { .. }

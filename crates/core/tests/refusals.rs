@@ -5,6 +5,7 @@ use rolecall_core::diagnosis::{Asked, Cause, MfaProof, Signer};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::refusal::{Attempt, explain};
 use rolecall_core::role_arn::RoleArn;
+use rolecall_core::session_tags::SessionTag;
 use rolecall_core::sts::{Refusal, StsError};
 use serde::Deserialize;
 
@@ -47,6 +48,13 @@ fn role(arn: &str) -> RoleArn {
     RoleArn::parse(arn).expect("a role's ARN")
 }
 
+fn tag(key: &String) -> SessionTag {
+    SessionTag {
+        key: key.clone(),
+        value: "red".into(),
+    }
+}
+
 impl AskedCase {
     fn asked(&self) -> Asked {
         let fields = ["external ID", "MFA device"];
@@ -80,7 +88,7 @@ impl AskedCase {
                 None => MfaProof::None,
             },
             source_identity: self.source_identity.clone(),
-            tags: self.tags.clone(),
+            tags: self.tags.iter().map(tag).collect(),
             policy: false,
             region: "eu-west-1".into(),
             changed_since: changed,

@@ -18,7 +18,7 @@ use crate::service::Service;
 use crate::signature::{Signature, SignatureProblem};
 use crate::wire_time;
 use crate::world::World;
-use crate::{s3, sts};
+use crate::{iam, s3, sts};
 
 /// How many sessions are remembered before expired ones are forgotten.
 const SESSIONS_KEPT: usize = 10_000;
@@ -82,7 +82,7 @@ impl Account {
         let signature = Signature::read(call);
         let service = Service::of(call, &signature);
         let action = match service {
-            Service::Sts => sts::action(call),
+            Service::Sts | Service::Iam => sts::action(call),
             Service::S3 => s3::action(call).to_owned(),
         };
         *self.requests.entry(action.clone()).or_default() += 1;
@@ -113,6 +113,7 @@ impl Account {
     ) -> Reply {
         let answer = match service {
             Service::Sts => sts::answer(self, call, caller, now, faults, id),
+            Service::Iam => iam::answer(&self.world, call, caller, now, id),
             Service::S3 => s3::answer(&self.world, call, caller, now, id),
         };
         answer.unwrap_or_else(|failure| service.failed(&failure, id))

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::policy::{Context, Policy, Principal};
+use rolecall_core::policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
 use rolecall_core::secret::Secret;
 
+use crate::failure::Failure;
+use crate::sts::authorization::reason;
 use crate::world::{Role, User, World};
 
 /// A credential and whom it stands for.
@@ -87,6 +89,34 @@ impl Caller {
 
     pub(crate) fn principal(&self, world: &World) -> Principal {
         Principal::parse(&self.arn(world)).expect("a world's ARNs are principals")
+    }
+
+    /// Asks the caller's own policies for an action on something in its account.
+    pub(crate) fn require(
+        &self,
+        world: &World,
+        action: &str,
+        resource: &str,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let request = Request {
+            principal: &self.principal(world),
+            action,
+            resource,
+            resource_account: self.account(world),
+            context: &self.context(world, now),
+        };
+        let policies = PolicySet {
+            identity: self.policies(world),
+            session: self.session_policies(),
+            ..Default::default()
+        };
+        let decision = evaluate(&request, &policies);
+        if decision.is_allowed() {
+            return Ok(());
+        }
+        let refusal = Failure::not_authorized(&self.arn(world), action, resource);
+        Err(refusal.because(&reason(&decision, action)))
     }
 
     /// Returns the context keys that come from the caller and the time.

@@ -5,7 +5,7 @@
 //! but 127.0.0.1, keeps nothing on disk, and does not wake up when nobody calls.
 //!
 //! ```text
-//! TCP ─► server ─► Call ─► Account::answer ─► signature ─► sts | s3 ─► Reply
+//! TCP ─► server ─► Call ─► Account::answer ─► signature ─► sts | iam | s3 ─► Reply
 //!                                    └─ faults, counters, sessions, one-time codes
 //! ```
 
@@ -16,6 +16,7 @@ mod caller;
 mod control;
 mod failure;
 mod fault;
+mod iam;
 mod identifier;
 mod percent;
 mod practice;

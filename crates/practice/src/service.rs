@@ -4,12 +4,13 @@ use crate::call::Call;
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::signature::{Signature, SignatureProblem};
-use crate::{s3, sts};
+use crate::{iam, s3, sts};
 
 /// A service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     Sts,
+    Iam,
     S3,
 }
 
@@ -18,6 +19,7 @@ impl Service {
     pub(crate) fn of(call: &Call, signature: &Result<Signature, SignatureProblem>) -> Self {
         match signature {
             Ok(signature) if signature.scope.service == "s3" => Self::S3,
+            Ok(signature) if signature.scope.service == "iam" => Self::Iam,
             Ok(_) => Self::Sts,
             Err(_) if call.method == "POST" || call.query_value("Action").is_some() => Self::Sts,
             Err(_) => Self::S3,
@@ -28,6 +30,7 @@ impl Service {
     pub(crate) fn failed(self, failure: &Failure, id: &str) -> Reply {
         match self {
             Self::Sts => sts::failed(failure, id),
+            Self::Iam => iam::failed(failure, id),
             Self::S3 => s3::failed(failure, id),
         }
     }
@@ -35,7 +38,7 @@ impl Service {
     /// Returns the refusal of a caller that is too fast.
     pub(crate) fn throttled(self) -> Failure {
         match self {
-            Self::Sts => Failure::new(400, "Throttling", "Rate exceeded"),
+            Self::Sts | Self::Iam => Failure::new(400, "Throttling", "Rate exceeded"),
             Self::S3 => Failure::new(503, "SlowDown", "Please reduce your request rate."),
         }
     }
@@ -43,7 +46,7 @@ impl Service {
     /// Returns the refusal of an access key that does not exist.
     pub(crate) fn unknown_key(self) -> Failure {
         match self {
-            Self::Sts => invalid_client_token(),
+            Self::Sts | Self::Iam => invalid_client_token(),
             Self::S3 => Failure::new(
                 403,
                 "InvalidAccessKeyId",
@@ -55,7 +58,7 @@ impl Service {
     /// Returns the refusal of a session token that is not its key's.
     pub(crate) fn bad_token(self) -> Failure {
         match self {
-            Self::Sts => invalid_client_token(),
+            Self::Sts | Self::Iam => invalid_client_token(),
             Self::S3 => {
                 let text = "The provided token is malformed or otherwise invalid.";
                 Failure::new(400, "InvalidToken", text)
@@ -66,7 +69,7 @@ impl Service {
     /// Returns the refusal of credentials past their end.
     pub(crate) fn expired_token(self) -> Failure {
         match self {
-            Self::Sts => Failure::new(
+            Self::Sts | Self::Iam => Failure::new(
                 403,
                 "ExpiredToken",
                 "The security token included in the request is expired",
@@ -78,7 +81,7 @@ impl Service {
     /// Returns the refusal of a signature.
     pub(crate) fn explain(self, problem: SignatureProblem) -> Failure {
         match (problem, self) {
-            (SignatureProblem::Missing, Self::Sts) => Failure::new(
+            (SignatureProblem::Missing, Self::Sts | Self::Iam) => Failure::new(
                 403,
                 "MissingAuthenticationToken",
                 "Request is missing Authentication Token",
@@ -86,13 +89,13 @@ impl Service {
             (SignatureProblem::Missing, Self::S3) => {
                 Failure::new(403, "AccessDenied", "Access Denied")
             }
-            (SignatureProblem::Incomplete(text), Self::Sts) => {
+            (SignatureProblem::Incomplete(text), Self::Sts | Self::Iam) => {
                 Failure::new(400, "IncompleteSignature", text)
             }
             (SignatureProblem::Incomplete(text), Self::S3) => {
                 Failure::new(400, "AuthorizationHeaderMalformed", text)
             }
-            (SignatureProblem::Skewed(text), Self::Sts) => {
+            (SignatureProblem::Skewed(text), Self::Sts | Self::Iam) => {
                 Failure::new(403, "SignatureDoesNotMatch", text)
             }
             (SignatureProblem::Skewed(_), Self::S3) => Failure::new(
@@ -100,16 +103,16 @@ impl Service {
                 "RequestTimeTooSkewed",
                 "The difference between the request time and the current time is too large.",
             ),
-            (SignatureProblem::PresignedExpired, Self::Sts) => {
+            (SignatureProblem::PresignedExpired, Self::Sts | Self::Iam) => {
                 Failure::new(403, "SignatureDoesNotMatch", "Signature expired.")
             }
             (SignatureProblem::PresignedExpired, Self::S3) => {
                 Failure::new(403, "AccessDenied", "Request has expired")
             }
-            (SignatureProblem::ScopeDate(text), Self::Sts | Self::S3) => {
+            (SignatureProblem::ScopeDate(text), Self::Sts | Self::Iam | Self::S3) => {
                 Failure::new(403, "SignatureDoesNotMatch", text)
             }
-            (SignatureProblem::Mismatch, Self::Sts) => Failure::new(
+            (SignatureProblem::Mismatch, Self::Sts | Self::Iam) => Failure::new(
                 403,
                 "SignatureDoesNotMatch",
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",

@@ -1,15 +1,14 @@
 //! The security token service, query protocol of 2011-06-15.
 
 mod assume_role;
-mod authorization;
+pub(crate) mod authorization;
 mod constraint;
-mod parameters;
+pub(crate) mod parameters;
 mod session_policy;
 mod session_tags;
 mod session_token;
 
 use jiff::Timestamp;
-use rolecall_core::policy::{PolicySet, Request, evaluate};
 
 use crate::account::Account;
 use crate::call::Call;
@@ -58,6 +57,7 @@ pub(crate) fn answer(
         "GetCallerIdentity" => caller_identity(account, caller, faults),
         "GetSessionToken" => session_token::answer(account, &parameters, caller, now, faults)?,
         "GetAccessKeyInfo" => access_key_info(account, &parameters, caller, now)?,
+        "DecodeAuthorizationMessage" => decode_message(account, caller, now)?,
         _ => {
             let version = parameters.optional("Version").unwrap_or("2011-06-15");
             let text = format!("Could not find operation {action} for version {version}");
@@ -73,6 +73,11 @@ pub(crate) fn answer(
 
 /// Returns the error document.
 pub(crate) fn failed(failure: &Failure, id: &str) -> Reply {
+    error_document(failure, id, NAMESPACE)
+}
+
+/// Returns the error document of a query protocol.
+pub(crate) fn error_document(failure: &Failure, id: &str, namespace: &str) -> Reply {
     let kind = if failure.status < 500 {
         "Sender"
     } else {
@@ -84,7 +89,7 @@ pub(crate) fn failed(failure: &Failure, id: &str) -> Reply {
         xml::text("Message", &failure.message),
     ];
     let content = xml::element("Error", &error.concat()) + &xml::text("RequestId", id);
-    let body = format!("<ErrorResponse xmlns=\"{NAMESPACE}\">{content}</ErrorResponse>\n");
+    let body = format!("<ErrorResponse xmlns=\"{namespace}\">{content}</ErrorResponse>\n");
     Reply::new(failure.status, "text/xml", body).with_header("x-amzn-requestid", id)
 }
 
@@ -127,23 +132,7 @@ fn access_key_info(
 ) -> Result<String, Failure> {
     let world = &account.world;
     let key = parameters.optional("AccessKeyId").unwrap_or_default();
-    let principal = caller.principal(world);
-    let request = Request {
-        principal: &principal,
-        action: "sts:GetAccessKeyInfo",
-        resource: "*",
-        resource_account: caller.account(world),
-        context: &caller.context(world, now),
-    };
-    let policies = PolicySet {
-        identity: caller.policies(world),
-        session: caller.session_policies(),
-        ..Default::default()
-    };
-    if !evaluate(&request, &policies).is_allowed() {
-        let arn = caller.arn(world);
-        return Err(Failure::not_authorized(&arn, "sts:GetAccessKeyInfo", "*"));
-    }
+    caller.require(world, "sts:GetAccessKeyInfo", "*", now)?;
     match world.users.iter().find(|user| user.access_key_id == key) {
         Some(user) => Ok(xml::text("Account", &user.account)),
         None => Err(Failure::new(
@@ -152,6 +141,17 @@ fn access_key_info(
             "The access key ID is not valid.",
         )),
     }
+}
+
+/// None of the services here encodes a message, so none that is sent can be one of them.
+fn decode_message(account: &Account, caller: &Caller, now: Timestamp) -> Result<String, Failure> {
+    caller.require(&account.world, "sts:DecodeAuthorizationMessage", "*", now)?;
+    let text = "The authorization message is not valid.";
+    Err(Failure::new(
+        400,
+        "InvalidAuthorizationMessageException",
+        text,
+    ))
 }
 
 /// Returns the `Credentials` element, with the faults a test asked for.

@@ -86,6 +86,8 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) trust: Policy,
+    /// The trust policy as it was written.
+    pub(crate) trust_text: String,
     pub(crate) policies: Vec<Policy>,
     pub(crate) max_duration_s: i64,
     pub(crate) entry: Option<PracticeRole>,
@@ -199,6 +201,7 @@ impl Role {
             name,
             id: identifier::unique_id("AROA"),
             trust: policy(PolicyKind::Trust, &file.arn, &file.trust)?,
+            trust_text: file.trust.to_string(),
             policies: policies(&file.arn, &file.policies)?,
             max_duration_s: file.max_duration_s.unwrap_or(3600),
             entry,

@@ -1,14 +1,16 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { DENIED } from "../fixture/make";
+import { DEEPER, DENIED } from "../fixture/make";
 import type { Diagnosis, Problem } from "../snapshot";
 import DenialPanel from "./DenialPanel.svelte";
 
 const written = vi.fn(() => Promise.resolve());
 Object.defineProperty(navigator, "clipboard", { value: { writeText: written }, configurable: true });
 
+const look = vi.fn(() => Promise.resolve());
+
 function show(problem: Problem, diagnosis: Diagnosis): void {
-  render(DenialPanel, { problem, diagnosis });
+  render(DenialPanel, { problem, diagnosis, onlook: look });
 }
 
 afterEach(() => {
@@ -37,6 +39,22 @@ describe("why AWS said no", () => {
     expect(JSON.parse(await copies("Copy statement"))).toMatchObject({ Effect: "Allow", Action: "sts:AssumeRole" });
     expect(await copies("Copy command")).toMatch(/^aws iam get-role --role-name billing-audit/);
     expect(await copies("Copy request id")).toBe("7f0c9a52-31d4-4c1e-9d6e-0a4f2e6f1b11");
+  });
+
+  test("names the calls before it makes them", async () => {
+    show(DENIED, diagnosis);
+    expect(screen.getByText("iam:GetRole").parentElement?.textContent).toContain("as billing-readonly");
+    expect(look).not.toHaveBeenCalled();
+    await fireEvent.click(screen.getByRole("button", { name: "Look deeper" }));
+    expect(look).toHaveBeenCalledOnce();
+  });
+
+  test("shows what the calls told, and the permission that one of them lacks", () => {
+    show(DEEPER, DEEPER.diagnosis as Diagnosis);
+    expect(screen.getByText("The cause")).toBeTruthy();
+    expect(screen.getByText(/may not call iam:SimulatePrincipalPolicy/)).toBeTruthy();
+    expect(screen.getByText("For the permissions of user")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Look deeper" })).toBeNull();
   });
 
   test("shows an answer that is not known as it is", () => {

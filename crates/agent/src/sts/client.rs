@@ -68,7 +68,7 @@ impl Route {
 }
 
 /// Returns host and port of a URL, without a password that a proxy's URL may hold.
-fn host_of(url: &str) -> String {
+pub(super) fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
     let host = authority

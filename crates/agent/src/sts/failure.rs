@@ -14,7 +14,7 @@ use super::client::Route;
 use crate::clock::SystemClock;
 
 /// The longest error text of AWS that is kept, in characters.
-const MESSAGE_MAX: usize = 4096;
+pub(super) const MESSAGE_MAX: usize = 4096;
 
 /// Returns whether AWS may have refused because the call was signed at a wrong time.
 pub(super) fn may_be_about_time(refusal: &Refusal) -> bool {
@@ -72,7 +72,7 @@ fn unreachable(error: &(dyn Error + 'static), route: &Route, region: &Region) ->
 }
 
 /// Returns what an error and its causes say, without what the SDK wraps around every one of them.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
     const WRAPPERS: [&str; 3] = ["dispatch failure", "io error", "other"];
     let chain = std::iter::successors(Some(error), |&error| error.source());
     let mut told: Vec<String> = chain.map(ToString::to_string).collect();
@@ -81,7 +81,7 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     told.join(": ")
 }
 
-fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {
+pub(super) fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {
     match strange.clone() {
         Strange::NotSts(reason) => StsError::NotSts(reason),
         Strange::Incomplete(reason) => StsError::Incomplete(reason),
@@ -93,7 +93,7 @@ fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {
     }
 }
 
-fn strange<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Strange> {
+pub(super) fn strange<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Strange> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(strange) = error.downcast_ref::<Strange>() {

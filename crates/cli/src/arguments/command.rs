@@ -5,7 +5,7 @@ use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{AwsFiles, Command, Format, Integrated, KeyOrigin, Template, Usage};
+use super::{AwsFiles, Command, Depth, Format, Integrated, KeyOrigin, Template, Usage};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -15,6 +15,10 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let format = match line.take("--json") {
         Some(_) => Format::Json,
         None => Format::Text,
+    };
+    let depth = match line.take("--deeper") {
+        Some(_) => Depth::Deeper,
+        None => Depth::Said,
     };
     let shell = line.take("--shell");
     let shell = shell.as_deref().map(parse_shell).transpose()?;
@@ -43,6 +47,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "explain" => Command::Explain {
             role: operand(),
+            depth,
             format,
         },
         "end" => Command::End { role: operand() },

@@ -2,18 +2,33 @@
 
 use rolecall_core::diagnosis::{Cause, Confidence, Diagnosis};
 use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::{visible, visible_lines};
 use rolecall_core::snapshot::Snapshot;
 
-use crate::arguments::Format;
-use crate::client::Client;
+use crate::arguments::{Depth, Format};
+use crate::client::{Client, unexpected};
 
 /// Returns why the last assumption of a role failed.
 ///
 /// # Errors
 /// If it did not fail, or nobody can be asked.
-pub(super) fn run(client: &Client, role: &str, format: Format) -> Result<String, Problem> {
-    let problem = failure(&client.snapshot()?, role)?;
+pub(super) fn run(
+    client: &Client,
+    role: &str,
+    depth: Depth,
+    format: Format,
+) -> Result<String, Problem> {
+    let mut problem = failure(&client.snapshot()?, role)?;
+    if depth == Depth::Deeper {
+        let call = Call::LookDeeper {
+            role: role.trim().to_owned(),
+        };
+        let Answer::Done = client.ask(call)? else {
+            return Err(unexpected());
+        };
+        problem = failure(&client.snapshot()?, role)?;
+    }
     match format {
         Format::Json => super::json(&problem),
         Format::Text => Ok(told(&problem)),
@@ -47,6 +62,7 @@ fn told(problem: &Problem) -> String {
         Some(_) | None => lines.push(visible(&problem.remedy)),
     }
     if let Some(diagnosis) = &problem.diagnosis {
+        lines.extend(looks(diagnosis));
         lines.push(String::new());
         let words = format!("{}: {}", diagnosis.code, diagnosis.words);
         lines.push(format!("AWS's own words: {}", visible(&words)));
@@ -65,6 +81,31 @@ fn causes(diagnosis: &Diagnosis) -> Vec<String> {
     numbered
         .flat_map(|(cause, number)| told_cause(cause, number, &mut sent))
         .collect()
+}
+
+/// Returns the calls that would tell more, or what they told.
+fn looks(diagnosis: &Diagnosis) -> Vec<String> {
+    let mut lines = Vec::new();
+    for look in &diagnosis.looks {
+        let call = format!("{} as {}", look.action, look.by);
+        lines.push(match &look.found {
+            Some(found) => format!("   {}: {}", visible(&call), visible(found)),
+            None => format!("   {}", visible(&call)),
+        });
+        if let Some(statement) = &look.statement {
+            lines.push(format!("   For {}:", visible(&statement.goes_to)));
+            let json = visible_lines(&statement.json);
+            lines.extend(json.lines().map(|line| format!("     {line}")));
+        }
+    }
+    let is_made = diagnosis.looks.iter().any(|look| look.found.is_some());
+    let heading = match (lines.is_empty(), is_made) {
+        (true, _) => return lines,
+        (false, true) => "A deeper look:",
+        (false, false) => "AWS can tell more; with --deeper Rolecall calls, changing nothing:",
+    };
+    lines.splice(0..0, [String::new(), heading.to_owned()]);
+    lines
 }
 
 /// Returns the lines of a cause. A statement that an earlier cause gave already is not printed again.

@@ -4,6 +4,7 @@ use crate::call_fields::MfaSerial;
 use crate::role::Role;
 use crate::role_arn::RoleArn;
 use crate::sanitise;
+use crate::session_tags::SessionTag;
 use crate::sts::AssumeRole;
 
 /// One AssumeRole call, as far as its explanation needs it.
@@ -27,8 +28,8 @@ pub struct Asked {
     pub mfa: MfaProof,
     /// The source identity that was sent or is inherited.
     pub source_identity: Option<String>,
-    /// The keys of the session tags that were sent.
-    pub tags: Vec<String>,
+    /// The session tags that were sent.
+    pub tags: Vec<SessionTag>,
     /// Whether a session policy was sent.
     pub policy: bool,
     /// The region whose endpoint was called.
@@ -89,9 +90,12 @@ impl Asked {
                 },
                 None => MfaProof::None,
             },
-            source_identity: None,
-            tags: Vec::new(),
-            policy: false,
+            source_identity: call
+                .source_identity
+                .as_ref()
+                .map(|it| it.as_str().to_owned()),
+            tags: call.tags.clone(),
+            policy: call.policy.is_some() || !call.policy_arns.is_empty(),
             region: call.region.as_str().to_owned(),
             changed_since: None,
         }
@@ -116,6 +120,14 @@ impl Asked {
             Signer::Unknown => None,
             Signer::User(arn) => Some(arn),
             Signer::Session { role, .. } => Some(role.as_str()),
+        }
+    }
+
+    /// Returns the ARN that GetCallerIdentity would give.
+    pub(super) fn caller_arn(&self) -> Option<&str> {
+        match &self.signer {
+            Signer::Unknown => None,
+            Signer::User(arn) | Signer::Session { arn, .. } => Some(arn),
         }
     }
 
@@ -175,6 +187,11 @@ pub fn changes(before: &Role, now: &Role) -> Vec<&'static str> {
         ("MFA device", before.mfa_serial != now.mfa_serial),
         ("session name", before.session_name != now.session_name),
         ("duration", before.duration != now.duration),
+        (
+            "source identity",
+            before.source_identity != now.source_identity,
+        ),
+        ("session tags", before.tags != now.tags),
     ];
     let changed = differences.into_iter().filter(|(_, differs)| *differs);
     changed.map(|(field, _)| field).collect()

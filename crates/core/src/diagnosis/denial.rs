@@ -6,6 +6,7 @@ use super::message::{Denied, PolicyType, Reason};
 use super::{Verdict, statement};
 use crate::problem::ProblemCode;
 use crate::sanitise;
+use crate::session_tags::SessionTag;
 use crate::sts::Refusal;
 
 use CauseKind::{
@@ -252,7 +253,7 @@ fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> Vec<Cause> 
     };
     let mut needed = asked.clone();
     if is_tags && needed.tags.is_empty() {
-        needed.tags.push("tag".into());
+        needed.tags.push(SessionTag::default());
     }
     if !is_tags && needed.source_identity.is_none() {
         needed.source_identity = Some(String::new());
@@ -358,6 +359,8 @@ fn changed(asked: &Asked) -> Option<Cause> {
         "MFA device" => MfaMissing,
         "session name" => SessionName,
         "source" => CallerPermission,
+        "source identity" => SourceIdentity,
+        "session tags" => SessionTags,
         _ => NoSuchRole,
     };
     Some(Cause::new(

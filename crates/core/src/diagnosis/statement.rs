@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, MfaProof};
 use super::cause::Statement;
+use super::inquiry::{Look, LookCall};
+use crate::sanitise;
 
 /// A statement in the order in which people write one.
 #[derive(Serialize)]
@@ -67,6 +69,27 @@ pub(super) fn permission(asked: &Asked) -> Option<Statement> {
     };
     Some(Statement {
         goes_to,
+        json: pretty(&written)?,
+    })
+}
+
+/// Returns the statement that would allow a call that tells more.
+pub(super) fn inquiry(look: &Look, asked: &Asked) -> Option<Statement> {
+    let resource = match look.call {
+        LookCall::GetRole => asked.role.as_ref()?.as_str(),
+        LookCall::SimulatePrincipalPolicy => clean(asked.principal()?)?,
+        LookCall::DecodeAuthorizationMessage | LookCall::GetAccessKeyInfo => "*",
+    };
+    let written = Written {
+        sid: "AllowLookingDeeper",
+        effect: "Allow",
+        principal: None,
+        action: json!(look.action),
+        resource: Some(json!(resource)),
+        condition: None,
+    };
+    Some(Statement {
+        goes_to: format!("the permissions of {}", sanitise::echo(&look.by)),
         json: pretty(&written)?,
     })
 }

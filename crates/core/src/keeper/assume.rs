@@ -15,7 +15,6 @@ use crate::notice::{Notice, Topic};
 use crate::plan::{Plan, SIGNER_LEFT, Signer, Wish};
 use crate::ports::KeychainError;
 use crate::problem::{Problem, ProblemCode};
-use crate::refusal::{Attempt, explain};
 use crate::region::Region;
 use crate::role::Role;
 use crate::session::Session;
@@ -249,21 +248,16 @@ impl Keeper {
         call: &AssumeRole,
     ) -> Result<Assumed, Problem> {
         let asked = self.asked(role, plan, call);
-        let attempt = Attempt {
-            role: Some(role),
-            source: role.source.as_str(),
-            asked: Some(&asked),
-        };
         *self.lock().aws_calls.entry(role.name.clone()).or_default() += 1;
         let assumed = self
             .ports
             .sts
             .assume_role(caller, call)
-            .map_err(|error| explain(&error, attempt))?;
+            .map_err(|error| self.explained(role, &error, &asked))?;
         if !role.arn.is_role_of(&assumed.identity) {
             return Err(wrong_identity(&assumed.identity));
         }
-        let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
+        let unusable = |reason: String| self.explained(role, &StsError::Incomplete(reason), &asked);
         assumed
             .credentials
             .check()

@@ -12,6 +12,7 @@ mod aws_cli;
 mod chaining;
 mod client;
 mod faults;
+mod iam;
 mod mfa;
 mod policies;
 mod program;

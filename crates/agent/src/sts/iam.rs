@@ -1,0 +1,274 @@
+//! What AWS tells about permissions: two calls to IAM, two to STS. They only read.
+
+use std::sync::Arc;
+
+use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use percent_encoding::percent_decode_str;
+use rolecall_core::iam::{Decision, Iam, Simulated, Simulation};
+use rolecall_core::ports::Clock;
+use rolecall_core::region::{PARTITIONS, Partition, Region};
+use rolecall_core::role_arn::RoleArn;
+use rolecall_core::sts::{Caller, StsError};
+
+use super::client::{self, Tries};
+use super::query::{self, Destination, Query};
+use super::wire::Wire;
+use super::{AwsSts, failure, given};
+
+impl Iam for AwsSts {
+    fn trust_policy(&self, caller: &Caller, role: &RoleArn) -> Result<String, StsError> {
+        let query = Query {
+            action: "GetRole",
+            parameters: vec![("RoleName".to_owned(), role.role_name().to_owned())],
+        };
+        let answer = self.ask(|| self.query(caller, &query, role.partition()))?;
+        role_document(&answer).ok_or_else(|| incomplete("AssumeRolePolicyDocument"))
+    }
+
+    fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError> {
+        let query = Query {
+            action: "SimulatePrincipalPolicy",
+            parameters: parameters(question),
+        };
+        let partition = question.principal.split(':').nth(1);
+        let partition = partition
+            .and_then(Partition::named)
+            .unwrap_or(PARTITIONS[0]);
+        let answer = self.ask(|| self.query(caller, &query, partition))?;
+        match results(&answer) {
+            Some(results) if !results.is_empty() => Ok(results),
+            Some(_) | None => Err(incomplete("EvaluationResults")),
+        }
+    }
+
+    fn decode(&self, caller: &Caller, encoded: &str, region: &Region) -> Result<String, StsError> {
+        self.ask(|| self.decode_once(caller, encoded, region))
+    }
+
+    fn account_of_key(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        region: &Region,
+    ) -> Result<String, StsError> {
+        self.ask(|| self.account_once(caller, access_key_id, region))
+    }
+}
+
+impl AwsSts {
+    fn query(
+        &self,
+        caller: &Caller,
+        query: &Query,
+        partition: Partition,
+    ) -> Result<String, StsError> {
+        let route = self.route();
+        let to = Destination::of(partition, &route);
+        let request = query::request(query, &to, caller, self.clock.now().into())?;
+        let home = Region::parse(partition.home_region).map_err(|error| incomplete(&error.what))?;
+        let clock = self.clock.clone();
+        let wire = Wire::new(&route, &home, Arc::clone(&clock))?;
+        self.run(async move { query::send(wire, request, &to, &route, clock.offset()).await })
+    }
+
+    fn decode_once(
+        &self,
+        caller: &Caller,
+        encoded: &str,
+        region: &Region,
+    ) -> Result<String, StsError> {
+        let route = self.route();
+        let request = self
+            .client(&route, region)?
+            .decode_authorization_message()
+            .encoded_message(encoded)
+            .customize()
+            .config_override(client::signed_by(caller, region, Tries::Standard));
+        let (clock, region) = (self.clock.clone(), region.clone());
+        self.run(async move {
+            match request.send().await {
+                Ok(output) => given("DecodedMessage", output.decoded_message()),
+                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+            }
+        })
+    }
+
+    fn account_once(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        region: &Region,
+    ) -> Result<String, StsError> {
+        let route = self.route();
+        let request = self
+            .client(&route, region)?
+            .get_access_key_info()
+            .access_key_id(access_key_id)
+            .customize()
+            .config_override(client::signed_by(caller, region, Tries::Standard));
+        let (clock, region) = (self.clock.clone(), region.clone());
+        self.run(async move {
+            match request.send().await {
+                Ok(output) => given("Account", output.account()),
+                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+            }
+        })
+    }
+}
+
+fn incomplete(field: &str) -> StsError {
+    StsError::Incomplete(format!("{field} is missing"))
+}
+
+fn parameters(question: &Simulation) -> Vec<(String, String)> {
+    let mut parameters = vec![
+        ("PolicySourceArn".to_owned(), question.principal.clone()),
+        (
+            "ResourceArns.member.1".to_owned(),
+            question.resource.clone(),
+        ),
+    ];
+    for (action, number) in question.actions.iter().zip(1..) {
+        parameters.push((format!("ActionNames.member.{number}"), action.clone()));
+    }
+    for ((key, value), number) in question.context.iter().zip(1..) {
+        let entry = format!("ContextEntries.member.{number}");
+        let kind = if value == "true" { "boolean" } else { "string" };
+        parameters.push((format!("{entry}.ContextKeyName"), key.clone()));
+        parameters.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
+        parameters.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
+    }
+    parameters
+}
+
+/// What an error document says.
+#[derive(Debug, Default)]
+pub(super) struct ErrorFields {
+    pub(super) code: String,
+    pub(super) message: String,
+    pub(super) request_id: Option<String>,
+}
+
+/// Reads an error document; what is missing stays empty.
+pub(super) fn error_fields(text: &str) -> ErrorFields {
+    let mut fields = ErrorFields::default();
+    let mut document = Document::new(text);
+    let Ok(mut root) = document.root_element() else {
+        return fields;
+    };
+    while let Some(mut tag) = root.next_tag() {
+        match tag.start_el().local() {
+            "RequestId" => fields.request_id = Some(data(&mut tag)),
+            "Error" => {
+                while let Some(mut part) = tag.next_tag() {
+                    match part.start_el().local() {
+                        "Code" => fields.code = data(&mut part),
+                        "Message" => fields.message = data(&mut part),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    fields
+}
+
+fn data(tag: &mut ScopedDecoder<'_, '_>) -> String {
+    try_data(tag)
+        .map(|text| text.into_owned())
+        .unwrap_or_default()
+}
+
+/// Returns the trust policy of a GetRole answer. IAM encodes it as a URL.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
+fn role_document(text: &str) -> Option<String> {
+    let mut document = Document::new(text);
+    let mut root = document.root_element().ok()?;
+    let mut found = None;
+    while let Some(mut result) = root.next_tag() {
+        while let Some(mut role) = result.next_tag() {
+            while let Some(mut field) = role.next_tag() {
+                if field.start_el().matches("AssumeRolePolicyDocument") {
+                    found = Some(data(&mut field));
+                }
+            }
+        }
+    }
+    let encoded = found?;
+    let decoded = percent_decode_str(&encoded).decode_utf8().ok()?;
+    (!decoded.is_empty()).then(|| decoded.into_owned())
+}
+
+/// Returns the results of a SimulatePrincipalPolicy answer.
+fn results(text: &str) -> Option<Vec<Simulated>> {
+    let mut document = Document::new(text);
+    let mut root = document.root_element().ok()?;
+    let mut found = Vec::new();
+    while let Some(mut result) = root.next_tag() {
+        while let Some(mut list) = result.next_tag() {
+            if !list.start_el().matches("EvaluationResults") {
+                continue;
+            }
+            while let Some(mut member) = list.next_tag() {
+                found.push(simulated(&mut member)?);
+            }
+        }
+    }
+    Some(found)
+}
+
+fn simulated(member: &mut ScopedDecoder<'_, '_>) -> Option<Simulated> {
+    let mut result = Simulated {
+        action: String::new(),
+        decision: Decision::ImplicitDeny,
+        by_organization: None,
+        by_boundary: None,
+        policies: Vec::new(),
+        missing_keys: Vec::new(),
+    };
+    let mut decision = None;
+    while let Some(mut tag) = member.next_tag() {
+        match tag.start_el().local() {
+            "EvalActionName" => result.action = data(&mut tag),
+            "EvalDecision" => decision = read_decision(&data(&mut tag)),
+            "OrganizationsDecisionDetail" => result.by_organization = flag(&mut tag),
+            "PermissionsBoundaryDecisionDetail" => result.by_boundary = flag(&mut tag),
+            "MissingContextValues" => {
+                while let Some(mut key) = tag.next_tag() {
+                    result.missing_keys.push(data(&mut key));
+                }
+            }
+            "MatchedStatements" => result.policies = policies(&mut tag),
+            _ => {}
+        }
+    }
+    result.decision = decision?;
+    Some(result)
+}
+
+fn read_decision(text: &str) -> Option<Decision> {
+    match text {
+        "allowed" => Some(Decision::Allowed),
+        "implicitDeny" => Some(Decision::ImplicitDeny),
+        "explicitDeny" => Some(Decision::ExplicitDeny),
+        _ => None,
+    }
+}
+
+fn flag(detail: &mut ScopedDecoder<'_, '_>) -> Option<bool> {
+    let mut value = detail.next_tag()?;
+    data(&mut value).parse().ok()
+}
+
+fn policies(statements: &mut ScopedDecoder<'_, '_>) -> Vec<String> {
+    let mut policies = Vec::new();
+    while let Some(mut statement) = statements.next_tag() {
+        while let Some(mut field) = statement.next_tag() {
+            if field.start_el().matches("SourcePolicyId") {
+                policies.push(data(&mut field));
+            }
+        }
+    }
+    policies
+}

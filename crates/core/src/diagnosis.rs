@@ -16,11 +16,13 @@ mod decoded;
 mod denial;
 mod inquiry;
 mod message;
+mod named;
 mod rejection;
 mod signer;
 mod simulation;
 mod statement;
 mod trust;
+mod unnamed;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
 
+mod iam;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -8,18 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::access_key::AccessKeyId;
 use crate::credentials::Credentials;
-use crate::diagnosis;
-use crate::iam::{Iam, Simulated, Simulation};
 use crate::keeper::{Ports, Waiter};
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::notice::{Notice, Topic};
 use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier};
 use crate::problem::Problem;
 use crate::region::Region;
-use crate::role_arn::RoleArn;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError};
+
+pub use iam::FakeIam;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -211,66 +212,6 @@ impl Sts for FakeSts {
             account_id: "177634097045".into(),
             arn,
         })
-    }
-}
-
-/// An IAM that gives the answers it was told to, one after another, and times out after that.
-#[derive(Debug, Default)]
-pub struct FakeIam {
-    answers: Mutex<VecDeque<Result<diagnosis::Answer, StsError>>>,
-    calls: Mutex<Vec<String>>,
-}
-
-impl FakeIam {
-    /// Answers the next call so.
-    pub fn answer_next(&self, answer: Result<diagnosis::Answer, StsError>) {
-        lock(&self.answers).push_back(answer);
-    }
-
-    /// Returns the calls so far: the action, and the access key that signed.
-    pub fn calls(&self) -> Vec<String> {
-        lock(&self.calls).clone()
-    }
-
-    fn next(&self, action: &str, caller: &Caller) -> Result<diagnosis::Answer, StsError> {
-        lock(&self.calls).push(format!("{action} {}", caller.access_key_id));
-        let host = "fake".to_owned();
-        lock(&self.answers)
-            .pop_front()
-            .unwrap_or(Err(StsError::TimedOut { host }))
-    }
-}
-
-fn other_answer<T>() -> Result<T, StsError> {
-    Err(StsError::Incomplete(
-        "the answer to another call".to_owned(),
-    ))
-}
-
-impl Iam for FakeIam {
-    fn trust_policy(&self, caller: &Caller, _role: &RoleArn) -> Result<String, StsError> {
-        match self.next("iam:GetRole", caller)? {
-            diagnosis::Answer::Trust(document) => Ok(document),
-            _ => other_answer(),
-        }
-    }
-    fn simulate(&self, caller: &Caller, _: &Simulation) -> Result<Vec<Simulated>, StsError> {
-        match self.next("iam:SimulatePrincipalPolicy", caller)? {
-            diagnosis::Answer::Simulated(results) => Ok(results),
-            _ => other_answer(),
-        }
-    }
-    fn decode(&self, caller: &Caller, _: &str, _: &Region) -> Result<String, StsError> {
-        match self.next("sts:DecodeAuthorizationMessage", caller)? {
-            diagnosis::Answer::Decoded(text) => Ok(text),
-            _ => other_answer(),
-        }
-    }
-    fn account_of_key(&self, caller: &Caller, _: &str, _: &Region) -> Result<String, StsError> {
-        match self.next("sts:GetAccessKeyInfo", caller)? {
-            diagnosis::Answer::KeyAccount(account) => Ok(account),
-            _ => other_answer(),
-        }
     }
 }
 

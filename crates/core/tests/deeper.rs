@@ -104,8 +104,8 @@ impl Desk {
     fn with_trust(
         &self,
         principal: &str,
-        actions: serde_json::Value,
-        condition: serde_json::Value,
+        actions: &serde_json::Value,
+        condition: &serde_json::Value,
     ) -> Vec<Cause> {
         self.deny("own");
         let document = json!({ "Version": "2012-10-17", "Statement": [{
@@ -233,7 +233,7 @@ fn every_condition_that_is_missed_is_named_with_what_it_asks_for() {
             "other callers only",
         ),
     ] {
-        let causes = Desk::new().with_trust("177634097045", both.clone(), condition.clone());
+        let causes = Desk::new().with_trust("177634097045", &both, &condition);
         let found = certain(&causes);
         assert!(
             found
@@ -263,7 +263,7 @@ fn a_condition_on_what_is_not_known_here_is_likely_only() {
             "o-1"
         };
         let condition = json!({ operator: { key: value } });
-        let causes = Desk::new().with_trust("177634097045", json!("sts:*"), condition);
+        let causes = Desk::new().with_trust("177634097045", &json!("sts:*"), &condition);
         let first = &causes[0];
         assert_eq!(
             (first.kind, first.confidence),
@@ -280,12 +280,12 @@ fn a_condition_on_what_is_not_known_here_is_likely_only() {
 
 #[test]
 fn a_trust_policy_without_the_caller_or_the_action_is_the_cause() {
-    let somebody = Desk::new().with_trust("390411927311", json!("sts:AssumeRole"), json!({}));
+    let somebody = Desk::new().with_trust("390411927311", &json!("sts:AssumeRole"), &json!({}));
     assert!(
         certain(&somebody)[0].1.contains("names neither"),
         "{somebody:?}"
     );
-    let untagged = Desk::new().with_trust(USER, json!("sts:AssumeRole"), json!({}));
+    let untagged = Desk::new().with_trust(USER, &json!("sts:AssumeRole"), &json!({}));
     assert_eq!(certain(&untagged)[0].0, CauseKind::SessionTags);
     let statement = untagged[0].statement.as_ref().expect("a statement to send");
     assert!(

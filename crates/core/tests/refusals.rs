@@ -48,9 +48,9 @@ fn role(arn: &str) -> RoleArn {
     RoleArn::parse(arn).expect("a role's ARN")
 }
 
-fn tag(key: &String) -> SessionTag {
+fn tag(key: &str) -> SessionTag {
     SessionTag {
-        key: key.clone(),
+        key: key.to_owned(),
         value: "red".into(),
     }
 }
@@ -88,7 +88,7 @@ impl AskedCase {
                 None => MfaProof::None,
             },
             source_identity: self.source_identity.clone(),
-            tags: self.tags.iter().map(tag).collect(),
+            tags: self.tags.iter().map(|key| tag(key)).collect(),
             policy: false,
             region: "eu-west-1".into(),
             changed_since: changed,

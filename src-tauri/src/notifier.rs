@@ -138,7 +138,12 @@ impl Shared {
                 return None;
             }
         }
-        pressed.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let pressed = pressed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if is_question && matches!(pressed, Some(NoticeAction::Reply(_))) {
+            // Not every server takes a notice away once it is answered.
+            let _ = timeout(DEADLINE, handle.close_async()).await;
+        }
+        pressed
     }
 
     /// Returns what the server can do; `None` if there is none or it does not answer. It is asked once, and by one

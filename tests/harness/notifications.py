@@ -134,15 +134,16 @@ class Notifications:
 
 
 class Dunst:
-    """The real dunst."""
+    """The real dunst. `picks` is the button that is picked from its menu of actions."""
 
-    def __init__(self, desktop):
-        self.desktop = desktop
+    def __init__(self, desktop, picks=None):
+        self.desktop, self.picks = desktop, picks
         self.bus = desktop.bus()
 
     def start(self):
         """Starts it and waits for its name."""
-        self.process = self.desktop.start("dunst", "dunst", "-conf", "/dev/null")
+        settings = self._write_menu() if self.picks else "/dev/null"
+        self.process = self.desktop.start("dunst", "dunst", "-conf", settings)
         until(lambda: self.bus.owner(NAME), self.process.log)
         return self
 
@@ -154,6 +155,20 @@ class Dunst:
         """Invokes the first action of the newest notice, once its client listens."""
         until(lambda: self._listeners() == 1, "the notice's client to listen for its buttons")
         self._control("action", "0")
+
+    def pick(self):
+        """Opens the menu of actions, in which `picks` is chosen, once the notice's client listens."""
+        until(lambda: self._listeners() == 1, "the notice's client to listen for its buttons")
+        self._control("context")
+
+    def _write_menu(self):
+        """Returns settings whose menu program picks one line, as a person does in dmenu."""
+        menu = self.desktop.home / "menu"
+        menu.write_text(f"#!/bin/sh\ngrep -m 1 -F '{self.picks}'\n")
+        menu.chmod(0o700)
+        settings = self.desktop.home / "dunstrc"
+        settings.write_text(f"[global]\n    dmenu = {menu}\n")
+        return settings
 
     def _listeners(self):
         rules = self.bus.call(*DBUS[:2], "org.freedesktop.DBus.Debug.Stats", "GetAllMatchRules")[0]

@@ -18,6 +18,7 @@ export type Page =
   | { at: "keys" }
   | { at: "key-form"; way: KeyWay }
   | { at: "move-in"; from: Peer }
+  | { at: "history"; role: string | null }
   | { at: "settings" };
 
 /** A short answer to something the user did. */

@@ -1,5 +1,6 @@
 // Instants as this machine's user reads them.
 
+const SECOND = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 /** Returns the milliseconds of an RFC 3339 instant, or null where there is none. */
@@ -11,6 +12,11 @@ export function instant(text: string | null | undefined): number | null {
 /** Returns the local time of day of an AWS instant, as this machine's own clock will show it. */
 export function timeOfDay(awsMs: number, clockOffsetMs: number): string {
   return TIME.format(awsMs - clockOffsetMs);
+}
+
+/** Returns the same to the second, for what is over within a minute. */
+export function timeToSecond(awsMs: number, clockOffsetMs: number): string {
+  return SECOND.format(awsMs - clockOffsetMs);
 }
 
 /** Returns a life in seconds as text: "1 h", "45 min", "1 h 30 min", "50 s". */

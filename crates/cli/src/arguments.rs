@@ -7,6 +7,7 @@ mod template;
 use std::ffi::OsString;
 use std::fmt;
 
+use jiff::SignedDuration;
 use rolecall_core::peers::Peer;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
@@ -45,6 +46,12 @@ pub(crate) enum Command {
     },
     End {
         role: String,
+    },
+    History {
+        role: Option<String>,
+        since: Option<SignedDuration>,
+        limit: Option<u32>,
+        format: Format,
     },
     Env {
         role: String,
@@ -113,6 +120,7 @@ impl Command {
             | Self::StatusLine { .. }
             | Self::Explain { .. }
             | Self::End { .. }
+            | Self::History { .. }
             | Self::EnvUnset { .. }
             | Self::Credentials { .. }
             | Self::Catalogue { .. }
@@ -187,7 +195,7 @@ impl fmt::Display for Usage {
     }
 }
 
-/// A command's name, operands and flags.
+/// A command's name, operands (those in brackets may be missing) and flags.
 struct Spec {
     name: &'static str,
     operands: &'static [&'static str],
@@ -206,12 +214,13 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 17] = [
+const SPECS: [Spec; 18] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("explain", &["ROLE"], &["--deeper", "--json"]),
     spec("end", &["ROLE"], &[]),
+    spec("history", &["[ROLE]"], &["--since", "--limit", "--json"]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
@@ -226,7 +235,9 @@ const SPECS: [Spec; 17] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 8] = [
+const WITH_VALUE: [&str; 10] = [
+    "--since",
+    "--limit",
     "--file",
     "--shell",
     "--format",

@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 mod env;
 mod exec;
 mod explain;
+mod history;
 mod import;
 mod keys;
 mod prompt;
@@ -65,6 +66,12 @@ pub(crate) fn run(
             let ended = format!("The session of {} has ended here.", shown(role));
             done(client, Call::End { role: role.clone() }, ended).map(plain)
         }
+        Command::History {
+            role,
+            since,
+            limit,
+            format,
+        } => history::run(client, role.as_deref(), *since, *limit, *format).map(plain),
         Command::Env { role, shell } => env::run(client, environment, role, *shell),
         Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
         Command::Exec { role, words } => return exec::run(client, environment, role, words),

@@ -11,6 +11,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("assume") => ASSUME,
         Some("explain") => EXPLAIN,
         Some("end") => END,
+        Some("history") => HISTORY,
         Some("env") => ENV,
         Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
@@ -35,6 +36,7 @@ Usage: rolecall [--practice] COMMAND
   assume ROLE           Assumes a role, or renews its session
   explain ROLE          Says why AWS refused a role, and what to send to whom
   end ROLE              Ends a session on this machine
+  history [ROLE]        Shows who asked for which role, and what came of it
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
@@ -49,7 +51,7 @@ Usage: rolecall [--practice] COMMAND
   help [COMMAND]        Shows this, or more about a command
 
   --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, explain, catalogue, keys list, agent --status)
+  --json                Prints JSON (list, status, assume, explain, history, catalogue, keys list, agent --status)
   --version             Prints the version
 
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
@@ -90,6 +92,19 @@ const END: &str = "\
 Usage: rolecall end ROLE
 
 Ends a session on this machine and forgets its credentials. Copies of them stay valid until they expire.";
+
+const HISTORY: &str = "\
+Usage: rolecall history [ROLE] [--since SPAN] [--limit N] [--json]
+
+Shows who asked for which role, newest first: the program and those that started it, what it asked for, how often in a
+row, and the answer. The last 50 lines are shown, those of ROLE alone if it is given; --since 2d shows those of the
+last two days. Lines are kept for 90 days, and never hold a secret. Which program asks is what the system tells of it:
+any program of yours can pretend to be another.
+
+Whether a program gets a role at once, after you allowed it, or never, is set on the role's page in the window, or in
+settings.toml below [ask.roles]:
+
+  prod-admin = \"once\"   asks once per process tree; also: \"allow\", \"ask\", \"never\"";
 
 const ENV: &str = "\
 Usage: rolecall env ROLE [--shell SHELL]

@@ -1,5 +1,8 @@
 //! The command that sorted arguments make.
 
+use jiff::SignedDuration;
+use rolecall_core::duration::parse_seconds;
+use rolecall_core::history::KEPT_MAX;
 use rolecall_core::peers::Peer;
 use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
@@ -27,6 +30,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
     let (stop, status) = (line.take("--stop"), line.take("--status"));
     let idle = line.take("--idle");
+    let (since, limit) = (line.take("--since"), line.take("--limit"));
     let (file, rehearse) = (line.take("--file"), line.take("--dry-run").is_some());
     let files = AwsFiles {
         config: line.take("--config"),
@@ -51,6 +55,12 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             format,
         },
         "end" => Command::End { role: operand() },
+        "history" => Command::History {
+            role: Some(operand()).filter(|role| !role.is_empty()),
+            since: since.as_deref().map(parse_since).transpose()?,
+            limit: limit.as_deref().map(parse_limit).transpose()?,
+            format,
+        },
         "env" if unset.is_some() => Command::EnvUnset { shell },
         "env" => Command::Env {
             role: operand(),
@@ -113,6 +123,40 @@ fn integrated(text: &str) -> Result<Integrated, Usage> {
             return Err(Usage(format!("{told} Known: bash, zsh, fish, pwsh, nu.")));
         }
     })
+}
+
+/// Reads a span of time such as `2d`, `1d12h` or `30m`.
+fn parse_since(text: &str) -> Result<SignedDuration, Usage> {
+    let (days, rest) = text.split_once('d').unwrap_or(("0", text));
+    let days = days
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| days.parse::<i64>().ok());
+    let seconds = match rest {
+        "" => Some(0),
+        rest => parse_seconds(rest).and_then(|seconds| i64::try_from(seconds).ok()),
+    };
+    let total = days
+        .flatten()
+        .zip(seconds)
+        .and_then(|(days, seconds)| days.checked_mul(86_400)?.checked_add(seconds));
+    total
+        .filter(|total| *total > 0)
+        .map(SignedDuration::from_secs)
+        .ok_or_else(|| {
+            Usage(format!(
+                "\"{}\" is not a span of time. Write it as 2d, 12h or 30m.",
+                echo(text)
+            ))
+        })
+}
+
+fn parse_limit(text: &str) -> Result<u32, Usage> {
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=KEPT_MAX).contains(limit));
+    limit.ok_or_else(|| Usage(format!("--limit takes a number from 1 to {KEPT_MAX}.")))
 }
 
 fn parse_shell(text: &str) -> Result<Shell, Usage> {

@@ -161,7 +161,7 @@ impl Line {
         let missing = spec.operands.get(self.operands.len());
         // What a block sets is the same for every role.
         let needed = !self.flags.iter().any(|(flag, _)| *flag == "--unset");
-        if let Some(missing) = missing.filter(|_| needed) {
+        if let Some(missing) = missing.filter(|it| needed && !it.starts_with('[')) {
             return Err(Usage(format!(
                 "rolecall {name}: {missing} is missing. See: rolecall help {name}"
             )));

@@ -1,0 +1,62 @@
+// The words for who asks, what for, and what came of it.
+
+import type { Consent, HistoryLine, Process, QuestionView, RequestKind } from "../snapshot";
+import { visible } from "../visible";
+
+/** What each policy of a role says, in the order in which they are offered. */
+export const CONSENTS: { value: Consent; label: string; meaning: string }[] = [
+  { value: "allow", label: "Allow", meaning: "Any program of yours gets it. The history tells which did." },
+  { value: "once", label: "Ask once per process tree", meaning: "Rolecall asks you. You may allow a whole terminal or application until it ends." },
+  { value: "ask", label: "Ask every time", meaning: "Rolecall asks you for each request, even of the same program." },
+  { value: "never", label: "Never", meaning: "No program gets it. You can still assume it and copy its exports here." },
+];
+
+const WANTS: Record<RequestKind, string> = {
+  credentials: "its credentials", env: "its export block", exec: "its credentials for a program", endpoint: "its credentials over the endpoint",
+  assume: "a session", copy: "its export block", console: "a sign-in to the console", profile: "a temporary profile",
+};
+
+const REQUESTS: Record<RequestKind, string> = {
+  credentials: "credentials", env: "export block", exec: "environment", endpoint: "endpoint",
+  assume: "session", copy: "copied exports", console: "console", profile: "temporary profile",
+};
+
+/** Returns what a program is called in a sentence. */
+export function askerName(process: Process): string {
+  return process.name === "" ? "A program" : visible(process.name);
+}
+
+/** Returns what a question is for, as in "… wants its credentials". */
+export function wants(question: QuestionView): string {
+  return WANTS[question.request];
+}
+
+/** Returns what a line of the history was for, in a word or two. */
+export function requestName(line: HistoryLine): string {
+  return REQUESTS[line.request];
+}
+
+/** Whether a request was answered, denied, or failed. */
+export type Tone = "good" | "denied" | "failed";
+
+/** Returns what came of a request. */
+export function outcome(line: HistoryLine): { tone: Tone; text: string } {
+  switch (line.verdict) {
+    case "denied": return { tone: "denied", text: "Denied by you" };
+    case "unanswered": return { tone: "denied", text: "Denied: nobody answered" };
+    case "limited": return { tone: "denied", text: "Denied without asking again" };
+    case "never": return { tone: "denied", text: "Denied: for no program" };
+    case "apart": return { tone: "denied", text: "Denied: in a container" };
+    case "allowed": case "clicked": case "accepted": case "granted":
+      if (line.failure !== null) return { tone: "failed", text: `Failed: ${line.failure.replaceAll("_", " ")}` };
+      return { tone: "good", text: GIVEN[line.verdict] };
+  }
+}
+
+const GIVEN = { allowed: "Given", clicked: "Given to you", accepted: "Allowed once by you", granted: "Allowed for its tree" };
+
+/** Returns who asked: the program, then those that started it. */
+export function who(line: HistoryLine): string {
+  if (line.process === "") return "You, in Rolecall";
+  return [line.process, ...line.parents].map(visible).join(" ← ");
+}

@@ -6,6 +6,7 @@ mod crash;
 mod damage;
 mod desktop;
 mod files;
+mod history;
 mod keychain;
 mod small_disk;
 mod state_folder;

@@ -1,0 +1,241 @@
+//! The history of requests on a real disk.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_core::history::{Line, Query, Request, RequestKind, Verdict};
+use rolecall_core::name::Name;
+use rolecall_core::ports::Store;
+use rolecall_core::problem::ProblemCode;
+use rolecall_core::requester::{Ancestor, ProcessId, Requester};
+
+use crate::state_folder::{Disk, pair, session, start, tokens};
+
+/// The schema before there was a history, as it was released.
+const BEFORE: &str = "
+    CREATE TABLE sessions (role TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE warnings (
+        session BLOB NOT NULL, lead_s INTEGER NOT NULL, noted_at_s INTEGER NOT NULL, PRIMARY KEY (session, lead_s)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE mfa_sessions (
+        key TEXT NOT NULL, device TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (key, device)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sent_codes (code BLOB NOT NULL PRIMARY KEY, sent_at_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 2;";
+
+fn line(role: &str, at: Timestamp, verdict: Verdict) -> Line {
+    let process = |pid: u32, name: &str| Ancestor {
+        id: ProcessId { pid, started: 1 },
+        name: name.into(),
+        program: format!("/usr/bin/{name}"),
+        session: 3,
+        has_terminal: true,
+    };
+    let lineage = [
+        process(9, "rolecall"),
+        process(8, "aws"),
+        process(3, "bash"),
+    ];
+    let request = Request {
+        role: Name::parse(role).expect("a name"),
+        kind: RequestKind::Credentials,
+        requester: Some(Requester::new(&lineage, &[])),
+    };
+    let failure = (verdict == Verdict::Denied).then_some(ProblemCode::NotAllowed);
+    Line {
+        failure,
+        ..Line::new(&request, at, verdict)
+    }
+}
+
+fn all() -> Query {
+    Query {
+        role: None,
+        since: None,
+        limit: 100,
+    }
+}
+
+fn hours(count: i64) -> Timestamp {
+    start() + SignedDuration::from_hours(count)
+}
+
+#[test]
+fn a_history_survives_a_restart_and_a_repeat_stays_on_its_line() {
+    let disk = Disk::new();
+    let store = disk.store();
+    store.record(line("Kunde \"Ä\"", start(), Verdict::Denied));
+    store.record(line("guest", hours(1), Verdict::Allowed));
+    store.flush();
+    store.record(line("guest", hours(1), Verdict::Allowed));
+    let before = store.history(&all()).expect("readable");
+    assert_eq!(before.len(), 2);
+    assert_eq!(
+        (before[0].count, before[1].failure),
+        (2, Some(ProblemCode::NotAllowed))
+    );
+    assert_eq!(
+        (before[0].process.as_str(), before[0].parents.as_slice()),
+        ("aws", ["bash".to_owned()].as_slice())
+    );
+    drop(store);
+
+    let store = disk.store();
+    assert_eq!(store.history(&all()).expect("readable"), before);
+    store.record(line("guest", hours(2), Verdict::Granted));
+    assert_eq!(
+        store.history(&all()).expect("readable").len(),
+        3,
+        "rows of the last run are kept"
+    );
+    let of_guest = Query {
+        role: Some("guest".into()),
+        since: Some(hours(2)),
+        limit: 9,
+    };
+    assert_eq!(store.history(&of_guest).expect("readable").len(), 1);
+    assert_eq!(disk.names(), ["state.db"]);
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits for another thread, with a deadline"
+)]
+#[test]
+fn what_was_recorded_is_on_the_disk_within_moments_and_without_a_call() {
+    let disk = Disk::new();
+    let store = disk.store();
+    store.record(line("guest", start(), Verdict::Allowed));
+    let begun = Instant::now();
+    let written = |path: &Path| {
+        fs::read(path).is_ok_and(|bytes| bytes.windows(5).any(|part| part == b"guest"))
+    };
+    while !written(&disk.file()) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "nothing was written"
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+    let begun = Instant::now();
+    for _ in 0..10_000 {
+        store.record(line("guest", start(), Verdict::Allowed));
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "recording waits for nothing"
+    );
+}
+
+#[test]
+fn old_lines_and_too_many_leave_the_disk() {
+    let disk = Disk::new();
+    let store = disk.store();
+    store.record(line(
+        "old",
+        start() - SignedDuration::from_hours(24 * 91),
+        Verdict::Allowed,
+    ));
+    store.record(line("kept", start(), Verdict::Allowed));
+    store.flush();
+    let roles: Vec<String> = store
+        .history(&all())
+        .expect("readable")
+        .into_iter()
+        .map(|it| it.role)
+        .collect();
+    assert_eq!(roles, ["kept"]);
+
+    let connection = rusqlite::Connection::open(disk.file()).expect("opens");
+    let many = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+        INSERT INTO history SELECT i, ?1, ?1, 1, 'r', 'env', '', 0, '', '[]', 'allowed', 0, NULL FROM n";
+    connection
+        .execute(many, [start().as_millisecond()])
+        .expect("inserted");
+    drop(connection);
+    let store = disk.store();
+    store.record(line("kept", hours(1), Verdict::Allowed));
+    store.flush();
+    let everything = Query {
+        limit: u32::MAX,
+        ..all()
+    };
+    assert_eq!(store.history(&everything).expect("readable").len(), 20_000);
+}
+
+#[test]
+fn r24_a_file_of_the_version_before_keeps_its_sessions_and_gains_a_history() {
+    let disk = Disk::new();
+    disk.store()
+        .save(&session("guest", "first"))
+        .expect("saves");
+    let sealed: Vec<u8> = {
+        let connection = rusqlite::Connection::open(disk.file()).expect("opens");
+        connection
+            .query_row("SELECT sealed FROM sessions", [], |row| row.get(0))
+            .expect("a row")
+    };
+    fs::remove_file(disk.file()).expect("removed");
+    let connection = rusqlite::Connection::open(disk.file()).expect("opens");
+    connection.execute_batch(BEFORE).expect("the old schema");
+    connection
+        .execute("INSERT INTO sessions VALUES ('guest', ?1)", [sealed])
+        .expect("a row");
+    drop(connection);
+
+    let store = disk.store();
+    assert_eq!(tokens(&store), [pair("guest", "first")]);
+    store.record(line("guest", start(), Verdict::Allowed));
+    assert_eq!(store.history(&all()).expect("readable").len(), 1);
+    assert_eq!(disk.names(), ["state.db"]);
+}
+
+#[test]
+fn r24_a_file_of_a_newer_version_is_left_alone_and_so_is_its_history() {
+    let disk = Disk::new();
+    disk.store()
+        .record(line("guest", start(), Verdict::Allowed));
+    let connection = rusqlite::Connection::open(disk.file()).expect("opens");
+    let version: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .expect("a version");
+    connection
+        .pragma_update(None, "user_version", version + 1)
+        .expect("updates");
+    drop(connection);
+    let before = fs::read(disk.file()).expect("a file");
+
+    let store = disk.store();
+    store.record(line("guest", hours(1), Verdict::Allowed));
+    store.flush();
+    assert!(
+        store
+            .history(&all())
+            .expect_err("newer")
+            .what
+            .contains("newer version")
+    );
+    drop(store);
+    assert_eq!(fs::read(disk.file()).expect("a file"), before);
+}
+
+#[test]
+fn words_of_a_newer_version_are_left_out() {
+    let disk = Disk::new();
+    let store = disk.store();
+    store.record(line("guest", start(), Verdict::Allowed));
+    store.record(line("other", start(), Verdict::Allowed));
+    store.flush();
+    let connection = rusqlite::Connection::open(disk.file()).expect("opens");
+    connection
+        .execute(
+            "UPDATE history SET verdict = 'pondered' WHERE role = 'other'",
+            [],
+        )
+        .expect("updates");
+    drop(connection);
+    assert_eq!(store.history(&all()).expect("readable").len(), 1);
+}

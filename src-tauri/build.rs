@@ -27,6 +27,8 @@ const COMMANDS: &[&str] = &[
     "open_settings_file",
     "dismiss_problem",
     "retry_keychain",
+    "connect",
+    "disconnect",
     "close_window",
 ];
 

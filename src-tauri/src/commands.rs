@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rolecall_core::connection::{EditView, Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::{Line, Query};
 use rolecall_core::peers::{Moved, Peer};
@@ -172,6 +173,30 @@ pub(crate) async fn dismiss_problem(tray: Tray<'_>, code: ProblemCode) -> Result
 #[tauri::command]
 pub(crate) async fn retry_keychain(tray: Tray<'_>) -> Result<(), Problem> {
     tray.ask(WindowCall::RetryKeychain).await
+}
+
+#[tauri::command]
+pub(crate) async fn connect(
+    tray: Tray<'_>,
+    which: Which,
+    prefix: String,
+    step: Step,
+) -> Result<EditView, Problem> {
+    tray.ask(WindowCall::Connect {
+        which,
+        prefix,
+        step,
+    })
+    .await
+}
+
+#[tauri::command]
+pub(crate) async fn disconnect(
+    tray: Tray<'_>,
+    which: Which,
+    step: Step,
+) -> Result<EditView, Problem> {
+    tray.ask(WindowCall::Disconnect { which, step }).await
 }
 
 #[expect(

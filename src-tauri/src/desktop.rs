@@ -56,6 +56,7 @@ impl Desktop {
         let keys = set.keys()?;
         let kept = Kept {
             files: set.files.clone(),
+            aws: set.files.clone(),
             keychain: set.keychain.clone(),
             store: set.store.clone(),
         };

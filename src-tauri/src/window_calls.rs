@@ -84,6 +84,12 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             Ok(Value::Null)
         }
         WindowCall::RetryKeychain => keeper.retry_keychain().map(nothing),
+        WindowCall::Connect {
+            which,
+            prefix,
+            step,
+        } => value(keeper.connect(&which, &prefix, step)?),
+        WindowCall::Disconnect { which, step } => value(keeper.disconnect(&which, step)?),
     }
 }
 

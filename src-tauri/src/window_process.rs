@@ -115,6 +115,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::open_settings_file,
             commands::dismiss_problem,
             commands::retry_keychain,
+            commands::connect,
+            commands::disconnect,
             commands::close_window,
         ])
         .build(tauri::generate_context!())?;

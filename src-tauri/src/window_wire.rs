@@ -3,6 +3,7 @@
 //! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
 //! webview can reach has never held a key, a session or the keeper.
 
+use rolecall_core::connection::{Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::Query;
 use rolecall_core::peers::Peer;
@@ -103,6 +104,15 @@ pub(crate) enum WindowCall {
         code: ProblemCode,
     },
     RetryKeychain,
+    Connect {
+        which: Which,
+        prefix: String,
+        step: Step,
+    },
+    Disconnect {
+        which: Which,
+        step: Step,
+    },
 }
 
 /// Where a new access key comes from.

@@ -46,6 +46,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["open_settings_file", {}, (bridge) => bridge.openSettingsFile()],
   ["dismiss_problem", { code: "no_tray" }, (bridge) => bridge.dismissProblem("no_tray")],
   ["retry_keychain", {}, (bridge) => bridge.retryKeychain()],
+  ["connect", { which: "all", prefix: "x-", step: "preview" }, (bridge) => bridge.connect("all", "x-", "preview")],
+  ["disconnect", { which: { named: ["a"] }, step: "write" }, (bridge) => bridge.disconnect({ named: ["a"] }, "write")],
   ["close_window", {}, (bridge) => bridge.closeWindow()],
 ])("asks for %s with %o", async (command, args, use) => {
   expect(await called(use)).toEqual([[command, args]]);

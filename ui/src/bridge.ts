@@ -3,7 +3,9 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
-import type { Consent, HistoryLine, KeyView, Reply, SessionTag, Shell, Snapshot } from "./snapshot";
+import type {
+  Consent, EditView, HistoryLine, KeyView, Reply, SessionTag, Shell, Snapshot, Step, Which,
+} from "./snapshot";
 
 /** Where the backend reads a new access key from. */
 export type KeyOrigin =
@@ -97,6 +99,10 @@ export interface Bridge {
   openSettingsFile(): Promise<void>;
   dismissProblem(code: string): Promise<void>;
   retryKeychain(): Promise<void>;
+  /** Writes profiles for roles into AWS's config file, or shows what that would change. */
+  connect(which: Which, prefix: string, step: Step): Promise<EditView>;
+  /** Removes such profiles, or shows what that would change. */
+  disconnect(which: Which, step: Step): Promise<EditView>;
   closeWindow(): Promise<void>;
 }
 
@@ -155,5 +161,7 @@ const desktop: Bridge = {
   openSettingsFile: () => ask("open_settings_file"),
   dismissProblem: (code) => ask("dismiss_problem", { code }),
   retryKeychain: () => ask("retry_keychain"),
+  connect: (which, prefix, step) => ask("connect", { which, prefix, step }),
+  disconnect: (which, step) => ask("disconnect", { which, step }),
   closeWindow: () => ask("close_window"),
 };

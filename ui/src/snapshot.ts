@@ -51,6 +51,29 @@ export interface Cause {
   statement: { goes_to: string; json: string } | null;
 }
 
+/** Which roles an edit of AWS's files is about. */
+export type Which = "all" | { named: string[] };
+export type Step = "preview" | "write";
+
+/** An edit of one of AWS's files, as a person is shown it before it is written. */
+export interface EditView {
+  path: string;
+  profiles: string[];
+  difference: { kind: "added" | "removed"; text: string }[];
+  notes: string[];
+}
+
+/** A profile of AWS's config file that gets its credentials from a session here. */
+export interface Connection {
+  profile: string;
+  role: string;
+}
+
+/** What AWS's own files hold. */
+export interface AwsFilesView {
+  connections: Connection[];
+}
+
 export interface SessionView {
   role: string;
   phase: Phase;
@@ -186,6 +209,7 @@ export interface Snapshot {
   sessions: SessionView[];
   roles: RoleView[];
   keys: KeyView[];
+  aws: AwsFilesView;
   prompts: PromptView[];
   questions: QuestionView[];
   problems: Problem[];

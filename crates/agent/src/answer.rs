@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::call_fields::MfaCode;
+use rolecall_core::connection::EditView;
 use rolecall_core::export_block::CONFLICTING;
 use rolecall_core::history::{Request, RequestKind};
 use rolecall_core::keeper::Keeper;
@@ -98,6 +99,12 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
                 .map(Answer::Moved)
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
+        Call::Connect {
+            which,
+            prefix,
+            step,
+        } => edit(keeper.connect(&which, &prefix, step)),
+        Call::Disconnect { which, step } => edit(keeper.disconnect(&which, step)),
         Call::ShowWindow | Call::Host | Call::Stop => Err(not_here()),
         Call::Assume { .. }
         | Call::Env { .. }
@@ -108,6 +115,10 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
 
 fn done(result: Result<(), Problem>) -> Result<Answer, Problem> {
     result.map(|()| Answer::Done)
+}
+
+fn edit(result: Result<EditView, Problem>) -> Result<Answer, Problem> {
+    result.map(|edit| Answer::Edit(Box::new(edit)))
 }
 
 fn text(secret: &Secret) -> Answer {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rolecall_core::keeper::{Concern, Keeper, Ports};
-use rolecall_core::ports::{Audience, Clipboard, Files, Keychain, Notifier, Store};
+use rolecall_core::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
 use rolecall_core::problem::Problem;
 use rolecall_core::settings::Settings;
 use rolecall_core::snapshot::Mode;
 
+use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
@@ -33,6 +34,8 @@ pub struct Engine {
 pub struct Kept {
     /// Roles, settings and the list of keys.
     pub files: Arc<dyn Files>,
+    /// AWS's own files.
+    pub aws: Arc<dyn AwsWriter>,
     /// The keys' secrets.
     pub keychain: Arc<dyn Keychain>,
     /// What survives a restart.
@@ -57,6 +60,7 @@ impl Engine {
         let seal = Arc::new(KeychainSeal::new(keychain.clone()));
         let kept = Kept {
             files: Arc::new(ConfigFiles::new(paths.clone())),
+            aws: Arc::new(AwsFilesWriter::new(paths.clone())),
             keychain,
             store: Arc::new(SealedStore::new(paths.clone(), seal, clock.clone())),
         };
@@ -73,6 +77,7 @@ impl Engine {
             iam: sts.clone(),
             keychain: kept.keychain,
             files: kept.files,
+            aws: kept.aws,
             store: kept.store,
             clipboard: face.clipboard,
             notifier: face.notifier,

@@ -62,12 +62,14 @@ impl Set {
         let settings_read = rolecall_core::settings::read(&settings, "").expect("settings");
         let fakes = Fakes::at(Timestamp::now());
         let sts = Arc::new(AwsSts::new(clock.clone(), &settings_read));
+        let files = Arc::new(MemoryFiles::new(roles, settings));
         let ports = Ports {
             clock: clock.clone(),
             sts: sts.clone(),
             iam: sts,
             keychain: Arc::<MemoryKeychain>::default(),
-            files: Arc::new(MemoryFiles::new(roles, settings)),
+            files: files.clone(),
+            aws: files,
             store: Arc::<MemoryStore>::default(),
             ..fakes.ports()
         };

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fmt;
 
 use jiff::SignedDuration;
+use rolecall_core::connection::Which;
 use rolecall_core::peers::Peer;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
@@ -67,6 +68,15 @@ pub(crate) enum Command {
     Credentials {
         role: String,
     },
+    Connect {
+        which: Which,
+        prefix: String,
+        consent: Consent,
+    },
+    Disconnect {
+        which: Which,
+        consent: Consent,
+    },
     Catalogue {
         files: AwsFiles,
         format: Format,
@@ -123,6 +133,8 @@ impl Command {
             | Self::History { .. }
             | Self::EnvUnset { .. }
             | Self::Credentials { .. }
+            | Self::Connect { .. }
+            | Self::Disconnect { .. }
             | Self::Catalogue { .. }
             | Self::Import { .. }
             | Self::ShellInit { .. }
@@ -155,6 +167,17 @@ pub(crate) enum Depth {
     Said,
     /// With the calls that tell more.
     Deeper,
+}
+
+/// Whether a file may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// The person is asked.
+    Asked,
+    /// It may: `--yes`.
+    Given,
+    /// What would change is shown: `--dry-run`.
+    Refused,
 }
 
 /// AWS's files to read in place of the user's own.
@@ -198,6 +221,7 @@ impl fmt::Display for Usage {
 /// A command's name, operands (those in brackets may be missing) and flags.
 struct Spec {
     name: &'static str,
+    /// The last may be given any number of times if it ends in `...`.
     operands: &'static [&'static str],
     flags: &'static [&'static str],
 }
@@ -214,7 +238,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 18] = [
+const SPECS: [Spec; 20] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -224,6 +248,12 @@ const SPECS: [Spec; 18] = [
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),
     spec("credentials", &["ROLE"], &[]),
+    spec(
+        "connect",
+        &["ROLE..."],
+        &["--all", "--profile-prefix", "--dry-run", "--yes"],
+    ),
+    spec("disconnect", &["ROLE..."], &["--all", "--dry-run", "--yes"]),
     spec("catalogue", &[], &["--config", "--credentials", "--json"]),
     spec("import", &["PROGRAM"], &["--file", "--dry-run", "--json"]),
     spec("shell-init", &["SHELL"], &[]),
@@ -235,10 +265,11 @@ const SPECS: [Spec; 18] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 10] = [
+const WITH_VALUE: [&str; 11] = [
     "--since",
     "--limit",
     "--file",
+    "--profile-prefix",
     "--shell",
     "--format",
     "--from-profile",

@@ -29,6 +29,8 @@ use unix as platform;
 const QUICK: Duration = Duration::from_secs(5);
 /// How long a prompt waits for it.
 const GLIMPSE: Duration = Duration::from_millis(250);
+/// How long it may take to write one of AWS's files, which another program may be writing.
+const WRITING: Duration = Duration::from_secs(30);
 /// How long it may take for what needs AWS and the keychain, whose own prompt may be open for two minutes.
 const KEYCHAIN: Duration = Duration::from_secs(150);
 /// How long it may take for a chain of roles and a prompt for a code.
@@ -256,6 +258,7 @@ fn limit(call: &Call) -> Duration {
         | Call::RemoveKey { .. }
         | Call::LookDeeper { .. }
         | Call::MoveIn { .. } => KEYCHAIN,
+        Call::Connect { .. } | Call::Disconnect { .. } => WRITING,
     }
 }
 
@@ -279,6 +282,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
         | Call::MoveIn { .. }
+        | Call::Connect { .. }
+        | Call::Disconnect { .. }
         | Call::Stop => false,
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 mod assume;
 mod catalogue;
+mod connect;
 pub(crate) mod credentials;
 mod env;
 mod exec;
@@ -76,6 +77,14 @@ pub(crate) fn run(
         Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
         Command::Exec { role, words } => return exec::run(client, environment, role, words),
         Command::Credentials { role } => credentials::run(client, role),
+        Command::Connect {
+            which,
+            prefix,
+            consent,
+        } => connect::connect(client, which, prefix, *consent).map(plain),
+        Command::Disconnect { which, consent } => {
+            connect::disconnect(client, which, *consent).map(plain)
+        }
         Command::Catalogue { files, format } => {
             catalogue::run(environment, files, *format).map(plain)
         }

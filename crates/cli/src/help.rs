@@ -15,6 +15,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("env") => ENV,
         Some("exec") => EXEC,
         Some("credentials") => CREDENTIALS,
+        Some("connect" | "disconnect") => CONNECT,
         Some("catalogue") => CATALOGUE,
         Some("import") => IMPORT,
         Some("shell-init") => SHELL_INIT,
@@ -40,6 +41,8 @@ Usage: rolecall [--practice] COMMAND
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   credentials ROLE      Prints credentials for a profile's credential_process
+  connect ROLE...       Lets the AWS CLI and every SDK use a role, by a profile in ~/.aws/config
+  disconnect ROLE...    Takes such profiles out again
   catalogue             Lists the roles in AWS's own files; needs no running application
   import PROGRAM        Takes in what Leapp, aws-vault or Granted keep
   shell-init SHELL      Prints a function assume, and completions, for a shell's start
@@ -144,6 +147,20 @@ Prints credentials as one line of JSON for AWS SDKs, renewing the session when i
   credential_process = /usr/bin/rolecall credentials ROLE
 
 It answers within 20 seconds. On failure it prints nothing but one line on standard error.";
+
+const CONNECT: &str = "\
+Usage: rolecall connect ROLE... | --all [--profile-prefix PREFIX] [--dry-run | --yes]
+       rolecall disconnect ROLE... | --all [--dry-run | --yes]
+
+Writes a profile of the role's name into ~/.aws/config (or the file that AWS_CONFIG_FILE named when Rolecall started),
+whose credential_process asks Rolecall. Then aws --profile ROLE, and every SDK, gets credentials that renew themselves:
+
+  [profile ROLE]
+  # managed-by rolecall
+  credential_process = /usr/bin/rolecall credentials ROLE
+
+What would change is shown first; --dry-run shows it and ends, --yes writes without asking. A profile that somebody
+else wrote is never touched, and every other byte of the file stays. disconnect takes the profiles out again.";
 
 const CATALOGUE: &str = "\
 Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]

@@ -40,6 +40,7 @@ pub use editor::{Edited, Editor, Foreign, Owned};
 pub use file_notice::{AwsFile, FileNotice};
 pub use kept_keys::KeptKeys;
 pub use key_move::{TakenKey, movable_key};
+pub use own_process::own_role;
 pub use own_section::{OwnSection, UnsafeSetting};
 pub use process_line::process_line;
 pub use profile_name::ProfileName;

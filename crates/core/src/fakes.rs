@@ -369,6 +369,7 @@ impl Fakes {
             iam: self.iam.clone(),
             keychain: self.keychain.clone(),
             files: self.files.clone(),
+            aws: self.files.clone(),
             store: self.store.clone(),
             clipboard: self.clipboard.clone(),
             notifier: self.notifier.clone(),

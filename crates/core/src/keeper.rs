@@ -5,6 +5,7 @@
 mod assume;
 mod aws_files;
 mod catalogue;
+mod connect;
 mod consent;
 mod explain;
 mod hand_out;
@@ -28,7 +29,9 @@ use crate::catalogue::Catalogue;
 use crate::iam::Iam;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
-use crate::ports::{Audience, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store};
+use crate::ports::{
+    Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store,
+};
 use crate::problem::Problem;
 use crate::role::Role;
 use crate::session::Session;
@@ -63,6 +66,8 @@ pub struct Ports {
     pub keychain: Arc<dyn Keychain>,
     /// The user's files.
     pub files: Arc<dyn Files>,
+    /// AWS's own files, where they are written.
+    pub aws: Arc<dyn AwsWriter>,
     /// What survives a restart.
     pub store: Arc<dyn Store>,
     /// The clipboard.

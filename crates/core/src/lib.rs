@@ -16,6 +16,7 @@ pub mod call_fields;
 pub mod call_template;
 pub mod catalogue;
 pub mod code_use;
+pub mod connection;
 pub mod consent;
 pub mod credentials;
 pub mod diagnosis;

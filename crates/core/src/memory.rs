@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::access_key::{AccessKey, AccessKeyId};
-use crate::aws_profile::AwsFile;
+use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::call_fields::{MfaCode, MfaSerial};
 use crate::history::{Line, Query, Recent};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
-use crate::ports::{AwsText, Files, Keychain, KeychainError, Store};
+use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, KeychainError, Store};
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::Secret;
 use crate::session::Session;
@@ -53,6 +53,7 @@ pub struct MemoryFiles {
     /// Why AWS's files cannot be read at present.
     pub aws_failure: Mutex<Option<Problem>>,
     keys: Mutex<Vec<AccessKey>>,
+    moved_keys: Mutex<Vec<TakenKey>>,
 }
 
 impl MemoryFiles {
@@ -118,6 +119,28 @@ fn replace(file: &Mutex<String>, previous: &str, text: &str) -> Result<(), Probl
     }
     *file = text.to_owned();
     Ok(())
+}
+
+impl AwsWriter for MemoryFiles {
+    fn edit(&self, file: AwsFile, _: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+        let edited = edit(self.read_aws(file)?.text.expose())?;
+        let text = match file {
+            AwsFile::Config => &self.aws_config,
+            AwsFile::Credentials => &self.aws_credentials,
+        };
+        edited.text.expose().clone_into(&mut *lock(text));
+        Ok(edited)
+    }
+    fn command_line(&self) -> Result<String, Problem> {
+        Ok("/usr/bin/rolecall".into())
+    }
+    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
+        Ok(lock(&self.moved_keys).clone())
+    }
+    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
+        *lock(&self.moved_keys) = keys.to_vec();
+        Ok(())
+    }
 }
 
 /// The most lines of the history that are kept in memory.

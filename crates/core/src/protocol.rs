@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::connection::{EditView, Step, Which};
 use crate::history::{Line, Query};
 use crate::host::HostView;
 use crate::problem::{Problem, ProblemCode};
@@ -118,6 +119,22 @@ pub enum Call {
     },
     /// The history of requests, newest first.
     History(Query),
+    /// Write profiles for roles into AWS's config file, or show what that would change.
+    Connect {
+        /// The roles.
+        which: Which,
+        /// What comes before a role's name in its profile's.
+        prefix: String,
+        /// Whether to write.
+        step: Step,
+    },
+    /// Remove profiles that `Connect` wrote, or show what that would change.
+    Disconnect {
+        /// The roles or profiles.
+        which: Which,
+        /// Whether to write.
+        step: Step,
+    },
     /// Open the window, or bring it to the front.
     ShowWindow,
     /// Which program answers.
@@ -143,6 +160,8 @@ impl Call {
             | Self::RemoveKey { .. }
             | Self::MoveIn { .. }
             | Self::History(_)
+            | Self::Connect { .. }
+            | Self::Disconnect { .. }
             | Self::ShowWindow
             | Self::Host
             | Self::Stop => false,
@@ -188,6 +207,8 @@ pub enum Answer {
     Environment(Box<WireEnvironment>),
     /// The program that answers.
     Host(Box<HostView>),
+    /// An edit of one of AWS's files.
+    Edit(Box<EditView>),
 }
 
 /// What a session puts into the environment of a program, as data: the same as its export block.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::aws_profile::{FileNotice, ProfileKey};
+use crate::connection::Connection;
 use crate::consent::Consent;
 use crate::history::RequestKind;
 use crate::origin::Origin;
@@ -198,6 +199,9 @@ pub struct AwsFilesView {
     pub keys: Vec<ProfileKey>,
     /// What a person should know about the files.
     pub notices: Vec<FileNotice>,
+    /// The profiles of the config file that get their credentials from a session here.
+    #[serde(default)]
+    pub connections: Vec<Connection>,
 }
 
 /// One access key. Its secret is in the keychain.

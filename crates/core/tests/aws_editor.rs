@@ -76,6 +76,7 @@ fn a_temporary_profile_says_when_it_ends() {
     let owned = Owned {
         profile: "guest",
         expiry: Some("2026-11-21T12:34:56Z"),
+        process: None,
     };
     assert_eq!(Editor::new(AwsFile::Credentials, &text).owned(), [owned]);
 }

@@ -3,12 +3,13 @@
 use jiff::SignedDuration;
 use rolecall_core::duration::parse_seconds;
 use rolecall_core::history::KEPT_MAX;
+use rolecall_core::connection::Which;
 use rolecall_core::peers::Peer;
 use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{AwsFiles, Command, Depth, Format, Integrated, KeyOrigin, Template, Usage};
+use super::{AwsFiles, Command, Consent, Depth, Format, Integrated, KeyOrigin, Template, Usage};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -31,7 +32,11 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (stop, status) = (line.take("--stop"), line.take("--status"));
     let idle = line.take("--idle");
     let (since, limit) = (line.take("--since"), line.take("--limit"));
-    let (file, rehearse) = (line.take("--file"), line.take("--dry-run").is_some());
+    let (all, prefix) = (line.take("--all"), line.take("--profile-prefix"));
+    let file = line.take("--file");
+    let (yes, dry_run) = (line.take("--yes"), line.take("--dry-run"));
+    let rehearse = dry_run.is_some();
+    let consent = consent(yes, dry_run)?;
     let files = AwsFiles {
         config: line.take("--config"),
         credentials: line.take("--credentials"),
@@ -71,6 +76,15 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             words: line.words,
         },
         "credentials" => Command::Credentials { role: operand() },
+        "connect" => Command::Connect {
+            which: which(all, operands.collect())?,
+            prefix: prefix.unwrap_or_default(),
+            consent,
+        },
+        "disconnect" => Command::Disconnect {
+            which: which(all, operands.collect())?,
+            consent,
+        },
         "catalogue" => Command::Catalogue { files, format },
         "import" => Command::Import {
             from: peer(&operand())?,
@@ -109,6 +123,23 @@ fn peer(text: &str) -> Result<Peer, Usage> {
         let known = Peer::ALL.map(Peer::word).join(", ");
         Usage(format!("{told} Known: {known}."))
     })
+}
+
+fn which(all: Option<String>, names: Vec<String>) -> Result<Which, Usage> {
+    match (all, names.is_empty()) {
+        (Some(_), true) => Ok(Which::All),
+        (None, _) => Ok(Which::Named(names)),
+        (Some(_), false) => Err(Usage("Give names or --all, not both.".to_owned())),
+    }
+}
+
+fn consent(yes: Option<String>, dry_run: Option<String>) -> Result<Consent, Usage> {
+    match (yes, dry_run) {
+        (None, None) => Ok(Consent::Asked),
+        (Some(_), None) => Ok(Consent::Given),
+        (None, Some(_)) => Ok(Consent::Refused),
+        (Some(_), Some(_)) => Err(Usage("Give --yes or --dry-run, not both.".to_owned())),
+    }
 }
 
 fn integrated(text: &str) -> Result<Integrated, Usage> {

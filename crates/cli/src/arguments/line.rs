@@ -160,13 +160,17 @@ impl Line {
         }
         let missing = spec.operands.get(self.operands.len());
         // What a block sets is the same for every role.
-        let needed = !self.flags.iter().any(|(flag, _)| *flag == "--unset");
+        let given = |name| self.flags.iter().any(|(flag, _)| *flag == name);
+        let needed = !given("--unset") && !given("--all");
         if let Some(missing) = missing.filter(|it| needed && !it.starts_with('[')) {
+            let missing = missing.trim_end_matches('.');
             return Err(Usage(format!(
                 "rolecall {name}: {missing} is missing. See: rolecall help {name}"
             )));
         }
+        let repeats = spec.operands.last().is_some_and(|it| it.ends_with("..."));
         match self.operands.get(spec.operands.len()) {
+            Some(_) if repeats => Ok(()),
             Some(_) if name == "keys add" => Err(Usage(
                 "The key's id and secret do not belong on the command line, where other programs and the shell's \
                  history see them. Type them when asked, pipe them as two lines, or use --from-csv or --from-profile."

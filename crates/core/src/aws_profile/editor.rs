@@ -51,6 +51,8 @@ pub struct Owned<'a> {
     pub profile: &'a str,
     /// When it ends, as its mark says, if it is a temporary profile.
     pub expiry: Option<&'a str>,
+    /// Its `credential_process`.
+    pub process: Option<&'a str>,
 }
 
 /// A file after its changes. Its text may hold secrets; the difference tells it without them.
@@ -111,23 +113,34 @@ impl<'a> Editor<'a> {
 
     /// Returns the sections of ours in the file's order.
     pub fn owned(&self) -> Vec<Owned<'a>> {
-        let mut owned: Vec<(usize, &str)> = Vec::new();
-        for (profile, sections) in &self.sections {
-            let ours = sections
-                .iter()
-                .filter(|section| section.owner == Owner::Rolecall);
-            owned.extend(ours.map(|section| (section.header, *profile)));
-        }
-        owned.sort_unstable();
-        let lines = self.document.lines();
-        let expiry = |header: usize| expiry_of(lines[header + 1].text);
-        owned
-            .into_iter()
-            .map(|(header, profile)| Owned {
-                profile,
-                expiry: expiry(header),
-            })
+        let own = self.own_sections().into_iter();
+        own.map(|(section, profile)| self.owned_section(section, profile))
             .collect()
+    }
+
+    fn own_sections(&self) -> Vec<(Section, &'a str)> {
+        let mut own: Vec<(Section, &str)> = Vec::new();
+        for (profile, sections) in &self.sections {
+            let ours = sections.iter().filter(|it| it.owner == Owner::Rolecall);
+            own.extend(ours.map(|section| (*section, *profile)));
+        }
+        own.sort_unstable_by_key(|(section, _)| section.header);
+        own
+    }
+
+    fn owned_section(&self, section: Section, profile: &'a str) -> Owned<'a> {
+        let lines = &self.document.lines()[section.header + 1..section.end];
+        let process = lines.iter().rev().find_map(|line| match line.kind {
+            LineKind::Property { key, value } => key
+                .eq_ignore_ascii_case("credential_process")
+                .then_some(value),
+            _ => None,
+        });
+        Owned {
+            profile,
+            expiry: lines.first().and_then(|mark| expiry_of(mark.text)),
+            process,
+        }
     }
 
     /// Returns the line, from 1, of a profile's first section that is not ours, if it has one.
@@ -172,18 +185,8 @@ impl<'a> Editor<'a> {
     /// Removes the sections of ours that `goes` says; returns the names of their profiles, in the file's order. What
     /// somebody else put into one stays, below its header.
     pub fn remove(&mut self, goes: impl Fn(Owned<'a>) -> bool) -> Vec<&'a str> {
-        let mut leaving: Vec<(Section, &str)> = Vec::new();
-        for (profile, sections) in &self.sections {
-            let ours = sections
-                .iter()
-                .filter(|section| section.owner == Owner::Rolecall);
-            let leaves = |section: &&Section| {
-                let expiry = expiry_of(self.document.lines()[section.header + 1].text);
-                goes(Owned { profile, expiry })
-            };
-            leaving.extend(ours.filter(leaves).map(|section| (*section, *profile)));
-        }
-        leaving.sort_unstable_by_key(|(section, _)| section.header);
+        let mut leaving = self.own_sections();
+        leaving.retain(|(section, profile)| goes(self.owned_section(*section, profile)));
         // From the end, so that each is seen with what stood around it when it was added.
         for (section, _) in leaving.iter().rev() {
             self.take_out(*section);

@@ -62,6 +62,14 @@ fn words(command: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
+/// Returns the role whose session a `credential_process` of ours hands out.
+pub fn own_role(command: &str) -> Option<String> {
+    match OwnProcess::parse(command)? {
+        OwnProcess::Role(role) => Some(role),
+        OwnProcess::Key(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use super::{Concern, Keeper};
-use crate::aws_profile::{self, AwsFile, FileNotice, KeptKeys, ProfileRole, Reading};
+use crate::aws_profile::{
+    self, AwsFile, Editor, FileNotice, KeptKeys, Owned, ProfileRole, Reading, own_role,
+};
 use crate::catalogue::{Catalogue, Unusable};
+use crate::connection::Connection;
 use crate::origin::Origin;
 use crate::ports::AwsText;
 use crate::problem::{Problem, ProblemCode};
@@ -18,6 +21,7 @@ const ROLES_MAX: usize = 10_000;
 pub(super) struct AwsFiles {
     config_path: String,
     credentials_path: String,
+    connections: Vec<Connection>,
     reading: Reading,
 }
 
@@ -36,6 +40,7 @@ impl Keeper {
         let mut fresh = AwsFiles {
             config_path: files.aws_path(AwsFile::Config),
             credentials_path: files.aws_path(AwsFile::Credentials),
+            connections: connections(text(&config)),
             reading,
         };
         fresh.warn(AwsFile::Config, &config);
@@ -60,6 +65,16 @@ fn text(read: &Result<AwsText, Problem>) -> &str {
     read.as_ref().map_or("", |read| read.text.expose())
 }
 
+/// Returns the profiles of the config file that Rolecall wrote for roles.
+fn connections(config: &str) -> Vec<Connection> {
+    let owned = Editor::new(AwsFile::Config, config).owned().into_iter();
+    let connection = |owned: Owned<'_>| {
+        let (profile, role) = (owned.profile.to_owned(), own_role(owned.process?)?);
+        Some(Connection { profile, role })
+    };
+    owned.filter_map(connection).collect()
+}
+
 impl AwsFiles {
     /// Adds the files' roles to a catalogue.
     pub(super) fn add_to(&self, catalogue: &mut Catalogue) {
@@ -76,6 +91,7 @@ impl AwsFiles {
             credentials_path: self.credentials_path.clone(),
             keys: self.reading.keys.clone(),
             notices: self.reading.notices.clone(),
+            connections: self.connections.clone(),
         }
     }
 

@@ -1,0 +1,63 @@
+"""Connecting the AWS CLI: a profile in AWS's config file, its use by the real CLI, and its going without a trace."""
+
+import pytest
+
+from harness import aws
+from harness.aws import Aws
+from harness.practice import Practice
+
+CONFIG = "# mine\n[profile own]\nregion = us-east-1\ns3 =\n  max_concurrent_requests = 20"
+
+
+@pytest.fixture
+def practice(desktop):
+    """A practice account of the user's own."""
+    return Practice(desktop).start()
+
+
+@pytest.fixture
+def running(rolecall, practice, keychain, tray, notifications):
+    """An app with the practice user's key and a role."""
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(guest=practice.role("guest"))
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    return rolecall
+
+
+@pytest.fixture
+def config(desktop):
+    """AWS's config file, without a final newline."""
+    path = desktop.home / ".aws" / "config"
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(CONFIG.encode())
+    return path
+
+
+@pytest.mark.parametrize("version", aws.clients())
+def test_the_real_aws_cli_uses_a_connected_role_and_disconnecting_gives_the_old_bytes(
+    desktop, practice, running, config, version
+):
+    client = Aws(desktop, practice.endpoint, aws.clients()[version])
+    before = client.run("--profile", "guest", "sts", "get-caller-identity")
+    assert before.returncode != 0, "there is no such profile yet"
+    shown = running.ok("connect", "guest", "--dry-run")
+    assert "+ [profile guest]" in shown and config.read_bytes() == CONFIG.encode()
+    running.ok("connect", "guest", "--yes")
+    identity = client.json("--profile", "guest", "sts", "get-caller-identity")
+    assert ":assumed-role/guest/" in identity["Arn"]
+    assert running.snapshot()["aws"]["connections"] == [{"profile": "guest", "role": "guest"}]
+    running.ok("disconnect", "guest", "--yes")
+    assert config.read_bytes() == CONFIG.encode()
+
+
+def test_keys_under_the_same_name_are_told_and_a_profile_of_the_users_own_is_left_alone(desktop, running, config):
+    credentials = config.with_name("credentials")
+    credentials.write_text("[guest]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n")
+    assert "AWS's tools take those" in running.ok("connect", "guest", "--dry-run")
+    config.write_text("[profile guest]\nregion = eu-west-1\n")
+    done = running.cli("connect", "guest", "--yes")
+    assert done.returncode == 1 and "is not Rolecall's" in done.stderr
+    assert config.read_text() == "[profile guest]\nregion = eu-west-1\n"
+    running.ok("connect", "--all", "--profile-prefix", "rc-", "--yes")
+    assert "[profile rc-guest]" in config.read_text()

@@ -111,7 +111,8 @@ impl Desktop {
                 (NoticeAction::Renew, Topic::Session(role)) => desktop.start_assuming(role.clone()),
                 (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
                 (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
-                (NoticeAction::Open, _) | (_, Topic::Digest | Topic::Question(_)) => {
+                (NoticeAction::Open, _)
+                | (_, Topic::Digest | Topic::Question(_) | Topic::TemporaryProfiles) => {
                     desktop.stage.window.open();
                 }
                 (NoticeAction::Reply(_), Topic::Session(_)) => {}

@@ -175,7 +175,10 @@ fn on_event(desktop: &Desktop, event: &RunEvent) {
         RunEvent::ExitRequested {
             api, code: None, ..
         } => api.prevent_exit(),
-        RunEvent::Exit => desktop.clipboard.clear(),
+        RunEvent::Exit => {
+            desktop.clipboard.clear();
+            desktop.keeper.remove_temporary_profiles();
+        }
         _ => {}
     }
 }

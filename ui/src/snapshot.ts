@@ -199,6 +199,8 @@ export interface SettingsView {
   lead_times_s: number[];
   /** What happens when a program asks for a role without a policy of its own. */
   consent: Consent;
+  /** The roles whose sessions are also written into AWS's credentials file. */
+  temporary_profiles?: string[];
 }
 
 export interface Snapshot {

@@ -14,6 +14,7 @@ mod ledger;
 mod mfa;
 mod move_in;
 mod prompt;
+mod temporary;
 mod tick;
 mod view;
 mod wish;
@@ -47,6 +48,7 @@ use explain::Refused;
 use ledger::CodeLedger;
 use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
+use temporary::Temporary;
 pub use tick::Pulse;
 
 /// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
@@ -88,6 +90,8 @@ pub struct Keeper {
     announced: Mutex<u64>,
     /// Held while AWS's files are read.
     aws_turn: Mutex<()>,
+    /// Held while temporary profiles are written or removed.
+    temporary_turn: Mutex<()>,
 }
 
 /// What a standing problem is about; one problem each.
@@ -99,6 +103,8 @@ pub enum Concern {
     RolesFile,
     /// AWS's own files.
     AwsFiles,
+    /// The temporary profiles in AWS's credentials file.
+    TemporaryProfiles,
     /// The file of settings.
     SettingsFile,
     /// The file of access keys.
@@ -129,6 +135,7 @@ struct State {
     /// What was asked when AWS refused a role, for the calls that tell more.
     refused: BTreeMap<Name, Refused>,
     standing: BTreeMap<Concern, Problem>,
+    temporary: Temporary,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,
     ledger: CodeLedger,
@@ -171,6 +178,7 @@ impl Keeper {
             changed: Condvar::new(),
             announced: Mutex::default(),
             aws_turn: Mutex::default(),
+            temporary_turn: Mutex::default(),
         };
         keeper.reload_settings();
         keeper.reload_keys();

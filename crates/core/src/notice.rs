@@ -27,6 +27,8 @@ pub enum Topic {
     Digest,
     /// A program that waits to be allowed.
     Question(u64),
+    /// Temporary profiles in AWS's credentials file.
+    TemporaryProfiles,
 }
 
 /// What a button of a notice does.
@@ -187,6 +189,22 @@ impl Notice {
             ),
             actions: [allow, rest.to_vec()].concat(),
             urgency: Urgency::Question,
+        }
+    }
+
+    /// Returns the notice that profiles were removed which a crash had left in AWS's credentials file.
+    pub fn temporary_profiles_removed(count: usize) -> Self {
+        let (profiles, were) = match count {
+            1 => ("profile", "was"),
+            _ => ("profiles", "were"),
+        };
+        Self {
+            topic: Topic::TemporaryProfiles,
+            title: format!("{count} temporary {profiles} from the last run {were} removed"),
+            body: "Rolecall ended before it could take them out of AWS's credentials file."
+                .to_owned(),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::Low,
         }
     }
 

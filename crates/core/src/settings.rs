@@ -42,6 +42,8 @@ pub struct Settings {
     pub mfa_session: TokenDuration,
     /// `[export] shell`: the shell whose export block a plain copy gives.
     pub shell: Shell,
+    /// `[temporary_profiles] roles`: the roles whose sessions are also written into AWS's credentials file.
+    pub temporary_profiles: Vec<Name>,
     /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
     pub agent_start: AgentStart,
     /// `[ask]`: whether programs that ask for a role are asked about.
@@ -71,6 +73,7 @@ impl Default for Settings {
             clipboard_clear: SignedDuration::from_secs(30),
             mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
+            temporary_profiles: Vec::new(),
             agent_start: AgentStart::default(),
             ask: Consents::default(),
         }
@@ -106,7 +109,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
                      [clipboard] clear_after; [mfa] session; [export] shell; [agent] start; [ask] default, \
-                     containers, roles.";
+                     containers, roles; [temporary_profiles] roles.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -142,6 +145,7 @@ fn set(
                 TokenDuration::parse(text()?).map_err(|error| (error.what, error.remedy))?;
         }
         ("export", "shell") => settings.shell = shell(text()?)?,
+        ("temporary_profiles", "roles") => settings.temporary_profiles = role_names(item)?,
         ("agent", "start") => settings.agent_start = agent_start(text()?)?,
         ("ask", "default") => settings.ask.default = consent(text()?)?,
         ("ask", "containers") => settings.ask.containers = consent(text()?)?,
@@ -217,6 +221,21 @@ fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, (String, String)> {
     times.sort_unstable_by(|a, b| b.cmp(a));
     times.dedup();
     Ok(times)
+}
+
+fn role_names(item: &Item) -> Result<Vec<Name>, (String, String)> {
+    const FORM: &str = "Write it as roles = [\"guest\"].";
+    let wrong = || {
+        (
+            "\"roles\" must be a list of names.".to_owned(),
+            FORM.to_owned(),
+        )
+    };
+    let names = item.as_array().ok_or_else(wrong)?.iter().map(|name| {
+        let name = Name::parse(name.as_str().ok_or_else(wrong)?);
+        name.map_err(|error| (error.what, error.remedy))
+    });
+    names.collect()
 }
 
 fn clear_after(text: &str) -> Result<SignedDuration, (String, String)> {

@@ -285,6 +285,9 @@ pub struct SettingsView {
     pub clipboard_clear_s: u32,
     /// How long before an expiry warnings come, in seconds, longest first.
     pub lead_times_s: Vec<u32>,
+    /// The roles whose sessions are also written into AWS's credentials file.
+    #[serde(default)]
+    pub temporary_profiles: Vec<String>,
     /// Whether programs are asked about for roles without a policy of their own.
     #[serde(default)]
     pub consent: Consent,

@@ -181,15 +181,18 @@ impl Keeper {
     fn shadowed(&self, profiles: &[String]) -> Result<Vec<String>, Problem> {
         let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
         let path = self.ports.files.aws_path(AwsFile::Credentials);
-        let (config, credentials) = (
-            Document::parse(""),
-            Document::parse(credentials.text.expose()),
-        );
+        let text = credentials.text.expose();
+        let (config, credentials) = (Document::parse(""), Document::parse(text));
         let (found, _) = Profiles::merge(&config, &credentials);
+        let editor = Editor::new(AwsFile::Credentials, text);
+        let is_foreign = |name: &str| {
+            let name = ProfileName::parse(name);
+            name.is_ok_and(|name| editor.foreign(&name).is_some())
+        };
         let has_key = |name: &&String| {
-            found
-                .find(name)
-                .is_some_and(|profile| profile.get("aws_access_key_id").is_some())
+            let profile = found.find(name);
+            let key = profile.and_then(|profile| profile.get("aws_access_key_id"));
+            key.is_some() && is_foreign(name)
         };
         let shadowed: Vec<String> = profiles.iter().filter(has_key).cloned().collect();
         Ok(match shadowed.as_slice() {

@@ -29,11 +29,12 @@ pub struct Pulse {
 }
 
 impl Keeper {
-    /// Shows the warnings that are due and publishes what changed.
+    /// Shows the warnings that are due, writes and removes temporary profiles, and publishes what changed.
     pub fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
         self.warn(now);
         self.drop_stale_mfa(now);
+        self.follow_temporary_profiles(now);
         self.update(|_| ());
         let (pulse, snapshot) = {
             let state = self.lock();

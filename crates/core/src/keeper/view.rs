@@ -267,5 +267,11 @@ fn settings_view(state: &State) -> SettingsView {
         clipboard_clear_s: seconds(&state.settings.clipboard_clear),
         lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
         consent: state.settings.ask.default,
+        temporary_profiles: state
+            .settings
+            .temporary_profiles
+            .iter()
+            .map(Name::to_string)
+            .collect(),
     }
 }

@@ -64,6 +64,7 @@ fn serve(options: &Options) -> Result<(), Problem> {
     tracing::info!("ending: {ending}");
     drop(server);
     engine.keeper.flush();
+    engine.keeper.remove_temporary_profiles();
     Ok(())
 }
 

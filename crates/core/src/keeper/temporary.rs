@@ -1,0 +1,180 @@
+//! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
+//! they last. For tools that can take credentials from nowhere else.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Concern, Keeper, State};
+use crate::aws_profile::{AwsFile, Edited, Editor, OwnSection, ProfileName};
+use crate::name::Name;
+use crate::notice::Notice;
+use crate::ports::Keeping;
+use crate::problem::{Problem, ProblemCode};
+use crate::sanitise::echo;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::snapshot::Mode;
+
+/// The temporary profiles that the file has.
+#[derive(Default)]
+pub(super) struct Temporary {
+    /// The id of the session in each.
+    written: BTreeMap<Name, String>,
+    /// Whether those of the last run, if it crashed, are gone.
+    is_swept: bool,
+    /// Whether the program ends, so that none is written any more.
+    is_over: bool,
+}
+
+/// A session that belongs into the file.
+struct Due {
+    session: Session,
+    region: Option<String>,
+}
+
+impl Keeper {
+    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over.
+    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) {
+        if self.mode == Mode::Practice {
+            return;
+        }
+        let _turn = super::lock(&self.temporary_turn);
+        self.sweep_temporary_profiles();
+        let (due, written) = {
+            let state = self.lock();
+            if state.temporary.is_over {
+                return;
+            }
+            (due(&state, now), state.temporary.written.clone())
+        };
+        let ids = |(name, due): (&Name, &Due)| (name.clone(), due.session.id().to_owned());
+        let wanted: BTreeMap<Name, String> = due.iter().map(ids).collect();
+        if wanted == written {
+            return;
+        }
+        let left_out = Cell::new(None);
+        let edited = self
+            .ports
+            .aws
+            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                let mut editor = Editor::new(AwsFile::Credentials, text);
+                editor.remove(|owned| {
+                    owned.expiry.is_some() && !due.keys().any(|name| name.as_str() == owned.profile)
+                });
+                let problems = due
+                    .values()
+                    .filter_map(|due| self.put(&mut editor, due).err());
+                left_out.set(problems.last());
+                Ok(editor.finish())
+            });
+        let problem = match edited {
+            Ok(_) => {
+                self.update(|state| state.temporary.written = wanted);
+                left_out.into_inner()
+            }
+            Err(problem) => Some(problem),
+        };
+        self.set_standing(Concern::TemporaryProfiles, problem);
+    }
+
+    /// Removes all temporary profiles, and writes none any more: the program ends.
+    pub fn remove_temporary_profiles(&self) {
+        self.lock().temporary.is_over = true;
+        let _turn = super::lock(&self.temporary_turn);
+        if self.lock().temporary.written.is_empty() {
+            return;
+        }
+        match self
+            .ports
+            .aws
+            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                Ok(without(text).0)
+            }) {
+            Ok(_) => self.update(|state| state.temporary.written.clear()),
+            Err(problem) => self.set_standing(Concern::TemporaryProfiles, Some(problem)),
+        }
+    }
+
+    /// Removes, once, what a run that crashed left in the file, and tells of it.
+    fn sweep_temporary_profiles(&self) {
+        if std::mem::replace(&mut self.lock().temporary.is_swept, true) {
+            return;
+        }
+        let Ok(read) = self.ports.files.read_aws(AwsFile::Credentials) else {
+            return;
+        };
+        let (_, left) = without(read.text.expose());
+        if left == 0 {
+            return;
+        }
+        match self
+            .ports
+            .aws
+            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                Ok(without(text).0)
+            }) {
+            Ok(_) => self
+                .ports
+                .notifier
+                .show(&Notice::temporary_profiles_removed(left)),
+            Err(problem) => self.set_standing(Concern::TemporaryProfiles, Some(problem)),
+        }
+    }
+
+    fn put(&self, editor: &mut Editor<'_>, due: &Due) -> Result<(), Problem> {
+        let role = &due.session.role;
+        let credentials = &due.session.credentials;
+        let mut settings = vec![
+            (
+                "aws_access_key_id",
+                Secret::new(credentials.access_key_id.clone()),
+            ),
+            (
+                "aws_secret_access_key",
+                credentials.secret_access_key.duplicate(),
+            ),
+            ("aws_session_token", credentials.session_token.duplicate()),
+        ];
+        let region = due.region.iter();
+        settings.extend(region.map(|region| ("region", Secret::new(region.clone()))));
+        let profile = ProfileName::parse(role.as_str())?;
+        let section = OwnSection::new(profile, Some(due.session.expires_at()), settings);
+        let section = section.map_err(|error| {
+            let what = format!(
+                "The temporary profile \"{}\" was not written: {error}.",
+                echo(role.as_str())
+            );
+            Problem::new(ProblemCode::Internal, what, "Renew the session.")
+        })?;
+        let shown = self.ports.files.aws_path(AwsFile::Credentials);
+        editor
+            .put(&section)
+            .map_err(|foreign| foreign.problem(&shown))
+    }
+}
+
+/// Returns the live sessions of the roles that the settings name.
+fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
+    let names = state.settings.temporary_profiles.iter();
+    let live = names.filter_map(|name| {
+        let role = state.catalogue.role(name);
+        let region = role
+            .and_then(|role| role.region.as_ref())
+            .or(state.settings.region.as_ref());
+        let due = Due {
+            session: state.live(name, now)?.clone(),
+            region: region.map(ToString::to_string),
+        };
+        Some((name.clone(), due))
+    });
+    live.collect()
+}
+
+/// Returns the file without temporary profiles, and how many it had.
+fn without(text: &str) -> (Edited, usize) {
+    let mut editor = Editor::new(AwsFile::Credentials, text);
+    let gone = editor.remove(|owned| owned.expiry.is_some()).len();
+    (editor.finish(), gone)
+}

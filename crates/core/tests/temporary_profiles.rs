@@ -1,0 +1,155 @@
+//! Temporary profiles in AWS's credentials file: written with a session, removed with it, and all else left alone.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rolecall_core::aws_profile::AwsFile;
+use rolecall_core::fakes::Fakes;
+use rolecall_core::keeper::Keeper;
+use rolecall_core::key_text::KeyPair;
+use rolecall_core::name::Name;
+use rolecall_core::ports::Files;
+use rolecall_core::problem::ProblemCode;
+use rolecall_core::secret::Secret;
+use rolecall_core::snapshot::Mode;
+
+const ROLES: &str = "[roles.guest]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"user\"\nregion = \"eu-west-1\"\n\
+                     [roles.other]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"user\"\n";
+const SETTINGS: &str = "[temporary_profiles]\nroles = [\"guest\", \"gone\"]\n";
+const CREDENTIALS: &str = "# mine\r\n[own]\r\naws_access_key_id = x";
+
+struct Set {
+    fakes: Fakes,
+    keeper: Arc<Keeper>,
+}
+
+impl Set {
+    fn new(mode: Mode, credentials: &str) -> Self {
+        let fakes = Fakes::at(
+            "2026-11-21T12:00:00Z"
+                .parse::<Timestamp>()
+                .expect("an instant"),
+        );
+        *fakes.files.roles.lock().expect("free") = ROLES.to_owned();
+        *fakes.files.settings.lock().expect("free") = SETTINGS.to_owned();
+        *fakes.files.aws_credentials.lock().expect("free") = credentials.to_owned();
+        let keeper = Arc::new(Keeper::new(fakes.ports(), mode));
+        keeper.restore_sessions();
+        let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into());
+        let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &secret).expect("a key");
+        keeper.add_key(&name("user"), &pair).expect("kept");
+        Self { fakes, keeper }
+    }
+
+    fn assume(&self, role: &str) {
+        self.keeper.assume(&name(role), None).expect("assumed");
+        self.keeper.tick();
+    }
+
+    fn file(&self) -> String {
+        let read = self
+            .fakes
+            .files
+            .read_aws(AwsFile::Credentials)
+            .expect("readable");
+        read.text.expose().to_owned()
+    }
+
+    fn codes(&self) -> Vec<ProblemCode> {
+        let problems = self.keeper.snapshot().problems;
+        problems.into_iter().map(|problem| problem.code).collect()
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+#[test]
+fn a_session_of_a_chosen_role_is_written_renewed_and_removed_to_the_byte() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("other");
+    assert_eq!(set.file(), CREDENTIALS);
+    set.assume("guest");
+    let section = "\r\n[guest]\r\n# managed-by rolecall expires=2026-11-21T13:00:00Z\r\naws_access_key_id = ASIAFAKE000000000002\r\n\
+                   aws_secret_access_key = c2VjcmV0\r\naws_session_token = dG9rZW4\r\nregion = eu-west-1\r\n";
+    assert_eq!(set.file(), format!("{CREDENTIALS}{section}"));
+    set.fakes.clock.advance(SignedDuration::from_mins(30));
+    set.assume("guest");
+    let renewed = section
+        .replace("13:00:00", "13:30:00")
+        .replace("0002", "0003");
+    assert_eq!(set.file(), format!("{CREDENTIALS}{renewed}"));
+    set.keeper.end(&name("guest")).expect("ends");
+    set.keeper.tick();
+    assert_eq!(set.file(), CREDENTIALS);
+}
+
+#[test]
+fn t34_an_expired_session_leaves_the_file() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("guest");
+    set.fakes.clock.advance(SignedDuration::from_mins(61));
+    set.keeper.tick();
+    assert_eq!(set.file(), CREDENTIALS);
+}
+
+#[test]
+fn r35_quitting_removes_it_and_nothing_brings_it_back() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("guest");
+    set.keeper.remove_temporary_profiles();
+    set.keeper.tick();
+    assert_eq!(set.file(), CREDENTIALS);
+}
+
+#[test]
+fn t34_what_a_crash_left_is_removed_at_the_next_start_and_told() {
+    let crashed = Set::new(Mode::Own, CREDENTIALS);
+    crashed.assume("guest");
+    let left = crashed.file().replace(
+        "[own]",
+        "[left]\r\n# managed-by rolecall expires=2020-01-01T00:00:00Z\r\n[own]",
+    );
+    let next = Set::new(Mode::Own, &left);
+    next.keeper.tick();
+    assert_eq!(next.file(), CREDENTIALS);
+    let titles = next.fakes.notifier.take_titles();
+    assert_eq!(
+        titles,
+        ["2 temporary profiles from the last run were removed"]
+    );
+    next.keeper.tick();
+    assert!(next.fakes.notifier.take_titles().is_empty());
+}
+
+#[test]
+fn b46_a_profile_of_somebody_else_stays_and_that_is_told() {
+    let foreign = "[guest]\naws_access_key_id = x\n";
+    let set = Set::new(Mode::Own, foreign);
+    set.assume("guest");
+    assert_eq!(
+        (set.file().as_str(), set.codes()),
+        (foreign, vec![ProblemCode::NameTaken])
+    );
+    set.keeper.end(&name("guest")).expect("ends");
+    set.keeper.tick();
+    assert_eq!((set.file().as_str(), set.codes()), (foreign, vec![]));
+}
+
+#[test]
+fn a_role_that_is_not_chosen_any_more_leaves_the_file() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("guest");
+    set.fakes.files.settings.lock().expect("free").clear();
+    set.keeper.reload_settings();
+    set.keeper.tick();
+    assert_eq!(set.file(), CREDENTIALS);
+}
+
+#[test]
+fn the_practice_set_writes_none() {
+    let set = Set::new(Mode::Practice, CREDENTIALS);
+    set.assume("guest");
+    assert_eq!(set.file(), CREDENTIALS);
+}

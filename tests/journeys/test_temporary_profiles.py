@@ -1,0 +1,84 @@
+"""A temporary profile in AWS's credentials file: for the real AWS CLI while the session lasts, and gone afterwards."""
+
+import signal
+
+import pytest
+
+from harness import aws
+from harness.aws import Aws
+from harness.practice import Practice
+from harness.rolecall import Rolecall
+from harness.wait import until
+
+CREDENTIALS = "# mine\r\n[own]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE"
+
+
+@pytest.fixture
+def practice(desktop):
+    """A practice account of the user's own."""
+    return Practice(desktop).start()
+
+
+@pytest.fixture
+def running(rolecall, practice, keychain, tray, notifications):
+    """An app with the practice user's key and a role that is to have a temporary profile."""
+    rolecall.write_settings(endpoint=practice.endpoint, temporary_profiles={"roles": ["guest"]})
+    rolecall.write_roles(guest=practice.role("guest"))
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    return rolecall
+
+
+@pytest.fixture
+def credentials(desktop):
+    """AWS's credentials file, without a final newline."""
+    path = desktop.home / ".aws" / "credentials"
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(CREDENTIALS.encode())
+    path.chmod(0o600)
+    return path
+
+
+def has_profile(path):
+    return b"\n[guest]\r\n# managed-by rolecall expires=20" in path.read_bytes()
+
+
+def is_as_before(path):
+    return path.read_bytes() == CREDENTIALS.encode()
+
+
+@pytest.mark.parametrize("version", aws.clients())
+def test_the_real_aws_cli_finds_it_while_the_session_lasts(desktop, practice, credentials, running, version):
+    client = Aws(desktop, practice.endpoint, aws.clients()[version])
+    running.ok("assume", "guest")
+    until(lambda: has_profile(credentials), "the profile")
+    assert credentials.stat().st_mode & 0o777 == 0o600
+    assert ":assumed-role/guest/" in client.json("--profile", "guest", "sts", "get-caller-identity")["Arn"]
+    first = credentials.read_bytes()
+    running.ok("assume", "guest")
+    until(lambda: has_profile(credentials) and credentials.read_bytes() != first, "the renewed session's credentials")
+    assert ":assumed-role/guest/" in client.json("--profile", "guest", "sts", "get-caller-identity")["Arn"]
+    running.ok("end", "guest")
+    until(lambda: is_as_before(credentials), "the old bytes")
+
+
+def test_it_goes_when_the_app_quits(credentials, running):
+    running.ok("assume", "guest")
+    until(lambda: has_profile(credentials), "the profile")
+    running.stop()
+    assert is_as_before(credentials)
+
+
+def test_what_a_kill_leaves_is_gone_after_the_next_start_and_told(desktop, credentials, running, notifications):
+    running.ok("assume", "guest")
+    until(lambda: has_profile(credentials), "the profile")
+    running.process.signal(signal.SIGKILL)
+    running.process.wait_exit()
+    assert has_profile(credentials)
+    running.write_settings()
+    again = Rolecall(desktop).start()
+    until(lambda: is_as_before(credentials), "the old bytes")
+    told = "1 temporary profile from the last run was removed"
+    until(lambda: told in str(notifications.shown()), "the notice")
+    again.stop()
+    assert is_as_before(credentials)

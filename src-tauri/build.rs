@@ -28,6 +28,8 @@ const COMMANDS: &[&str] = &[
     "dismiss_problem",
     "retry_keychain",
     "connect",
+    "import_key",
+    "undo_import",
     "disconnect",
     "close_window",
 ];

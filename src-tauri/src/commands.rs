@@ -191,6 +191,24 @@ pub(crate) async fn connect(
 }
 
 #[tauri::command]
+pub(crate) async fn import_key(
+    tray: Tray<'_>,
+    profile: String,
+    step: Step,
+) -> Result<EditView, Problem> {
+    tray.ask(WindowCall::ImportKey { profile, step }).await
+}
+
+#[tauri::command]
+pub(crate) async fn undo_import(
+    tray: Tray<'_>,
+    profile: String,
+    step: Step,
+) -> Result<EditView, Problem> {
+    tray.ask(WindowCall::UndoImport { profile, step }).await
+}
+
+#[tauri::command]
 pub(crate) async fn disconnect(
     tray: Tray<'_>,
     which: Which,

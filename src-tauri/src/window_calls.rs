@@ -89,6 +89,8 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             prefix,
             step,
         } => value(keeper.connect(&which, &prefix, step)?),
+        WindowCall::ImportKey { profile, step } => value(keeper.import_key(&profile, None, step)?),
+        WindowCall::UndoImport { profile, step } => value(keeper.undo_import(&profile, step)?),
         WindowCall::Disconnect { which, step } => value(keeper.disconnect(&which, step)?),
     }
 }

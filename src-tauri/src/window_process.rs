@@ -116,6 +116,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::dismiss_problem,
             commands::retry_keychain,
             commands::connect,
+            commands::import_key,
+            commands::undo_import,
             commands::disconnect,
             commands::close_window,
         ])

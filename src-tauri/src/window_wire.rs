@@ -109,6 +109,14 @@ pub(crate) enum WindowCall {
         prefix: String,
         step: Step,
     },
+    ImportKey {
+        profile: String,
+        step: Step,
+    },
+    UndoImport {
+        profile: String,
+        step: Step,
+    },
     Disconnect {
         which: Which,
         step: Step,

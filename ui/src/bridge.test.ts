@@ -48,6 +48,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["retry_keychain", {}, (bridge) => bridge.retryKeychain()],
   ["connect", { which: "all", prefix: "x-", step: "preview" }, (bridge) => bridge.connect("all", "x-", "preview")],
   ["disconnect", { which: { named: ["a"] }, step: "write" }, (bridge) => bridge.disconnect({ named: ["a"] }, "write")],
+  ["import_key", { profile: "p", step: "preview" }, (bridge) => bridge.importKey("p", "preview")],
+  ["undo_import", { profile: "p", step: "write" }, (bridge) => bridge.undoImport("p", "write")],
   ["close_window", {}, (bridge) => bridge.closeWindow()],
 ])("asks for %s with %o", async (command, args, use) => {
   expect(await called(use)).toEqual([[command, args]]);

@@ -103,6 +103,10 @@ export interface Bridge {
   connect(which: Which, prefix: string, step: Step): Promise<EditView>;
   /** Removes such profiles, or shows what that would change. */
   disconnect(which: Which, step: Step): Promise<EditView>;
+  /** Moves the key of a profile of AWS's files to the keychain, or shows what that would change. */
+  importKey(profile: string, step: Step): Promise<EditView>;
+  /** Puts such a key back, or shows what that would change. */
+  undoImport(profile: string, step: Step): Promise<EditView>;
   closeWindow(): Promise<void>;
 }
 
@@ -163,5 +167,7 @@ const desktop: Bridge = {
   retryKeychain: () => ask("retry_keychain"),
   connect: (which, prefix, step) => ask("connect", { which, prefix, step }),
   disconnect: (which, step) => ask("disconnect", { which, step }),
+  importKey: (profile, step) => ask("import_key", { profile, step }),
+  undoImport: (profile, step) => ask("undo_import", { profile, step }),
   closeWindow: () => ask("close_window"),
 };

@@ -72,6 +72,10 @@ export interface Connection {
 /** What AWS's own files hold. */
 export interface AwsFilesView {
   connections: Connection[];
+  /** The profiles that hold a long-term key in plaintext; all but the ends of its id hidden. */
+  keys: { profile: string; access_key_id: string }[];
+  /** The profiles whose key was moved to the keychain and can be put back. */
+  moved: string[];
 }
 
 export interface SessionView {

@@ -63,6 +63,13 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
                 credentials(keeper, &request.role)
             })
         }
+        Call::KeyCredentials { key } => {
+            let request = request(&key, RequestKind::Credentials)?;
+            keeper.serve(&request, peer.waiter(), || {
+                let (keeper, key) = (keeper.clone(), request.role.clone());
+                in_time(move || keeper.key_credentials(&key))
+            })
+        }
         call => admitted.and_then(|()| manage(keeper, call)),
     }
 }
@@ -105,11 +112,21 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             step,
         } => edit(keeper.connect(&which, &prefix, step)),
         Call::Disconnect { which, step } => edit(keeper.disconnect(&which, step)),
+        Call::MoveKey {
+            profile,
+            name,
+            step,
+        } => {
+            let name = name.as_deref().map(Name::parse).transpose()?;
+            edit(keeper.import_key(&profile, name.as_ref(), step))
+        }
+        Call::PutKeyBack { profile, step } => edit(keeper.undo_import(&profile, step)),
         Call::ShowWindow | Call::Host | Call::Stop => Err(not_here()),
         Call::Assume { .. }
         | Call::Env { .. }
         | Call::Environment { .. }
-        | Call::Credentials { .. } => Err(broken()),
+        | Call::Credentials { .. }
+        | Call::KeyCredentials { .. } => Err(broken()),
     }
 }
 
@@ -159,10 +176,17 @@ fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
         return Ok(text(&line));
     }
     let (keeper, role) = (keeper.clone(), role.clone());
+    in_time(move || keeper.credentials(&role))
+}
+
+/// Returns what `get` gives within the deadline; it goes on after that.
+fn in_time(
+    get: impl FnOnce() -> Result<Secret, Problem> + Send + 'static,
+) -> Result<Answer, Problem> {
     let (give, given) = mpsc::sync_channel(1);
     let hand_out = move || {
         // After the deadline nobody takes it any more.
-        let _ = give.send(keeper.credentials(&role));
+        let _ = give.send(get());
     };
     let spawned = thread::Builder::new()
         .name("credentials".into())

@@ -68,6 +68,18 @@ pub(crate) enum Command {
     Credentials {
         role: String,
     },
+    KeyCredentials {
+        key: String,
+    },
+    KeysImport {
+        which: Which,
+        name: Option<String>,
+        consent: Consent,
+    },
+    KeysUndoImport {
+        profile: String,
+        consent: Consent,
+    },
     Connect {
         which: Which,
         prefix: String,
@@ -133,6 +145,9 @@ impl Command {
             | Self::History { .. }
             | Self::EnvUnset { .. }
             | Self::Credentials { .. }
+            | Self::KeyCredentials { .. }
+            | Self::KeysImport { .. }
+            | Self::KeysUndoImport { .. }
             | Self::Connect { .. }
             | Self::Disconnect { .. }
             | Self::Catalogue { .. }
@@ -238,7 +253,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 20] = [
+const SPECS: [Spec; 22] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -247,7 +262,7 @@ const SPECS: [Spec; 20] = [
     spec("history", &["[ROLE]"], &["--since", "--limit", "--json"]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &[]),
-    spec("credentials", &["ROLE"], &[]),
+    spec("credentials", &["ROLE"], &["--key"]),
     spec(
         "connect",
         &["ROLE..."],
@@ -259,15 +274,24 @@ const SPECS: [Spec; 20] = [
     spec("shell-init", &["SHELL"], &[]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
+    spec(
+        "keys import",
+        &[],
+        &["--profile", "--all", "--name", "--dry-run", "--yes"],
+    ),
+    spec("keys undo-import", &["PROFILE"], &["--dry-run", "--yes"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
     spec("keys remove", &["NAME"], &[]),
     spec("agent", &[], &["--stop", "--status", "--json", "--idle"]),
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 11] = [
+const WITH_VALUE: [&str; 14] = [
     "--since",
     "--limit",
+    "--key",
+    "--profile",
+    "--name",
     "--file",
     "--profile-prefix",
     "--shell",

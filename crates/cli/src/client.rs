@@ -252,13 +252,14 @@ fn limit(call: &Call) -> Duration {
         | Call::Host
         | Call::Stop => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
-        Call::Credentials { .. } => SDK,
+        Call::Credentials { .. } | Call::KeyCredentials { .. } => SDK,
         Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
         | Call::LookDeeper { .. }
         | Call::MoveIn { .. } => KEYCHAIN,
         Call::Connect { .. } | Call::Disconnect { .. } => WRITING,
+        Call::MoveKey { .. } | Call::PutKeyBack { .. } => KEYCHAIN,
     }
 }
 
@@ -271,6 +272,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Env { .. }
         | Call::Environment { .. }
         | Call::Credentials { .. }
+        | Call::KeyCredentials { .. }
         | Call::Assume { code: None, .. }
         | Call::LookDeeper { .. }
         | Call::ShowWindow
@@ -284,6 +286,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::MoveIn { .. }
         | Call::Connect { .. }
         | Call::Disconnect { .. }
+        | Call::MoveKey { .. }
+        | Call::PutKeyBack { .. }
         | Call::Stop => false,
     }
 }

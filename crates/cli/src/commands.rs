@@ -5,11 +5,13 @@ mod assume;
 mod catalogue;
 mod connect;
 pub(crate) mod credentials;
+mod edit;
 mod env;
 mod exec;
 mod explain;
 mod history;
 mod import;
+mod key_import;
 mod keys;
 mod prompt;
 mod sessions;
@@ -77,6 +79,18 @@ pub(crate) fn run(
         Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
         Command::Exec { role, words } => return exec::run(client, environment, role, words),
         Command::Credentials { role } => credentials::run(client, role),
+        Command::KeyCredentials { key } => {
+            let call = Call::KeyCredentials { key: key.clone() };
+            self::text(client, call)
+        }
+        Command::KeysImport {
+            which,
+            name,
+            consent,
+        } => key_import::import(client, which, name.as_deref(), *consent).map(plain),
+        Command::KeysUndoImport { profile, consent } => {
+            key_import::undo(client, profile, *consent).map(plain)
+        }
         Command::Connect {
             which,
             prefix,

@@ -48,6 +48,9 @@ Usage: rolecall [--practice] COMMAND
   shell-init SHELL      Prints a function assume, and completions, for a shell's start
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
+  keys import           Moves keys in plaintext from AWS's files to the keychain
+  keys undo-import PROFILE
+                        Puts such a key back
   keys rename OLD NEW   Renames an access key
   keys remove NAME      Removes an access key from the keychain
   agent                 Runs Rolecall without a display, as on a server
@@ -140,11 +143,14 @@ The exit code is the command's; 126 if it cannot be started, 127 if it is not fo
 
 const CREDENTIALS: &str = "\
 Usage: rolecall credentials ROLE
+       rolecall credentials --key KEY
 
 Prints credentials as one line of JSON for AWS SDKs, renewing the session when it is due. In ~/.aws/config:
 
   [profile ROLE]
   credential_process = /usr/bin/rolecall credentials ROLE
+
+With --key it is a session of an access key itself, for a profile whose key was moved to the keychain.
 
 It answers within 20 seconds. On failure it prints nothing but one line on standard error.";
 
@@ -209,9 +215,16 @@ In settings.toml, [agent] start = \"always\" or \"never\" changes that.
 const KEYS: &str = "\
 Usage: rolecall keys list [--json]
        rolecall keys add NAME [--from-profile PROFILE | --from-csv FILE]
+       rolecall keys import --profile PROFILE [--name NAME] | --all [--dry-run | --yes]
+       rolecall keys undo-import PROFILE [--dry-run | --yes]
        rolecall keys rename OLD NEW
        rolecall keys remove NAME
 
 An access key's secret is kept in the OS keychain and nowhere else. `keys add` verifies the key with AWS first.
 It takes the key from the terminal, from two lines (id, then secret) on standard input, from a profile of
-~/.aws/credentials, or from the CSV of the IAM console; never from the command line itself.";
+~/.aws/credentials, or from the CSV of the IAM console; never from the command line itself.
+
+`keys import` moves the key that a profile of AWS's files holds in plaintext: it is verified, put into the keychain and
+read back, and only then taken out of the file. The profile goes on working: a credential_process gives AWS's tools a
+session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, nor GetSessionToken and
+GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back.";

@@ -47,6 +47,9 @@ fn explanation(invocation: &Invocation, problem: &Problem) -> String {
     if let Command::Credentials { role } = &invocation.command {
         return commands::credentials::told(problem.code, role);
     }
+    if let Command::KeyCredentials { key } = &invocation.command {
+        return commands::credentials::told(problem.code, key);
+    }
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
     // Of a wrong input the detail is the name of its field, which the sentence says in words.
     let detail = problem.detail.as_ref();

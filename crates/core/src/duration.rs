@@ -76,6 +76,8 @@ pub const TOKEN_LONGEST_S: u32 = 129_600;
 pub struct TokenDuration(u32);
 
 impl TokenDuration {
+    /// One hour.
+    pub const HOUR: Self = Self(HOUR_S);
     /// Twelve hours: what STS gives when nothing is asked for.
     pub const HALF_DAY: Self = Self(43_200);
 

@@ -9,6 +9,8 @@ mod connect;
 mod consent;
 mod explain;
 mod hand_out;
+mod key_move;
+mod key_session;
 mod keys;
 mod ledger;
 mod mfa;
@@ -25,7 +27,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::access_key::AccessKey;
+use crate::access_key::{AccessKey, AccessKeyId};
 use crate::catalogue::Catalogue;
 use crate::iam::Iam;
 use crate::mfa_session::MfaSession;
@@ -136,6 +138,8 @@ struct State {
     refused: BTreeMap<Name, Refused>,
     standing: BTreeMap<Concern, Problem>,
     temporary: Temporary,
+    /// The sessions of access keys themselves.
+    key_sessions: HashMap<AccessKeyId, key_session::KeySession>,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,
     ledger: CodeLedger,

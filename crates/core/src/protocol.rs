@@ -135,6 +135,27 @@ pub enum Call {
         /// Whether to write.
         step: Step,
     },
+    /// The line of a `credential_process` for an access key itself, whose secret never leaves the keychain.
+    KeyCredentials {
+        /// The key's name.
+        key: String,
+    },
+    /// Move the key of a profile of AWS's files to the keychain, or show what that would change.
+    MoveKey {
+        /// The profile.
+        profile: String,
+        /// What to call the key; as the profile if absent.
+        name: Option<String>,
+        /// Whether to write.
+        step: Step,
+    },
+    /// Put a key that `MoveKey` moved back into its profile, or show what that would change.
+    PutKeyBack {
+        /// The profile.
+        profile: String,
+        /// Whether to write.
+        step: Step,
+    },
     /// Open the window, or bring it to the front.
     ShowWindow,
     /// Which program answers.
@@ -150,7 +171,8 @@ impl Call {
             Self::Assume { .. }
             | Self::Env { .. }
             | Self::Environment { .. }
-            | Self::Credentials { .. } => true,
+            | Self::Credentials { .. }
+            | Self::KeyCredentials { .. } => true,
             Self::Snapshot
             | Self::Sessions
             | Self::LookDeeper { .. }
@@ -162,6 +184,8 @@ impl Call {
             | Self::History(_)
             | Self::Connect { .. }
             | Self::Disconnect { .. }
+            | Self::MoveKey { .. }
+            | Self::PutKeyBack { .. }
             | Self::ShowWindow
             | Self::Host
             | Self::Stop => false,

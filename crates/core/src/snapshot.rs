@@ -202,6 +202,9 @@ pub struct AwsFilesView {
     /// The profiles of the config file that get their credentials from a session here.
     #[serde(default)]
     pub connections: Vec<Connection>,
+    /// The profiles whose key was moved to the keychain and can be put back.
+    #[serde(default)]
+    pub moved: Vec<String>,
 }
 
 /// One access key. Its secret is in the keychain.

@@ -1,9 +1,9 @@
 //! The command that sorted arguments make.
 
 use jiff::SignedDuration;
+use rolecall_core::connection::Which;
 use rolecall_core::duration::parse_seconds;
 use rolecall_core::history::KEPT_MAX;
-use rolecall_core::connection::Which;
 use rolecall_core::peers::Peer;
 use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
@@ -32,6 +32,11 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (stop, status) = (line.take("--stop"), line.take("--status"));
     let idle = line.take("--idle");
     let (since, limit) = (line.take("--since"), line.take("--limit"));
+    let (key, profile_name, name_given) = (
+        line.take("--key"),
+        line.take("--profile"),
+        line.take("--name"),
+    );
     let (all, prefix) = (line.take("--all"), line.take("--profile-prefix"));
     let file = line.take("--file");
     let (yes, dry_run) = (line.take("--yes"), line.take("--dry-run"));
@@ -75,6 +80,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             role: operand(),
             words: line.words,
         },
+        "credentials" if key.is_some() => Command::KeyCredentials {
+            key: key.unwrap_or_default(),
+        },
         "credentials" => Command::Credentials { role: operand() },
         "connect" => Command::Connect {
             which: which(all, operands.collect())?,
@@ -108,6 +116,15 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             name: operand(),
             from: origin(profile, csv)?,
         },
+        "keys import" => Command::KeysImport {
+            which: imported(all, profile_name)?,
+            name: name_given,
+            consent,
+        },
+        "keys undo-import" => Command::KeysUndoImport {
+            profile: operand(),
+            consent,
+        },
         "keys rename" => Command::KeysRename {
             name: operand(),
             new_name: operand(),
@@ -130,6 +147,17 @@ fn which(all: Option<String>, names: Vec<String>) -> Result<Which, Usage> {
         (Some(_), true) => Ok(Which::All),
         (None, _) => Ok(Which::Named(names)),
         (Some(_), false) => Err(Usage("Give names or --all, not both.".to_owned())),
+    }
+}
+
+fn imported(all: Option<String>, profile: Option<String>) -> Result<Which, Usage> {
+    match (all, profile) {
+        (Some(_), None) => Ok(Which::All),
+        (None, Some(profile)) => Ok(Which::Named(vec![profile])),
+        (None, None) | (Some(_), Some(_)) => Err(Usage(
+            "rolecall keys import needs --profile PROFILE or --all. See: rolecall help keys"
+                .to_owned(),
+        )),
     }
 }
 

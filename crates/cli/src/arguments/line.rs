@@ -135,7 +135,10 @@ impl Line {
                 .iter()
                 .filter_map(|spec| spec.name.strip_prefix("keys "));
             let missing = || match second {
-                "" => Usage("rolecall keys needs one of: list, add, rename, remove.".to_owned()),
+                "" => Usage(
+                    "rolecall keys needs one of: list, add, import, undo-import, rename, remove."
+                        .to_owned(),
+                ),
                 second => unknown("command", second, subcommands),
             };
             return Ok((found.ok_or_else(missing)?, 2));
@@ -161,7 +164,7 @@ impl Line {
         let missing = spec.operands.get(self.operands.len());
         // What a block sets is the same for every role.
         let given = |name| self.flags.iter().any(|(flag, _)| *flag == name);
-        let needed = !given("--unset") && !given("--all");
+        let needed = !["--unset", "--all", "--key"].into_iter().any(given);
         if let Some(missing) = missing.filter(|it| needed && !it.starts_with('[')) {
             let missing = missing.trim_end_matches('.');
             return Err(Usage(format!(

@@ -64,6 +64,16 @@ pub struct Edited {
     pub difference: Vec<Changed>,
 }
 
+impl Edited {
+    /// Returns a file in which nothing changed.
+    pub fn unchanged(text: &str) -> Self {
+        Self {
+            text: Secret::new(text.to_owned()),
+            difference: Vec::new(),
+        }
+    }
+}
+
 /// A section of the wanted name that is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {

@@ -276,21 +276,23 @@ impl TakenKey {
 
     /// The key must be in its profile again, whatever happened between the lines.
     fn check(&self, edited: &Edited, secret: &Secret) -> Result<(), Problem> {
-        let text = edited.text.expose();
+        match self.is_back(edited.text.expose(), secret) {
+            true => Ok(()),
+            false => Err(not_as_left(&self.profile)),
+        }
+    }
+
+    /// Returns whether the key is in its profile in plaintext, with this secret.
+    pub fn is_back(&self, text: &str, secret: &Secret) -> bool {
         let document = Document::parse(text);
         let (found, _) = find(self.file, &document, &self.profile);
         let value = |at: usize| match document.lines()[at].kind {
             LineKind::Property { value, .. } => value,
             _ => "",
         };
-        let is_back = found.is_some_and(|found| {
+        found.is_some_and(|found| {
             value(found.id_at) == self.key_id.as_str() && value(found.secret_at) == secret.expose()
-        });
-        if is_back {
-            Ok(())
-        } else {
-            Err(not_as_left(&self.profile))
-        }
+        })
     }
 
     /// Returns where what was written stands, if it is there once and at the start of a line.

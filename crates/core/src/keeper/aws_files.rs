@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Concern, Keeper};
 use crate::aws_profile::{
-    self, AwsFile, Editor, FileNotice, KeptKeys, Owned, ProfileRole, Reading, own_role,
+    self, AwsFile, Editor, FileNotice, KeptKeys, Owned, ProfileRole, Reading, TakenKey, own_role,
 };
 use crate::catalogue::{Catalogue, Unusable};
 use crate::connection::Connection;
@@ -22,6 +22,7 @@ pub(super) struct AwsFiles {
     config_path: String,
     credentials_path: String,
     connections: Vec<Connection>,
+    moved: Vec<String>,
     reading: Reading,
 }
 
@@ -41,6 +42,7 @@ impl Keeper {
             config_path: files.aws_path(AwsFile::Config),
             credentials_path: files.aws_path(AwsFile::Credentials),
             connections: connections(text(&config)),
+            moved: self.moved(text(&config), text(&credentials)),
             reading,
         };
         fresh.warn(AwsFile::Config, &config);
@@ -63,6 +65,19 @@ impl Keeper {
 
 fn text(read: &Result<AwsText, Problem>) -> &str {
     read.as_ref().map_or("", |read| read.text.expose())
+}
+
+impl Keeper {
+    /// Returns the profiles whose key was moved to the keychain, as far as the files are as that left them.
+    fn moved(&self, config: &str, credentials: &str) -> Vec<String> {
+        let moved = self.ports.aws.moved_keys().unwrap_or_default();
+        let is_out = |key: &TakenKey| match key.file {
+            AwsFile::Config => key.is_out(config),
+            AwsFile::Credentials => key.is_out(credentials),
+        };
+        let out = moved.into_iter().filter(is_out);
+        out.map(|key| key.profile).collect()
+    }
 }
 
 /// Returns the profiles of the config file that Rolecall wrote for roles.
@@ -92,6 +107,7 @@ impl AwsFiles {
             keys: self.reading.keys.clone(),
             notices: self.reading.notices.clone(),
             connections: self.connections.clone(),
+            moved: self.moved.clone(),
         }
     }
 

@@ -48,6 +48,7 @@ impl Keeper {
             return Ok(());
         }
         self.check_free(new_name)?;
+        self.check_not_moved(name)?;
         self.write_keys(|keys| {
             for key in keys.iter_mut().filter(|key| key.name == *name) {
                 key.name = new_name.clone();
@@ -63,7 +64,9 @@ impl Keeper {
     /// If there is no such key, or the keychain refuses; it is still listed then.
     pub fn remove_key(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
+        self.check_not_moved(name)?;
         self.note_keychain(self.ports.keychain.remove(&key.id))?;
+        self.lock().key_sessions.remove(&key.id);
         let _ = self.end_mfa(name);
         self.write_keys(|keys| keys.retain(|key| key.name != *name))
     }
@@ -100,17 +103,7 @@ impl Keeper {
             .iter()
             .find(|key| key.name == *name)
             .cloned()
-            .ok_or_else(|| {
-                let what = format!(
-                    "There is no access key called \"{}\".",
-                    sanitise::echo(name.as_str())
-                );
-                Problem::new(
-                    ProblemCode::UnknownKey,
-                    what,
-                    "See the names with: rolecall keys list.",
-                )
-            })
+            .ok_or_else(|| unknown_key(name))
     }
 
     pub(super) fn check_free(&self, name: &Name) -> Result<(), Problem> {
@@ -190,6 +183,14 @@ impl Keeper {
         self.reload_aws_files();
         Ok(())
     }
+}
+
+/// Returns the problem of an access key that is not here.
+pub(super) fn unknown_key(name: &Name) -> Problem {
+    let name = sanitise::echo(name.as_str());
+    let what = format!("There is no access key called \"{name}\".");
+    let remedy = "See the names with: rolecall keys list.";
+    Problem::new(ProblemCode::UnknownKey, what, remedy)
 }
 
 impl From<&AccessKey> for KeyView {

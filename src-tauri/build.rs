@@ -13,6 +13,8 @@ const COMMANDS: &[&str] = &[
     "reply",
     "set_consent",
     "history",
+    "switch_prompt",
+    "end_mfa",
     "add_key",
     "rename_key",
     "remove_key",

@@ -86,6 +86,16 @@ pub(crate) async fn history(tray: Tray<'_>, query: Query) -> Result<Vec<Line>, P
 }
 
 #[tauri::command]
+pub(crate) async fn switch_prompt(tray: Tray<'_>, id: u64) -> Result<(), Problem> {
+    tray.ask(WindowCall::SwitchPrompt { id }).await
+}
+
+#[tauri::command]
+pub(crate) async fn end_mfa(tray: Tray<'_>, key: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::EndMfa { key }).await
+}
+
+#[tauri::command]
 pub(crate) async fn add_key(
     tray: Tray<'_>,
     name: String,

@@ -45,6 +45,8 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             .set_consent(&Name::parse(&role)?, consent)
             .map(nothing),
         WindowCall::History { query } => value(keeper.history(&query)?),
+        WindowCall::SwitchPrompt { id } => keeper.switch_prompt(id).map(nothing),
+        WindowCall::EndMfa { key } => keeper.end_mfa(&Name::parse(&key)?).map(nothing),
         WindowCall::AddKey { name, from } => {
             let name = Name::parse(&name)?;
             value(keeper.add_key(&name, &read_key(desktop, &from)?)?)

@@ -101,6 +101,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::reply,
             commands::set_consent,
             commands::history,
+            commands::switch_prompt,
+            commands::end_mfa,
             commands::add_key,
             commands::rename_key,
             commands::remove_key,

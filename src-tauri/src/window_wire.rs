@@ -72,6 +72,12 @@ pub(crate) enum WindowCall {
     History {
         query: Query,
     },
+    SwitchPrompt {
+        id: u64,
+    },
+    EndMfa {
+        key: String,
+    },
     AddKey {
         name: String,
         from: KeyOrigin,

@@ -8,7 +8,7 @@ afterEach(clearMocks);
 
 const entry: RoleEntry = {
   name: "guest", arn: "arn:aws:iam::808768216571:role/guest", source: "user", session_name: null, duration: "1h",
-  external_id: null, mfa_serial: null, source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [],
+  external_id: null, mfa_serial: null, mfa_code: null, source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [],
   reason: null, reason_pattern: null, region: null, group: null,
 };
 
@@ -32,6 +32,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["set_consent", { role: "a", consent: "once" }, (bridge) => bridge.setConsent("a", "once")],
   ["set_consent", { role: "a", consent: null }, (bridge) => bridge.setConsent("a", null)],
   ["history", { query: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],
+  ["switch_prompt", { id: 7 }, (bridge) => bridge.switchPrompt(7)],
+  ["end_mfa", { key: "k" }, (bridge) => bridge.endMfa("k")],
   ["add_key", { name: "k", from: { kind: "clipboard" } }, (bridge) => bridge.addKey("k", { kind: "clipboard" })],
   ["rename_key", { name: "k", newName: "l" }, (bridge) => bridge.renameKey("k", "l")],
   ["remove_key", { name: "k" }, (bridge) => bridge.removeKey("k")],

@@ -41,6 +41,7 @@ export interface RoleEntry {
   duration: string | null;
   external_id: string | null;
   mfa_serial: string | null;
+  mfa_code: string | null;
   source_identity: string | null;
   tags: SessionTag[];
   transitive_tags: string[];
@@ -83,6 +84,10 @@ export interface Bridge {
   /** Sets what happens when a program asks for the role; null leaves it to the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
   history(query: HistoryQuery): Promise<HistoryLine[]>;
+  /** Uses the prompt’s code for what its `instead` says. */
+  switchPrompt(id: number): Promise<void>;
+  /** Lets no code count any more that was given with this key. */
+  endMfa(key: string): Promise<void>;
   addKey(name: string, from: KeyOrigin): Promise<KeyView>;
   renameKey(name: string, newName: string): Promise<void>;
   removeKey(name: string): Promise<void>;
@@ -151,6 +156,8 @@ const desktop: Bridge = {
   reply: (id, reply) => ask("reply", { id, reply }),
   setConsent: (role, consent) => ask("set_consent", { role, consent }),
   history: (query) => ask("history", { query }),
+  switchPrompt: (id) => ask("switch_prompt", { id }),
+  endMfa: (key) => ask("end_mfa", { key }),
   addKey: (name, from) => ask("add_key", { name, from }),
   renameKey: (name, newName) => ask("rename_key", { name, newName }),
   removeKey: (name) => ask("remove_key", { name }),

@@ -112,6 +112,8 @@ export interface RoleView {
   duration_s: number | null;
   external_id: string | null;
   mfa_serial: string | null;
+  /** What its codes are used for, "shared" or "own", where that is set. */
+  mfa_code: string | null;
   source_identity: string | null;
   tags: SessionTag[];
   /** Keys of the tags that the next role in a chain inherits. */
@@ -126,6 +128,8 @@ export interface RoleView {
   region: string | null;
   group: string | null;
   needs_code: boolean;
+  /** What assuming it takes and gives at present, in plain words. */
+  plan: string;
   planned_s: number;
   consent: Consent;
   consent_is_default: boolean;
@@ -138,6 +142,13 @@ export interface KeyView {
   account_id: string;
   user_arn: string;
   roles: number;
+  /** The codes that still count. */
+  mfa: MfaView[];
+}
+
+export interface MfaView {
+  mfa_serial: string;
+  expires_at: string;
 }
 
 export interface PromptView {
@@ -145,6 +156,8 @@ export interface PromptView {
   mfa_serial: string;
   roles: string[];
   plan: string;
+  /** What else the code could be used for, in a few words. */
+  instead: string | null;
   next_code_at: string | null;
   problem: Problem | null;
   deadline: string;

@@ -12,7 +12,7 @@ const audit = role("audit", { group: "Clients" });
 const usual = { roles: [guest, audit], keys: [key("user")] };
 const prompt = {
   id: 7, mfa_serial: "arn:aws:iam::177634097045:mfa/user", roles: ["guest"], plan: "One code gives guest a session of 1 h.",
-  next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
+  instead: "12h for guest alone", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
 };
 
 /** A bridge that shows what it is told to show and remembers what it was asked. */
@@ -225,6 +225,13 @@ describe("code prompt", () => {
     expect(field.value).toBe("12");
   });
 
+  test("offers the other use of the code", async () => {
+    const bridge = await open({ ...usual, prompts: [prompt] });
+    const other = asked(bridge, "switchPrompt");
+    await fireEvent.click(screen.getByRole("button", { name: "12h for guest alone instead" }));
+    expect(other).toHaveBeenCalledWith(7);
+  });
+
   test("is cancelled by its button", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
     const cancel = asked(bridge, "cancelPrompt");
@@ -258,7 +265,7 @@ describe("forms", () => {
     await fireEvent.input(screen.getByLabelText("Session life"), { target: { value: "45m" } });
     await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
     expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
-      name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null,
+      name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null, mfa_code: null,
       source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [], reason: null, reason_pattern: null,
       region: null, group: "Clients",
     });

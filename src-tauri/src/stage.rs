@@ -37,6 +37,7 @@ impl Stage {
         let newest = snapshot
             .prompts
             .iter()
+            .filter(|prompt| !prompt.at_terminal)
             .map(|prompt| prompt.id)
             .max()
             .unwrap_or_default();

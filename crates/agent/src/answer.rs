@@ -79,6 +79,13 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
+        Call::Attend { role } => {
+            let prompt = keeper.attend(&Name::parse(&role)?);
+            Ok(Answer::Prompt(prompt.map(Box::new)))
+        }
+        Call::AnswerPrompt { id, code } => done(keeper.answer_prompt(id, code.expose())),
+        Call::CancelPrompt { id } => done(keeper.cancel_prompt(id)),
+        Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),

@@ -44,6 +44,7 @@ const START: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The running application, as far as the command line knows it.
+#[derive(Clone)]
 pub(crate) struct Client {
     dir: Option<PathBuf>,
     mode: Mode,
@@ -129,7 +130,10 @@ impl Client {
 
     /// Returns whether the agent is started for this question.
     fn starts(&self, call: &Call) -> bool {
-        let about_the_program = matches!(call, Call::Host | Call::Stop | Call::ShowWindow);
+        let about_the_program = matches!(
+            call,
+            Call::Host | Call::Stop | Call::ShowWindow | Call::Attend { .. }
+        );
         let ours = self.mode == Mode::Own && self.environment.privilege == Privilege::Own;
         if about_the_program || !ours {
             return false;
@@ -248,6 +252,10 @@ fn limit(call: &Call) -> Duration {
         | Call::Sessions
         | Call::End { .. }
         | Call::History(_)
+        | Call::Attend { .. }
+        | Call::AnswerPrompt { .. }
+        | Call::CancelPrompt { .. }
+        | Call::EndMfa { .. }
         | Call::ShowWindow
         | Call::Host
         | Call::Stop => QUICK,
@@ -277,9 +285,13 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::LookDeeper { .. }
         | Call::ShowWindow
         | Call::History(_)
+        | Call::Attend { .. }
         | Call::Host => true,
         Call::Assume { code: Some(_), .. }
         | Call::End { .. }
+        | Call::AnswerPrompt { .. }
+        | Call::CancelPrompt { .. }
+        | Call::EndMfa { .. }
         | Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 mod assume;
+mod attended;
 mod catalogue;
 mod connect;
 pub(crate) mod credentials;

@@ -1,6 +1,7 @@
 //! The terminal: questions to the person who sits there.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::secret::Secret;
@@ -17,6 +18,31 @@ pub(crate) enum Echo {
 /// Returns whether somebody can be asked: both the question and the answer go through a terminal.
 pub(crate) fn is_present() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Where answers are typed while the input or the output of this process may be something else.
+pub(crate) struct Keyboard(Box<dyn BufRead + Send>);
+
+impl Keyboard {
+    /// Opens the terminal's keyboard, if somebody sits there: standard input or standard error must be one.
+    pub(crate) fn open() -> Option<Self> {
+        if io::stdin().is_terminal() {
+            return Some(Self(Box::new(BufReader::new(io::stdin()))));
+        }
+        if !io::stderr().is_terminal() {
+            return None;
+        }
+        let terminal = File::open("/dev/tty").ok()?;
+        Some(Self(Box::new(BufReader::new(terminal))))
+    }
+
+    /// Asks one question and returns the line that is typed; `None` if the terminal is gone or its input ends.
+    pub(crate) fn ask(&mut self, question: &str) -> Option<Secret> {
+        let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+        let mut line = String::with_capacity(256);
+        let length = self.0.read_line(&mut line).ok()?;
+        (length > 0).then(|| Secret::new(line))
+    }
 }
 
 /// Says something beside the output.

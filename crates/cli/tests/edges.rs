@@ -7,6 +7,7 @@
 )]
 
 mod server;
+mod terminal;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -19,9 +20,9 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 use server::Server;
+use terminal::Terminal;
 
 fn rolecall(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
@@ -45,14 +46,6 @@ fn output(mut command: Command) -> Output {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn empty_snapshot() -> Value {
-    let settings = json!({ "shell": "bash", "clipboard_clear_s": 30, "lead_times_s": [] });
-    json!({ "Ok": { "snapshot": {
-        "mode": "own", "endpoint": null, "clock_offset_ms": 0, "sessions": [], "roles": [], "keys": [],
-        "prompts": [], "problems": [], "settings": settings
-    } } })
 }
 
 #[test]
@@ -218,62 +211,6 @@ fn b41_a_key_is_not_looked_for_where_reading_could_block() {
     }
 }
 
-/// A program on a terminal of its own.
-struct Terminal {
-    typed: File,
-    seen: File,
-    child: std::process::Child,
-    text: String,
-}
-
-impl Terminal {
-    fn run(mut command: Command) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
-        grantpt(&master).expect("a terminal");
-        unlockpt(&master).expect("a terminal");
-        let name = ptsname(&master, Vec::new()).expect("a name");
-        let open = || {
-            File::options()
-                .read(true)
-                .write(true)
-                .open(OsStr::from_bytes(name.to_bytes()))
-                .expect("a terminal")
-        };
-        let child = command.stdin(open()).stdout(open()).stderr(open()).spawn();
-        drop(command);
-        let typed = File::from(master);
-        Self {
-            seen: typed.try_clone().expect("a second handle"),
-            typed,
-            child: child.expect("the program"),
-            text: String::new(),
-        }
-    }
-
-    fn wait_for(&mut self, text: &str) {
-        while !self.text.contains(text) {
-            let mut bytes = [0; 1024];
-            let count = self.seen.read(&mut bytes).unwrap_or(0);
-            assert!(count > 0, "no {text:?} in {:?}", self.text);
-            self.text
-                .push_str(&String::from_utf8_lossy(&bytes[..count]));
-        }
-    }
-
-    fn type_in(&mut self, text: &str) {
-        self.typed.write_all(text.as_bytes()).expect("typed");
-    }
-
-    fn end(mut self) -> (Option<i32>, String) {
-        let mut bytes = Vec::new();
-        // The terminal's other end is gone at the end, which reads as an error.
-        let _ = self.seen.read_to_end(&mut bytes);
-        self.text.push_str(&String::from_utf8_lossy(&bytes));
-        let status = self.child.wait().expect("its end");
-        (status.code(), self.text)
-    }
-}
-
 #[test]
 fn t11_a_secret_typed_at_the_terminal_is_not_shown() {
     let home = home();
@@ -314,40 +251,4 @@ fn ctrl_c_while_a_secret_is_typed_changes_nothing() {
         text.contains("Cancelled. Nothing changed.") && !text.contains("half"),
         "{text}"
     );
-}
-
-#[test]
-fn a_code_is_asked_for_at_the_terminal_and_again_when_it_is_rejected() {
-    let home = home();
-    let mut snapshot = empty_snapshot();
-    snapshot["Ok"]["snapshot"]["roles"] = json!([{
-        "name": "admin", "arn": "arn:aws:iam::808768216571:role/admin", "account_id": "808768216571", "source": "user",
-        "chain": ["user", "admin"], "session_name": null, "duration_s": null, "external_id": null,
-        "mfa_serial": "arn:aws:iam::177634097045:mfa/user", "region": null, "group": null, "needs_code": true,
-        "planned_s": 3600, "problem": null
-    }]);
-    let rejected = json!({ "Err": {
-        "code": "code_rejected", "what": "This code was used already.", "remedy": "Wait for the next one."
-    } });
-    let session = json!({ "Ok": { "session": {
-        "role": "admin", "phase": "active", "waiting_for": null, "account_id": "808768216571",
-        "role_arn": "arn:aws:iam::808768216571:role/admin",
-        "identity": "arn:aws:sts::808768216571:assumed-role/admin/user", "source": "user", "group": null,
-        "region": null, "issued_at": null, "expires_at": null, "access_key_id": null, "problem": null
-    } } });
-    let server = Server::start(
-        &home.path().join("rolecall"),
-        vec![snapshot, rejected, session],
-    );
-    let mut terminal = Terminal::run(rolecall(home.path(), &["assume", "admin"]));
-    terminal.wait_for("Code of arn:aws:iam::177634097045:mfa/user: ");
-    terminal.type_in("123456\n");
-    terminal.wait_for("Wait for the next one.");
-    terminal.type_in("654321\n");
-    let (code, text) = terminal.end();
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("assumed-role/admin/user"), "{text}");
-    let asked = server.asked();
-    assert_eq!(asked[1]["assume"]["code"], "123456");
-    assert_eq!(asked[2]["assume"]["code"], "654321");
 }

@@ -142,6 +142,8 @@ struct State {
     key_sessions: HashMap<AccessKeyId, key_session::KeySession>,
     prompts: BTreeMap<u64, Prompt>,
     last_prompt: u64,
+    /// Until when somebody looks after a role's prompts at a terminal.
+    attended: BTreeMap<Name, Timestamp>,
     ledger: CodeLedger,
     mfa_sessions: BTreeMap<TokenId, MfaSession>,
     token_flights: HashMap<TokenId, Arc<TokenFlight>>,

@@ -15,7 +15,7 @@ use crate::history::{Line, Query};
 use crate::host::HostView;
 use crate::problem::{Problem, ProblemCode};
 use crate::shell::Shell;
-use crate::snapshot::{KeyView, SessionView, Snapshot};
+use crate::snapshot::{KeyView, PromptView, SessionView, Snapshot};
 
 /// The version both ends must speak.
 pub const VERSION: u32 = 1;
@@ -117,6 +117,29 @@ pub enum Call {
         /// Its name.
         name: String,
     },
+    /// The prompt for a code that a role waits for, if there is one. Whoever asks attends to it at a terminal for the
+    /// next seconds, so that the window stays as it is.
+    Attend {
+        /// The role's name.
+        role: String,
+    },
+    /// Answer a prompt.
+    AnswerPrompt {
+        /// Which.
+        id: u64,
+        /// The authenticator's code.
+        code: WireSecret,
+    },
+    /// Cancel a prompt, and what waits for it.
+    CancelPrompt {
+        /// Which.
+        id: u64,
+    },
+    /// Let no code count any more that was given with an access key.
+    EndMfa {
+        /// The key's name.
+        key: String,
+    },
     /// The history of requests, newest first.
     History(Query),
     /// Write profiles for roles into AWS's config file, or show what that would change.
@@ -181,6 +204,10 @@ impl Call {
             | Self::RenameKey { .. }
             | Self::RemoveKey { .. }
             | Self::MoveIn { .. }
+            | Self::Attend { .. }
+            | Self::AnswerPrompt { .. }
+            | Self::CancelPrompt { .. }
+            | Self::EndMfa { .. }
             | Self::History(_)
             | Self::Connect { .. }
             | Self::Disconnect { .. }
@@ -225,6 +252,8 @@ pub enum Answer {
     Key(Box<KeyView>),
     /// What came over from another program.
     Moved(Vec<crate::peers::Moved>),
+    /// The prompt that waits, if one does.
+    Prompt(Option<Box<PromptView>>),
     /// Text for a shell or an SDK; holds credentials.
     Text(WireSecret),
     /// The variables of a session; holds credentials.

@@ -252,6 +252,9 @@ pub struct PromptView {
     pub next_code_at: Option<Timestamp>,
     /// What was wrong with the last answer.
     pub problem: Option<Problem>,
+    /// Whether somebody at a terminal is asked already, so that no window needs to open.
+    #[serde(default)]
+    pub at_terminal: bool,
     /// When the prompt gives up.
     pub deadline: Timestamp,
 }

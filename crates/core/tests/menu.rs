@@ -116,6 +116,7 @@ fn what_needs_attention_stands_on_top() {
         roles: vec!["careful".into()],
         plan: String::new(),
         instead: None,
+        at_terminal: false,
         next_code_at: None,
         problem: None,
         deadline: instant(NOW),

@@ -355,3 +355,24 @@ fn a_removed_key_takes_its_codes_along() {
     restarted.add_key(&name("user"), &pair).expect("kept");
     assert!(role_view(&restarted, "b").needs_code);
 }
+
+#[test]
+fn a_prompt_that_a_terminal_looks_after_is_told_apart() {
+    let (_, keeper) = ready();
+    assert_eq!(keeper.attend(&name("a")), None);
+    let clicks = ["a", "long"].map(|role| click(&keeper, role));
+    let both = wait_until(&keeper, |it| it.prompts.len() == 2).prompts;
+    let at_terminal = |role: &str| {
+        let prompt = both.iter().find(|it| it.roles == [role]);
+        prompt.expect("its prompt").at_terminal
+    };
+    assert!(at_terminal("a") && !at_terminal("long"));
+    let attended = keeper.attend(&name("a")).expect("its prompt");
+    assert_eq!(attended.roles, ["a"]);
+    for prompt in both {
+        keeper.cancel_prompt(prompt.id).expect("open");
+    }
+    for clicked in clicks {
+        landed(clicked).expect_err("cancelled");
+    }
+}

@@ -1,14 +1,13 @@
-//! `assume`: a session, with the code asked for where a person sits.
+//! `assume`: a session, and who one is in it.
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::problem::Problem;
+use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::{SessionView, Snapshot};
 
-use super::sessions;
+use super::{attended, sessions};
 use crate::arguments::Format;
 use crate::client::{Client, unexpected};
-use crate::terminal::{self, Echo};
 
 /// Assumes a role and returns who one is then.
 ///
@@ -16,9 +15,12 @@ use crate::terminal::{self, Echo};
 /// Why it could not be assumed.
 pub(super) fn run(client: &Client, role: &str, format: Format) -> Result<String, Problem> {
     let snapshot = client.snapshot()?;
-    let session = match device(&snapshot, role).filter(|_| terminal::is_present()) {
-        Some(device) => with_code(client, role, device)?,
-        None => assume(client, role, None)?,
+    let call = Call::Assume {
+        role: role.to_owned(),
+        code: None,
+    };
+    let Answer::Session(session) = attended::ask(client, call, role)? else {
+        return Err(unexpected());
     };
     match format {
         Format::Json => super::json(&session),
@@ -35,45 +37,4 @@ pub(super) fn told(session: &SessionView, snapshot: &Snapshot) -> String {
         format!("You are {identity}"),
     ];
     lines.map(|line| visible(&line)).join("\n")
-}
-
-/// Returns the device whose code the role asks for.
-fn device<'a>(snapshot: &'a Snapshot, role: &str) -> Option<&'a str> {
-    let role = snapshot.roles.iter().find(|it| it.name == role.trim())?;
-    role.mfa_serial.as_deref()
-}
-
-/// Asks until AWS accepts a code or nothing is entered.
-fn with_code(client: &Client, role: &str, device: &str) -> Result<SessionView, Problem> {
-    loop {
-        let question = format!("Code of {}: ", visible(device));
-        let code = terminal::ask(&question, Echo::On)?;
-        if code.expose().trim().is_empty() {
-            let what = "No code was entered.";
-            return Err(Problem::new(
-                ProblemCode::Cancelled,
-                what,
-                "Nothing changed.",
-            ));
-        }
-        let code = WireSecret::new(code.expose().to_owned());
-        match assume(client, role, Some(code)) {
-            Err(problem) if may_be_mistyped(problem.code) => {
-                terminal::tell(&visible(&problem.to_string()));
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-fn may_be_mistyped(code: ProblemCode) -> bool {
-    code == ProblemCode::CodeRejected || code == ProblemCode::InvalidInput
-}
-
-fn assume(client: &Client, role: &str, code: Option<WireSecret>) -> Result<SessionView, Problem> {
-    let role = role.to_owned();
-    let Answer::Session(session) = client.ask(Call::Assume { role, code })? else {
-        return Err(unexpected());
-    };
-    Ok(*session)
 }

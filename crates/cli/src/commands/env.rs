@@ -2,11 +2,12 @@
 
 use rolecall_core::export_block::ExportBlock;
 use rolecall_core::problem::Problem;
-use rolecall_core::protocol::Call;
+use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::secret::Secret;
 use rolecall_core::shell::Shell;
 
-use crate::client::Client;
+use super::attended;
+use crate::client::{Client, unexpected};
 use crate::environment::Environment;
 
 /// Returns the block for the shell that was named, else for the one the user logs in to.
@@ -25,7 +26,10 @@ pub(super) fn run(
             .or_else(|| login_shell(environment))
             .unwrap_or_default(),
     };
-    super::text(client, call)
+    let Answer::Text(text) = attended::ask(client, call, role)? else {
+        return Err(unexpected());
+    };
+    Ok(Secret::new(text.expose().to_owned()))
 }
 
 /// Returns the block that takes a session out of the environment again. It needs no running application.

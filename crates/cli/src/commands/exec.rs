@@ -10,7 +10,7 @@ use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call, WireEnvironment};
 use rolecall_core::sanitise::echo;
 
-use super::{Outcome, assume};
+use super::{Outcome, assume, attended};
 use crate::client::{Client, unexpected};
 use crate::environment::Environment;
 use crate::terminal;
@@ -49,7 +49,9 @@ pub(super) fn run(
 
 fn variables(client: &Client, role: &str) -> Result<WireEnvironment, Problem> {
     let role = role.to_owned();
-    let Answer::Environment(environment) = client.ask(Call::Environment { role })? else {
+    let Answer::Environment(environment) =
+        attended::ask(client, Call::Environment { role: role.clone() }, &role)?
+    else {
         return Err(unexpected());
     };
     Ok(*environment)

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::ledger::CodeLedger;
+use super::view::prompt_view;
 use super::{Keeper, State};
 use crate::access_key::AccessKeyId;
 use crate::call_fields::{MfaCode, MfaSerial};
@@ -10,9 +11,13 @@ use crate::input::InputError;
 use crate::name::Name;
 use crate::plan::Wish;
 use crate::problem::{Problem, ProblemCode};
+use crate::snapshot::PromptView;
 
 /// How long a prompt waits for its answer.
 const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
+
+/// For how long whoever asked for a role's prompts is taken to look after them.
+const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
 
 /// A question that waits for its answer.
 #[derive(Debug, Clone)]
@@ -21,6 +26,8 @@ pub(super) struct Prompt {
     pub(super) deadline: Timestamp,
     pub(super) next_code_at: Option<Timestamp>,
     pub(super) problem: Option<Problem>,
+    /// Whether somebody at a terminal is asked.
+    pub(super) at_terminal: bool,
     answer: Option<Answer>,
 }
 
@@ -127,6 +134,19 @@ impl Keeper {
         })
     }
 
+    /// Returns the prompt that `role` waits for, if there is one. Whoever asks looks after its prompts at a terminal for
+    /// the next seconds.
+    pub fn attend(&self, role: &Name) -> Option<PromptView> {
+        let now = self.ports.clock.now();
+        let mut state = self.lock();
+        state.attended.retain(|_, until| *until > now);
+        state.attended.insert(role.clone(), now + ATTENDED);
+        let mut prompts = state.prompts.iter();
+        let (id, prompt) =
+            prompts.find(|(_, it)| it.answer.is_none() && it.roles(&state).contains(role))?;
+        Some(prompt_view(&state, *id, prompt))
+    }
+
     /// Runs `call` with a code: the one given, else one that a prompt asks for, again while AWS rejects it.
     pub(super) fn with_code<T>(
         &self,
@@ -173,7 +193,9 @@ impl Keeper {
         let now = self.ports.clock.now();
         let id = self.update(|state| {
             state.last_prompt += 1;
-            let prompt = Prompt::new(question.clone(), problem, &state.ledger, now);
+            let mut prompt = Prompt::new(question.clone(), problem, &state.ledger, now);
+            let attended = |role: &Name| state.attended.get(role).is_some_and(|it| *it > now);
+            prompt.at_terminal = prompt.roles(state).iter().any(attended);
             state.prompts.insert(state.last_prompt, prompt);
             state.last_prompt
         });
@@ -218,6 +240,7 @@ impl Prompt {
             question,
             deadline: now + PROMPT_LIFE,
             problem,
+            at_terminal: false,
             answer: None,
         }
     }

@@ -246,7 +246,7 @@ fn mfa_view(session: &MfaSession) -> MfaView {
     }
 }
 
-fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
     let roles = prompt.roles(state);
     PromptView {
         id,
@@ -256,6 +256,7 @@ fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
         instead: prompt.offer(state).map(|(_, text)| text.clone()),
         next_code_at: prompt.next_code_at,
         problem: prompt.problem.clone(),
+        at_terminal: prompt.at_terminal,
         deadline: prompt.deadline,
     }
 }

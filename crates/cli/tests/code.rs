@@ -1,0 +1,221 @@
+//! Codes that are typed at the terminal while a request waits for them.
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "runs the program it tests")]
+
+mod terminal;
+
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+use rolecall_core::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
+use serde_json::{Value, json};
+use terminal::Terminal;
+
+const PLAN: &str = "One code now, good for 3 roles for 12h: sessions of 1h each.";
+
+/// An application with one prompt: it takes any code but 123456, which was used.
+struct Application {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    prompt: Option<Value>,
+    outcome: Option<Value>,
+    asked: Vec<Value>,
+}
+
+impl Application {
+    fn start(home: &Path) -> Arc<Self> {
+        let prompt = json!({
+            "id": 7, "mfa_serial": "arn:aws:iam::177634097045:mfa/user", "roles": ["admin"], "plan": PLAN,
+            "next_code_at": null, "problem": null, "deadline": "2099-01-01T00:00:00Z"
+        });
+        let application = Arc::new(Self {
+            state: Mutex::new(State {
+                prompt: Some(prompt),
+                outcome: None,
+                asked: Vec::new(),
+            }),
+            changed: Condvar::new(),
+        });
+        let dir = home.join("rolecall");
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&dir)
+            .expect("a folder");
+        let listener = UnixListener::bind(dir.join("agent.sock")).expect("a socket");
+        let serving = application.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let serving = serving.clone();
+                thread::spawn(move || serving.serve(stream));
+            }
+        });
+        application
+    }
+
+    fn serve(&self, mut stream: UnixStream) {
+        let Ok(request) = read_frame::<Request>(&mut stream, REQUEST_MAX) else {
+            return;
+        };
+        let call = serde_json::to_value(&request.call).expect("JSON");
+        let result = self.answer(&call);
+        let response = json!({ "v": VERSION, "app": "0.1.0", "result": result });
+        // The program may have ended meanwhile.
+        let _ = write_frame(&mut stream, &response);
+    }
+
+    fn answer(&self, call: &Value) -> Value {
+        let mut state = self.state.lock().expect("no panic inside");
+        if call == "snapshot" || call == "sessions" {
+            return snapshot();
+        }
+        if call.get("attend").is_some() {
+            return json!({ "Ok": { "prompt": state.prompt } });
+        }
+        state.asked.push(call.clone());
+        if let Some(answer) = call.get("answer_prompt") {
+            if answer["code"] == "123456" {
+                return problem("code_rejected", "This code was used already.");
+            }
+            drop(state);
+            self.settle(session());
+            return json!({ "Ok": "done" });
+        }
+        if call.get("cancel_prompt").is_some() {
+            drop(state);
+            self.settle(problem(
+                "cancelled",
+                "The prompt for the code was cancelled.",
+            ));
+            return json!({ "Ok": "done" });
+        }
+        let waited = self
+            .changed
+            .wait_while(state, |state| state.outcome.is_none());
+        waited
+            .expect("no panic inside")
+            .outcome
+            .clone()
+            .unwrap_or_default()
+    }
+
+    /// Ends the prompt, as an answer does wherever it comes from.
+    fn settle(&self, outcome: Value) {
+        let mut state = self.state.lock().expect("no panic inside");
+        state.prompt = None;
+        state.outcome = Some(outcome);
+        self.changed.notify_all();
+    }
+
+    fn asked(&self) -> Vec<Value> {
+        self.state.lock().expect("no panic inside").asked.clone()
+    }
+}
+
+fn problem(code: &str, what: &str) -> Value {
+    json!({ "Err": { "code": code, "what": what, "remedy": "Wait for the next one." } })
+}
+
+fn session() -> Value {
+    json!({ "Ok": { "session": {
+        "role": "admin", "phase": "active", "waiting_for": null, "account_id": "808768216571",
+        "role_arn": "arn:aws:iam::808768216571:role/admin",
+        "identity": "arn:aws:sts::808768216571:assumed-role/admin/user", "source": "user", "group": null,
+        "region": null, "issued_at": null, "expires_at": null, "access_key_id": null, "problem": null
+    } } })
+}
+
+fn snapshot() -> Value {
+    let settings = json!({ "shell": "bash", "clipboard_clear_s": 30, "lead_times_s": [] });
+    json!({ "Ok": { "snapshot": {
+        "mode": "own", "endpoint": null, "clock_offset_ms": 0, "sessions": [], "roles": [], "keys": [],
+        "prompts": [], "problems": [], "settings": settings
+    } } })
+}
+
+fn assume(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+    command
+        .args(["assume", "admin"])
+        .env_clear()
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("DISPLAY", ":0");
+    command
+}
+
+#[test]
+fn a_code_is_asked_for_with_its_plan_and_again_when_it_was_used() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let mut terminal = Terminal::run(assume(home.path()));
+    terminal.wait_for(PLAN);
+    terminal.wait_for("Code of arn:aws:iam::177634097045:mfa/user: ");
+    terminal.type_in("123456\n");
+    terminal.wait_for("Wait for the next one.");
+    terminal.type_in("654321\n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("assumed-role/admin/user"), "{text}");
+    let codes: Vec<Value> = application
+        .asked()
+        .iter()
+        .filter_map(|call| Some(call.get("answer_prompt")?["code"].clone()))
+        .collect();
+    assert_eq!(codes, ["123456", "654321"]);
+}
+
+#[test]
+fn a_code_that_is_entered_in_the_window_lets_the_terminal_go_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let mut terminal = Terminal::run(assume(home.path()));
+    terminal.wait_for("Code of ");
+    application.settle(session());
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("The code was entered elsewhere."), "{text}");
+    assert!(text.contains("assumed-role/admin/user"), "{text}");
+}
+
+#[test]
+fn b23_an_empty_line_cancels() {
+    let home = tempfile::tempdir().expect("a folder");
+    let _application = Application::start(home.path());
+    let mut terminal = Terminal::run(assume(home.path()));
+    terminal.wait_for("Code of ");
+    terminal.type_in("\n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("The prompt for the code was cancelled."),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let child = assume(home.path())
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program");
+    while application.asked().is_empty() {
+        thread::yield_now();
+    }
+    application.settle(session());
+    let output = child.wait_with_output().expect("its end");
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{output:?}"
+    );
+}

@@ -15,6 +15,7 @@ use crate::heartbeat;
 use crate::keychain::OsKeychain;
 use crate::machine::ThisMachine;
 use crate::paths::Paths;
+use crate::programs::OwnPrograms;
 use crate::seal::KeychainSeal;
 use crate::store::SealedStore;
 use crate::sts::AwsSts;
@@ -76,6 +77,7 @@ impl Engine {
             sts: sts.clone(),
             iam: sts.clone(),
             keychain: kept.keychain,
+            programs: Arc::new(OwnPrograms),
             files: kept.files,
             aws: kept.aws,
             store: kept.store,

@@ -15,6 +15,7 @@ pub mod log;
 pub mod machine;
 pub mod paths;
 pub mod peers;
+pub mod programs;
 pub mod requester;
 pub mod seal;
 pub mod socket;

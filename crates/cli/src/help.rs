@@ -81,7 +81,7 @@ const ASSUME: &str = "\
 Usage: rolecall assume ROLE [--json]
 
 Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
-terminal; without a terminal, Rolecall's window asks.";
+terminal, and Rolecall's window can be answered as well; env and exec do the same. An empty line cancels.";
 
 const EXPLAIN: &str = "\
 Usage: rolecall explain ROLE [--deeper] [--json]

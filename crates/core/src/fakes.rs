@@ -13,7 +13,9 @@ use crate::credentials::Credentials;
 use crate::keeper::{Ports, Waiter};
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::notice::{Notice, Topic};
-use crate::ports::{Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier};
+use crate::ports::{
+    Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier, Programs,
+};
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::secret::Secret;
@@ -215,6 +217,36 @@ impl Sts for FakeSts {
     }
 }
 
+/// Programs that print what they were told to.
+#[derive(Debug, Default)]
+pub struct FakePrograms {
+    outputs: Mutex<VecDeque<Result<String, String>>>,
+    runs: Mutex<Vec<Vec<String>>>,
+}
+
+impl FakePrograms {
+    /// Lets the next program print this, or fail with this reason; further calls queue up.
+    pub fn print_next(&self, output: Result<&str, &str>) {
+        let output = output.map(str::to_owned).map_err(str::to_owned);
+        lock(&self.outputs).push_back(output);
+    }
+
+    /// Returns what was run so far.
+    pub fn runs(&self) -> Vec<Vec<String>> {
+        lock(&self.runs).clone()
+    }
+}
+
+impl Programs for FakePrograms {
+    fn run(&self, words: &[String], _limit: SignedDuration) -> Result<Secret, String> {
+        lock(&self.runs).push(words.to_vec());
+        let output = lock(&self.outputs).pop_front();
+        output
+            .unwrap_or_else(|| Err("there is no such program".to_owned()))
+            .map(Secret::new)
+    }
+}
+
 /// A clipboard that keeps what was put there.
 #[derive(Debug, Default)]
 pub struct FakeClipboard(Mutex<Option<String>>);
@@ -322,6 +354,8 @@ pub struct Fakes {
     pub iam: Arc<FakeIam>,
     /// The keychain.
     pub keychain: Arc<FakeKeychain>,
+    /// The programs.
+    pub programs: Arc<FakePrograms>,
     /// The files.
     pub files: Arc<MemoryFiles>,
     /// The store.
@@ -352,6 +386,7 @@ impl Fakes {
             sts: Arc::new(sts),
             iam: Arc::default(),
             keychain: Arc::default(),
+            programs: Arc::default(),
             files: Arc::default(),
             store: Arc::default(),
             clipboard: Arc::default(),
@@ -368,6 +403,7 @@ impl Fakes {
             sts: self.sts.clone(),
             iam: self.iam.clone(),
             keychain: self.keychain.clone(),
+            programs: self.programs.clone(),
             files: self.files.clone(),
             aws: self.files.clone(),
             store: self.store.clone(),

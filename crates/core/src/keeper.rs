@@ -5,6 +5,7 @@
 mod assume;
 mod aws_files;
 mod catalogue;
+mod code_source;
 mod connect;
 mod consent;
 mod explain;
@@ -33,7 +34,7 @@ use crate::iam::Iam;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{
-    Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Store,
+    Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Programs, Store,
 };
 use crate::problem::Problem;
 use crate::role::Role;
@@ -68,6 +69,8 @@ pub struct Ports {
     pub iam: Arc<dyn Iam>,
     /// The OS keychain.
     pub keychain: Arc<dyn Keychain>,
+    /// Programs that the settings name.
+    pub programs: Arc<dyn Programs>,
     /// The user's files.
     pub files: Arc<dyn Files>,
     /// AWS's own files, where they are written.

@@ -219,6 +219,16 @@ pub enum Keeping {
     Nothing,
 }
 
+/// Programs that the user named in the settings.
+pub trait Programs: Send + Sync {
+    /// Runs a program with these arguments, without a shell and without input, and returns what it prints. It is
+    /// ended after `limit`.
+    ///
+    /// # Errors
+    /// Why there is no output, in a few lower-case words: it is not there, fails, takes too long or prints too much.
+    fn run(&self, words: &[String], limit: SignedDuration) -> Result<Secret, String>;
+}
+
 /// What survives a restart: sessions, sealed, which warnings were shown, and the history of requests.
 pub trait Store: Send + Sync {
     /// Returns the sessions that were kept.

@@ -38,6 +38,9 @@ pub struct Settings {
     pub lead_times: Vec<SignedDuration>,
     /// `[clipboard] clear_after`: when a copied export block leaves the clipboard.
     pub clipboard_clear: SignedDuration,
+    /// `[mfa] process`: the program that gives codes, and its arguments; empty if a person gives them. No other file
+    /// can name one.
+    pub mfa_process: Vec<String>,
     /// `[mfa] session`: how long one code counts where it is shared by several roles.
     pub mfa_session: TokenDuration,
     /// `[export] shell`: the shell whose export block a plain copy gives.
@@ -71,6 +74,7 @@ impl Default for Settings {
             proxy: None,
             lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
             clipboard_clear: SignedDuration::from_secs(30),
+            mfa_process: Vec::new(),
             mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
             temporary_profiles: Vec::new(),
@@ -108,7 +112,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 }
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
-                     [clipboard] clear_after; [mfa] session; [export] shell; [agent] start; [ask] default, \
+                     [clipboard] clear_after; [mfa] process, session; [export] shell; [agent] start; [ask] default, \
                      containers, roles; [temporary_profiles] roles.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
@@ -140,6 +144,7 @@ fn set(
         ("aws", "proxy") => settings.proxy = Some(proxy_url(text()?)?),
         ("notifications", "lead_times") => settings.lead_times = lead_times(item)?,
         ("clipboard", "clear_after") => settings.clipboard_clear = clear_after(text()?)?,
+        ("mfa", "process") => settings.mfa_process = words(item)?,
         ("mfa", "session") => {
             settings.mfa_session =
                 TokenDuration::parse(text()?).map_err(|error| (error.what, error.remedy))?;
@@ -195,6 +200,20 @@ fn proxy_url(text: &str) -> Result<String, (String, String)> {
             "Write it as http://HOST:PORT.".into(),
         )),
     }
+}
+
+/// Reads a program and its arguments. No shell is involved: each word is handed over as it is.
+fn words(item: &Item) -> Result<Vec<String>, (String, String)> {
+    let form = || {
+        (
+            "\"process\" must be a list of words in quotes.".to_owned(),
+            "Write it as process = [\"ykman\", \"oath\", \"accounts\", \"code\", \"--single\", \"aws\"]."
+                .to_owned(),
+        )
+    };
+    let array = item.as_array().ok_or_else(form)?;
+    let words = array.iter().map(|word| word.as_str().map(str::to_owned));
+    words.collect::<Option<Vec<String>>>().ok_or_else(form)
 }
 
 fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, (String, String)> {
@@ -311,7 +330,7 @@ mod tests {
     #[test]
     fn reads_every_setting() {
         let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nca_bundle = \"/etc/ca.pem\"\n\
-                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
+                    [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
         let settings = read(text, "settings.toml").expect("valid");
         assert_eq!(
             settings.endpoint_url.as_deref(),
@@ -329,6 +348,7 @@ mod tests {
             ),
             (10, 129_600, Shell::Fish)
         );
+        assert_eq!(settings.mfa_process, ["pass", "otp"]);
         assert_eq!(settings.agent_start, AgentStart::Always);
     }
 

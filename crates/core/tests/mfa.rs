@@ -376,3 +376,42 @@ fn a_prompt_that_a_terminal_looks_after_is_told_apart() {
         landed(clicked).expect_err("cancelled");
     }
 }
+
+fn with_program(fakes: &Fakes, keeper: &Keeper) {
+    let settings = "[mfa]\nprocess = [\"ykman\", \"--device\", \"{serial}\"]\n";
+    *fakes.files.settings.lock().expect("not poisoned") = settings.to_owned();
+    keeper.reload_settings();
+}
+
+#[test]
+fn a_program_of_our_own_settings_gives_the_code() {
+    let (fakes, keeper) = ready();
+    with_program(&fakes, &keeper);
+    fakes.programs.print_next(Ok("123456\n"));
+    keeper.assume(&name("a"), None).expect("without a question");
+    let words = ["ykman", "--device", "arn:aws:iam::177634097045:mfa/user"];
+    assert_eq!(fakes.programs.runs(), [words]);
+    assert_eq!(fakes.sts.token_calls().len(), 1);
+}
+
+#[test]
+fn a_person_is_asked_when_the_program_gives_no_code_or_one_that_was_used() {
+    let (fakes, keeper) = ready();
+    with_program(&fakes, &keeper);
+    for output in [
+        Err("it took longer than 20s"),
+        Ok("touch your key"),
+        Ok("123456"),
+    ] {
+        if output == Ok("123456") {
+            fakes.programs.print_next(Ok("123456"));
+            keeper.assume(&name("long"), None).expect("the first time");
+        }
+        fakes.programs.print_next(output);
+        let clicked = click(&keeper, "long");
+        let prompt = prompt_for(&keeper, &["long"]);
+        assert!(prompt.problem.is_some(), "{output:?}");
+        keeper.cancel_prompt(prompt.id).expect("open");
+        landed(clicked).expect_err("cancelled");
+    }
+}

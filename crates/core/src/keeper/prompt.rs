@@ -154,17 +154,25 @@ impl Keeper {
         given: Option<MfaCode>,
         call: impl Fn(MfaCode) -> Result<T, Problem>,
     ) -> Result<T, Halt> {
-        let asked_at_terminal = given.is_some();
-        let mut next = given;
-        let mut rejected: Option<Problem> = None;
+        let was_given = given.is_some();
+        let first = given
+            .map(Ok)
+            .or_else(|| self.code_of_program(&question.serial));
+        let (mut next, mut rejected) = match first {
+            Some(Ok(code)) => (Some(code), None),
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
         loop {
             let code = match next.take() {
                 Some(code) => code,
                 None => self.ask(question, rejected.take())?,
             };
-            self.use_code(&question.serial, &code)?;
-            match call(code) {
-                Err(problem) if problem.code == ProblemCode::CodeRejected && !asked_at_terminal => {
+            match self
+                .use_code(&question.serial, &code)
+                .and_then(|()| call(code))
+            {
+                Err(problem) if problem.code == ProblemCode::CodeRejected && !was_given => {
                     rejected = Some(problem);
                 }
                 outcome => return outcome.map_err(Halt::from),

@@ -56,13 +56,14 @@ pub(crate) fn tell(text: &str) {
 /// # Errors
 /// If the terminal goes away or the answer is cancelled with Ctrl-C or Ctrl-D.
 pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
-    let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
     let mut line = String::with_capacity(256);
     let read = {
         let _hidden = match echo {
             Echo::On => None,
             Echo::Off => Some(hidden::Hidden::start().map_err(|_| gone())?),
         };
+        // What is typed before the terminal hides it is thrown away, so the question comes after.
+        let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
         read_line(&mut line)
     };
     let answer = Secret::new(line);

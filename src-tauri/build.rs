@@ -23,6 +23,8 @@ const COMMANDS: &[&str] = &[
     "move_in",
     "save_role",
     "remove_role",
+    "mark_role",
+    "name_account",
     "start_practice",
     "practice_code",
     "open_roles_file",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rolecall_core::connection::{EditView, Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::{Line, Query};
+use rolecall_core::marks::RoleMarks;
 use rolecall_core::peers::{Moved, Peer};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
@@ -153,6 +154,25 @@ pub(crate) async fn save_role(
 #[tauri::command]
 pub(crate) async fn remove_role(tray: Tray<'_>, name: String) -> Result<(), Problem> {
     tray.ask(WindowCall::RemoveRole { name }).await
+}
+
+#[tauri::command]
+pub(crate) async fn mark_role(
+    tray: Tray<'_>,
+    name: String,
+    marks: RoleMarks,
+) -> Result<(), Problem> {
+    tray.ask(WindowCall::MarkRole { name, marks }).await
+}
+
+#[tauri::command]
+pub(crate) async fn name_account(
+    tray: Tray<'_>,
+    account_id: String,
+    alias: String,
+) -> Result<(), Problem> {
+    tray.ask(WindowCall::NameAccount { account_id, alias })
+        .await
 }
 
 #[tauri::command]

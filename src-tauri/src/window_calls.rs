@@ -69,6 +69,10 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             keeper.save_role(previous.as_ref(), &role).map(nothing)
         }
         WindowCall::RemoveRole { name } => keeper.remove_role(&Name::parse(&name)?).map(nothing),
+        WindowCall::MarkRole { name, marks } => keeper.mark_role(&name, &marks).map(nothing),
+        WindowCall::NameAccount { account_id, alias } => {
+            keeper.name_account(&account_id, &alias).map(nothing)
+        }
         WindowCall::StartPractice => launcher::start_practice().map(nothing),
         WindowCall::PracticeCode => value(
             desktop

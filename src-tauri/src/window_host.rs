@@ -7,12 +7,13 @@ use std::thread;
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{REQUEST_MAX, read_frame, write_frame};
+use rolecall_core::role_views::RoleViews;
 use rolecall_core::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
 use crate::desktop::Desktop;
 use crate::window_calls;
-use crate::window_wire::{Ask, Tell, WindowCall};
+use crate::window_wire::{Ask, Shown, Tell, WindowCall};
 
 /// Starts and feeds the window's process; there is at most one.
 #[derive(Default)]
@@ -52,7 +53,10 @@ impl WindowHost {
     pub(crate) fn tell(&self, snapshot: &Snapshot) {
         if let Some(window) = &*self.open.lock().unwrap_or_else(PoisonError::into_inner) {
             // A window that is just closing does not need to know.
-            let _ = window.send(Tell::Snapshot(Box::new(snapshot.clone())));
+            let _ = window.send(Tell::Snapshot(Shown {
+                snapshot: Box::new(snapshot.clone()),
+                same_roles: false,
+            }));
         }
     }
 
@@ -126,8 +130,9 @@ fn answer(desktop: &Desktop, call: WindowCall) -> Result<serde_json::Value, Prob
     })
 }
 
-/// Writes what the window is to know. Of snapshots that wait, only the last is written.
+/// Writes what the window is to know. Of snapshots that wait, only the last is written, and roles only if they changed.
 fn write_all(mut input: ChildStdin, outbox: &Receiver<Tell>) {
+    let mut last_roles: Option<RoleViews> = None;
     while let Ok(first) = outbox.recv() {
         let mut batch = vec![first];
         batch.extend(outbox.try_iter());
@@ -137,10 +142,26 @@ fn write_all(mut input: ChildStdin, outbox: &Receiver<Tell>) {
         let outdated = |index: usize, tell: &Tell| {
             matches!(tell, Tell::Snapshot(_)) && Some(index) != last_snapshot
         };
-        for (index, tell) in batch.iter().enumerate() {
-            if !outdated(index, tell) && write_frame(&mut input, tell).is_err() {
+        for (index, tell) in batch.iter_mut().enumerate() {
+            if outdated(index, tell) {
+                continue;
+            }
+            if let Tell::Snapshot(shown) = tell {
+                leave_out_roles(shown, &mut last_roles);
+            }
+            if write_frame(&mut input, tell).is_err() {
                 return;
             }
         }
+    }
+}
+
+fn leave_out_roles(shown: &mut Shown, last: &mut Option<RoleViews>) {
+    let roles = &mut shown.snapshot.roles;
+    if last.as_ref().is_some_and(|last| last.is_shared_with(roles)) {
+        *roles = RoleViews::default();
+        shown.same_roles = true;
+    } else {
+        *last = Some(roles.clone());
     }
 }

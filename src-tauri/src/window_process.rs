@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::window_wire::{Ask, Tell, WindowCall};
 use crate::{commands, window};
 
-/// The name of the event that carries the whole snapshot.
+/// The name of the event that carries the snapshot, without the roles if those are the same as before.
 const SNAPSHOT_EVENT: &str = "snapshot";
 
 type Waiting = HashMap<u64, oneshot::Sender<Result<serde_json::Value, Problem>>>;
@@ -111,6 +111,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::move_in,
             commands::save_role,
             commands::remove_role,
+            commands::mark_role,
+            commands::name_account,
             commands::start_practice,
             commands::practice_code,
             commands::open_roles_file,
@@ -138,8 +140,8 @@ fn listen(link: &Link, app: &AppHandle) {
     let mut input = io::stdin();
     while let Ok(tell) = read_frame::<Tell>(&mut input, ANSWER_MAX) {
         match tell {
-            Tell::Snapshot(snapshot) => {
-                if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, &*snapshot) {
+            Tell::Snapshot(shown) => {
+                if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, &shown) {
                     tracing::warn!(%error, "the window could not be told");
                 }
             }

@@ -6,6 +6,7 @@
 use rolecall_core::connection::{Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::Query;
+use rolecall_core::marks::RoleMarks;
 use rolecall_core::peers::Peer;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireSecret;
@@ -26,7 +27,7 @@ pub(crate) struct Ask {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Tell {
     /// Everything that is shown, whenever it differs.
-    Snapshot(Box<Snapshot>),
+    Snapshot(Shown),
     /// The answer to a call.
     Answer {
         id: u64,
@@ -34,6 +35,14 @@ pub(crate) enum Tell {
     },
     /// Come to the front.
     Raise,
+}
+
+/// Everything that is shown; the roles only if they are others than the last time, since there may be ten thousand.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) snapshot: Box<Snapshot>,
+    /// Whether the roles are those of the last time, and left out here.
+    pub(crate) same_roles: bool,
 }
 
 /// What the window may ask for. Nothing returns a secret.
@@ -101,6 +110,14 @@ pub(crate) enum WindowCall {
     },
     RemoveRole {
         name: String,
+    },
+    MarkRole {
+        name: String,
+        marks: RoleMarks,
+    },
+    NameAccount {
+        account_id: String,
+        alias: String,
     },
     StartPractice,
     PracticeCode,

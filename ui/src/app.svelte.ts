@@ -14,7 +14,7 @@ export type KeyWay = "clipboard" | "csv" | "profile" | "typed";
 export type Page =
   | { at: "home" }
   | { at: "role"; name: string }
-  | { at: "role-form"; name: string | null }
+  | { at: "role-form"; name: string | null; copyOf?: string }
   | { at: "keys" }
   | { at: "key-form"; way: KeyWay }
   | { at: "move-in"; from: Peer }
@@ -34,6 +34,8 @@ export class App {
   page = $state.raw<Page>({ at: "home" });
   query = $state("");
   selected = $state<string | null>(null);
+  /** The production role that waits for a second click. */
+  confirming = $state<string | null>(null);
   toasts = $state.raw<Toast[]>([]);
   /** The latest news, for screen readers. */
   told = $state("");
@@ -86,7 +88,15 @@ export class App {
     else if (session?.phase !== "assuming") this.assume(role);
   }
 
-  assume(role: string): void {
+  /** Assumes a role; one that acts on production after a second click, where the user wants that. */
+  assume(name: string): void {
+    const role = this.snapshot?.roles.find((candidate) => candidate.name === name);
+    if (role?.production && this.snapshot?.settings.confirm_production) this.confirming = name;
+    else this.assumeNow(name);
+  }
+
+  assumeNow(role: string): void {
+    this.confirming = null;
     void this.attempt(this.bridge.assume(role), undefined, role);
   }
 

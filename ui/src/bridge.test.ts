@@ -1,7 +1,7 @@
 import { mockIPC, clearMocks } from "@tauri-apps/api/mocks";
 import { afterEach, expect, test } from "vitest";
-import { openBridge, type RoleEntry } from "./bridge";
-import { snapshot } from "./fixture/make";
+import { Follower, openBridge, type RoleEntry, type RoleMarks } from "./bridge";
+import { role, snapshot } from "./fixture/make";
 import type { Snapshot } from "./snapshot";
 
 afterEach(clearMocks);
@@ -11,6 +11,8 @@ const entry: RoleEntry = {
   external_id: null, mfa_serial: null, mfa_code: null, source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [],
   reason: null, reason_pattern: null, region: null, group: null,
 };
+
+const marks: RoleMarks = { favourite: true, colour: "blue", production: null, group: null };
 
 async function called(use: (bridge: Awaited<ReturnType<typeof openBridge>>) => Promise<unknown>): Promise<unknown[]> {
   const calls: unknown[] = [];
@@ -42,6 +44,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["move_in", { from: "leapp", rehearse: true }, (bridge) => bridge.moveIn("leapp", true)],
   ["save_role", { previousName: null, role: entry }, (bridge) => bridge.saveRole(null, entry)],
   ["remove_role", { name: "a" }, (bridge) => bridge.removeRole("a")],
+  ["mark_role", { name: "a", marks }, (bridge) => bridge.markRole("a", marks)],
+  ["name_account", { accountId: "111122223333", alias: "shop" }, (bridge) => bridge.nameAccount("111122223333", "shop")],
   ["start_practice", {}, (bridge) => bridge.startPractice()],
   ["practice_code", {}, (bridge) => bridge.practiceCode()],
   ["open_roles_file", {}, (bridge) => bridge.openRolesFile()],
@@ -75,6 +79,17 @@ test("follows the snapshot from the first to the next", async () => {
   const { emit } = await import("@tauri-apps/api/event");
   const seen: Snapshot[] = [];
   await (await openBridge()).follow((next) => seen.push(next));
-  await emit("snapshot", snapshot({ endpoint: "http://127.0.0.1:1" }));
-  expect(seen.map((one) => one.endpoint)).toEqual([null, "http://127.0.0.1:1"]);
+  const endpoint = "http://127.0.0.1:1";
+  await emit("snapshot", { snapshot: snapshot({ endpoint, roles: [role("a")] }), same_roles: false });
+  await emit("snapshot", { snapshot: snapshot(), same_roles: true });
+  expect(seen.map((one) => one.endpoint)).toEqual([null, endpoint, null]);
+  expect(seen.map((one) => one.roles.length)).toEqual([0, 1, 1]);
+});
+
+test("an event without roles that overtakes the first answer takes them from there", () => {
+  const seen: Snapshot[] = [];
+  const follower = new Follower((next) => seen.push(next));
+  follower.hear({ snapshot: snapshot({ endpoint: "newer" }), same_roles: true });
+  follower.answer(snapshot({ endpoint: "older", roles: [role("a")] }));
+  expect(seen.map((one) => [one.endpoint, one.roles.length])).toEqual([["newer", 1]]);
 });

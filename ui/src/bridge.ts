@@ -4,7 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
 import type {
-  Consent, EditView, HistoryLine, KeyView, Reply, SessionTag, Shell, Snapshot, Step, Which,
+  Colour, Consent, EditView, HistoryLine, KeyView, Reply, RoleView, SessionTag, Shell, Snapshot, Step, Which,
 } from "./snapshot";
 
 /** Where the backend reads a new access key from. */
@@ -53,6 +53,14 @@ export interface RoleEntry {
   group: string | null;
 }
 
+/** What the user notes on a role; null leaves it to the account, or to where the role is written. */
+export interface RoleMarks {
+  favourite: boolean;
+  colour: Colour | null;
+  production: boolean | null;
+  group: string | null;
+}
+
 export interface PracticeCode {
   code: string;
   seconds_left: number;
@@ -98,6 +106,8 @@ export interface Bridge {
   moveIn(from: Peer, rehearse: boolean): Promise<Moved[]>;
   saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
   removeRole(name: string): Promise<void>;
+  markRole(name: string, marks: RoleMarks): Promise<void>;
+  nameAccount(accountId: string, alias: string): Promise<void>;
   startPractice(): Promise<void>;
   practiceCode(): Promise<PracticeCode | null>;
   openRolesFile(): Promise<void>;
@@ -132,16 +142,40 @@ async function ask<T>(command: string, args: Record<string, unknown> = {}): Prom
   }
 }
 
+/** What an event carries: the roles are left out where they are those of the event before. */
+interface Shown {
+  snapshot: Snapshot;
+  same_roles: boolean;
+}
+
+/** Puts events and the answer to the first question together; an event that overtook the answer is the newer of the two. */
+export class Follower {
+  #roles: RoleView[] | null = null;
+  #waiting: Snapshot | null = null;
+  #isFollowed = false;
+
+  constructor(readonly seen: (snapshot: Snapshot) => void) {}
+
+  hear({ snapshot, same_roles }: Shown): void {
+    this.#isFollowed = true;
+    if (!same_roles) this.#roles = snapshot.roles;
+    if (this.#roles) this.seen({ ...snapshot, roles: this.#roles });
+    else this.#waiting = snapshot;
+  }
+
+  answer(snapshot: Snapshot): void {
+    this.#roles ??= snapshot.roles;
+    if (!this.#isFollowed) this.seen(snapshot);
+    else if (this.#waiting) this.seen({ ...this.#waiting, roles: this.#roles });
+    this.#waiting = null;
+  }
+}
+
 const desktop: Bridge = {
   async follow(seen) {
-    let isFollowed = false;
-    const stop = await listen<Snapshot>("snapshot", (event) => {
-      isFollowed = true;
-      seen(event.payload);
-    });
-    const first = await ask<Snapshot>("snapshot");
-    // An event that overtook the answer is the newer of the two.
-    if (!isFollowed) seen(first);
+    const follower = new Follower(seen);
+    const stop = await listen<Shown>("snapshot", (event) => follower.hear(event.payload));
+    follower.answer(await ask<Snapshot>("snapshot"));
     return stop;
   },
   followDrops: (dropped) =>
@@ -166,6 +200,8 @@ const desktop: Bridge = {
   moveIn: (from, rehearse) => ask("move_in", { from, rehearse }),
   saveRole: (previousName, role) => ask("save_role", { previousName, role }),
   removeRole: (name) => ask("remove_role", { name }),
+  markRole: (name, marks) => ask("mark_role", { name, marks }),
+  nameAccount: (accountId, alias) => ask("name_account", { accountId, alias }),
   startPractice: () => ask("start_practice"),
   practiceCode: () => ask("practice_code"),
   openRolesFile: () => ask("open_roles_file"),

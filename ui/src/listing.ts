@@ -8,6 +8,8 @@ export interface Finding {
   score: number;
   name: Span[];
   account: Span[];
+  /** In the user's name for its account. */
+  alias: Span[];
   group: Span[];
   arn: Span[];
 }
@@ -31,7 +33,10 @@ export interface Listing {
 }
 
 const NAME_WEIGHT = 100;
-const UNFOUND: Finding = { score: 0, name: [], account: [], group: [], arn: [] };
+const UNFOUND: Finding = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
+/** So many roles are seen at a glance: none is listed first for its use of late. */
+const GLANCE_MAX = 12;
+const RECENT_MAX = 5;
 
 /** Returns what is listed for a search text; an empty one lists everything. */
 export function listing(snapshot: Snapshot, query: string): Listing {
@@ -39,14 +44,16 @@ export function listing(snapshot: Snapshot, query: string): Listing {
   const roles = new Map(snapshot.roles.map((role) => [role.name, role]));
   const taken = new Set(snapshot.sessions.map((session) => session.role));
   const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
-    const finding = find(terms, session.role, session.account_id, session.group, session.role_arn);
+    const finding = find(terms, { name: session.role, account: session.account_id, alias: session.account_alias, group: session.group, arn: session.role_arn });
     return finding ? [{ session, role: roles.get(session.role) ?? null, finding }] : [];
   });
   const found = snapshot.roles.flatMap((role) => {
-    const finding = taken.has(role.name) ? null : find(terms, role.name, role.account_id, role.group, role.arn);
+    const finding = taken.has(role.name)
+      ? null
+      : find(terms, { name: role.name, account: role.account_id, alias: role.account_alias, group: role.group, arn: role.arn });
     return finding ? [{ kind: "role" as const, role, finding }] : [];
   });
-  const lines = terms.length > 0 ? ranked(found) : inGroups(found);
+  const lines = terms.length > 0 ? ranked(found, snapshot.recent) : inOrder(found, snapshot.recent);
   const names = [
     ...sessions.map((line) => line.session.role),
     ...lines.flatMap((line) => (line.kind === "role" ? [line.role.name] : [])),
@@ -56,10 +63,31 @@ export function listing(snapshot: Snapshot, query: string): Listing {
 
 type Found = Extract<RoleLine, { kind: "role" }>;
 
-function ranked(found: Found[]): RoleLine[] {
+/** Best first; of those found equally well, the one used most of late, then favourites. */
+function ranked(found: Found[], recent: string[]): RoleLine[] {
   if (found.length === 0) return [];
-  const best = [...found].sort((a, b) => b.finding.score - a.finding.score);
+  const places = new Map(recent.map((name, at) => [name, at]));
+  const place = ({ role }: Found) => places.get(role.name) ?? recent.length + (role.favourite ? 0 : 1);
+  const best = [...found].sort((a, b) => b.finding.score - a.finding.score || place(a) - place(b));
   return [{ kind: "heading", title: "Found", count: best.length }, ...best];
+}
+
+/** Favourites, then what was used most of late where there are many, then all others in groups. */
+function inOrder(found: Found[], recent: string[]): RoleLine[] {
+  const favourites = found.filter(({ role }) => role.favourite);
+  const byName = new Map(found.map((line) => [line.role.name, line]));
+  const used = found.length <= GLANCE_MAX ? [] : recent.flatMap((name) => byName.get(name) ?? []);
+  const late = used.filter(({ role }) => !role.favourite && !role.problem).slice(0, RECENT_MAX);
+  const first = new Set([...favourites, ...late]);
+  return [
+    ...headed("Favourites", favourites),
+    ...headed("Recent", late),
+    ...inGroups(found.filter((line) => !first.has(line))),
+  ];
+}
+
+function headed(title: string, lines: Found[]): RoleLine[] {
+  return lines.length === 0 ? [] : [{ kind: "heading", title, count: lines.length }, ...lines];
 }
 
 function inGroups(found: Found[]): RoleLine[] {
@@ -83,20 +111,30 @@ function termsOf(query: string): string[] {
   return query.trim().split(/\s+/).filter(Boolean);
 }
 
-function find(terms: string[], name: string, account: string, group: string | null, arn: string): Finding | null {
-  const all: Finding = { ...UNFOUND, name: [], account: [], group: [], arn: [] };
+interface Texts {
+  name: string;
+  account: string;
+  alias: string | null;
+  group: string | null;
+  arn: string;
+}
+
+function find(terms: string[], { name, account, alias, group, arn }: Texts): Finding | null {
+  const all: Finding = { ...UNFOUND, name: [], account: [], alias: [], group: [], arn: [] };
   for (const term of terms) {
     const inName = findLetters(term, name);
     const inAccount = findPart(term, account);
+    const inAlias = alias ? findLetters(term, alias) : null;
     const inGroup = group ? findPart(term, group) : null;
-    const inArn = inName || inAccount || inGroup ? null : findPart(term, arn);
-    if (!inName && !inAccount && !inGroup && !inArn) return null;
+    const inArn = inName || inAccount || inAlias || inGroup ? null : findPart(term, arn);
+    if (!inName && !inAccount && !inAlias && !inGroup && !inArn) return null;
     all.name.push(...(inName?.spans ?? []));
     all.account.push(...(inAccount?.spans ?? []));
+    all.alias.push(...(inAlias?.spans ?? []));
     all.group.push(...(inGroup?.spans ?? []));
     all.arn.push(...(inArn?.spans ?? []));
     all.score += inName ? NAME_WEIGHT + inName.score - name.length / 100 : 0;
-    all.score += Math.max(inAccount?.score ?? 0, inGroup?.score ?? 0, inArn?.score ?? 0) / 10;
+    all.score += Math.max(inAccount?.score ?? 0, inAlias?.score ?? 0, inGroup?.score ?? 0, inArn?.score ?? 0) / 10;
   }
   return all;
 }

@@ -71,6 +71,9 @@ export interface Connection {
 
 /** What AWS's own files hold. */
 export interface AwsFilesView {
+  config_path: string;
+  credentials_path: string;
+  notices: { file: "config" | "credentials"; line: number | null; text: string }[];
   connections: Connection[];
   /** The profiles that hold a long-term key in plaintext; all but the ends of its id hidden. */
   keys: { profile: string; access_key_id: string }[];
@@ -94,11 +97,23 @@ export interface SessionView {
   packed_policy_percent: number | null;
   access_key_id: string | null;
   problem: Problem | null;
+  production: boolean;
+  colour: Colour | null;
+  account_alias: string | null;
 }
 
 export interface SessionTag {
   key: string;
   value: string;
+}
+
+export type Colour = "red" | "orange" | "green" | "blue" | "purple" | "grey";
+
+/** Where a role is written; only the user's own are edited here. */
+export interface Origin {
+  kind: "own" | "profile" | string;
+  place: string;
+  line: number | null;
 }
 
 export interface RoleView {
@@ -134,6 +149,15 @@ export interface RoleView {
   consent: Consent;
   consent_is_default: boolean;
   problem: Problem | null;
+  favourite: boolean;
+  colour: Colour | null;
+  production: boolean;
+  /** The group that the user's marks give it; null where it is the written one. */
+  marked_group: string | null;
+  account_alias: string | null;
+  origin: Origin;
+  /** Where else a role of this name is written, which does not count. */
+  hides: Origin | null;
 }
 
 export interface KeyView {
@@ -218,6 +242,8 @@ export interface SettingsView {
   consent: Consent;
   /** The roles whose sessions are also written into AWS's credentials file. */
   temporary_profiles?: string[];
+  /** Whether a role that acts on production takes a second click. */
+  confirm_production: boolean;
 }
 
 export interface Snapshot {
@@ -227,6 +253,8 @@ export interface Snapshot {
   clock_offset_ms: number;
   sessions: SessionView[];
   roles: RoleView[];
+  /** The names of the roles used most of late, best first. */
+  recent: string[];
   keys: KeyView[];
   aws: AwsFilesView;
   prompts: PromptView[];

@@ -21,6 +21,9 @@ const pairs: [string, string, number][] = [
   ["edge", "paper", SHAPE],
   ["edge", "raised", SHAPE],
   ["accent", "paper", SHAPE],
+  ...["red", "orange", "green", "blue", "purple", "grey"].flatMap((mark): [string, string, number][] =>
+    ["paper", "raised", "sunken", "accent-soft"].map((ground) => [`mark-${mark}`, ground, SHAPE]),
+  ),
 ];
 
 describe.each([

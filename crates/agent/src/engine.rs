@@ -127,6 +127,7 @@ impl Engine {
                 self.sts.configure(&self.keeper.settings());
             }
             Changed::Keys => self.keeper.reload_keys(),
+            Changed::Marks => self.keeper.reload_marks(),
             Changed::Aws => self.keeper.reload_aws_files(),
         }
     }

@@ -103,6 +103,18 @@ impl Files for ConfigFiles {
         self.replace_if(&self.paths.roles_path(), previous, text)
     }
 
+    fn marks_path(&self) -> String {
+        self.paths.shown(&self.paths.marks_path())
+    }
+
+    fn read_marks(&self) -> Result<String, Problem> {
+        self.read(&self.paths.marks_path())
+    }
+
+    fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        self.replace_if(&self.paths.marks_path(), previous, text)
+    }
+
     fn read_settings(&self) -> Result<String, Problem> {
         self.read(&self.paths.settings_path())
     }

@@ -117,6 +117,11 @@ impl Paths {
         self.config_dir.join("roles.toml")
     }
 
+    /// Returns the file of marks.
+    pub fn marks_path(&self) -> PathBuf {
+        self.config_dir.join("marks.toml")
+    }
+
     /// Returns the file of settings.
     pub fn settings_path(&self) -> PathBuf {
         self.config_dir.join("settings.toml")

@@ -19,6 +19,7 @@ use rolecall_core::name::Name;
 use rolecall_core::ports::{Clock, KeychainError, Store};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::session::Session;
+use rolecall_core::usage::Usage;
 use sha2::{Digest, Sha256};
 
 use crate::keychain::Asking;
@@ -253,6 +254,21 @@ impl Store for SealedStore {
         let noted = self.with(|database| database.note_warned(&hash, lead_s, now, now - KEPT));
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the ledger of warnings cannot be written");
+        }
+    }
+
+    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {
+        let kept = self.with(Database::usages)?.into_iter();
+        let sound = kept.filter_map(|(role, weight)| {
+            Some((Name::parse(&role).ok()?, Usage::from_weight(weight)?))
+        });
+        Ok(sound.collect())
+    }
+
+    fn note_usage(&self, role: &Name, usage: Usage) {
+        let noted = self.with(|database| database.note_usage(role.as_str(), usage.weight()));
+        if let Err(problem) = noted {
+            tracing::warn!(%problem, "how much a role was used cannot be kept");
         }
     }
 

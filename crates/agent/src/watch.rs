@@ -31,6 +31,8 @@ pub enum Changed {
     Settings,
     /// `keys.toml`.
     Keys,
+    /// `marks.toml`.
+    Marks,
     /// One of AWS's own files.
     Aws,
 }
@@ -106,8 +108,8 @@ type Print = Option<(SystemTime, u64, u64)>;
 struct Lookout {
     watcher: RecommendedWatcher,
     config_dir: PathBuf,
-    files: [(Changed, PathBuf); 5],
-    prints: [Print; 5],
+    files: [(Changed, PathBuf); 6],
+    prints: [Print; 6],
     watched: Vec<PathBuf>,
 }
 
@@ -117,6 +119,7 @@ impl Lookout {
             (Changed::Roles, paths.roles_path()),
             (Changed::Settings, paths.settings_path()),
             (Changed::Keys, paths.keys_path()),
+            (Changed::Marks, paths.marks_path()),
             (Changed::Aws, paths.aws_config_path.clone()),
             (Changed::Aws, paths.aws_credentials_path.clone()),
         ];

@@ -14,6 +14,7 @@ mod key_move;
 mod key_session;
 mod keys;
 mod ledger;
+mod marks;
 mod mfa;
 mod move_in;
 mod prompt;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::catalogue::Catalogue;
 use crate::iam::Iam;
+use crate::marks::Marks;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::ports::{
@@ -42,6 +44,7 @@ use crate::session::Session;
 use crate::settings::Settings;
 use crate::snapshot::{Mode, Snapshot};
 use crate::sts::Sts;
+use crate::usage::Usage;
 
 use assume::Flight;
 use aws_files::AwsFiles;
@@ -53,6 +56,7 @@ use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
 use temporary::Temporary;
 pub use tick::Pulse;
+use view::Listing;
 
 /// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
 const RESTORE_PATIENCE: Duration = Duration::from_secs(6);
@@ -110,6 +114,8 @@ pub enum Concern {
     AwsFiles,
     /// The temporary profiles in AWS's credentials file.
     TemporaryProfiles,
+    /// The file of marks.
+    MarksFile,
     /// The file of settings.
     SettingsFile,
     /// The file of access keys.
@@ -129,6 +135,11 @@ struct State {
     /// What messages call the file of the user's own roles.
     own_place: String,
     aws: AwsFiles,
+    marks: Marks,
+    mark_faults: Vec<Problem>,
+    usages: HashMap<Name, Usage>,
+    /// The names of the roles used most of late, best first.
+    recent: Vec<String>,
     role_faults: Vec<Problem>,
     settings: Settings,
     keys: Vec<AccessKey>,
@@ -151,6 +162,8 @@ struct State {
     mfa_sessions: BTreeMap<TokenId, MfaSession>,
     token_flights: HashMap<TokenId, Arc<TokenFlight>>,
     lessons: Lessons,
+    /// The views of roles and keys.
+    listing: Listing,
     published: Snapshot,
     revision: u64,
     /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
@@ -191,6 +204,7 @@ impl Keeper {
         };
         keeper.reload_settings();
         keeper.reload_keys();
+        keeper.reload_marks();
         keeper.reload_roles();
         keeper.reload_aws_files();
         keeper
@@ -224,6 +238,7 @@ impl Keeper {
         self.update(|state| {
             state.standing.retain(|_, problem| problem.code != code);
             state.role_faults.retain(|problem| problem.code != code);
+            state.mark_faults.retain(|problem| problem.code != code);
         });
     }
 
@@ -263,6 +278,7 @@ impl Keeper {
     /// Reads the sessions that survived a restart. The keychain may be asked for the key that seals them,
     /// so this may take its time.
     pub fn restore_sessions(&self) {
+        self.restore_usages();
         let loaded = self.ports.store.load();
         let tokens = self.ports.store.load_mfa();
         let now = self.ports.clock.now();
@@ -318,6 +334,7 @@ impl Keeper {
             let mut state = self.lock();
             let result = change(&mut state);
             state.revision += 1;
+            state.listing = Listing::of(&state, now);
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             let fresh = (snapshot != state.published).then(|| {
                 state.published = snapshot.clone();

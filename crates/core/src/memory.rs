@@ -13,6 +13,7 @@ use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, Keycha
 use crate::problem::{Problem, ProblemCode};
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::usage::Usage;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -46,6 +47,8 @@ pub struct MemoryFiles {
     pub roles: Mutex<String>,
     /// The file of settings.
     pub settings: Mutex<String>,
+    /// The file of marks.
+    pub marks: Mutex<String>,
     /// AWS's config file.
     pub aws_config: Mutex<String>,
     /// AWS's credentials file.
@@ -82,6 +85,15 @@ impl Files for MemoryFiles {
     }
     fn read_settings(&self) -> Result<String, Problem> {
         Ok(lock(&self.settings).clone())
+    }
+    fn marks_path(&self) -> String {
+        "marks.toml".into()
+    }
+    fn read_marks(&self) -> Result<String, Problem> {
+        Ok(lock(&self.marks).clone())
+    }
+    fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem> {
+        replace(&self.marks, previous, text)
     }
     fn aws_path(&self, file: AwsFile) -> String {
         file.usual_path().into()
@@ -153,6 +165,7 @@ pub struct MemoryStore {
     mfa_sessions: Mutex<BTreeMap<(AccessKeyId, MfaSerial), MfaSession>>,
     warned: Mutex<BTreeSet<(String, i64)>>,
     history: Mutex<Recent>,
+    usages: Mutex<BTreeMap<Name, Usage>>,
 }
 
 impl Store for MemoryStore {
@@ -186,6 +199,16 @@ impl Store for MemoryStore {
     fn note_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) {}
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {
         lock(&self.warned).contains(&(id.to_owned(), lead_s))
+    }
+    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {
+        let usages = lock(&self.usages);
+        Ok(usages
+            .iter()
+            .map(|(role, usage)| (role.clone(), *usage))
+            .collect())
+    }
+    fn note_usage(&self, role: &Name, usage: Usage) {
+        lock(&self.usages).insert(role.clone(), usage);
     }
     fn note_warned(&self, id: &str, lead_s: i64) {
         lock(&self.warned).insert((id.to_owned(), lead_s));

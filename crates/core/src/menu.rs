@@ -1,5 +1,7 @@
 //! The tray's menu and icon as plain values: a function of the snapshot and the time.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 
 use crate::consent::Reply;
@@ -12,6 +14,12 @@ use crate::snapshot::{Mode, QuestionView, RoleView, SessionView, Snapshot};
 
 /// The most roles that the menu lists at its top and in each group; the window lists them all.
 const ROLES_MAX: usize = 40;
+/// The most roles that the menu lists for their use of late.
+const RECENT_MAX: usize = 5;
+/// So many roles are seen at a glance: none is listed first for its use of late.
+const GLANCE_MAX: usize = 12;
+/// How a role that acts on production is marked.
+const PRODUCTION: &str = " · production";
 /// The most groups that the menu lists.
 const GROUPS_MAX: usize = 30;
 
@@ -221,37 +229,74 @@ fn session_text(session: &SessionView, now: Timestamp) -> String {
         (Phase::Failed, _) => "failed, try again".into(),
         (Phase::Expired, _) => "expired, assume again".into(),
     };
-    format!("{} · {state}", cut(&session.role, 44))
+    let production = if session.production { PRODUCTION } else { "" };
+    format!("{}{production} · {state}", cut(&session.role, 44))
 }
 
 fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
-    let taken: std::collections::HashSet<&str> =
-        snapshot.sessions.iter().map(|s| s.role.as_str()).collect();
-    let free: Vec<&RoleView> = snapshot
-        .roles
-        .iter()
+    let confirm = Confirm::of(snapshot);
+    let taken: HashSet<&str> = snapshot.sessions.iter().map(|s| s.role.as_str()).collect();
+    let roles = snapshot.roles.iter();
+    let free: Vec<&RoleView> = roles
         .filter(|role| !taken.contains(role.name.as_str()))
         .collect();
-    let ungrouped: Vec<&RoleView> = free
+    let favourites: Vec<&RoleView> = free.iter().copied().filter(|it| it.favourite).collect();
+    let recent = recent(snapshot, &free);
+    let first: HashSet<&str> = favourites
         .iter()
-        .copied()
-        .filter(|role| role.group.is_none())
+        .chain(&recent)
+        .map(|it| &*it.name)
         .collect();
-    let mut items = role_items(&ungrouped);
+    let is_first = |role: &&RoleView| first.contains(role.name.as_str());
+    let mut sections = vec![
+        role_items(&favourites, confirm),
+        role_items(&recent, confirm),
+        others(&free, is_first, confirm),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections.join(&MenuItem::Separator)
+}
+
+/// Returns the roles used most of late, apart from favourites; none where all roles are seen at a glance.
+fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
+    if free.len() <= GLANCE_MAX {
+        return Vec::new();
+    }
+    let usable = free
+        .iter()
+        .filter(|role| role.problem.is_none() && !role.favourite);
+    let by_name: HashMap<&str, &RoleView> =
+        usable.map(|role| (role.name.as_str(), *role)).collect();
+    let named = snapshot.recent.iter();
+    let found = named.filter_map(|name| by_name.get(name.as_str()).copied());
+    found.take(RECENT_MAX).collect()
+}
+
+/// Returns the roles without a group that were not listed first, then the groups, each whole.
+fn others(
+    free: &[&RoleView],
+    is_first: impl Fn(&&RoleView) -> bool,
+    confirm: Confirm,
+) -> Vec<MenuItem> {
+    let ungrouped = free.iter().copied().filter(|role| role.group.is_none());
+    let ungrouped: Vec<&RoleView> = ungrouped.filter(|role| !is_first(role)).collect();
+    let mut items = role_items(&ungrouped, confirm);
     let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
-    for role in &free {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for role in free {
         let Some(group) = role.group.as_deref() else {
             continue;
         };
-        match groups.iter_mut().find(|(name, _)| *name == group) {
-            Some((_, members)) => members.push(role),
-            None => groups.push((group, vec![role])),
-        }
+        let place = *places.entry(group).or_insert_with(|| {
+            groups.push((group, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(role);
     }
     let shown = groups.iter().take(GROUPS_MAX);
     items.extend(shown.map(|(name, members)| MenuItem::Submenu {
         label: menu_label(name),
-        items: role_items(members),
+        items: role_items(members, confirm),
     }));
     if groups.len() > GROUPS_MAX {
         items.push(action("More groups…", MenuAction::Open));
@@ -259,12 +304,9 @@ fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
     items
 }
 
-fn role_items(roles: &[&RoleView]) -> Vec<MenuItem> {
-    let mut items: Vec<MenuItem> = roles
-        .iter()
-        .take(ROLES_MAX)
-        .filter_map(|role| role_item(role))
-        .collect();
+fn role_items(roles: &[&RoleView], confirm: Confirm) -> Vec<MenuItem> {
+    let shown = roles.iter().take(ROLES_MAX);
+    let mut items: Vec<MenuItem> = shown.filter_map(|role| role_item(role, confirm)).collect();
     if roles.len() > ROLES_MAX {
         items.push(action(
             &format!("{} more…", roles.len() - ROLES_MAX),
@@ -274,17 +316,40 @@ fn role_items(roles: &[&RoleView]) -> Vec<MenuItem> {
     items
 }
 
-fn role_item(role: &RoleView) -> Option<MenuItem> {
+fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
+    let star = if role.favourite { "★ " } else { "" };
+    let name = cut(&role.name, 44);
     if role.problem.is_some() {
         return Some(action(
-            &format!("{} (cannot be assumed)", cut(&role.name, 44)),
+            &format!("{star}{name} (cannot be assumed)"),
             MenuAction::Open,
         ));
     }
-    Some(action(
-        &role.name,
-        MenuAction::Assume(Name::parse(&role.name).ok()?),
-    ))
+    let assume = MenuAction::Assume(Name::parse(&role.name).ok()?);
+    Some(match (role.production, confirm) {
+        (true, Confirm::Production) => MenuItem::Submenu {
+            label: menu_label(&format!("{star}{name}{PRODUCTION}")),
+            items: vec![action("Assume it: this is production", assume)],
+        },
+        (true, Confirm::Nothing) => action(&format!("{star}{name}{PRODUCTION}"), assume),
+        (false, _) => action(&format!("{star}{name}"), assume),
+    })
+}
+
+/// What takes a second click.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Confirm {
+    Nothing,
+    Production,
+}
+
+impl Confirm {
+    fn of(snapshot: &Snapshot) -> Self {
+        match snapshot.settings.confirm_production {
+            true => Self::Production,
+            false => Self::Nothing,
+        }
+    }
 }
 
 fn ending() -> Vec<MenuItem> {

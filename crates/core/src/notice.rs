@@ -121,6 +121,14 @@ impl Notice {
         }
     }
 
+    /// Returns the same notice with the word that the role acts on production.
+    pub fn about_production(self) -> Self {
+        Self {
+            title: format!("Production: {}", self.title),
+            ..self
+        }
+    }
+
     /// Returns the warning that a session ends soon.
     pub fn expiring(role: &Name, left: SignedDuration) -> Self {
         Self {

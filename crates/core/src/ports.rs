@@ -13,6 +13,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::snapshot::Snapshot;
+use crate::usage::Usage;
 
 /// The time.
 pub trait Clock: Send + Sync {
@@ -140,6 +141,21 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// As [`Files::read_roles`].
     fn read_settings(&self) -> Result<String, Problem>;
+
+    /// Returns what messages call the file of marks.
+    fn marks_path(&self) -> String;
+
+    /// Returns the file of marks; empty if there is none.
+    ///
+    /// # Errors
+    /// As [`Files::read_roles`].
+    fn read_marks(&self) -> Result<String, Problem>;
+
+    /// Replaces the file of marks in one step, if it still reads `previous`.
+    ///
+    /// # Errors
+    /// As [`Files::write_roles`].
+    fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
     /// Returns what messages call one of AWS's own files.
     fn aws_path(&self, file: AwsFile) -> String;
@@ -278,6 +294,15 @@ pub trait Store: Send + Sync {
 
     /// Notes that the warning `lead_s` seconds before the end of session `id` was shown.
     fn note_warned(&self, id: &str, lead_s: i64);
+
+    /// Returns how much each role was used.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem>;
+
+    /// Keeps how much a role was used. What cannot be kept is lost at the end of the run.
+    fn note_usage(&self, role: &Name, usage: Usage);
 
     /// Adds a request to the history. It is written soon, and this waits for nothing.
     fn record(&self, line: Line);

@@ -196,7 +196,11 @@ fn optional<T>(
     given(text).map(parse).transpose()
 }
 
-fn parse_group(text: &str) -> Result<String, InputError> {
+/// Returns a group's name, without the white space around it.
+///
+/// # Errors
+/// If it is longer than 64 characters or holds a hidden one.
+pub(crate) fn parse_group(text: &str) -> Result<String, InputError> {
     let text = text.trim();
     if text.chars().any(sanitise::is_hidden) {
         return Err(InputError::new(

@@ -47,6 +47,8 @@ pub struct Settings {
     pub shell: Shell,
     /// `[temporary_profiles] roles`: the roles whose sessions are also written into AWS's credentials file.
     pub temporary_profiles: Vec<Name>,
+    /// `[production] confirm`: whether a role marked as production takes a second click.
+    pub confirm_production: bool,
     /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
     pub agent_start: AgentStart,
     /// `[ask]`: whether programs that ask for a role are asked about.
@@ -78,6 +80,7 @@ impl Default for Settings {
             mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
             temporary_profiles: Vec::new(),
+            confirm_production: false,
             agent_start: AgentStart::default(),
             ask: Consents::default(),
         }
@@ -112,7 +115,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 }
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
-                     [clipboard] clear_after; [mfa] process, session; [export] shell; [agent] start; [ask] default, \
+                     [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
                      containers, roles; [temporary_profiles] roles.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
@@ -151,6 +154,12 @@ fn set(
         }
         ("export", "shell") => settings.shell = shell(text()?)?,
         ("temporary_profiles", "roles") => settings.temporary_profiles = role_names(item)?,
+        ("production", "confirm") => {
+            settings.confirm_production = item.as_bool().ok_or_else(|| {
+                let what = "\"confirm\" must be true or false.".to_owned();
+                (what, "confirm = true".to_owned())
+            })?;
+        }
         ("agent", "start") => settings.agent_start = agent_start(text()?)?,
         ("ask", "default") => settings.ask.default = consent(text()?)?,
         ("ask", "containers") => settings.ask.containers = consent(text()?)?,

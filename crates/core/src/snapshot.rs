@@ -7,9 +7,11 @@ use crate::aws_profile::{FileNotice, ProfileKey};
 use crate::connection::Connection;
 use crate::consent::Consent;
 use crate::history::RequestKind;
+use crate::marks::Colour;
 use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::requester::Process;
+use crate::role_views::RoleViews;
 use crate::sanitise::cut;
 use crate::session::Phase;
 use crate::session_tags::SessionTag;
@@ -26,7 +28,10 @@ pub struct Snapshot {
     /// Sessions, soonest expiry first; those being assumed and those that failed come before.
     pub sessions: Vec<SessionView>,
     /// The catalogue: roles that can be assumed as they are written, place after place, then those that cannot.
-    pub roles: Vec<RoleView>,
+    pub roles: RoleViews,
+    /// The names of the roles used most of late, best first; at most 50.
+    #[serde(default)]
+    pub recent: Vec<String>,
     /// Access keys by name.
     pub keys: Vec<KeyView>,
     /// What is to be known of AWS's own files.
@@ -102,6 +107,15 @@ pub struct SessionView {
     pub access_key_id: Option<String>,
     /// Why the last assumption or renewal failed.
     pub problem: Option<Problem>,
+    /// Whether its role acts on production.
+    #[serde(default)]
+    pub production: bool,
+    /// The colour of its role.
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    /// What the user calls its account.
+    #[serde(default)]
+    pub account_alias: Option<String>,
 }
 
 /// What an assumption in progress waits for.
@@ -163,7 +177,7 @@ pub struct RoleView {
     pub mfa_code: Option<String>,
     /// The region that an export block sets.
     pub region: Option<String>,
-    /// Its group in menus and lists.
+    /// Its group in menus and lists: the marked one, else the one where it is written.
     pub group: Option<String>,
     /// Whether assuming it asks for a code at present.
     pub needs_code: bool,
@@ -180,6 +194,21 @@ pub struct RoleView {
     pub consent_is_default: bool,
     /// Why it cannot be assumed as it is.
     pub problem: Option<Problem>,
+    /// Whether the user marked it as a favourite.
+    #[serde(default)]
+    pub favourite: bool,
+    /// The colour that the user gave it or its account.
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    /// Whether the user marked it or its account as production.
+    #[serde(default)]
+    pub production: bool,
+    /// The group that the user's marks give it, which counts before the one where it is written.
+    #[serde(default)]
+    pub marked_group: Option<String>,
+    /// What the user calls its account.
+    #[serde(default)]
+    pub account_alias: Option<String>,
     /// Where it is written.
     #[serde(default)]
     pub origin: Origin,
@@ -294,6 +323,9 @@ pub struct SettingsView {
     /// The roles whose sessions are also written into AWS's credentials file.
     #[serde(default)]
     pub temporary_profiles: Vec<String>,
+    /// Whether a role that acts on production is assumed only after a second click.
+    #[serde(default)]
+    pub confirm_production: bool,
     /// Whether programs are asked about for roles without a policy of their own.
     #[serde(default)]
     pub consent: Consent,

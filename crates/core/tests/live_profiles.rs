@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::KeyPair;
+use rolecall_core::marks::{Colour, RoleMarks};
 use rolecall_core::name::Name;
 use rolecall_core::origin::OriginKind;
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -246,4 +247,90 @@ fn no_secret_of_the_files_is_in_the_snapshot() {
     let set = Set::new("", CONFIG);
     let text = serde_json::to_string(&set.keeper.snapshot()).expect("JSON");
     assert!(!text.contains(SECRET) && !text.contains(ID), "{text}");
+}
+
+#[test]
+fn marks_are_kept_for_any_role_and_named_for_its_account() {
+    let set = Set::new("", CONFIG).with_key("user");
+    let marks = RoleMarks {
+        favourite: true,
+        colour: Some(Colour::Blue),
+        group: Some("Mine".into()),
+        production: None,
+    };
+    set.keeper.mark_role("guest", &marks).expect("marked");
+    let file = "[accounts]\n808768216571 = { production = true, colour = \"red\" }\n";
+    let marks_file = &set.fakes.files.marks;
+    marks_file.lock().expect("not poisoned").push_str(file);
+    set.keeper.reload_marks();
+    set.keeper
+        .name_account("808768216571", "shop")
+        .expect("named");
+    assert_eq!(set.role("far").colour, Some(Colour::Red));
+    let guest = set.role("guest");
+    let shown = (guest.favourite, guest.colour, guest.production);
+    assert_eq!(shown, (true, Some(Colour::Blue), true));
+    assert_eq!(guest.group.as_deref(), Some("Mine"));
+    assert_eq!(set.role("ec2").account_alias.as_deref(), Some("shop"));
+    set.keeper.assume(&name("guest"), None).expect("assumed");
+    let session = set.keeper.snapshot().sessions.remove(0);
+    assert_eq!(
+        (session.production, session.group.as_deref()),
+        (true, Some("Mine"))
+    );
+    let titles = set.fakes.notifier.take_titles();
+    let title = titles.last().expect("told");
+    assert!(title.starts_with("Production: guest is active"), "{title}");
+}
+
+#[test]
+fn a_wrong_mark_is_told_and_the_others_count() {
+    let set = Set::new("", CONFIG).with_key("user");
+    let write = |text: &str| {
+        text.clone_into(&mut set.fakes.files.marks.lock().expect("not poisoned"));
+        set.keeper.reload_marks();
+    };
+    write("[roles.guest]\nfavourite = true\n[roles.far]\ncolour = \"pink\"\n");
+    assert!(set.role("guest").favourite);
+    assert!(
+        set.problems()[0].starts_with("marks.toml, line 3"),
+        "{:?}",
+        set.problems()
+    );
+    write("[roles.guest\n");
+    assert!(set.role("guest").favourite, "the last good marks count");
+    write("");
+    assert!(!set.role("guest").favourite && set.problems().is_empty());
+}
+
+#[test]
+fn a_renamed_role_keeps_its_marks() {
+    let set = Set::new(&own("mine"), "").with_key("user");
+    let marks = RoleMarks {
+        favourite: true,
+        ..RoleMarks::default()
+    };
+    set.keeper.mark_role("mine", &marks).expect("marked");
+    let draft = RoleDraft {
+        name: "yours".into(),
+        arn: "arn:aws:iam::111122223333:role/mine".into(),
+        source: "user".into(),
+        ..RoleDraft::default()
+    };
+    set.keeper
+        .save_role(Some(&name("mine")), &draft)
+        .expect("renamed");
+    assert!(set.role("yours").favourite);
+}
+
+#[test]
+fn roles_are_told_by_use_even_after_a_restart() {
+    let set = Set::new("", CONFIG).with_key("user");
+    for role in ["guest", "far", "guest"] {
+        set.keeper.assume(&name(role), None).expect("assumed");
+    }
+    assert_eq!(set.keeper.snapshot().recent, ["guest", "far"]);
+    let again = Keeper::new(set.fakes.ports(), Mode::Own);
+    again.restore_sessions();
+    assert_eq!(again.snapshot().recent, ["guest", "far"]);
 }

@@ -28,6 +28,9 @@ fn session(role: &str, phase: Phase, expires_at: Option<&str>) -> SessionView {
         expires_at: expires_at.map(instant),
         access_key_id: None,
         problem: None,
+        production: false,
+        colour: None,
+        account_alias: None,
     }
 }
 
@@ -80,7 +83,8 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
             role("R&D_x", None),
             role("a", Some("Clients")),
             role("b", Some("Clients")),
-        ],
+        ]
+        .into(),
         ..Snapshot::default()
     };
     assert_eq!(
@@ -207,4 +211,44 @@ fn the_tooltip_says_what_ends_next() {
     )
     .tooltip;
     assert_eq!(tooltip, "Rolecall: 2 sessions, next to end soon · 5m");
+}
+
+#[test]
+fn favourites_then_the_roles_used_of_late_then_all_others() {
+    let mut roles: Vec<RoleView> = (0..13).map(|n| role(&format!("r{n}"), None)).collect();
+    roles[7].favourite = true;
+    roles[7].production = true;
+    roles[9].group = Some("Group".into());
+    let recent = ["r9", "r7", "gone", "r3"].map(str::to_owned).into();
+    let snapshot = Snapshot {
+        roles: roles.into(),
+        recent,
+        ..Snapshot::default()
+    };
+    let lines = menu_of(&snapshot);
+    assert_eq!(lines[..5], ["★ r7 · production", "---", "r9", "r3", "---"]);
+    assert_eq!(lines[5], "r0");
+    assert_eq!(lines.iter().filter(|line| line.contains("r3")).count(), 1);
+    assert!(
+        lines.contains(&"  r9".to_owned()),
+        "its group is whole: {lines:?}"
+    );
+}
+
+#[test]
+fn a_second_click_is_asked_for_where_the_user_wants_it() {
+    let mut prod = role("prod", None);
+    prod.production = true;
+    let mut snapshot = Snapshot {
+        roles: [prod, role("test", None)].into_iter().collect(),
+        ..Snapshot::default()
+    };
+    snapshot.settings.confirm_production = true;
+    let lines = menu_of(&snapshot);
+    let expected = [
+        "prod · production ▸",
+        "  Assume it: this is production",
+        "test",
+    ];
+    assert_eq!(lines[..3], expected);
 }

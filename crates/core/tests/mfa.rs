@@ -88,10 +88,8 @@ fn prompt_for(keeper: &Keeper, roles: &[&str]) -> PromptView {
 
 fn role_view(keeper: &Keeper, role: &str) -> RoleView {
     let roles = keeper.snapshot().roles;
-    roles
-        .into_iter()
-        .find(|it| it.name == role)
-        .expect("listed")
+    let found = roles.iter().find(|it| it.name == role);
+    found.expect("listed").clone()
 }
 
 /// Assumes `a` with a code, which leaves an MFA session behind.

@@ -123,13 +123,10 @@ fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
         .expect("a report");
     assert_eq!(report[0].name, "guest (aws-vault)");
     assert!(report[0].told.contains("taken"), "{report:?}");
-    let near = keeper
-        .snapshot()
-        .roles
-        .into_iter()
-        .find(|role| role.name == "near");
+    let roles = keeper.snapshot().roles;
+    let near = roles.iter().find(|role| role.name == "near");
     assert_eq!(
-        near.map(|role| role.source).as_deref(),
+        near.map(|role| role.source.as_str()),
         Some("guest (aws-vault)")
     );
 }

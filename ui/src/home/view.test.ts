@@ -3,7 +3,7 @@ import { role } from "../fixture/make";
 import type { RoleLine } from "../listing";
 import { inView, scrollTo, tops } from "./view";
 
-const none = { score: 0, name: [], account: [], group: [], arn: [] };
+const none = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
 const heading: RoleLine = { kind: "heading", title: "Clients", count: 2 };
 const line = (name: string): RoleLine => ({ kind: "role", role: role(name), finding: none });
 

@@ -13,7 +13,7 @@ use super::history;
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
@@ -50,6 +50,10 @@ const MIGRATIONS: [&str; 3] = [
         failure TEXT
     ) STRICT;
     CREATE INDEX history_at ON history (at_ms);",
+    "CREATE TABLE usages (
+        role TEXT NOT NULL PRIMARY KEY,
+        weight REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;",
 ];
 
 /// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was
@@ -126,6 +130,21 @@ impl Database {
     pub(super) fn forget(&mut self, role: &str) -> Result<(), Fault> {
         self.0
             .execute("DELETE FROM sessions WHERE role = ?1", [role])?;
+        Ok(())
+    }
+
+    /// Returns how much each role was used.
+    pub(super) fn usages(&mut self) -> Result<Vec<(String, f64)>, Fault> {
+        let mut query = self.0.prepare("SELECT role, weight FROM usages")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn note_usage(&mut self, role: &str, weight: f64) -> Result<(), Fault> {
+        self.0.execute(
+            "INSERT OR REPLACE INTO usages (role, weight) VALUES (?1, ?2)",
+            params![role, weight],
+        )?;
         Ok(())
     }
 
@@ -280,6 +299,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         "SELECT key, device, sealed FROM mfa_sessions",
         "SELECT code, sent_at_s FROM sent_codes",
         history::COLUMNS_CHECK,
+        "SELECT role, weight FROM usages",
     ] {
         connection.prepare(query)?;
     }

@@ -140,11 +140,13 @@ impl Keeper {
         let notifier = &self.ports.notifier;
         match (outcome, asker) {
             (Ok(session), Asker::Person) => {
-                notifier.show(&Notice::assumed(
-                    name,
-                    &session.identity,
-                    session.left_at(self.ports.clock.now()),
-                ));
+                self.note_use(name);
+                let left = session.left_at(self.ports.clock.now());
+                let notice = Notice::assumed(name, &session.identity, left);
+                notifier.show(&match self.is_production(name) {
+                    true => notice.about_production(),
+                    false => notice,
+                });
             }
             (Ok(_), Asker::Tool) => notifier.withdraw(&Topic::Session(name.clone())),
             (Err(problem), _) if problem.code == ProblemCode::Cancelled => {}

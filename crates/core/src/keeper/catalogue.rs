@@ -78,7 +78,10 @@ impl Keeper {
         })?;
         match renamed {
             Some(previous) => {
-                self.edit_settings(|text, path| settings::with_consent(text, path, previous, None))
+                self.edit_settings(|text, path| {
+                    settings::with_consent(text, path, previous, None)
+                })?;
+                self.rename_marks(previous, &role.name)
             }
             None => Ok(()),
         }

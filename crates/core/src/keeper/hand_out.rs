@@ -61,7 +61,9 @@ impl Keeper {
         };
         let live = live.ok_or_else(|| no_session(role))?;
         let text = self.render(&live, shell.unwrap_or(settings.shell))?;
-        self.ports.clipboard.put(&text, settings.clipboard_clear)
+        self.ports.clipboard.put(&text, settings.clipboard_clear)?;
+        self.note_use(role);
+        Ok(())
     }
 
     /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.

@@ -1,16 +1,19 @@
 //! Builds the snapshot: the one place where state becomes something to show.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
 use super::prompt::Prompt;
-use crate::access_key::masked;
+use crate::access_key::{AccessKey, masked};
 use crate::catalogue::Unusable;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::origin::Origin;
 use crate::plan::{Plan, Situation, Wish};
 use crate::role::Role;
+use crate::role_views::RoleViews;
 use crate::sanitise::cut;
 use crate::session::{Phase, Session};
 use crate::snapshot::{
@@ -39,8 +42,9 @@ pub(super) fn snapshot(
         endpoint: state.settings.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
-        roles: role_views(state, now),
-        keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
+        roles: state.listing.roles.clone(),
+        recent: state.recent.clone(),
+        keys: state.listing.keys.clone(),
         aws: state.aws.view(),
         prompts: state
             .prompts
@@ -52,6 +56,7 @@ pub(super) fn snapshot(
             .standing
             .values()
             .chain(&state.role_faults)
+            .chain(&state.mark_faults)
             .cloned()
             .collect(),
         settings: settings_view(state),
@@ -93,6 +98,11 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
     let arn = session
         .map(|session| session.role_arn.clone())
         .or(role.map(|role| role.arn.to_string()));
+    let account_id = arn
+        .as_deref()
+        .and_then(|arn| arn.split(':').nth(4))
+        .unwrap_or_default();
+    let marked = state.marks.of(name.as_str(), account_id);
     let source = role
         .map(|role| &role.source)
         .or(session.map(|session| &session.source));
@@ -100,15 +110,16 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         role: name.to_string(),
         phase,
         waiting_for: flying.then(|| waiting_for(state, name)),
-        account_id: arn
-            .as_deref()
-            .and_then(|arn| arn.split(':').nth(4))
-            .unwrap_or_default()
-            .to_owned(),
-        role_arn: arn.unwrap_or_default(),
+        account_id: account_id.to_owned(),
+        role_arn: arn.clone().unwrap_or_default(),
         identity: session.map(|session| session.identity.clone()),
         source: source.map(Name::to_string).unwrap_or_default(),
-        group: role.and_then(|role| role.group.clone()),
+        group: marked
+            .group
+            .or_else(|| role.and_then(|role| role.group.clone())),
+        production: marked.production,
+        colour: marked.colour,
+        account_alias: marked.account_alias,
         region: role
             .and_then(|role| role.region.as_ref())
             .or(state.settings.region.as_ref())
@@ -134,6 +145,41 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
     }
 }
 
+/// The views of roles and keys; there may be ten thousand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Listing {
+    roles: RoleViews,
+    keys: Vec<KeyView>,
+}
+
+impl Listing {
+    /// Builds the views anew. Where all roles look as before, they stay shared with earlier snapshots, so that nothing
+    /// has to be told or compared again.
+    pub(super) fn of(state: &State, now: Timestamp) -> Self {
+        let roles = role_views(state, now);
+        let before = &state.listing.roles;
+        let mut counts: HashMap<&Name, u32> = HashMap::new();
+        for role in state.catalogue.roles() {
+            *counts.entry(&role.source).or_default() += 1;
+        }
+        let key_view = |key: &AccessKey| {
+            let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
+            KeyView {
+                roles: counts.get(&key.name).copied().unwrap_or_default(),
+                mfa: mfa.map(mfa_view).collect(),
+                ..KeyView::from(key)
+            }
+        };
+        Self {
+            roles: match **before == *roles {
+                true => before.clone(),
+                false => roles.into(),
+            },
+            keys: state.keys.iter().map(key_view).collect(),
+        }
+    }
+}
+
 fn role_views(state: &State, now: Timestamp) -> Vec<RoleView> {
     let situation = state.situation(now);
     let catalogue = &state.catalogue;
@@ -141,7 +187,22 @@ fn role_views(state: &State, now: Timestamp) -> Vec<RoleView> {
     let usable = usable.map(|(role, origin)| role_view(state, &situation, role, origin));
     let unusable = catalogue.unusable();
     let unusable = unusable.map(|(unusable, origin)| unusable_view(state, unusable, origin));
-    usable.chain(unusable).collect()
+    let marked = usable.chain(unusable).map(|view| marked(state, view));
+    marked.collect()
+}
+
+/// Adds the user's marks.
+fn marked(state: &State, view: RoleView) -> RoleView {
+    let marked = state.marks.of(&view.name, &view.account_id);
+    RoleView {
+        favourite: marked.favourite,
+        colour: marked.colour,
+        production: marked.production,
+        account_alias: marked.account_alias,
+        group: marked.group.clone().or(view.group),
+        marked_group: marked.group,
+        ..view
+    }
 }
 
 fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Origin) -> RoleView {
@@ -182,6 +243,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
         problem: plan.err(),
         origin: origin.clone(),
         hides: state.catalogue.hidden(role.name.as_str()).cloned(),
+        ..RoleView::default()
     }
 }
 
@@ -224,21 +286,6 @@ fn account_in(arn: &str) -> String {
     }
 }
 
-fn key_view(state: &State, key: &crate::access_key::AccessKey) -> KeyView {
-    let roles = state
-        .catalogue
-        .roles()
-        .iter()
-        .filter(|role| role.source == key.name)
-        .count();
-    let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
-    KeyView {
-        roles: u32::try_from(roles).unwrap_or(u32::MAX),
-        mfa: mfa.map(mfa_view).collect(),
-        ..KeyView::from(key)
-    }
-}
-
 fn mfa_view(session: &MfaSession) -> MfaView {
     MfaView {
         mfa_serial: session.serial.to_string(),
@@ -274,5 +321,6 @@ fn settings_view(state: &State) -> SettingsView {
             .iter()
             .map(Name::to_string)
             .collect(),
+        confirm_production: state.settings.confirm_production,
     }
 }

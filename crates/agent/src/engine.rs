@@ -19,6 +19,7 @@ use crate::programs::OwnPrograms;
 use crate::seal::KeychainSeal;
 use crate::store::SealedStore;
 use crate::sts::AwsSts;
+use crate::teams::Teams;
 use crate::watch::{self, Changed, Watch};
 
 /// A keeper at work on one set of roles, keys and sessions.
@@ -28,6 +29,7 @@ pub struct Engine {
     /// The time as AWS has it.
     pub clock: Arc<SystemClock>,
     sts: Arc<AwsSts>,
+    teams: Arc<Teams>,
     paths: Paths,
 }
 
@@ -87,10 +89,12 @@ impl Engine {
         };
         let keeper = Arc::new(Keeper::new(ports, mode));
         sts.configure(&keeper.settings());
+        let teams = Teams::new(keeper.clone(), paths);
         Self {
             keeper,
             clock,
             sts,
+            teams,
             paths: paths.clone(),
         }
     }
@@ -101,6 +105,7 @@ impl Engine {
     /// If no thread can be started.
     pub fn start(&self) -> Result<(), Problem> {
         heartbeat::start(self.keeper.clone())?;
+        self.teams.follow(&self.keeper.settings());
         let restoring = self.keeper.clone();
         std::thread::spawn(move || restoring.restore_sessions());
         Ok(())
@@ -124,7 +129,9 @@ impl Engine {
             Changed::Roles => self.keeper.reload_roles(),
             Changed::Settings => {
                 self.keeper.reload_settings();
-                self.sts.configure(&self.keeper.settings());
+                let settings = self.keeper.settings();
+                self.sts.configure(&settings);
+                self.teams.follow(&settings);
             }
             Changed::Keys => self.keeper.reload_keys(),
             Changed::Marks => self.keeper.reload_marks(),

@@ -21,4 +21,5 @@ pub mod seal;
 pub mod socket;
 pub mod store;
 pub mod sts;
+pub mod teams;
 pub mod watch;

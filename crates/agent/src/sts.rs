@@ -8,7 +8,7 @@ mod failure;
 mod iam;
 mod query;
 mod trust;
-mod wire;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -18,6 +18,7 @@ mod marks;
 mod mfa;
 mod move_in;
 mod prompt;
+mod teams;
 mod temporary;
 mod tick;
 mod view;
@@ -122,6 +123,8 @@ pub enum Concern {
     KeysFile,
     /// What survives a restart.
     Store,
+    /// A team catalogue.
+    Teams,
     /// The tray.
     Tray,
     /// The local socket.
@@ -140,6 +143,7 @@ struct State {
     usages: HashMap<Name, Usage>,
     /// The names of the roles used most of late, best first.
     recent: Vec<String>,
+    teams: teams::Teams,
     role_faults: Vec<Problem>,
     settings: Settings,
     keys: Vec<AccessKey>,

@@ -60,3 +60,4 @@ pub mod shell;
 pub mod snapshot;
 pub mod sts;
 pub mod usage;
+pub mod team;

@@ -25,6 +25,8 @@ pub enum OriginKind {
     Own,
     /// A profile of AWS's own files, which are only read.
     Profile,
+    /// A team catalogue, which is only read.
+    Team,
 }
 
 impl Origin {
@@ -43,6 +45,15 @@ impl Origin {
             kind: OriginKind::Profile,
             place: place.into(),
             line: u32::try_from(line).ok(),
+        }
+    }
+
+    /// Returns a team catalogue's file or address.
+    pub fn team(place: impl Into<String>) -> Self {
+        Self {
+            kind: OriginKind::Team,
+            place: place.into(),
+            line: None,
         }
     }
 

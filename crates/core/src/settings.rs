@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::region::Region;
 use crate::sanitise;
 use crate::shell::Shell;
+use crate::team::{Team, TeamPlace};
 
 pub use edit::with_consent;
 
@@ -53,6 +54,8 @@ pub struct Settings {
     pub agent_start: AgentStart,
     /// `[ask]`: whether programs that ask for a role are asked about.
     pub ask: Consents,
+    /// `[teams.NAME]`: the team catalogues.
+    pub teams: Vec<Team>,
 }
 
 /// When the command line starts the agent.
@@ -83,6 +86,7 @@ impl Default for Settings {
             confirm_production: false,
             agent_start: AgentStart::default(),
             ask: Consents::default(),
+            teams: Vec::new(),
         }
     }
 }
@@ -116,7 +120,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
                      [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
-                     containers, roles; [temporary_profiles] roles.";
+                     containers, roles; [temporary_profiles] roles; [teams.NAME] from, source.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -164,6 +168,7 @@ fn set(
         ("ask", "default") => settings.ask.default = consent(text()?)?,
         ("ask", "containers") => settings.ask.containers = consent(text()?)?,
         ("ask", "roles") => settings.ask.roles = consents(item)?,
+        ("teams", name) => settings.teams.push(team(name, item)?),
         _ => {
             return Err((
                 format!("Unknown setting \"{}\".", sanitise::echo(key)),
@@ -172,6 +177,51 @@ fn set(
         }
     }
     Ok(())
+}
+
+fn team(name: &str, item: &Item) -> Result<Team, (String, String)> {
+    let told = |error: crate::input::InputError| (error.what, error.remedy);
+    let known = "A team has: from, source.".to_owned();
+    let fields = item.as_table_like().ok_or_else(|| {
+        (
+            format!("The team \"{}\" is not a table.", sanitise::echo(name)),
+            known.clone(),
+        )
+    })?;
+    let (mut place, mut source) = (None, None);
+    for (field, item) in fields.iter() {
+        let text = item.as_str().ok_or_else(|| {
+            (
+                format!("\"{}\" must be text in quotes.", sanitise::echo(field)),
+                known.clone(),
+            )
+        })?;
+        match field {
+            "from" => place = Some(TeamPlace::parse(text)?),
+            "source" => source = Some(Name::parse(text).map_err(told)?),
+            _ => {
+                return Err((
+                    format!("A team has no \"{}\".", sanitise::echo(field)),
+                    known,
+                ));
+            }
+        }
+    }
+    let place = place.ok_or_else(|| {
+        let what = format!(
+            "The team \"{}\" does not say where its catalogue is.",
+            sanitise::echo(name)
+        );
+        (
+            what,
+            "Add from = \"https://…\" or the full path of a file.".to_owned(),
+        )
+    })?;
+    Ok(Team {
+        name: Name::parse(name).map_err(told)?,
+        place,
+        source,
+    })
 }
 
 /// Accepts `http://` with a loopback address and a port, and nothing else: an endpoint gets every signed call.

@@ -19,6 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
 use rolecall_core::region::Region;
+use rolecall_core::settings::Settings;
 use rolecall_core::sts::StsError;
 
 use super::answer_text::{self, ANSWER_MAX, Strange};
@@ -51,25 +52,50 @@ impl Wire {
             host: route.host(region),
             reason,
         };
-        let trust = trust::store(route).map_err(insecure)?;
-        let tls = TlsContext::builder().with_trust_store(trust).build();
-        let tls = tls.map_err(|error| insecure(error.to_string()))?;
-        let connector = Connector::builder()
-            .connector_settings(
-                HttpConnectorSettings::builder()
-                    .connect_timeout(CONNECT)
-                    .build(),
-            )
-            .pool_idle_timeout(KEEP)
-            .proxy_config(proxy(route, region)?)
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(tls)
-            .build();
+        let tls = tls(route).map_err(insecure)?;
         Ok(Self {
-            connector: SharedHttpConnector::new(connector),
+            connector: connector(tls, proxy(route, region)?),
             clock,
         })
     }
+}
+
+/// Returns a connection to any host, with the settings' certificate authorities and proxy.
+///
+/// # Errors
+/// If the certificate file or the proxy cannot be used.
+pub(crate) fn plain_connector(settings: &Settings) -> Result<SharedHttpConnector, String> {
+    let route = Route {
+        endpoint_url: None,
+        ..Route::from(settings)
+    };
+    let proxy = match route.proxy.as_deref() {
+        Some(url) => ProxyConfig::https(url)
+            .map_err(|_| "the proxy in settings.toml is not a URL".to_owned())?,
+        None => ProxyConfig::disabled(),
+    };
+    Ok(connector(tls(&route)?, proxy))
+}
+
+fn tls(route: &Route) -> Result<TlsContext, String> {
+    let trust = trust::store(route)?;
+    let tls = TlsContext::builder().with_trust_store(trust).build();
+    tls.map_err(|error| error.to_string())
+}
+
+fn connector(tls: TlsContext, proxy: ProxyConfig) -> SharedHttpConnector {
+    let connector = Connector::builder()
+        .connector_settings(
+            HttpConnectorSettings::builder()
+                .connect_timeout(CONNECT)
+                .build(),
+        )
+        .pool_idle_timeout(KEEP)
+        .proxy_config(proxy)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
+        .build();
+    SharedHttpConnector::new(connector)
 }
 
 fn proxy(route: &Route, region: &Region) -> Result<ProxyConfig, StsError> {
@@ -161,7 +187,7 @@ fn without_retry_if_insecure(error: ConnectorError) -> ConnectorError {
 }
 
 /// Returns why TLS failed, if that is what happened.
-fn insecurity(error: &ConnectorError) -> Option<String> {
+pub(crate) fn insecurity(error: &ConnectorError) -> Option<String> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {

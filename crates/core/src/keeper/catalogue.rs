@@ -174,6 +174,7 @@ impl State {
             catalogue.add(Ok(role.clone()), Origin::own(&self.own_place));
         }
         self.aws.add_to(&mut catalogue);
+        self.teams.add_to(&mut catalogue);
         self.catalogue = catalogue;
     }
 }

@@ -1,0 +1,248 @@
+//! Team catalogues from a file and from a server on loopback.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "waits for a thread, and moves a file's date"
+)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use rolecall_agent::paths::{Environment, Paths};
+use rolecall_agent::teams::Teams;
+use rolecall_core::fakes::Fakes;
+use rolecall_core::keeper::Keeper;
+use rolecall_core::origin::OriginKind;
+use rolecall_core::settings::{self, Settings};
+use rolecall_core::snapshot::{Mode, Snapshot};
+
+const CATALOGUE: &str =
+    "[roles.shared]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"team-key\"\n";
+
+/// A keeper and the follower of its teams, in a folder of their own.
+struct Place {
+    folder: tempfile::TempDir,
+    keeper: Arc<Keeper>,
+    teams: Arc<Teams>,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self::over(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn over(folder: tempfile::TempDir) -> Self {
+        let environment = Environment {
+            home: Some(folder.path().to_path_buf()),
+            ..Environment::default()
+        };
+        let paths = Paths::new(&environment).expect("paths");
+        let fakes = Fakes::at("2026-11-21T12:00:00Z".parse().expect("an instant"));
+        let keeper = Arc::new(Keeper::new(fakes.ports(), Mode::Own));
+        let teams = Teams::new(keeper.clone(), &paths);
+        Self {
+            folder,
+            keeper,
+            teams,
+        }
+    }
+
+    fn follow(&self, from: &str) {
+        self.teams.follow(&settings_of(from));
+    }
+
+    fn wait_until(&self, condition: impl Fn(&Snapshot) -> bool) -> Snapshot {
+        let begun = Instant::now();
+        loop {
+            let snapshot = self.keeper.snapshot();
+            if condition(&snapshot) {
+                return snapshot;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "{snapshot:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Lets the copies be two days old.
+    fn age(&self) {
+        let dir = self.folder.path().join(".local/state/rolecall/teams");
+        for file in fs::read_dir(dir).expect("copies") {
+            let file = fs::File::options()
+                .append(true)
+                .open(file.expect("a file").path())
+                .expect("open");
+            let then = SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
+            file.set_modified(then).expect("a date");
+        }
+    }
+}
+
+fn settings_of(from: &str) -> Settings {
+    settings::read(
+        &format!("[teams.platform]\nfrom = \"{from}\"\nsource = \"user\"\n"),
+        "settings.toml",
+    )
+    .expect("settings")
+}
+
+fn shared(snapshot: &Snapshot) -> bool {
+    snapshot.roles.iter().any(|role| role.name == "shared")
+}
+
+/// Serves one answer after the other, and notes the heads of the requests.
+fn serve(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!(
+        "http://{}/roles.toml",
+        listener.local_addr().expect("an address")
+    );
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let noted = heads.clone();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let reader = BufReader::new(stream.try_clone().expect("a stream"));
+            let lines = reader
+                .lines()
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty());
+            noted
+                .lock()
+                .expect("not poisoned")
+                .push(lines.collect::<Vec<_>>().join("\n").to_lowercase());
+            stream.write_all(answer.as_bytes()).expect("written");
+        }
+    });
+    (url, heads)
+}
+
+fn ok(body: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\netag: \"v1\"\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn a_file_gives_roles_that_are_only_read_and_take_the_teams_source() {
+    let place = Place::new();
+    let path = place.folder.path().join("team.toml");
+    fs::write(&path, CATALOGUE).expect("written");
+    place.follow(&path.display().to_string());
+    let snapshot = place.wait_until(shared);
+    let role = &snapshot.roles[0];
+    assert_eq!(
+        (role.source.as_str(), role.origin.kind),
+        ("user", OriginKind::Team)
+    );
+    assert!(
+        place
+            .keeper
+            .remove_role(&"shared".to_owned().try_into().expect("a name"))
+            .is_err()
+    );
+    place.teams.follow(&Settings::default());
+    place.wait_until(|snapshot| snapshot.roles.is_empty());
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_told_and_the_last_good_roles_stay() {
+    let place = Place::new();
+    let path = place.folder.path().join("team.toml");
+    place.follow(&path.display().to_string());
+    let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+    assert!(
+        told.problems[0]
+            .what
+            .starts_with("There is no team catalogue"),
+        "{:?}",
+        told.problems
+    );
+    fs::write(&path, CATALOGUE).expect("written");
+    place.follow(&path.display().to_string());
+    place.wait_until(|snapshot| shared(snapshot) && snapshot.problems.is_empty());
+    fs::write(&path, "[roles.shared\n").expect("written");
+    place.follow(&path.display().to_string());
+    let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+    assert!(shared(&told));
+}
+
+#[test]
+fn a_url_is_fetched_once_a_day_and_asked_by_its_tag_whether_it_changed() {
+    let unchanged = "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_owned();
+    let (url, heads) = serve(vec![ok(CATALOGUE), unchanged]);
+    let place = Place::new();
+    place.follow(&url);
+    place.wait_until(shared);
+    assert!(!heads.lock().expect("not poisoned")[0].contains("if-none-match"));
+    let copies = place.folder.path().join(".local/state/rolecall/teams");
+    let written = |_: &Snapshot| fs::read_dir(&copies).is_ok_and(|files| files.count() == 2);
+    place.wait_until(written);
+
+    let again = Place::over(place.folder);
+    again.follow(&url);
+    again.wait_until(shared);
+    assert_eq!(
+        heads.lock().expect("not poisoned").len(),
+        1,
+        "a fresh copy is not fetched anew"
+    );
+
+    again.age();
+    again.follow(&url);
+    again.wait_until(|_| heads.lock().expect("not poisoned").len() == 2);
+    assert!(heads.lock().expect("not poisoned")[1].contains("if-none-match: \"v1\""));
+    assert!(shared(&again.keeper.snapshot()));
+}
+
+#[test]
+fn offline_the_copy_serves_and_without_one_it_is_told() {
+    let (url, _) = serve(vec![ok(CATALOGUE)]);
+    let place = Place::new();
+    place.follow(&url);
+    place.wait_until(shared);
+    let again = Place::over(place.folder);
+    again.age();
+    again.follow(&url);
+    assert!(again.wait_until(shared).problems.is_empty());
+
+    let bare = Place::new();
+    bare.follow(&url);
+    let told = bare.wait_until(|snapshot| !snapshot.problems.is_empty());
+    assert!(
+        told.problems[0].what.contains("cannot be fetched"),
+        "{:?}",
+        told.problems
+    );
+}
+
+#[test]
+fn b47_b60_a_page_a_redirect_and_an_endless_answer_are_refused() {
+    let endless = format!(
+        "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}",
+        "# x\n".repeat(1_200_000)
+    );
+    for (answer, word) in [
+        (ok("<html>sign in</html>"), "web page"),
+        (
+            "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\nconnection: close\r\n\r\n"
+                .to_owned(),
+            "moved",
+        ),
+        (
+            "HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n".to_owned(),
+            "signing in",
+        ),
+        (endless, "4 MiB"),
+    ] {
+        let (url, _) = serve(vec![answer]);
+        let place = Place::new();
+        place.follow(&url);
+        let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+        assert!(told.problems[0].what.contains(word), "{:?}", told.problems);
+        assert!(told.roles.is_empty());
+    }
+}

@@ -112,6 +112,17 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
                 .move_in(from, &belongings, rehearse)
                 .map(Answer::Moved)
         }
+        Call::TakeRoles {
+            text,
+            path,
+            source,
+            rehearse,
+        } => {
+            let source = source.as_deref().map(Name::parse).transpose()?;
+            keeper
+                .take_roles(&text, &path, source.as_ref(), rehearse)
+                .map(Answer::Moved)
+        }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
         Call::Connect {
             which,

@@ -99,6 +99,16 @@ pub(crate) enum Command {
         rehearse: bool,
         format: Format,
     },
+    RolesExport {
+        group: Option<String>,
+        external_ids: bool,
+    },
+    RolesImport {
+        file: String,
+        source: Option<String>,
+        rehearse: bool,
+        format: Format,
+    },
     ShellInit {
         shell: Integrated,
     },
@@ -152,6 +162,8 @@ impl Command {
             | Self::Disconnect { .. }
             | Self::Catalogue { .. }
             | Self::Import { .. }
+            | Self::RolesExport { .. }
+            | Self::RolesImport { .. }
             | Self::ShellInit { .. }
             | Self::KeysList { .. }
             | Self::KeysAdd { .. }
@@ -253,7 +265,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 22] = [
+const SPECS: [Spec; 24] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -271,6 +283,12 @@ const SPECS: [Spec; 22] = [
     spec("disconnect", &["ROLE..."], &["--all", "--dry-run", "--yes"]),
     spec("catalogue", &[], &["--config", "--credentials", "--json"]),
     spec("import", &["PROGRAM"], &["--file", "--dry-run", "--json"]),
+    spec("roles export", &[], &["--group", "--without-external-ids"]),
+    spec(
+        "roles import",
+        &["FILE"],
+        &["--source", "--dry-run", "--json"],
+    ),
     spec("shell-init", &["SHELL"], &[]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
@@ -286,12 +304,14 @@ const SPECS: [Spec; 22] = [
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 14] = [
+const WITH_VALUE: [&str; 16] = [
     "--since",
     "--limit",
     "--key",
     "--profile",
     "--name",
+    "--group",
+    "--source",
     "--file",
     "--profile-prefix",
     "--shell",

@@ -265,7 +265,8 @@ fn limit(call: &Call) -> Duration {
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
         | Call::LookDeeper { .. }
-        | Call::MoveIn { .. } => KEYCHAIN,
+        | Call::MoveIn { .. }
+        | Call::TakeRoles { .. } => KEYCHAIN,
         Call::Connect { .. } | Call::Disconnect { .. } => WRITING,
         Call::MoveKey { .. } | Call::PutKeyBack { .. } => KEYCHAIN,
     }
@@ -300,6 +301,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Disconnect { .. }
         | Call::MoveKey { .. }
         | Call::PutKeyBack { .. }
+        | Call::TakeRoles { .. }
         | Call::Stop => false,
     }
 }

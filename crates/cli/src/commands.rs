@@ -15,6 +15,7 @@ mod import;
 mod key_import;
 mod keys;
 mod prompt;
+mod roles;
 mod sessions;
 mod shell_init;
 
@@ -109,6 +110,16 @@ pub(crate) fn run(
             rehearse,
             format,
         } => import::run(client, *from, file.as_deref(), *rehearse, *format).map(plain),
+        Command::RolesExport {
+            group,
+            external_ids,
+        } => roles::export(&client.snapshot()?, group.as_deref(), *external_ids).map(plain),
+        Command::RolesImport {
+            file,
+            source,
+            rehearse,
+            format,
+        } => roles::import(client, file, source.as_deref(), *rehearse, *format).map(plain),
         Command::ShellInit { shell } => shell_init::text(*shell).map(plain),
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),

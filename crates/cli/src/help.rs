@@ -18,6 +18,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("connect" | "disconnect") => CONNECT,
         Some("catalogue") => CATALOGUE,
         Some("import") => IMPORT,
+        Some("roles export" | "roles import") => ROLES,
         Some("shell-init") => SHELL_INIT,
         Some("agent") => AGENT,
         Some("keys") => KEYS,
@@ -45,6 +46,8 @@ Usage: rolecall [--practice] COMMAND
   disconnect ROLE...    Takes such profiles out again
   catalogue             Lists the roles in AWS's own files; needs no running application
   import PROGRAM        Takes in what Leapp, aws-vault or Granted keep
+  roles export          Prints the roles as a file for others, without secrets
+  roles import FILE     Takes in the roles of such a file
   shell-init SHELL      Prints a function assume, and completions, for a shell's start
   keys list             Lists the access keys
   keys add NAME         Verifies an access key and puts it into the keychain
@@ -174,6 +177,14 @@ Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]
 Lists the roles in ~/.aws/config and ~/.aws/credentials, or in the files that AWS_CONFIG_FILE and
 AWS_SHARED_CREDENTIALS_FILE name, read as AWS's SDKs read them: those that cannot be assumed with the reason, keys in
 plaintext, and what is wrong with the files. It runs nothing that they name, and needs no running application.";
+
+const ROLES: &str = "\
+Usage: rolecall roles export [--group GROUP] [--without-external-ids]
+       rolecall roles import FILE [--source KEY] [--dry-run] [--json]
+
+export prints your roles, or those of one group, as a file that others can take in; it holds no secret, but external IDs
+unless they are left out. import adds the roles of such a file (- for standard input) to yours: a source that is not here
+becomes KEY, what is here already stays, and a name that is taken gets \"(imported)\" behind it.";
 
 const IMPORT: &str = "\
 Usage: rolecall import leapp|aws-vault|granted [--dry-run] [--file FILE] [--json]

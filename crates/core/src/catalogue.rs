@@ -42,6 +42,8 @@ pub const FILE_MAX: usize = 4 << 20;
 pub struct Reading {
     /// The roles that could be read.
     pub roles: Vec<Role>,
+    /// The same as they are written.
+    pub drafts: Vec<RoleDraft>,
     /// What is wrong with single roles, and their names.
     pub faults: Vec<(String, Problem)>,
 }
@@ -130,7 +132,10 @@ fn read_roles(text: &str, path: &str, roles: &dyn TableLike, reading: &mut Readi
             )),
         };
         match result {
-            Ok(role) => reading.roles.push(role),
+            Ok((draft, role)) => {
+                reading.drafts.push(draft);
+                reading.roles.push(role);
+            }
             Err(problem) => reading.faults.push((name.to_owned(), problem)),
         }
     }
@@ -142,7 +147,7 @@ fn read_role(
     name: &str,
     fields: &dyn TableLike,
     name_span: Option<Range<usize>>,
-) -> Result<Role, Problem> {
+) -> Result<(RoleDraft, Role), Problem> {
     let mut draft = RoleDraft {
         name: name.to_owned(),
         ..RoleDraft::default()
@@ -168,11 +173,12 @@ fn read_role(
             ));
         }
     }
-    draft.check().map_err(|error| {
+    let role = draft.check().map_err(|error| {
         let span = fields.get(error.field).and_then(Item::span).or(name_span);
         let what = format!("The role \"{}\": {}", sanitise::echo(name), error.what);
         fault(text, path, span, &what, &error.remedy)
-    })
+    })?;
+    Ok((draft, role))
 }
 
 /// Sets one field of a draft; `false` if no field is called that.

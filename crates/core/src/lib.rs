@@ -59,5 +59,5 @@ pub mod settings;
 pub mod shell;
 pub mod snapshot;
 pub mod sts;
-pub mod usage;
 pub mod team;
+pub mod usage;

@@ -112,6 +112,17 @@ pub enum Call {
         /// Change nothing, and tell what would come.
         rehearse: bool,
     },
+    /// Take in the roles of a catalogue file.
+    TakeRoles {
+        /// The file's text.
+        text: String,
+        /// What messages call the file.
+        path: String,
+        /// The access key or role that they are assumed from, wherever they name none of their own file or of ours.
+        source: Option<String>,
+        /// Change nothing, and tell what would come.
+        rehearse: bool,
+    },
     /// Forget an access key.
     RemoveKey {
         /// Its name.
@@ -208,6 +219,7 @@ impl Call {
             | Self::AnswerPrompt { .. }
             | Self::CancelPrompt { .. }
             | Self::EndMfa { .. }
+            | Self::TakeRoles { .. }
             | Self::History(_)
             | Self::Connect { .. }
             | Self::Disconnect { .. }

@@ -11,6 +11,7 @@ use crate::marks::Colour;
 use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::requester::Process;
+use crate::role::RoleDraft;
 use crate::role_views::RoleViews;
 use crate::sanitise::cut;
 use crate::session::Phase;
@@ -215,6 +216,31 @@ pub struct RoleView {
     /// Where else a role of this name is written, which does not count.
     #[serde(default)]
     pub hides: Option<Origin>,
+}
+
+impl RoleView {
+    /// Returns the role as a file writes it.
+    pub fn draft(&self) -> RoleDraft {
+        RoleDraft {
+            name: self.name.clone(),
+            arn: self.arn.clone(),
+            source: self.source.clone(),
+            session_name: self.session_name.clone(),
+            duration: self.duration_s.map(|seconds| seconds.to_string()),
+            external_id: self.external_id.clone(),
+            mfa_serial: self.mfa_serial.clone(),
+            source_identity: self.source_identity.clone(),
+            tags: self.tags.clone(),
+            transitive_tags: self.transitive_tags.clone(),
+            policy: self.policy.clone(),
+            policy_arns: self.policy_arns.clone(),
+            reason: self.reason.clone(),
+            reason_pattern: self.reason_pattern.clone(),
+            mfa_code: self.mfa_code.clone(),
+            region: self.region.clone(),
+            group: self.group.clone(),
+        }
+    }
 }
 
 /// AWS's own files: what is in them beside roles.

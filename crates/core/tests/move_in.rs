@@ -157,3 +157,49 @@ fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
     );
     assert_eq!(keeper.snapshot().roles.len(), 1);
 }
+
+#[test]
+fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
+    let (_fakes, keeper) = ready();
+    let text = "[roles.near]\narn = \"arn:aws:iam::808768216571:role/near\"\nsource = \"theirs\"\n\
+                [roles.far]\narn = \"arn:aws:iam::808768216571:role/far\"\nsource = \"near\"\ntags = { team = \"a\" }\n\
+                [roles.guest]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"theirs\"\n\
+                [roles.bad]\narn = 5\n";
+    let mine = Name::parse("user").expect("a name");
+    let lost = keeper
+        .take_roles(text, "team.toml", None, true)
+        .expect("a report");
+    assert!(
+        lost.iter().all(|moved| moved.outcome == MoveOutcome::Left),
+        "{lost:?}"
+    );
+    let report = keeper
+        .take_roles(text, "team.toml", Some(&mine), false)
+        .expect("a report");
+    assert_eq!(
+        told(&report),
+        [
+            ("near", MoveOutcome::Moved),
+            ("guest (imported)", MoveOutcome::Moved),
+            ("far", MoveOutcome::Moved),
+            ("bad", MoveOutcome::Left),
+        ]
+    );
+    let roles = keeper.snapshot().roles;
+    let far = roles.iter().find(|role| role.name == "far").expect("there");
+    assert_eq!((far.source.as_str(), far.tags.len()), ("near", 1));
+    assert!(
+        roles
+            .iter()
+            .any(|role| role.name == "near" && role.source == "user")
+    );
+    let again = keeper
+        .take_roles(text, "team.toml", Some(&mine), false)
+        .expect("a report");
+    assert!(
+        again
+            .iter()
+            .all(|moved| moved.outcome != MoveOutcome::Moved),
+        "{again:?}"
+    );
+}

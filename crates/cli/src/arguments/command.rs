@@ -42,6 +42,8 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let (yes, dry_run) = (line.take("--yes"), line.take("--dry-run"));
     let rehearse = dry_run.is_some();
     let consent = consent(yes, dry_run)?;
+    let (group, source) = (line.take("--group"), line.take("--source"));
+    let external_ids = line.take("--without-external-ids").is_none();
     let files = AwsFiles {
         config: line.take("--config"),
         credentials: line.take("--credentials"),
@@ -97,6 +99,16 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         "import" => Command::Import {
             from: peer(&operand())?,
             file,
+            rehearse,
+            format,
+        },
+        "roles export" => Command::RolesExport {
+            group,
+            external_ids,
+        },
+        "roles import" => Command::RolesImport {
+            file: operand(),
+            source,
             rehearse,
             format,
         },

@@ -105,6 +105,7 @@ impl Line {
         let topic = match self.operands.first() {
             None => None,
             Some(word) if word == "keys" && self.operands.len() == 1 => Some("keys"),
+            Some(word) if word == "roles" && self.operands.len() == 1 => Some("roles export"),
             Some(_) => Some(self.find()?.0.name),
         };
         Ok(Command::Help { topic })
@@ -127,19 +128,23 @@ impl Line {
         let Some(first) = self.operands.first() else {
             return Err(Usage(crate::help::SHORT.to_owned()));
         };
-        if first == "keys" {
+        if ["keys", "roles"].contains(&first.as_str()) {
             let second = self.operands.get(1).map_or("", String::as_str);
-            let name = format!("keys {second}");
+            let name = format!("{first} {second}");
             let found = SPECS.iter().find(|spec| spec.name == name);
-            let subcommands = SPECS
-                .iter()
-                .filter_map(|spec| spec.name.strip_prefix("keys "));
+            let of_first = |spec: &'static Spec| {
+                let (group, name) = spec.name.split_once(' ')?;
+                (group == first.as_str()).then_some(name)
+            };
             let missing = || match second {
-                "" => Usage(
-                    "rolecall keys needs one of: list, add, import, undo-import, rename, remove."
-                        .to_owned(),
-                ),
-                second => unknown("command", second, subcommands),
+                "" => {
+                    let known: Vec<&str> = SPECS.iter().filter_map(of_first).collect();
+                    Usage(format!(
+                        "rolecall {first} needs one of: {}.",
+                        known.join(", ")
+                    ))
+                }
+                second => unknown("command", second, SPECS.iter().filter_map(of_first)),
             };
             return Ok((found.ok_or_else(missing)?, 2));
         }

@@ -37,12 +37,12 @@ pub(super) fn run(
     };
     match format {
         Format::Json => super::json(&report),
-        Format::Text => Ok(told(from, &report, rehearse)),
+        Format::Text => Ok(told(from.title(), &report, rehearse)),
     }
 }
 
-fn told(from: Peer, report: &[Moved], rehearse: bool) -> String {
-    let title = from.title();
+/// Returns what came from somewhere, line by line, and the sum.
+pub(super) fn told(title: &str, report: &[Moved], rehearse: bool) -> String {
     if report.is_empty() {
         return format!("{title} keeps nothing here that could come over.");
     }

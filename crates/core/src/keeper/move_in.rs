@@ -1,6 +1,6 @@
 //! Moving in from another program: its keys into the keychain, its roles into the user's file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Keeper;
 use crate::catalogue;
@@ -34,9 +34,59 @@ impl Keeper {
             }
             report.push(moved);
         }
-        let mut drafts = Vec::new();
-        for role in in_order(&belongings.roles) {
-            let (moved, draft) = self.place_role(peer, role, &mut names, &drafts);
+        report.extend(self.place_roles(peer.title(), &belongings.roles, &mut names, rehearse)?);
+        report.extend(
+            belongings
+                .left
+                .iter()
+                .map(|(name, reason)| left(MovedKind::Other, name, reason.clone())),
+        );
+        Ok(report)
+    }
+
+    /// Takes in the roles of a catalogue file, such as `rolecall roles export` writes. A source that is neither a role of
+    /// the file nor anything here becomes `source`. With `rehearse` nothing is changed.
+    ///
+    /// # Errors
+    /// If the file is no TOML, or the file of roles cannot be read or written.
+    pub fn take_roles(
+        &self,
+        text: &str,
+        path: &str,
+        source: Option<&Name>,
+        rehearse: bool,
+    ) -> Result<Vec<Moved>, Problem> {
+        let reading = catalogue::read(text, path)?;
+        let drafts = &reading.drafts;
+        let own: HashSet<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
+        let mut names = HashMap::new();
+        for draft in drafts
+            .iter()
+            .filter(|draft| !own.contains(draft.source.as_str()))
+        {
+            let here = Name::parse(&draft.source).ok();
+            let here = here.filter(|name| self.check_free(name).is_err());
+            if let Some(name) = here.or(source.cloned()) {
+                names.insert(draft.source.clone(), name);
+            }
+        }
+        let mut report = self.place_roles("imported", drafts, &mut names, rehearse)?;
+        let faults = reading.faults.iter();
+        report
+            .extend(faults.map(|(name, problem)| left(MovedKind::Role, name, problem.to_string())));
+        Ok(report)
+    }
+
+    fn place_roles(
+        &self,
+        origin: &str,
+        roles: &[RoleDraft],
+        names: &mut HashMap<String, Name>,
+        rehearse: bool,
+    ) -> Result<Vec<Moved>, Problem> {
+        let (mut report, mut drafts) = (Vec::new(), Vec::new());
+        for role in in_order(roles) {
+            let (moved, draft) = self.place_role(origin, role, names, &drafts);
             report.push(moved);
             drafts.extend(draft);
         }
@@ -47,12 +97,6 @@ impl Keeper {
                 })
             })?;
         }
-        report.extend(
-            belongings
-                .left
-                .iter()
-                .map(|(name, reason)| left(MovedKind::Other, name, reason.clone())),
-        );
         Ok(report)
     }
 
@@ -66,12 +110,14 @@ impl Keeper {
         if let Some(known) = known {
             return (here(MovedKind::Key, &known.name), Some(known.name));
         }
-        let kept = self.free_name(peer, &key.name, &[]).and_then(|name| {
-            if !rehearse {
-                self.add_key(&name, &key.pair)?;
-            }
-            Ok(name)
-        });
+        let kept = self
+            .free_name(peer.title(), &key.name, &[])
+            .and_then(|name| {
+                if !rehearse {
+                    self.add_key(&name, &key.pair)?;
+                }
+                Ok(name)
+            });
         match kept {
             Ok(name) => (moved(MovedKind::Key, &name, &key.name), Some(name)),
             Err(problem) => (left(MovedKind::Key, &key.name, problem.to_string()), None),
@@ -81,7 +127,7 @@ impl Keeper {
     /// Returns what becomes of a role, and the draft to write if it comes.
     fn place_role(
         &self,
-        peer: Peer,
+        origin: &str,
         role: &RoleDraft,
         names: &mut HashMap<String, Name>,
         others: &[RoleDraft],
@@ -89,7 +135,7 @@ impl Keeper {
         let source = match names.get(&role.source) {
             Some(name) => name.to_string(),
             None => {
-                let reason = format!("Its source \"{}\" did not come over.", role.source);
+                let reason = format!("Its source \"{}\" is not here.", role.source);
                 return (left(MovedKind::Role, &role.name, reason), None);
             }
         };
@@ -97,7 +143,7 @@ impl Keeper {
             names.insert(role.name.clone(), known.clone());
             return (here(MovedKind::Role, &known), None);
         }
-        let placed = self.free_name(peer, &role.name, others).and_then(|name| {
+        let placed = self.free_name(origin, &role.name, others).and_then(|name| {
             let draft = RoleDraft {
                 name: name.to_string(),
                 source,
@@ -124,8 +170,8 @@ impl Keeper {
             .next()
     }
 
-    /// Returns the name itself, or with the program's name behind it if something else is called that.
-    fn free_name(&self, peer: Peer, name: &str, others: &[RoleDraft]) -> Result<Name, Problem> {
+    /// Returns the name itself, or with `origin` behind it if something else is called that.
+    fn free_name(&self, origin: &str, name: &str, others: &[RoleDraft]) -> Result<Name, Problem> {
         let is_free = |name: &Name| {
             self.check_free(name).is_ok() && others.iter().all(|other| other.name != name.as_str())
         };
@@ -133,7 +179,7 @@ impl Keeper {
         if is_free(&own) {
             return Ok(own);
         }
-        let marked = Name::parse(&format!("{name} ({})", peer.title()))?;
+        let marked = Name::parse(&format!("{name} ({origin})"))?;
         if is_free(&marked) {
             return Ok(marked);
         }

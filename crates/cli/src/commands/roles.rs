@@ -1,0 +1,111 @@
+//! `roles export` and `roles import`: catalogue files, which hold no secret.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use rolecall_core::catalogue::{FILE_MAX, with_role};
+use rolecall_core::origin::OriginKind;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::role::RoleDraft;
+use rolecall_core::sanitise::echo;
+use rolecall_core::snapshot::Snapshot;
+
+use super::import;
+use crate::arguments::Format;
+use crate::client::{Client, unexpected};
+
+/// What a catalogue file begins with.
+const HEAD: &str = "# Roles for Rolecall, without secrets. Take them in with: rolecall roles import FILE --source KEY\n\n";
+
+/// Returns the user's roles, or those of one group, as a catalogue file. Those of team catalogues are left out: whoever
+/// gets the file can follow the same team.
+///
+/// # Errors
+/// If there is no such role.
+pub(super) fn export(
+    snapshot: &Snapshot,
+    group: Option<&str>,
+    external_ids: bool,
+) -> Result<String, Problem> {
+    let is_wanted = |of: Option<&str>| group.is_none_or(|group| of == Some(group));
+    let roles = snapshot.roles.iter().filter(|role| {
+        role.origin.kind != OriginKind::Team
+            && is_wanted(role.group.as_deref())
+            && role.draft().check().is_ok()
+    });
+    let mut text = String::new();
+    for role in roles {
+        let draft = RoleDraft {
+            external_id: role.external_id.clone().filter(|_| external_ids),
+            ..role.draft()
+        };
+        text = with_role(&text, "the export", None, &draft)?;
+    }
+    if text.is_empty() {
+        let what = match group {
+            Some(group) => format!("There is no role in the group \"{}\".", echo(group)),
+            None => "There are no roles to export.".to_owned(),
+        };
+        return Err(Problem::new(
+            ProblemCode::UnknownRole,
+            what,
+            "See them with: rolecall list.",
+        ));
+    }
+    Ok(format!("{HEAD}{}", text.trim_end()))
+}
+
+/// Takes in a catalogue file, or standard input for `-`.
+///
+/// # Errors
+/// If it cannot be read, or is none.
+pub(super) fn import(
+    client: &Client,
+    file: &str,
+    source: Option<&str>,
+    rehearse: bool,
+    format: Format,
+) -> Result<String, Problem> {
+    let shown = if file == "-" { "standard input" } else { file };
+    let call = Call::TakeRoles {
+        text: read(file).map_err(|reason| {
+            let what = format!("{} cannot be read: {reason}.", echo(shown));
+            Problem::new(
+                ProblemCode::StorageFailed,
+                what,
+                "Name a catalogue file of at most 4 MiB.",
+            )
+        })?,
+        path: echo(shown),
+        source: source.map(str::to_owned),
+        rehearse,
+    };
+    let Answer::Moved(report) = client.ask(call)? else {
+        return Err(unexpected());
+    };
+    match format {
+        Format::Json => super::json(&report),
+        Format::Text => Ok(import::told(&echo(shown), &report, rehearse)),
+    }
+}
+
+fn read(file: &str) -> Result<String, String> {
+    let limit = u64::try_from(FILE_MAX).unwrap_or(u64::MAX) + 1;
+    let mut text = String::new();
+    let read = match file {
+        "-" => io::stdin().lock().take(limit).read_to_string(&mut text),
+        path => {
+            let opened = File::open(path).and_then(|file| match file.metadata()?.is_file() {
+                true => Ok(file),
+                false => Err(io::Error::other("it is no file")),
+            });
+            opened.and_then(|file| file.take(limit).read_to_string(&mut text))
+        }
+    };
+    read.map_err(|error| error.to_string())?;
+    match text.len() > FILE_MAX {
+        true => Err("it is too large".to_owned()),
+        false => Ok(text),
+    }
+}

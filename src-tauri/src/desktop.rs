@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rolecall_agent::engine::{Engine, Face, Kept};
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::host::Host;
+use rolecall_agent::keyring;
 use rolecall_agent::paths::Paths;
 use rolecall_core::consent::Reply;
 use rolecall_core::history::{Request, RequestKind};
@@ -16,6 +17,7 @@ use rolecall_core::name::Name;
 use rolecall_core::notice::{Notice, NoticeAction, Topic};
 use rolecall_core::ports::{Clock, Notifier};
 use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
 use tauri::AppHandle;
@@ -44,7 +46,9 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// Puts the user's own set together.
     pub(crate) fn own(paths: &Paths) -> Self {
-        Self::of(paths, None, |face| Engine::own(paths, face))
+        Self::of(paths, None, |face| {
+            Engine::own(paths, face, keyring::Kept::InKeychain)
+        })
     }
 
     /// Puts the practice set together, with its access key in place.
@@ -180,6 +184,16 @@ impl Host for Desktop {
     fn show_window(&self) -> Result<(), Problem> {
         self.stage.window.open();
         Ok(())
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn create_sealed_file(&self, _: &Secret) -> Result<(), Problem> {
+        let what = "The tray application keeps new keys in the keychain.";
+        let remedy = "A file under a passphrase is for machines without one: quit the application, then run rolecall agent --sealed-file.";
+        Err(Problem::new(ProblemCode::KeychainAbsent, what, remedy))
     }
 
     fn stop(&self) -> Result<(), Problem> {

@@ -109,8 +109,7 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
 /// Answers the command line. Without the socket the tray still works, and the window says what is missing.
 fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
     let host = desktop.clone();
-    let handler =
-        Arc::new(move |call, peer: &socket::Peer<'_>| receive(&host.keeper, &*host, call, peer));
+    let handler = Arc::new(move |call, peer: &socket::Peer<'_>| receive(&*host, call, peer));
     match socket::serve(&paths.socket_dir, handler) {
         Ok(server) => Some(server),
         Err(problem) => {

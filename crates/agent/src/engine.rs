@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rolecall_core::host::FileState;
 use rolecall_core::keeper::{Concern, Keeper, Ports};
 use rolecall_core::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
-use rolecall_core::problem::Problem;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::secret::Secret;
 use rolecall_core::settings::Settings;
 use rolecall_core::snapshot::Mode;
 
@@ -12,11 +14,12 @@ use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
-use crate::keychain::OsKeychain;
+use crate::keyring::{self, Keyring};
 use crate::machine::ThisMachine;
 use crate::paths::Paths;
 use crate::programs::OwnPrograms;
 use crate::seal::KeychainSeal;
+use crate::sealed_file::SealedFile;
 use crate::store::SealedStore;
 use crate::sts::AwsSts;
 use crate::teams::Teams;
@@ -31,6 +34,14 @@ pub struct Engine {
     sts: Arc<AwsSts>,
     teams: Arc<Teams>,
     paths: Paths,
+    secrets: Option<Secrets>,
+}
+
+/// Where the user's own secrets are, and what has to know when that changes.
+struct Secrets {
+    keyring: Arc<Keyring>,
+    seal: Arc<KeychainSeal>,
+    store: Arc<SealedStore>,
 }
 
 /// Where a set is kept.
@@ -56,18 +67,31 @@ pub struct Face {
 }
 
 impl Engine {
-    /// Puts the user's own set to work.
-    pub fn own(paths: &Paths, face: Face) -> Self {
+    /// Puts the user's own set to work. New secrets go to `place`.
+    pub fn own(paths: &Paths, face: Face, place: keyring::Kept) -> Self {
         let clock = Arc::new(SystemClock::default());
-        let keychain = Arc::new(OsKeychain::new());
-        let seal = Arc::new(KeychainSeal::new(keychain.clone()));
+        let file = Arc::new(SealedFile::new(paths, clock.clone()));
+        let keyring = Arc::new(Keyring::new(Arc::default(), file, place));
+        let seal = Arc::new(KeychainSeal::new(keyring.clone()));
+        let store = Arc::new(SealedStore::new(paths.clone(), seal.clone(), clock.clone()));
         let kept = Kept {
             files: Arc::new(ConfigFiles::new(paths.clone())),
             aws: Arc::new(AwsFilesWriter::new(paths.clone())),
-            keychain,
-            store: Arc::new(SealedStore::new(paths.clone(), seal, clock.clone())),
+            keychain: keyring.clone(),
+            store: store.clone(),
         };
-        Self::new(paths, Mode::Own, kept, face, clock)
+        let secrets = Secrets {
+            keyring,
+            seal,
+            store,
+        };
+        if place == keyring::Kept::InFile {
+            secrets.store.move_to(paths.sealed_state_path());
+        }
+        Self {
+            secrets: Some(secrets),
+            ..Self::new(paths, Mode::Own, kept, face, clock)
+        }
     }
 
     /// Puts any set to work.
@@ -96,7 +120,65 @@ impl Engine {
             sts,
             teams,
             paths: paths.clone(),
+            secrets: None,
         }
+    }
+
+    /// Returns what messages call the sealed file, and what there is of it.
+    pub fn sealed_file(&self) -> (String, FileState) {
+        match &self.secrets {
+            Some(secrets) => {
+                let file = secrets.keyring.file();
+                let state = file.state();
+                self.note_damage(secrets);
+                let state = match (state, secrets.keyring.kept()) {
+                    (FileState::Absent, keyring::Kept::InFile) => FileState::Wanted,
+                    (state, _) => state,
+                };
+                (file.shown().to_owned(), state)
+            }
+            None => (String::new(), FileState::Absent),
+        }
+    }
+
+    /// Opens the sealed file, and the sessions that are sealed by it.
+    ///
+    /// # Errors
+    /// If there is none, or the passphrase is wrong.
+    pub fn unlock(&self, passphrase: &Secret) -> Result<(), Problem> {
+        let secrets = self.secrets()?;
+        let unlocked = secrets.keyring.file().unlock(passphrase);
+        self.note_damage(secrets);
+        unlocked?;
+        self.keeper.keychain_opened();
+        Ok(())
+    }
+
+    /// Makes the sealed file, which keeps new secrets from then on.
+    ///
+    /// # Errors
+    /// If there is one, or it cannot be written.
+    pub fn create_sealed_file(&self, passphrase: &Secret) -> Result<(), Problem> {
+        let secrets = self.secrets()?;
+        secrets.keyring.file().create(passphrase)?;
+        secrets.keyring.prefer_file();
+        secrets.seal.forget();
+        secrets.store.move_to(self.paths.sealed_state_path());
+        self.keeper.keychain_opened();
+        Ok(())
+    }
+
+    fn note_damage(&self, secrets: &Secrets) {
+        if let Some(damage) = secrets.keyring.file().take_damage() {
+            self.keeper.set_standing(Concern::Keychain, Some(damage));
+        }
+    }
+
+    fn secrets(&self) -> Result<&Secrets, Problem> {
+        self.secrets.as_ref().ok_or_else(|| {
+            let what = "The practice set keeps its keys in memory only.";
+            Problem::new(ProblemCode::KeychainEmpty, what, "They need no passphrase.")
+        })
     }
 
     /// Begins to warn, and fetches the sessions of the last run meanwhile.

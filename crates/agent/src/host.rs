@@ -1,13 +1,12 @@
 //! What the socket asks of the program itself, not of its keeper.
 
-use std::sync::Arc;
-
 use rolecall_core::host::{HostKind, HostView};
-use rolecall_core::keeper::Keeper;
 use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::protocol::{Answer, Call, SealedFileIs, WireSecret};
+use rolecall_core::secret::Secret;
 
 use crate::answer::answer;
+use crate::engine::Engine;
 use crate::socket::Peer;
 
 /// A program that answers the socket.
@@ -21,6 +20,15 @@ pub trait Host: Send + Sync {
     /// If it has none.
     fn show_window(&self) -> Result<(), Problem>;
 
+    /// Returns what does the work.
+    fn engine(&self) -> &Engine;
+
+    /// Makes the sealed file.
+    ///
+    /// # Errors
+    /// If keys belong elsewhere here, or it cannot be made.
+    fn create_sealed_file(&self, passphrase: &Secret) -> Result<(), Problem>;
+
     /// Ends the program, after the answers in the making.
     ///
     /// # Errors
@@ -32,17 +40,14 @@ pub trait Host: Send + Sync {
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn receive(
-    keeper: &Arc<Keeper>,
-    host: &dyn Host,
-    call: Call,
-    peer: &Peer<'_>,
-) -> Result<Answer, Problem> {
+pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
+    let keeper = &host.engine().keeper;
     if call.is_for_a_role() {
         return answer(keeper, call, peer);
     }
     keeper.admit(&peer.requester)?;
     match call {
+        Call::Unlock { passphrase, file } => unlock(host, &passphrase, file).map(|()| Answer::Done),
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
         Call::ShowWindow => host.show_window().map(|()| Answer::Done),
         Call::Stop => host.stop().map(|()| Answer::Done),
@@ -50,10 +55,21 @@ pub fn receive(
     }
 }
 
+fn unlock(host: &dyn Host, passphrase: &WireSecret, file: SealedFileIs) -> Result<(), Problem> {
+    let passphrase = Secret::new(passphrase.expose().to_owned());
+    match file {
+        SealedFileIs::There => host.engine().unlock(&passphrase),
+        SealedFileIs::New => host.create_sealed_file(&passphrase),
+    }
+}
+
 fn view(host: &dyn Host) -> HostView {
+    let (sealed_file, sealed_file_is) = host.engine().sealed_file();
     HostView {
         kind: host.kind(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
+        sealed_file,
+        sealed_file_is,
     }
 }

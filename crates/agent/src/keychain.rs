@@ -20,6 +20,8 @@ use rolecall_core::secret::Secret;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::keyring::Texts;
+
 #[cfg(target_os = "linux")]
 use linux as platform;
 #[cfg(target_os = "macos")]
@@ -56,24 +58,23 @@ impl OsKeychain {
         }
     }
 
-    /// Returns the text kept under `account`.
-    ///
-    /// # Errors
-    /// Any of [`KeychainError`].
-    pub(crate) fn fetch_text(
-        &self,
-        account: &str,
-        asking: Asking,
-    ) -> Result<Secret, KeychainError> {
+    fn run(&self, account: &str, label: &str, errand: Errand, asking: Asking) -> Outcome {
+        self.worker.run(Order {
+            account: account.to_owned(),
+            label: label.to_owned(),
+            errand,
+            asking,
+        })
+    }
+}
+
+impl Texts for OsKeychain {
+    fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
         let value = self.run(account, account, Errand::Fetch, asking)?;
         decode(&value.ok_or(KeychainError::Empty)?)
     }
 
-    /// Keeps a text under `account`. `label` is public: desktops list it.
-    ///
-    /// # Errors
-    /// Any of [`KeychainError`].
-    pub(crate) fn store_text(
+    fn store_text(
         &self,
         account: &str,
         label: &str,
@@ -82,15 +83,6 @@ impl OsKeychain {
     ) -> Result<(), KeychainError> {
         self.run(account, label, Errand::Store(encode(text)?), asking)
             .map(drop)
-    }
-
-    fn run(&self, account: &str, label: &str, errand: Errand, asking: Asking) -> Outcome {
-        self.worker.run(Order {
-            account: account.to_owned(),
-            label: label.to_owned(),
-            errand,
-            asking,
-        })
     }
 }
 

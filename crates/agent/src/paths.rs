@@ -19,6 +19,8 @@ pub struct Environment {
     pub config_home: Option<PathBuf>,
     /// `XDG_STATE_HOME`.
     pub state_home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`.
+    pub data_home: Option<PathBuf>,
     /// `XDG_RUNTIME_DIR`.
     pub runtime_dir: Option<PathBuf>,
     /// `APPDATA`, on Windows.
@@ -47,6 +49,7 @@ impl Environment {
             home: variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
             config_home: variable("XDG_CONFIG_HOME"),
             state_home: variable("XDG_STATE_HOME"),
+            data_home: variable("XDG_DATA_HOME"),
             runtime_dir: variable("XDG_RUNTIME_DIR"),
             app_data: variable("APPDATA"),
             local_app_data: variable("LOCALAPPDATA"),
@@ -66,6 +69,8 @@ pub struct Paths {
     /// The folder of the local socket. Its parent is the desktop's runtime directory, or `run` in the state folder
     /// where there is none; never `/tmp`.
     pub socket_dir: PathBuf,
+    /// The folder of the sealed file, for those who have one.
+    pub data_dir: PathBuf,
     /// AWS's own file of profiles.
     pub aws_config_path: PathBuf,
     /// AWS's own file of plaintext keys.
@@ -88,6 +93,7 @@ impl Paths {
         Ok(Self {
             config_dir: config_home.join(APP_DIR),
             socket_dir: runtime_dir.join(OWN_DIR),
+            data_dir: data_home(environment, &home).join(APP_DIR),
             aws_config_path: aws_path(environment.aws_config.as_ref(), "config", &home),
             aws_credentials_path: aws_path(
                 environment.aws_credentials.as_ref(),
@@ -107,6 +113,7 @@ impl Paths {
             state_dir: dir.join("state"),
             socket_dir: self.socket_dir.with_file_name(PRACTICE_DIR),
             aws_config_path: dir.join("aws/config"),
+            data_dir: dir.join("data"),
             aws_credentials_path: dir.join("aws/credentials"),
             home: self.home.clone(),
         }
@@ -145,6 +152,16 @@ impl Paths {
         self.state_dir.join("state.db")
     }
 
+    /// Returns the database of sessions that are sealed with a key of the sealed file.
+    pub fn sealed_state_path(&self) -> PathBuf {
+        self.state_dir.join("state-sealed-file.db")
+    }
+
+    /// Returns the file of secrets under a passphrase.
+    pub fn sealed_file_path(&self) -> PathBuf {
+        self.data_dir.join("keys.sealed")
+    }
+
     /// Returns what messages call a path: visible, with `~` for the home folder.
     pub fn shown(&self, path: &Path) -> String {
         let text = match path.strip_prefix(&self.home) {
@@ -175,6 +192,15 @@ fn aws_path(variable: Option<&PathBuf>, name: &str, home: &Path) -> PathBuf {
         Err(_) => path.clone(),
     });
     absolute(given.as_ref()).unwrap_or_else(|| home.join(".aws").join(name))
+}
+
+/// Returns the folder for the user's data.
+fn data_home(environment: &Environment, home: &Path) -> PathBuf {
+    let (ours, default) = match cfg!(windows) {
+        true => (&environment.local_app_data, "AppData/Local"),
+        false => (&environment.data_home, ".local/share"),
+    };
+    absolute(ours.as_ref()).unwrap_or_else(|| home.join(default))
 }
 
 /// Returns the desktop's folders for configuration and for state.

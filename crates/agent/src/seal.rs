@@ -8,7 +8,9 @@ use rolecall_core::ports::KeychainError;
 use rolecall_core::secret::Secret;
 use zeroize::Zeroizing;
 
-use crate::keychain::{Asking, OsKeychain};
+use crate::hex;
+use crate::keychain::Asking;
+use crate::keyring::Texts;
 
 /// The keychain's account of the key.
 const ACCOUNT: &str = "session-seal";
@@ -41,6 +43,9 @@ pub struct SealKey(Zeroizing<[u8; KEY_LENGTH]>);
 pub struct Unsealable;
 
 impl SealKey {
+    /// The length of a key, in bytes.
+    pub(crate) const LENGTH: usize = KEY_LENGTH;
+
     /// Takes a key over.
     pub fn new(key: [u8; KEY_LENGTH]) -> Self {
         Self(Zeroizing::new(key))
@@ -93,28 +98,12 @@ impl SealKey {
     }
 
     fn to_text(&self) -> Secret {
-        let mut text = String::with_capacity(2 * KEY_LENGTH);
-        for nibble in self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-            text.extend(char::from_digit(nibble.into(), 16));
-        }
-        Secret::new(text)
+        Secret::new(hex::encode(&*self.0))
     }
 
     fn from_text(text: &Secret) -> Option<Self> {
-        let digits = text.expose().as_bytes();
-        if digits.len() != 2 * KEY_LENGTH {
-            return None;
-        }
-        let mut key = Self::new([0; KEY_LENGTH]);
-        let digit = |byte: u8| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        for (byte, pair) in key.0.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
-        Some(key)
+        let bytes = Zeroizing::new(hex::decode(text.expose())?);
+        Some(Self::new(bytes.as_slice().try_into().ok()?))
     }
 }
 
@@ -124,13 +113,13 @@ fn fill(bytes: &mut [u8]) -> Result<(), KeychainError> {
 
 /// The key in the keychain, fetched at most once per run.
 pub struct KeychainSeal {
-    keychain: Arc<OsKeychain>,
+    keychain: Arc<dyn Texts>,
     fetched: Mutex<Option<Arc<SealKey>>>,
 }
 
 impl KeychainSeal {
     /// Returns the key of this keychain. Nothing is fetched yet.
-    pub fn new(keychain: Arc<OsKeychain>) -> Self {
+    pub fn new(keychain: Arc<dyn Texts>) -> Self {
         Self {
             keychain,
             fetched: Mutex::default(),
@@ -153,6 +142,11 @@ impl KeychainSeal {
         } else {
             Err(KeychainError::Corrupt)
         }
+    }
+
+    /// Forgets the key that was fetched, as when another place takes the keychain's.
+    pub(crate) fn forget(&self) {
+        *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn cached(

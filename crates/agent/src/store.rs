@@ -8,6 +8,7 @@ mod history;
 mod record;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -49,8 +50,8 @@ struct StateFile {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    path: PathBuf,
     database: Option<Database>,
     /// Told by the next load: the file was damaged and a new one was begun.
     damage: Option<Problem>,
@@ -71,26 +72,22 @@ impl StateFile {
         if matches!(&result, Err(Fault::Damaged(_))) {
             state.database = None;
         }
-        result.map_err(|fault| fault.problem(&self.shown()))
+        result.map_err(|fault| fault.problem(&self.paths.shown(&state.path)))
     }
 
     fn open<'a>(&self, state: &'a mut State) -> Result<&'a mut Database, Fault> {
         let database = match state.database.take() {
             Some(database) => database,
-            None => match Database::open(&self.paths.state_path()) {
+            None => match Database::open(&state.path) {
                 Err(Fault::Damaged(detail)) => {
-                    let aside = database::put_aside(&self.paths.state_path(), self.clock.now())?;
+                    let aside = database::put_aside(&state.path, self.clock.now())?;
                     state.damage = Some(damaged(&self.paths.shown(&aside), detail));
-                    Database::open(&self.paths.state_path())?
+                    Database::open(&state.path)?
                 }
                 result => result?,
             },
         };
         Ok(state.database.insert(database))
-    }
-
-    fn shown(&self) -> String {
-        self.paths.shown(&self.paths.state_path())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -101,10 +98,17 @@ impl StateFile {
 impl SealedStore {
     /// Returns the store at these paths. The file is opened by the first call.
     pub fn new(paths: Paths, seal: Arc<dyn SealKeys>, clock: Arc<dyn Clock>) -> Self {
+        let state = State {
+            path: paths.state_path(),
+            database: None,
+            damage: None,
+            warned: HashSet::new(),
+            loaded: false,
+        };
         let file = Arc::new(StateFile {
             paths,
             clock: clock.clone(),
-            state: Mutex::default(),
+            state: Mutex::new(state),
         });
         Self {
             history: HistoryWriter::new(file.clone()),
@@ -112,6 +116,13 @@ impl SealedStore {
             seal,
             clock,
         }
+    }
+
+    /// Keeps all of it in another file from here on: each key that seals has a file of its own.
+    pub fn move_to(&self, path: PathBuf) {
+        let mut state = self.file.lock();
+        state.path = path;
+        state.database = None;
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {

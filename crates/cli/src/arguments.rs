@@ -127,7 +127,10 @@ pub(crate) enum Command {
         name: String,
     },
     Agent {
-        words: Vec<OsString>,
+        words: AgentWords,
+    },
+    Unlock {
+        passphrase_fd: Option<u32>,
     },
     AgentStop,
     AgentStatus {
@@ -170,11 +173,46 @@ impl Command {
             | Self::KeysRename { .. }
             | Self::KeysRemove { .. }
             | Self::Agent { .. }
+            | Self::Unlock { .. }
             | Self::AgentStop
             | Self::AgentStatus { .. }
             | Self::Help { .. }
             | Self::Version => None,
         }
+    }
+}
+
+/// What the agent is started with.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AgentWords {
+    pub(crate) sealed_file: SealedFile,
+    pub(crate) passphrase_fd: Option<u32>,
+    pub(crate) idle: Option<String>,
+}
+
+/// Whether keys shall go into a sealed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SealedFile {
+    /// They shall.
+    Wanted,
+    /// If they do so already.
+    AsItIs,
+}
+
+impl AgentWords {
+    /// Returns the arguments of the agent's own program.
+    pub(crate) fn list(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        if self.sealed_file == SealedFile::Wanted {
+            words.push("--sealed-file".into());
+        }
+        if let Some(number) = self.passphrase_fd {
+            words.extend(["--passphrase-fd".into(), number.to_string().into()]);
+        }
+        if let Some(span) = &self.idle {
+            words.extend(["--idle".into(), span.into()]);
+        }
+        words
     }
 }
 
@@ -265,7 +303,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 24] = [
+const SPECS: [Spec; 25] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -300,11 +338,23 @@ const SPECS: [Spec; 24] = [
     spec("keys undo-import", &["PROFILE"], &["--dry-run", "--yes"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
     spec("keys remove", &["NAME"], &[]),
-    spec("agent", &[], &["--stop", "--status", "--json", "--idle"]),
+    spec(
+        "agent",
+        &[],
+        &[
+            "--stop",
+            "--status",
+            "--json",
+            "--idle",
+            "--sealed-file",
+            "--passphrase-fd",
+        ],
+    ),
+    spec("unlock", &[], &["--passphrase-fd"]),
     spec("help", &[], &[]),
 ];
 const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 16] = [
+const WITH_VALUE: [&str; 17] = [
     "--since",
     "--limit",
     "--key",
@@ -321,6 +371,7 @@ const WITH_VALUE: [&str; 16] = [
     "--config",
     "--credentials",
     "--idle",
+    "--passphrase-fd",
 ];
 
 /// Returns the first words of all commands, each once.

@@ -10,6 +10,7 @@ use rolecall_core::sanitise;
 use rolecall_core::settings::{self, AgentStart};
 use rolecall_core::snapshot::{Mode, Snapshot};
 
+use crate::commands::unlock;
 use crate::environment::{Display, Environment, Privilege};
 use crate::terminal;
 
@@ -65,8 +66,8 @@ impl Client {
         }
     }
 
-    /// Asks one question and returns the answer. Where nobody serves, it waits for a program that is starting, or
-    /// starts the agent if the user wants that.
+    /// Asks one question and returns the answer. Where the keys are sealed and somebody can be asked for the
+    /// passphrase, that comes first.
     ///
     /// # Errors
     /// If the application does not run, is another user's, does not answer in time, or could not do it.
@@ -75,7 +76,22 @@ impl Client {
         reason = "a question and its secrets end with its answer"
     )]
     pub(crate) fn ask(&self, call: Call) -> Result<Answer, Problem> {
-        let limit = limit(&call);
+        match self.reach(&call) {
+            Err(problem) if problem.code == ProblemCode::KeysSealed && may_ask(&call) => {
+                unlock::on_the_way(self)?;
+                self.reach(&call)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Asks one question and returns the answer. Where nobody serves, it waits for a program that is starting, or
+    /// starts the agent if the user wants that.
+    ///
+    /// # Errors
+    /// If the application does not run, is another user's, does not answer in time, or could not do it.
+    fn reach(&self, call: &Call) -> Result<Answer, Problem> {
+        let limit = limit(call);
         let dir = self.dir.as_deref().ok_or_else(|| self.not_running())?;
         let is_quiet = matches!(call, Call::Credentials { .. });
         let on_asking = || {
@@ -87,16 +103,16 @@ impl Client {
         let mut turn: Option<Turn> = None;
         loop {
             let left = limit.saturating_sub(begun.elapsed());
-            match platform::ask(dir, &call, left, &on_asking) {
+            match platform::ask(dir, call, left, &on_asking) {
                 Err(Unreachable::NotRunning) => {}
-                Err(Unreachable::Lost) if is_repeatable(&call) => {}
+                Err(Unreachable::Lost) if is_repeatable(call) => {}
                 Err(error) => return Err(self.problem(error)),
                 Ok(answer) => return answer,
             }
             if begun.elapsed() > START.min(limit) {
                 return Err(self.not_running());
             }
-            self.make_way(dir, &call, &mut turn)?;
+            self.make_way(dir, call, &mut turn)?;
         }
     }
 
@@ -266,7 +282,8 @@ fn limit(call: &Call) -> Duration {
         | Call::RemoveKey { .. }
         | Call::LookDeeper { .. }
         | Call::MoveIn { .. }
-        | Call::TakeRoles { .. } => KEYCHAIN,
+        | Call::TakeRoles { .. }
+        | Call::Unlock { .. } => KEYCHAIN,
         Call::Connect { .. } | Call::Disconnect { .. } => WRITING,
         Call::MoveKey { .. } | Call::PutKeyBack { .. } => KEYCHAIN,
     }
@@ -302,8 +319,14 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::MoveKey { .. }
         | Call::PutKeyBack { .. }
         | Call::TakeRoles { .. }
+        | Call::Unlock { .. }
         | Call::Stop => false,
     }
+}
+
+/// Returns whether a person may be asked for a passphrase on the way to this answer: an SDK's program must not.
+fn may_ask(call: &Call) -> bool {
+    !matches!(call, Call::Credentials { .. } | Call::Unlock { .. }) && terminal::is_reachable()
 }
 
 /// Returns when the user wants the agent started. A file that cannot be read is the agent's to tell.

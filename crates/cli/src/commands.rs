@@ -18,6 +18,7 @@ mod prompt;
 mod roles;
 mod sessions;
 mod shell_init;
+pub(crate) mod unlock;
 
 use std::process::ExitCode;
 
@@ -138,7 +139,8 @@ pub(crate) fn run(
             );
             done(client, Call::RemoveKey { name: name.clone() }, removed).map(plain)
         }
-        Command::Agent { words } => return agent::run(words),
+        Command::Agent { words } => return agent::run(client, environment, words),
+        Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd).map(plain),
         Command::AgentStop => agent::stop(client).map(plain),
         Command::AgentStatus { format } => agent::status(client, *format).map(plain),
         Command::Help { topic } => Ok(plain(help::text(*topic).to_owned())),

@@ -12,6 +12,8 @@ pub(crate) struct Environment {
     pub(crate) state_home: Option<PathBuf>,
     /// `XDG_CONFIG_HOME`, if it is absolute.
     pub(crate) config_home: Option<PathBuf>,
+    /// `XDG_DATA_HOME`, if it is absolute.
+    pub(crate) data_home: Option<PathBuf>,
     /// Whether there is a display, on which the tray application could run.
     pub(crate) display: Display,
     /// `HOME`, if it is absolute.
@@ -100,6 +102,7 @@ impl Environment {
             runtime_dir: path("XDG_RUNTIME_DIR"),
             state_home: path("XDG_STATE_HOME"),
             config_home: path("XDG_CONFIG_HOME"),
+            data_home: path("XDG_DATA_HOME"),
             display: display(),
             aws_config: aws_file("AWS_CONFIG_FILE"),
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
@@ -131,6 +134,13 @@ impl Environment {
         let config_home = self.config_home.clone();
         let config_home = config_home.or_else(|| self.below_home(".config"))?;
         Some(config_home.join("rolecall/settings.toml"))
+    }
+
+    /// Returns the file of keys under a passphrase, as the agent chooses it.
+    pub(crate) fn sealed_file_path(&self) -> Option<PathBuf> {
+        let in_home = || Some(self.home.as_ref()?.join(".local/share"));
+        let data_home = self.data_home.clone().or_else(in_home)?;
+        Some(data_home.join("rolecall/keys.sealed"))
     }
 
     fn state_dir(&self) -> Option<PathBuf> {

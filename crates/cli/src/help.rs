@@ -21,6 +21,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("roles export" | "roles import") => ROLES,
         Some("shell-init") => SHELL_INIT,
         Some("agent") => AGENT,
+        Some("unlock") => UNLOCK,
         Some("keys") => KEYS,
         Some(topic) if topic.starts_with("keys ") => KEYS,
         Some(_) | None => ALL,
@@ -57,6 +58,7 @@ Usage: rolecall [--practice] COMMAND
   keys rename OLD NEW   Renames an access key
   keys remove NAME      Removes an access key from the keychain
   agent                 Runs Rolecall without a display, as on a server
+  unlock                Opens the sealed file of keys, for machines without a keychain
   help [COMMAND]        Shows this, or more about a command
 
   --practice            Talks to the practice account's instance
@@ -210,7 +212,7 @@ Prints a function for the shell, and completions of commands and roles:
   rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu";
 
 const AGENT: &str = "\
-Usage: rolecall agent [--idle DURATION]
+Usage: rolecall agent [--idle DURATION] [--sealed-file] [--passphrase-fd N]
        rolecall agent --status [--json]
        rolecall agent --stop
 
@@ -221,7 +223,18 @@ without a question.
 Where there is no display, other commands start it in the background when they find none, to end after 30 idle minutes.
 In settings.toml, [agent] start = \"always\" or \"never\" changes that.
 
+Keys are in the OS keychain. On a machine without one, --sealed-file keeps them in ~/.local/share/rolecall/keys.sealed
+under a passphrase: the agent asks for it on the terminal, or reads it from the file descriptor that --passphrase-fd
+names. Once that file is there, the agent uses it without being told.
+
 --status tells which program answers the command line. --stop ends an agent; its sessions are kept for the next start.";
+
+const UNLOCK: &str = "\
+Usage: rolecall unlock [--passphrase-fd N]
+
+Opens the sealed file of keys until Rolecall ends. It asks for the passphrase on the terminal, or reads it from the file
+descriptor N: rolecall unlock --passphrase-fd 3 3< FILE. Other commands ask for it on the terminal when they meet the
+file sealed; `credentials` never does. After three wrong ones each further one has to wait.";
 
 const KEYS: &str = "\
 Usage: rolecall keys list [--json]

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::secret::Secret;
 
+use own::OwnTerminal;
+
 /// Whether what is typed is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Echo {
@@ -45,30 +47,63 @@ impl Keyboard {
     }
 }
 
+/// Returns whether somebody can be asked even while input and output are something else.
+pub(crate) fn is_reachable() -> bool {
+    is_present() || OwnTerminal::open().is_ok()
+}
+
 /// Says something beside the output.
 pub(crate) fn tell(text: &str) {
     // A terminal that went away cannot be told so.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Asks one question and returns the line that is typed.
+/// Asks one question and returns the line that is typed: on standard input and error if these are a terminal, else on
+/// the terminal that this process belongs to.
 ///
 /// # Errors
-/// If the terminal goes away or the answer is cancelled with Ctrl-C or Ctrl-D.
+/// If there is no terminal, it goes away, or the answer is cancelled with Ctrl-C or Ctrl-D.
 pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
+    if is_present() {
+        return put(
+            question,
+            echo,
+            &io::stdin(),
+            &mut io::stderr(),
+            &mut io::stdin().lock(),
+        );
+    }
+    let terminal = OwnTerminal::open().map_err(|_| gone())?;
+    let mut bytes = BufReader::new(terminal.input());
+    put(
+        question,
+        echo,
+        &terminal,
+        &mut terminal.output(),
+        &mut bytes,
+    )
+}
+
+fn put(
+    question: &str,
+    echo: Echo,
+    terminal: &impl hidden::Terminal,
+    out: &mut impl Write,
+    bytes: &mut impl BufRead,
+) -> Result<Secret, Problem> {
     let mut line = String::with_capacity(256);
     let read = {
         let _hidden = match echo {
             Echo::On => None,
-            Echo::Off => Some(hidden::Hidden::start().map_err(|_| gone())?),
+            Echo::Off => Some(hidden::Hidden::start(terminal).map_err(|_| gone())?),
         };
         // What is typed before the terminal hides it is thrown away, so the question comes after.
-        let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
-        read_line(&mut line)
+        let _ = write!(out, "{question}").and_then(|()| out.flush());
+        read_line(bytes, &mut line)
     };
     let answer = Secret::new(line);
     if echo == Echo::Off {
-        tell("");
+        let _ = writeln!(out);
     }
     match read {
         Ok(length) if length > 0 && !answer.expose().ends_with(hidden::CANCEL) => {
@@ -80,8 +115,7 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
 }
 
 /// Reads to the end of the line, or to the Ctrl-C that ends it while it is hidden.
-fn read_line(line: &mut String) -> io::Result<usize> {
-    let mut bytes = io::stdin().lock();
+fn read_line(bytes: &mut impl BufRead, line: &mut String) -> io::Result<usize> {
     loop {
         let part = bytes.fill_buf()?;
         let end = part
@@ -103,14 +137,68 @@ fn cancelled() -> Problem {
 fn gone() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
-        "The terminal went away.",
+        "There is no terminal to ask on.",
         "Nothing changed.",
     )
 }
 
 #[cfg(unix)]
+mod own {
+    use std::fs::{File, OpenOptions};
+    use std::io;
+    use std::os::fd::{AsFd, BorrowedFd};
+
+    /// The terminal that this process belongs to, whatever its input and output are.
+    pub(super) struct OwnTerminal(File);
+
+    impl OwnTerminal {
+        pub(super) fn open() -> io::Result<Self> {
+            let opened = OpenOptions::new().read(true).write(true).open("/dev/tty");
+            opened.map(Self)
+        }
+
+        pub(super) fn input(&self) -> &File {
+            &self.0
+        }
+
+        pub(super) fn output(&self) -> &File {
+            &self.0
+        }
+    }
+
+    impl AsFd for OwnTerminal {
+        fn as_fd(&self) -> BorrowedFd<'_> {
+            self.0.as_fd()
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod own {
+    use std::io;
+
+    /// The terminal that this process belongs to, which is not looked for here.
+    pub(super) struct OwnTerminal;
+
+    impl OwnTerminal {
+        pub(super) fn open() -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(super) fn input(&self) -> io::Empty {
+            io::empty()
+        }
+
+        pub(super) fn output(&self) -> io::Empty {
+            io::empty()
+        }
+    }
+}
+
+#[cfg(unix)]
 mod hidden {
     use std::io;
+    use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::termios::{
         LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
@@ -119,25 +207,33 @@ mod hidden {
     /// What Ctrl-C types while it raises no signal.
     pub(super) const CANCEL: char = '\u{3}';
 
+    /// What can be told not to show what is typed.
+    pub(super) trait Terminal: AsFd {}
+    impl<T: AsFd> Terminal for T {}
+
     /// A terminal that shows nothing of what is typed, until this is dropped. Ctrl-C ends the line in place of the
     /// process, which could not switch the terminal back.
-    pub(super) struct Hidden(Termios);
+    pub(super) struct Hidden<'a> {
+        terminal: BorrowedFd<'a>,
+        before: Termios,
+    }
 
-    impl Hidden {
-        pub(super) fn start() -> io::Result<Self> {
-            let before = tcgetattr(io::stdin())?;
+    impl<'a> Hidden<'a> {
+        pub(super) fn start(terminal: &'a impl Terminal) -> io::Result<Self> {
+            let terminal = terminal.as_fd();
+            let before = tcgetattr(terminal)?;
             let mut modes = before.clone();
             modes.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
             modes.special_codes[SpecialCodeIndex::VEOL] = 3;
-            tcsetattr(io::stdin(), OptionalActions::Flush, &modes)?;
-            Ok(Self(before))
+            tcsetattr(terminal, OptionalActions::Flush, &modes)?;
+            Ok(Self { terminal, before })
         }
     }
 
-    impl Drop for Hidden {
+    impl Drop for Hidden<'_> {
         fn drop(&mut self) {
             // A terminal that went away needs no switching back.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+            let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
         }
     }
 }
@@ -149,11 +245,15 @@ mod hidden {
     /// What Ctrl-C types: nothing, it ends the process.
     pub(super) const CANCEL: char = '\u{3}';
 
+    /// What can be told not to show what is typed: nothing here.
+    pub(super) trait Terminal {}
+    impl<T> Terminal for T {}
+
     pub(super) struct Hidden;
 
     impl Hidden {
         /// Refuses: what is typed cannot be hidden here, so a secret is not asked for.
-        pub(super) fn start() -> io::Result<Self> {
+        pub(super) fn start(_: &impl Terminal) -> io::Result<Self> {
             Err(io::ErrorKind::Unsupported.into())
         }
     }

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The fewest characters of a sealed file's passphrase. NIST SP 800-63B, section 3.1.1.2.
+pub const PASSPHRASE_MIN: usize = 8;
+
 /// What there is to say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostView {
@@ -11,6 +14,24 @@ pub struct HostView {
     pub version: String,
     /// Its process id.
     pub pid: u32,
+    /// The file of keys under a passphrase, as messages call it.
+    pub sealed_file: String,
+    /// Whether there is such a file, and whether it was opened.
+    pub sealed_file_is: FileState,
+}
+
+/// What there is of a sealed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// There is none.
+    Absent,
+    /// There is none yet, and the user wants one: its passphrase is to be chosen.
+    Wanted,
+    /// Its passphrase was not given yet.
+    Sealed,
+    /// Its keys can be used.
+    Open,
 }
 
 /// The programs that answer the socket.

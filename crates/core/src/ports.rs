@@ -60,6 +60,9 @@ pub enum KeychainError {
     /// It is locked, and its own prompt was cancelled or not answered.
     #[error("the keychain is locked")]
     Locked,
+    /// It is a file under a passphrase, which was not given yet.
+    #[error("the file of keys is sealed")]
+    Sealed,
     /// None runs here.
     #[error("no keychain runs here")]
     Absent,
@@ -85,11 +88,16 @@ impl From<KeychainError> for Problem {
                 "The keychain is locked.",
                 "Unlock it, then try again. Sessions you have keep working.",
             ),
+            KeychainError::Sealed => (
+                ProblemCode::KeysSealed,
+                "The access keys are in a file under a passphrase, which was not given since Rolecall started.",
+                "Open it with: rolecall unlock",
+            ),
             KeychainError::Absent => (
                 ProblemCode::KeychainAbsent,
                 "No keychain runs in this desktop session.",
                 "On Linux install and start one that offers the Secret Service: gnome-keyring, KWallet or KeePassXC. \
-                 Keys are kept nowhere else.",
+                 On a machine without a desktop, keys can be kept in a file under a passphrase: rolecall agent --sealed-file",
             ),
             KeychainError::Frozen => (
                 ProblemCode::KeychainFrozen,

@@ -73,6 +73,10 @@ pub enum ProblemCode {
     Cancelled,
     /// The keychain is locked.
     KeychainLocked,
+    /// The keys are in a sealed file whose passphrase is needed.
+    KeysSealed,
+    /// The passphrase is wrong.
+    WrongPassphrase,
     /// No keychain runs here.
     KeychainAbsent,
     /// The keychain does not answer.

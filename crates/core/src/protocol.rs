@@ -194,6 +194,13 @@ pub enum Call {
     ShowWindow,
     /// Which program answers.
     Host,
+    /// Open the sealed file of keys, or make it.
+    Unlock {
+        /// Its passphrase.
+        passphrase: WireSecret,
+        /// Which file is meant.
+        file: SealedFileIs,
+    },
     /// End the program, if it is one without a display.
     Stop,
 }
@@ -227,9 +234,20 @@ impl Call {
             | Self::PutKeyBack { .. }
             | Self::ShowWindow
             | Self::Host
+            | Self::Unlock { .. }
             | Self::Stop => false,
         }
     }
+}
+
+/// Which sealed file a passphrase is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedFileIs {
+    /// The one that is there.
+    There,
+    /// One that is to be made, and keeps new keys from then on.
+    New,
 }
 
 /// One answer.

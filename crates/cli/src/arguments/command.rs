@@ -9,7 +9,10 @@ use rolecall_core::sanitise::echo;
 use rolecall_core::shell::Shell;
 
 use super::line::Line;
-use super::{AwsFiles, Command, Consent, Depth, Format, Integrated, KeyOrigin, Template, Usage};
+use super::{
+    AgentWords, AwsFiles, Command, Consent, Depth, Format, Integrated, KeyOrigin, SealedFile,
+    Template, Usage,
+};
 
 /// Returns the command of this name with what the line holds for it.
 ///
@@ -30,7 +33,6 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let template = line.take("--format");
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
     let (stop, status) = (line.take("--stop"), line.take("--status"));
-    let idle = line.take("--idle");
     let (since, limit) = (line.take("--since"), line.take("--limit"));
     let (key, profile_name, name_given) = (
         line.take("--key"),
@@ -44,6 +46,14 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let consent = consent(yes, dry_run)?;
     let (group, source) = (line.take("--group"), line.take("--source"));
     let external_ids = line.take("--without-external-ids").is_none();
+    let agent = AgentWords {
+        sealed_file: match line.take("--sealed-file") {
+            Some(_) => SealedFile::Wanted,
+            None => SealedFile::AsItIs,
+        },
+        passphrase_fd: descriptor(line.take("--passphrase-fd"))?,
+        idle: line.take("--idle"),
+    };
     let files = AwsFiles {
         config: line.take("--config"),
         credentials: line.take("--credentials"),
@@ -117,11 +127,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "agent" if stop.is_some() => Command::AgentStop,
         "agent" if status.is_some() => Command::AgentStatus { format },
-        "agent" => Command::Agent {
-            words: idle
-                .into_iter()
-                .flat_map(|span| ["--idle".into(), span.into()])
-                .collect(),
+        "agent" => Command::Agent { words: agent },
+        "unlock" => Command::Unlock {
+            passphrase_fd: agent.passphrase_fd,
         },
         "keys list" => Command::KeysList { format },
         "keys add" => Command::KeysAdd {
@@ -180,6 +188,18 @@ fn consent(yes: Option<String>, dry_run: Option<String>) -> Result<Consent, Usag
         (None, Some(_)) => Ok(Consent::Refused),
         (Some(_), Some(_)) => Err(Usage("Give --yes or --dry-run, not both.".to_owned())),
     }
+}
+
+fn descriptor(text: Option<String>) -> Result<Option<u32>, Usage> {
+    let number = |text: String| {
+        let told = || {
+            Usage(
+                "--passphrase-fd needs the number of an open file descriptor after it.".to_owned(),
+            )
+        };
+        text.parse().map_err(|_| told())
+    };
+    text.map(number).transpose()
 }
 
 fn integrated(text: &str) -> Result<Integrated, Usage> {

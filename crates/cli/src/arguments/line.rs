@@ -184,6 +184,11 @@ impl Line {
                  history see them. Type them when asked, pipe them as two lines, or use --from-csv or --from-profile."
                     .to_owned(),
             )),
+            Some(_) if name == "unlock" => Err(Usage(
+                "The passphrase does not belong on the command line, where other programs and the shell's history see \
+                 it. Type it when asked, or use --passphrase-fd."
+                    .to_owned(),
+            )),
             Some(extra) => Err(Usage(format!(
                 "rolecall {name}: \"{}\" is one word too many. A name with spaces needs quotes.",
                 echo(extra)

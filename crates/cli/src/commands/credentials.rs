@@ -71,6 +71,9 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::NoSession | ProblemCode::CodeNeeded | ProblemCode::Cancelled => {
             OfRole("the role waits for a person. Assume it in Rolecall, then try again")
         }
+        ProblemCode::KeysSealed | ProblemCode::WrongPassphrase => {
+            OfRolecall("The access keys are in a sealed file. Open it with: rolecall unlock")
+        }
         ProblemCode::KeychainLocked
         | ProblemCode::KeychainAbsent
         | ProblemCode::KeychainFrozen

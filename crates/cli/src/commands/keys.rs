@@ -11,9 +11,10 @@ use rolecall_core::sanitise::visible;
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::Snapshot;
 
+use super::unlock;
 use crate::arguments::{Format, KeyOrigin};
 use crate::client::{Client, unexpected};
-use crate::environment::Environment;
+use crate::environment::{Display, Environment};
 use crate::table::aligned;
 use crate::terminal::{self, Echo};
 
@@ -61,12 +62,19 @@ pub(super) fn add(
             key_text::from_profile(&read_file(&credentials_path(environment)?)?, profile)?
         }
     };
-    let call = Call::AddKey {
+    let call = || Call::AddKey {
         name: name.to_owned(),
         access_key_id: pair.id.as_str().to_owned(),
         secret: WireSecret::new(pair.secret.expose().to_owned()),
     };
-    let Answer::Key(key) = client.ask(call)? else {
+    let added = match client.ask(call()) {
+        Err(problem) if is_homeless(&problem, environment) => {
+            unlock::offer(client, problem)?;
+            client.ask(call())
+        }
+        added => added,
+    };
+    let Answer::Key(key) = added? else {
         return Err(unexpected());
     };
     let mut told = format!(
@@ -80,6 +88,13 @@ pub(super) fn add(
         told.push_str("\nIts plaintext is still in the file it came from; delete it there.");
     }
     Ok(told)
+}
+
+/// Returns whether there is no keychain on a machine that cannot be expected to have one, and somebody to ask.
+fn is_homeless(problem: &Problem, environment: &Environment) -> bool {
+    problem.code == ProblemCode::KeychainAbsent
+        && environment.display == Display::Absent
+        && terminal::is_reachable()
 }
 
 fn from_terminal() -> Result<KeyPair, Problem> {

@@ -84,6 +84,12 @@ impl Keeper {
         Ok(())
     }
 
+    /// Takes over that the keychain was opened: what stood against it is gone, and the sessions that it seals are read.
+    pub fn keychain_opened(&self) {
+        self.set_standing(Concern::Keychain, None);
+        self.restore_sessions();
+    }
+
     /// Reads the list of access keys again.
     pub fn reload_keys(&self) {
         let read = self.ports.files.read_keys();

@@ -27,6 +27,10 @@ pub(crate) struct Options {
     pub(crate) background: bool,
     /// How long it stays without a session and without a question; `None`: until it is told to end.
     pub(crate) idle_limit: Option<Duration>,
+    /// With keys in a sealed file, which is made if it is not there.
+    pub(crate) sealed_file: bool,
+    /// The file descriptor from which the sealed file's passphrase is read.
+    pub(crate) passphrase_fd: Option<u32>,
 }
 
 /// How the program is called.
@@ -40,6 +44,8 @@ talks to it as to the tray application.
 
 Options:
       --idle DURATION  End after this long without a session and without a question, such as 30m
+      --sealed-file    Keep keys in a file under a passphrase in place of the keychain; needed once, when it is made
+      --passphrase-fd N  Read that passphrase from this file descriptor; else: rolecall unlock
       --background     Leave the terminal, and end after 30 minutes idle: as the command line starts it
   -h, --help           Show this
   -V, --version        Show the version
@@ -55,6 +61,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--background") => options.background = true,
+            Some("--sealed-file") => options.sealed_file = true,
+            Some("--passphrase-fd") => {
+                options.passphrase_fd = Some(descriptor(arguments.next().as_ref())?);
+            }
             Some("--idle") => options.idle_limit = Some(idle_limit(arguments.next().as_ref())?),
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
@@ -69,6 +79,12 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
         options.idle_limit = Some(IDLE_LIMIT);
     }
     Ok(Request::Run(options))
+}
+
+fn descriptor(text: Option<&OsString>) -> Result<u32, String> {
+    let number = text.and_then(|text| text.to_str()?.parse().ok());
+    let told = || "--passphrase-fd needs the number of an open file descriptor after it".to_owned();
+    number.ok_or_else(told)
 }
 
 fn idle_limit(text: Option<&OsString>) -> Result<Duration, String> {

@@ -5,6 +5,7 @@ mod ending;
 mod face;
 mod host;
 mod idle;
+mod sealed_file;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -48,13 +49,14 @@ fn serve(options: &Options) -> Result<(), Problem> {
         return Ok(());
     };
     let (ending, ended) = ending::channel();
-    let engine = Arc::new(Engine::own(&paths, face::none()));
-    let host = Arc::new(AgentHost::new(ending.clone()));
+    let place = sealed_file::place(&paths, options);
+    let engine = Arc::new(Engine::own(&paths, face::none(), place));
+    sealed_file::open(&engine, options)?;
+    let host = Arc::new(AgentHost::new(engine.clone(), ending.clone()));
     let idle = Idle::start(engine.clone(), options.idle_limit, ending)?;
-    let answering = engine.keeper.clone();
     let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
         let _busy = idle.busy();
-        receive(&answering, &*host, call, peer)
+        receive(&*host, call, peer)
     });
     let server = socket::serve(&paths.socket_dir, handler)?;
     let _watch = engine.follow_files();

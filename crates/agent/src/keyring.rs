@@ -1,0 +1,131 @@
+//! Where one user's secrets are: the OS keychain and, if the user once chose it, a file under a passphrase.
+//!
+//! What lies in the file is taken from the file, everything else from the keychain. Neither ever stands in for the
+//! other: where new secrets go is the user's choice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::host::FileState;
+use rolecall_core::ports::{Keychain, KeychainError};
+use rolecall_core::secret::Secret;
+
+use crate::keychain::{Asking, OsKeychain};
+use crate::sealed_file::SealedFile;
+
+/// Texts that are kept under an account's name.
+pub trait Texts: Send + Sync {
+    /// Returns the text kept under `account`.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError>;
+
+    /// Keeps a text under `account`. `label` is public: desktops list it.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn store_text(
+        &self,
+        account: &str,
+        label: &str,
+        text: &Secret,
+        asking: Asking,
+    ) -> Result<(), KeychainError>;
+}
+
+/// Where new secrets go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// To the OS keychain.
+    InKeychain,
+    /// To the file, which the user chose.
+    InFile,
+}
+
+/// Both places.
+pub struct Keyring {
+    keychain: Arc<OsKeychain>,
+    file: Arc<SealedFile>,
+    prefers_file: AtomicBool,
+}
+
+impl Keyring {
+    /// Returns both places. New secrets go to `kept`.
+    pub fn new(keychain: Arc<OsKeychain>, file: Arc<SealedFile>, kept: Kept) -> Self {
+        Self {
+            keychain,
+            file,
+            prefers_file: AtomicBool::new(kept == Kept::InFile),
+        }
+    }
+
+    /// Returns the file.
+    pub fn file(&self) -> &SealedFile {
+        &self.file
+    }
+
+    /// Returns where new secrets go.
+    pub fn kept(&self) -> Kept {
+        match self.prefers_file.load(Ordering::Acquire) {
+            true => Kept::InFile,
+            false => Kept::InKeychain,
+        }
+    }
+
+    /// Puts new secrets into the file from here on.
+    pub fn prefer_file(&self) {
+        self.prefers_file.store(true, Ordering::Release);
+    }
+}
+
+impl Keychain for Keyring {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        match self.kept() {
+            Kept::InFile => self.file.store(id.as_str(), secret),
+            Kept::InKeychain => self.keychain.store(id, secret),
+        }
+    }
+
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        match self.file.holds(id.as_str())? {
+            true => self.file.fetch(id.as_str()),
+            false => self.keychain.fetch(id),
+        }
+    }
+
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        if self.file.holds(id.as_str())? {
+            return self.file.remove(id.as_str());
+        }
+        match (self.keychain.remove(id), self.file.state()) {
+            // Nothing is where there is no keychain.
+            (Err(KeychainError::Absent), FileState::Open) => Ok(()),
+            (removed, _) => removed,
+        }
+    }
+}
+
+/// The seal of sessions lies where new secrets go, and is looked for nowhere else: each place has sessions of its own.
+impl Texts for Keyring {
+    fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
+        match self.kept() {
+            Kept::InFile => self.file.fetch(account),
+            Kept::InKeychain => self.keychain.fetch_text(account, asking),
+        }
+    }
+
+    fn store_text(
+        &self,
+        account: &str,
+        label: &str,
+        text: &Secret,
+        asking: Asking,
+    ) -> Result<(), KeychainError> {
+        match self.kept() {
+            Kept::InFile => self.file.store(account, text),
+            Kept::InKeychain => self.keychain.store_text(account, label, text, asking),
+        }
+    }
+}

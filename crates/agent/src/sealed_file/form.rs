@@ -1,0 +1,129 @@
+//! The file's form: four lines of ASCII, of which the first two are sealed in with the third.
+//!
+//! ```text
+//! rolecall-keys 1
+//! {"derivation":{"kdf":"argon2id",…},"accounts":["AKIA…"]}
+//! the sealed secrets, in hexadecimal
+//! the SHA-256 of all before it, which tells damage from a wrong passphrase
+//! ```
+
+use rolecall_core::problem::{Problem, ProblemCode};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::Secrets;
+use super::derivation::Derivation;
+use crate::disk::ReadFault;
+use crate::hex;
+use crate::seal::{SealKey, Unsealable};
+
+/// How every version's file begins.
+const MAGIC: &str = "rolecall-keys ";
+const VERSION: &str = "1";
+
+/// A file that was read: who may open it and what it holds, but not the secrets.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) derivation: Derivation,
+    /// What there is a secret for. No secret itself: `keys.toml` lists the same.
+    pub(super) accounts: Vec<String>,
+    context: Vec<u8>,
+    sealed: Vec<u8>,
+}
+
+/// The line that anybody may read.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    derivation: Derivation,
+    accounts: Vec<String>,
+}
+
+/// Why a file gave no form.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("the file of keys cannot be read: {0}")]
+    Unreadable(#[from] ReadFault),
+    #[error("a newer version wrote the file of keys")]
+    Newer,
+    #[error("the file of keys is damaged")]
+    Damaged,
+}
+
+impl Form {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Fault::Newer`] for another version's, [`Fault::Damaged`] for everything else that was not written here.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let text = std::str::from_utf8(bytes).map_err(|_| Fault::Damaged)?;
+        let version = text.strip_prefix(MAGIC).ok_or(Fault::Damaged)?;
+        let (body, check) = text
+            .strip_suffix('\n')
+            .and_then(|text| text.rsplit_once('\n'))
+            .ok_or(Fault::Damaged)?;
+        if check != checksum(body) {
+            return Err(Fault::Damaged);
+        }
+        if !version.starts_with("1\n") {
+            return Err(Fault::Newer);
+        }
+        let (context, sealed) = body.rsplit_once('\n').ok_or(Fault::Damaged)?;
+        let (_, header) = context.split_once('\n').ok_or(Fault::Damaged)?;
+        let header: Header = serde_json::from_str(header).map_err(|_| Fault::Damaged)?;
+        if !header.derivation.is_sane() {
+            return Err(Fault::Damaged);
+        }
+        Ok(Self {
+            derivation: header.derivation,
+            accounts: header.accounts,
+            context: context.as_bytes().to_owned(),
+            sealed: hex::decode(sealed).ok_or(Fault::Damaged)?,
+        })
+    }
+
+    /// Opens the secrets.
+    ///
+    /// # Errors
+    /// If the key is another passphrase's, or the file was changed by somebody who made its checksum fit.
+    pub(super) fn open(&self, key: &SealKey) -> Result<Secrets, Unsealable> {
+        let plain = key.open(&self.context, &self.sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| Unsealable)
+    }
+
+    /// Returns the bytes of a file that holds `secrets`.
+    ///
+    /// # Errors
+    /// If the system gives no random numbers.
+    pub(super) fn seal(
+        key: &SealKey,
+        derivation: Derivation,
+        secrets: &Secrets,
+    ) -> Result<Vec<u8>, Problem> {
+        let accounts = secrets.keys().cloned().collect();
+        let header = Header {
+            derivation,
+            accounts,
+        };
+        let header = serde_json::to_string(&header).map_err(|_| unwritten())?;
+        let context = format!("{MAGIC}{VERSION}\n{header}");
+        // Enough for every character escaped: a buffer that grows leaves a copy behind.
+        let length = |(account, text): (&String, &Zeroizing<String>)| account.len() + text.len();
+        let capacity = 64 + 6 * secrets.iter().map(length).sum::<usize>() + 8 * secrets.len();
+        let mut plain = Zeroizing::new(Vec::with_capacity(capacity));
+        serde_json::to_writer(&mut *plain, secrets).map_err(|_| unwritten())?;
+        let sealed = key.seal(context.as_bytes(), &plain)?;
+        let body = format!("{context}\n{}", hex::encode(&sealed));
+        Ok(format!("{body}\n{}\n", checksum(&body)).into_bytes())
+    }
+}
+
+fn checksum(body: &str) -> String {
+    hex::encode(&Sha256::digest(body))
+}
+
+fn unwritten() -> Problem {
+    let what = "The file of keys could not be written.";
+    Problem::new(ProblemCode::Internal, what, "Report it.")
+}

@@ -1,0 +1,184 @@
+"""A server without a display, a bus and a keychain: keys in a file under a passphrase, which is asked for where somebody sits."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from harness.agent import Agent
+from harness.desktop import Desktop
+from harness.leak_scan import Canary, files
+from harness.practice import Practice
+from harness.rolecall import binary
+from harness.terminal import Terminal
+from harness.wait import until
+
+PASSPHRASE = "correct horse battery"
+MAKE = "Make this file? [y/N] "
+CHOOSE = "(not shown): "
+AGAIN = "The same again: "
+LINE_MAX = 200
+
+
+@pytest.fixture
+def server():
+    """A machine with neither display nor bus."""
+    with Desktop(display=False, bus=False) as server:
+        yield server
+
+
+@pytest.fixture
+def practice(server):
+    """A practice account that the agent's settings lead to."""
+    practice = Practice(server).start()
+    agent = Agent(server)
+    agent.write_settings(endpoint=practice.endpoint)
+    agent.write_roles(guest=practice.role("guest"))
+    return practice
+
+
+@pytest.fixture
+def agent(server, practice):
+    """An agent with a key in a sealed file, that the command line starts when it is needed."""
+    add_key(server, practice)
+    return Agent(server)
+
+
+def sealed_path(server):
+    """Returns where the file lies."""
+    return server.home / ".local/share/rolecall/keys.sealed"
+
+
+def add_key(server, practice):
+    """Adds the key in a pipe and chooses the file and its passphrase on the terminal."""
+    key = f"{practice.access_key_id}\n{practice.secret_access_key}\n"
+    terminal = Terminal(server, binary("rolecall"), "keys", "add", "user", stdin=key)
+    terminal.answer(MAKE, "y")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    terminal.answer(AGAIN, PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()
+    assert "user is in the" in terminal.shown()
+    assert PASSPHRASE not in terminal.shown()
+
+
+def restart(server, agent):
+    """Ends the agent, as a reboot does, so that the file is sealed again."""
+    os.kill(agent.pid(), signal.SIGKILL)
+    until(lambda: not server.agents(), "the agent to be gone")
+
+
+def test_from_a_key_in_a_pipe_to_the_aws_cli(server, practice, agent):
+    assert agent.ok("assume", "guest").startswith("guest: ")
+    config = server.home / ".aws/config"
+    config.parent.mkdir()
+    config.write_text(f"[profile guest]\nregion = us-east-1\ncredential_process = {agent.credential_process('guest')}\n")
+    done = server.run("aws", "--profile", "guest", "--endpoint-url", practice.endpoint, "sts", "get-caller-identity")
+    assert done.returncode == 0, done.stderr
+    assert "assumed-role/guest" in json.loads(done.stdout)["Arn"]
+    assert sealed_path(server).stat().st_mode & 0o777 == 0o600
+    for canary in (practice.secret_access_key, PASSPHRASE):
+        left = files(Canary(canary), server.home, server.runtime_dir)
+        assert left == {}
+
+
+def test_after_a_restart_a_command_on_a_terminal_asks_once_and_the_rest_go_on(server, agent):
+    session = agent.handed_out("guest")
+    restart(server, agent)
+    terminal = Terminal(server, binary("rolecall"), "assume", "guest")
+    terminal.answer(CHOOSE, "wrong horse battery")
+    terminal.expect("The passphrase is wrong.")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()
+    assert agent.handed_out("guest") != session, "it was assumed anew"
+    assert "is open" in agent.ok("agent", "--status")
+
+
+def test_unlocking_brings_the_sessions_back(server, agent):
+    session = agent.handed_out("guest")
+    restart(server, agent)
+    terminal = Terminal(server, binary("rolecall"), "unlock")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()
+    assert agent.handed_out("guest") == session
+
+
+def test_c14_an_sdk_is_told_in_one_line_and_nobody_is_asked(server, agent):
+    restart(server, agent)
+    terminal = Terminal(server, binary("rolecall"), "credentials", "guest")
+    assert terminal.end() == 1
+    shown = terminal.shown()
+    assert shown.count("\n") == 1 and shown.isascii() and len(shown) <= LINE_MAX and "rolecall unlock" in shown
+
+
+def test_a_service_reads_the_passphrase_from_a_file_descriptor(server, practice, agent):
+    restart(server, agent)
+    secret = server.root / "passphrase"
+    secret.write_text(f"{PASSPHRASE}\n")
+    secret.chmod(0o600)
+    with secret.open() as file:
+        number = file.fileno()
+        agent.launch("--passphrase-fd", number, pass_fds=(number,))
+        until(agent.is_reachable, "the service")
+        assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
+        command_line = open(f"/proc/{agent.process.pid}/cmdline").read()
+        assert PASSPHRASE not in command_line
+
+
+def test_a_wrong_passphrase_from_a_file_descriptor_starts_no_service(server, agent):
+    restart(server, agent)
+    secret = server.root / "passphrase"
+    secret.write_text("wrong horse battery")
+    with secret.open() as file:
+        process = agent.launch("--passphrase-fd", file.fileno(), pass_fds=(file.fileno(),))
+        assert process.wait_exit() == 1
+    assert "The passphrase is wrong." in process.log()
+
+
+def test_the_foreground_agent_asks_on_its_terminal(server, practice):
+    terminal = Terminal(server, binary("rolecall"), "agent", "--sealed-file")
+    terminal.answer(CHOOSE, "short")
+    terminal.expect("8 characters or more")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    terminal.answer(AGAIN, "something else")
+    terminal.expect("These were not the same.")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    terminal.answer(AGAIN, PASSPHRASE)
+    agent = Agent(server)
+    until(agent.is_reachable, "the agent", 15)
+    assert agent.pid() == terminal.pid
+    agent.add_key("user", practice)
+    assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.end() == 0
+
+
+def test_without_a_person_and_a_keychain_the_way_out_is_named(server, practice):
+    agent = Agent(server)
+    key = f"{practice.access_key_id}\n{practice.secret_access_key}\n"
+    done = agent.cli("keys", "add", "user", input=key)
+    assert done.returncode == 1 and "rolecall agent --sealed-file" in done.stderr, done.stderr
+    assert not sealed_path(server).exists()
+
+
+def test_no_is_no(server, practice):
+    key = f"{practice.access_key_id}\n{practice.secret_access_key}\n"
+    terminal = Terminal(server, binary("rolecall"), "keys", "add", "user", stdin=key)
+    terminal.answer(MAKE, "")
+    assert terminal.end() == 1
+    assert not sealed_path(server).exists()
+
+
+def test_r24_a_damaged_file_is_put_aside_and_told(server, agent):
+    restart(server, agent)
+    whole = sealed_path(server).read_bytes()
+    sealed_path(server).write_bytes(whole[:-40] + b"0" + whole[-39:])
+    done = agent.cli("unlock")
+    assert "was damaged" in str(agent.snapshot()["problems"]), done.stderr
+    (aside,) = sealed_path(server).parent.glob("keys.sealed.corrupt-*")
+    restart(server, agent)
+    aside.write_bytes(whole)
+    aside.rename(sealed_path(server))
+    terminal = Terminal(server, binary("rolecall"), "assume", "guest")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()

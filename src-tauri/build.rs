@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "history",
     "switch_prompt",
     "end_mfa",
+    "answer_reason",
+    "cancel_reason",
     "add_key",
     "rename_key",
     "remove_key",

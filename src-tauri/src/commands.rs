@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rolecall_core::connection::{EditView, Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::{Line, Query};
+use rolecall_core::limits::LimitsView;
 use rolecall_core::marks::RoleMarks;
 use rolecall_core::peers::{Moved, Peer};
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -25,13 +26,29 @@ pub(crate) async fn snapshot(tray: Tray<'_>) -> Result<Snapshot, Problem> {
 }
 
 #[tauri::command]
-pub(crate) async fn assume(tray: Tray<'_>, role: String) -> Result<(), Problem> {
-    tray.ask(WindowCall::Assume { role }).await
+pub(crate) async fn assume(
+    tray: Tray<'_>,
+    role: String,
+    limits: Option<LimitsView>,
+) -> Result<(), Problem> {
+    let limits = limits.unwrap_or_default();
+    tray.ask(WindowCall::Assume { role, limits }).await
+}
+
+#[tauri::command]
+pub(crate) async fn answer_reason(tray: Tray<'_>, id: u64, reason: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::AnswerReason { id, reason }).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_reason(tray: Tray<'_>, id: u64) -> Result<(), Problem> {
+    tray.ask(WindowCall::CancelReason { id }).await
 }
 
 #[tauri::command]
 pub(crate) async fn renew(tray: Tray<'_>, role: String) -> Result<(), Problem> {
-    tray.ask(WindowCall::Assume { role }).await
+    let limits = LimitsView::default();
+    tray.ask(WindowCall::Assume { role, limits }).await
 }
 
 #[tauri::command]

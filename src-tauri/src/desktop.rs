@@ -128,6 +128,10 @@ impl Desktop {
     pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction) {
         match action {
             MenuAction::Assume(role) | MenuAction::Renew(role) => self.start_assuming(role),
+            MenuAction::AssumeLimited(role, limits) => match self.keeper.limited(&role, &limits) {
+                Ok(limited) => self.start_assuming(limited),
+                Err(problem) => self.notifier.show(&Notice::failed(&role, &problem)),
+            },
             MenuAction::Copy(role, shell) => {
                 let desktop = self.clone();
                 std::thread::spawn(move || desktop.copy(&role, Some(shell)));

@@ -39,6 +39,7 @@ impl Stage {
             .iter()
             .filter(|prompt| !prompt.at_terminal)
             .map(|prompt| prompt.id)
+            .chain(snapshot.reason_prompts.iter().map(|prompt| prompt.id))
             .max()
             .unwrap_or_default();
         newest > self.last_prompt.fetch_max(newest, Ordering::AcqRel)

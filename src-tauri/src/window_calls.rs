@@ -24,12 +24,15 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
     let keeper = &desktop.keeper;
     match call {
         WindowCall::Snapshot => value(keeper.snapshot()),
-        WindowCall::Assume { role } => {
-            let request = by_hand(Name::parse(&role)?, RequestKind::Assume);
+        WindowCall::Assume { role, limits } => {
+            let role = keeper.limited(&Name::parse(&role)?, &limits)?;
+            let request = by_hand(role, RequestKind::Assume);
             let assumed = keeper.clicked(&request, || keeper.assume(&request.role, None));
             assumed.map(nothing)
         }
         WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(nothing),
+        WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(nothing),
+        WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(nothing),
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
         WindowCall::CopyExport { role, shell } => {
             let request = by_hand(Name::parse(&role)?, RequestKind::Copy);

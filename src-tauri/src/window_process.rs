@@ -103,6 +103,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::history,
             commands::switch_prompt,
             commands::end_mfa,
+            commands::answer_reason,
+            commands::cancel_reason,
             commands::add_key,
             commands::rename_key,
             commands::remove_key,

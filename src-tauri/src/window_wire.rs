@@ -6,6 +6,7 @@
 use rolecall_core::connection::{Step, Which};
 use rolecall_core::consent::{Consent, Reply};
 use rolecall_core::history::Query;
+use rolecall_core::limits::LimitsView;
 use rolecall_core::marks::RoleMarks;
 use rolecall_core::peers::Peer;
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -52,6 +53,15 @@ pub(crate) enum WindowCall {
     Snapshot,
     Assume {
         role: String,
+        #[serde(default)]
+        limits: LimitsView,
+    },
+    AnswerReason {
+        id: u64,
+        reason: String,
+    },
+    CancelReason {
+        id: u64,
     },
     End {
         role: String,

@@ -3,7 +3,7 @@
 export type Phase = "assuming" | "active" | "expiring" | "expired" | "failed";
 /** A shell, or a file format, that an export block can be written for; there may be more than menus offer. */
 export type Shell = string;
-export type WaitingFor = "code" | "next_code" | "answer";
+export type WaitingFor = "code" | "reason" | "next_code" | "answer";
 
 /** A failure as a person reads it. Branch on `code`, never on the texts. */
 export interface Problem {
@@ -81,8 +81,20 @@ export interface AwsFilesView {
   moved: string[];
 }
 
+/** What a session is limited to beyond its role. */
+export interface Limits {
+  access?: "read_only" | "view_only" | null;
+  region?: string | null;
+}
+
 export interface SessionView {
+  /** The name in every call; that of a limited session tells its limits. */
   role: string;
+  /** The role without its limits, if it has any. */
+  limited_of?: string | null;
+  limits?: Limits;
+  /** Why it was assumed, where the role wanted a reason. */
+  reason?: string | null;
   phase: Phase;
   waiting_for: WaitingFor | null;
   account_id: string;
@@ -145,6 +157,8 @@ export interface RoleView {
   needs_code: boolean;
   /** What assuming it takes and gives at present, in plain words. */
   plan: string;
+  /** That AWS does not give the wanted life: what it refused, and what is asked for since. */
+  duration_limit: { refused_s: number; allowed_s: number } | null;
   planned_s: number;
   consent: Consent;
   consent_is_default: boolean;
@@ -234,8 +248,23 @@ export interface HistoryLine {
   failure: string | null;
 }
 
+/** A question for the reason that a role wants. */
+export interface ReasonPromptView {
+  id: number;
+  role: string;
+  /** What it must look like, in a few words. */
+  form: string;
+  /** Where it is sent, in a few words. */
+  place: string;
+  /** The reason given last time. */
+  last: string | null;
+  deadline: string;
+}
+
 export interface SettingsView {
   shell: Shell;
+  /** The region of roles that name none. */
+  region?: string | null;
   clipboard_clear_s: number;
   lead_times_s: number[];
   /** What happens when a program asks for a role without a policy of its own. */
@@ -259,6 +288,7 @@ export interface Snapshot {
   aws: AwsFilesView;
   prompts: PromptView[];
   questions: QuestionView[];
+  reason_prompts: ReasonPromptView[];
   problems: Problem[];
   settings: SettingsView;
 }

@@ -89,6 +89,13 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
+        Call::Limited { role, limits } => {
+            let name = keeper.limited(&Name::parse(&role)?, &limits)?;
+            Ok(Answer::Name(name.to_string()))
+        }
+        Call::GiveReason { role, reason } => {
+            done(keeper.give_reason(&Name::parse(&role)?, &reason))
+        }
         Call::AddKey {
             name,
             access_key_id,

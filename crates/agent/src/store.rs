@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::access_key::AccessKeyId;
 use rolecall_core::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::duration::{DurationLimit, SessionDuration};
 use rolecall_core::history::{Line, Query};
 use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
@@ -244,6 +245,32 @@ impl Store for SealedStore {
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the ledger of codes cannot be written");
         }
+    }
+
+    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
+        let rows = self.with(Database::duration_limits)?;
+        let life = |seconds: u32| SessionDuration::from_seconds(seconds.into()).ok();
+        let known = |(arn, refused_s, allowed_s): (String, u32, u32)| {
+            let limit = DurationLimit {
+                refused: life(refused_s)?,
+                allowed: life(allowed_s)?,
+            };
+            Some((arn, limit))
+        };
+        Ok(rows.into_iter().filter_map(known).collect())
+    }
+
+    fn note_duration_limit(
+        &self,
+        role_arn: &str,
+        limit: Option<DurationLimit>,
+    ) -> Result<(), Problem> {
+        self.with(|database| match limit {
+            Some(DurationLimit { refused, allowed }) => {
+                database.note_duration_limit(role_arn, refused.seconds(), allowed.seconds())
+            }
+            None => database.forget_duration_limit(role_arn),
+        })
     }
 
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {

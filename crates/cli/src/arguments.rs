@@ -9,6 +9,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 use rolecall_core::connection::Which;
+use rolecall_core::limits::{AccessLimit, LimitsView};
 use rolecall_core::peers::Peer;
 use rolecall_core::shell::Shell;
 use rolecall_core::snapshot::Mode;
@@ -20,11 +21,21 @@ pub(crate) use template::{Piece, Template};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Invocation {
     pub(crate) mode: Mode,
+    pub(crate) wish: Wish,
     pub(crate) command: Command,
 }
 
+/// What is wanted beyond the role.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// What the session is limited to.
+    pub(crate) limits: LimitsView,
+    /// Why the role is assumed.
+    pub(crate) reason: Option<String>,
+}
+
 /// One command with its operands.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     List {
         format: Format,
@@ -180,10 +191,23 @@ impl Command {
             | Self::Version => None,
         }
     }
+
+    /// Returns the role whose session the command is about, if it may be a limited one.
+    pub(crate) fn role_mut(&mut self) -> Option<&mut String> {
+        if let Self::Assume { role, .. }
+        | Self::Env { role, .. }
+        | Self::Exec { role, .. }
+        | Self::Credentials { role }
+        | Self::End { role } = self
+        {
+            return Some(role);
+        }
+        None
+    }
 }
 
 /// What the agent is started with.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AgentWords {
     pub(crate) sealed_file: SealedFile,
     pub(crate) passphrase_fd: Option<u32>,
@@ -246,7 +270,7 @@ pub(crate) enum Consent {
 }
 
 /// AWS's files to read in place of the user's own.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AwsFiles {
     pub(crate) config: Option<String>,
     pub(crate) credentials: Option<String>,
@@ -263,7 +287,7 @@ pub(crate) enum Integrated {
 }
 
 /// Where a key to add comes from.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyOrigin {
     /// The terminal, or two lines on standard input.
     Input,
@@ -353,10 +377,22 @@ const SPECS: [Spec; 25] = [
     spec("unlock", &[], &["--passphrase-fd"]),
     spec("help", &[], &[]),
 ];
-const EVERYWHERE: [&str; 5] = ["--practice", "--help", "-h", "--version", "-V"];
-const WITH_VALUE: [&str; 17] = [
+const EVERYWHERE: [&str; 9] = [
+    "--practice",
+    "--help",
+    "-h",
+    "--version",
+    "-V",
+    "--read-only",
+    "--view-only",
+    "--region-lock",
+    "--reason",
+];
+const WITH_VALUE: [&str; 19] = [
     "--since",
     "--limit",
+    "--region-lock",
+    "--reason",
     "--key",
     "--profile",
     "--name",
@@ -392,6 +428,39 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Invocat
         Some(_) => Mode::Practice,
         None => Mode::Own,
     };
-    let command = line.command()?;
-    Ok(Invocation { mode, command })
+    let (wish, flags) = wish(&mut line)?;
+    let mut command = line.command()?;
+    if let Some(flag) = flags.first().filter(|_| command.role_mut().is_none()) {
+        return Err(Usage(format!(
+            "This command takes no {flag}. See: rolecall help assume"
+        )));
+    }
+    Ok(Invocation {
+        mode,
+        wish,
+        command,
+    })
+}
+
+/// Takes the limits and the reason, and names the flags that gave them.
+fn wish(line: &mut Line) -> Result<(Wish, Vec<&'static str>), Usage> {
+    let mut flags = Vec::new();
+    let mut take = |flag: &'static str| {
+        let value = line.take(flag);
+        flags.extend(value.is_some().then_some(flag));
+        value
+    };
+    let access = match (take("--read-only"), take("--view-only")) {
+        (Some(_), Some(_)) => {
+            let told = "Give --read-only or --view-only, not both.";
+            return Err(Usage(told.to_owned()));
+        }
+        (Some(_), None) => Some(AccessLimit::ReadOnly),
+        (None, Some(_)) => Some(AccessLimit::ViewOnly),
+        (None, None) => None,
+    };
+    let region = take("--region-lock");
+    let reason = take("--reason");
+    let limits = LimitsView { access, region };
+    Ok((Wish { limits, reason }, flags))
 }

@@ -266,6 +266,8 @@ fn limit(call: &Call) -> Duration {
     match call {
         Call::Snapshot
         | Call::Sessions
+        | Call::Limited { .. }
+        | Call::GiveReason { .. }
         | Call::End { .. }
         | Call::History(_)
         | Call::Attend { .. }
@@ -295,6 +297,8 @@ fn is_repeatable(call: &Call) -> bool {
     match call {
         Call::Snapshot
         | Call::Sessions
+        | Call::Limited { .. }
+        | Call::GiveReason { .. }
         | Call::Env { .. }
         | Call::Environment { .. }
         | Call::Credentials { .. }

@@ -19,6 +19,7 @@ mod roles;
 mod sessions;
 mod shell_init;
 pub(crate) mod unlock;
+mod wish;
 
 use std::process::ExitCode;
 
@@ -51,7 +52,8 @@ pub(crate) fn run(
     environment: &Environment,
 ) -> Result<Outcome, Problem> {
     let plain = Secret::new;
-    let text = match &invocation.command {
+    let command = wish::fulfilled(client, &invocation.command, &invocation.wish)?;
+    let text = match &command {
         Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
         Command::ListNames => Ok(plain(sessions::names(&client.snapshot()?))),
         Command::StatusLine { template } => {
@@ -62,7 +64,9 @@ pub(crate) fn run(
             Ok(plain(line.unwrap_or_default()))
         }
         Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),
-        Command::Assume { role, format } => assume::run(client, role, *format).map(plain),
+        Command::Assume { role, format } => {
+            assume::run(client, invocation, role, *format).map(plain)
+        }
         Command::Explain {
             role,
             depth,

@@ -83,10 +83,19 @@ that ROLECALL_ROLE names, else for the session that ends first, and prints nothi
   rolecall status --format '{role} {left}'";
 
 const ASSUME: &str = "\
-Usage: rolecall assume ROLE [--json]
+Usage: rolecall assume ROLE [--json] [--read-only | --view-only] [--region-lock REGION] [--reason TEXT]
 
 Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
-terminal, and Rolecall's window can be answered as well; env and exec do the same. An empty line cancels.";
+terminal, and Rolecall's window can be answered as well; env and exec do the same. An empty line cancels.
+
+assume, env, exec, credentials and end can be about a session with less than the role's permissions. It has a name of
+its own, such as \"ROLE · read-only\", and is never handed out in place of the role's full session:
+
+  --read-only            Reading only: limited by AWS's policy ReadOnlyAccess
+  --view-only            Listing only: limited by AWS's policy ViewOnlyAccess
+  --region-lock REGION   Only this region, and what AWS has no regions for
+
+  --reason TEXT          Why, for a role that wants a reason; it counts for 12 hours where nobody can be asked";
 
 const EXPLAIN: &str = "\
 Usage: rolecall explain ROLE [--deeper] [--json]

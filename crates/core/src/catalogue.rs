@@ -2,6 +2,7 @@
 //! those of AWS's files, and of any other place, are only read.
 
 mod edit;
+mod limited;
 mod roles;
 
 use std::ops::Range;

@@ -59,6 +59,22 @@ impl SessionDuration {
     pub fn seconds(self) -> u32 {
         self.0
     }
+
+    /// Returns the next lower life that a role may be set to allow, down to the hour that every role allows.
+    pub fn next_lower(self) -> Option<Self> {
+        const LADDER_H: [u32; 5] = [8, 4, 3, 2, 1];
+        let lower = LADDER_H.into_iter().map(|hours| Self(hours * HOUR_S));
+        lower.into_iter().find(|step| *step < self)
+    }
+}
+
+/// What AWS taught about a role: it refused one life and gave another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationLimit {
+    /// The life that was refused.
+    pub refused: SessionDuration,
+    /// The life that it allows, as far as is known.
+    pub allowed: SessionDuration,
 }
 
 impl fmt::Display for SessionDuration {
@@ -192,6 +208,20 @@ mod tests {
         let seconds = |text| TokenDuration::parse(text).map(TokenDuration::seconds);
         assert_eq!((seconds("15m"), seconds("36h")), (Ok(900), Ok(129_600)));
         assert!(seconds("899").is_err() && seconds("129601").is_err() && seconds("").is_err());
+    }
+
+    #[test]
+    fn b19_steps_down_to_the_hour_that_every_role_allows() {
+        let mut life = SessionDuration::parse("12h").expect("a duration");
+        let mut steps = Vec::new();
+        while let Some(lower) = life.next_lower() {
+            life = lower;
+            steps.push(life.to_string());
+        }
+        assert_eq!(steps, ["8h", "4h", "3h", "2h", "1h"]);
+        let odd = SessionDuration::parse("90m").expect("a duration");
+        assert_eq!(odd.next_lower(), Some(SessionDuration::HOUR));
+        assert_eq!(SessionDuration::HOUR.next_lower(), None);
     }
 
     #[test]

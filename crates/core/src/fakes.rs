@@ -281,6 +281,14 @@ impl FakeNotifier {
             .collect()
     }
 
+    /// Returns the bodies of the notices so far, and forgets them.
+    pub fn take_bodies(&self) -> Vec<String> {
+        lock(&self.shown)
+            .drain(..)
+            .map(|notice| notice.body)
+            .collect()
+    }
+
     /// Returns what was withdrawn so far.
     pub fn withdrawn(&self) -> Vec<Topic> {
         lock(&self.withdrawn).clone()

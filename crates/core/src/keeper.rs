@@ -8,6 +8,7 @@ mod catalogue;
 mod code_source;
 mod connect;
 mod consent;
+mod duration_limit;
 mod explain;
 mod hand_out;
 mod key_move;
@@ -18,6 +19,7 @@ mod marks;
 mod mfa;
 mod move_in;
 mod prompt;
+mod reason;
 mod teams;
 mod temporary;
 mod tick;
@@ -32,6 +34,7 @@ use jiff::Timestamp;
 
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::catalogue::Catalogue;
+use crate::duration::DurationLimit;
 use crate::iam::Iam;
 use crate::marks::Marks;
 use crate::mfa_session::MfaSession;
@@ -55,6 +58,7 @@ use explain::Refused;
 use ledger::CodeLedger;
 use mfa::{Lessons, TokenFlight, TokenId};
 use prompt::Prompt;
+use reason::{GivenReason, ReasonPrompt};
 use temporary::Temporary;
 pub use tick::Pulse;
 use view::Listing;
@@ -150,6 +154,8 @@ struct State {
     sessions: BTreeMap<Name, Session>,
     flights: HashMap<Role, Arc<Flight>>,
     failures: BTreeMap<Name, Problem>,
+    /// By role ARN.
+    limits: BTreeMap<String, DurationLimit>,
     /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
     worked: BTreeMap<Name, Role>,
     /// What was asked when AWS refused a role, for the calls that tell more.
@@ -159,6 +165,8 @@ struct State {
     /// The sessions of access keys themselves.
     key_sessions: HashMap<AccessKeyId, key_session::KeySession>,
     prompts: BTreeMap<u64, Prompt>,
+    reasons: BTreeMap<Name, GivenReason>,
+    reason_prompts: BTreeMap<u64, ReasonPrompt>,
     last_prompt: u64,
     /// Until when somebody looks after a role's prompts at a terminal.
     attended: BTreeMap<Name, Timestamp>,
@@ -185,10 +193,9 @@ impl State {
             .sessions
             .get(name)
             .filter(|session| session.left_at(now).is_positive())?;
-        let same_role = self
-            .catalogue
-            .role(name)
-            .is_none_or(|role| role.arn.as_str() == session.role_arn);
+        let same_role = self.catalogue.role(name).is_none_or(|role| {
+            role.arn.as_str() == session.role_arn && role.limited == session.limited
+        });
         same_role.then_some(session)
     }
 }
@@ -283,6 +290,7 @@ impl Keeper {
     /// so this may take its time.
     pub fn restore_sessions(&self) {
         self.restore_usages();
+        self.recall_limits();
         let loaded = self.ports.store.load();
         let tokens = self.ports.store.load_mfa();
         let now = self.ports.clock.now();
@@ -294,6 +302,15 @@ impl Keeper {
                         .into_iter()
                         .filter(|session| session.left_at(now).is_positive());
                     for session in live {
+                        if let Some(limited) = &session.limited {
+                            let added = state.catalogue.add_limited(&limited.of, &limited.limits);
+                            if added.as_ref() != Ok(&session.role) {
+                                continue;
+                            }
+                        }
+                        if let Some(reason) = &session.reason {
+                            state.take_reason_back(&session.role, reason, session.issued_at);
+                        }
                         state
                             .sessions
                             .entry(session.role.clone())

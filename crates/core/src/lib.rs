@@ -30,6 +30,7 @@ pub mod iam;
 pub mod input;
 pub mod keeper;
 pub mod key_text;
+pub mod limits;
 pub mod marks;
 pub mod memory;
 pub mod menu;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::call_fields::{MfaCode, MfaSerial};
+use crate::duration::DurationLimit;
 use crate::history::{Line, Query, Recent};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
@@ -166,6 +167,7 @@ pub struct MemoryStore {
     warned: Mutex<BTreeSet<(String, i64)>>,
     history: Mutex<Recent>,
     usages: Mutex<BTreeMap<Name, Usage>>,
+    limits: Mutex<BTreeMap<String, DurationLimit>>,
 }
 
 impl Store for MemoryStore {
@@ -197,6 +199,25 @@ impl Store for MemoryStore {
         false
     }
     fn note_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) {}
+    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
+        let limits = lock(&self.limits);
+        Ok(limits
+            .iter()
+            .map(|(arn, limit)| (arn.clone(), *limit))
+            .collect())
+    }
+    fn note_duration_limit(
+        &self,
+        role_arn: &str,
+        limit: Option<DurationLimit>,
+    ) -> Result<(), Problem> {
+        let mut limits = lock(&self.limits);
+        match limit {
+            Some(limit) => drop(limits.insert(role_arn.to_owned(), limit)),
+            None => drop(limits.remove(role_arn)),
+        }
+        Ok(())
+    }
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {
         lock(&self.warned).contains(&(id.to_owned(), lead_s))
     }

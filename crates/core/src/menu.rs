@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::consent::Reply;
 use crate::duration::span;
+use crate::limits::{AccessLimit, LimitsView};
 use crate::name::Name;
 use crate::sanitise::{cut, menu_label};
 use crate::session::Phase;
@@ -20,6 +21,8 @@ const RECENT_MAX: usize = 5;
 const GLANCE_MAX: usize = 12;
 /// How a role that acts on production is marked.
 const PRODUCTION: &str = " · production";
+/// The most roles that the menu offers with limits.
+const LIMITED_MAX: usize = 20;
 /// The most groups that the menu lists.
 const GROUPS_MAX: usize = 30;
 
@@ -75,6 +78,8 @@ pub enum MenuItem {
 pub enum MenuAction {
     /// Assumes a role.
     Assume(Name),
+    /// Assumes a role with limits.
+    AssumeLimited(Name, LimitsView),
     /// Copies the export block of a session.
     Copy(Name, Shell),
     /// Assumes the role of a session again.
@@ -111,7 +116,10 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
         .any(|session| session.problem.is_some());
     if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
         TrayIcon::Problem
-    } else if has(Phase::Expiring) || !snapshot.prompts.is_empty() || !snapshot.questions.is_empty()
+    } else if has(Phase::Expiring)
+        || !snapshot.prompts.is_empty()
+        || !snapshot.questions.is_empty()
+        || !snapshot.reason_prompts.is_empty()
     {
         TrayIcon::Expiring
     } else if has(Phase::Active) {
@@ -143,6 +151,7 @@ fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
         notes(snapshot),
         sessions(snapshot, now),
         roles(snapshot),
+        limited(snapshot),
         ending(),
     ];
     sections.retain(|section| !section.is_empty());
@@ -162,6 +171,10 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     items.extend(snapshot.questions.iter().map(question));
     for prompt in &snapshot.prompts {
         let label = format!("Enter the code for {}…", cut(&prompt.roles.join(", "), 40));
+        items.push(action(&label, MenuAction::Open));
+    }
+    for prompt in &snapshot.reason_prompts {
+        let label = format!("Give the reason for {}…", cut(&prompt.role, 40));
         items.push(action(&label, MenuAction::Open));
     }
     items.extend(
@@ -350,6 +363,48 @@ impl Confirm {
             false => Self::Nothing,
         }
     }
+}
+
+/// Every role that can be assumed, to be assumed with less than it may do.
+fn limited(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let usable = snapshot.roles.iter().filter(|role| role.problem.is_none());
+    let mut items: Vec<MenuItem> = usable
+        .clone()
+        .take(LIMITED_MAX)
+        .filter_map(|role| limited_item(role, snapshot.settings.region.as_deref()))
+        .collect();
+    if usable.count() > LIMITED_MAX {
+        items.push(action("More roles…", MenuAction::Open));
+    }
+    if items.is_empty() {
+        return items;
+    }
+    let label = "Assume with limits".to_owned();
+    vec![MenuItem::Submenu { label, items }]
+}
+
+fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuItem> {
+    let name = Name::parse(&role.name).ok()?;
+    let read_only = LimitsView {
+        access: Some(AccessLimit::ReadOnly),
+        region: None,
+    };
+    let mut items = vec![action(
+        "Read-only",
+        MenuAction::AssumeLimited(name.clone(), read_only),
+    )];
+    if let Some(region) = role.region.as_deref().or(default_region) {
+        let lock = LimitsView {
+            access: None,
+            region: Some(region.to_owned()),
+        };
+        let label = format!("Only {region}");
+        items.push(action(&label, MenuAction::AssumeLimited(name, lock)));
+    }
+    Some(MenuItem::Submenu {
+        label: menu_label(&cut(&role.name, 44)),
+        items,
+    })
 }
 
 fn ending() -> Vec<MenuItem> {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::consent::Reply;
-use crate::duration::span;
+use crate::duration::{DurationLimit, span};
 use crate::name::Name;
 use crate::problem::Problem;
 use crate::sanitise;
@@ -108,14 +108,22 @@ pub struct Notice {
 
 impl Notice {
     /// Returns the notice of a session that was just assumed or renewed.
-    pub fn assumed(role: &Name, identity: &str, left: SignedDuration) -> Self {
+    /// `limit` tells that the role allows less than it is set to.
+    pub fn assumed(
+        role: &Name,
+        identity: &str,
+        left: SignedDuration,
+        limit: Option<DurationLimit>,
+    ) -> Self {
+        let limit =
+            limit.map(|limit| format!(". AWS allows it {}, not {}", limit.allowed, limit.refused));
         Self {
             topic: Topic::Session(role.clone()),
             title: format!(
                 "{role} is active for {}",
                 span((left + HALF_A_MINUTE).as_secs())
             ),
-            body: identity.to_owned(),
+            body: format!("{identity}{}", limit.unwrap_or_default()),
             actions: vec![NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Low,
         }

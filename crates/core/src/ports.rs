@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::call_fields::{MfaCode, MfaSerial};
+use crate::duration::DurationLimit;
 use crate::history::{Line, Query};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
@@ -296,6 +297,22 @@ pub trait Store: Send + Sync {
 
     /// Notes that a code of a device is about to be sent to AWS.
     fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode);
+
+    /// Returns the roles, by ARN, that were found to allow less than was asked for.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem>;
+
+    /// Keeps what was found out about a role, or forgets it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn note_duration_limit(
+        &self,
+        role_arn: &str,
+        limit: Option<DurationLimit>,
+    ) -> Result<(), Problem>;
 
     /// Returns whether the warning `lead_s` seconds before the end of session `id` was shown.
     fn was_warned(&self, id: &str, lead_s: i64) -> bool;

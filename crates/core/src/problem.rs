@@ -69,6 +69,8 @@ pub enum ProblemCode {
     NoSession,
     /// The role needs a code from the authenticator, and none came.
     CodeNeeded,
+    /// The role wants a reason, and none came.
+    ReasonNeeded,
     /// The prompt was cancelled or timed out.
     Cancelled,
     /// The keychain is locked.

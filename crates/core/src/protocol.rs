@@ -13,6 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::connection::{EditView, Step, Which};
 use crate::history::{Line, Query};
 use crate::host::HostView;
+use crate::limits::LimitsView;
 use crate::problem::{Problem, ProblemCode};
 use crate::shell::Shell;
 use crate::snapshot::{KeyView, PromptView, SessionView, Snapshot};
@@ -86,6 +87,20 @@ pub enum Call {
     Credentials {
         /// The role's name.
         role: String,
+    },
+    /// The name under which sessions of a role with limits are asked for in every other call.
+    Limited {
+        /// The role's name.
+        role: String,
+        /// The limits.
+        limits: LimitsView,
+    },
+    /// Note why a role is about to be assumed.
+    GiveReason {
+        /// The role's name.
+        role: String,
+        /// The reason.
+        reason: String,
     },
     /// Verify an access key and keep it.
     AddKey {
@@ -217,6 +232,8 @@ impl Call {
             Self::Snapshot
             | Self::Sessions
             | Self::LookDeeper { .. }
+            | Self::Limited { .. }
+            | Self::GiveReason { .. }
             | Self::End { .. }
             | Self::AddKey { .. }
             | Self::RenameKey { .. }
@@ -278,6 +295,8 @@ pub enum Answer {
     History(Vec<Line>),
     /// The session that was assumed.
     Session(Box<SessionView>),
+    /// The name of a role.
+    Name(String),
     /// The access key that was kept.
     Key(Box<KeyView>),
     /// What came over from another program.

@@ -49,6 +49,14 @@ impl ReasonPlace {
         }
     }
 
+    /// Returns the place in a few words for a person.
+    pub fn told(&self) -> String {
+        match self {
+            Self::SourceIdentity => "the session's source identity".to_owned(),
+            Self::Tag(key) => format!("the session tag {key}"),
+        }
+    }
+
     /// Returns the place as it is written.
     pub fn text(&self) -> String {
         match self {

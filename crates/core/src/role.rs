@@ -7,6 +7,7 @@ use crate::call_template::CallTemplate;
 use crate::code_use::CodeUse;
 use crate::duration::SessionDuration;
 use crate::input::InputError;
+use crate::limits::{Limited, Limits};
 use crate::name::Name;
 use crate::reason::{self, ReasonPlace, ReasonRule};
 use crate::region::Region;
@@ -51,9 +52,23 @@ pub struct Role {
     pub region: Option<Region>,
     /// Its group in menus and lists.
     pub group: Option<String>,
+    /// Set if this role stands for limited sessions of another.
+    pub limited: Option<Box<Limited>>,
 }
 
 impl Role {
+    /// Returns what its sessions are limited to beyond the role.
+    pub fn limits(&self) -> Limits {
+        let limited = self.limited.as_ref();
+        limited.map(|it| it.limits.clone()).unwrap_or_default()
+    }
+
+    /// Returns the name of the role that it stands for limited sessions of, else its own.
+    pub fn unlimited_name(&self) -> &Name {
+        let limited = self.limited.as_ref();
+        limited.map_or(&self.name, |limited| &limited.of)
+    }
+
     /// Returns whether its sessions get this tag, in whatever letter case.
     pub fn sets_tag(&self, key: &str) -> bool {
         let of_reason = match self.reason.as_ref().map(|rule| &rule.place) {
@@ -161,6 +176,7 @@ impl RoleDraft {
             reason: ReasonRule::parse(given(&self.reason), given(&self.reason_pattern))?,
             region,
             group: optional(&self.group, parse_group)?,
+            limited: None,
         };
         check_reason_place(&role).map(|()| role)
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 use crate::duration::HOUR_S;
+use crate::limits::Limited;
 use crate::name::Name;
 
 /// How long before its expiry a session counts as expiring.
@@ -21,6 +22,8 @@ pub const RENEW_WITH_LEFT: SignedDuration = SignedDuration::from_mins(20);
 pub struct Session {
     /// The role's name in the catalogue.
     pub role: Name,
+    /// Set if it is a limited session of another role.
+    pub limited: Option<Box<Limited>>,
     /// The role's ARN when it was assumed.
     pub role_arn: String,
     /// The access key or role it was assumed from.
@@ -29,6 +32,8 @@ pub struct Session {
     pub identity: String,
     /// How much of the space for session policies and tags they take, in percent, if there are any.
     pub packed_policy_percent: Option<u32>,
+    /// Why it was assumed, where the role wanted a reason.
+    pub reason: Option<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// Its credentials.
@@ -112,10 +117,12 @@ mod tests {
         let name = Name::parse("guest").expect("a name");
         let session = Session {
             role: name.clone(),
+            limited: None,
             role_arn: String::new(),
             source: name,
             identity: String::new(),
             packed_policy_percent: None,
+            reason: None,
             issued_at: start,
             credentials: Arc::new(credentials),
         };

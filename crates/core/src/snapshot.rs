@@ -7,6 +7,7 @@ use crate::aws_profile::{FileNotice, ProfileKey};
 use crate::connection::Connection;
 use crate::consent::Consent;
 use crate::history::RequestKind;
+use crate::limits::LimitsView;
 use crate::marks::Colour;
 use crate::origin::Origin;
 use crate::problem::Problem;
@@ -43,6 +44,9 @@ pub struct Snapshot {
     /// Programs that wait to be allowed, oldest first.
     #[serde(default)]
     pub questions: Vec<QuestionView>,
+    /// Questions for a reason that wait for the user, oldest first.
+    #[serde(default)]
+    pub reason_prompts: Vec<ReasonPromptView>,
     /// What is wrong at present, beyond single sessions.
     pub problems: Vec<Problem>,
     /// The settings that the surfaces need.
@@ -58,6 +62,7 @@ impl Snapshot {
             clock_offset_ms: self.clock_offset_ms,
             sessions: self.sessions.clone(),
             prompts: self.prompts.clone(),
+            reason_prompts: self.reason_prompts.clone(),
             problems: self.problems.clone(),
             settings: self.settings.clone(),
             ..Self::default()
@@ -81,6 +86,12 @@ pub enum Mode {
 pub struct SessionView {
     /// The role's name in the catalogue.
     pub role: String,
+    /// The role without its limits, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limited_of: Option<String>,
+    /// What it is limited to beyond the role.
+    #[serde(default, skip_serializing_if = "LimitsView::is_empty")]
+    pub limits: LimitsView,
     /// What the session is at present.
     pub phase: Phase,
     /// What an assumption in progress waits for.
@@ -104,6 +115,9 @@ pub struct SessionView {
     /// How much of the space for session policies and tags they take, in percent, if there are any.
     #[serde(default)]
     pub packed_policy_percent: Option<u32>,
+    /// Why it was assumed, where the role wanted a reason.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// The temporary access key id, all but its ends hidden.
     pub access_key_id: Option<String>,
     /// Why the last assumption or renewal failed.
@@ -125,6 +139,8 @@ pub struct SessionView {
 pub enum WaitingFor {
     /// A code from the authenticator.
     Code,
+    /// A reason.
+    Reason,
     /// The next code, since the present one was used.
     NextCode,
     /// AWS or the keychain.
@@ -185,6 +201,9 @@ pub struct RoleView {
     /// What assuming it takes and gives at present, in one or two sentences; empty if it cannot be assumed.
     #[serde(default)]
     pub plan: String,
+    /// That AWS does not give the wanted life.
+    #[serde(default)]
+    pub duration_limit: Option<DurationLimitView>,
     /// How long a session lives by the plan, in seconds.
     pub planned_s: u32,
     /// Whether programs that ask for it are asked about.
@@ -262,6 +281,15 @@ pub struct AwsFilesView {
     pub moved: Vec<String>,
 }
 
+/// A life that AWS refused a role, and what it allows as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DurationLimitView {
+    /// The life that was refused, in seconds.
+    pub refused_s: u32,
+    /// The life that is asked for from then on, in seconds.
+    pub allowed_s: u32,
+}
+
 /// One access key. Its secret is in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyView {
@@ -337,11 +365,31 @@ pub struct QuestionView {
     pub deadline: Timestamp,
 }
 
+/// A question to the user: why a role is assumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonPromptView {
+    /// Names the prompt in the answer.
+    pub id: u64,
+    /// The role that waits for it.
+    pub role: String,
+    /// What it must look like, in a few words.
+    pub form: String,
+    /// Where it is sent, in a few words.
+    pub place: String,
+    /// The reason given last time.
+    pub last: Option<String>,
+    /// When the prompt gives up.
+    pub deadline: Timestamp,
+}
+
 /// The settings that the surfaces need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
     /// The shell whose export block a plain copy gives.
     pub shell: crate::shell::Shell,
+    /// The region of roles that name none.
+    #[serde(default)]
+    pub region: Option<String>,
     /// After how many seconds a copied export block leaves the clipboard.
     pub clipboard_clear_s: u32,
     /// How long before an expiry warnings come, in seconds, longest first.

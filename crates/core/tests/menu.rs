@@ -1,6 +1,7 @@
 //! The tray's menu as people read it.
 
 use jiff::Timestamp;
+use rolecall_core::limits::LimitsView;
 use rolecall_core::menu::{MenuItem, TrayIcon, tray};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::session::Phase;
@@ -19,8 +20,11 @@ fn session(role: &str, phase: Phase, expires_at: Option<&str>) -> SessionView {
         waiting_for: None,
         account_id: "808768216571".into(),
         role_arn: format!("arn:aws:iam::808768216571:role/{role}"),
+        limited_of: None,
+        limits: LimitsView::default(),
         identity: None,
         packed_policy_percent: None,
+        reason: None,
         source: "user".into(),
         group: None,
         region: None,
@@ -81,7 +85,10 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
         roles: vec![
             role("guest", None),
             role("R&D_x", None),
-            role("a", Some("Clients")),
+            RoleView {
+                region: Some("eu-west-1".into()),
+                ..role("a", Some("Clients"))
+            },
             role("b", Some("Clients")),
         ]
         .into(),
@@ -105,6 +112,17 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
             "Clients ▸",
             "  a",
             "  b",
+            "---",
+            "Assume with limits ▸",
+            "  guest ▸",
+            "    Read-only",
+            "  R&&D_x ▸",
+            "    Read-only",
+            "  a ▸",
+            "    Read-only",
+            "    Only eu-west-1",
+            "  b ▸",
+            "    Read-only",
             "---",
             "Open Rolecall",
             "Quit",
@@ -164,7 +182,7 @@ fn r29_ten_thousand_roles_make_a_short_menu() {
         roles,
         ..Snapshot::default()
     });
-    assert_eq!(lines.len(), 40 + 1 + 1 + 40 + 1 + 3);
+    assert_eq!(lines.len(), 40 + 1 + 1 + 40 + 1 + (1 + 1 + 20 * 2 + 1) + 3);
     assert!(lines.contains(&"4960 more…".to_owned()));
 }
 

@@ -13,7 +13,7 @@ use super::history;
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
@@ -53,6 +53,11 @@ const MIGRATIONS: [&str; 4] = [
     "CREATE TABLE usages (
         role TEXT NOT NULL PRIMARY KEY,
         weight REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE duration_limits (
+        role_arn TEXT NOT NULL PRIMARY KEY,
+        refused_s INTEGER NOT NULL,
+        allowed_s INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;",
 ];
 
@@ -148,6 +153,15 @@ impl Database {
         Ok(())
     }
 
+    /// Returns every role that allows less than was asked for, with the life refused and the life allowed, in seconds.
+    pub(super) fn duration_limits(&mut self) -> Result<Vec<(String, u32, u32)>, Fault> {
+        let mut query = self
+            .0
+            .prepare("SELECT role_arn, refused_s, allowed_s FROM duration_limits")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Returns every MFA session, sealed, with its key and device.
     pub(super) fn mfa_sessions(&mut self) -> Result<Vec<(String, String, Vec<u8>)>, Fault> {
         let mut query = self
@@ -155,6 +169,27 @@ impl Database {
             .prepare("SELECT key, device, sealed FROM mfa_sessions ORDER BY key, device")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn note_duration_limit(
+        &mut self,
+        role_arn: &str,
+        refused_s: u32,
+        allowed_s: u32,
+    ) -> Result<(), Fault> {
+        self.0.execute(
+            "INSERT OR REPLACE INTO duration_limits (role_arn, refused_s, allowed_s) VALUES (?1, ?2, ?3)",
+            params![role_arn, refused_s, allowed_s],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn forget_duration_limit(&mut self, role_arn: &str) -> Result<(), Fault> {
+        self.0.execute(
+            "DELETE FROM duration_limits WHERE role_arn = ?1",
+            [role_arn],
+        )?;
+        Ok(())
     }
 
     pub(super) fn save_mfa(&mut self, key: &str, device: &str, sealed: &[u8]) -> Result<(), Fault> {
@@ -300,6 +335,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         "SELECT code, sent_at_s FROM sent_codes",
         history::COLUMNS_CHECK,
         "SELECT role, weight FROM usages",
+        "SELECT role_arn, refused_s, allowed_s FROM duration_limits",
     ] {
         connection.prepare(query)?;
     }

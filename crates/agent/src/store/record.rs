@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rolecall_core::access_key::AccessKeyId;
 use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::credentials::Credentials;
+use rolecall_core::limits::{Limited, Limits, LimitsView};
 use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
 use rolecall_core::ports::KeychainError;
@@ -25,9 +26,15 @@ struct Record<'a> {
     #[serde(borrow)]
     role_arn: Cow<'a, str>,
     source: Cow<'a, str>,
+    #[serde(default)]
+    limited_of: Option<Cow<'a, str>>,
+    #[serde(default)]
+    limits: LimitsView,
     identity: Cow<'a, str>,
     #[serde(default)]
     packed_policy_percent: Option<u32>,
+    #[serde(default)]
+    reason: Option<Cow<'a, str>>,
     issued_at: Timestamp,
     expires_at: Timestamp,
     access_key_id: Cow<'a, str>,
@@ -38,11 +45,17 @@ struct Record<'a> {
 /// Seals a session for the row of its role.
 pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, KeychainError> {
     let credentials = &session.credentials;
+    let limited = session.limited.as_ref();
     let record = Record {
         role_arn: (&session.role_arn).into(),
         source: session.source.as_str().into(),
+        limited_of: limited.map(|limited| limited.of.as_str().into()),
+        limits: limited
+            .map(|it| LimitsView::from(&it.limits))
+            .unwrap_or_default(),
         identity: (&session.identity).into(),
         packed_policy_percent: session.packed_policy_percent,
+        reason: session.reason.as_deref().map(Cow::from),
         issued_at: session.issued_at,
         expires_at: credentials.expires_at,
         access_key_id: (&credentials.access_key_id).into(),
@@ -68,12 +81,21 @@ pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, Keychain
 pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> {
     let plain = key.open(&context(role), sealed).ok()?;
     let record: Record<'_> = serde_json::from_slice(&plain).ok()?;
+    let limited = match &record.limited_of {
+        Some(of) => Some(Box::new(Limited {
+            of: Name::parse(of).ok()?,
+            limits: Limits::check(&record.limits).ok()?,
+        })),
+        None => None,
+    };
     Some(Session {
         role: Name::parse(role).ok()?,
+        limited,
         role_arn: record.role_arn.into_owned(),
         source: Name::parse(&record.source).ok()?,
         identity: record.identity.into_owned(),
         packed_policy_percent: record.packed_policy_percent,
+        reason: record.reason.map(Cow::into_owned),
         issued_at: record.issued_at,
         credentials: Arc::new(Credentials {
             access_key_id: record.access_key_id.into_owned(),

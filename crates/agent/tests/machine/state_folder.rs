@@ -102,10 +102,12 @@ pub(crate) fn start() -> Timestamp {
 pub(crate) fn session(role: &str, token: &str) -> Session {
     Session {
         role: Name::parse(role).expect("a name"),
+        limited: None,
         role_arn: "arn:aws:iam::808768216571:role/guest".into(),
         source: Name::parse("user").expect("a name"),
         identity: "arn:aws:sts::808768216571:assumed-role/guest/user".into(),
         packed_policy_percent: Some(12),
+        reason: Some("OPS-7".into()),
         issued_at: start(),
         credentials: Arc::new(Credentials {
             access_key_id: "ASIACANARYCANARYCANA".into(),

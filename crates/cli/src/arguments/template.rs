@@ -5,11 +5,11 @@ use rolecall_core::sanitise::echo;
 use super::Usage;
 
 /// A text with placeholders.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(pub(crate) Vec<Piece>);
 
 /// A part of a template.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// Text as it is.
     Text(String),

@@ -68,6 +68,9 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::PlaintextKey => {
             OfRole("its key is in plaintext in ~/.aws. Move it to the keychain in Rolecall")
         }
+        ProblemCode::ReasonNeeded => {
+            OfRole("the role wants a reason. Assume it in Rolecall, then try again")
+        }
         ProblemCode::NoSession | ProblemCode::CodeNeeded | ProblemCode::Cancelled => {
             OfRole("the role waits for a person. Assume it in Rolecall, then try again")
         }

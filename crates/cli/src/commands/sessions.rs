@@ -102,6 +102,7 @@ pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
         }
         Phase::Assuming => match session.waiting_for {
             Some(WaitingFor::Code | WaitingFor::NextCode) => "waits for a code".to_owned(),
+            Some(WaitingFor::Reason) => "waits for a reason".to_owned(),
             Some(WaitingFor::Answer) | None => "is being assumed".to_owned(),
         },
         Phase::Failed => "failed".to_owned(),

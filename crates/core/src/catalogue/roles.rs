@@ -1,6 +1,6 @@
 //! The roles of all places in one list: what can be assumed, what cannot and why, and where each is written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::unknown_role;
 use crate::name::Name;
@@ -19,6 +19,8 @@ pub struct Catalogue {
     unusable_index: HashMap<String, usize>,
     /// Where else a name is written, in a place that counts less.
     hidden: HashMap<String, Origin>,
+    /// Roles that stand for limited sessions of others; they are found by their names, and listed nowhere.
+    pub(super) limited: BTreeMap<Name, Role>,
 }
 
 /// A role that is written somewhere and cannot be assumed as it is written.
@@ -69,7 +71,7 @@ impl Catalogue {
         self.origins.push(origin);
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.unusable_index.contains_key(name)
             || Name::parse(name).is_ok_and(|name| self.index.contains_key(&name))
     }
@@ -81,7 +83,10 @@ impl Catalogue {
 
     /// Returns the role of that name, if it can be assumed as it is written.
     pub fn role(&self, name: &Name) -> Option<&Role> {
-        self.index.get(name).map(|at| &self.roles[*at])
+        match self.index.get(name) {
+            Some(at) => self.roles.get(*at),
+            None => self.limited.get(name),
+        }
     }
 
     /// Returns the roles with the places where they are written, in the order of [`Catalogue::roles`].

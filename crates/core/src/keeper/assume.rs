@@ -15,6 +15,7 @@ use crate::notice::{Notice, Topic};
 use crate::plan::{Plan, SIGNER_LEFT, Signer, Wish};
 use crate::ports::KeychainError;
 use crate::problem::{Problem, ProblemCode};
+use crate::reason::Reason;
 use crate::region::Region;
 use crate::role::Role;
 use crate::session::Session;
@@ -142,7 +143,8 @@ impl Keeper {
             (Ok(session), Asker::Person) => {
                 self.note_use(name);
                 let left = session.left_at(self.ports.clock.now());
-                let notice = Notice::assumed(name, &session.identity, left);
+                let limit = self.known_limit(name);
+                let notice = Notice::assumed(name, &session.identity, left, limit);
                 notifier.show(&match self.is_production(name) {
                     true => notice.about_production(),
                     false => notice,
@@ -175,7 +177,8 @@ impl Keeper {
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
-        let call = self.call_of(role, &plan, region)?;
+        let reason = self.reason_for(role, errand.asker)?;
+        let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
             Signer::Key => self.call(role, &plan, &self.key_caller(&plan)?, &call)?,
             Signer::KeyWithCode(serial) => {
@@ -208,7 +211,7 @@ impl Keeper {
                 self.call(role, &plan, &Caller::from(&*session.credentials), &call)?
             }
         };
-        let session = self.session_of(role, assumed);
+        let session = self.session_of(role, assumed, reason.as_ref());
         if errand.asker == Asker::Person {
             self.confirm(role, &session, &call.region)?;
         }
@@ -249,6 +252,16 @@ impl Keeper {
         caller: &Caller,
         call: &AssumeRole,
     ) -> Result<Assumed, Problem> {
+        self.call_within_limit(role, call, |call| self.call_once(role, plan, caller, call))
+    }
+
+    fn call_once(
+        &self,
+        role: &Role,
+        plan: &Plan,
+        caller: &Caller,
+        call: &AssumeRole,
+    ) -> Result<Assumed, Problem> {
         let asked = self.asked(role, plan, call);
         *self.lock().aws_calls.entry(role.name.clone()).or_default() += 1;
         let assumed = self
@@ -269,13 +282,15 @@ impl Keeper {
         Ok(assumed)
     }
 
-    fn session_of(&self, role: &Role, assumed: Assumed) -> Session {
+    fn session_of(&self, role: &Role, assumed: Assumed, reason: Option<&Reason>) -> Session {
         Session {
             role: role.name.clone(),
+            limited: role.limited.clone(),
             role_arn: role.arn.to_string(),
             source: role.source.clone(),
             identity: assumed.identity,
             packed_policy_percent: assumed.packed_policy_percent,
+            reason: reason.map(|reason| reason.as_str().to_owned()),
             issued_at: self.ports.clock.now(),
             credentials: assumed.credentials.into(),
         }

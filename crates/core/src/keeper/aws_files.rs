@@ -49,6 +49,7 @@ impl Keeper {
         fresh.warn(AwsFile::Credentials, &credentials);
         fresh.note_limit();
         let problem = config.err().or(credentials.err()).or(fresh.fault());
+        let before = self.lock().catalogue.clone();
         self.update(|state| {
             if problem.is_some() {
                 fresh.keep_good(&state.aws);
@@ -60,6 +61,7 @@ impl Keeper {
                 None => drop(state.standing.remove(&Concern::AwsFiles)),
             }
         });
+        self.forget_limits(&before);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Concern, Keeper, State};
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
 use crate::consent::Consent;
+use crate::limits::{Limits, LimitsView};
 use crate::name::Name;
 use crate::origin::{Origin, OriginKind};
 use crate::problem::{Problem, ProblemCode};
@@ -20,6 +21,7 @@ impl Keeper {
             .files
             .read_roles()
             .and_then(|text| catalogue::read(&text, &path));
+        let before = self.lock().catalogue.clone();
         self.update(|state| match reading {
             Ok(reading) => {
                 state.standing.remove(&Concern::RolesFile);
@@ -35,6 +37,7 @@ impl Keeper {
             }
             Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
         });
+        self.forget_limits(&before);
     }
 
     /// Reads the settings again; what is wrong leaves the last good ones in force.
@@ -146,6 +149,18 @@ impl Keeper {
         }
     }
 
+    /// Returns the name under which sessions of a role with limits are assumed, handed out and ended.
+    ///
+    /// # Errors
+    /// If there is no such role, or it cannot be limited so.
+    pub fn limited(&self, name: &Name, limits: &LimitsView) -> Result<Name, Problem> {
+        if limits.is_empty() {
+            return Ok(name.clone());
+        }
+        let limits = Limits::check(limits)?;
+        self.lock().catalogue.add_limited(name, &limits)
+    }
+
     pub(super) fn rename_source(&self, source: &Name, new_source: &Name) -> Result<(), Problem> {
         let names = |role: &Role| role.source == *source;
         if !self.lock().own_roles.iter().any(names) {
@@ -175,6 +190,7 @@ impl State {
         }
         self.aws.add_to(&mut catalogue);
         self.teams.add_to(&mut catalogue);
+        catalogue.keep_limited(&self.catalogue);
         self.catalogue = catalogue;
     }
 }

@@ -284,12 +284,14 @@ impl Keeper {
         let consent = {
             let state = self.lock();
             let ask = &state.settings.ask;
-            let own = ask.of(&request.role);
             // Whoever asks for a role that does not exist is told so, and nobody is bothered.
-            match (state.catalogue.role(&request.role), apart) {
-                (None, _) => return Verdict::Allowed,
-                (Some(_), false) => own,
-                (Some(_), true) => stricter(own, ask.containers),
+            let Some(role) = state.catalogue.role(&request.role) else {
+                return Verdict::Allowed;
+            };
+            let own = ask.of(role.unlimited_name());
+            match apart {
+                false => own,
+                true => stricter(own, ask.containers),
             }
         };
         match consent {

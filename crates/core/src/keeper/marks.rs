@@ -4,6 +4,7 @@ use super::{Concern, Keeper, State};
 use crate::marks::{self, AccountMarks, RoleMarks};
 use crate::name::Name;
 use crate::problem::Problem;
+use crate::role::Role;
 use crate::usage::Usage;
 
 /// The most roles that are told as used of late.
@@ -58,7 +59,8 @@ impl Keeper {
         let state = self.lock();
         let role = state.catalogue.role(name);
         let account_id = role.map_or("", |role| role.arn.account_id());
-        state.marks.of(name.as_str(), account_id).production
+        let unlimited = role.map_or(name, Role::unlimited_name);
+        state.marks.of(unlimited.as_str(), account_id).production
     }
 
     fn edit_marks(
@@ -78,13 +80,15 @@ impl Keeper {
     /// Notes that a person used a role.
     pub(super) fn note_use(&self, role: &Name) {
         let now = self.ports.clock.now();
-        let usage = self.update(|state| {
-            let usage = Usage::after_use(state.usages.get(role).copied(), now);
+        let (role, usage) = self.update(|state| {
+            let known = state.catalogue.role(role);
+            let role = known.map_or(role, Role::unlimited_name).clone();
+            let usage = Usage::after_use(state.usages.get(&role).copied(), now);
             state.usages.insert(role.clone(), usage);
             state.order_by_use();
-            usage
+            (role, usage)
         });
-        self.ports.store.note_usage(role, usage);
+        self.ports.store.note_usage(&role, usage);
     }
 
     /// Takes over how much each role was used in earlier runs.

@@ -11,7 +11,7 @@ use super::{Keeper, State};
 use crate::access_key::AccessKeyId;
 use crate::call_fields::{MfaCode, MfaSerial};
 use crate::diagnosis::{self, Asked, MfaProof};
-use crate::duration::{SessionDuration, TOKEN_LONGEST_S, TokenDuration};
+use crate::duration::{TOKEN_LONGEST_S, TokenDuration};
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::plan::{Plan, PlannedCall, SIGNER_LEFT, Situation, Wish};
@@ -45,8 +45,6 @@ pub(super) struct Lessons {
     suspected: BTreeMap<Name, SignedDuration>,
     /// Roles that refuse a fresh code as well.
     unmoved: BTreeSet<Name>,
-    /// The longest session that AWS gives a role, where it gave less than was asked for.
-    pub(super) limits: BTreeMap<Name, SessionDuration>,
 }
 
 impl Keeper {
@@ -214,10 +212,6 @@ impl Keeper {
                 lessons.suspected.remove(&role.name);
                 lessons.unmoved.insert(role.name.clone());
             }
-            Err(Halt::Failed(problem)) if problem.code == ProblemCode::DurationTooLong => {
-                let hour = SessionDuration::HOUR;
-                lessons.limits.insert(role.name.clone(), hour);
-            }
             Err(_) => {}
         }
     }
@@ -294,7 +288,7 @@ impl State {
         let tokens = self.mfa_sessions.iter();
         situation.tokens = tokens.map(|(id, it)| (id.clone(), it.life())).collect();
         situation.token_duration = self.settings.mfa_session;
-        situation.limits = self.lessons.limits.clone();
+        situation.limits = self.limits_by_name();
         situation.refused_ages = self.lessons.refused_ages.clone();
         situation
     }

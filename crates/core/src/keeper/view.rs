@@ -6,8 +6,10 @@ use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
 use super::prompt::Prompt;
+use super::reason::ReasonPrompt;
 use crate::access_key::{AccessKey, masked};
 use crate::catalogue::Unusable;
+use crate::limits::LimitsView;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
 use crate::origin::Origin;
@@ -17,7 +19,8 @@ use crate::role_views::RoleViews;
 use crate::sanitise::cut;
 use crate::session::{Phase, Session};
 use crate::snapshot::{
-    KeyView, MfaView, Mode, PromptView, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
+    DurationLimitView, KeyView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
+    SettingsView, Snapshot, WaitingFor,
 };
 
 /// Clock differences below this are not told: the `Date` header counts whole seconds.
@@ -52,6 +55,11 @@ pub(super) fn snapshot(
             .map(|(id, prompt)| prompt_view(state, *id, prompt))
             .collect(),
         questions: state.asking.views(),
+        reason_prompts: state
+            .reason_prompts
+            .iter()
+            .map(|(id, prompt)| reason_prompt_view(*id, prompt))
+            .collect(),
         problems: state
             .standing
             .values()
@@ -102,12 +110,21 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         .as_deref()
         .and_then(|arn| arn.split(':').nth(4))
         .unwrap_or_default();
-    let marked = state.marks.of(name.as_str(), account_id);
+    let unlimited = role.map_or(name, Role::unlimited_name);
+    let marked = state.marks.of(unlimited.as_str(), account_id);
     let source = role
         .map(|role| &role.source)
         .or(session.map(|session| &session.source));
+    let limited = role
+        .map(|role| &role.limited)
+        .or(session.map(|session| &session.limited));
+    let limited = limited.and_then(Option::as_ref);
     SessionView {
         role: name.to_string(),
+        limited_of: limited.map(|limited| limited.of.to_string()),
+        limits: limited
+            .map(|it| LimitsView::from(&it.limits))
+            .unwrap_or_default(),
         phase,
         waiting_for: flying.then(|| waiting_for(state, name)),
         account_id: account_id.to_owned(),
@@ -127,6 +144,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         issued_at: session.map(|session| whole_second(session.issued_at)),
         expires_at: session.map(Session::expires_at),
         packed_policy_percent: session.and_then(|session| session.packed_policy_percent),
+        reason: session.and_then(|session| session.reason.clone()),
         access_key_id: session.map(|session| masked(session.id())),
         problem,
     }
@@ -137,6 +155,13 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 }
 
 fn waiting_for(state: &State, name: &Name) -> WaitingFor {
+    if state
+        .reason_prompts
+        .values()
+        .any(|prompt| prompt.role == *name)
+    {
+        return WaitingFor::Reason;
+    }
     let waits = |prompt: &&Prompt| prompt.roles(state).contains(name);
     match state.prompts.values().find(waits) {
         Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
@@ -237,6 +262,10 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
         mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
         plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
+        duration_limit: state.limit_of(role).map(|limit| DurationLimitView {
+            refused_s: limit.refused.seconds(),
+            allowed_s: limit.allowed.seconds(),
+        }),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
         consent: state.settings.ask.of(&role.name),
         consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
@@ -293,6 +322,17 @@ fn mfa_view(session: &MfaSession) -> MfaView {
     }
 }
 
+fn reason_prompt_view(id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
+    ReasonPromptView {
+        id,
+        role: prompt.role.to_string(),
+        form: prompt.rule.form(),
+        place: prompt.rule.place.told(),
+        last: prompt.last.clone(),
+        deadline: prompt.deadline,
+    }
+}
+
 pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
     let roles = prompt.roles(state);
     PromptView {
@@ -312,6 +352,7 @@ fn settings_view(state: &State) -> SettingsView {
     let seconds = |duration: &SignedDuration| u32::try_from(duration.as_secs()).unwrap_or_default();
     SettingsView {
         shell: state.settings.shell,
+        region: state.settings.region.as_ref().map(ToString::to_string),
         clipboard_clear_s: seconds(&state.settings.clipboard_clear),
         lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
         consent: state.settings.ask.default,

@@ -5,10 +5,13 @@ use jiff::Timestamp;
 use super::Keeper;
 use crate::call_fields::{SessionName, SourceIdentity};
 use crate::call_template::{CallFacts, CallTemplate};
+use crate::duration::SessionDuration;
 use crate::input::InputError;
 use crate::plan::Plan;
+use crate::reason::{Reason, ReasonPlace};
 use crate::region::Region;
 use crate::role::Role;
+use crate::session_tags::SessionTag;
 use crate::sts::AssumeRole;
 
 impl Keeper {
@@ -21,16 +24,36 @@ impl Keeper {
         role: &Role,
         plan: &Plan,
         region: Region,
+        reason: Option<&Reason>,
     ) -> Result<AssumeRole, InputError> {
         let machine = &self.ports.machine;
         let (login, host) = (machine.login(), machine.host());
-        call(
+        let life = self.lock().within_limit(role, plan.life());
+        let mut call = call(
             role,
-            plan,
+            life,
             region,
             &facts(role, plan, &login, &host, self.ports.clock.now()),
-        )
+        )?;
+        if let (Some(rule), Some(reason)) = (&role.reason, reason) {
+            put(reason, &rule.place, &mut call)?;
+        }
+        Ok(call)
     }
+}
+
+/// Puts a reason where the role wants it.
+fn put(reason: &Reason, place: &ReasonPlace, call: &mut AssumeRole) -> Result<(), InputError> {
+    match place {
+        ReasonPlace::SourceIdentity => {
+            call.source_identity = Some(SourceIdentity::parse(reason.as_str())?);
+        }
+        ReasonPlace::Tag(key) => call.tags.push(SessionTag {
+            key: key.clone(),
+            value: reason.as_str().to_owned(),
+        }),
+    }
+    Ok(())
 }
 
 fn facts<'a>(
@@ -52,7 +75,7 @@ fn facts<'a>(
 
 fn call(
     role: &Role,
-    plan: &Plan,
+    duration: SessionDuration,
     region: Region,
     facts: &CallFacts<'_>,
 ) -> Result<AssumeRole, InputError> {
@@ -64,7 +87,7 @@ fn call(
             Some(template) => SessionName::from_parts(&template.fill(facts)),
             None => SessionName::from_parts(facts.user),
         },
-        duration: plan.life(),
+        duration,
         external_id: role.external_id.clone(),
         source_identity: identity
             .map(|identity| SourceIdentity::parse(&identity))

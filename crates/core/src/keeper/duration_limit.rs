@@ -1,0 +1,137 @@
+//! Roles that allow less than they are set to: found out once, remembered, and told.
+
+use std::collections::BTreeMap;
+
+use super::{Keeper, State};
+use crate::catalogue::Catalogue;
+use crate::duration::{DurationLimit, SessionDuration};
+use crate::name::Name;
+use crate::problem::{Problem, ProblemCode};
+use crate::role::Role;
+use crate::sts::{AssumeRole, Assumed};
+
+impl State {
+    /// Returns the most that roles are known to allow, for the planner.
+    pub(super) fn limits_by_name(&self) -> BTreeMap<Name, SessionDuration> {
+        if self.limits.is_empty() {
+            return BTreeMap::new();
+        }
+        let roles = self.catalogue.roles().iter();
+        let known = |role: &Role| {
+            let limit = self.limits.get(role.arn.as_str())?;
+            Some((role.name.clone(), limit.allowed))
+        };
+        roles.filter_map(known).collect()
+    }
+
+    /// Returns the life to ask for: what is planned, or the most that the role is known to allow.
+    pub(super) fn within_limit(&self, role: &Role, planned: SessionDuration) -> SessionDuration {
+        match self.limits.get(role.arn.as_str()) {
+            Some(limit) => planned.min(limit.allowed),
+            None => planned,
+        }
+    }
+
+    /// Returns what is known of a role whose wanted life AWS does not give.
+    pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
+        let limit = self.limits.get(role.arn.as_str())?;
+        let wanted = role.duration.unwrap_or(SessionDuration::HOUR);
+        (wanted > limit.allowed).then_some(*limit)
+    }
+}
+
+impl Keeper {
+    /// Reads what was found out in earlier runs.
+    pub(super) fn recall_limits(&self) {
+        let known = self.ports.store.duration_limits();
+        let known = known.unwrap_or_else(|problem| {
+            self.note_store(Err(problem));
+            Vec::new()
+        });
+        self.update(|state| state.limits.extend(known));
+    }
+
+    /// Sends a call; where AWS says that the role allows less, again with the next lower life, each once. A code is good
+    /// for one call, so with a code the next one asks for an hour, which every role allows.
+    pub(super) fn call_within_limit(
+        &self,
+        role: &Role,
+        call: &AssumeRole,
+        send: impl Fn(&AssumeRole) -> Result<Assumed, Problem>,
+    ) -> Result<Assumed, Problem> {
+        let mut call = call.clone();
+        let refused = call.duration;
+        loop {
+            match send(&call) {
+                Err(problem) if problem.code == ProblemCode::DurationTooLong => {
+                    let Some(lower) = call.duration.next_lower() else {
+                        return Err(problem);
+                    };
+                    if call.mfa.is_some() {
+                        let allowed = SessionDuration::HOUR;
+                        self.note_limit(role, DurationLimit { refused, allowed });
+                        return Err(again_with_the_next_code(problem, allowed));
+                    }
+                    call.duration = lower;
+                }
+                outcome => {
+                    if outcome.is_ok() && call.duration != refused {
+                        let allowed = call.duration;
+                        self.note_limit(role, DurationLimit { refused, allowed });
+                    }
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Returns what is known of a role of the catalogue whose wanted life AWS does not give.
+    pub(super) fn known_limit(&self, name: &Name) -> Option<DurationLimit> {
+        let state = self.lock();
+        state
+            .catalogue
+            .role(name)
+            .and_then(|role| state.limit_of(role))
+    }
+
+    fn note_limit(&self, role: &Role, limit: DurationLimit) {
+        let arn = role.arn.to_string();
+        self.note_store(self.ports.store.note_duration_limit(&arn, Some(limit)));
+        self.update(|state| {
+            state.limits.insert(arn, limit);
+        });
+    }
+
+    /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried.
+    pub(super) fn forget_limits(&self, before: &Catalogue) {
+        let changed: Vec<String> = {
+            let state = self.lock();
+            let roles = state.catalogue.roles().iter();
+            let is_edited = |role: &&Role| {
+                let earlier = before.role(&role.name);
+                earlier.is_some_and(|earlier| earlier.duration != role.duration)
+            };
+            let known = |role: &&Role| state.limits.contains_key(role.arn.as_str());
+            roles
+                .filter(is_edited)
+                .filter(known)
+                .map(|role| role.arn.to_string())
+                .collect()
+        };
+        for arn in changed {
+            self.note_store(self.ports.store.note_duration_limit(&arn, None));
+            self.update(|state| {
+                state.limits.remove(&arn);
+            });
+        }
+    }
+}
+
+fn again_with_the_next_code(problem: Problem, allowed: SessionDuration) -> Problem {
+    Problem {
+        remedy: format!(
+            "Assume it again with the next code: {allowed} is asked for from now on. To try longer, edit the role's session life."
+        ),
+        ..problem
+    }
+}

@@ -6,7 +6,7 @@ import { untilNextTick } from "./countdown";
 import { lifeOf } from "./life";
 import { news } from "./news";
 import { asProblem } from "./problem";
-import type { Problem, SessionView, Shell, Snapshot } from "./snapshot";
+import type { Limits, Problem, SessionView, Shell, Snapshot } from "./snapshot";
 import { shellName } from "./shell";
 
 export type KeyWay = "clipboard" | "csv" | "profile" | "typed";
@@ -89,15 +89,15 @@ export class App {
   }
 
   /** Assumes a role; one that acts on production after a second click, where the user wants that. */
-  assume(name: string): void {
+  assume(name: string, limits?: Limits): void {
     const role = this.snapshot?.roles.find((candidate) => candidate.name === name);
-    if (role?.production && this.snapshot?.settings.confirm_production) this.confirming = name;
-    else this.assumeNow(name);
+    if (!limits && role?.production && this.snapshot?.settings.confirm_production) this.confirming = name;
+    else this.assumeNow(name, limits);
   }
 
-  assumeNow(role: string): void {
+  assumeNow(role: string, limits?: Limits): void {
     this.confirming = null;
-    void this.attempt(this.bridge.assume(role), undefined, role);
+    void this.attempt(limits ? this.bridge.assume(role, limits) : this.bridge.assume(role), undefined, role);
   }
 
   renew(role: string): void {

@@ -4,7 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
 import type {
-  Colour, Consent, EditView, HistoryLine, KeyView, Reply, RoleView, SessionTag, Shell, Snapshot, Step, Which,
+  Colour, Consent, EditView, HistoryLine, KeyView, Limits, Reply, RoleView, SessionTag, Shell, Snapshot, Step, Which,
 } from "./snapshot";
 
 /** Where the backend reads a new access key from. */
@@ -80,7 +80,8 @@ export interface Bridge {
   follow(seen: (snapshot: Snapshot) => void): Promise<() => void>;
   /** Calls back with the paths of files that are dropped on the window; returns how to stop. */
   followDrops(dropped: (paths: string[]) => void): Promise<() => void>;
-  assume(role: string): Promise<void>;
+  /** Assumes a role; with limits, under a name of its own. */
+  assume(role: string, limits?: Limits): Promise<void>;
   renew(role: string): Promise<void>;
   end(role: string): Promise<void>;
   /** Makes the calls that tell more about a refusal; the next snapshot holds what they told. */
@@ -88,6 +89,8 @@ export interface Bridge {
   copyExport(role: string, shell: Shell | null): Promise<void>;
   answerPrompt(id: number, code: string): Promise<void>;
   cancelPrompt(id: number): Promise<void>;
+  answerReason(id: number, reason: string): Promise<void>;
+  cancelReason(id: number): Promise<void>;
   reply(id: number, reply: Reply): Promise<void>;
   /** Sets what happens when a program asks for the role; null leaves it to the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
@@ -180,13 +183,15 @@ const desktop: Bridge = {
   },
   followDrops: (dropped) =>
     listen<{ paths?: string[] }>("tauri://drag-drop", (event) => dropped(event.payload.paths ?? [])),
-  assume: (role) => ask("assume", { role }),
+  assume: (role, limits) => ask("assume", limits ? { role, limits } : { role }),
   renew: (role) => ask("renew", { role }),
   end: (role) => ask("end", { role }),
   lookDeeper: (role) => ask("look_deeper", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
   cancelPrompt: (id) => ask("cancel_prompt", { id }),
+  answerReason: (id, reason) => ask("answer_reason", { id, reason }),
+  cancelReason: (id) => ask("cancel_reason", { id }),
   reply: (id, reply) => ask("reply", { id, reply }),
   setConsent: (role, consent) => ask("set_consent", { role, consent }),
   history: (query) => ask("history", { query }),

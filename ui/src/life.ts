@@ -38,6 +38,7 @@ export function lifeOf(session: SessionView, plannedS: number, nowMs: number): L
 export function phaseText(phase: Phase, waitingFor: WaitingFor | null): string {
   if (phase !== "assuming") return PHASE_TEXT[phase];
   if (waitingFor === "code") return "waits for a code";
+  if (waitingFor === "reason") return "waits for a reason";
   if (waitingFor === "next_code") return "waits for the next code";
   return "asking AWS…";
 }

@@ -45,7 +45,7 @@ export function listing(snapshot: Snapshot, query: string): Listing {
   const taken = new Set(snapshot.sessions.map((session) => session.role));
   const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
     const finding = find(terms, { name: session.role, account: session.account_id, alias: session.account_alias, group: session.group, arn: session.role_arn });
-    return finding ? [{ session, role: roles.get(session.role) ?? null, finding }] : [];
+    return finding ? [{ session, role: roles.get(session.limited_of ?? session.role) ?? null, finding }] : [];
   });
   const found = snapshot.roles.flatMap((role) => {
     const finding = taken.has(role.name)

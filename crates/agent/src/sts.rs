@@ -94,6 +94,7 @@ impl AwsSts {
     }
 
     fn client(&self, route: &Route, region: &Region) -> Result<Client, StsError> {
+        route.check(region)?;
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = client.as_ref() {
             return Ok(client.clone());

@@ -33,6 +33,21 @@ pub fn explain(error: &StsError, attempt: Attempt<'_>) -> Problem {
             "If your network inspects traffic, set its certificate file as [aws] ca_bundle in settings.toml.",
         )
         .with_detail(sanitise::visible(reason)),
+        StsError::NoEndpoint {
+            region,
+            kind,
+            instead,
+        } => Problem::new(
+            ProblemCode::InvalidRequest,
+            format!("STS has no {kind} endpoint in {}.", sanitise::echo(region)),
+            match instead {
+                [] => "Turn off fips or dual_stack under [aws] in settings.toml.".to_owned(),
+                regions => format!(
+                    "Set one of these regions for the role: {}; or turn off fips under [aws] in settings.toml.",
+                    regions.join(", ")
+                ),
+            },
+        ),
         StsError::TimedOut { host } => Problem::new(
             ProblemCode::TimedOut,
             format!("AWS did not answer in time at {}.", sanitise::echo(host)),

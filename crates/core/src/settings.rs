@@ -33,6 +33,10 @@ pub struct Settings {
     pub region: Option<Region>,
     /// `[aws] ca_bundle`: a PEM file of certificate authorities trusted beside the system's.
     pub ca_bundle: Option<String>,
+    /// `[aws] fips`: whether STS is called at its FIPS endpoints.
+    pub fips: bool,
+    /// `[aws] dual_stack`: whether STS is called at its endpoints for IPv4 and IPv6.
+    pub dual_stack: bool,
     /// `[aws] proxy`: the HTTP proxy for AWS calls.
     pub proxy: Option<String>,
     /// `[notifications] lead_times`: how long before an expiry warnings come, longest first.
@@ -76,6 +80,8 @@ impl Default for Settings {
             endpoint_url: None,
             region: None,
             ca_bundle: None,
+            fips: false,
+            dual_stack: false,
             proxy: None,
             lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
             clipboard_clear: SignedDuration::from_secs(30),
@@ -118,7 +124,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
     Ok(settings)
 }
 
-const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy; [notifications] lead_times; \
+const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
                      [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
                      containers, roles; [temporary_profiles] roles; [teams.NAME] from, source.";
 
@@ -148,6 +154,8 @@ fn set(
                 Some(Region::parse(text()?).map_err(|error| (error.what, error.remedy))?);
         }
         ("aws", "ca_bundle") => settings.ca_bundle = Some(text()?.to_owned()),
+        ("aws", "fips") => settings.fips = switch(item, key)?,
+        ("aws", "dual_stack") => settings.dual_stack = switch(item, key)?,
         ("aws", "proxy") => settings.proxy = Some(proxy_url(text()?)?),
         ("notifications", "lead_times") => settings.lead_times = lead_times(item)?,
         ("clipboard", "clear_after") => settings.clipboard_clear = clear_after(text()?)?,
@@ -221,6 +229,15 @@ fn team(name: &str, item: &Item) -> Result<Team, (String, String)> {
         name: Name::parse(name).map_err(told)?,
         place,
         source,
+    })
+}
+
+fn switch(item: &Item, key: &str) -> Result<bool, (String, String)> {
+    item.as_bool().ok_or_else(|| {
+        (
+            format!("\"{key}\" must be true or false, without quotes."),
+            format!("{key} = true"),
+        )
     })
 }
 
@@ -388,13 +405,14 @@ mod tests {
 
     #[test]
     fn reads_every_setting() {
-        let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nca_bundle = \"/etc/ca.pem\"\n\
+        let text = "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nfips = true\ndual_stack = true\nca_bundle = \"/etc/ca.pem\"\n\
                     [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n";
         let settings = read(text, "settings.toml").expect("valid");
         assert_eq!(
             settings.endpoint_url.as_deref(),
             Some("http://127.0.0.1:4566")
         );
+        assert!(settings.fips && settings.dual_stack);
         assert_eq!(
             settings.lead_times,
             [SignedDuration::from_mins(14), SignedDuration::from_mins(2)]

@@ -135,6 +135,16 @@ pub enum StsError {
         /// The technical reason.
         reason: String,
     },
+    /// AWS has no endpoint of the kind that the settings ask for in this region.
+    #[error("no {kind} endpoint of STS in {region}")]
+    NoEndpoint {
+        /// The region.
+        region: String,
+        /// What the settings ask for: `FIPS`, `dual-stack` or both.
+        kind: &'static str,
+        /// Regions that have one; empty if the partition has none.
+        instead: &'static [&'static str],
+    },
     /// No answer within the deadline.
     #[error("no answer from {host} in time")]
     TimedOut {

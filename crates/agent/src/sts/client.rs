@@ -15,7 +15,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
 use rolecall_core::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::ports::Clock;
-use rolecall_core::region::Region;
+use rolecall_core::region::{Partition, Region};
 use rolecall_core::settings::Settings;
 use rolecall_core::sts::{Caller, StsError};
 
@@ -35,7 +35,13 @@ pub(super) struct Route {
     pub(super) endpoint_url: Option<String>,
     pub(super) ca_bundle: Option<String>,
     pub(super) proxy: Option<String>,
+    pub(super) fips: bool,
+    pub(super) dual_stack: bool,
 }
+
+/// The regions outside the partitions of the government that have a FIPS endpoint of STS.
+/// <https://docs.aws.amazon.com/general/latest/gr/sts.html>
+const FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 
 impl From<&Settings> for Route {
     fn from(settings: &Settings) -> Self {
@@ -43,6 +49,8 @@ impl From<&Settings> for Route {
             endpoint_url: settings.endpoint_url.clone(),
             ca_bundle: settings.ca_bundle.clone(),
             proxy: settings.proxy.clone(),
+            fips: settings.fips,
+            dual_stack: settings.dual_stack,
         }
     }
 }
@@ -53,9 +61,59 @@ impl Route {
         let url = self
             .endpoint_url
             .clone()
-            .or_else(|| regional_url(region))
+            .or_else(|| self.regional_url(region))
             .unwrap_or_else(|| format!("STS in {region}"));
         host_of(&url)
+    }
+
+    /// Checks that STS has an endpoint of the wanted kind in a region. The SDK's rules would name a FIPS host for
+    /// every region of a partition that has any.
+    ///
+    /// # Errors
+    /// [`StsError::NoEndpoint`].
+    pub(super) fn check(&self, region: &Region) -> Result<(), StsError> {
+        if self.endpoint_url.is_some() {
+            return Ok(());
+        }
+        let partition = Partition::of(region).map(|partition| partition.name);
+        let has_fips = match partition {
+            Some("aws") => FIPS_REGIONS.contains(&region.as_str()),
+            Some("aws-us-gov") => true,
+            Some(_) | None => false,
+        };
+        let resolves = self.regional_url(region).is_some();
+        if resolves && (has_fips || !self.fips) {
+            return Ok(());
+        }
+        Err(StsError::NoEndpoint {
+            region: region.to_string(),
+            kind: match (self.fips, self.dual_stack) {
+                (true, true) => "FIPS dual-stack",
+                (true, false) => "FIPS",
+                (false, true) => "dual-stack",
+                (false, false) => "regional",
+            },
+            instead: match partition {
+                Some("aws") if self.fips => &FIPS_REGIONS,
+                _ => &[],
+            },
+        })
+    }
+
+    /// Asks the SDK's own endpoint rules, which answer without waiting.
+    fn regional_url(&self, region: &Region) -> Option<String> {
+        let parameters = Params::builder()
+            .region(region.as_str())
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .build()
+            .ok()?;
+        let rules = DefaultResolver::new();
+        let answer = pin!(rules.resolve_endpoint(&parameters));
+        match answer.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
+            Poll::Pending => None,
+        }
     }
 
     /// Returns the host that is connected to: the proxy's if there is one.
@@ -75,17 +133,6 @@ pub(super) fn host_of(url: &str) -> String {
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
     host.to_owned()
-}
-
-/// Asks the SDK's own endpoint rules, which answer without waiting.
-fn regional_url(region: &Region) -> Option<String> {
-    let parameters = Params::builder().region(region.as_str()).build().ok()?;
-    let rules = DefaultResolver::new();
-    let answer = pin!(rules.resolve_endpoint(&parameters));
-    match answer.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
-        Poll::Pending => None,
-    }
 }
 
 /// How often a call is tried.
@@ -133,6 +180,8 @@ pub(super) fn build(
         .sleep_impl(TokioSleep::new())
         .timeout_config(timeouts)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .use_fips(route.fips)
+        .use_dual_stack(route.dual_stack)
         .identity_cache(IdentityCache::no_cache());
     let config = match &route.endpoint_url {
         Some(url) => config.endpoint_url(url),
@@ -173,6 +222,8 @@ pub(super) fn signed_by(caller: &Caller, region: &Region, tries: Tries) -> confi
 
 #[cfg(test)]
 mod tests {
+    use rolecall_core::region::PARTITIONS;
+
     use super::*;
 
     fn route(endpoint_url: Option<&str>, proxy: Option<&str>) -> Route {
@@ -180,6 +231,8 @@ mod tests {
             endpoint_url: endpoint_url.map(str::to_owned),
             ca_bundle: None,
             proxy: proxy.map(str::to_owned),
+            fips: false,
+            dual_stack: false,
         }
     }
 
@@ -196,6 +249,82 @@ mod tests {
             let region = Region::parse(region).expect("a region");
             assert_eq!(route(None, None).host(&region), host);
         }
+    }
+
+    /// The host of a region's FIPS and dual-stack endpoints; `None` where STS has none.
+    fn special(region: &str, fips: bool, dual_stack: bool) -> Option<String> {
+        let region = Region::parse(region).expect("a region");
+        let route = Route {
+            fips,
+            dual_stack,
+            ..route(None, None)
+        };
+        route.check(&region).ok().map(|()| route.host(&region))
+    }
+
+    #[test]
+    fn every_partition_has_a_regional_endpoint() {
+        for partition in PARTITIONS {
+            let host = special(partition.home_region, false, false).expect("an endpoint");
+            assert!(
+                host.starts_with(&format!("sts.{}.", partition.home_region)),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn fips_and_dual_stack_endpoints_are_those_that_exist() {
+        for (region, fips, dual_stack, host) in [
+            (
+                "us-east-1",
+                true,
+                false,
+                Some("sts-fips.us-east-1.amazonaws.com"),
+            ),
+            ("us-west-2", true, true, Some("sts-fips.us-west-2.api.aws")),
+            ("eu-west-1", false, true, Some("sts.eu-west-1.api.aws")),
+            (
+                "us-gov-west-1",
+                true,
+                false,
+                Some("sts.us-gov-west-1.amazonaws.com"),
+            ),
+            ("eu-west-1", true, false, None),
+            ("cn-north-1", true, false, None),
+            ("eusc-de-east-1", true, false, None),
+            (
+                "us-iso-east-1",
+                false,
+                true,
+                Some("sts.us-iso-east-1.api.aws.ic.gov"),
+            ),
+            ("us-isob-east-1", true, true, None),
+        ] {
+            assert_eq!(
+                special(region, fips, dual_stack).as_deref(),
+                host,
+                "{region}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fips_endpoint_that_does_not_exist_is_told_with_those_that_do() {
+        let region = Region::parse("eu-west-1").expect("a region");
+        let route = Route {
+            fips: true,
+            ..route(None, None)
+        };
+        let Err(StsError::NoEndpoint { kind, instead, .. }) = route.check(&region) else {
+            panic!("there is none");
+        };
+        assert_eq!((kind, instead), ("FIPS", &FIPS_REGIONS[..]));
+        let practice = Route {
+            endpoint_url: Some("http://127.0.0.1:1".into()),
+            ..route
+        };
+        assert_eq!(practice.check(&region), Ok(()));
     }
 
     #[test]

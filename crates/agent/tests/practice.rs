@@ -19,6 +19,7 @@ use rolecall_core::fakes::{FakeWaiter, Fakes};
 use rolecall_core::iam::Iam;
 use rolecall_core::keeper::{Keeper, Ports};
 use rolecall_core::key_text::KeyPair;
+use rolecall_core::limits::{AccessLimit, LimitsView};
 use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_core::name::Name;
 use rolecall_core::ports::Clock;
@@ -29,6 +30,7 @@ use rolecall_core::requester::Requester;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::role_arn::RoleArn;
 use rolecall_core::session::Phase;
+use rolecall_core::session_tags::SessionTag;
 use rolecall_core::snapshot::{Mode, SessionView};
 use rolecall_core::sts::{Caller, StsError};
 use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
@@ -114,6 +116,14 @@ impl Set {
         };
         match self.ask(call)? {
             Answer::Session(session) => Ok(*session),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn limited(&self, role: &str, limits: LimitsView) -> String {
+        let role = role.into();
+        match self.ask(Call::Limited { role, limits }) {
+            Ok(Answer::Name(name)) => name,
             other => unreachable!("{other:?}"),
         }
     }
@@ -484,4 +494,74 @@ fn c14_a_hand_out_that_waits_for_a_person_ends_within_20_seconds_and_the_prompt_
     let credentials = set.credentials("operator").expect("credentials");
     assert!(credentials.starts_with("{\"Version\":1,"), "{credentials}");
     assert_eq!(set.count("AssumeRole"), 1);
+}
+
+#[test]
+fn a_limited_session_is_one_of_its_own_and_its_size_is_told() {
+    let set = Set::new();
+    let limits = LimitsView {
+        access: Some(AccessLimit::ReadOnly),
+        region: Some("eu-west-1".into()),
+    };
+    let name = set.limited("guest", limits);
+    assert_eq!(name, "guest · read-only · only eu-west-1");
+    let session = set.assume(&name).expect("a session");
+    assert_eq!(session.limited_of.as_deref(), Some("guest"));
+    assert!(
+        session
+            .packed_policy_percent
+            .is_some_and(|percent| percent > 10)
+    );
+    let plain = set.assume("guest").expect("a session");
+    assert_eq!(
+        (plain.limited_of, plain.packed_policy_percent),
+        (None, None)
+    );
+    let handed_out = [&name, "guest"].map(|role| set.credentials(role).expect("credentials"));
+    assert_ne!(handed_out[0], handed_out[1]);
+    assert_eq!(set.count("AssumeRole"), 2);
+}
+
+#[test]
+fn b19_r39_a_role_that_allows_an_hour_is_found_out_once() {
+    let set = Set::with_roles(&[], |draft| {
+        if draft.name == "guest" {
+            draft.duration = Some("12h".into());
+        }
+    });
+    let life = |session: &SessionView| {
+        let ends = session.expires_at.zip(session.issued_at);
+        ends.map(|(end, start)| end.duration_since(start).as_secs())
+    };
+    let session = set.assume("guest").expect("a session");
+    assert!(life(&session).is_some_and(|life| (3590..=3601).contains(&life)));
+    assert_eq!(set.count("AssumeRole"), 6);
+    set.assume("guest").expect("a session");
+    assert_eq!(set.count("AssumeRole"), 7);
+}
+
+#[test]
+fn tags_a_source_identity_and_a_reason_are_taken() {
+    let set = Set::with_roles(&[], |draft| {
+        if draft.name == "guest" {
+            draft.source_identity = Some("{user}".into());
+            draft.tags = vec![SessionTag {
+                key: "Team".into(),
+                value: "{login}@{host}".into(),
+            }];
+            draft.transitive_tags = vec!["Team".into()];
+            draft.reason = Some("tag:Reason".into());
+        }
+    });
+    let reason = Call::GiveReason {
+        role: "guest".into(),
+        reason: "OPS-7".into(),
+    };
+    assert!(matches!(set.ask(reason), Ok(Answer::Done)));
+    let session = set.assume("guest").expect("a session");
+    assert_eq!(session.reason.as_deref(), Some("OPS-7"));
+    assert!(session.packed_policy_percent.is_some());
+    // The next role in the chain inherits the tag, which its trust policy does not allow.
+    let archive = set.assume("archive").expect_err("no sts:TagSession");
+    assert_eq!(archive.code, ProblemCode::AccessDenied);
 }

@@ -389,10 +389,12 @@ fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuIte
         access: Some(AccessLimit::ReadOnly),
         region: None,
     };
-    let mut items = vec![action(
-        "Read-only",
-        MenuAction::AssumeLimited(name.clone(), read_only),
-    )];
+    let mut items = Vec::new();
+    // Session policies add up, so a role with its own cannot be limited by another.
+    if role.policy.is_none() && role.policy_arns.is_empty() {
+        let action_of = MenuAction::AssumeLimited(name.clone(), read_only);
+        items.push(action("Read-only", action_of));
+    }
     if let Some(region) = role.region.as_deref().or(default_region) {
         let lock = LimitsView {
             access: None,
@@ -401,7 +403,7 @@ fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuIte
         let label = format!("Only {region}");
         items.push(action(&label, MenuAction::AssumeLimited(name, lock)));
     }
-    Some(MenuItem::Submenu {
+    (!items.is_empty()).then(|| MenuItem::Submenu {
         label: menu_label(&cut(&role.name, 44)),
         items,
     })

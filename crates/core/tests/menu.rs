@@ -246,7 +246,7 @@ fn favourites_then_the_roles_used_of_late_then_all_others() {
     let lines = menu_of(&snapshot);
     assert_eq!(lines[..5], ["★ r7 · production", "---", "r9", "r3", "---"]);
     assert_eq!(lines[5], "r0");
-    assert_eq!(lines.iter().filter(|line| line.contains("r3")).count(), 1);
+    assert_eq!(lines.iter().filter(|line| *line == "r3").count(), 1);
     assert!(
         lines.contains(&"  r9".to_owned()),
         "its group is whole: {lines:?}"

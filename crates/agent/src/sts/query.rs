@@ -189,6 +189,8 @@ mod tests {
             endpoint_url: endpoint_url.map(str::to_owned),
             ca_bundle: None,
             proxy: None,
+            fips: false,
+            dual_stack: false,
         }
     }
 

@@ -78,7 +78,6 @@ def test_what_a_kill_leaves_is_gone_after_the_next_start_and_told(desktop, crede
     running.write_settings()
     again = Rolecall(desktop).start()
     until(lambda: is_as_before(credentials), "the old bytes")
-    told = "1 temporary profile from the last run was removed"
-    until(lambda: told in str(notifications.shown()), "the notice")
+    notifications.wait_for("1 temporary profile from the last run was removed")
     again.stop()
     assert is_as_before(credentials)

@@ -82,12 +82,10 @@ impl Teams {
             };
             let is_new = turn != done;
             done = turn;
-            let read = |team: &Team| self.read(team, &settings, is_new);
-            let all_good = settings
-                .teams
-                .iter()
-                .map(read)
-                .fold(true, |all, good| all && good);
+            let mut all_good = true;
+            for team in &settings.teams {
+                all_good &= self.read(team, &settings, is_new);
+            }
             let pause = if all_good { DAY } else { HOUR };
             let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
             drop(

@@ -16,8 +16,8 @@ use rolecall_core::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::SessionView;
 
-use crate::peers;
 use crate::socket::Peer;
+use crate::{container, peers};
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
@@ -69,6 +69,17 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
                 let (keeper, key) = (keeper.clone(), request.role.clone());
                 in_time(move || keeper.key_credentials(&key))
             })
+        }
+        Call::ContainerCredentials { role } => {
+            let request = request(&role, RequestKind::Endpoint)?;
+            keeper.serve(&request, peer.waiter(), || {
+                container::credentials(keeper, &request.role)
+            })
+        }
+        Call::KeepFresh { role } => {
+            admitted?;
+            container::keep_fresh(keeper, &Name::parse(&role)?);
+            Ok(Answer::Done)
         }
         call => admitted.and_then(|()| manage(keeper, call)),
     }
@@ -151,7 +162,9 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         | Call::Env { .. }
         | Call::Environment { .. }
         | Call::Credentials { .. }
-        | Call::KeyCredentials { .. } => Err(broken()),
+        | Call::KeyCredentials { .. }
+        | Call::ContainerCredentials { .. }
+        | Call::KeepFresh { .. } => Err(broken()),
     }
 }
 
@@ -163,7 +176,7 @@ fn edit(result: Result<EditView, Problem>) -> Result<Answer, Problem> {
     result.map(|edit| Answer::Edit(Box::new(edit)))
 }
 
-fn text(secret: &Secret) -> Answer {
+pub(crate) fn text(secret: &Secret) -> Answer {
     Answer::Text(WireSecret::new(secret.expose().to_owned()))
 }
 

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod aws_files;
 pub mod clock;
+mod container;
 mod disk;
 pub mod engine;
 pub mod files;

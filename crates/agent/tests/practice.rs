@@ -565,3 +565,46 @@ fn tags_a_source_identity_and_a_reason_are_taken() {
     let archive = set.assume("archive").expect_err("no sts:TagSession");
     assert_eq!(archive.code, ProblemCode::AccessDenied);
 }
+
+impl Set {
+    fn container(&self, role: &str) -> Result<String, ProblemCode> {
+        let role = role.to_owned();
+        match self.ask(Call::ContainerCredentials { role }) {
+            Ok(Answer::Text(body)) => Ok(body.expose().to_owned()),
+            Ok(other) => unreachable!("{other:?}"),
+            Err(problem) => Err(problem.code),
+        }
+    }
+}
+
+#[test]
+fn c9_an_endpoint_is_answered_from_memory() {
+    let set = Set::new();
+    set.container("guest").expect("assumed at once");
+    let begun = Instant::now();
+    for _ in 0..20 {
+        set.container("guest").expect("credentials");
+    }
+    assert!(begun.elapsed() < 20 * Duration::from_millis(50));
+    assert_eq!(set.count("AssumeRole"), 1);
+}
+
+#[test]
+fn an_endpoint_is_not_held_up_by_a_slow_aws_nor_by_a_person() {
+    let set = Set::with_faults(&[FaultKind::Latency(3_000)]);
+    let begun = Instant::now();
+    assert_eq!(set.container("guest"), Err(ProblemCode::TimedOut));
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "botocore has gone"
+    );
+    assert_eq!(set.container("operator"), Err(ProblemCode::CodeNeeded));
+    let is_asked = || set.keeper.snapshot().prompts.len() == 1;
+    while !is_asked() || set.container("guest").is_err() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "the session comes, and so does the prompt"
+        );
+    }
+    assert_eq!(set.count("AssumeRole"), 1);
+}

@@ -76,6 +76,17 @@ pub(crate) enum Command {
         role: String,
         words: Vec<OsString>,
     },
+    ExecServed {
+        role: String,
+        words: Vec<OsString>,
+    },
+    Endpoint {
+        role: String,
+        process: Option<u32>,
+    },
+    EndpointServer {
+        words: Vec<String>,
+    },
     Credentials {
         role: String,
     },
@@ -157,9 +168,11 @@ impl Command {
     /// Returns the role that the command assumes.
     pub(crate) fn role(&self) -> Option<&str> {
         match self {
-            Self::Assume { role, .. } | Self::Env { role, .. } | Self::Exec { role, .. } => {
-                Some(role)
-            }
+            Self::Assume { role, .. }
+            | Self::Env { role, .. }
+            | Self::Exec { role, .. }
+            | Self::ExecServed { role, .. }
+            | Self::Endpoint { role, .. } => Some(role),
             Self::List { .. }
             | Self::ListNames
             | Self::Status { .. }
@@ -187,6 +200,7 @@ impl Command {
             | Self::Unlock { .. }
             | Self::AgentStop
             | Self::AgentStatus { .. }
+            | Self::EndpointServer { .. }
             | Self::Help { .. }
             | Self::Version => None,
         }
@@ -327,7 +341,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 25] = [
+const SPECS: [Spec; 27] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -335,7 +349,8 @@ const SPECS: [Spec; 25] = [
     spec("end", &["ROLE"], &[]),
     spec("history", &["[ROLE]"], &["--since", "--limit", "--json"]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
-    spec("exec", &["ROLE"], &[]),
+    spec("exec", &["ROLE"], &["--server"]),
+    spec("endpoint", &["ROLE"], &["--while"]),
     spec("credentials", &["ROLE"], &["--key"]),
     spec(
         "connect",
@@ -376,7 +391,10 @@ const SPECS: [Spec; 25] = [
     ),
     spec("unlock", &[], &["--passphrase-fd"]),
     spec("help", &[], &[]),
+    spec(ENDPOINT_SERVER, &["ROLE", "PROCESS", "TOKEN", "STAGE"], &[]),
 ];
+/// The process of an endpoint, which only this program starts.
+pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";
 const EVERYWHERE: [&str; 9] = [
     "--practice",
     "--help",
@@ -388,7 +406,7 @@ const EVERYWHERE: [&str; 9] = [
     "--region-lock",
     "--reason",
 ];
-const WITH_VALUE: [&str; 19] = [
+const WITH_VALUE: [&str; 20] = [
     "--since",
     "--limit",
     "--region-lock",
@@ -400,6 +418,7 @@ const WITH_VALUE: [&str; 19] = [
     "--source",
     "--file",
     "--profile-prefix",
+    "--while",
     "--shell",
     "--format",
     "--from-profile",
@@ -413,7 +432,8 @@ const WITH_VALUE: [&str; 19] = [
 /// Returns the first words of all commands, each once.
 pub(crate) fn command_names() -> Vec<&'static str> {
     let first = |spec: &Spec| spec.name.split(' ').next();
-    let mut names: Vec<&str> = SPECS.iter().filter_map(first).collect();
+    let typed = SPECS.iter().filter(|spec| spec.name != ENDPOINT_SERVER);
+    let mut names: Vec<&str> = typed.filter_map(first).collect();
     names.dedup();
     names
 }

@@ -36,6 +36,8 @@ const WRITING: Duration = Duration::from_secs(30);
 const KEYCHAIN: Duration = Duration::from_secs(150);
 /// How long it may take for a chain of roles and a prompt for a code.
 const PERSON: Duration = Duration::from_secs(240);
+/// How long an endpoint waits, whose SDK waits two seconds.
+const ENDPOINT: Duration = Duration::from_millis(1_900);
 /// How long an SDK waits for credentials, since it sets no limit itself.
 const SDK: Duration = Duration::from_secs(20);
 
@@ -66,6 +68,19 @@ impl Client {
         }
     }
 
+    /// Returns whose application it is.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Returns the application's folder, which only this user can enter.
+    ///
+    /// # Errors
+    /// If there is no place for one.
+    pub(crate) fn dir(&self) -> Result<&Path, Problem> {
+        self.dir.as_deref().ok_or_else(|| self.not_running())
+    }
+
     /// Asks one question and returns the answer. Where the keys are sealed and somebody can be asked for the
     /// passphrase, that comes first.
     ///
@@ -92,8 +107,11 @@ impl Client {
     /// If the application does not run, is another user's, does not answer in time, or could not do it.
     fn reach(&self, call: &Call) -> Result<Answer, Problem> {
         let limit = limit(call);
-        let dir = self.dir.as_deref().ok_or_else(|| self.not_running())?;
-        let is_quiet = matches!(call, Call::Credentials { .. });
+        let dir = self.dir()?;
+        let is_quiet = matches!(
+            call,
+            Call::Credentials { .. } | Call::ContainerCredentials { .. }
+        );
         let on_asking = || {
             if !is_quiet {
                 terminal::tell("Rolecall asks on the desktop whether to allow this.");
@@ -148,7 +166,11 @@ impl Client {
     fn starts(&self, call: &Call) -> bool {
         let about_the_program = matches!(
             call,
-            Call::Host | Call::Stop | Call::ShowWindow | Call::Attend { .. }
+            Call::Host
+                | Call::Stop
+                | Call::ShowWindow
+                | Call::Attend { .. }
+                | Call::KeepFresh { .. }
         );
         let ours = self.mode == Mode::Own && self.environment.privilege == Privilege::Own;
         if about_the_program || !ours {
@@ -276,9 +298,11 @@ fn limit(call: &Call) -> Duration {
         | Call::EndMfa { .. }
         | Call::ShowWindow
         | Call::Host
-        | Call::Stop => QUICK,
+        | Call::Stop
+        | Call::KeepFresh { .. } => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } | Call::KeyCredentials { .. } => SDK,
+        Call::ContainerCredentials { .. } => ENDPOINT,
         Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
@@ -303,6 +327,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Environment { .. }
         | Call::Credentials { .. }
         | Call::KeyCredentials { .. }
+        | Call::ContainerCredentials { .. }
+        | Call::KeepFresh { .. }
         | Call::Assume { code: None, .. }
         | Call::LookDeeper { .. }
         | Call::ShowWindow

@@ -7,6 +7,7 @@ mod catalogue;
 mod connect;
 pub(crate) mod credentials;
 mod edit;
+mod endpoint;
 mod env;
 mod exec;
 mod explain;
@@ -31,6 +32,8 @@ use crate::arguments::{Command, Invocation};
 use crate::client::{Client, unexpected};
 use crate::environment::Environment;
 use crate::help;
+
+use exec::Delivery;
 
 /// What a command leaves to be done.
 pub(crate) enum Outcome {
@@ -84,7 +87,16 @@ pub(crate) fn run(
         } => history::run(client, role.as_deref(), *since, *limit, *format).map(plain),
         Command::Env { role, shell } => env::run(client, environment, role, *shell),
         Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
-        Command::Exec { role, words } => return exec::run(client, environment, role, words),
+        Command::Exec { role, words } => {
+            return exec::run(client, environment, role, Delivery::Variables, words);
+        }
+        Command::ExecServed { role, words } => {
+            return exec::run(client, environment, role, Delivery::Endpoint, words);
+        }
+        Command::Endpoint { role, process } => endpoint::run(client, role, *process).map(plain),
+        Command::EndpointServer { words } => {
+            crate::endpoint::run(client, words).map(|()| plain(String::new()))
+        }
         Command::Credentials { role } => credentials::run(client, role),
         Command::KeyCredentials { key } => {
             let call = Call::KeyCredentials { key: key.clone() };

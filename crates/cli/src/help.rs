@@ -14,6 +14,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("history") => HISTORY,
         Some("env") => ENV,
         Some("exec") => EXEC,
+        Some("endpoint") => ENDPOINT,
         Some("credentials") => CREDENTIALS,
         Some("connect" | "disconnect") => CONNECT,
         Some("catalogue") => CATALOGUE,
@@ -42,6 +43,7 @@ Usage: rolecall [--practice] COMMAND
   history [ROLE]        Shows who asked for which role, and what came of it
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
+  endpoint ROLE         Serves a session to a container
   credentials ROLE      Prints credentials for a profile's credential_process
   connect ROLE...       Lets the AWS CLI and every SDK use a role, by a profile in ~/.aws/config
   disconnect ROLE...    Takes such profiles out again
@@ -146,14 +148,36 @@ SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh,
 Without it, the shell is the one that $SHELL names, else bash.";
 
 const EXEC: &str = "\
-Usage: rolecall exec ROLE [--] [COMMAND [ARGUMENT...]]
+Usage: rolecall exec [--server] ROLE [--] [COMMAND [ARGUMENT...]]
 
 Runs a command with a session in its environment and nowhere else, assuming the role if need be:
 
   rolecall exec ROLE aws s3 ls
 
 Without a command it starts the shell that $SHELL names. ROLECALL_ROLE and ROLECALL_EXPIRATION say which session it is.
-The exit code is the command's; 126 if it cannot be started, 127 if it is not found.";
+The exit code is the command's; 126 if it cannot be started, 127 if it is not found.
+
+With --server the environment holds no credentials, but the address of an endpoint on 127.0.0.1 that AWS SDKs ask for
+them, and a token for it. The session is renewed behind the command's back, so one that runs for days never meets an
+expiry; a role that needs a code raises its prompt 20 minutes ahead. The endpoint ends with the command. It serves
+programs of this user only.";
+
+const ENDPOINT: &str = "\
+Usage: rolecall endpoint ROLE [--while PID]
+
+Serves a session on 127.0.0.1 in the way of an ECS container, until Ctrl-C, or until the process PID ends. It prints
+where, as lines of an environment file, and the path of a file that holds the token:
+
+  export $(rolecall endpoint ROLE --while $$)          for this shell, as long as it runs
+
+For a container, which gets the token's file and shares the machine's network:
+
+  rolecall endpoint ROLE --while $$ > endpoint.env
+  . ./endpoint.env
+  docker run --network host --env-file endpoint.env \\
+    --volume \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\":\"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\":ro IMAGE
+
+Whoever can read the file can use the session, also as another user of this machine.";
 
 const CREDENTIALS: &str = "\
 Usage: rolecall credentials ROLE

@@ -5,6 +5,7 @@
 mod arguments;
 mod client;
 mod commands;
+mod endpoint;
 mod environment;
 mod help;
 mod nearest;

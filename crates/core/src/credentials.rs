@@ -59,6 +59,20 @@ impl Credentials {
             self.session_token.expose(),
         ))
     }
+
+    /// Returns the body with which a container-credentials endpoint answers.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+    pub fn container_body(&self, account_id: &str) -> Secret {
+        let expiration = instant_text(self.expires_at);
+        // Every value passed `check`, so none needs escaping.
+        Secret::new(format!(
+            r#"{{"AccessKeyId":"{}","SecretAccessKey":"{}","Token":"{}","Expiration":"{expiration}","AccountId":"{account_id}"}}"#,
+            self.access_key_id,
+            self.secret_access_key.expose(),
+            self.session_token.expose(),
+        ))
+    }
 }
 
 /// The longest session token that is handed on. AWS names no maximum; tokens seen are under 4,096 characters.
@@ -94,6 +108,16 @@ mod tests {
                 .process_line("111122223333")
                 .expose(),
             r#"{"Version":1,"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"c2VjcmV0/+=","SessionToken":"dG9rZW4=","Expiration":"2026-11-21T12:34:56Z","AccountId":"111122223333"}"#
+        );
+    }
+
+    #[test]
+    fn c9_prints_the_body_of_a_container_endpoint() {
+        assert_eq!(
+            credentials("dG9rZW4=")
+                .container_body("111122223333")
+                .expose(),
+            r#"{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"c2VjcmV0/+=","Token":"dG9rZW4=","Expiration":"2026-11-21T12:34:56Z","AccountId":"111122223333"}"#
         );
     }
 

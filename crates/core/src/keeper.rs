@@ -8,6 +8,7 @@ mod catalogue;
 mod code_source;
 mod connect;
 mod consent;
+mod container;
 mod duration_limit;
 mod explain;
 mod hand_out;
@@ -160,6 +161,7 @@ struct State {
     worked: BTreeMap<Name, Role>,
     /// What was asked when AWS refused a role, for the calls that tell more.
     refused: BTreeMap<Name, Refused>,
+    renewals: HashMap<Name, container::Renewals>,
     standing: BTreeMap<Concern, Problem>,
     temporary: Temporary,
     /// The sessions of access keys themselves.

@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod code_use;
 pub mod connection;
 pub mod consent;
+pub mod container_request;
 pub mod credentials;
 pub mod diagnosis;
 pub mod duration;

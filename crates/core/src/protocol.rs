@@ -102,6 +102,17 @@ pub enum Call {
         /// The reason.
         reason: String,
     },
+    /// The body of a container-credentials endpoint's answer. It is given within two seconds, and asks nobody: a session
+    /// that is due for renewal is renewed behind it.
+    ContainerCredentials {
+        /// The role's name.
+        role: String,
+    },
+    /// Renew a session that an endpoint serves, if it is due. It is done behind the answer.
+    KeepFresh {
+        /// The role's name.
+        role: String,
+    },
     /// Verify an access key and keep it.
     AddKey {
         /// The name to give it.
@@ -228,12 +239,14 @@ impl Call {
             | Self::Env { .. }
             | Self::Environment { .. }
             | Self::Credentials { .. }
-            | Self::KeyCredentials { .. } => true,
+            | Self::KeyCredentials { .. }
+            | Self::ContainerCredentials { .. } => true,
             Self::Snapshot
             | Self::Sessions
             | Self::LookDeeper { .. }
             | Self::Limited { .. }
             | Self::GiveReason { .. }
+            | Self::KeepFresh { .. }
             | Self::End { .. }
             | Self::AddKey { .. }
             | Self::RenameKey { .. }

@@ -10,8 +10,8 @@ use rolecall_core::shell::Shell;
 
 use super::line::Line;
 use super::{
-    AgentWords, AwsFiles, Command, Consent, Depth, Format, Integrated, KeyOrigin, SealedFile,
-    Template, Usage,
+    AgentWords, AwsFiles, Command, Consent, Depth, ENDPOINT_SERVER, Format, Integrated, KeyOrigin,
+    SealedFile, Template, Usage,
 };
 
 /// Returns the command of this name with what the line holds for it.
@@ -31,6 +31,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let shell = shell.as_deref().map(parse_shell).transpose()?;
     let (names, unset) = (line.take("--names"), line.take("--unset"));
     let template = line.take("--format");
+    let server = line.take("--server");
+    let process = line.take("--while");
+    let process = process.as_deref().map(parse_process).transpose()?;
     let (profile, csv) = (line.take("--from-profile"), line.take("--from-csv"));
     let (stop, status) = (line.take("--stop"), line.take("--status"));
     let (since, limit) = (line.take("--since"), line.take("--limit"));
@@ -88,9 +91,20 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             role: operand(),
             shell,
         },
+        "exec" if server.is_some() => Command::ExecServed {
+            role: operand(),
+            words: line.words,
+        },
         "exec" => Command::Exec {
             role: operand(),
             words: line.words,
+        },
+        "endpoint" => Command::Endpoint {
+            role: operand(),
+            process,
+        },
+        ENDPOINT_SERVER => Command::EndpointServer {
+            words: operands.collect(),
         },
         "credentials" if key.is_some() => Command::KeyCredentials {
             key: key.unwrap_or_default(),
@@ -252,6 +266,14 @@ fn parse_limit(text: &str) -> Result<u32, Usage> {
 
 fn parse_shell(text: &str) -> Result<Shell, Usage> {
     Shell::parse(text).map_err(|error| Usage(error.to_string()))
+}
+
+fn parse_process(text: &str) -> Result<u32, Usage> {
+    let process = text.parse().ok().filter(|process| *process > 0);
+    process.ok_or_else(|| {
+        let told = format!("\"{}\" is not the id of a process.", echo(text));
+        Usage(format!("{told} In a shell its own is: $$"))
+    })
 }
 
 fn origin(profile: Option<String>, csv: Option<String>) -> Result<KeyOrigin, Usage> {

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use rolecall_core::sanitise::echo;
 
-use super::{Command, EVERYWHERE, SPECS, Spec, Usage, WITH_VALUE, command};
+use super::{Command, ENDPOINT_SERVER, EVERYWHERE, SPECS, Spec, Usage, WITH_VALUE, command};
 use crate::nearest::nearest;
 
 /// The arguments, sorted into operands and flags.
@@ -149,9 +149,8 @@ impl Line {
             return Ok((found.ok_or_else(missing)?, 2));
         }
         let found = SPECS.iter().find(|spec| spec.name == first);
-        let names = SPECS
-            .iter()
-            .map(|spec| spec.name.split(' ').next().unwrap_or_default());
+        let typed = SPECS.iter().filter(|spec| spec.name != ENDPOINT_SERVER);
+        let names = typed.map(|spec| spec.name.split(' ').next().unwrap_or_default());
         Ok((found.ok_or_else(|| unknown("command", first, names))?, 1))
     }
 

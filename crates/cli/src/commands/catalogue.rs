@@ -4,13 +4,27 @@ mod aws_file;
 
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_profile::{self, AwsFile, FileNotice, ProfileRole, Reading};
+use rolecall_core::aws_profile::{
+    self, AwsFile, Document, FileNotice, ProfileRole, Profiles, Reading,
+};
 use rolecall_core::problem::Problem;
 use rolecall_core::sanitise::visible;
 
 use crate::arguments::{AwsFiles, Format};
 use crate::environment::Environment;
 use crate::table::aligned;
+
+/// Settings by which a profile has credentials of its own.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
+const OF_CREDENTIALS: [&str; 7] = [
+    "aws_access_key_id",
+    "credential_process",
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "login_session",
+    "web_identity_token_file",
+];
 
 /// Where AWS's two files are.
 struct Paths {
@@ -27,21 +41,42 @@ pub(super) fn run(
     files: &AwsFiles,
     format: Format,
 ) -> Result<String, Problem> {
-    let in_home = |name| Some(environment.home.as_ref()?.join(".aws").join(name));
     let given = |path: &Option<String>| path.as_ref().map(PathBuf::from);
+    let own = Paths::of(environment);
     let paths = Paths {
-        config: given(&files.config)
-            .or_else(|| environment.aws_config.clone())
-            .or_else(|| in_home("config")),
-        credentials: given(&files.credentials)
-            .or_else(|| environment.aws_credentials.clone())
-            .or_else(|| in_home("credentials")),
+        config: given(&files.config).or(own.config),
+        credentials: given(&files.credentials).or(own.credentials),
     };
     let reading = read(&paths);
     match format {
         Format::Json => super::json(&reading),
         Format::Text => Ok(shown(&reading, |notice| told(notice, &paths, environment))),
     }
+}
+
+impl Paths {
+    fn of(environment: &Environment) -> Self {
+        let in_home = |name| Some(environment.home.as_ref()?.join(".aws").join(name));
+        let named = |path: &Option<PathBuf>, name| path.clone().or_else(|| in_home(name));
+        Self {
+            config: named(&environment.aws_config, "config"),
+            credentials: named(&environment.aws_credentials, "credentials"),
+        }
+    }
+}
+
+/// Returns the setting by which the default profile has credentials of its own, if one has.
+pub(super) fn credentials_of_default(environment: &Environment) -> Option<&'static str> {
+    let paths = Paths::of(environment);
+    let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
+    let credentials = aws_file::read(AwsFile::Credentials, paths.credentials.as_deref());
+    let (config, credentials) = (config.text.expose(), credentials.text.expose());
+    let documents = (Document::parse(config), Document::parse(credentials));
+    let (profiles, _) = Profiles::merge(&documents.0, &documents.1);
+    let default = profiles.find("default")?;
+    OF_CREDENTIALS
+        .into_iter()
+        .find(|key| default.get(key).is_some())
 }
 
 fn read(paths: &Paths) -> Reading {

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use rolecall_core::credentials::instant_text;
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::WireEnvironment;
 use rolecall_core::sanitise::echo;
 
-use super::{Outcome, assume, attended};
-use crate::client::{Client, unexpected};
+use super::catalogue::credentials_of_default;
+use super::endpoint::{self, kept, variables};
+use super::{Outcome, assume};
+use crate::client::Client;
+use crate::endpoint::{HandOver, Ready, launch};
 use crate::environment::Environment;
 use crate::terminal;
 
@@ -20,17 +23,39 @@ use crate::terminal;
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
+/// How the program gets credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// In its environment, once.
+    Variables,
+    /// From an endpoint, always fresh.
+    Endpoint,
+}
+
+/// Variables by which SDKs would take other credentials before they ask an endpoint.
+const BEFORE_AN_ENDPOINT: [&str; 3] = [
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+];
+
 /// Starts the program that `words` name, or a shell if there are none. On Unix it takes this process's place, so that
 /// signals, the terminal and the exit code are its own.
 ///
 /// # Errors
-/// Why no live session can be had.
+/// Why no live session can be had, or no endpoint.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
     role: &str,
+    delivery: Delivery,
     words: &[OsString],
 ) -> Result<Outcome, Problem> {
+    if delivery == Delivery::Endpoint
+        && let Some(setting) = credentials_of_default(environment)
+    {
+        return Err(default_comes_first(setting));
+    }
     let session = variables(client, role)?;
     let shell = login_shell(environment).into_os_string();
     let (program, arguments) = match words {
@@ -40,21 +65,19 @@ pub(super) fn run(
             (&shell, words)
         }
     };
-    let started = start(command(program, arguments, role, &session));
-    Ok(match started {
+    let mut command = command(program, arguments, role, &session);
+    match delivery {
+        Delivery::Variables => set_credentials(&mut command, &session),
+        Delivery::Endpoint => {
+            let own = std::process::id();
+            let launched = launch(client, role, own, HandOver::Environment)?;
+            set_endpoint(&mut command, &session, &launched.ready);
+        }
+    }
+    Ok(match start(command) {
         Ok(code) => Outcome::Ended(code),
         Err(error) => not_started(program, &error),
     })
-}
-
-fn variables(client: &Client, role: &str) -> Result<WireEnvironment, Problem> {
-    let role = role.to_owned();
-    let Answer::Environment(environment) =
-        attended::ask(client, Call::Environment { role: role.clone() }, &role)?
-    else {
-        return Err(unexpected());
-    };
-    Ok(*environment)
 }
 
 #[expect(
@@ -72,15 +95,26 @@ fn command(
     for name in &session.unset {
         command.env_remove(name);
     }
-    command.envs(
-        session
-            .set
-            .iter()
-            .map(|(name, value)| (name, value.expose())),
-    );
     command.env("ROLECALL_ROLE", role.trim());
-    command.env("ROLECALL_EXPIRATION", instant_text(session.expires_at));
     command
+}
+
+fn set_credentials(command: &mut Command, session: &WireEnvironment) {
+    let set = session.set.iter();
+    command.envs(set.map(|(name, value)| (name, value.expose())));
+    command.env("ROLECALL_EXPIRATION", instant_text(session.expires_at));
+}
+
+fn set_endpoint(command: &mut Command, session: &WireEnvironment, ready: &Ready) {
+    let credentials = session.set.iter().map(|(name, _)| name.as_str());
+    for name in credentials.chain(BEFORE_AN_ENDPOINT) {
+        command.env_remove(name);
+    }
+    command.envs(kept(session));
+    command.env(endpoint::URL, &ready.url);
+    command.env(endpoint::TOKEN, &ready.authorization);
+    // The session is renewed, so it has no one end.
+    command.env_remove("ROLECALL_EXPIRATION");
 }
 
 /// Returns the shell that the user logs in to, else the one that every system of its kind has.
@@ -111,6 +145,16 @@ fn start(mut command: Command) -> io::Result<ExitCode> {
     let status = command.status()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Returns the problem of a default profile with credentials: the program would not be who the user meant.
+fn default_comes_first(setting: &str) -> Problem {
+    let what = format!(
+        "The default profile in AWS's files has credentials of its own ({setting}), and AWS SDKs take them before \
+         they ask an endpoint."
+    );
+    let remedy = "Give that profile another name, or leave out --server.";
+    Problem::new(ProblemCode::InvalidFile, what, remedy)
 }
 
 fn not_started(program: &OsString, error: &io::Error) -> Outcome {

@@ -134,8 +134,12 @@ fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
 }
 
 fn process_line(session: &Session) -> Secret {
-    let account_id = session.role_arn.split(':').nth(4).unwrap_or_default();
-    session.credentials.process_line(account_id)
+    session.credentials.process_line(account_of(session))
+}
+
+/// Returns the account of the role's ARN.
+pub(super) fn account_of(session: &Session) -> &str {
+    session.role_arn.split(':').nth(4).unwrap_or_default()
 }
 
 /// Returns the problem of a role without a live session.

@@ -1,0 +1,393 @@
+//! The container-credentials endpoint as programs meet it: where it listens, whom it answers, and when it ends.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "runs the program it tests, and measures"
+)]
+
+mod server;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use server::Server;
+
+const BODY: &str = r#"{"AccessKeyId":"ASIACANARY"}"#;
+const SOON: Duration = Duration::from_secs(5);
+const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+/// A session whose block sets and unsets something.
+fn session() -> Value {
+    json!({ "Ok": { "environment": {
+        "expires_at": "2026-11-21T12:42:30Z",
+        "unset": ["AWS_PROFILE"],
+        "set": [
+            ["AWS_ACCESS_KEY_ID", "ASIACANARY"], ["AWS_SESSION_TOKEN", "canary"], ["AWS_REGION", "eu-west-1"],
+        ],
+    } } })
+}
+
+fn body() -> Value {
+    json!({ "Ok": { "text": BODY } })
+}
+
+/// A home with an application that gives the session and then these answers.
+struct Home {
+    folder: tempfile::TempDir,
+    server: Option<Server>,
+}
+
+impl Home {
+    fn with(answers: &[Value]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let answers = [&[session()], answers].concat();
+        let server = Server::start(&folder.path().join("rolecall"), answers);
+        Self {
+            folder,
+            server: Some(server),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
+        command.args(arguments).env_clear();
+        command.env("PATH", "/usr/bin:/bin");
+        command.env("XDG_RUNTIME_DIR", self.folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+    }
+
+    /// Starts a program with an endpoint. It says its environment, and lives until its input ends.
+    fn exec(&self) -> Program {
+        let script = "env; echo .; read _; exit 7";
+        let mut command = self.command(&["exec", "--server", "guest", "--", "sh", "-c", script]);
+        command
+            .env("AWS_PROFILE", "old")
+            .env("AWS_ACCESS_KEY_ID", "AKIAOLD");
+        command
+            .env("AWS_WEB_IDENTITY_TOKEN_FILE", "/old")
+            .env("ROLECALL_EXPIRATION", "old");
+        Program::start(command)
+    }
+
+    fn asked(&mut self) -> Vec<Value> {
+        self.server.take().expect("a server").asked()
+    }
+}
+
+/// A running program that said its variables.
+struct Program {
+    child: Child,
+    said: BTreeMap<String, String>,
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Program {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut said = BTreeMap::new();
+        let mut line = String::new();
+        while stdout.read_line(&mut line).expect("a line") > 0 && line != ".\n" {
+            if let Some((name, value)) = line.trim_end().split_once('=') {
+                said.insert(name.to_owned(), value.to_owned());
+            }
+            if command.get_args().next().is_some_and(|it| it == "endpoint") && said.len() == 3 {
+                break;
+            }
+            line.clear();
+        }
+        Self {
+            child,
+            said,
+            _stdout: stdout,
+        }
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        let address = self.said[URL].strip_prefix("http://").expect("a URL");
+        let (host, path) = address.split_once('/').expect("a path");
+        assert_eq!(path, "v1/credentials");
+        let token = match self.said.get(FILE) {
+            Some(path) => std::fs::read_to_string(path).expect("a token"),
+            None => self.said[TOKEN].clone(),
+        };
+        Endpoint {
+            host: host.to_owned(),
+            token,
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[derive(Clone)]
+struct Endpoint {
+    host: String,
+    token: String,
+}
+
+impl Endpoint {
+    /// Sends a request and returns the whole answer.
+    fn send(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.host).expect("a connection");
+        stream.set_read_timeout(Some(SOON)).expect("a limit");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    fn request(&self) -> String {
+        format!(
+            "GET /v1/credentials HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\n\r\n",
+            self.host, self.token
+        )
+    }
+
+    fn wait_for_end(&self) {
+        let start = Instant::now();
+        while TcpStream::connect(&self.host).is_ok() {
+            assert!(start.elapsed() < SOON, "{} still listens", self.host);
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[test]
+fn c9_a_program_gets_the_address_of_an_endpoint_and_no_credentials() {
+    let mut home = Home::with(&[body()]);
+    let mut program = home.exec();
+    let said = &program.said;
+    let aws: Vec<&String> = said
+        .keys()
+        .filter(|name| name.starts_with("AWS_"))
+        .collect();
+    assert_eq!(aws, [TOKEN, URL, "AWS_REGION"]);
+    assert_eq!(said["ROLECALL_ROLE"], "guest");
+    assert!(!said.contains_key("ROLECALL_EXPIRATION"));
+    let endpoint = program.endpoint();
+    assert_eq!(endpoint.token.len(), 64);
+    let answer = endpoint.send(&endpoint.request());
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with(BODY),
+        "{answer}"
+    );
+    assert_eq!(
+        home.asked()[1],
+        json!({ "container_credentials": { "role": "guest" } })
+    );
+    drop(program.child.stdin.take());
+    let status = program.child.wait().expect("its end");
+    assert_eq!(status.code(), Some(7));
+    endpoint.wait_for_end();
+}
+
+#[test]
+fn b69_b73_what_is_refused_reaches_no_application() {
+    let home = Home::with(&[]);
+    let program = home.exec();
+    let endpoint = program.endpoint();
+    let good = endpoint.request();
+    for (request, status) in [
+        (good.replace("127.0.0.1", "evil.com"), "403 Forbidden"),
+        (
+            good.replace("\r\n\r\n", "\r\nOrigin: null\r\n\r\n"),
+            "403 Forbidden",
+        ),
+        (good.replace("GET", "OPTIONS"), "403 Forbidden"),
+        (good.replace("GET", "PUT"), "403 Forbidden"),
+        (
+            good.replace(&endpoint.token, &"0".repeat(64)),
+            "401 Unauthorized",
+        ),
+        (good.replace("HTTP/1.1", "HTTP/1.0"), "400 Bad Request"),
+        (
+            good.replace("\r\n\r\n", "\r\nVia: 1.1 x\r\n\r\n"),
+            "403 Forbidden",
+        ),
+        (
+            good.replace("\r\n\r\n", "\r\nContent-Length: 3\r\n\r\nabc"),
+            "400 Bad Request",
+        ),
+        ("GET /v1/credentials\r\n".to_owned(), "400 Bad Request"),
+    ] {
+        let expected = format!(
+            "HTTP/1.1 {status}\r\nContent-Length: 0\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        );
+        assert_eq!(endpoint.send(&request), expected, "{request}");
+    }
+}
+
+#[test]
+fn the_program_keeps_its_process_its_signals_and_has_no_child_it_does_not_know() {
+    let home = Home::with(&[]);
+    let mut program = home.exec();
+    let id = program.child.id();
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+    assert_eq!(children.expect("its children"), "");
+    let pid = rustix::process::Pid::from_raw(id.cast_signed()).expect("a process");
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
+    assert_eq!(program.child.wait().expect("its end").signal(), Some(15));
+    program.endpoint().wait_for_end();
+}
+
+#[test]
+fn a_killed_program_leaves_no_endpoint() {
+    let home = Home::with(&[]);
+    let mut program = home.exec();
+    program.child.kill().expect("killed");
+    program.endpoint().wait_for_end();
+}
+
+#[test]
+fn a_program_that_does_not_start_leaves_no_endpoint_and_its_own_exit_code() {
+    let home = Home::with(&[]);
+    let output = home
+        .command(&["exec", "--server", "guest", "nowhere"])
+        .output();
+    assert_eq!(output.expect("an end").status.code(), Some(127));
+}
+
+#[test]
+fn t40_silent_connections_hold_up_nobody() {
+    let home = Home::with(&[body()]);
+    let program = home.exec();
+    let endpoint = program.endpoint();
+    let silent: Vec<TcpStream> = (0..200)
+        .map(|_| TcpStream::connect(&endpoint.host).expect("a connection"))
+        .collect();
+    let start = Instant::now();
+    assert!(endpoint.send(&endpoint.request()).ends_with(BODY));
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+    for mut stream in silent.into_iter().rev().take(1) {
+        stream.set_read_timeout(Some(SOON)).expect("a limit");
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .expect("its end after two seconds");
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+}
+
+#[test]
+fn without_the_application_an_sdk_is_told_so_in_fixed_words() {
+    let mut home = Home::with(&[]);
+    let program = home.exec();
+    drop(home.asked());
+    let endpoint = program.endpoint();
+    let answer = endpoint.send(&endpoint.request());
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    let told: Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(told["code"], "not_running");
+    assert!(
+        told["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("Rolecall is not running"))
+    );
+}
+
+#[test]
+fn a_container_gets_a_token_in_a_file_that_goes_with_the_endpoint() {
+    let home = Home::with(&[body()]);
+    let mut program = Program::start(home.command(&["endpoint", "guest"]));
+    assert_eq!(program.said["AWS_REGION"], "eu-west-1");
+    let file = Path::new(&program.said[FILE]).to_owned();
+    let mode = std::fs::metadata(&file)
+        .expect("a file")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let endpoint = program.endpoint();
+    assert!(endpoint.send(&endpoint.request()).ends_with(BODY));
+    program.child.kill().expect("killed");
+    endpoint.wait_for_end();
+    assert!(!file.exists());
+}
+
+#[test]
+fn it_serves_a_process_that_runs_already() {
+    let home = Home::with(&[body()]);
+    let mut other = Command::new("sleep").arg("60").spawn().expect("a process");
+    let id = other.id().to_string();
+    let output = home
+        .command(&["endpoint", "guest", "--while", &id])
+        .output();
+    let text = String::from_utf8(output.expect("an end").stdout).expect("text");
+    let said = text.lines().filter_map(|line| line.split_once('='));
+    let said: BTreeMap<_, _> = said.collect();
+    let endpoint = Endpoint {
+        host: said[URL]["http://".len()..]
+            .trim_end_matches("/v1/credentials")
+            .to_owned(),
+        token: std::fs::read_to_string(said[FILE]).expect("a token"),
+    };
+    assert!(endpoint.send(&endpoint.request()).ends_with(BODY));
+    other.kill().expect("killed");
+    // Until its parent has asked how it ended, it is not gone; for whoever watches it is.
+    endpoint.wait_for_end();
+    other.wait().expect("its end");
+}
+
+#[test]
+fn a_process_that_is_not_there_is_not_served() {
+    let home = Home::with(&[]);
+    let output = home
+        .command(&["endpoint", "guest", "--while", "2147483646"])
+        .stderr(Stdio::piped())
+        .output();
+    let output = output.expect("an end");
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.starts_with("The process to serve is not there."),
+        "{told}"
+    );
+}
+
+#[test]
+fn v1_another_users_program_gets_nothing_even_with_the_token() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = Home::with(&[body()]);
+    let program = home.exec();
+    let endpoint = program.endpoint();
+    let ask = |user: &str| {
+        let script = "import socket,sys; s=socket.create_connection((sys.argv[1],int(sys.argv[2]))); \
+                      s.sendall(sys.argv[3].encode()); print(s.recv(99).decode().split('\\r')[0])";
+        let (host, port) = endpoint.host.split_once(':').expect("a port");
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--reuid",
+            user,
+            "--clear-groups",
+            "/usr/bin/python3",
+            "-c",
+            script,
+        ]);
+        command.args([host, port, &endpoint.request()]);
+        String::from_utf8(command.output().expect("an answer").stdout).expect("text")
+    };
+    assert_eq!(ask("65534"), "HTTP/1.1 403 Forbidden\n");
+    assert_eq!(ask("0"), "HTTP/1.1 200 OK\n");
+}

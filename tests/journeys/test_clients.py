@@ -40,7 +40,18 @@ def path(desktop):
     return f"{binary('rolecall').parent}:{desktop.env['PATH']}:/usr/local/bin"
 
 
-RENEWING = {"credential_process": credential_process}
+def served(desktop, rolecall):
+    return [binary("rolecall"), "exec", "--server", "guest", "--"], {}
+
+
+def endpoint(desktop, rolecall):
+    # The CLI of Debian knows no file of a token.
+    token = 'AWS_CONTAINER_AUTHORIZATION_TOKEN=$(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")'
+    script = f'export $(rolecall endpoint guest --while $$); export {token}; exec "$@"'
+    return ["sh", "-c", script, "sh"], {"PATH": path(desktop)}
+
+
+RENEWING = {"credential_process": credential_process, "exec --server": served, "endpoint": endpoint}
 STATIC = {"env": environment, "exec": child}
 
 

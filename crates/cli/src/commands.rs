@@ -60,10 +60,9 @@ pub(crate) fn run(
         Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
         Command::ListNames => Ok(plain(sessions::names(&client.snapshot()?))),
         Command::StatusLine { template } => {
-            let role = environment.role.as_deref();
             let line = client
                 .glimpse()
-                .and_then(|it| prompt::line(&it, role, template));
+                .and_then(|it| prompt::line(&it, environment, template));
             Ok(plain(line.unwrap_or_default()))
         }
         Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),

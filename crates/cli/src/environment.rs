@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 /// The variables that are read, each once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
@@ -26,6 +28,10 @@ pub(crate) struct Environment {
     pub(crate) shell: Option<PathBuf>,
     /// `ROLECALL_ROLE`: the role whose session this shell is in.
     pub(crate) role: Option<String>,
+    /// `ROLECALL_EXPIRATION`: when the credentials in this shell's environment end; absent where they are renewed.
+    pub(crate) expiration: Option<Timestamp>,
+    /// `ZDOTDIR`: where zsh's start-up files are.
+    pub(crate) zsh_dir: Option<OsString>,
     /// Whether `SUDO_UID` says that sudo started this.
     pub(crate) privilege: Privilege,
 }
@@ -109,6 +115,8 @@ impl Environment {
             home,
             shell: path("SHELL"),
             role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
+            expiration: variable("ROLECALL_EXPIRATION").and_then(|end| end.to_str()?.parse().ok()),
+            zsh_dir: variable("ZDOTDIR"),
             privilege: match variable("SUDO_UID") {
                 Some(_) => Privilege::Sudo,
                 None => Privilege::Own,

@@ -80,7 +80,8 @@ Usage: rolecall status [--json | --format TEXT]
 Shows the sessions, how long they last and as whom, and what is wrong at present.
 
 --format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (of usable sessions) for the role
-that ROLECALL_ROLE names, else for the session that ends first, and prints nothing if there is none:
+that ROLECALL_ROLE names, else for the session that ends first, and prints nothing if there is none. Where
+ROLECALL_EXPIRATION says when the shell's own credentials end, {left} is the time to that:
 
   rolecall status --format '{role} {left}'";
 
@@ -154,7 +155,8 @@ Runs a command with a session in its environment and nowhere else, assuming the 
 
   rolecall exec ROLE aws s3 ls
 
-Without a command it starts the shell that $SHELL names. ROLECALL_ROLE and ROLECALL_EXPIRATION say which session it is.
+Without a command it starts the shell that $SHELL names. In bash, zsh and fish the prompt shows the role and the time
+left, before the user's own prompt. ROLECALL_ROLE and ROLECALL_EXPIRATION say which session it is.
 The exit code is the command's; 126 if it cannot be started, 127 if it is not found.
 
 With --server the environment holds no credentials, but the address of an endpoint on 127.0.0.1 that AWS SDKs ask for

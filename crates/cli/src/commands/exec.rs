@@ -1,5 +1,7 @@
 //! `exec`: a program with a session in its environment, and nowhere else.
 
+mod subshell;
+
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -66,6 +68,9 @@ pub(super) fn run(
         }
     };
     let mut command = command(program, arguments, role, &session);
+    if words.is_empty() {
+        subshell::prepare(&mut command, Path::new(program), client, environment);
+    }
     match delivery {
         Delivery::Variables => set_credentials(&mut command, &session),
         Delivery::Endpoint => {

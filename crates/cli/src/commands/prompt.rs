@@ -1,5 +1,6 @@
 //! `status --format`: a session in a few words, for a shell's prompt.
 
+use jiff::Timestamp;
 use rolecall_core::duration::span;
 use rolecall_core::sanitise::visible;
 use rolecall_core::session::Phase;
@@ -7,16 +8,27 @@ use rolecall_core::snapshot::{SessionView, Snapshot};
 
 use super::sessions::now_of;
 use crate::arguments::{Piece, Template};
+use crate::environment::Environment;
 
-/// Returns the template filled in for the session of `role`, else for the one that ends first. A shell that is in one
-/// role is never told of another. `None` if no such session is usable.
-pub(super) fn line(snapshot: &Snapshot, role: Option<&str>, template: &Template) -> Option<String> {
+/// Returns the template filled in for the session that the shell is in, else for the one that ends first. A shell that
+/// is in one role is never told of another, and one that holds credentials of its own is told when those end. `None`
+/// if no such session is usable.
+pub(super) fn line(
+    snapshot: &Snapshot,
+    environment: &Environment,
+    template: &Template,
+) -> Option<String> {
+    let role = environment.role.as_deref();
+    let own_end = environment.expiration.filter(|_| role.is_some());
+    if own_end.is_some_and(|end| end <= now_of(snapshot)) {
+        return None;
+    }
     let usable = || snapshot.sessions.iter().filter(|it| is_usable(it));
     let session = usable().find(|it| role.is_none_or(|role| it.role == role))?;
     let filled = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
         Piece::Role => visible(&session.role),
-        Piece::Left => left(session, snapshot),
+        Piece::Left => left(own_end.or(session.expires_at), snapshot),
         Piece::Count => usable().count().to_string(),
         Piece::Account => visible(&session.account_id),
         Piece::Phase if session.phase == Phase::Expiring => "expiring".to_owned(),
@@ -29,8 +41,8 @@ fn is_usable(session: &SessionView) -> bool {
     matches!(session.phase, Phase::Active | Phase::Expiring)
 }
 
-fn left(session: &SessionView, snapshot: &Snapshot) -> String {
+fn left(expires_at: Option<Timestamp>, snapshot: &Snapshot) -> String {
     let now = now_of(snapshot);
-    let expires_at = session.expires_at.unwrap_or(now);
+    let expires_at = expires_at.unwrap_or(now);
     span(expires_at.duration_since(now).as_secs())
 }

@@ -15,7 +15,7 @@ assume() {
       role=$(command rolecall list --names | fzf) || return
       ;;
   esac
-  if [ -z "$(ROLECALL_ROLE=$role command rolecall status --format '{phase}')" ]; then
+  if [ -z "$(ROLECALL_ROLE=$role ROLECALL_EXPIRATION= command rolecall status --format '{phase}')" ]; then
     command rolecall assume "$role" || return
   fi
   block=$(command rolecall env --shell bash "$role") || return

@@ -12,7 +12,7 @@ function assume --description 'Puts a role\'s session into this shell; --end tak
         end
         set role (command rolecall list --names | fzf); or return
     end
-    if test -z (ROLECALL_ROLE=$role command rolecall status --format '{phase}' | string collect; or echo)
+    if test -z (ROLECALL_ROLE=$role ROLECALL_EXPIRATION= command rolecall status --format '{phase}' | string collect; or echo)
         command rolecall assume $role; or return
     end
     set -l block (command rolecall env --shell fish $role); or return

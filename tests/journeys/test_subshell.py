@@ -1,0 +1,194 @@
+"""The shell that `exec` starts on a terminal: its prompt shows role and time left, and the user's own set-up stays."""
+
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import time
+
+import pytest
+
+from harness.agent import Agent
+from harness.practice import Practice
+from harness.rolecall import binary
+
+# What a terminal shows beside text: escape sequences, and what fish and zsh draw and take back.
+ESCAPES = re.compile(r"\x1b(\[[0-9;?>=]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>])|[\x00-\x08\x0e-\x1f]")
+# A user's own prompt, set in the plain way and by a hook, with the exit code that they like to see.
+OWN_FILES = {
+    "bash": {".bashrc": "PS1='own:$? '\nalias mine='echo own-alias'\n"},
+    "bash with a hook": {
+        ".bashrc": "PROMPT_COMMAND='PS1=\"own:$? \"'\nalias mine='echo own-alias'\n",
+    },
+    "bash with hooks": {
+        ".bashrc": "hook() { PS1=\"own:$? \"; }\nPROMPT_COMMAND=(hook)\nalias mine='echo own-alias'\n",
+    },
+    "zsh": {".zshrc": "PROMPT='own:%? '\nalias mine='echo own-alias'\n", ".zshenv": "export OWN_ENV=1\n"},
+    "zsh with a hook": {
+        ".zshrc": "setopt prompt_subst\nhook() { PROMPT='own:%? ' }\nprecmd_functions+=(hook)\nalias mine='echo own-alias'\n",
+    },
+    "zsh elsewhere": {"zsh/.zshrc": "PROMPT='own:%? '\nalias mine='echo own-alias'\n"},
+    "fish": {
+        ".config/fish/config.fish": "function fish_prompt; echo -n \"own:$status \"; end\nalias mine='echo own-alias'\n"
+    },
+}
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, command, env, cwd):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.execvpe(str(command[0]), [str(word) for word in command], env)
+        self.shown = ""
+
+    def type(self, text):
+        """Types a line, and forgets what was shown before."""
+        self.shown = ""
+        os.write(self.fd, text.encode() + b"\r")
+
+    def key(self, key):
+        """Types one key."""
+        os.write(self.fd, key.encode())
+
+    def wait_for(self, pattern, deadline=20.0):
+        """Returns the match of what is shown."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            found = re.search(pattern, ESCAPES.sub("", self.shown))
+            if found:
+                return found
+            if select.select([self.fd], [], [], 0.2)[0]:
+                try:
+                    self.shown += os.read(self.fd, 1 << 16).decode(errors="replace")
+                except OSError:
+                    break
+        raise AssertionError(f"{pattern} is not in {ESCAPES.sub('', self.shown)!r}")
+
+    def exit_code(self):
+        """Waits for the end of the program."""
+        try:
+            while os.read(self.fd, 1 << 16):
+                pass
+        except OSError:
+            pass
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def end(self):
+        """Hangs up."""
+        os.close(self.fd)
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+@pytest.fixture
+def rolecall(desktop):
+    """Rolecall without a display: what serves programs is the same in it."""
+    return Agent(desktop)
+
+
+@pytest.fixture
+def app(desktop, rolecall, keychain):
+    """A running app with a role on a practice account, and the account."""
+    practice = Practice(desktop).start()
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(**{"guest": practice.role("guest"), "$(touch ran) %n `touch ran`": practice.role("contractor")})
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    rolecall.practice = practice
+    return rolecall
+
+
+@pytest.fixture
+def start(desktop, app):
+    """Returns a function that starts a subshell of a kind on a terminal."""
+    terminals = []
+
+    def begin(kind, *flags, role="guest"):
+        shell = shutil.which(kind.split(" ")[0])
+        if shell is None:
+            pytest.fail(f"no {kind}") if os.environ.get("CI") else pytest.skip(f"no {kind}")
+        for name, text in OWN_FILES[kind].items():
+            path = desktop.home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        env = {**desktop.env, "SHELL": shell, "TERM": "xterm"}
+        if kind == "zsh elsewhere":
+            env["ZDOTDIR"] = str(desktop.home / "zsh")
+        terminal = Terminal([binary("rolecall"), "exec", *flags, role], env, desktop.home)
+        terminals.append(terminal)
+        return terminal
+
+    yield begin
+    for terminal in terminals:
+        terminal.end()
+
+
+@pytest.mark.parametrize("kind", OWN_FILES)
+def test_the_prompt_shows_role_and_time_before_the_users_own(start, kind):
+    terminal = start(kind)
+    terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
+    terminal.type("mine; sh -c 'exit 3'")
+    terminal.wait_for(r"own-alias\s[\s\S]*\(guest (1h|59m)\) own:3 ")
+    terminal.type("""sh -c 'echo "role=$ROLECALL_ROLE zdot=$ZDOTDIR program=$ROLECALL_PROGRAM."'""")
+    found = terminal.wait_for(r"role=guest zdot=(\S*) program=\.")
+    assert found.group(1).endswith("/home/zsh") == (kind == "zsh elsewhere") and "shells" not in found.group(1)
+    terminal.type("exit 5")
+    assert terminal.exit_code() == 5
+
+
+@pytest.mark.parametrize("kind", ["bash", "zsh", "zsh with a hook", "fish"])
+def test_t22_a_prompt_runs_nothing_that_a_role_is_called(desktop, start, kind):
+    terminal = start(kind, role="$(touch ran) %n `touch ran`")
+    terminal.wait_for(r"\(\$\(touch ran\) %n `touch ran` (1h|59m)\) own:0 ")
+    assert not (desktop.home / "ran").exists()
+
+
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+def test_with_an_endpoint_the_time_follows_renewals(start, app, kind):
+    terminal = start(kind, "--server")
+    terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
+    app.practice.set_faults("skew=2400")
+    app.ok("assume", "$(touch ran) %n `touch ran`")
+    terminal.type("true")
+    terminal.wait_for(r"\(guest (20m|19m)\) own:0 ")
+    app.ok("assume", "guest")
+    terminal.type("true")
+    terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
+
+
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+def test_without_an_endpoint_the_time_is_that_of_the_shells_own_credentials(start, app, kind):
+    terminal = start(kind)
+    terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
+    app.practice.set_faults("skew=2400")
+    app.ok("assume", "guest")
+    terminal.type("true")
+    terminal.wait_for(r"\(guest (20m|19m)\) own:0 ")
+    app.practice.set_faults("skew=3660")
+    app.ok("assume", "guest")
+    terminal.type("true")
+    terminal.wait_for(r"\(guest over\) own:0 ")
+
+
+def test_the_terminal_is_the_programs_own(start):
+    terminal = start("bash", "--server")
+    terminal.wait_for("own:0 ")
+    terminal.type("sleep 60")
+    terminal.wait_for("sleep 60")
+    time.sleep(0.3)
+    terminal.key("\x03")
+    terminal.wait_for("own:130 ")
+    terminal.type("sleep 61")
+    time.sleep(0.3)
+    terminal.key("\x1a")
+    terminal.wait_for("Stopped")
+    terminal.type("kill %1; wait; echo waited-$?")
+    terminal.wait_for("waited-")

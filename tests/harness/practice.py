@@ -19,10 +19,15 @@ class Practice:
     def __init__(self, desktop):
         self.desktop = desktop
 
-    def start(self):
-        """Starts it and waits for the line that says its URL."""
+    def start(self, world=None):
+        """Starts it, on its story or another world, and waits for the line that says its URL."""
+        arguments = ["--control"]
+        if world is not None:
+            path = self.desktop.root / "world.json"
+            path.write_text(json.dumps(world))
+            arguments += ["--world", path]
         # It serves until its standard input ends.
-        self.process = self.desktop.start("practice", binary("rolecall-practice"), "--control", hold_stdin=True)
+        self.process = self.desktop.start("practice", binary("rolecall-practice"), *arguments, hold_stdin=True)
         self.endpoint = until(self._url, self.process.log)
         (key,) = self._control("GET", "keys")
         self.access_key_id, self.secret_access_key = key["access_key_id"], key["secret_access_key"]

@@ -225,6 +225,12 @@ describe("code prompt", () => {
     expect(field.value).toBe("12");
   });
 
+  test("names three roles in its heading, and all of them in its label", async () => {
+    await open({ ...usual, prompts: [{ ...prompt, roles: ["a", "b", "c", "d", "e"] }] });
+    expect(screen.getByRole("heading", { name: "Code for a, b, c and 2 more" })).toBeTruthy();
+    expect(screen.getByRole("dialog", { name: "Code for a, b, c, d, e" })).toBeTruthy();
+  });
+
   test("offers the other use of the code", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
     const other = asked(bridge, "switchPrompt");

@@ -45,6 +45,10 @@ class Practice:
         """Returns the six digits that an MFA device shows."""
         return self._control("GET", f"code?serial={urllib.parse.quote(serial, safe='')}")["code"]
 
+    def seed(self, serial):
+        """Returns the seed of an MFA device in base32."""
+        return self._control("GET", f"seed?serial={urllib.parse.quote(serial, safe='')}")["seed"]
+
     def role(self, name, **settings):
         """Returns a roles.toml entry for a role of the story, assumed from the access key "user"."""
         role = next(role for role in json.loads(STORY.read_text())["roles"] if role["entry"]["name"] == name)

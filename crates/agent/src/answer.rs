@@ -4,7 +4,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::call_fields::MfaCode;
+use rolecall_core::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::connection::EditView;
 use rolecall_core::export_block::CONFLICTING;
 use rolecall_core::history::{Request, RequestKind};
@@ -15,6 +15,7 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::SessionView;
+use rolecall_core::totp::TotpSeed;
 
 use crate::socket::Peer;
 use crate::{container, peers};
@@ -142,6 +143,11 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
                 .map(Answer::Moved)
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
+        Call::AddTotp { key, serial, seed } => {
+            let seed = TotpSeed::parse(&Secret::new(seed.expose().to_owned()))?;
+            done(keeper.add_totp(&Name::parse(&key)?, &MfaSerial::parse(&serial)?, &seed))
+        }
+        Call::RemoveTotp { key } => done(keeper.remove_totp(&Name::parse(&key)?)),
         Call::Connect {
             which,
             prefix,

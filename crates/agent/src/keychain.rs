@@ -106,6 +106,26 @@ impl Keychain for OsKeychain {
         self.run(id.as_str(), id.as_str(), Errand::Remove, Asking::MayPrompt)
             .map(drop)
     }
+
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        let label = format!("Rolecall authenticator seed for {}", id.as_str());
+        self.store_text(&seed_account(id), &label, seed, Asking::MayPrompt)
+    }
+
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.fetch_text(&seed_account(id), Asking::MayPrompt)
+    }
+
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        let account = seed_account(id);
+        self.run(&account, &account, Errand::Remove, Asking::MayPrompt)
+            .map(drop)
+    }
+}
+
+/// Returns what the item of a seed is kept under: no access key id looks like it.
+pub(crate) fn seed_account(id: &AccessKeyId) -> String {
+    format!("totp-{}", id.as_str())
 }
 
 /// One call to the keychain.

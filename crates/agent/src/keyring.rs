@@ -11,7 +11,7 @@ use rolecall_core::host::FileState;
 use rolecall_core::ports::{Keychain, KeychainError};
 use rolecall_core::secret::Secret;
 
-use crate::keychain::{Asking, OsKeychain};
+use crate::keychain::{Asking, OsKeychain, seed_account};
 use crate::sealed_file::SealedFile;
 
 /// Texts that are kept under an account's name.
@@ -78,6 +78,21 @@ impl Keyring {
     pub fn prefer_file(&self) {
         self.prefers_file.store(true, Ordering::Release);
     }
+
+    fn remove_account(
+        &self,
+        account: &str,
+        from_keychain: impl FnOnce() -> Result<(), KeychainError>,
+    ) -> Result<(), KeychainError> {
+        if self.file.holds(account)? {
+            return self.file.remove(account);
+        }
+        match (from_keychain(), self.file.state()) {
+            // Nothing is where there is no keychain.
+            (Err(KeychainError::Absent), FileState::Open) => Ok(()),
+            (removed, _) => removed,
+        }
+    }
 }
 
 impl Keychain for Keyring {
@@ -96,14 +111,26 @@ impl Keychain for Keyring {
     }
 
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
-        if self.file.holds(id.as_str())? {
-            return self.file.remove(id.as_str());
+        self.remove_account(id.as_str(), || self.keychain.remove(id))
+    }
+
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        match self.kept() {
+            Kept::InFile => self.file.store(&seed_account(id), seed),
+            Kept::InKeychain => self.keychain.store_seed(id, seed),
         }
-        match (self.keychain.remove(id), self.file.state()) {
-            // Nothing is where there is no keychain.
-            (Err(KeychainError::Absent), FileState::Open) => Ok(()),
-            (removed, _) => removed,
+    }
+
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        let account = seed_account(id);
+        match self.file.holds(&account)? {
+            true => self.file.fetch(&account),
+            false => self.keychain.fetch_seed(id),
         }
+    }
+
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.remove_account(&seed_account(id), || self.keychain.remove_seed(id))
     }
 }
 

@@ -148,6 +148,13 @@ pub(crate) enum Command {
     KeysRemove {
         name: String,
     },
+    KeysAddTotp {
+        name: String,
+        serial: String,
+    },
+    KeysRemoveTotp {
+        name: String,
+    },
     Agent {
         words: AgentWords,
     },
@@ -196,6 +203,8 @@ impl Command {
             | Self::KeysAdd { .. }
             | Self::KeysRename { .. }
             | Self::KeysRemove { .. }
+            | Self::KeysAddTotp { .. }
+            | Self::KeysRemoveTotp { .. }
             | Self::Agent { .. }
             | Self::Unlock { .. }
             | Self::AgentStop
@@ -341,7 +350,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 27] = [
+const SPECS: [Spec; 29] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -377,6 +386,8 @@ const SPECS: [Spec; 27] = [
     spec("keys undo-import", &["PROFILE"], &["--dry-run", "--yes"]),
     spec("keys rename", &["OLD", "NEW"], &[]),
     spec("keys remove", &["NAME"], &[]),
+    spec("keys add-totp", &["NAME", "SERIAL"], &[]),
+    spec("keys remove-totp", &["NAME"], &[]),
     spec(
         "agent",
         &[],

@@ -306,6 +306,8 @@ fn limit(call: &Call) -> Duration {
         Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
+        | Call::AddTotp { .. }
+        | Call::RemoveTotp { .. }
         | Call::LookDeeper { .. }
         | Call::MoveIn { .. }
         | Call::TakeRoles { .. }
@@ -343,6 +345,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::AddKey { .. }
         | Call::RenameKey { .. }
         | Call::RemoveKey { .. }
+        | Call::AddTotp { .. }
+        | Call::RemoveTotp { .. }
         | Call::MoveIn { .. }
         | Call::Connect { .. }
         | Call::Disconnect { .. }

@@ -19,6 +19,7 @@ mod prompt;
 mod roles;
 mod sessions;
 mod shell_init;
+mod totp;
 pub(crate) mod unlock;
 mod wish;
 
@@ -153,6 +154,14 @@ pub(crate) fn run(
                 shown(name)
             );
             done(client, Call::RemoveKey { name: name.clone() }, removed).map(plain)
+        }
+        Command::KeysAddTotp { name, serial } => totp::add(client, name, serial).map(plain),
+        Command::KeysRemoveTotp { name } => {
+            let removed = format!(
+                "The seed of {} is gone from the keychain; codes are asked for again.",
+                shown(name)
+            );
+            done(client, Call::RemoveTotp { key: name.clone() }, removed).map(plain)
         }
         Command::Agent { words } => return agent::run(client, environment, words),
         Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd).map(plain),

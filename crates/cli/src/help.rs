@@ -59,6 +59,9 @@ Usage: rolecall [--practice] COMMAND
                         Puts such a key back
   keys rename OLD NEW   Renames an access key
   keys remove NAME      Removes an access key from the keychain
+  keys add-totp NAME SERIAL
+                        Keeps an authenticator's seed beside a key, and takes codes from it
+  keys remove-totp NAME Forgets such a seed
   agent                 Runs Rolecall without a display, as on a server
   unlock                Opens the sealed file of keys, for machines without a keychain
   help [COMMAND]        Shows this, or more about a command
@@ -278,6 +281,8 @@ Usage: rolecall keys list [--json]
        rolecall keys undo-import PROFILE [--dry-run | --yes]
        rolecall keys rename OLD NEW
        rolecall keys remove NAME
+       rolecall keys add-totp NAME SERIAL
+       rolecall keys remove-totp NAME
 
 An access key's secret is kept in the OS keychain and nowhere else. `keys add` verifies the key with AWS first.
 It takes the key from the terminal, from two lines (id, then secret) on standard input, from a profile of
@@ -286,4 +291,9 @@ It takes the key from the terminal, from two lines (id, then secret) on standard
 `keys import` moves the key that a profile of AWS's files holds in plaintext: it is verified, put into the keychain and
 read back, and only then taken out of the file. The profile goes on working: a credential_process gives AWS's tools a
 session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, nor GetSessionToken and
-GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back.";
+GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back.
+
+`keys add-totp` keeps the seed of the user's MFA device SERIAL (its ARN), from the terminal or standard input: base32, or
+an otpauth link. AWS must take a code of it first. Codes for the device then come from the seed, and you are asked only
+when AWS refuses one. The second factor is then on this machine beside the first: whoever gets at your keychain has
+both. `keys list --json` tells which keys have a seed, and nothing shows the seed again.";

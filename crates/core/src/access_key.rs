@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call_fields::MfaSerial;
 use crate::input::InputError;
 use crate::name::Name;
 use crate::secret::Secret;
@@ -20,6 +21,9 @@ pub struct AccessKey {
     pub account_id: String,
     /// The user it belongs to, as GetCallerIdentity said.
     pub user_arn: String,
+    /// The user's authenticator whose seed the keychain holds beside the secret, where the user chose that.
+    #[serde(default)]
+    pub totp: Option<MfaSerial>,
 }
 
 impl AccessKey {

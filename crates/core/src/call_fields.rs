@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::input::{InputError, check_ascii_field};
 
 /// What a session calls itself in CloudTrail and in its ARN: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
@@ -92,7 +94,8 @@ impl ExternalId {
 }
 
 /// The serial number or ARN of an MFA device: 9 to 256 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MfaSerial(String);
 
 impl MfaSerial {
@@ -134,6 +137,19 @@ impl MfaSerial {
     }
 }
 
+impl TryFrom<String> for MfaSerial {
+    type Error = InputError;
+    fn try_from(text: String) -> Result<Self, InputError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<MfaSerial> for String {
+    fn from(serial: MfaSerial) -> Self {
+        serial.0
+    }
+}
+
 impl fmt::Display for MfaSerial {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
@@ -169,6 +185,11 @@ impl MfaCode {
             false => "The code has characters that are not digits.".to_owned(),
         };
         Err(InputError::new("code", what, "A code has 6 digits."))
+    }
+
+    /// Returns the last six digits of a number, as authenticators show them.
+    pub(crate) fn of_number(number: u32) -> Self {
+        Self(format!("{:06}", number % 1_000_000))
     }
 
     /// Returns the six digits, for the call.

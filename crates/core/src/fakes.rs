@@ -89,6 +89,15 @@ impl Keychain for FakeKeychain {
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
         self.check().and_then(|()| self.memory.remove(id))
     }
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.store_seed(id, seed))
+    }
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.check().and_then(|()| self.memory.fetch_seed(id))
+    }
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.remove_seed(id))
+    }
 }
 
 /// An STS that gives every caller every role, unless it was told otherwise.

@@ -24,6 +24,7 @@ mod reason;
 mod teams;
 mod temporary;
 mod tick;
+mod totp;
 mod view;
 mod wish;
 
@@ -58,7 +59,7 @@ pub use consent::Waiter;
 use explain::Refused;
 use ledger::CodeLedger;
 use mfa::{Lessons, TokenFlight, TokenId};
-use prompt::Prompt;
+use prompt::{Prompt, Question};
 use reason::{GivenReason, ReasonPrompt};
 use temporary::Temporary;
 pub use tick::Pulse;
@@ -170,6 +171,8 @@ struct State {
     reasons: BTreeMap<Name, GivenReason>,
     reason_prompts: BTreeMap<u64, ReasonPrompt>,
     last_prompt: u64,
+    /// What waits for the next code of a seed.
+    seed_waits: BTreeMap<u64, Question>,
     /// Until when somebody looks after a role's prompts at a terminal.
     attended: BTreeMap<Name, Timestamp>,
     ledger: CodeLedger,

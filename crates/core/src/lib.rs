@@ -62,4 +62,5 @@ pub mod shell;
 pub mod snapshot;
 pub mod sts;
 pub mod team;
+pub mod totp;
 pub mod usage;

@@ -22,21 +22,36 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A keychain in memory.
 #[derive(Debug, Default)]
-pub struct MemoryKeychain(Mutex<BTreeMap<AccessKeyId, Secret>>);
+pub struct MemoryKeychain {
+    secrets: Mutex<BTreeMap<AccessKeyId, Secret>>,
+    seeds: Mutex<BTreeMap<AccessKeyId, Secret>>,
+}
 
 impl Keychain for MemoryKeychain {
     fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
-        lock(&self.0).insert(id.clone(), secret.duplicate());
+        lock(&self.secrets).insert(id.clone(), secret.duplicate());
         Ok(())
     }
     fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
-        lock(&self.0)
-            .get(id)
-            .map(Secret::duplicate)
-            .ok_or(KeychainError::Empty)
+        let secrets = lock(&self.secrets);
+        let secret = secrets.get(id).map(Secret::duplicate);
+        secret.ok_or(KeychainError::Empty)
     }
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
-        lock(&self.0).remove(id);
+        lock(&self.secrets).remove(id);
+        Ok(())
+    }
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        lock(&self.seeds).insert(id.clone(), seed.duplicate());
+        Ok(())
+    }
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        let seeds = lock(&self.seeds);
+        let seed = seeds.get(id).map(Secret::duplicate);
+        seed.ok_or(KeychainError::Empty)
+    }
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        lock(&self.seeds).remove(id);
         Ok(())
     }
 }

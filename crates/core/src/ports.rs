@@ -53,6 +53,25 @@ pub trait Keychain: Send + Sync {
     /// # Errors
     /// Any of [`KeychainError`].
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
+
+    /// Keeps the seed of an authenticator beside the secret of an access key of the same user, in place of an earlier
+    /// one.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`]; nothing was kept then.
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError>;
+
+    /// Returns the seed beside an access key.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError>;
+
+    /// Forgets the seed beside an access key. Forgetting what is not there succeeds.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
 }
 
 /// Why the keychain gave or took nothing.

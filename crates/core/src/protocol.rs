@@ -154,6 +154,20 @@ pub enum Call {
         /// Its name.
         name: String,
     },
+    /// Keep the seed of an authenticator beside an access key, and take codes from it.
+    AddTotp {
+        /// The key's name.
+        key: String,
+        /// The device's serial.
+        serial: String,
+        /// The seed, or an `otpauth` link that holds it.
+        seed: WireSecret,
+    },
+    /// Forget the seed beside an access key.
+    RemoveTotp {
+        /// The key's name.
+        key: String,
+    },
     /// The prompt for a code that a role waits for, if there is one. Whoever asks attends to it at a terminal for the
     /// next seconds, so that the window stays as it is.
     Attend {
@@ -251,6 +265,8 @@ impl Call {
             | Self::AddKey { .. }
             | Self::RenameKey { .. }
             | Self::RemoveKey { .. }
+            | Self::AddTotp { .. }
+            | Self::RemoveTotp { .. }
             | Self::MoveIn { .. }
             | Self::Attend { .. }
             | Self::AnswerPrompt { .. }

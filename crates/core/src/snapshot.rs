@@ -306,6 +306,9 @@ pub struct KeyView {
     /// The codes that still count, each for a device.
     #[serde(default)]
     pub mfa: Vec<MfaView>,
+    /// The MFA device whose seed the keychain holds, where the user chose that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totp: Option<String>,
 }
 
 /// A code that still counts: no role with this device asks for another until it ends.

@@ -177,6 +177,7 @@ fn kept(name: &str, id: &str) -> AccessKey {
         id: AccessKeyId::parse(id).expect("an id"),
         account_id: "177634097045".into(),
         user_arn: "arn:aws:iam::177634097045:user/user".into(),
+        totp: None,
     }
 }
 

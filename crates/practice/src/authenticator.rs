@@ -27,6 +27,21 @@ impl Authenticator {
         self.code_of_step(step(at))
     }
 
+    /// Returns the seed in base32, as AWS shows it once beside the QR code.
+    pub(crate) fn seed_text(&self) -> String {
+        let letter = |place: usize| {
+            let bits =
+                (place * 5..place * 5 + 5).map(|bit| self.seed[bit / 8] >> (7 - bit % 8) & 1);
+            let value = bits.fold(0, |value, bit| value << 1 | bit);
+            char::from(if value < 26 {
+                b'A' + value
+            } else {
+                b'2' + value - 26
+            })
+        };
+        (0..self.seed.len() * 8 / 5).map(letter).collect()
+    }
+
     /// Accepts a code of this step or a neighbour, each once and none older than the last used.
     pub(crate) fn accept(&mut self, code: &str, at: Timestamp) -> bool {
         let now = step(at);
@@ -86,6 +101,12 @@ mod tests {
         for (second, code) in expected {
             assert_eq!(device.code(at(second)), code);
         }
+    }
+
+    #[test]
+    fn writes_its_seed_in_base32() {
+        let device = Authenticator::new(*b"12345678901234567890");
+        assert_eq!(device.seed_text(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::account::Account;
+use crate::authenticator::Authenticator;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::reply::Reply;
@@ -32,6 +33,10 @@ pub(crate) fn answer(account: &mut Account, call: &Call, now: Timestamp) -> Repl
         ("GET", "keys") => ok(&keys(account)),
         ("GET", "code") => match code(account, call, now) {
             Some(code) => ok(&json!({ "code": code })),
+            None => reply(404, &json!({ "error": "no such MFA device" })),
+        },
+        ("GET", "seed") => match device(account, call) {
+            Some(device) => ok(&json!({ "seed": device.seed_text() })),
             None => reply(404, &json!({ "error": "no such MFA device" })),
         },
         _ => reply(404, &json!({ "error": "no such control" })),
@@ -68,8 +73,12 @@ fn keys(account: &Account) -> Value {
 }
 
 fn code(account: &Account, call: &Call, now: Timestamp) -> Option<String> {
-    let device = account.authenticators.get(&call.query_value("serial")?)?;
+    let device = device(account, call)?;
     Some(device.code(account.server_time(now)))
+}
+
+fn device<'a>(account: &'a Account, call: &Call) -> Option<&'a Authenticator> {
+    account.authenticators.get(&call.query_value("serial")?)
 }
 
 fn ok(value: &Value) -> Reply {

@@ -1,6 +1,7 @@
 //! The text of `keys.toml`: names, ids, accounts and users of access keys; never a secret.
 
 use rolecall_core::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::name::Name;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::sanitise;
@@ -18,6 +19,9 @@ pub(super) fn render(keys: &[AccessKey]) -> String {
         table.insert("id", value(key.id.as_str()));
         table.insert("account_id", value(&key.account_id));
         table.insert("user_arn", value(&key.user_arn));
+        if let Some(serial) = &key.totp {
+            table.insert("totp", value(serial.as_str()));
+        }
         tables.insert(key.name.as_str(), Item::Table(table));
     }
     let mut document = DocumentMut::new();
@@ -59,11 +63,16 @@ fn key(name: &str, item: &Item) -> Result<AccessKey, String> {
     let table = item
         .as_table_like()
         .ok_or_else(|| "it is not a table.".to_owned())?;
+    let totp = match table.get("totp") {
+        Some(_) => Some(MfaSerial::parse(field(table, "totp")?).map_err(|error| error.what)?),
+        None => None,
+    };
     Ok(AccessKey {
         name: Name::parse(name).map_err(|error| error.what)?,
         id: AccessKeyId::parse(field(table, "id")?).map_err(|error| error.what)?,
         account_id: field(table, "account_id")?.to_owned(),
         user_arn: field(table, "user_arn")?.to_owned(),
+        totp,
     })
 }
 
@@ -92,14 +101,19 @@ mod tests {
             id: AccessKeyId::parse(id).expect("an id"),
             account_id: "177634097045".into(),
             user_arn: "arn:aws:iam::177634097045:user/a'\"b\\".into(),
+            totp: None,
         }
     }
 
     #[test]
     fn what_is_written_is_read_back_in_its_order() {
+        let serial = MfaSerial::parse("arn:aws:iam::177634097045:mfa/a").expect("a serial");
         let keys = [
             access_key("z \"quoted\" ä", "AKIAIOSFODNN7EXAMPLE"),
-            access_key("a.b", "AKIAIOSFODNN7EXAMPL2"),
+            AccessKey {
+                totp: Some(serial),
+                ..access_key("a.b", "AKIAIOSFODNN7EXAMPL2")
+            },
         ];
         let text = render(&keys);
         assert!(text.starts_with("# Access keys"), "{text}");

@@ -188,6 +188,7 @@ fn key(name: &str) -> AccessKey {
         id: AccessKeyId::parse("AKIAIOSFODNN7EXAMPLE").expect("an id"),
         account_id: "177634097045".into(),
         user_arn: "arn:aws:iam::177634097045:user/user".into(),
+        totp: None,
     }
 }
 

@@ -164,6 +164,11 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             new_name: operand(),
         },
         "keys remove" => Command::KeysRemove { name: operand() },
+        "keys add-totp" => Command::KeysAddTotp {
+            name: operand(),
+            serial: operand(),
+        },
+        "keys remove-totp" => Command::KeysRemoveTotp { name: operand() },
         _ => Command::Help { topic: None },
     })
 }

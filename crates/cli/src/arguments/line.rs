@@ -188,6 +188,11 @@ impl Line {
                  it. Type it when asked, or use --passphrase-fd."
                     .to_owned(),
             )),
+            Some(_) if name == "keys add-totp" => Err(Usage(
+                "The seed does not belong on the command line, where other programs and the shell's history see it. \
+                 Type it when asked, or pipe it on standard input."
+                    .to_owned(),
+            )),
             Some(extra) => Err(Usage(format!(
                 "rolecall {name}: \"{}\" is one word too many. A name with spaces needs quotes.",
                 echo(extra)

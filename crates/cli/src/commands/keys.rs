@@ -120,7 +120,7 @@ fn read_file(path: &Path) -> Result<Secret, Problem> {
     read(file, &shown)
 }
 
-fn read(from: impl Read, name: &str) -> Result<Secret, Problem> {
+pub(super) fn read(from: impl Read, name: &str) -> Result<Secret, Problem> {
     let mut text = String::with_capacity(8 << 10);
     let length = from
         .take(INPUT_MAX + 1)

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
+use crate::access_key::AccessKey;
 use crate::call_fields::MfaCode;
 use crate::credentials::instant_text;
 use crate::duration::LONGEST_S;
@@ -180,9 +181,9 @@ impl Keeper {
         let reason = self.reason_for(role, errand.asker)?;
         let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
-            Signer::Key => self.call(role, &plan, &self.key_caller(&plan)?, &call)?,
+            Signer::Key => self.call(role, &plan, &self.key_caller(&plan.key)?, &call)?,
             Signer::KeyWithCode(serial) => {
-                let caller = self.key_caller(&plan)?;
+                let caller = self.key_caller(&plan.key)?;
                 let purpose = Purpose::Role(role.name.clone());
                 let question = self.question(role, &plan, serial, purpose);
                 let outcome = self.with_code(&question, errand.code.clone(), |code| {
@@ -219,11 +220,11 @@ impl Keeper {
     }
 
     /// Returns the access key as a signer; its secret comes from the keychain.
-    pub(super) fn key_caller(&self, plan: &Plan) -> Result<Caller, Problem> {
-        let fetched = self.ports.keychain.fetch(&plan.key.id);
+    pub(super) fn key_caller(&self, key: &AccessKey) -> Result<Caller, Problem> {
+        let fetched = self.ports.keychain.fetch(&key.id);
         let secret = self.note_keychain(fetched)?;
         Ok(Caller {
-            access_key_id: plan.key.id.as_str().to_owned(),
+            access_key_id: key.id.as_str().to_owned(),
             secret,
             token: None,
         })

@@ -88,7 +88,7 @@ impl Keeper {
         Ok(credentials)
     }
 
-    fn region_of_key(&self, key: &AccessKey) -> Result<Region, Problem> {
+    pub(super) fn region_of_key(&self, key: &AccessKey) -> Result<Region, Problem> {
         let found = PARTITIONS.iter().find(|it| it.name == key.partition());
         let partition = found.unwrap_or(&PARTITIONS[0]);
         let chosen = self.lock().settings.region.clone();

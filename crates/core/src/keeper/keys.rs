@@ -29,6 +29,7 @@ impl Keeper {
             id: pair.id.clone(),
             account_id: identity.account_id,
             user_arn: identity.arn,
+            totp: None,
         };
         self.note_keychain(self.keep(pair))?;
         if let Err(problem) = self.write_keys(|keys| keys.push(key.clone())) {
@@ -57,7 +58,7 @@ impl Keeper {
         self.rename_source(name, new_name)
     }
 
-    /// Forgets an access key: first its secret in the keychain, then its MFA sessions and its entry. Sessions of roles
+    /// Forgets an access key: first its secret and its seed in the keychain, then its MFA sessions and its entry. Sessions of roles
     /// that it began go on.
     ///
     /// # Errors
@@ -65,6 +66,7 @@ impl Keeper {
     pub fn remove_key(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
         self.check_not_moved(name)?;
+        self.drop_seed(&key)?;
         self.note_keychain(self.ports.keychain.remove(&key.id))?;
         self.lock().key_sessions.remove(&key.id);
         let _ = self.end_mfa(name);
@@ -180,7 +182,10 @@ impl Keeper {
         }
     }
 
-    fn write_keys(&self, change: impl FnOnce(&mut Vec<AccessKey>)) -> Result<(), Problem> {
+    pub(super) fn write_keys(
+        &self,
+        change: impl FnOnce(&mut Vec<AccessKey>),
+    ) -> Result<(), Problem> {
         let mut keys = self.lock().keys.clone();
         change(&mut keys);
         self.ports.files.write_keys(&keys)?;
@@ -208,6 +213,7 @@ impl From<&AccessKey> for KeyView {
             user_arn: key.user_arn.clone(),
             roles: 0,
             mfa: Vec::new(),
+            totp: key.totp.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::assume::{Errand, check_expiry, internal};
 use super::prompt::{Halt, Purpose, Question};
 use super::{Keeper, State};
-use crate::access_key::AccessKeyId;
+use crate::access_key::{AccessKey, AccessKeyId};
 use crate::call_fields::{MfaCode, MfaSerial};
 use crate::diagnosis::{self, Asked, MfaProof};
 use crate::duration::{TOKEN_LONGEST_S, TokenDuration};
@@ -108,29 +108,33 @@ impl Keeper {
         errand: &Errand,
     ) {
         let attempt = std::panic::AssertUnwindSafe(|| {
-            let caller = self.key_caller(plan)?;
+            let caller = self.key_caller(&plan.key)?;
             let question = self.question(role, plan, &id.1, Purpose::Token(id.0.clone()));
             self.with_code(&question, errand.code.clone(), |code| {
-                self.call_for_token(plan, &caller, duration, &id.1, code, region)
+                self.call_for_token(&plan.key, &caller, duration, &id.1, code, region)
             })
         });
         let outcome =
             std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(Halt::Failed(internal())));
         if let Ok(session) = &outcome {
-            self.note_store(self.ports.store.save_mfa(session));
+            self.take_mfa_session(session.clone());
         }
         self.update(|state| {
             state.token_flights.remove(id);
-            if let Ok(session) = &outcome {
-                state.mfa_sessions.insert(id.clone(), session.clone());
-            }
             *flight.outcome.lock().unwrap_or_else(|e| e.into_inner()) = Some(outcome.clone());
         });
     }
 
-    fn call_for_token(
+    /// Keeps an MFA session, here and in the store.
+    pub(super) fn take_mfa_session(&self, session: MfaSession) {
+        self.note_store(self.ports.store.save_mfa(&session));
+        let id = (session.key.clone(), session.serial.clone());
+        self.update(|state| drop(state.mfa_sessions.insert(id, session)));
+    }
+
+    pub(super) fn call_for_token(
         &self,
-        plan: &Plan,
+        key: &AccessKey,
         caller: &Caller,
         duration: TokenDuration,
         serial: &MfaSerial,
@@ -138,17 +142,17 @@ impl Keeper {
         region: &Region,
     ) -> Result<MfaSession, Problem> {
         let asked = Asked {
-            signer: diagnosis::Signer::User(plan.key.user_arn.clone()),
-            access_key_id: plan.key.id.as_str().to_owned(),
+            signer: diagnosis::Signer::User(key.user_arn.clone()),
+            access_key_id: key.id.as_str().to_owned(),
             mfa: MfaProof::Code {
                 serial: serial.clone(),
             },
             region: region.as_str().to_owned(),
-            ..Asked::by(plan.key.name.as_str())
+            ..Asked::by(key.name.as_str())
         };
         let attempt = Attempt {
             role: None,
-            source: plan.key.name.as_str(),
+            source: key.name.as_str(),
             asked: Some(&asked),
         };
         let call = SessionToken {
@@ -166,7 +170,7 @@ impl Keeper {
         let now = self.ports.clock.now();
         check_expiry(credentials.expires_at, now, TOKEN_LONGEST_S).map_err(unusable)?;
         Ok(MfaSession {
-            key: plan.key.id.clone(),
+            key: key.id.clone(),
             serial: serial.clone(),
             issued_at: now,
             credentials: credentials.into(),

@@ -147,7 +147,8 @@ impl Keeper {
         Some(prompt_view(&state, *id, prompt))
     }
 
-    /// Runs `call` with a code: the one given, else one that a prompt asks for, again while AWS rejects it.
+    /// Runs `call` with a code: the one given, else one of a kept seed or of the settings' program, else one that a
+    /// prompt asks for, again while AWS rejects it.
     pub(super) fn with_code<T>(
         &self,
         question: &Question,
@@ -155,14 +156,28 @@ impl Keeper {
         call: impl Fn(MfaCode) -> Result<T, Problem>,
     ) -> Result<T, Halt> {
         let was_given = given.is_some();
-        let first = given
-            .map(Ok)
-            .or_else(|| self.code_of_program(&question.serial));
-        let (mut next, mut rejected) = match first {
-            Some(Ok(code)) => (Some(code), None),
-            Some(Err(problem)) => (None, Some(problem)),
-            None => (None, None),
+        let mut rejected = None;
+        if !was_given && let Some(code) = self.code_of_seed(question) {
+            match code.map(&call) {
+                Ok(Err(problem)) if problem.code == ProblemCode::CodeRejected => {
+                    rejected = Some(problem);
+                }
+                Ok(outcome) => return outcome.map_err(Halt::from),
+                Err(problem) => rejected = Some(problem),
+            }
+        }
+        let first = match rejected {
+            Some(_) => None,
+            None => given
+                .map(Ok)
+                .or_else(|| self.code_of_program(&question.serial)),
         };
+        let mut next = None;
+        match first {
+            Some(Ok(code)) => next = Some(code),
+            Some(Err(problem)) => rejected = Some(problem),
+            None => {}
+        }
         loop {
             let code = match next.take() {
                 Some(code) => code,
@@ -181,7 +196,7 @@ impl Keeper {
     }
 
     /// Notes the code as used, before it is sent: AWS takes each once, whatever becomes of the call.
-    fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
+    pub(super) fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         if self.ports.store.was_code_sent(serial, code) {
             return Err(code_used());
@@ -236,6 +251,23 @@ impl Keeper {
     }
 }
 
+impl Question {
+    /// Returns the roles that whoever asked named, and that wait for the code.
+    pub(super) fn roles(&self, state: &State) -> Vec<Name> {
+        let flying = match &self.purpose {
+            Purpose::Role(role) => vec![role.clone()],
+            Purpose::Token(key) => state.waiting_for_token(key, &self.serial),
+        };
+        let mut names: Vec<Name> = flying
+            .iter()
+            .flat_map(|role| state.wanted_through(role))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
 impl Prompt {
     fn new(
         question: Question,
@@ -255,17 +287,7 @@ impl Prompt {
 
     /// Returns the roles that whoever asked named, and that wait for this prompt.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
-        let flying = match &self.question.purpose {
-            Purpose::Role(role) => vec![role.clone()],
-            Purpose::Token(key) => state.waiting_for_token(key, &self.question.serial),
-        };
-        let mut names: Vec<Name> = flying
-            .iter()
-            .flat_map(|role| state.wanted_through(role))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        self.question.roles(state)
     }
 
     /// Returns what the code could be used for in place of this; never while others count on the code.
@@ -275,7 +297,7 @@ impl Prompt {
     }
 }
 
-fn code_used() -> Problem {
+pub(super) fn code_used() -> Problem {
     Problem::new(
         ProblemCode::CodeRejected,
         "This code was used already.",

@@ -166,6 +166,7 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
     match state.prompts.values().find(waits) {
         Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
         Some(_) => WaitingFor::Code,
+        None if state.waits_for_seed(name) => WaitingFor::NextCode,
         None => WaitingFor::Answer,
     }
 }

@@ -168,13 +168,21 @@ class TrayItem:
 
     def click(self, *path, deadline=10.0):
         """Opens the submenus on the way, as a host does, and clicks the entry."""
-        end = time.monotonic() + deadline
-        for depth in range(1, len(path)):
-            self._about_to_show(self.wait_for(*path[:depth], deadline=end - time.monotonic()))
-        item = self.wait_for(*path, deadline=max(end - time.monotonic(), 0.1))
-        nothing = GLib.Variant("i", 0)
-        event = GLib.Variant("(isvu)", (item.id, "clicked", nothing, int(time.time()) & 0xFFFFFFFF))
-        self.bus.call(self.service, self._menu_path(), MENU, "Event", event)
+        until(lambda: self._takes_click(path), lambda: f"a click on {path}; the menu is {self._safe_labels()}", deadline)
+
+    def _takes_click(self, path):
+        try:
+            for depth in range(1, len(path)):
+                self._about_to_show(self.wait_for(*path[:depth], deadline=1))
+            item = self.wait_for(*path, deadline=1)
+            event = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), int(time.time()) & 0xFFFFFFFF))
+            self.bus.call(self.service, self._menu_path(), MENU, "Event", event)
+        except BusError as problem:
+            # The menu changed after it was read: nothing was clicked, and a person clicks again.
+            if "id not found" not in str(problem):
+                raise
+            return False
+        return True
 
     def _enabled(self, path):
         item = self.menu().at(*path)

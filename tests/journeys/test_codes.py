@@ -128,6 +128,18 @@ def test_a_code_counts_for_the_next_role_until_it_is_forgotten(rolecall, practic
     until(lambda: waiting(rolecall) == [], "the prompt to be gone")
 
 
+def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
+    window = opened(**{name: practice.role("operator") for name in SHARING})
+    assume(window, "alpha")
+    window.wait_for_text("One code now, good for 3 roles for 12h")
+    window.click("button", "12h for alpha alone instead")
+    window.wait_for_text("One code for alpha, good for 12h.")
+    enter_code(window, practice.code(DEVICE))
+    rolecall.wait_for_session("alpha")
+    assert asked(practice, "GetSessionToken", "AssumeRole") == (0, 1)
+    assert 12 * HOUR - CALL < life(rolecall, "alpha") <= 12 * HOUR
+
+
 def test_one_click_goes_through_three_roles_and_the_page_shows_the_way(rolecall, practice, opened, tmp_path):
     roles = {
         "guest": practice.role("guest"),

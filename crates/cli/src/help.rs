@@ -296,4 +296,4 @@ GetFederationToken of STS; everything else is as before. `keys undo-import` give
 `keys add-totp` keeps the seed of the user's MFA device SERIAL (its ARN), from the terminal or standard input: base32, or
 an otpauth link. AWS must take a code of it first. Codes for the device then come from the seed, and you are asked only
 when AWS refuses one. The second factor is then on this machine beside the first: whoever gets at your keychain has
-both. `keys list --json` tells which keys have a seed, and nothing shows the seed again.";
+both. `keys list` tells which keys have a seed, and nothing shows the seed again.";

@@ -41,7 +41,11 @@ pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Proble
             key.roles.to_string(),
         ]
     }));
-    Ok(aligned(&rows))
+    let with_seed = snapshot.keys.iter().filter_map(|key| {
+        let (name, serial) = (visible(&key.name), visible(key.totp.as_ref()?));
+        Some(format!("\n{name} has the seed of {serial}."))
+    });
+    Ok(aligned(&rows) + &with_seed.collect::<String>())
 }
 
 /// Verifies a key, puts it into the keychain, and returns whose it is.

@@ -165,7 +165,7 @@ mod tests {
             reading.faults[0]
                 .1
                 .what
-                .starts_with("/srv/roles.toml, line 9"),
+                .starts_with("/srv/roles.toml, line 10"),
             "{:?}",
             reading.faults
         );

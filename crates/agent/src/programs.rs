@@ -34,13 +34,15 @@ impl Programs for OwnPrograms {
                 return Err(format!("it took longer than {}s", limit.as_secs()));
             }
         };
-        if !status.success() {
-            return Err(format!("it failed ({status})"));
-        }
         let text = output
             .recv_timeout(Duration::from_secs(1))
             .map_err(|_| "its output does not end".to_owned())?;
-        text.ok_or_else(|| "it printed something that is not a code".to_owned())
+        // What prints too much is cut off, and may end by that: the text is the truer reason.
+        let text = text.ok_or_else(|| "it printed something that is not a code".to_owned())?;
+        match status.success() {
+            true => Ok(text),
+            false => Err(format!("it failed ({status})")),
+        }
     }
 }
 

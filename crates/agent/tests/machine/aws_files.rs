@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rolecall_agent::aws_files::AwsFilesWriter;
 use rolecall_agent::paths::{Environment, Paths};
@@ -278,7 +278,8 @@ fn t35_another_users_file_is_not_written() {
 
 /// The writer that everything must live with: it reads, thinks, empties the file and writes it in two parts, without a
 /// lock.
-fn append_as_others_do(path: &Path, pauses: [u64; 4]) {
+/// Returns when it was done.
+fn append_as_others_do(path: &Path, pauses: [u64; 4]) -> Instant {
     let wait = |of: usize| dawdle(Duration::from_micros(pauses[of]));
     wait(0);
     let text = fs::read_to_string(path).expect("there");
@@ -290,6 +291,7 @@ fn append_as_others_do(path: &Path, pauses: [u64; 4]) {
     file.write_all(first.as_bytes()).expect("writes");
     wait(3);
     file.write_all(second.as_bytes()).expect("writes");
+    Instant::now()
 }
 
 #[expect(
@@ -312,18 +314,24 @@ impl Numbers {
     }
 }
 
-/// Lets one edit of ours and one of theirs happen at once, then looks that both are there, and all else.
-fn interleave(numbers: &mut Numbers) {
+/// Lets one edit of ours and one of theirs happen at once, then looks that both are there, and all else. Returns whether
+/// they did: on a busy machine, theirs may begin long before and end long after the time in which ours looks back.
+fn interleave(numbers: &mut Numbers) -> bool {
     let dir = tempfile::tempdir().expect("a folder");
     let home = Home::at(dir.path(), Duration::from_millis(40));
     home.write(BASE);
     let ours_after = Duration::from_micros(numbers.below(8_000));
     let pauses = [(); 4].map(|()| numbers.below(3_000));
-    thread::scope(|scope| {
-        scope.spawn(|| append_as_others_do(&home.config(), pauses));
+    let is_in_time = thread::scope(|scope| {
+        let theirs = scope.spawn(|| append_as_others_do(&home.config(), pauses));
         dawdle(ours_after);
         home.connect().expect("connects");
+        let ours_done = Instant::now();
+        theirs.join().expect("no panic") <= ours_done
     });
+    if !is_in_time {
+        return false;
+    }
     let text = home.text();
     let theirs = format!("{BASE}[profile theirs]\nregion = x\n");
     assert!(
@@ -334,6 +342,7 @@ fn interleave(numbers: &mut Numbers) {
     let rest = rest.text.expose().replace("20\n\n[", "20\n[");
     assert_eq!(rest, theirs, "theirs is lost: {pauses:?} {ours_after:?}");
     assert_eq!(home.names(), ["config"]);
+    true
 }
 
 #[test]
@@ -342,7 +351,15 @@ fn r31_a_thousand_interleavings_with_a_writer_that_locks_nothing_lose_nothing() 
         for seed in 1..=10 {
             scope.spawn(move || {
                 let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15 ^ seed);
-                (0..100).for_each(|_| interleave(&mut numbers));
+                let mut done = 0;
+                // Ten tries for each, so that a machine that is never in time fails.
+                for _ in 0..1_000 {
+                    done += u32::from(interleave(&mut numbers));
+                    if done == 100 {
+                        return;
+                    }
+                }
+                unreachable!("only {done} of 100 were in time");
             });
         }
     });

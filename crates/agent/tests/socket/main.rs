@@ -18,7 +18,7 @@ use rolecall_agent::socket::{self, Handler, Peer, Server};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call, Request, VERSION};
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(20);
 
 struct Place(tempfile::TempDir);
 

@@ -7,6 +7,7 @@ from harness.clients import Client
 from harness.doubles import REGION
 from harness.practice import Practice
 from harness.rolecall import binary
+from harness.wait import until
 
 # When the renewal is seen at the latest: every SDK asks again once its credentials are over.
 OVER = 61
@@ -34,6 +35,14 @@ def environment(desktop, rolecall):
 
 def child(desktop, rolecall):
     return [binary("rolecall"), "exec", "guest", "--"], {}
+
+
+def temporary_profile(desktop, rolecall):
+    rolecall.write_settings(endpoint=rolecall.snapshot()["endpoint"], temporary_profiles={"roles": ["guest"]})
+    rolecall.ok("assume", "guest")
+    path = desktop.home / ".aws" / "credentials"
+    until(lambda: "[guest]" in path.read_text(), "the temporary profile")
+    return [], {"AWS_PROFILE": "guest"}
 
 
 def path(desktop):
@@ -87,6 +96,22 @@ def test_a_client_keeps_a_session_that_is_renewed_elsewhere(desktop, rolecall, p
         pass_until(rolecall, practice, client, 45)
         assert not rolecall.handed_out("guest")["AccessKeyId"].endswith(first["key"])
         assert client.identity() == first
+
+
+@pytest.mark.parametrize("name", clients.found())
+def test_a_temporary_profile_serves_and_follows_a_renewal(desktop, rolecall, practice, name):
+    prefix, env = temporary_profile(desktop, rolecall)
+    with Client(desktop, clients.found()[name], practice.endpoint, prefix, env) as client:
+        first = client.identity()
+        assert ":assumed-role/guest/" in first["arn"]
+        pass_until(rolecall, practice, client, 45)
+        rolecall.ok("assume", "guest")
+        renewed = rolecall.handed_out("guest")["AccessKeyId"]
+        credentials = desktop.home / ".aws" / "credentials"
+        until(lambda: renewed in credentials.read_text(), "the renewed session in the profile")
+        # The CLI reads the file for each command; an SDK keeps what it read, which stays valid.
+        second = client.identity()
+        assert renewed.endswith(second["key"]) if name.startswith("aws") else second == first
 
 
 def test_every_client_is_there():

@@ -54,7 +54,7 @@ def test_a_teams_role_is_assumed_like_ones_own_and_says_where_it_is_from(rolecal
     rolecall.start()
     rolecall.add_key("user", practice)
     until(lambda: any(role["name"] == "shared" for role in rolecall.snapshot()["roles"]), "the team's role")
-    tray.wait_for_item().click("shared")
+    tray.wait_for_item().click("Start here", "shared")
     rolecall.wait_for_session("shared")
     (role,) = rolecall.snapshot()["roles"]
     assert role["origin"]["kind"] == "team" and role["origin"]["place"] == team

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rolecall_agent::engine::{Engine, Face, Kept};
 use rolecall_agent::files::ConfigFiles;
@@ -207,6 +208,14 @@ impl Host for Desktop {
             what,
             "Quit it from its own menu.",
         ))
+    }
+
+    fn hand_over(&self) -> Result<(), Problem> {
+        self.stop()
+    }
+
+    fn idle_limit(&self) -> Option<Duration> {
+        None
     }
 }
 

@@ -20,7 +20,9 @@ mod window_wire;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use rolecall_agent::hand_over::{self, Claim, Turn};
 use rolecall_agent::host::receive;
 use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
@@ -33,6 +35,9 @@ use tauri::{AppHandle, RunEvent};
 use arguments::{HELP, Options, Request};
 use desktop::Desktop;
 use tray::TrayPainter;
+
+/// How long the answers in the making may take before the agent is back.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
@@ -61,25 +66,57 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     } else {
         own
     };
-    let Some(_instance) = instance::claim(&paths.socket_dir)? else {
+    let display = check_display();
+    let claimed = match display {
+        Ok(()) => hand_over::claim(&paths.socket_dir),
+        // Without a display no agent ends for this.
+        Err(_) => instance::claim(&paths.socket_dir).map(|it| it.map(Claim::from)),
+    };
+    let Some(claim) = claimed? else {
         return Ok(say(
             "Rolecall is running already; its window was brought to the front.",
         ));
     };
-    check_display()?;
+    display?;
+    let mut turn = claim.turn;
+    let ended = serve_until_quit(&paths, options, &mut turn, claim.agent.is_some());
+    if let Some(agent) = &claim.agent {
+        // The new agent needs the right to be the one application.
+        drop(claim.instance);
+        if let Err(error) = hand_over::start_again(&paths, agent) {
+            tracing::warn!(%error, "the agent that ran before could not be started again");
+        }
+    }
+    ended
+}
+
+/// Runs until its user quits. `turn` is given up once commands are answered, and taken again before they no longer are
+/// if the tray application `hands_back`.
+fn serve_until_quit(
+    paths: &Paths,
+    options: Options,
+    turn: &mut Option<Turn>,
+    hands_back: bool,
+) -> anyhow::Result<ExitCode> {
     let desktop = Arc::new(if options.practice {
-        Desktop::practice(&paths)?
+        Desktop::practice(paths)?
     } else {
-        Desktop::own(&paths)
+        Desktop::own(paths)
     });
     let app = build(&desktop)?;
-    let _server = serve(&desktop, &paths);
+    let server = serve(&desktop, paths);
+    *turn = None;
     let own = desktop.roles_path.is_some();
     let _watch = own.then(|| desktop.engine.follow_files());
     begin(&desktop, app.handle(), options);
     desktop.engine.start()?;
     let leaving = desktop.clone();
     let code = app.run_return(move |_, event| on_event(&leaving, &event));
+    if hands_back && let Some(mut server) = server {
+        *turn = hand_over::turn(&paths.socket_dir);
+        server.close();
+        server.await_answers(0, LAST_ANSWERS);
+    }
     desktop.keeper.flush();
     Ok(if code == 0 {
         ExitCode::SUCCESS

@@ -163,7 +163,9 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             edit(keeper.import_key(&profile, name.as_ref(), step))
         }
         Call::PutKeyBack { profile, step } => edit(keeper.undo_import(&profile, step)),
-        Call::ShowWindow | Call::Host | Call::Unlock { .. } | Call::Stop => Err(not_here()),
+        Call::ShowWindow | Call::Host | Call::Unlock { .. } | Call::Stop | Call::HandOver => {
+            Err(not_here())
+        }
         Call::Assume { .. }
         | Call::Env { .. }
         | Call::Environment { .. }

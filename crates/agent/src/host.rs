@@ -1,5 +1,7 @@
 //! What the socket asks of the program itself, not of its keeper.
 
+use std::time::Duration;
+
 use rolecall_core::host::{HostKind, HostView};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call, SealedFileIs, WireSecret};
@@ -34,6 +36,15 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// If only a person at its display may do that.
     fn stop(&self) -> Result<(), Problem>;
+
+    /// Answers what waits, saves everything, and ends the program once this is answered.
+    ///
+    /// # Errors
+    /// As [`Host::stop`].
+    fn hand_over(&self) -> Result<(), Problem>;
+
+    /// Returns how long it stays when nobody needs it; `None` if until it is told to end.
+    fn idle_limit(&self) -> Option<Duration>;
 }
 
 /// Does what `call` of a peer asks, of the program or of its keeper.
@@ -51,6 +62,7 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
         Call::ShowWindow => host.show_window().map(|()| Answer::Done),
         Call::Stop => host.stop().map(|()| Answer::Done),
+        Call::HandOver => host.hand_over().map(|()| Answer::Done),
         call => answer(keeper, call, peer),
     }
 }
@@ -71,5 +83,6 @@ fn view(host: &dyn Host) -> HostView {
         pid: std::process::id(),
         sealed_file,
         sealed_file_is,
+        idle_limit_s: host.idle_limit().map(|limit| limit.as_secs()),
     }
 }

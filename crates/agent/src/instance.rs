@@ -15,7 +15,7 @@ use crate::socket;
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 /// How long the first one may take to answer.
-const ANSWER: Duration = Duration::from_secs(2);
+pub(crate) const ANSWER: Duration = Duration::from_secs(2);
 
 /// The right to be the one application. It ends when this is dropped, or with the process, however that ends.
 #[derive(Debug)]
@@ -40,7 +40,10 @@ pub fn claim_quietly(dir: &Path) -> Result<Option<Instance>, Problem> {
     claim_or(dir, || socket::ask(dir, Call::Host, ANSWER).is_ok())
 }
 
-fn claim_or(dir: &Path, other_answers: impl Fn() -> bool) -> Result<Option<Instance>, Problem> {
+pub(crate) fn claim_or(
+    dir: &Path,
+    other_answers: impl Fn() -> bool,
+) -> Result<Option<Instance>, Problem> {
     prepare(dir)?;
     for _ in 0..TRIES {
         if let Some(instance) = try_lock(dir)? {
@@ -71,19 +74,19 @@ fn try_lock(dir: &Path) -> Result<Option<Instance>, Problem> {
     }
 }
 
-fn failed(error: &std::io::Error) -> Problem {
+pub(crate) fn failed(error: &std::io::Error) -> Problem {
     let what = "Rolecall cannot tell whether it is running already.";
     let remedy = "Check the folder for the local socket, then start it again.";
     Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
 }
 
 #[cfg(unix)]
-fn prepare(dir: &Path) -> Result<(), Problem> {
+pub(crate) fn prepare(dir: &Path) -> Result<(), Problem> {
     socket::prepare_dir(dir)
 }
 
 #[cfg(not(unix))]
-fn prepare(dir: &Path) -> Result<(), Problem> {
+pub(crate) fn prepare(dir: &Path) -> Result<(), Problem> {
     std::fs::create_dir_all(dir).map_err(|error| failed(&error))
 }
 
@@ -91,6 +94,6 @@ fn prepare(dir: &Path) -> Result<(), Problem> {
     clippy::disallowed_methods,
     reason = "the first one tells nobody when it is ready"
 )]
-fn pause() {
+pub(crate) fn pause() {
     thread::sleep(PAUSE);
 }

@@ -7,6 +7,7 @@ mod container;
 mod disk;
 pub mod engine;
 pub mod files;
+pub mod hand_over;
 pub mod hardening;
 pub mod heartbeat;
 mod hex;

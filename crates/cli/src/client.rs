@@ -168,6 +168,7 @@ impl Client {
             call,
             Call::Host
                 | Call::Stop
+                | Call::HandOver
                 | Call::ShowWindow
                 | Call::Attend { .. }
                 | Call::KeepFresh { .. }
@@ -299,6 +300,7 @@ fn limit(call: &Call) -> Duration {
         | Call::ShowWindow
         | Call::Host
         | Call::Stop
+        | Call::HandOver
         | Call::KeepFresh { .. } => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } | Call::KeyCredentials { .. } => SDK,
@@ -354,7 +356,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::PutKeyBack { .. }
         | Call::TakeRoles { .. }
         | Call::Unlock { .. }
-        | Call::Stop => false,
+        | Call::Stop
+        | Call::HandOver => false,
     }
 }
 

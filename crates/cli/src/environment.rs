@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use rolecall_core::host::PASSED_ON;
 
 /// The variables that are read, each once.
 #[derive(Debug, Clone, Default)]
@@ -45,30 +46,6 @@ pub(crate) enum Display {
     /// There is none, as on a server.
     Absent,
 }
-
-/// What an agent needs of the environment: where things lie, and the bus of the keychain. AWS's are the paths of its
-/// files.
-const PASSED_ON: [&str; 19] = [
-    "HOME",
-    "PATH",
-    "USER",
-    "LOGNAME",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "DISPLAY",
-    "WAYLAND_DISPLAY",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "XDG_RUNTIME_DIR",
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_STATE_HOME",
-    "XDG_CACHE_HOME",
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-];
 
 /// Returns the environment of an agent that is started here.
 pub(crate) fn agent_environment() -> impl Iterator<Item = (&'static str, OsString)> {

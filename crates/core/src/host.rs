@@ -5,6 +5,33 @@ use serde::{Deserialize, Serialize};
 /// The fewest characters of a sealed file's passphrase. NIST SP 800-63B, section 3.1.1.2.
 pub const PASSPHRASE_MIN: usize = 8;
 
+/// What `--idle` of the agent's program takes in place of a span, where it is to stay until it is told to end.
+pub const NEVER: &str = "never";
+
+/// What an agent needs of the environment: where things lie, and the bus of the keychain. AWS's are the paths of its
+/// files.
+pub const PASSED_ON: [&str; 19] = [
+    "HOME",
+    "PATH",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_CACHE_HOME",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
 /// What there is to say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostView {
@@ -18,6 +45,9 @@ pub struct HostView {
     pub sealed_file: String,
     /// Whether there is such a file, and whether it was opened.
     pub sealed_file_is: FileState,
+    /// How long it stays without a session and without a question, in seconds; `None`: until it is told to end.
+    #[serde(default)]
+    pub idle_limit_s: Option<u64>,
 }
 
 /// What there is of a sealed file.

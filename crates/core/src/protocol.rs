@@ -243,6 +243,8 @@ pub enum Call {
     },
     /// End the program, if it is one without a display.
     Stop,
+    /// Answer what waits, save everything and end, if it is one without a display: the asking one takes its place.
+    HandOver,
 }
 
 impl Call {
@@ -281,7 +283,8 @@ impl Call {
             | Self::ShowWindow
             | Self::Host
             | Self::Unlock { .. }
-            | Self::Stop => false,
+            | Self::Stop
+            | Self::HandOver => false,
         }
     }
 }

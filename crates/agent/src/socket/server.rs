@@ -22,6 +22,7 @@ const REST: Duration = Duration::from_millis(100);
 pub struct Server {
     place: Arc<Place>,
     closing: Arc<AtomicBool>,
+    slots: Arc<Slots>,
     acceptor: Option<JoinHandle<()>>,
 }
 
@@ -33,9 +34,10 @@ pub struct Server {
 pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
     let place = Arc::new(place::open(dir)?);
     let closing = Arc::new(AtomicBool::new(false));
+    let slots = Arc::new(Slots::default());
     let accepting = {
-        let (place, closing) = (place.clone(), closing.clone());
-        move || accept(&place, &closing, &handler)
+        let (place, closing, slots) = (place.clone(), closing.clone(), slots.clone());
+        move || accept(&place, &closing, &slots, &handler)
     };
     let started = thread::Builder::new()
         .name("socket".into())
@@ -53,31 +55,44 @@ pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
     Ok(Server {
         place,
         closing,
+        slots,
         acceptor: Some(acceptor),
     })
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.closing.store(true, Ordering::Release);
+        self.close();
+    }
+}
+
+impl Server {
+    /// Removes the socket and accepts nobody any more, but for those who are connected already.
+    pub fn close(&mut self) {
+        if self.closing.swap(true, Ordering::AcqRel) {
+            return;
+        }
         self.place.unlink();
+        self.slots.close();
         // On Linux this wakes the thread that accepts.
         let woken = rustix::net::shutdown(&self.place.listener, rustix::net::Shutdown::Both);
         if let (Ok(()), Some(acceptor)) = (woken, self.acceptor.take()) {
             let _ = acceptor.join();
         }
     }
+
+    /// Waits until at most `others` connections are without their answer, and no longer than `limit`.
+    pub fn await_answers(&self, others: usize, limit: Duration) {
+        self.slots.await_free(others, limit);
+    }
 }
 
-fn accept(place: &Place, closing: &AtomicBool, handler: &Handler) {
-    let slots = Arc::new(Slots::default());
+fn accept(place: &Place, closing: &AtomicBool, slots: &Arc<Slots>, handler: &Handler) {
     loop {
-        let accepted = place.listener.accept();
-        if closing.load(Ordering::Acquire) {
-            return;
-        }
-        match accepted {
-            Ok((stream, _)) => start(stream, &slots, handler),
+        match place.listener.accept() {
+            Ok((stream, _)) => start(stream, slots, handler),
+            // What was connected before the end has been accepted by then.
+            Err(_) if closing.load(Ordering::Acquire) => return,
             Err(error) if is_passing(error.kind()) => {}
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -93,7 +108,9 @@ fn is_passing(kind: ErrorKind) -> bool {
 
 fn start(stream: UnixStream, slots: &Arc<Slots>, handler: &Handler) {
     let stream = Arc::new(stream);
-    let slot = slots.take(&stream);
+    let Some(slot) = slots.take(&stream) else {
+        return;
+    };
     let handler = handler.clone();
     let serving = move || {
         connection::serve(&stream, &slot, &handler);

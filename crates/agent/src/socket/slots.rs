@@ -24,6 +24,8 @@ pub(super) struct Slots {
 #[derive(Default)]
 struct Taken {
     last: u64,
+    /// Whether nobody waits for a place any more.
+    is_closed: bool,
     by_number: BTreeMap<u64, State>,
     parked: BTreeSet<u64>,
 }
@@ -43,9 +45,13 @@ pub(super) struct Slot {
 
 impl Slots {
     /// Takes a place for a connection, and waits for one if all are taken. Meanwhile those that never ask are closed.
-    pub(super) fn take(self: &Arc<Self>, stream: &Arc<UnixStream>) -> Slot {
+    /// `None` if it would have to wait at the end of the program.
+    pub(super) fn take(self: &Arc<Self>, stream: &Arc<UnixStream>) -> Option<Slot> {
         let mut taken = self.lock();
         while taken.by_number.len() >= SLOTS {
+            if taken.is_closed {
+                return None;
+            }
             taken = match close_silent(&mut taken) {
                 Some(wait) => {
                     let waited = self.freed.wait_timeout(taken, wait);
@@ -61,10 +67,22 @@ impl Slots {
         let number = taken.last;
         let state = State::Silent(stream.clone(), now());
         taken.by_number.insert(number, state);
-        Slot {
+        Some(Slot {
             slots: self.clone(),
             number,
-        }
+        })
+    }
+
+    /// Lets nobody wait for a place any more.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.freed.notify_all();
+    }
+
+    /// Waits until at most `others` connections are left, and no longer than `limit`.
+    pub(super) fn await_free(&self, others: usize, limit: Duration) {
+        let are_more = |taken: &mut Taken| taken.by_number.len() + taken.parked.len() > others;
+        drop(self.freed.wait_timeout_while(self.lock(), limit, are_more));
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
@@ -117,7 +135,7 @@ impl Drop for Slot {
         taken.by_number.remove(&self.number);
         taken.parked.remove(&self.number);
         drop(taken);
-        self.slots.freed.notify_one();
+        self.slots.freed.notify_all();
     }
 }
 

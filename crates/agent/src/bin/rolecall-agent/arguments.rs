@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use rolecall_core::duration::parse_seconds;
+use rolecall_core::host::NEVER;
 use rolecall_core::sanitise::echo;
 
 /// How long an agent that the command line started stays without a session and without a question.
@@ -43,7 +44,7 @@ It stays in the foreground and writes what happens to standard error, as a servi
 talks to it as to the tray application.
 
 Options:
-      --idle DURATION  End after this long without a session and without a question, such as 30m
+      --idle DURATION  End after this long without a session and without a question, such as 30m; or never
       --sealed-file    Keep keys in a file under a passphrase in place of the keychain; needed once, when it is made
       --passphrase-fd N  Read that passphrase from this file descriptor; else: rolecall unlock
       --background     Leave the terminal, and end after 30 minutes idle: as the command line starts it
@@ -57,6 +58,7 @@ Options:
 /// Names the first one that is unknown.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
     let mut options = Options::default();
+    let mut is_limited = false;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
@@ -65,7 +67,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("--passphrase-fd") => {
                 options.passphrase_fd = Some(descriptor(arguments.next().as_ref())?);
             }
-            Some("--idle") => options.idle_limit = Some(idle_limit(arguments.next().as_ref())?),
+            Some("--idle") => {
+                options.idle_limit = idle_limit(arguments.next().as_ref())?;
+                is_limited = true;
+            }
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
@@ -75,7 +80,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             }
         }
     }
-    if options.background && options.idle_limit.is_none() {
+    if options.background && !is_limited {
         options.idle_limit = Some(IDLE_LIMIT);
     }
     Ok(Request::Run(options))
@@ -87,13 +92,16 @@ fn descriptor(text: Option<&OsString>) -> Result<u32, String> {
     number.ok_or_else(told)
 }
 
-fn idle_limit(text: Option<&OsString>) -> Result<Duration, String> {
-    let seconds = text
-        .and_then(|text| text.to_str())
-        .and_then(parse_seconds)
-        .filter(|seconds| *seconds > 0);
+fn idle_limit(text: Option<&OsString>) -> Result<Option<Duration>, String> {
+    let text = text.and_then(|text| text.to_str());
+    if text == Some(NEVER) {
+        return Ok(None);
+    }
+    let seconds = text.and_then(parse_seconds).filter(|seconds| *seconds > 0);
     let told = || "--idle needs a span of time after it, such as 30m".to_owned();
-    seconds.map(Duration::from_secs).ok_or_else(told)
+    seconds
+        .map(|seconds| Some(Duration::from_secs(seconds)))
+        .ok_or_else(told)
 }
 
 #[cfg(test)]
@@ -117,6 +125,10 @@ mod tests {
         assert_eq!(options(&["--background"]).idle_limit, Some(IDLE_LIMIT));
         let given = options(&["--background", "--idle", "90s"]).idle_limit;
         assert_eq!(given, Some(Duration::from_secs(90)));
+        assert_eq!(
+            options(&["--background", "--idle", "never"]).idle_limit,
+            None
+        );
     }
 
     #[test]

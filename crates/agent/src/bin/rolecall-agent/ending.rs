@@ -1,12 +1,13 @@
 //! Why and when the agent ends.
 
 use std::fmt;
+use std::sync::mpsc::Sender;
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Why the agent ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Ending {
     /// The system or a terminal asked for it.
     Signal,
@@ -14,6 +15,8 @@ pub(crate) enum Ending {
     Asked,
     /// Nobody needed it any more.
     Idle,
+    /// The tray application takes over, and is told once everything is saved.
+    HandedOver(Sender<()>),
 }
 
 impl fmt::Display for Ending {
@@ -22,6 +25,7 @@ impl fmt::Display for Ending {
             Self::Signal => "a signal asked for it",
             Self::Asked => "rolecall agent --stop asked for it",
             Self::Idle => "there was no session and no question for a while",
+            Self::HandedOver(_) => "the tray application takes over",
         })
     }
 }

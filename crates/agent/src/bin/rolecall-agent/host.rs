@@ -1,6 +1,7 @@
 //! The agent as the socket sees it.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rolecall_agent::engine::Engine;
 use rolecall_agent::host::Host;
@@ -10,16 +11,28 @@ use rolecall_core::secret::Secret;
 
 use crate::ending::{Ending, EndingSender};
 
+/// How long a program that takes over waits until everything is answered and saved.
+const SAVING: Duration = Duration::from_secs(6);
+
 /// The agent's own answers.
 pub(crate) struct AgentHost {
     engine: Arc<Engine>,
     ending: EndingSender,
+    idle_limit: Option<Duration>,
 }
 
 impl AgentHost {
-    /// Returns the answers of an agent that ends through `ending`.
-    pub(crate) fn new(engine: Arc<Engine>, ending: EndingSender) -> Self {
-        Self { engine, ending }
+    /// Returns the answers of an agent that ends through `ending`, and by itself after `idle_limit`.
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        ending: EndingSender,
+        idle_limit: Option<Duration>,
+    ) -> Self {
+        Self {
+            engine,
+            ending,
+            idle_limit,
+        }
     }
 }
 
@@ -47,5 +60,17 @@ impl Host for AgentHost {
     fn stop(&self) -> Result<(), Problem> {
         self.ending.send(Ending::Asked);
         Ok(())
+    }
+
+    fn hand_over(&self) -> Result<(), Problem> {
+        let (tell, told) = mpsc::channel();
+        self.ending.send(Ending::HandedOver(tell));
+        // An agent that ends already closes the channel: everything is saved then, too.
+        let _ = told.recv_timeout(SAVING);
+        Ok(())
+    }
+
+    fn idle_limit(&self) -> Option<Duration> {
+        self.idle_limit
     }
 }

@@ -9,6 +9,7 @@ mod sealed_file;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rolecall_agent::engine::Engine;
 use rolecall_agent::host::receive;
@@ -17,8 +18,12 @@ use rolecall_agent::{hardening, instance, log, socket};
 use rolecall_core::problem::Problem;
 
 use arguments::{HELP, Options, Request};
+use ending::Ending;
 use host::AgentHost;
 use idle::Idle;
+
+/// How long the answers in the making may take once the agent is to end.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
@@ -52,21 +57,32 @@ fn serve(options: &Options) -> Result<(), Problem> {
     let place = sealed_file::place(&paths, options);
     let engine = Arc::new(Engine::own(&paths, face::none(), place));
     sealed_file::open(&engine, options)?;
-    let host = Arc::new(AgentHost::new(engine.clone(), ending.clone()));
+    let host = Arc::new(AgentHost::new(
+        engine.clone(),
+        ending.clone(),
+        options.idle_limit,
+    ));
     let idle = Idle::start(engine.clone(), options.idle_limit, ending)?;
     let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
         let _busy = idle.busy();
         receive(&*host, call, peer)
     });
-    let server = socket::serve(&paths.socket_dir, handler)?;
+    let mut server = socket::serve(&paths.socket_dir, handler)?;
     let _watch = engine.follow_files();
     engine.start()?;
     tracing::info!("ready at {}", paths.shown(&paths.socket_dir));
     let ending = ended.wait()?;
     tracing::info!("ending: {ending}");
-    drop(server);
+    server.close();
+    let asking = usize::from(matches!(ending, Ending::HandedOver(_)));
+    server.await_answers(asking, LAST_ANSWERS);
     engine.keeper.flush();
     engine.keeper.remove_temporary_profiles();
+    if let Ending::HandedOver(tell) = ending {
+        // Whoever takes over may have given up waiting.
+        let _ = tell.send(());
+        server.await_answers(0, LAST_ANSWERS);
+    }
     Ok(())
 }
 

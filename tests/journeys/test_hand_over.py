@@ -1,0 +1,144 @@
+"""The tray takes over from the agent and gives back, and no command notices."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from harness.agent import Agent
+from harness.practice import Practice
+from harness.rolecall import Rolecall, binary
+from harness.wait import until
+
+ASKERS = 4
+
+
+class Storm:
+    """Programs that ask for the same credentials, each again and again, as SDKs do."""
+
+    def __init__(self, desktop):
+        self.desktop = desktop
+        self.answers, self.failures = [], []
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(ASKERS)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def goes_on(self):
+        """Waits until every program has been answered some more times."""
+        enough = len(self.answers) + 5 * ASKERS
+        until(lambda: self.failures or len(self.answers) >= enough, "more answers", 30)
+        assert not self.failures, self.failures[0]
+
+    def _ask(self):
+        command = [str(binary("rolecall")), "credentials", "guest"]
+        while not self._over.is_set():
+            done = subprocess.run(
+                command, env=self.desktop.env, cwd=self.desktop.home, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            )
+            if done.returncode:
+                self.failures.append(done.stderr)
+            else:
+                self.answers.append(json.loads(done.stdout)["AccessKeyId"])
+
+
+@pytest.fixture
+def practice(desktop, keychain):
+    """A practice account that the settings lead to; commands start the agent although there is a display."""
+    practice = Practice(desktop).start()
+    agent = Agent(desktop)
+    agent.write_settings(endpoint=practice.endpoint, agent={"start": "always"})
+    agent.write_roles(guest=practice.role("guest"))
+    agent.add_key("user", practice)
+    return practice
+
+
+@pytest.fixture
+def agent(desktop, practice):
+    """The agent, with a live session."""
+    agent = Agent(desktop)
+    agent.handed_out("guest")
+    assert practice.requests()["AssumeRole"] == 1
+    return agent
+
+
+def test_the_tray_takes_over_and_gives_back_without_losing_a_session(desktop, practice, agent, tray, notifications):
+    first = agent.the_only_one()
+    with Storm(desktop) as storm:
+        storm.goes_on()
+        app = Rolecall(desktop).start()
+        tray.wait_for_item()
+        assert agent.kind() == "desktop"
+        storm.goes_on()
+        until(lambda: desktop.agents() == [], "the agent to end")
+        assert app.stop() == 0
+        assert agent.kind() == "agent" and agent.the_only_one() != first
+        storm.goes_on()
+    assert storm.failures == []
+    assert len(set(storm.answers)) == 1
+    assert practice.requests()["AssumeRole"] == 1
+    assert "the tray application takes over" in agent.log_path.read_text()
+
+
+def test_r25_an_agent_that_was_killed_leaves_its_sessions_to_the_tray(desktop, practice, agent, tray, notifications):
+    with Storm(desktop) as storm:
+        storm.goes_on()
+        os.kill(agent.pid(), signal.SIGKILL)
+        Rolecall(desktop).start()
+        tray.wait_for_item()
+        until(lambda: agent.kind() == "desktop", "the tray to take over")
+        storm.goes_on()
+    assert storm.failures == []
+    assert len(set(storm.answers)) == 1
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def test_answers_in_the_making_are_given_before_the_tray_takes_over(desktop, practice, tray, notifications):
+    practice.set_faults("latency=1500")
+    asking = desktop_ask(desktop)
+    until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
+    Rolecall(desktop).start()
+    output, errors = asking.communicate(timeout=30)
+    assert asking.returncode == 0, errors
+    assert Agent(desktop).handed_out("guest")["AccessKeyId"] == json.loads(output)["AccessKeyId"]
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def test_an_agent_comes_back_as_long_lived_as_it_was(desktop, practice, agent, tray, notifications):
+    os.kill(agent.pid(), signal.SIGTERM)
+    until(lambda: desktop.agents() == [], "the agent to end")
+    agent.start()
+    assert agent.ask("host")["host"]["idle_limit_s"] is None
+    app = Rolecall(desktop).start()
+    until(lambda: not agent.process.is_running(), "the agent to hand over")
+    tray.wait_for_item()
+    assert app.stop() == 0
+    assert agent.ask("host")["host"]["idle_limit_s"] is None
+    assert agent.handed_out("guest") and practice.requests()["AssumeRole"] == 1
+
+
+def test_without_an_agent_before_there_is_none_after(desktop, practice, tray, notifications):
+    Agent(desktop).ok("agent", "--stop")
+    until(lambda: desktop.agents() == [], "the agent to end")
+    app = Rolecall(desktop).start()
+    tray.wait_for_item()
+    assert app.stop() == 0
+    assert desktop.agents() == []
+
+
+def desktop_ask(desktop):
+    """Starts a program that asks for credentials."""
+    command = [str(binary("rolecall")), "credentials", "guest"]
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=desktop.env, cwd=desktop.home, **options)

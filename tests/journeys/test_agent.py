@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from harness.agent import Agent, is_alive
+from harness.callers import answers, ask
 from harness.desktop import Desktop
 from harness.keychain import Keychain
 from harness.practice import Practice
@@ -42,22 +43,6 @@ def agent(machine, practice):
     agent = Agent(machine)
     agent.add_key("user", practice)
     return agent
-
-
-def ask(machine, count):
-    """Starts that many programs, each of which asks for the same credentials."""
-    command = [str(binary("rolecall")), "credentials", "guest"]
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return [subprocess.Popen(command, env=machine.env, cwd=machine.home, **options) for _ in range(count)]
-
-
-def answers(programs):
-    """Returns exit code, output and errors of each, once all have ended."""
-    done = []
-    for program in programs:
-        output, errors = program.communicate(timeout=60)
-        done.append((program.returncode, output, errors))
-    return done
 
 
 def test_a_service_runs_in_the_foreground_and_ends_cleanly_on_a_signal(machine, practice):

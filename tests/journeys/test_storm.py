@@ -1,12 +1,11 @@
 """Two hundred programs ask at once: one call to AWS, one answer; and a kill in the middle harms none for long."""
 
 import json
-import subprocess
 
 import pytest
 
+from harness.callers import answers, ask
 from harness.practice import Practice
-from harness.rolecall import binary
 from harness.wait import until
 
 STORM = 200
@@ -22,22 +21,6 @@ def practice(desktop, rolecall, keychain):
     rolecall.start()
     rolecall.add_key("user", practice)
     return practice
-
-
-def ask(desktop, count):
-    """Starts that many programs, each of which asks for the same credentials."""
-    command = [str(binary("rolecall")), "credentials", "guest"]
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return [subprocess.Popen(command, env=desktop.env, cwd=desktop.home, **options) for _ in range(count)]
-
-
-def answers(programs):
-    """Returns exit code, output and errors of each, once all have ended."""
-    done = []
-    for program in programs:
-        output, errors = program.communicate(timeout=60)
-        done.append((program.returncode, output, errors))
-    return done
 
 
 def test_r11_two_hundred_programs_share_one_call_and_one_answer(desktop, rolecall, practice):

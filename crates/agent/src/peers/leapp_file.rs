@@ -8,6 +8,7 @@ use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use md5::Md5;
+use rolecall_core::peers::keyring_item::decode;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::secret::Secret;
 use sha2::{Digest, Sha256};
@@ -79,10 +80,6 @@ fn derived(id: &[u8], salt: &[u8]) -> Vec<u8> {
         made.extend_from_slice(&last);
     }
     made
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    rolecall_core::peers::keyring_item::decode(text)
 }
 
 fn hex(bytes: &[u8]) -> String {

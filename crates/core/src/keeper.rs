@@ -203,6 +203,13 @@ impl State {
         });
         same_role.then_some(session)
     }
+
+    fn set_standing(&mut self, concern: Concern, problem: Option<Problem>) {
+        match problem {
+            Some(problem) => drop(self.standing.insert(concern, problem)),
+            None => drop(self.standing.remove(&concern)),
+        }
+    }
 }
 
 impl Keeper {
@@ -243,10 +250,7 @@ impl Keeper {
 
     /// Notes or clears a standing problem.
     pub fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
-        self.update(|state| match problem {
-            Some(problem) => drop(state.standing.insert(concern, problem)),
-            None => drop(state.standing.remove(&concern)),
-        });
+        self.update(|state| state.set_standing(concern, problem));
     }
 
     /// Clears every standing problem of this code, as the user asked.
@@ -358,8 +362,8 @@ impl Keeper {
         let offset = self.ports.clock.offset();
         let (result, fresh) = {
             let mut state = self.lock();
-            let result = change(&mut state);
             state.revision += 1;
+            let result = change(&mut state);
             state.listing = Listing::of(&state, now);
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             let fresh = (snapshot != state.published).then(|| {

@@ -1,15 +1,19 @@
 //! Temporary profiles in AWS's credentials file: written with a session, removed with it, and all else left alone.
 
-use std::sync::Arc;
+use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::aws_profile::AwsFile;
+use rolecall_core::aws_profile::{AwsFile, Edited, TakenKey};
 use rolecall_core::fakes::Fakes;
-use rolecall_core::keeper::Keeper;
+use rolecall_core::keeper::{Keeper, Ports};
 use rolecall_core::key_text::KeyPair;
+use rolecall_core::memory::MemoryFiles;
 use rolecall_core::name::Name;
-use rolecall_core::ports::Files;
-use rolecall_core::problem::ProblemCode;
+use rolecall_core::ports::{AwsEdit, AwsWriter, Files, Keeping};
+use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::Mode;
 
@@ -25,15 +29,13 @@ struct Set {
 
 impl Set {
     fn new(mode: Mode, credentials: &str) -> Self {
-        let fakes = Fakes::at(
-            "2026-11-21T12:00:00Z"
-                .parse::<Timestamp>()
-                .expect("an instant"),
-        );
-        *fakes.files.roles.lock().expect("free") = ROLES.to_owned();
-        *fakes.files.settings.lock().expect("free") = SETTINGS.to_owned();
-        *fakes.files.aws_credentials.lock().expect("free") = credentials.to_owned();
-        let keeper = Arc::new(Keeper::new(fakes.ports(), mode));
+        let fakes = fakes(credentials);
+        let ports = fakes.ports();
+        Self::with(fakes, ports, mode)
+    }
+
+    fn with(fakes: Fakes, ports: Ports, mode: Mode) -> Self {
+        let keeper = Arc::new(Keeper::new(ports, mode));
         keeper.restore_sessions();
         let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into());
         let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &secret).expect("a key");
@@ -59,6 +61,18 @@ impl Set {
         let problems = self.keeper.snapshot().problems;
         problems.into_iter().map(|problem| problem.code).collect()
     }
+}
+
+fn fakes(credentials: &str) -> Fakes {
+    let fakes = Fakes::at(
+        "2026-11-21T12:00:00Z"
+            .parse::<Timestamp>()
+            .expect("an instant"),
+    );
+    *fakes.files.roles.lock().expect("free") = ROLES.to_owned();
+    *fakes.files.settings.lock().expect("free") = SETTINGS.to_owned();
+    *fakes.files.aws_credentials.lock().expect("free") = credentials.to_owned();
+    fakes
 }
 
 fn name(text: &str) -> Name {
@@ -151,5 +165,62 @@ fn a_role_that_is_not_chosen_any_more_leaves_the_file() {
 fn the_practice_set_writes_none() {
     let set = Set::new(Mode::Practice, CREDENTIALS);
     set.assume("guest");
+    assert_eq!(set.file(), CREDENTIALS);
+}
+
+/// A writer during whose first edit the session of `guest` ends.
+struct Slow {
+    files: Arc<MemoryFiles>,
+    keeper: OnceLock<Arc<Keeper>>,
+}
+
+impl AwsWriter for Slow {
+    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+        let edited = self.files.edit(file, keeping, edit);
+        if let Some(keeper) = self.keeper.get() {
+            drop(keeper.end(&name("guest")));
+        }
+        edited
+    }
+    fn command_line(&self) -> Result<String, Problem> {
+        self.files.command_line()
+    }
+    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
+        self.files.moved_keys()
+    }
+    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
+        self.files.note_moved_keys(keys)
+    }
+}
+
+#[test]
+fn a_session_that_ends_while_the_file_is_written_is_not_slept_over() {
+    let fakes = fakes(CREDENTIALS);
+    let slow = Arc::new(Slow {
+        files: fakes.files.clone(),
+        keeper: OnceLock::new(),
+    });
+    let ports = Ports {
+        aws: slow.clone(),
+        ..fakes.ports()
+    };
+    let set = Set::with(fakes, ports, Mode::Own);
+    set.keeper.assume(&name("guest"), None).expect("assumed");
+    drop(slow.keeper.set(set.keeper.clone()));
+    let pulse = set.keeper.tick();
+    assert!(set.file().contains("[guest]"), "it was written meanwhile");
+
+    let (woken, wakes) = mpsc::channel();
+    let keeper = set.keeper.clone();
+    thread::spawn(move || {
+        keeper.wait_after(pulse);
+        woken.send(())
+    });
+    let woke = wakes.recv_timeout(Duration::from_secs(5));
+    assert!(
+        woke.is_ok(),
+        "the next tick waits, with a session's secret left in the file"
+    );
+    set.keeper.tick();
     assert_eq!(set.file(), CREDENTIALS);
 }

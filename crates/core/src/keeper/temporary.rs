@@ -35,24 +35,25 @@ struct Due {
 }
 
 impl Keeper {
-    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over.
-    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) {
+    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns
+    /// whether that was one change of the state.
+    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) -> bool {
         if self.mode == Mode::Practice {
-            return;
+            return false;
         }
         let _turn = super::lock(&self.temporary_turn);
         self.sweep_temporary_profiles();
         let (due, written) = {
             let state = self.lock();
             if state.temporary.is_over {
-                return;
+                return false;
             }
             (due(&state, now), state.temporary.written.clone())
         };
         let ids = |(name, due): (&Name, &Due)| (name.clone(), due.session.id().to_owned());
         let wanted: BTreeMap<Name, String> = due.iter().map(ids).collect();
         if wanted == written {
-            return;
+            return false;
         }
         let left_out = Cell::new(None);
         let edited = self
@@ -69,14 +70,17 @@ impl Keeper {
                 left_out.set(problems.last());
                 Ok(editor.finish())
             });
-        let problem = match edited {
-            Ok(_) => {
-                self.update(|state| state.temporary.written = wanted);
-                left_out.into_inner()
-            }
-            Err(problem) => Some(problem),
-        };
-        self.set_standing(Concern::TemporaryProfiles, problem);
+        self.update(|state| {
+            let problem = match edited {
+                Ok(_) => {
+                    state.temporary.written = wanted;
+                    left_out.into_inner()
+                }
+                Err(problem) => Some(problem),
+            };
+            state.set_standing(Concern::TemporaryProfiles, problem);
+        });
+        true
     }
 
     /// Removes all temporary profiles, and writes none any more: the program ends.

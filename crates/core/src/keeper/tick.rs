@@ -34,14 +34,15 @@ impl Keeper {
         let now = self.ports.clock.now();
         self.warn(now);
         self.drop_stale_mfa(now);
-        self.follow_temporary_profiles(now);
-        self.update(|_| ());
+        // What others change from here on, while files are written, is for another tick.
+        let revision = self.update(|state| state.revision);
+        let own = u64::from(self.follow_temporary_profiles(now));
         let (pulse, snapshot) = {
             let state = self.lock();
             (
                 Pulse {
                     sleep: sleep(&state, now),
-                    revision: state.revision,
+                    revision: revision + own,
                 },
                 state.published.clone(),
             )

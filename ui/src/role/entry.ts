@@ -67,3 +67,9 @@ export function entryOf(draft: Draft): RoleEntry {
     group: set(draft.group),
   };
 }
+
+/** Returns a role of the list that an ARN speaks of, or null. */
+export function sameRole(roles: RoleView[], arn: string): RoleView | null {
+  const sought = arn.trim();
+  return roles.find((role) => role.arn === sought) ?? null;
+}

@@ -10,16 +10,15 @@
     reason = "runs the shells, and says which are passed over"
 )]
 
+mod block;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rolecall_core::credentials::Credentials;
+use block::{rendered, set};
 use rolecall_core::export_block::{CONFLICTING, ExportBlock};
-use rolecall_core::name::Name;
-use rolecall_core::region::Region;
-use rolecall_core::secret::Secret;
 use rolecall_core::shell::Shell;
 
 /// A shell, and how it takes a block.
@@ -95,63 +94,13 @@ const PROGRAMS: [Program; 12] = [
         &["open --raw block | from json | load-env"],
     ),
 ];
-/// Those that Debian has, and the tests install.
-const INSTALLED: [&str; 8] = [
-    "bash", "dash", "zsh", "ksh", "mksh", "fish", "tcsh", "elvish",
+/// Those that the tests install everywhere.
+const INSTALLED: [&str; 9] = [
+    "bash", "dash", "zsh", "ksh", "mksh", "fish", "tcsh", "elvish", "nu",
 ];
 
-fn credentials() -> Credentials {
-    let every: String = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
-    Credentials {
-        access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
-        secret_access_key: Secret::new(format!("/+=//==++{every}=")),
-        session_token: Secret::new(format!("{}//+=", every.repeat(200))),
-        expires_at: "2026-11-21T12:34:56Z".parse().expect("an instant"),
-    }
-}
-
-fn with_block<T>(read: impl FnOnce(ExportBlock<'_>) -> T) -> T {
-    let (credentials, region) = (
-        credentials(),
-        Region::parse("us-gov-east-1").expect("a region"),
-    );
-    read(ExportBlock {
-        credentials: &credentials,
-        region: Some(&region),
-        endpoint_url: Some("http://[::1]:4566"),
-    })
-}
-
-fn rendered(shell: Shell) -> String {
-    let profile = Name::parse("team / guest-1").expect("a name");
-    with_block(|block| {
-        block
-            .render(shell, &profile)
-            .expect("safe")
-            .expose()
-            .to_owned()
-    })
-}
-
-fn set() -> BTreeMap<String, String> {
-    let variables = with_block(|block| block.variables().expect("safe"));
-    let pairs = variables.into_iter();
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.expose().to_owned()))
-        .collect()
-}
-
-fn found(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .map(|dir| dir.join(name))
-        .find(|path| path.is_file());
-    let required = std::env::var_os("CI").is_some() && INSTALLED.contains(&name);
-    assert!(found.is_some() || !required, "{name} is not installed");
-    if found.is_none() {
-        println!("{name} is not installed; passed over");
-    }
-    found
+fn found(name: &str) -> Option<std::path::PathBuf> {
+    block::found(name, INSTALLED.contains(&name))
 }
 
 /// Returns the `AWS_` variables after the shell has taken the block in an environment full of what conflicts.
@@ -203,7 +152,7 @@ fn t22_a_block_sets_what_it_should_and_unsets_what_conflicts_in_every_shell() {
                 // Data alone unsets nothing.
                 got.retain(|name, _| !CONFLICTING.contains(&name.as_str()));
             }
-            assert_eq!(got, set(), "{}: {taken}", program.name);
+            assert_eq!(got, set(program.shell), "{}: {taken}", program.name);
         }
     }
 }
@@ -226,74 +175,26 @@ fn what_a_block_set_is_gone_after_its_counterpart_in_every_shell() {
 }
 
 #[test]
-fn docker_takes_each_line_as_it_is() {
-    let text = rendered(Shell::Docker);
-    let pairs = text
-        .lines()
-        .map(|line| line.split_once('=').expect("a pair"));
-    let got: BTreeMap<String, String> = pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    assert_eq!(got, set());
-}
-
-#[test]
-fn json_holds_the_variables() {
-    let got: BTreeMap<String, String> =
-        serde_json::from_str(&rendered(Shell::Json)).expect("an object of texts");
-    assert_eq!(got, set());
-}
-
-#[test]
-fn each_value_is_one_verbatim_literal_for_powershell_and_cmd() {
-    let verbatim = |value: &str| !value.contains(['\'', '"', '%', '!', '^', '&', '|', '<', '>']);
-    for (shell, before, between, after) in [
-        (Shell::Powershell, " $Env:", " = '", "'"),
-        (Shell::Cmd, " set \"", "=", "\""),
-    ] {
-        let text = rendered(shell);
-        let lines = text
-            .lines()
-            .filter(|line| !line.starts_with(" Remove-Item Env:AWS_"));
-        let assigned = lines.map(|line| {
-            let inside = line
-                .strip_prefix(before)
-                .and_then(|rest| rest.strip_suffix(after));
-            let (name, value) = inside
-                .and_then(|it| it.split_once(between))
-                .expect("an assignment");
-            assert!(verbatim(value), "{line}");
-            (name.to_owned(), value.to_owned())
-        });
-        // Of cmd, an empty value unsets.
-        let got: BTreeMap<String, String> =
-            assigned.filter(|(_, value)| !value.is_empty()).collect();
-        assert_eq!(got, set(), "{shell:?}");
-    }
-}
-
-#[test]
-fn python_reads_the_section_of_a_credentials_file() {
-    let Some(python) = found("python3") else {
+fn in_fish_what_conflicts_goes_from_every_scope_and_the_users_own_shows_again() {
+    let Some(fish) = found("fish") else {
         return;
     };
-    let read = "import configparser, json, sys; it = configparser.RawConfigParser(); \
-                it.read_string(sys.argv[1]); print(json.dumps({s: dict(it[s]) for s in it.sections()}))";
-    let output = Command::new(python)
-        .args(["-c", read, &rendered(Shell::Ini)])
-        .output();
-    let text = output.expect("Python").stdout;
-    let got: BTreeMap<String, BTreeMap<String, String>> =
-        serde_json::from_slice(&text).expect("sections");
-    let values = set();
-    let keys = [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-    ];
-    let expected = keys.map(|name| (name.to_ascii_lowercase(), values[name].clone()));
-    assert_eq!(
-        got,
-        BTreeMap::from([("team / guest-1".to_owned(), BTreeMap::from(expected))])
-    );
+    let home = tempfile::tempdir().expect("a folder");
+    let run = |script: &str| {
+        let mut command = Command::new(&fish);
+        command.env_clear().current_dir(&home).args(["-c", script]);
+        command
+            .env("HOME", home.path())
+            .env("AWS_PROFILE", "of before");
+        let output = command.output().expect("fish");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let unset = ExportBlock::unset(Shell::Fish).expect("a shell");
+    fs::write(home.path().join("block"), rendered(Shell::Fish)).expect("a block");
+    fs::write(home.path().join("unset"), unset).expect("a block");
+    let said = run("set -Ux AWS_PROFILE mine; set -Ux AWS_REGION mine-1
+        begin; set -lx AWS_PROFILE local; source block; /usr/bin/env | string match 'AWS_PROFILE=*'; end
+        echo \"[$AWS_PROFILE] $AWS_REGION\"; source unset; echo $AWS_REGION");
+    assert_eq!(said, "[] us-gov-east-1\nmine-1\n");
 }

@@ -57,9 +57,12 @@ impl ExportBlock<'_> {
     /// end, so that a paste does not run unseen. `profile` heads the section of an INI file.
     ///
     /// # Errors
-    /// If a value holds characters that could break out of its quotes.
+    /// If a value holds characters that could break out of its quotes, or is longer than a line of the shell may be.
     pub fn render(&self, shell: Shell, profile: &Name) -> Result<Secret, UnsafeValue> {
         let variables = self.variables()?;
+        if let Some(longest) = shell.longest_line() {
+            check_lengths(&variables, shell, longest)?;
+        }
         let unset = CONFLICTING.iter().filter_map(|name| shell.unset(name));
         Ok(match shell {
             Shell::Json => joined(&variables, shell, "{\n  ", ",\n  ", "\n}"),
@@ -101,7 +104,7 @@ impl ExportBlock<'_> {
             .iter()
             .map(|name| {
                 shell
-                    .unset(name)
+                    .take_back(name)
                     .map(|line| format!("{}{line}", shell.indent()))
             })
             .collect();
@@ -170,6 +173,15 @@ fn joined(
     Secret::new(text)
 }
 
+/// A line that is too long would be cut, and with it the value.
+fn check_lengths(variables: &Variables, shell: Shell, longest: usize) -> Result<(), UnsafeValue> {
+    let fits = |name, value: &Secret| {
+        shell.indent().len() + shell.set(name, value.expose()).len() <= longest
+    };
+    let long = variables.iter().find(|(name, value)| !fits(name, value));
+    long.map_or(Ok(()), |(name, _)| Err(UnsafeValue(name)))
+}
+
 /// A profile's name must not end its section header.
 fn section_name(profile: &Name) -> Result<&str, UnsafeValue> {
     let name = profile.as_str();
@@ -182,10 +194,15 @@ mod tests {
     use super::*;
 
     fn rendered(shell: Shell) -> String {
+        let text = with_token(shell, "dG9rZW4=").expect("safe");
+        text.expose().to_owned()
+    }
+
+    fn with_token(shell: Shell, token: &str) -> Result<Secret, UnsafeValue> {
         let credentials = Credentials {
             access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
             secret_access_key: Secret::new("c2VjcmV0/+=".into()),
-            session_token: Secret::new("dG9rZW4=".into()),
+            session_token: Secret::new(token.into()),
             expires_at: "2026-11-21T12:34:56Z".parse().expect("an instant"),
         };
         let region = Region::parse("eu-west-1").expect("a region");
@@ -194,11 +211,7 @@ mod tests {
             region: Some(&region),
             endpoint_url: None,
         };
-        block
-            .render(shell, &Name::parse("guest").expect("a name"))
-            .expect("safe")
-            .expose()
-            .to_owned()
+        block.render(shell, &Name::parse("guest").expect("a name"))
     }
 
     #[test]
@@ -216,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_other_shells_use_their_own_words() {
-        assert!(rendered(Shell::Fish).contains("\n set -e AWS_SECURITY_TOKEN\n"));
+        assert!(rendered(Shell::Fish).contains("\n while set -q AWS_SECURITY_TOKEN; and set -e AWS_SECURITY_TOKEN; end\n"));
         assert!(rendered(Shell::Fish).contains("\n set -gx AWS_REGION 'eu-west-1'\n"));
         assert!(rendered(Shell::Powershell).contains("\n $Env:AWS_SESSION_TOKEN = 'dG9rZW4='\n"));
         assert!(rendered(Shell::Cmd).contains("\n set \"AWS_REGION=eu-west-1\"\n"));
@@ -266,6 +279,16 @@ mod tests {
             .filter_map(|line| line.trim().strip_prefix("export ")?.split('=').next());
         names.for_each(|name| assert!(unset.contains(&format!(" unset {name}")), "{name}"));
         assert!(ExportBlock::unset(Shell::Dotenv).is_err());
+    }
+
+    #[test]
+    fn a_value_that_a_shell_would_cut_is_refused() {
+        // ` set "AWS_SESSION_TOKEN="` and the token make 8,191 characters, which is what cmd reads of a line.
+        assert!(with_token(Shell::Cmd, &"x".repeat(8166)).is_ok());
+        let long = "x".repeat(8167);
+        let refused = with_token(Shell::Cmd, &long).map(|_| ());
+        assert_eq!(refused, Err(UnsafeValue("AWS_SESSION_TOKEN")));
+        assert!(with_token(Shell::Powershell, &long).is_ok());
     }
 
     #[test]

@@ -116,7 +116,9 @@ impl Shell {
     pub(crate) fn unset(self, name: &str) -> Option<String> {
         Some(match self {
             Self::Bash => format!("unset {name}"),
-            Self::Fish => format!("set -e {name}"),
+            // One `set -e` erases the innermost of several scopes, of which a universal one may be the last.
+            // <https://fishshell.com/docs/current/cmds/set.html>
+            Self::Fish => format!("while set -q {name}; and set -e {name}; end"),
             Self::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
             Self::Cmd => format!("set \"{name}=\""),
             Self::Nushell => format!("hide-env --ignore-errors {name}"),
@@ -125,6 +127,21 @@ impl Shell {
             Self::Csh => format!("unsetenv {name};"),
             Self::Dotenv | Self::Docker | Self::Json | Self::Ini => return None,
         })
+    }
+
+    /// Returns the line that takes back what [`Shell::set`] set; `None` for files.
+    pub(crate) fn take_back(self, name: &str) -> Option<String> {
+        match self {
+            // What the user keeps under this name in the universal scope shows again.
+            Self::Fish => Some(format!("set -eg {name}")),
+            shell => shell.unset(name),
+        }
+    }
+
+    /// Returns the length that no line may exceed, in bytes; `None` where there is no such limit.
+    pub(crate) fn longest_line(self) -> Option<usize> {
+        // <https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation>
+        (self == Self::Cmd).then_some(8191)
     }
 
     /// Returns the line that sets a variable. Values passed a gate that leaves no character which any of these

@@ -1,0 +1,80 @@
+//! An export block with every character that a block lets through, and the programs that read it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rolecall_core::credentials::Credentials;
+use rolecall_core::export_block::ExportBlock;
+use rolecall_core::name::Name;
+use rolecall_core::region::Region;
+use rolecall_core::secret::Secret;
+use rolecall_core::shell::Shell;
+
+/// The profile that heads a section.
+pub(crate) const PROFILE: &str = "team / guest-1";
+
+/// Returns the block for a shell, whose token has this length in bytes at most.
+pub(crate) fn rendered(shell: Shell) -> String {
+    let profile = Name::parse(PROFILE).expect("a name");
+    with_block(shell, |block| {
+        let text = block.render(shell, &profile).expect("safe");
+        text.expose().to_owned()
+    })
+}
+
+/// Returns what the block for a shell should set.
+pub(crate) fn set(shell: Shell) -> BTreeMap<String, String> {
+    let variables = with_block(shell, |block| block.variables().expect("safe"));
+    let pairs = variables.into_iter();
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.expose().to_owned()))
+        .collect()
+}
+
+fn with_block<T>(shell: Shell, read: impl FnOnce(ExportBlock<'_>) -> T) -> T {
+    let region = Region::parse("us-gov-east-1").expect("a region");
+    read(ExportBlock {
+        credentials: &credentials(shell),
+        region: Some(&region),
+        endpoint_url: Some("http://[::1]:4566"),
+    })
+}
+
+fn credentials(shell: Shell) -> Credentials {
+    let every: String = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
+    // Longer than any that AWS gives; cmd reads no longer line.
+    let times = if shell == Shell::Cmd { 130 } else { 200 };
+    Credentials {
+        access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
+        secret_access_key: Secret::new(format!("/+=//==++{every}=")),
+        session_token: Secret::new(format!("{}//+=", every.repeat(times))),
+        expires_at: "2026-11-21T12:34:56Z".parse().expect("an instant"),
+    }
+}
+
+/// Returns where a program is. One that is missing is passed over, and said so; with `CI` set it must be there if
+/// `scripts/setup` installs it.
+pub(crate) fn found(name: &str, installed: bool) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let of_clients = clients().map(|dir| dir.join(name));
+    let found = std::env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .chain(of_clients)
+        .find(|path| path.is_file());
+    let required = std::env::var_os("CI").is_some() && installed;
+    assert!(found.is_some() || !required, "{name} is not installed");
+    if found.is_none() {
+        println!("{name} is not installed; passed over");
+    }
+    found
+}
+
+/// The folders of `scripts/setup clients` that hold programs.
+fn clients() -> [PathBuf; 1] {
+    [tests().join("clients/node_modules/@nushell/linux-x64/bin")]
+}
+
+/// Returns the folder of the journeys, below which `scripts/setup` installs clients.
+pub(crate) fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
+}

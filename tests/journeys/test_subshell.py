@@ -1,11 +1,7 @@
 """The shell that `exec` starts on a terminal: its prompt shows role and time left, and the user's own set-up stays."""
 
 import os
-import pty
-import re
-import select
 import shutil
-import signal
 import time
 
 import pytest
@@ -13,9 +9,8 @@ import pytest
 from harness.agent import Agent
 from harness.practice import Practice
 from harness.rolecall import binary
+from harness.typist import Typist
 
-# What a terminal shows beside text: escape sequences, and what fish and zsh draw and take back.
-ESCAPES = re.compile(r"\x1b(\[[0-9;?>=]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>])|[\x00-\x08\x0e-\x1f]")
 # A user's own prompt, set in the plain way and by a hook, with the exit code that they like to see.
 OWN_FILES = {
     "bash": {".bashrc": "PS1='own:$? '\nalias mine='echo own-alias'\n"},
@@ -34,58 +29,6 @@ OWN_FILES = {
         ".config/fish/config.fish": "function fish_prompt; echo -n \"own:$status \"; end\nalias mine='echo own-alias'\n"
     },
 }
-
-
-class Terminal:
-    """A program on a terminal of its own."""
-
-    def __init__(self, command, env, cwd):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.chdir(cwd)
-            os.execvpe(str(command[0]), [str(word) for word in command], env)
-        self.shown = ""
-
-    def type(self, text):
-        """Types a line, and forgets what was shown before."""
-        self.shown = ""
-        os.write(self.fd, text.encode() + b"\r")
-
-    def key(self, key):
-        """Types one key."""
-        os.write(self.fd, key.encode())
-
-    def wait_for(self, pattern, deadline=20.0):
-        """Returns the match of what is shown."""
-        end = time.monotonic() + deadline
-        while time.monotonic() < end:
-            found = re.search(pattern, ESCAPES.sub("", self.shown))
-            if found:
-                return found
-            if select.select([self.fd], [], [], 0.2)[0]:
-                try:
-                    self.shown += os.read(self.fd, 1 << 16).decode(errors="replace")
-                except OSError:
-                    break
-        raise AssertionError(f"{pattern} is not in {ESCAPES.sub('', self.shown)!r}")
-
-    def exit_code(self):
-        """Waits for the end of the program."""
-        try:
-            while os.read(self.fd, 1 << 16):
-                pass
-        except OSError:
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-    def end(self):
-        """Hangs up."""
-        os.close(self.fd)
-        try:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        except (ProcessLookupError, ChildProcessError):
-            pass
 
 
 @pytest.fixture
@@ -122,7 +65,7 @@ def start(desktop, app):
         env = {**desktop.env, "SHELL": shell, "TERM": "xterm"}
         if kind == "zsh elsewhere":
             env["ZDOTDIR"] = str(desktop.home / "zsh")
-        terminal = Terminal([binary("rolecall"), "exec", *flags, role], env, desktop.home)
+        terminal = Typist([binary("rolecall"), "exec", *flags, role], env, desktop.home)
         terminals.append(terminal)
         return terminal
 

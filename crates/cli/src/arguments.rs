@@ -449,6 +449,16 @@ pub(crate) fn command_names() -> Vec<&'static str> {
     names
 }
 
+/// Returns the commands whose first operand is a role.
+pub(crate) fn role_commands() -> Vec<&'static str> {
+    let takes_role = |spec: &&Spec| {
+        let first = spec.operands.first();
+        first.is_some_and(|name| name.trim_start_matches('[').starts_with("ROLE"))
+    };
+    let typed = SPECS.iter().filter(|spec| spec.name != ENDPOINT_SERVER);
+    typed.filter(takes_role).map(|spec| spec.name).collect()
+}
+
 /// Reads the arguments.
 ///
 /// # Errors

@@ -86,7 +86,20 @@ Shows the sessions, how long they last and as whom, and what is wrong at present
 that ROLECALL_ROLE names, else for the session that ends first, and prints nothing if there is none. Where
 ROLECALL_EXPIRATION says when the shell's own credentials end, {left} is the time to that:
 
-  rolecall status --format '{role} {left}'";
+  rolecall status --format '{role} {left}'
+
+In ~/.config/starship.toml:
+
+  [custom.rolecall]
+  command = \"rolecall status --format '{role} {left}'\"
+  when = true
+
+In ~/.p10k.zsh, with rolecall among POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
+
+  function prompt_rolecall() {
+    local shown=$(rolecall status --format '{role} {left}' 2>/dev/null)
+    if [[ -n $shown ]]; then p10k segment -f yellow -t ${shown//\\%/%%}; fi
+  }";
 
 const ASSUME: &str = "\
 Usage: rolecall assume ROLE [--json] [--read-only | --view-only] [--region-lock REGION] [--reason TEXT]
@@ -136,7 +149,7 @@ const ENV: &str = "\
 Usage: rolecall env ROLE [--shell SHELL]
        rolecall env --unset [--shell SHELL]
 
-Prints the export block of a session, assuming the role if need be:
+Prints the export block of a session, assuming the role if need be, which also unsets what conflicts with it:
 
   eval \"$(rolecall env ROLE)\"            bash, zsh
   rolecall env ROLE | source             fish
@@ -146,7 +159,8 @@ Prints the export block of a session, assuming the role if need be:
   import subprocess                      xonsh, whose own $(...) can lose output
   execx(subprocess.check_output([\"rolecall\", \"env\", \"ROLE\"], text=True))
 
-With --unset it prints the block that takes a session out of the environment again.
+With --unset it prints the block that takes a session out of the environment again. In fish, AWS_PROFILE and others
+that conflict are erased in every scope, also where they are universal.
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
 Without it, the shell is the one that $SHELL names, else bash.";
@@ -242,7 +256,11 @@ Prints a function for the shell, and completions of commands and roles:
 
   assume ROLE    puts the role's session into this shell, assuming the role if need be
   assume --end   takes it out again
-  assume         offers the roles through fzf if that is installed, else lists them
+  assume         offers the roles: a few letters pick one where fzf is installed, and in Nushell; else lists them
+
+The tab key completes commands and roles. Where no role begins with what is typed, it takes those that have its letters
+in that order.
+
 
   eval \"$(rolecall shell-init bash)\"                          ~/.bashrc; ~/.zshrc with zsh
   rolecall shell-init fish | source                            ~/.config/fish/config.fish

@@ -242,3 +242,19 @@ fn by_its_grammar_cmd_sets_each_value_verbatim() {
     );
     assert_eq!(values, set(Shell::Cmd));
 }
+
+#[test]
+fn by_its_grammar_what_powershell_reads_at_its_start_is_whole() {
+    let Some(python) = python() else {
+        return;
+    };
+    let init = Command::new(env!("CARGO_BIN_EXE_rolecall"))
+        .args(["shell-init", "pwsh"])
+        .output();
+    let text = String::from_utf8(init.expect("the program").stdout).expect("text");
+    let script = "import json, sys, tree_sitter_powershell as grammar; from tree_sitter import Language, Parser; \
+                  tree = Parser(Language(grammar.language())).parse(sys.argv[1].encode()).root_node; \
+                  print(json.dumps(tree.has_error))";
+    let broken: bool = read(&python, Shell::Powershell, &["-c", script, &text]);
+    assert!(!broken && text.contains("function assume"), "{text}");
+}

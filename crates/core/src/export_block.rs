@@ -229,7 +229,11 @@ mod tests {
 
     #[test]
     fn the_other_shells_use_their_own_words() {
-        assert!(rendered(Shell::Fish).contains("\n while set -q AWS_SECURITY_TOKEN; and set -e AWS_SECURITY_TOKEN; end\n"));
+        assert!(
+            rendered(Shell::Fish).contains(
+                "\n while set -q AWS_SECURITY_TOKEN; and set -e AWS_SECURITY_TOKEN; end\n"
+            )
+        );
         assert!(rendered(Shell::Fish).contains("\n set -gx AWS_REGION 'eu-west-1'\n"));
         assert!(rendered(Shell::Powershell).contains("\n $Env:AWS_SESSION_TOKEN = 'dG9rZW4='\n"));
         assert!(rendered(Shell::Cmd).contains("\n set \"AWS_REGION=eu-west-1\"\n"));

@@ -27,6 +27,7 @@ pub(super) fn text(shell: Integrated) -> Result<String, Problem> {
     let text = text
         .trim_end()
         .replace("@COMMANDS@", &arguments::command_names().join("\n"))
+        .replace("@ROLE_COMMANDS@", &arguments::role_commands().join(" "))
         .replace("@UNSET@", &ExportBlock::unset(Shell::Nushell)?)
         .replace("@CONFLICTING@", &CONFLICTING.join(" "));
     Ok(text)

@@ -24,4 +24,4 @@ end
 complete -c assume -f -a '(command rolecall list --names 2>/dev/null)'
 complete -c rolecall -f
 complete -c rolecall -n __fish_use_subcommand -a '@COMMANDS@'
-complete -c rolecall -n '__fish_seen_subcommand_from assume explain history end env exec endpoint credentials' -a '(command rolecall list --names 2>/dev/null)'
+complete -c rolecall -n '__fish_seen_subcommand_from @ROLE_COMMANDS@' -a '(command rolecall list --names 2>/dev/null)'

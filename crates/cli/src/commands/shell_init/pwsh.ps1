@@ -1,4 +1,4 @@
-# assume ROLE puts a role's session into this shell; assume --end takes it out again; assume alone lists the roles.
+# assume ROLE puts a role's session into this shell; assume --end takes it out again; assume alone offers the roles.
 function assume {
     param([string]$Role)
     if ($Role -eq '--end') {
@@ -7,7 +7,11 @@ function assume {
         Remove-Item Env:ROLECALL_EXPIRATION -ErrorAction SilentlyContinue
         return
     }
-    if (-not $Role) { rolecall list; return }
+    if (-not $Role) {
+        if (-not (Get-Command fzf -ErrorAction SilentlyContinue)) { rolecall list; return }
+        $Role = rolecall list --names | fzf
+        if (-not $Role) { return }
+    }
     $block = rolecall env --shell powershell $Role | Out-String
     if ($LASTEXITCODE -ne 0) { return }
     Invoke-Expression $block
@@ -15,9 +19,24 @@ function assume {
     $Env:ROLECALL_EXPIRATION = $Env:AWS_CREDENTIAL_EXPIRATION
 }
 
-Register-ArgumentCompleter -CommandName assume -ParameterName Role -ScriptBlock {
-    param($command, $parameter, $word)
-    rolecall list --names 2>$null | Where-Object { $_.StartsWith($word) } | ForEach-Object {
+# Those that begin with what is typed, else those that have its letters in this order.
+function Complete-Rolecall([string[]]$Known, [string]$Word) {
+    $letters = $Word.ToCharArray() | ForEach-Object { [WildcardPattern]::Escape([string]$_) + '*' }
+    $found = @($Known | Where-Object { $_.StartsWith($Word) })
+    if (-not $found) { $found = @($Known | Where-Object { $_ -like ('*' + ($letters -join '')) }) }
+    $found | ForEach-Object {
         if ($_ -match '^[\w.-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
     }
+}
+
+Register-ArgumentCompleter -CommandName assume -ParameterName Role -ScriptBlock {
+    param($command, $parameter, $word)
+    Complete-Rolecall (rolecall list --names 2>$null) $word
+}
+Register-ArgumentCompleter -Native -CommandName rolecall -ScriptBlock {
+    param($word, $line)
+    $words = @($line.CommandElements | ForEach-Object { $_.ToString() })
+    $place = if ($word) { $words.Count - 1 } else { $words.Count }
+    if ($place -eq 1) { Complete-Rolecall ('@COMMANDS@' -split "`n") $word; return }
+    if ($words[1] -in '@ROLE_COMMANDS@'.Split(' ')) { Complete-Rolecall (rolecall list --names 2>$null) $word }
 }

@@ -1,10 +1,14 @@
 _rolecall_complete() {
   local -a known
-  case $CURRENT:${words[1]:t}:${words[2]-} in
-    2:assume:* | 3:rolecall:assume | 3:rolecall:explain | 3:rolecall:history | 3:rolecall:end | 3:rolecall:env | 3:rolecall:exec | 3:rolecall:endpoint | 3:rolecall:credentials)
-      known=(${(f)"$(command rolecall list --names 2>/dev/null)"}) ;;
-    2:rolecall:*) known=(${(f)"$(print -r -- '@COMMANDS@')"}) ;;
+  case $CURRENT:${words[1]:t} in
+    2:assume) known=(${(f)"$(command rolecall list --names 2>/dev/null)"}) ;;
+    2:rolecall) known=(${(f)"$(print -r -- '@COMMANDS@')"}) ;;
+    *:rolecall)
+      case ' @ROLE_COMMANDS@ ' in
+        *" ${words[2]} "*) known=(${(f)"$(command rolecall list --names 2>/dev/null)"}) ;;
+      esac ;;
   esac
-  compadd -a known
+  # Where no name begins with these letters, those that have them in this order.
+  compadd -a known || compadd -M 'r:|?=** m:{[:lower:]}={[:upper:]}' -a known
 }
 if (( $+functions[compdef] )); then compdef _rolecall_complete rolecall assume; fi

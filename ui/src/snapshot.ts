@@ -254,6 +254,8 @@ export interface ReasonPromptView {
   role: string;
   /** What it must look like, in a few words. */
   form: string;
+  /** The roles that are reached through it and wait as well. */
+  on_the_way_to: string[];
   /** Where it is sent, in a few words. */
   place: string;
   /** The reason given last time. */

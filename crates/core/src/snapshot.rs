@@ -375,6 +375,9 @@ pub struct ReasonPromptView {
     pub id: u64,
     /// The role that waits for it.
     pub role: String,
+    /// The roles that are reached through it and wait as well.
+    #[serde(default)]
+    pub on_the_way_to: Vec<String>,
     /// What it must look like, in a few words.
     pub form: String,
     /// Where it is sent, in a few words.

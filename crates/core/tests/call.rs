@@ -14,7 +14,7 @@ use rolecall_core::name::Name;
 use rolecall_core::problem::ProblemCode;
 use rolecall_core::secret::Secret;
 use rolecall_core::session_tags::SessionTag;
-use rolecall_core::snapshot::{Mode, ReasonPromptView, WaitingFor};
+use rolecall_core::snapshot::{Mode, ReasonPromptView, SessionView, WaitingFor};
 use rolecall_core::sts::{Refusal, StsError};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -380,6 +380,42 @@ fn a_reason_is_asked_for_each_time_with_the_last_one_at_hand_and_can_be_cancelle
     let problem = renewing.join().expect("no panic").expect_err("cancelled");
     assert_eq!(problem.code, ProblemCode::Cancelled);
     assert_eq!(fakes.sts.calls().len(), 1);
+}
+
+const BEHIND: &str =
+    "\n[roles.behind]\narn = \"arn:aws:iam::808768216571:role/behind\"\nsource = \"guest\"\n";
+
+#[test]
+fn a_click_on_a_role_asks_why_for_the_role_on_the_way_as_well() {
+    let (fakes, keeper) = ready(&format!("{WITH_REASON}{BEHIND}"));
+    let clicked = keeper.clone();
+    let assuming = thread::spawn(move || clicked.assume(&name("behind"), None));
+    let prompt = asks_why(&keeper);
+    assert_eq!(
+        (prompt.role.as_str(), prompt.on_the_way_to),
+        ("guest", vec!["behind".to_owned()])
+    );
+    let waits = |session: &SessionView| session.waiting_for == Some(WaitingFor::Reason);
+    assert!(keeper.snapshot().sessions.iter().all(waits));
+    keeper.answer_reason(prompt.id, "OPS-7").expect("taken");
+    assuming.join().expect("no panic").expect("assumed");
+    let calls = fakes.sts.calls();
+    let reasons = calls.iter().map(|call| call.tags.len());
+    assert_eq!(reasons.collect::<Vec<_>>(), [1, 0], "only guest wants one");
+}
+
+#[test]
+fn a_reason_given_with_a_role_counts_for_the_roles_on_the_way() {
+    let (fakes, keeper) = ready(&format!("{WITH_REASON}{BEHIND}"));
+    let problem = keeper.credentials(&name("behind")).expect_err("no reason");
+    assert_eq!(problem.code, ProblemCode::ReasonNeeded);
+    let problem = keeper
+        .give_reason(&name("behind"), "because")
+        .expect_err("no");
+    assert_eq!(problem.what, "The reason must look like OPS-#.");
+    keeper.give_reason(&name("behind"), "OPS-8").expect("taken");
+    keeper.assume(&name("behind"), None).expect("assumed");
+    assert_eq!(fakes.sts.calls()[0].tags[0].value, "OPS-8");
 }
 
 #[test]

@@ -49,6 +49,8 @@ pub(super) struct Errand {
     pub(super) code: Option<MfaCode>,
     /// Who asked.
     pub(super) asker: Asker,
+    /// Who asked first, of those who wait: they are asked why, also for a role on the way.
+    pub(super) first_asker: Asker,
     /// What they prefer.
     pub(super) wish: Wish,
     /// The role they named; this one may be on the way to it.
@@ -67,6 +69,7 @@ impl Keeper {
         let errand = Errand {
             code,
             asker: Asker::Person,
+            first_asker: Asker::Person,
             wish: Wish::Usual,
             wanted: name.clone(),
             begun_at: self.ports.clock.now(),
@@ -178,7 +181,7 @@ impl Keeper {
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
-        let reason = self.reason_for(role, errand.asker)?;
+        let reason = self.reason_for(role, errand.first_asker)?;
         let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
             Signer::Key => self.call(role, &plan, &self.key_caller(&plan.key)?, &call)?,

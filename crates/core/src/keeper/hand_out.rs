@@ -74,6 +74,7 @@ impl Keeper {
         let errand = Errand {
             code: None,
             asker: Asker::Tool,
+            first_asker: Asker::Tool,
             wish: Wish::Quiet,
             wanted: role.clone(),
             begun_at: now,

@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::assume::Asker;
 use super::{Keeper, State};
+use crate::input::InputError;
 use crate::name::Name;
+use crate::plan::Chain;
 use crate::problem::{Problem, ProblemCode};
 use crate::reason::{Reason, ReasonRule};
 use crate::role::Role;
@@ -63,10 +65,10 @@ impl State {
 }
 
 impl Keeper {
-    /// Notes why a role is about to be assumed.
+    /// Notes why a role is about to be assumed, for it and every role on the way that wants a reason and takes this one.
     ///
     /// # Errors
-    /// If there is no such role, it wants no reason, or this is none that it takes.
+    /// If there is no such role, none of them wants a reason, or this is none that they take.
     pub fn give_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         self.update(|state| {
@@ -74,14 +76,30 @@ impl Keeper {
                 .catalogue
                 .role(role)
                 .ok_or_else(|| state.catalogue.refusal(role))?;
-            let rule = role.reason.as_ref().ok_or_else(|| wants_none(role))?;
-            let given = GivenReason {
-                reason: rule.check(text)?,
-                at: now,
-                is_fresh: true,
-            };
-            let name = role.unlimited_name().clone();
-            state.reasons.insert(name, given);
+            let chain = Chain::of(role, &state.catalogue, &state.keys);
+            let roles = chain.map_or_else(|_| vec![role.clone()], |chain| chain.roles);
+            let wanting = roles
+                .iter()
+                .filter_map(|role| Some((role, role.reason.as_ref()?)));
+            let given: Vec<(Name, Result<Reason, InputError>)> = wanting
+                .map(|(role, rule)| (role.unlimited_name().clone(), rule.check(text)))
+                .collect();
+            if given.iter().all(|(_, reason)| reason.is_err()) {
+                let refused = given.into_iter().rev().find_map(|(_, reason)| reason.err());
+                return Err(refused.map_or_else(|| wants_none(role), Problem::from));
+            }
+            for (name, reason) in given {
+                let Ok(reason) = reason else { continue };
+                let (at, is_fresh) = (now, true);
+                state.reasons.insert(
+                    name,
+                    GivenReason {
+                        reason,
+                        at,
+                        is_fresh,
+                    },
+                );
+            }
             Ok(())
         })
     }

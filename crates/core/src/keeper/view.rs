@@ -58,7 +58,7 @@ pub(super) fn snapshot(
         reason_prompts: state
             .reason_prompts
             .iter()
-            .map(|(id, prompt)| reason_prompt_view(*id, prompt))
+            .map(|(id, prompt)| reason_prompt_view(state, *id, prompt))
             .collect(),
         problems: state
             .standing
@@ -155,11 +155,9 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 }
 
 fn waiting_for(state: &State, name: &Name) -> WaitingFor {
-    if state
-        .reason_prompts
-        .values()
-        .any(|prompt| prompt.role == *name)
-    {
+    let asks_why = |role: &Name| role == name || state.wanted_through(role).contains(name);
+    let mut asked = state.reason_prompts.values();
+    if asked.any(|prompt| asks_why(&prompt.role)) {
         return WaitingFor::Reason;
     }
     let waits = |prompt: &&Prompt| prompt.roles(state).contains(name);
@@ -323,7 +321,9 @@ fn mfa_view(session: &MfaSession) -> MfaView {
     }
 }
 
-fn reason_prompt_view(id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
+fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
+    let wanted = state.wanted_through(&prompt.role).into_iter();
+    let beyond = wanted.filter(|role| *role != prompt.role);
     ReasonPromptView {
         id,
         role: prompt.role.to_string(),
@@ -331,6 +331,7 @@ fn reason_prompt_view(id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
         place: prompt.rule.place.told(),
         last: prompt.last.clone(),
         deadline: prompt.deadline,
+        on_the_way_to: beyond.map(|role| role.to_string()).collect(),
     }
 }
 

@@ -166,8 +166,14 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
             let place = profile.place_of(key);
             notices.add(place.file, place.line, || {
                 let program = command.split_whitespace().next().unwrap_or_default();
+                let instead = match key {
+                    "mfa_process" => {
+                        " If its codes are wanted, name it in [mfa] process of settings.toml."
+                    }
+                    _ => "",
+                };
                 format!(
-                    "The {key} \"{} …\" of \"{}\" is not run by Rolecall.",
+                    "The {key} \"{} …\" of \"{}\" is not run by Rolecall.{instead}",
                     echo(program),
                     echo(profile.name())
                 )

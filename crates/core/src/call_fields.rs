@@ -114,8 +114,8 @@ impl MfaSerial {
         }
         if text.contains(":u2f/") {
             return refuse(
-                "This is a security key.",
-                "STS takes codes of authenticator apps and tokens only.",
+                "This is a FIDO security key or passkey, and STS takes none: it wants six digits.",
+                "Give the user an authenticator app or a token as well, and name it here: its ARN has \":mfa/\".",
             );
         }
         check_ascii_field("mfa_serial", "The MFA serial", text, 9..=256, "+=/:,.@_-")?;

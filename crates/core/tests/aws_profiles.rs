@@ -49,6 +49,42 @@ fn reads_everything_a_role_can_say() {
 }
 
 #[test]
+fn a_fido_key_is_told_at_its_profile_with_what_sts_takes() {
+    for device in [
+        "u2f/user/user/laptop-4SGHE2",
+        "u2f/root-account/laptop-4SGHE2",
+    ] {
+        let config = format!(
+            "[profile guest]\nrole_arn = {ARN}\nsource_profile = user\nmfa_serial = arn:aws:iam::177634097045:{device}\n"
+        );
+        assert_eq!(
+            problem_of(&config, "guest"),
+            "The profile \"guest\": This is a FIDO security key or passkey, and STS takes none: it wants six digits. \
+             Give the user an authenticator app or a token as well, and name it here: its ARN has \":mfa/\"."
+        );
+    }
+}
+
+#[test]
+fn t16_an_mfa_process_is_pointed_out_with_where_to_set_it() {
+    let config = format!(
+        "[profile guest]\nrole_arn = {ARN}\nsource_profile = user\nmfa_process = pass otp s3cret\n"
+    );
+    let reading = aws_profile::roles(&config, KEY);
+    let [notice] = reading.notices.as_slice() else {
+        unreachable!("{:?}", reading.notices)
+    };
+    assert_eq!(
+        (notice.line, notice.text.as_str()),
+        (
+            Some(4),
+            "The mfa_process \"pass …\" of \"guest\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process of settings.toml."
+        )
+    );
+    assert_eq!(reading.roles[0].problem, None);
+}
+
+#[test]
 fn b36_explains_circles_gaps_and_depth() {
     let role = |name: &str, source: &str| {
         format!("[profile {name}]\nrole_arn = {ARN}\nsource_profile = {source}\n")

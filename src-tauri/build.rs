@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "renew",
     "end",
     "look_deeper",
+    "lock_regions",
     "copy_export",
     "answer_prompt",
     "cancel_prompt",

@@ -104,6 +104,11 @@ pub(crate) async fn history(tray: Tray<'_>, query: Query) -> Result<Vec<Line>, P
 }
 
 #[tauri::command]
+pub(crate) async fn lock_regions(tray: Tray<'_>, role: String) -> Result<Vec<String>, Problem> {
+    tray.ask(WindowCall::LockRegions { role }).await
+}
+
+#[tauri::command]
 pub(crate) async fn switch_prompt(tray: Tray<'_>, id: u64) -> Result<(), Problem> {
     tray.ask(WindowCall::SwitchPrompt { id }).await
 }

@@ -31,6 +31,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             assumed.map(nothing)
         }
         WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(nothing),
+        WindowCall::LockRegions { role } => value(keeper.lock_regions(&Name::parse(&role)?)?),
         WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(nothing),
         WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(nothing),
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),

@@ -95,6 +95,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::renew,
             commands::end,
             commands::look_deeper,
+            commands::lock_regions,
             commands::copy_export,
             commands::answer_prompt,
             commands::cancel_prompt,

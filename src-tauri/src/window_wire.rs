@@ -69,6 +69,9 @@ pub(crate) enum WindowCall {
     LookDeeper {
         role: String,
     },
+    LockRegions {
+        role: String,
+    },
     CopyExport {
         role: String,
         shell: Option<Shell>,

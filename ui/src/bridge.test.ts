@@ -26,6 +26,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["renew", { role: "a" }, (bridge) => bridge.renew("a")],
   ["end", { role: "a" }, (bridge) => bridge.end("a")],
   ["look_deeper", { role: "a" }, (bridge) => bridge.lookDeeper("a")],
+  ["lock_regions", { role: "a" }, (bridge) => bridge.lockRegions("a")],
   ["copy_export", { role: "a", shell: null }, (bridge) => bridge.copyExport("a", null)],
   ["copy_export", { role: "a", shell: "fish" }, (bridge) => bridge.copyExport("a", "fish")],
   ["answer_prompt", { id: 7, code: "123456" }, (bridge) => bridge.answerPrompt(7, "123456")],

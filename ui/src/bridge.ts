@@ -86,6 +86,8 @@ export interface Bridge {
   end(role: string): Promise<void>;
   /** Makes the calls that tell more about a refusal; the next snapshot holds what they told. */
   lookDeeper(role: string): Promise<void>;
+  /** The regions that sessions of a role can be locked to, the likeliest first. */
+  lockRegions(role: string): Promise<string[]>;
   copyExport(role: string, shell: Shell | null): Promise<void>;
   answerPrompt(id: number, code: string): Promise<void>;
   cancelPrompt(id: number): Promise<void>;
@@ -189,6 +191,7 @@ const desktop: Bridge = {
   lookDeeper: (role) => ask("look_deeper", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
+  lockRegions: (role) => ask("lock_regions", { role }),
   cancelPrompt: (id) => ask("cancel_prompt", { id }),
   answerReason: (id, reason) => ask("answer_reason", { id, reason }),
   cancelReason: (id) => ask("cancel_reason", { id }),

@@ -46,6 +46,7 @@ use crate::ports::{
 };
 use crate::problem::Problem;
 use crate::role::Role;
+use crate::region::Region;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::snapshot::{Mode, Snapshot};
@@ -159,6 +160,12 @@ struct State {
     /// By role ARN.
     limits: BTreeMap<String, DurationLimit>,
     /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
+    /// The regions that sessions were locked to, the latest first.
+    locked_regions: Vec<Region>,
+    /// When IAM was last asked for the longest life of a role, by its ARN.
+    maximum_tries: BTreeMap<String, Timestamp>,
+    /// The roles of whose longest life IAM is about to be asked.
+    unread_maximums: Vec<Role>,
     worked: BTreeMap<Name, Role>,
     /// What was asked when AWS refused a role, for the calls that tell more.
     refused: BTreeMap<Name, Refused>,
@@ -317,6 +324,10 @@ impl Keeper {
                                 continue;
                             }
                         }
+                            let region = limited.limits.region.iter();
+                            let region = region.filter(|it| !state.locked_regions.contains(it));
+                            let region: Vec<Region> = region.cloned().collect();
+                            state.locked_regions.extend(region);
                         if let Some(reason) = &session.reason {
                             state.take_reason_back(&session.role, reason, session.issued_at);
                         }

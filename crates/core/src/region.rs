@@ -16,6 +16,8 @@ pub struct Partition {
     pub home_region: &'static str,
     /// What its region names start with.
     region_prefixes: &'static [&'static str],
+    /// The regions that are known; AWS adds more.
+    pub regions: &'static [&'static str],
 }
 
 /// All partitions, the commercial one first.
@@ -26,25 +28,98 @@ pub const PARTITIONS: [Partition; 8] = [
         &[
             "us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-",
         ],
+        &[
+            "af-south-1",
+            "ap-east-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
     ),
-    partition("aws-cn", "cn-north-1", &["cn-"]),
-    partition("aws-us-gov", "us-gov-west-1", &["us-gov-"]),
-    partition("aws-eusc", "eusc-de-east-1", &["eusc-"]),
-    partition("aws-iso", "us-iso-east-1", &["us-iso-"]),
-    partition("aws-iso-b", "us-isob-east-1", &["us-isob-"]),
-    partition("aws-iso-e", "eu-isoe-west-1", &["eu-isoe-"]),
-    partition("aws-iso-f", "us-isof-south-1", &["us-isof-"]),
+    partition(
+        "aws-cn",
+        "cn-north-1",
+        &["cn-"],
+        &["cn-north-1", "cn-northwest-1"],
+    ),
+    partition(
+        "aws-us-gov",
+        "us-gov-west-1",
+        &["us-gov-"],
+        &["us-gov-east-1", "us-gov-west-1"],
+    ),
+    partition(
+        "aws-eusc",
+        "eusc-de-east-1",
+        &["eusc-"],
+        &["eusc-de-east-1"],
+    ),
+    partition(
+        "aws-iso",
+        "us-iso-east-1",
+        &["us-iso-"],
+        &["us-iso-east-1", "us-iso-west-1"],
+    ),
+    partition(
+        "aws-iso-b",
+        "us-isob-east-1",
+        &["us-isob-"],
+        &["us-isob-east-1", "us-isob-west-1"],
+    ),
+    partition(
+        "aws-iso-e",
+        "eu-isoe-west-1",
+        &["eu-isoe-"],
+        &["eu-isoe-west-1"],
+    ),
+    partition(
+        "aws-iso-f",
+        "us-isof-south-1",
+        &["us-isof-"],
+        &["us-isof-east-1", "us-isof-south-1"],
+    ),
 ];
 
 const fn partition(
     name: &'static str,
     home_region: &'static str,
     region_prefixes: &'static [&'static str],
+    regions: &'static [&'static str],
 ) -> Partition {
     Partition {
         name,
         home_region,
         region_prefixes,
+        regions,
     }
 }
 
@@ -148,6 +223,17 @@ mod tests {
         ] {
             let error = Region::parse(bad).expect_err("must be refused");
             assert!(error.remedy.contains(hint), "{bad}: {}", error.remedy);
+        }
+    }
+
+    #[test]
+    fn every_known_region_is_of_its_partition_and_the_home_is_among_them() {
+        for partition in PARTITIONS {
+            for region in partition.regions {
+                let region = Region::parse(region).expect("a region");
+                assert!(partition.has(&region), "{region}");
+            }
+            assert!(partition.regions.contains(&partition.home_region));
         }
     }
 

@@ -1,5 +1,7 @@
 //! The catalogue and the settings: read when their files change, written when the user edits them here.
 
+use std::collections::HashSet;
+
 use super::{Concern, Keeper, State};
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
 use crate::consent::Consent;
@@ -158,7 +160,34 @@ impl Keeper {
             return Ok(name.clone());
         }
         let limits = Limits::check(limits)?;
-        self.lock().catalogue.add_limited(name, &limits)
+        let mut state = self.lock();
+        let limited = state.catalogue.add_limited(name, &limits)?;
+        if let Some(region) = limits.region {
+            state.locked_regions.retain(|before| *before != region);
+            state.locked_regions.insert(0, region);
+        }
+        Ok(limited)
+    }
+
+    /// Returns the regions that sessions of a role can be locked to: those of earlier locks, the latest first, then the
+    /// role's or the settings', then all that are known of its partition.
+    ///
+    /// # Errors
+    /// If there is no such role.
+    pub fn lock_regions(&self, name: &Name) -> Result<Vec<String>, Problem> {
+        let state = self.lock();
+        let role = state.catalogue.role(name);
+        let role = role.ok_or_else(|| state.catalogue.refusal(name))?;
+        let partition = role.arn.partition();
+        let set = [&role.region, &state.settings.region];
+        let likely = state.locked_regions.iter().chain(set.into_iter().flatten());
+        let likely = likely.filter(|region| partition.has(region));
+        let known = partition.regions.iter().map(|region| (*region).to_owned());
+        let mut seen = HashSet::new();
+        let regions = likely.map(ToString::to_string).chain(known);
+        Ok(regions
+            .filter(|region| seen.insert(region.clone()))
+            .collect())
     }
 
     pub(super) fn rename_source(&self, source: &Name, new_source: &Name) -> Result<(), Problem> {

@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "add_key",
     "rename_key",
     "remove_key",
+    "remove_totp",
     "plaintext_profiles",
     "peers",
     "move_in",

@@ -142,6 +142,11 @@ pub(crate) async fn remove_key(tray: Tray<'_>, name: String) -> Result<(), Probl
 }
 
 #[tauri::command]
+pub(crate) async fn remove_totp(tray: Tray<'_>, key: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::RemoveTotp { key }).await
+}
+
+#[tauri::command]
 pub(crate) async fn plaintext_profiles(tray: Tray<'_>) -> Result<Vec<PlaintextProfile>, Problem> {
     tray.ask(WindowCall::PlaintextProfiles).await
 }

@@ -59,6 +59,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             .rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?)
             .map(nothing),
         WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
+        WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(nothing),
         WindowCall::Peers => value(peers::present()),
         WindowCall::MoveIn { from, rehearse } => {
             let belongings = peers::belongings(from, None)?;

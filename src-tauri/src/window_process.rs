@@ -109,6 +109,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::add_key,
             commands::rename_key,
             commands::remove_key,
+            commands::remove_totp,
             commands::plaintext_profiles,
             commands::peers,
             commands::move_in,

@@ -111,6 +111,9 @@ pub(crate) enum WindowCall {
     RemoveKey {
         name: String,
     },
+    RemoveTotp {
+        key: String,
+    },
     PlaintextProfiles,
     Peers,
     MoveIn {

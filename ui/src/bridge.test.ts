@@ -43,6 +43,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["add_key", { name: "k", from: { kind: "clipboard" } }, (bridge) => bridge.addKey("k", { kind: "clipboard" })],
   ["rename_key", { name: "k", newName: "l" }, (bridge) => bridge.renameKey("k", "l")],
   ["remove_key", { name: "k" }, (bridge) => bridge.removeKey("k")],
+  ["remove_totp", { key: "k" }, (bridge) => bridge.removeTotp("k")],
   ["plaintext_profiles", {}, (bridge) => bridge.plaintextProfiles()],
   ["peers", {}, (bridge) => bridge.peers()],
   ["move_in", { from: "leapp", rehearse: true }, (bridge) => bridge.moveIn("leapp", true)],

@@ -104,6 +104,8 @@ export interface Bridge {
   addKey(name: string, from: KeyOrigin): Promise<KeyView>;
   renameKey(name: string, newName: string): Promise<void>;
   removeKey(name: string): Promise<void>;
+  /** Forgets the seed that is kept beside a key: its codes are asked for again. */
+  removeTotp(key: string): Promise<void>;
   plaintextProfiles(): Promise<PlaintextProfile[]>;
   /** The other programs that have left files on this machine. */
   peers(): Promise<Peer[]>;
@@ -203,6 +205,7 @@ const desktop: Bridge = {
   addKey: (name, from) => ask("add_key", { name, from }),
   renameKey: (name, newName) => ask("rename_key", { name, newName }),
   removeKey: (name) => ask("remove_key", { name }),
+  removeTotp: (key) => ask("remove_totp", { key }),
   plaintextProfiles: () => ask("plaintext_profiles"),
   peers: () => ask("peers"),
   moveIn: (from, rehearse) => ask("move_in", { from, rehearse }),

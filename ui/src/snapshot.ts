@@ -182,6 +182,8 @@ export interface KeyView {
   roles: number;
   /** The codes that still count. */
   mfa: MfaView[];
+  /** The device whose seed is kept in the keychain: its codes come by themselves. */
+  totp?: string | null;
 }
 
 export interface MfaView {

@@ -152,6 +152,9 @@ pub(crate) enum Command {
         name: String,
         serial: String,
     },
+    KeysForgetCode {
+        name: String,
+    },
     KeysRemoveTotp {
         name: String,
     },
@@ -205,6 +208,7 @@ impl Command {
             | Self::KeysRemove { .. }
             | Self::KeysAddTotp { .. }
             | Self::KeysRemoveTotp { .. }
+            | Self::KeysForgetCode { .. }
             | Self::Agent { .. }
             | Self::Unlock { .. }
             | Self::AgentStop
@@ -350,7 +354,7 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 29] = [
+const SPECS: [Spec; 30] = [
     spec("list", &[], &["--json", "--names"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
@@ -388,6 +392,7 @@ const SPECS: [Spec; 29] = [
     spec("keys remove", &["NAME"], &[]),
     spec("keys add-totp", &["NAME", "SERIAL"], &[]),
     spec("keys remove-totp", &["NAME"], &[]),
+    spec("keys forget-code", &["NAME"], &[]),
     spec(
         "agent",
         &[],

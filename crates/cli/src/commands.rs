@@ -163,6 +163,10 @@ pub(crate) fn run(
             );
             done(client, Call::RemoveTotp { key: name.clone() }, removed).map(plain)
         }
+        Command::KeysForgetCode { name } => {
+            let forgotten = format!("The next role of {} asks for a code again.", shown(name));
+            done(client, Call::EndMfa { key: name.clone() }, forgotten).map(plain)
+        }
         Command::Agent { words } => return agent::run(client, environment, words),
         Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd).map(plain),
         Command::AgentStop => agent::stop(client).map(plain),

@@ -62,6 +62,7 @@ Usage: rolecall [--practice] COMMAND
   keys add-totp NAME SERIAL
                         Keeps an authenticator's seed beside a key, and takes codes from it
   keys remove-totp NAME Forgets such a seed
+  keys forget-code NAME Lets a code that was given with a key count no longer
   agent                 Runs Rolecall without a display, as on a server
   unlock                Opens the sealed file of keys, for machines without a keychain
   help [COMMAND]        Shows this, or more about a command
@@ -301,6 +302,7 @@ Usage: rolecall keys list [--json]
        rolecall keys remove NAME
        rolecall keys add-totp NAME SERIAL
        rolecall keys remove-totp NAME
+       rolecall keys forget-code NAME
 
 An access key's secret is kept in the OS keychain and nowhere else. `keys add` verifies the key with AWS first.
 It takes the key from the terminal, from two lines (id, then secret) on standard input, from a profile of
@@ -314,4 +316,7 @@ GetFederationToken of STS; everything else is as before. `keys undo-import` give
 `keys add-totp` keeps the seed of the user's MFA device SERIAL (its ARN), from the terminal or standard input: base32, or
 an otpauth link. AWS must take a code of it first. Codes for the device then come from the seed, and you are asked only
 when AWS refuses one. The second factor is then on this machine beside the first: whoever gets at your keychain has
-both. `keys list` tells which keys have a seed, and nothing shows the seed again.";
+both. `keys list` tells which keys have a seed, and nothing shows the seed again.
+
+A code that is shared by roles counts for hours ([mfa] session in settings.toml). `keys forget-code` ends that: the next
+role asks for a code. Sessions that live go on, and AWS goes on accepting the token until it expires.";

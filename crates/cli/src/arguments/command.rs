@@ -169,6 +169,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             serial: operand(),
         },
         "keys remove-totp" => Command::KeysRemoveTotp { name: operand() },
+        "keys forget-code" => Command::KeysForgetCode { name: operand() },
         _ => Command::Help { topic: None },
     })
 }

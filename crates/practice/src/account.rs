@@ -219,7 +219,10 @@ impl Account {
         }
         match &caller.session {
             Some(session) if session.expires_at <= now => Err(service.expired_token()),
-            Some(_) | None => Ok(caller.clone()),
+            Some(_) | None => Ok(Caller {
+                region: signature.scope.region,
+                ..caller
+            }),
         }
     }
 
@@ -236,6 +239,7 @@ impl Account {
             access_key_id: access_key_id.to_owned(),
             identity: Identity::User(index),
             session: None,
+            region: String::new(),
         };
         Some((caller, user.secret_access_key.expose()))
     }

@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     pub(crate) identity: Identity,
     /// The temporary part; none for a long-term key.
     pub(crate) session: Option<Session>,
+    /// The region whose endpoint the call is for; empty where there is no call.
+    pub(crate) region: String,
 }
 
 /// Whose permissions a caller has, as an index into the world.
@@ -127,6 +129,7 @@ impl Caller {
         context.insert("aws:SecureTransport", true);
         context.insert("aws:userid", self.user_id(world));
         context.insert("aws:PrincipalAccount", self.account(world));
+        context.insert("aws:RequestedRegion", self.region.as_str());
         match self.identity {
             Identity::User(index) => {
                 context.insert("aws:username", world.users[index].name.as_str());

@@ -56,6 +56,7 @@ pub(super) fn answer(
             access_key_id,
             identity,
             session: Some(session),
+            region: String::new(),
         },
         now,
     );

@@ -54,6 +54,7 @@ pub(super) fn answer(
         access_key_id,
         identity: caller.identity,
         session: Some(session),
+        region: String::new(),
     };
     account.remember(caller, now);
     Ok(answer)

@@ -27,6 +27,7 @@ fn a_role_with_the_permission_reads_a_trust_policy() {
     answer.assert_ok();
     assert_eq!(answer.text("Arn").as_deref(), Some(VAULT));
     assert_eq!(answer.text("Path").as_deref(), Some("/"));
+    assert_eq!(answer.text("MaxSessionDuration").as_deref(), Some("3600"));
     let document = answer.text("AssumeRolePolicyDocument").unwrap();
     assert!(
         document.starts_with("%7B") && document.contains("390411927311"),

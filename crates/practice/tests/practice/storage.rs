@@ -21,6 +21,19 @@ fn the_user_may_not_list_buckets_and_the_guest_may() {
 }
 
 #[test]
+fn a_session_that_is_locked_to_a_region_is_denied_elsewhere() {
+    let mut lab = Lab::story();
+    let lock = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+        {"Effect":"Deny","NotAction":"sts:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-west-1"}}}]}"#;
+    let user = lab.user();
+    let session = lab.assume(&user, GUEST, &[("Policy", lock)]).session();
+    lab.s3(&session, "/", "").assert_ok();
+    lab.region = "us-east-1";
+    let denied = lab.s3(&session, "/", "");
+    denied.assert_failed(403, "AccessDenied", "with an explicit deny");
+}
+
+#[test]
 fn lists_by_prefix_and_delimiter_and_in_pages() {
     let lab = Lab::story();
     let guest = guest(&lab);

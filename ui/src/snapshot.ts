@@ -157,8 +157,8 @@ export interface RoleView {
   needs_code: boolean;
   /** What assuming it takes and gives at present, in plain words. */
   plan: string;
-  /** That AWS does not give the wanted life: what it refused, and what is asked for since. */
-  duration_limit: { refused_s: number; allowed_s: number } | null;
+  /** The longest life that it allows, where that is known: AWS refused a longer one, or IAM told it. */
+  duration_limit: { refused_s: number | null; allowed_s: number } | null;
   planned_s: number;
   consent: Consent;
   consent_is_default: boolean;
@@ -254,10 +254,10 @@ export interface HistoryLine {
 export interface ReasonPromptView {
   id: number;
   role: string;
-  /** What it must look like, in a few words. */
-  form: string;
   /** The roles that are reached through it and wait as well. */
   on_the_way_to: string[];
+  /** What it must look like, in a few words. */
+  form: string;
   /** Where it is sent, in a few words. */
   place: string;
   /** The reason given last time. */

@@ -181,7 +181,7 @@ impl Engine {
         })
     }
 
-    /// Begins to warn, and fetches the sessions of the last run meanwhile.
+    /// Begins to warn and to ask IAM behind new sessions, and fetches the sessions of the last run meanwhile.
     ///
     /// # Errors
     /// If no thread can be started.
@@ -190,6 +190,13 @@ impl Engine {
         self.teams.follow(&self.keeper.settings());
         let restoring = self.keeper.clone();
         std::thread::spawn(move || restoring.restore_sessions());
+        let reading = self.keeper.clone();
+        std::thread::spawn(move || {
+            loop {
+                reading.await_unread_maximum();
+                reading.read_maximums();
+            }
+        });
         Ok(())
     }
 

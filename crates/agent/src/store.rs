@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::access_key::AccessKeyId;
 use rolecall_core::call_fields::{MfaCode, MfaSerial};
-use rolecall_core::duration::{DurationLimit, SessionDuration};
+use rolecall_core::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::history::{Line, Query};
 use rolecall_core::mfa_session::MfaSession;
 use rolecall_core::name::Name;
@@ -250,12 +250,13 @@ impl Store for SealedStore {
     fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
         let rows = self.with(Database::duration_limits)?;
         let life = |seconds: u32| SessionDuration::from_seconds(seconds.into()).ok();
-        let known = |(arn, refused_s, allowed_s): (String, u32, u32)| {
-            let limit = DurationLimit {
-                refused: life(refused_s)?,
-                allowed: life(allowed_s)?,
+        let known = |(arn, refused_s, allowed_s): (String, Option<u32>, u32)| {
+            let known_by = match refused_s {
+                Some(refused_s) => KnownBy::Refusal(life(refused_s)?),
+                None => KnownBy::Role,
             };
-            Some((arn, limit))
+            let allowed = life(allowed_s)?;
+            Some((arn, DurationLimit { allowed, known_by }))
         };
         Ok(rows.into_iter().filter_map(known).collect())
     }
@@ -266,11 +267,25 @@ impl Store for SealedStore {
         limit: Option<DurationLimit>,
     ) -> Result<(), Problem> {
         self.with(|database| match limit {
-            Some(DurationLimit { refused, allowed }) => {
-                database.note_duration_limit(role_arn, refused.seconds(), allowed.seconds())
+            Some(DurationLimit { allowed, known_by }) => {
+                let refused_s = match known_by {
+                    KnownBy::Refusal(refused) => Some(refused.seconds()),
+                    KnownBy::Role => None,
+                };
+                database.note_duration_limit(role_arn, refused_s, allowed.seconds())
             }
             None => database.forget_duration_limit(role_arn),
         })
+    }
+
+    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
+        let rows = self.with(Database::maximum_tries)?.into_iter();
+        let sound = rows.filter_map(|(arn, at_s)| Some((arn, Timestamp::from_second(at_s).ok()?)));
+        Ok(sound.collect())
+    }
+
+    fn note_maximum_try(&self, role_arn: &str, at: Timestamp) -> Result<(), Problem> {
+        self.with(|database| database.note_maximum_try(role_arn, at))
     }
 
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {

@@ -374,7 +374,29 @@ fn a_key_is_looked_up_and_a_message_decoded_if_aws_allows_it() {
     );
     assert_eq!(code(sts.decode(&caller, "abc", &region)), "AccessDenied");
     let role = RoleArn::parse("arn:aws:iam::177634097045:role/none").expect("an ARN");
-    assert_eq!(code(sts.trust_policy(&caller, &role)), "AccessDenied");
+    assert_eq!(
+        code(sts.role(&caller, &role).map(|it| it.trust_policy)),
+        "AccessDenied"
+    );
+}
+
+#[test]
+fn the_longest_life_of_a_role_is_read_where_its_policies_allow_it() {
+    let set = Set::new();
+    for (role, allowed_s, calls) in [
+        ("guest", Some(3600), 1),
+        ("contractor", None, 2),
+        ("guest", Some(3600), 2),
+        ("contractor", None, 2),
+        ("archive", None, 2),
+    ] {
+        set.assume(role).expect("assumed");
+        set.keeper.read_maximums();
+        let roles = set.keeper.snapshot().roles;
+        let shown = roles.iter().find(|it| it.name == role).expect("a role");
+        let limit = shown.duration_limit.map(|limit| limit.allowed_s);
+        assert_eq!((limit, set.count("GetRole")), (allowed_s, calls), "{role}");
+    }
 }
 
 #[test]

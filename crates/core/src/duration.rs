@@ -68,13 +68,31 @@ impl SessionDuration {
     }
 }
 
-/// What AWS taught about a role: it refused one life and gave another.
+/// The longest life that a role allows, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DurationLimit {
-    /// The life that was refused.
-    pub refused: SessionDuration,
+    /// The life that it allows.
+    pub allowed: SessionDuration,
+    /// Where that is known from.
+    pub known_by: KnownBy,
+}
+
+/// A life that a role is set to and does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnmetWish {
+    /// The life that it is set to.
+    pub wanted: SessionDuration,
     /// The life that it allows, as far as is known.
     pub allowed: SessionDuration,
+}
+
+/// Where the longest life that a role allows is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy {
+    /// AWS refused this longer life. There may be one between the two that it allows.
+    Refusal(SessionDuration),
+    /// The role's `MaxSessionDuration`, which IAM told.
+    Role,
 }
 
 impl fmt::Display for SessionDuration {

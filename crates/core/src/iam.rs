@@ -1,5 +1,6 @@
 //! What AWS tells about permissions, as the keeper sees it: calls that only read, made when the user asks for more.
 
+use crate::duration::SessionDuration;
 use crate::region::Region;
 use crate::role_arn::RoleArn;
 use crate::sts::{Caller, StsError};
@@ -46,13 +47,22 @@ pub enum Decision {
     ExplicitDeny,
 }
 
+/// A role as GetRole describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DescribedRole {
+    /// The trust policy, as JSON.
+    pub trust_policy: String,
+    /// The longest life of its sessions, if it is told and one that STS gives.
+    pub maximum: Option<SessionDuration>,
+}
+
 /// What AWS tells about permissions. Each call may be denied itself.
 pub trait Iam: Send + Sync {
-    /// Calls GetRole and returns the role's trust policy, as JSON.
+    /// Calls GetRole. It finds roles of the caller's account only, by their name.
     ///
     /// # Errors
     /// Any of [`StsError`]; the code `NoSuchEntity` if the caller's account has no such role.
-    fn trust_policy(&self, caller: &Caller, role: &RoleArn) -> Result<String, StsError>;
+    fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError>;
 
     /// Calls SimulatePrincipalPolicy in the partition of the principal.
     ///

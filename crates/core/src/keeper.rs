@@ -17,6 +17,7 @@ mod key_session;
 mod keys;
 mod ledger;
 mod marks;
+mod maximum;
 mod mfa;
 mod move_in;
 mod prompt;
@@ -45,8 +46,8 @@ use crate::ports::{
     Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Programs, Store,
 };
 use crate::problem::Problem;
-use crate::role::Role;
 use crate::region::Region;
+use crate::role::Role;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::snapshot::{Mode, Snapshot};
@@ -159,13 +160,13 @@ struct State {
     failures: BTreeMap<Name, Problem>,
     /// By role ARN.
     limits: BTreeMap<String, DurationLimit>,
-    /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
     /// The regions that sessions were locked to, the latest first.
     locked_regions: Vec<Region>,
     /// When IAM was last asked for the longest life of a role, by its ARN.
     maximum_tries: BTreeMap<String, Timestamp>,
     /// The roles of whose longest life IAM is about to be asked.
     unread_maximums: Vec<Role>,
+    /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
     worked: BTreeMap<Name, Role>,
     /// What was asked when AWS refused a role, for the calls that tell more.
     refused: BTreeMap<Name, Refused>,
@@ -323,11 +324,11 @@ impl Keeper {
                             if added.as_ref() != Ok(&session.role) {
                                 continue;
                             }
-                        }
                             let region = limited.limits.region.iter();
                             let region = region.filter(|it| !state.locked_regions.contains(it));
                             let region: Vec<Region> = region.cloned().collect();
                             state.locked_regions.extend(region);
+                        }
                         if let Some(reason) = &session.reason {
                             state.take_reason_back(&session.role, reason, session.issued_at);
                         }

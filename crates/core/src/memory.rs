@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::aws_profile::{AwsFile, Edited, TakenKey};
 use crate::call_fields::{MfaCode, MfaSerial};
@@ -183,6 +185,7 @@ pub struct MemoryStore {
     history: Mutex<Recent>,
     usages: Mutex<BTreeMap<Name, Usage>>,
     limits: Mutex<BTreeMap<String, DurationLimit>>,
+    maximum_tries: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 impl Store for MemoryStore {
@@ -231,6 +234,14 @@ impl Store for MemoryStore {
             Some(limit) => drop(limits.insert(role_arn.to_owned(), limit)),
             None => drop(limits.remove(role_arn)),
         }
+        Ok(())
+    }
+    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
+        let tries = lock(&self.maximum_tries);
+        Ok(tries.iter().map(|(arn, at)| (arn.clone(), *at)).collect())
+    }
+    fn note_maximum_try(&self, role_arn: &str, at: Timestamp) -> Result<(), Problem> {
+        lock(&self.maximum_tries).insert(role_arn.to_owned(), at);
         Ok(())
     }
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {

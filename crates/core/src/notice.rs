@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::consent::Reply;
-use crate::duration::{DurationLimit, span};
+use crate::duration::{UnmetWish, span};
 use crate::name::Name;
 use crate::problem::Problem;
 use crate::sanitise;
@@ -108,22 +108,22 @@ pub struct Notice {
 
 impl Notice {
     /// Returns the notice of a session that was just assumed or renewed.
-    /// `limit` tells that the role allows less than it is set to.
+    /// `unmet` tells that the role allows less than it is set to.
     pub fn assumed(
         role: &Name,
         identity: &str,
         left: SignedDuration,
-        limit: Option<DurationLimit>,
+        unmet: Option<UnmetWish>,
     ) -> Self {
-        let limit =
-            limit.map(|limit| format!(". AWS allows it {}, not {}", limit.allowed, limit.refused));
+        let unmet =
+            unmet.map(|wish| format!(". AWS allows it {}, not {}", wish.allowed, wish.wanted));
         Self {
             topic: Topic::Session(role.clone()),
             title: format!(
                 "{role} is active for {}",
                 span((left + HALF_A_MINUTE).as_secs())
             ),
-            body: format!("{identity}{}", limit.unwrap_or_default()),
+            body: format!("{identity}{}", unmet.unwrap_or_default()),
             actions: vec![NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Low,
         }

@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use crate::access_key::AccessKey;
 use crate::call_fields::MfaSerial;
 use crate::code_use::CodeUse;
-use crate::duration::{LONGEST_S, SessionDuration, TokenDuration};
+use crate::duration::{DurationLimit, LONGEST_S, SessionDuration, TokenDuration};
 use crate::name::Name;
 use crate::problem::Problem;
 use crate::role::Role;
@@ -37,8 +37,10 @@ pub enum Wish {
     Quiet,
     /// One code for as many roles as it can serve.
     Shared,
-    /// One code for this role alone, for as long as it may live.
+    /// One code for this role alone, for as long as it is set to or every role allows.
     Own,
+    /// One code for this role alone, for as long as it may live, even if nobody knows whether it may.
+    Long,
 }
 
 impl Wish {
@@ -47,7 +49,7 @@ impl Wish {
     pub fn of_source(self) -> Self {
         match self {
             Self::Usual => Self::Quiet,
-            Self::Quiet | Self::Shared | Self::Own => self,
+            Self::Quiet | Self::Shared | Self::Own | Self::Long => self,
         }
     }
 }
@@ -63,6 +65,8 @@ pub struct Plan {
     pub calls: Vec<PlannedCall>,
     /// How many roles one code for the device of this plan can serve, this one included.
     pub served: usize,
+    /// The longest lives of the roles, where they are known.
+    limits: Vec<Option<DurationLimit>>,
 }
 
 /// One call of a plan.
@@ -138,11 +142,14 @@ impl Plan {
             _ => None,
         }));
         let served = situation.served(&chain);
+        let limit = |role: &Role| situation.limits.get(&role.name).copied();
+        let limits = chain.roles.iter().map(limit).collect();
         Ok(Self {
             key: chain.key,
             roles: chain.roles,
             calls,
             served,
+            limits,
         })
     }
 
@@ -187,23 +194,49 @@ impl Plan {
     /// Returns what the code of this plan could be used for in its place, in plain words: a longer session of this role
     /// alone, or shorter ones of several roles.
     pub fn instead(&self, role: &Role, situation: &Situation<'_>) -> Option<(Wish, String)> {
-        let wish = match self.question()? {
-            Question::Shared(_) => Wish::Own,
-            Question::Own(_) => Wish::Shared,
+        let wishes: &[Wish] = match self.question()? {
+            Question::Shared(_) => &[Wish::Long],
+            Question::Own(_) => &[Wish::Shared, Wish::Long, Wish::Own],
         };
-        let other = Self::of(role, situation, wish).ok()?;
-        let life = other.life();
-        match wish {
-            Wish::Own if life > self.life() => {
-                let name = sanitise::visible(role.name.as_str());
-                Some((wish, format!("{life} for {name} alone")))
-            }
-            Wish::Shared if other.served > 1 => {
-                let roles = other.served;
-                Some((wish, format!("{roles} roles, {life} each")))
-            }
-            Wish::Own | Wish::Shared | Wish::Usual | Wish::Quiet => None,
-        }
+        let name = sanitise::visible(role.name.as_str());
+        wishes.iter().find_map(|wish| {
+            let other = Self::of(role, situation, *wish).ok()?;
+            let (life, roles) = (other.life(), other.served);
+            let offer = match wish {
+                Wish::Long if life > self.life() && other.risk().is_some() => {
+                    format!("up to {life} for {name} alone")
+                }
+                Wish::Long if life > self.life() => format!("{life} for {name} alone"),
+                Wish::Own if life < self.life() => format!("{life} for {name} alone"),
+                Wish::Shared if roles > 1 => format!("{roles} roles, {life} each"),
+                Wish::Own | Wish::Long | Wish::Shared | Wish::Usual | Wish::Quiet => return None,
+            };
+            Some((*wish, offer))
+        })
+    }
+
+    /// Returns the role whose call uses the code up if it asks for more than the role allows, and what it asks for:
+    /// nobody knows whether it does.
+    pub fn risk(&self) -> Option<(&Role, SessionDuration)> {
+        let calls = self.calls.iter();
+        let with_code = calls.filter_map(|call| match call {
+            PlannedCall::AssumeRole {
+                role,
+                duration,
+                signer: Signer::KeyWithCode(_),
+            } => Some((role, *duration)),
+            PlannedCall::AssumeRole { .. } | PlannedCall::SessionToken { .. } => None,
+        });
+        let mut long = with_code.filter(|(_, duration)| *duration > SessionDuration::HOUR);
+        let (name, duration) = long.next()?;
+        let mut roles = self.roles.iter().zip(&self.limits);
+        let (role, limit) = roles.find(|(role, _)| role.name == *name)?;
+        limit.is_none().then_some((role, duration))
+    }
+
+    /// Returns the longest life of the wanted role, where it is known.
+    pub fn limit(&self) -> Option<DurationLimit> {
+        self.limits.last().copied().flatten()
     }
 
     /// Returns the plan in plain words: what is asked, what it gives, and why no more.
@@ -229,8 +262,8 @@ fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<Plan
     };
     let own = || {
         let duration = match wish {
-            Wish::Own => long(role, situation),
-            Wish::Usual | Wish::Quiet | Wish::Shared => wanted,
+            Wish::Long => long(role, situation),
+            Wish::Usual | Wish::Quiet | Wish::Shared | Wish::Own => wanted,
         };
         vec![assume(Signer::KeyWithCode(serial.clone()), duration)]
     };
@@ -239,7 +272,7 @@ fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<Plan
         return vec![assume(Signer::MfaSession(serial.clone()), hour)];
     }
     let shares = match (wish, role.mfa_code) {
-        (Wish::Own, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => false,
+        (Wish::Own | Wish::Long, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => false,
         (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => true,
         (Wish::Usual | Wish::Quiet, None) => {
             wanted <= SessionDuration::HOUR && situation.served(chain) > 1
@@ -260,7 +293,7 @@ fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<Plan
 /// Returns whether a code of its own is worth more to whoever asks than a session token that is at hand.
 fn prefers_own(role: &Role, wanted: SessionDuration, wish: Wish) -> bool {
     match (wish, role.mfa_code) {
-        (Wish::Own, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => true,
+        (Wish::Own | Wish::Long, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => true,
         (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => false,
         (Wish::Usual, None) => wanted > SessionDuration::HOUR,
         (Wish::Quiet, None) => false,

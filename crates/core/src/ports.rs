@@ -317,7 +317,7 @@ pub trait Store: Send + Sync {
     /// Notes that a code of a device is about to be sent to AWS.
     fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode);
 
-    /// Returns the roles, by ARN, that were found to allow less than was asked for.
+    /// Returns the longest lives that are known, by the ARNs of the roles.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -332,6 +332,18 @@ pub trait Store: Send + Sync {
         role_arn: &str,
         limit: Option<DurationLimit>,
     ) -> Result<(), Problem>;
+
+    /// Returns when IAM was last asked for the longest life of roles, by their ARNs.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem>;
+
+    /// Notes that IAM is about to be asked for the longest life of a role.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn note_maximum_try(&self, role_arn: &str, at: Timestamp) -> Result<(), Problem>;
 
     /// Returns whether the warning `lead_s` seconds before the end of session `id` was shown.
     fn was_warned(&self, id: &str, lead_s: i64) -> bool;

@@ -281,12 +281,12 @@ pub struct AwsFilesView {
     pub moved: Vec<String>,
 }
 
-/// A life that AWS refused a role, and what it allows as far as is known.
+/// The longest life that a role allows, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DurationLimitView {
-    /// The life that was refused, in seconds.
-    pub refused_s: u32,
-    /// The life that is asked for from then on, in seconds.
+    /// The longer life that AWS refused, in seconds; `None` if IAM told the role's `MaxSessionDuration`.
+    pub refused_s: Option<u32>,
+    /// The longest life that is asked for, in seconds.
     pub allowed_s: u32,
 }
 

@@ -126,7 +126,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() 
 
     let role = &keeper.snapshot().roles[0];
     let limit = role.duration_limit.expect("told");
-    assert_eq!((limit.refused_s, limit.allowed_s), (43_200, 28_800));
+    assert_eq!((limit.refused_s, limit.allowed_s), (Some(43_200), 28_800));
     assert_eq!(role.planned_s, 28_800);
     let notice = fakes.notifier.take_bodies().pop().expect("a notice");
     assert!(notice.ends_with(". AWS allows it 8h, not 12h"), "{notice}");

@@ -202,12 +202,12 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "a");
     let prompt = prompt_for(&keeper, &["a"]);
-    assert_eq!(prompt.instead.as_deref(), Some("12h for a alone"));
+    assert_eq!(prompt.instead.as_deref(), Some("up to 12h for a alone"));
     keeper.switch_prompt(prompt.id).expect("offered");
     let is_own = |it: &Snapshot| {
         it.prompts
             .first()
-            .is_some_and(|it| it.plan.ends_with("good for 12h."))
+            .is_some_and(|it| it.plan.contains("good for 12h. If a allows less"))
     };
     let own = wait_until(&keeper, is_own).prompts.remove(0);
     assert_eq!(own.instead.as_deref(), Some("3 roles, 1h each"));

@@ -13,7 +13,7 @@ use super::history;
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
@@ -58,6 +58,19 @@ const MIGRATIONS: [&str; 5] = [
         role_arn TEXT NOT NULL PRIMARY KEY,
         refused_s INTEGER NOT NULL,
         allowed_s INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE duration_limits RENAME TO refused_durations;
+    CREATE TABLE duration_limits (
+        role_arn TEXT NOT NULL PRIMARY KEY,
+        refused_s INTEGER,
+        allowed_s INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO duration_limits (role_arn, refused_s, allowed_s)
+        SELECT role_arn, refused_s, allowed_s FROM refused_durations;
+    DROP TABLE refused_durations;
+    CREATE TABLE maximum_tries (
+        role_arn TEXT NOT NULL PRIMARY KEY,
+        tried_at_s INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;",
 ];
 
@@ -153,8 +166,9 @@ impl Database {
         Ok(())
     }
 
-    /// Returns every role that allows less than was asked for, with the life refused and the life allowed, in seconds.
-    pub(super) fn duration_limits(&mut self) -> Result<Vec<(String, u32, u32)>, Fault> {
+    /// Returns every role of which a longest life is known, with the life refused, if one was, and the life allowed, in
+    /// seconds.
+    pub(super) fn duration_limits(&mut self) -> Result<Vec<(String, Option<u32>, u32)>, Fault> {
         let mut query = self
             .0
             .prepare("SELECT role_arn, refused_s, allowed_s FROM duration_limits")?;
@@ -174,7 +188,7 @@ impl Database {
     pub(super) fn note_duration_limit(
         &mut self,
         role_arn: &str,
-        refused_s: u32,
+        refused_s: Option<u32>,
         allowed_s: u32,
     ) -> Result<(), Fault> {
         self.0.execute(
@@ -188,6 +202,23 @@ impl Database {
         self.0.execute(
             "DELETE FROM duration_limits WHERE role_arn = ?1",
             [role_arn],
+        )?;
+        Ok(())
+    }
+
+    /// Returns when IAM was last asked for the longest life of each role, in seconds since 1970.
+    pub(super) fn maximum_tries(&mut self) -> Result<Vec<(String, i64)>, Fault> {
+        let mut query = self
+            .0
+            .prepare("SELECT role_arn, tried_at_s FROM maximum_tries")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn note_maximum_try(&mut self, role_arn: &str, at: Timestamp) -> Result<(), Fault> {
+        self.0.execute(
+            "INSERT OR REPLACE INTO maximum_tries (role_arn, tried_at_s) VALUES (?1, ?2)",
+            params![role_arn, at.as_second()],
         )?;
         Ok(())
     }
@@ -336,6 +367,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         history::COLUMNS_CHECK,
         "SELECT role, weight FROM usages",
         "SELECT role_arn, refused_s, allowed_s FROM duration_limits",
+        "SELECT role_arn, tried_at_s FROM maximum_tries",
     ] {
         connection.prepare(query)?;
     }

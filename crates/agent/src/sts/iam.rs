@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use percent_encoding::percent_decode_str;
-use rolecall_core::iam::{Decision, Iam, Simulated, Simulation};
+use rolecall_core::duration::SessionDuration;
+use rolecall_core::iam::{Decision, DescribedRole, Iam, Simulated, Simulation};
 use rolecall_core::ports::Clock;
 use rolecall_core::region::{PARTITIONS, Partition, Region};
 use rolecall_core::role_arn::RoleArn;
@@ -16,13 +17,13 @@ use super::wire::Wire;
 use super::{AwsSts, failure, given};
 
 impl Iam for AwsSts {
-    fn trust_policy(&self, caller: &Caller, role: &RoleArn) -> Result<String, StsError> {
+    fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError> {
         let query = Query {
             action: "GetRole",
             parameters: vec![("RoleName".to_owned(), role.role_name().to_owned())],
         };
         let answer = self.ask(|| self.query(caller, &query, role.partition()))?;
-        role_document(&answer).ok_or_else(|| incomplete("AssumeRolePolicyDocument"))
+        described(&answer, role).ok_or_else(|| incomplete("AssumeRolePolicyDocument"))
     }
 
     fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError> {
@@ -180,24 +181,32 @@ fn data(tag: &mut ScopedDecoder<'_, '_>) -> String {
         .unwrap_or_default()
 }
 
-/// Returns the trust policy of a GetRole answer. IAM encodes it as a URL.
+/// Reads a GetRole answer; `None` if it has no trust policy, which IAM encodes as a URL. The longest life counts only
+/// if the answer is about this very role: a name is taken once in an account, but an ARN may have another path.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
-fn role_document(text: &str) -> Option<String> {
+fn described(text: &str, asked: &RoleArn) -> Option<DescribedRole> {
     let mut document = Document::new(text);
     let mut root = document.root_element().ok()?;
-    let mut found = None;
+    let (mut encoded, mut arn, mut seconds) = (None, None, None);
     while let Some(mut result) = root.next_tag() {
         while let Some(mut role) = result.next_tag() {
             while let Some(mut field) = role.next_tag() {
-                if field.start_el().matches("AssumeRolePolicyDocument") {
-                    found = Some(data(&mut field));
+                match field.start_el().local() {
+                    "AssumeRolePolicyDocument" => encoded = Some(data(&mut field)),
+                    "Arn" => arn = Some(data(&mut field)),
+                    "MaxSessionDuration" => seconds = data(&mut field).parse::<u64>().ok(),
+                    _ => {}
                 }
             }
         }
     }
-    let encoded = found?;
+    let encoded = encoded?;
     let decoded = percent_decode_str(&encoded).decode_utf8().ok()?;
-    (!decoded.is_empty()).then(|| decoded.into_owned())
+    let seconds = seconds.filter(|_| arn.as_deref() == Some(asked.as_str()));
+    (!decoded.is_empty()).then(|| DescribedRole {
+        trust_policy: decoded.into_owned(),
+        maximum: seconds.and_then(|seconds| SessionDuration::from_seconds(seconds).ok()),
+    })
 }
 
 /// Returns the results of a SimulatePrincipalPolicy answer.

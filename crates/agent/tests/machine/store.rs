@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use rolecall_agent::keychain::OsKeychain;
 use rolecall_agent::seal::KeychainSeal;
 use rolecall_agent::store::SealedStore;
-use rolecall_core::duration::{DurationLimit, SessionDuration};
+use rolecall_core::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::name::Name;
 use rolecall_core::ports::{KeychainError, Store};
@@ -56,20 +56,26 @@ fn sessions_survive_a_restart() {
 fn r39_what_a_role_allows_survives_a_restart() {
     let disk = Disk::new();
     let life = |text| SessionDuration::parse(text).expect("a duration");
-    let limit = DurationLimit {
-        refused: life("12h"),
-        allowed: life("8h"),
-    };
     let arn = "arn:aws:iam::808768216571:role/guest";
-    disk.store()
-        .note_duration_limit(arn, Some(limit))
-        .expect("kept");
-    let kept = disk.store().duration_limits().expect("read");
-    assert_eq!(kept, [(arn.to_owned(), limit)]);
+    for known_by in [KnownBy::Refusal(life("12h")), KnownBy::Role] {
+        let allowed = life("8h");
+        let limit = DurationLimit { allowed, known_by };
+        disk.store()
+            .note_duration_limit(arn, Some(limit))
+            .expect("kept");
+        let kept = disk.store().duration_limits().expect("read");
+        assert_eq!(kept, [(arn.to_owned(), limit)]);
+    }
     disk.store()
         .note_duration_limit(arn, None)
         .expect("forgotten");
     assert_eq!(disk.store().duration_limits(), Ok(Vec::new()));
+
+    disk.store().note_maximum_try(arn, start()).expect("kept");
+    assert_eq!(
+        disk.store().maximum_tries(),
+        Ok(vec![(arn.to_owned(), start())])
+    );
 }
 
 #[test]

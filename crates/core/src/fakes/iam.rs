@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use super::lock;
 use crate::diagnosis;
-use crate::iam::{Iam, Simulated, Simulation};
+use crate::duration::SessionDuration;
+use crate::iam::{DescribedRole, Iam, Simulated, Simulation};
 use crate::region::Region;
 use crate::role_arn::RoleArn;
 use crate::sts::{Caller, StsError};
@@ -15,12 +16,18 @@ use crate::sts::{Caller, StsError};
 pub struct FakeIam {
     answers: Mutex<VecDeque<Result<diagnosis::Answer, StsError>>>,
     calls: Mutex<Vec<String>>,
+    maximum: Mutex<Option<SessionDuration>>,
 }
 
 impl FakeIam {
     /// Answers the next call so.
     pub fn answer_next(&self, answer: Result<diagnosis::Answer, StsError>) {
         lock(&self.answers).push_back(answer);
+    }
+
+    /// Describes every role with this longest life from now on.
+    pub fn describe_maximum(&self, maximum: Option<SessionDuration>) {
+        *lock(&self.maximum) = maximum;
     }
 
     /// Returns the calls so far: the action, and the access key that signed.
@@ -44,9 +51,12 @@ fn other_answer<T>() -> Result<T, StsError> {
 }
 
 impl Iam for FakeIam {
-    fn trust_policy(&self, caller: &Caller, _role: &RoleArn) -> Result<String, StsError> {
+    fn role(&self, caller: &Caller, _role: &RoleArn) -> Result<DescribedRole, StsError> {
         match self.next("iam:GetRole", caller)? {
-            diagnosis::Answer::Trust(document) => Ok(document),
+            diagnosis::Answer::Trust(trust_policy) => Ok(DescribedRole {
+                trust_policy,
+                maximum: *lock(&self.maximum),
+            }),
             _ => other_answer(),
         }
     }

@@ -126,8 +126,10 @@ impl Keeper {
         if let Ok(session) = &outcome {
             self.note_store(self.ports.store.save(session));
         }
+        let now = self.ports.clock.now();
         self.update(|state| {
             state.flights.remove(role);
+            state.note_asked(role, &outcome, now);
             match &outcome {
                 Ok(session) => {
                     state.sessions.insert(role.name.clone(), session.clone());
@@ -147,8 +149,8 @@ impl Keeper {
             (Ok(session), Asker::Person) => {
                 self.note_use(name);
                 let left = session.left_at(self.ports.clock.now());
-                let limit = self.known_limit(name);
-                let notice = Notice::assumed(name, &session.identity, left, limit);
+                let unmet = self.unmet_wish(name);
+                let notice = Notice::assumed(name, &session.identity, left, unmet);
                 notifier.show(&match self.is_production(name) {
                     true => notice.about_production(),
                     false => notice,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Keeper, State};
 use crate::catalogue::Catalogue;
-use crate::duration::{DurationLimit, SessionDuration};
+use crate::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
@@ -12,14 +12,14 @@ use crate::sts::{AssumeRole, Assumed};
 
 impl State {
     /// Returns the most that roles are known to allow, for the planner.
-    pub(super) fn limits_by_name(&self) -> BTreeMap<Name, SessionDuration> {
+    pub(super) fn limits_by_name(&self) -> BTreeMap<Name, DurationLimit> {
         if self.limits.is_empty() {
             return BTreeMap::new();
         }
         let roles = self.catalogue.roles().iter();
         let known = |role: &Role| {
             let limit = self.limits.get(role.arn.as_str())?;
-            Some((role.name.clone(), limit.allowed))
+            Some((role.name.clone(), *limit))
         };
         roles.filter_map(known).collect()
     }
@@ -32,11 +32,9 @@ impl State {
         }
     }
 
-    /// Returns what is known of a role whose wanted life AWS does not give.
+    /// Returns the longest life that a role allows, as far as is known.
     pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
-        let limit = self.limits.get(role.arn.as_str())?;
-        let wanted = role.duration.unwrap_or(SessionDuration::HOUR);
-        (wanted > limit.allowed).then_some(*limit)
+        self.limits.get(role.arn.as_str()).copied()
     }
 }
 
@@ -48,7 +46,14 @@ impl Keeper {
             self.note_store(Err(problem));
             Vec::new()
         });
-        self.update(|state| state.limits.extend(known));
+        let tries = self.ports.store.maximum_tries().unwrap_or_else(|problem| {
+            self.note_store(Err(problem));
+            Vec::new()
+        });
+        self.update(|state| {
+            state.limits.extend(known);
+            state.maximum_tries.extend(tries);
+        });
     }
 
     /// Sends a call; where AWS says that the role allows less, again with the next lower life, each once. A code is good
@@ -61,6 +66,7 @@ impl Keeper {
     ) -> Result<Assumed, Problem> {
         let mut call = call.clone();
         let refused = call.duration;
+        let known_by = KnownBy::Refusal(refused);
         loop {
             match send(&call) {
                 Err(problem) if problem.code == ProblemCode::DurationTooLong => {
@@ -69,7 +75,7 @@ impl Keeper {
                     };
                     if call.mfa.is_some() {
                         let allowed = SessionDuration::HOUR;
-                        self.note_limit(role, DurationLimit { refused, allowed });
+                        self.note_limit(role, DurationLimit { allowed, known_by });
                         return Err(again_with_the_next_code(problem, allowed));
                     }
                     call.duration = lower;
@@ -77,7 +83,7 @@ impl Keeper {
                 outcome => {
                     if outcome.is_ok() && call.duration != refused {
                         let allowed = call.duration;
-                        self.note_limit(role, DurationLimit { refused, allowed });
+                        self.note_limit(role, DurationLimit { allowed, known_by });
                     }
                     return outcome;
                 }
@@ -85,16 +91,16 @@ impl Keeper {
         }
     }
 
-    /// Returns what is known of a role of the catalogue whose wanted life AWS does not give.
-    pub(super) fn known_limit(&self, name: &Name) -> Option<DurationLimit> {
+    /// Returns the life that a role of the catalogue is set to, where it is known to allow less.
+    pub(super) fn unmet_wish(&self, name: &Name) -> Option<UnmetWish> {
         let state = self.lock();
-        state
-            .catalogue
-            .role(name)
-            .and_then(|role| state.limit_of(role))
+        let role = state.catalogue.role(name)?;
+        let allowed = state.limit_of(role)?.allowed;
+        let wanted = role.duration.filter(|wanted| *wanted > allowed)?;
+        Some(UnmetWish { wanted, allowed })
     }
 
-    fn note_limit(&self, role: &Role, limit: DurationLimit) {
+    pub(super) fn note_limit(&self, role: &Role, limit: DurationLimit) {
         let arn = role.arn.to_string();
         self.note_store(self.ports.store.note_duration_limit(&arn, Some(limit)));
         self.update(|state| {
@@ -102,7 +108,8 @@ impl Keeper {
         });
     }
 
-    /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried.
+    /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried. What IAM told
+    /// is believed as long as it allows that life.
     pub(super) fn forget_limits(&self, before: &Catalogue) {
         let changed: Vec<String> = {
             let state = self.lock();
@@ -111,7 +118,13 @@ impl Keeper {
                 let earlier = before.role(&role.name);
                 earlier.is_some_and(|earlier| earlier.duration != role.duration)
             };
-            let known = |role: &&Role| state.limits.contains_key(role.arn.as_str());
+            let known = |role: &&Role| {
+                let limit = state.limit_of(role);
+                limit.is_some_and(|limit| match limit.known_by {
+                    KnownBy::Refusal(_) => true,
+                    KnownBy::Role => role.duration.is_some_and(|wanted| wanted > limit.allowed),
+                })
+            };
             roles
                 .filter(is_edited)
                 .filter(known)

@@ -9,6 +9,7 @@ use super::prompt::Prompt;
 use super::reason::ReasonPrompt;
 use crate::access_key::{AccessKey, masked};
 use crate::catalogue::Unusable;
+use crate::duration::KnownBy;
 use crate::limits::LimitsView;
 use crate::mfa_session::MfaSession;
 use crate::name::Name;
@@ -262,7 +263,10 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
         plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
         duration_limit: state.limit_of(role).map(|limit| DurationLimitView {
-            refused_s: limit.refused.seconds(),
+            refused_s: match limit.known_by {
+                KnownBy::Refusal(refused) => Some(refused.seconds()),
+                KnownBy::Role => None,
+            },
             allowed_s: limit.allowed.seconds(),
         }),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
@@ -327,11 +331,11 @@ fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPr
     ReasonPromptView {
         id,
         role: prompt.role.to_string(),
+        on_the_way_to: beyond.map(|role| role.to_string()).collect(),
         form: prompt.rule.form(),
         place: prompt.rule.place.told(),
         last: prompt.last.clone(),
         deadline: prompt.deadline,
-        on_the_way_to: beyond.map(|role| role.to_string()).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A plan in plain words: what is asked, what it gives, and why it gives no more.
 
 use super::{Plan, PlannedCall, Question, Signer};
-use crate::duration::SessionDuration;
+use crate::duration::{DurationLimit, KnownBy, SessionDuration};
 use crate::role::Role;
 use crate::sanitise;
 
@@ -13,6 +13,12 @@ pub(super) fn of(plan: &Plan) -> String {
         Some(Question::Own(_)) => own(plan, life),
         None => without_code(plan, life),
     };
+    if let Some((role, asked)) = plan.risk() {
+        told.push_str(&format!(
+            " If {} allows less than {asked}, AWS takes the code all the same, and the next one gives 1h.",
+            shown(role)
+        ));
+    }
     if let Some(role) = role_with_idle_device(plan) {
         told.push_str(&format!(
             " The device of {} is not asked: AWS takes no code from a role's session.",
@@ -43,7 +49,11 @@ fn own(plan: &Plan, life: SessionDuration) -> String {
             shown(first),
             shown(last)
         ),
-        (_, Some(role)) => format!("One code for {}, good for {life}.", shown(role)),
+        (_, Some(role)) => format!(
+            "One code for {}, good for {life}{}.",
+            shown(role),
+            why(plan.limit(), life)
+        ),
         (_, None) => String::new(),
     }
 }
@@ -52,7 +62,8 @@ fn without_code(plan: &Plan, life: SessionDuration) -> String {
     match plan.signer() {
         Signer::Key | Signer::KeyWithCode(_) => {
             let key = sanitise::visible(plan.key.name.as_str());
-            format!("No code needed: {life}, straight from the key {key}.")
+            let why = why(plan.limit(), life);
+            format!("No code needed: {life}{why}, straight from the key {key}.")
         }
         Signer::MfaSession(_) => {
             format!("No code needed, the last one still counts: {life}, the most it gives.")
@@ -66,6 +77,18 @@ fn without_code(plan: &Plan, life: SessionDuration) -> String {
             };
             format!("No code needed: {life} from the session of {source}{why}.")
         }
+    }
+}
+
+/// Returns why it is no longer, where the role itself is the reason.
+fn why(limit: Option<DurationLimit>, life: SessionDuration) -> String {
+    match limit
+        .filter(|limit| limit.allowed == life)
+        .map(|limit| limit.known_by)
+    {
+        Some(KnownBy::Role) => ", the most the role allows".to_owned(),
+        Some(KnownBy::Refusal(refused)) => format!(", since AWS refused {refused}"),
+        None => String::new(),
     }
 }
 

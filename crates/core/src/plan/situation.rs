@@ -9,7 +9,7 @@ use crate::access_key::{AccessKey, AccessKeyId};
 use crate::call_fields::MfaSerial;
 use crate::catalogue::Catalogue;
 use crate::code_use::CodeUse;
-use crate::duration::{SessionDuration, TokenDuration};
+use crate::duration::{DurationLimit, SessionDuration, TokenDuration};
 use crate::name::Name;
 use crate::role::Role;
 
@@ -28,8 +28,8 @@ pub struct Situation<'a> {
     pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLife>,
     /// How long a new session token shall live.
     pub token_duration: TokenDuration,
-    /// The longest session that AWS gives a role, where it is known to be less than the longest of all.
-    pub limits: BTreeMap<Name, SessionDuration>,
+    /// The longest session that AWS gives a role, where it is known.
+    pub limits: BTreeMap<Name, DurationLimit>,
     /// The age at which a role's trust policy refused a session token's code, the least that was seen.
     pub refused_ages: BTreeMap<Name, SignedDuration>,
     sharing: HashMap<(Name, MfaSerial), usize>,
@@ -99,7 +99,7 @@ impl<'a> Situation<'a> {
     /// Returns `duration`, or the longest that the role is known to allow.
     pub(super) fn within_limit(&self, role: &Role, duration: SessionDuration) -> SessionDuration {
         match self.limits.get(&role.name) {
-            Some(limit) => duration.min(*limit),
+            Some(limit) => duration.min(limit.allowed),
             None => duration,
         }
     }

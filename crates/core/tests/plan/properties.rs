@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::code_use::CodeUse;
-use rolecall_core::duration::{SessionDuration, TokenDuration};
+use rolecall_core::duration::{DurationLimit, KnownBy, SessionDuration, TokenDuration};
 use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
 use rolecall_core::role::{Role, RoleDraft};
 
@@ -81,7 +81,8 @@ fn world() -> impl Strategy<Value = World> {
         Just(Wish::Usual),
         Just(Wish::Quiet),
         Just(Wish::Shared),
-        Just(Wish::Own)
+        Just(Wish::Own),
+        Just(Wish::Long)
     ];
     let token = proptest::option::of((0..50_000_i64, prop_oneof![1..120_i64, 1..43_200_i64]));
     (roles, token, 900..=129_600_u32, wish).prop_map(|(roles, token, token_s, wish)| World {
@@ -129,7 +130,11 @@ impl World {
         }
         for (at, made) in self.roles.iter().enumerate() {
             let longest = SessionDuration::from_seconds(made.longest_s.into()).expect("in range");
-            situation.limits.insert(name(&role_name(at)), longest);
+            let limit = DurationLimit {
+                allowed: longest,
+                known_by: KnownBy::Role,
+            };
+            situation.limits.insert(name(&role_name(at)), limit);
             if made.oldest_s < i64::MAX {
                 let oldest = SignedDuration::from_secs(made.oldest_s);
                 situation.refused_ages.insert(name(&role_name(at)), oldest);
@@ -277,7 +282,7 @@ proptest! {
         for role in catalogue.roles() {
             let plan = Plan::of(role, &situation, world.wish).expect("all sources are there");
             let wants_own = |role: &Role| match world.wish {
-                Wish::Own => true,
+                Wish::Own | Wish::Long => true,
                 Wish::Shared => false,
                 // A longer life than a shared code gives is worth a code, unless a tool or a mere source asks.
                 Wish::Usual => role.mfa_code == Some(CodeUse::Own)
@@ -292,6 +297,28 @@ proptest! {
                 prop_assert!(!can_do_without_a_code(&plan, &world), "{:#?}", plan);
             }
             prop_assert!(!(source_is_live && plan.question().is_some()));
+        }
+    }
+
+    #[test]
+    fn no_code_is_staked_on_a_life_that_nobody_set_and_the_plan_says_so_otherwise(world in world()) {
+        let (catalogue, keys) = (world.catalogue(), keys());
+        let mut situation = world.situation(&catalogue, &keys);
+        situation.limits.clear();
+        for role in catalogue.roles() {
+            let plan = Plan::of(role, &situation, world.wish).expect("all sources are there");
+            let staked = plan.calls.iter().find_map(|call| match call {
+                PlannedCall::AssumeRole { role, duration, signer: Signer::KeyWithCode(_) }
+                    if *duration > SessionDuration::HOUR => Some((role, *duration)),
+                PlannedCall::AssumeRole { .. } | PlannedCall::SessionToken { .. } => None,
+            });
+            let told = plan.risk().map(|(role, duration)| (&role.name, duration));
+            prop_assert_eq!(told, staked);
+            prop_assert_eq!(plan.sentence().contains("takes the code all the same"), staked.is_some());
+            if let Some((name, duration)) = staked {
+                let set = catalogue.role(name).expect("planned").duration;
+                prop_assert!(world.wish == Wish::Long || set == Some(duration), "{:#?}", plan);
+            }
         }
     }
 

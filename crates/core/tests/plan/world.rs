@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rolecall_core::access_key::AccessKey;
 use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::catalogue::Catalogue;
-use rolecall_core::duration::{SessionDuration, TokenDuration, parse_seconds};
+use rolecall_core::duration::{
+    DurationLimit, KnownBy, SessionDuration, TokenDuration, parse_seconds,
+};
 use rolecall_core::name::Name;
 use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
 use rolecall_core::role::{Role, RoleDraft};
@@ -75,14 +77,24 @@ pub(crate) fn catalogue(text: &str) -> (Catalogue, &str) {
     (Catalogue::new(roles.split(", ").map(role)), rest)
 }
 
-/// Adds `a:30m, m@10m:11h, max a 2h, old a 1h, for 36h`.
+/// Adds `a:30m, m@10m:11h, max a 2h, not a 12h 8h, old a 1h, for 36h`.
 pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
     for part in text.split(", ").filter(|part| !part.is_empty()) {
         let words: Vec<&str> = part.split_whitespace().collect();
         match words.as_slice() {
             ["max", role, longest] => {
-                let longest = SessionDuration::parse(longest).expect("a duration");
-                situation.limits.insert(name(role), longest);
+                let allowed = SessionDuration::parse(longest).expect("a duration");
+                let known_by = KnownBy::Role;
+                let limit = DurationLimit { allowed, known_by };
+                situation.limits.insert(name(role), limit);
+            }
+            ["not", role, refused, allowed] => {
+                let life = |text| SessionDuration::parse(text).expect("a duration");
+                let limit = DurationLimit {
+                    allowed: life(allowed),
+                    known_by: KnownBy::Refusal(life(refused)),
+                };
+                situation.limits.insert(name(role), limit);
             }
             ["old", role, age] => drop(situation.refused_ages.insert(name(role), span(age))),
             ["for", life] => situation.token_duration = TokenDuration::parse(life).expect("a life"),
@@ -117,6 +129,7 @@ pub(crate) fn wish(text: &str) -> Wish {
         "quiet" => Wish::Quiet,
         "shared" => Wish::Shared,
         "own" => Wish::Own,
+        "long" => Wish::Long,
         _ => unreachable!("{text}"),
     }
 }

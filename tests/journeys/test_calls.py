@@ -1,0 +1,209 @@
+"""What a call can carry, from the real window: tags, policies, a reason, limits, the role's longest life, a kept seed."""
+
+import json
+import shlex
+
+import pytest
+
+from harness.aws import Aws
+from harness.practice import STORY, Practice
+from harness.rolecall import binary
+from harness.wait import until
+from harness.webdriver import DOWN, ENTER, Window
+
+USER = "arn:aws:iam::177634097045:user/user"
+ACCOUNT = "808768216571"
+DEVICE = "arn:aws:iam::177634097045:mfa/user"
+# A tag that is passed on takes the permission to tag at every role.
+TAGGING = ["sts:AssumeRole", "sts:TagSession"]
+LIST_BUCKETS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", *TAGGING], "Resource": "*"}]}
+
+
+def world():
+    """Returns the practice story, whose archive lets in nobody but a team's sessions, and whose operator may look at itself."""
+    story = json.loads(STORY.read_text())
+    roles = {role["entry"]["name"]: role for role in story["roles"]}
+    tagged = {"Action": TAGGING, "Condition": {"StringEquals": {"aws:PrincipalTag/Team": "payments"}}}
+    roles["archive"]["trust"]["Statement"][0].update(tagged)
+    roles["guest"]["policies"][0]["Statement"].append({"Effect": "Allow", "Action": TAGGING, "Resource": roles["archive"]["arn"]})
+    look = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": roles["operator"]["arn"]}
+    roles["operator"]["policies"][0]["Statement"].append(look)
+    return story
+
+
+@pytest.fixture
+def practice(desktop):
+    """A practice account whose calls are counted."""
+    return Practice(desktop).start(world())
+
+
+@pytest.fixture
+def opened(desktop, rolecall, practice, keychain, tray, notifications):
+    """Returns a function that opens the window of an app with these roles and the user's key."""
+    windows = []
+
+    def open_window(**roles):
+        rolecall.write_settings(endpoint=practice.endpoint)
+        rolecall.write_roles(**roles)
+        windows.append(Window(desktop, binary("rolecall-desktop"), "--window").start())
+        rolecall.add_key("user", practice)
+        windows[0].wait_for_text(next(iter(roles)))
+        return windows[0]
+
+    yield open_window
+    for window in windows:
+        window.close()
+
+
+def assume(window, name):
+    """Assumes a role by its name and Enter."""
+    window.type("Search sessions and roles", name)
+    window.press(ENTER)
+
+
+def details(window, name):
+    """Opens the page of a role."""
+    window.type("Search sessions and roles", name)
+    window.click("button", "Details")
+    window.find("heading", "Its terms")
+
+
+def profile(desktop, rolecall, practice, role):
+    """Returns a function that runs the real AWS CLI in a session of a role, in a region."""
+    config = desktop.home / ".aws" / "config"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f"[profile p]\ncredential_process = {rolecall.credential_process(shlex.quote(role))}\n")
+
+    def run(*arguments, region="eu-west-1"):
+        return Aws(desktop, practice.endpoint).run("--profile", "p", *arguments, "--region", region)
+
+    return run
+
+
+def test_tags_policy_and_reason_go_along_and_the_reason_is_asked_for_on_the_way(desktop, rolecall, practice, opened, tmp_path):
+    terms = {
+        "tags.Team": "payments", "transitive_tags": ["Team"], "policy": json.dumps(LIST_BUCKETS),
+        "reason": "tag:Ticket", "reason_pattern": "OPS-#",
+    }
+    window = opened(guest=practice.role("guest", **terms), archive=practice.role("archive"))
+    assume(window, "archive")
+    window.find("dialog", "Reason for guest")
+    window.wait_for_text("It is on the way to archive.")
+    window.type("Reason", "because")
+    window.press(ENTER)
+    window.wait_for_text("The reason must look like OPS-#.")
+    window.screenshot(tmp_path / "reason.png")
+    window.type("Reason", "OPS-1417")
+    window.press(ENTER)
+    # The archive trusts sessions with the tag Team alone, which it inherits.
+    rolecall.wait_for_session("archive")
+    guest = rolecall.session("guest")
+    assert guest["reason"] == "OPS-1417" and 0 < guest["packed_policy_percent"] < 100
+
+    details(window, "guest")
+    window.wait_for_text(f"{guest['packed_policy_percent']} % of what AWS allows")
+    window.wait_for_text("Team = payments (passed on in chains)")
+    window.wait_for_text("OPS-1417")
+    window.screenshot(tmp_path / "terms.png")
+    run = profile(desktop, rolecall, practice, "guest")
+    assert run("s3", "ls").returncode == 0
+    denied = run("s3", "cp", "s3://practice-welcome/hello.txt", "-")
+    assert denied.returncode != 0, "the session policy allows no reading"
+
+
+def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall, practice, opened, tmp_path):
+    window = opened(guest=practice.role("guest"))
+    details(window, "guest")
+    window.click("button", "Read-only", exact=True)
+    rolecall.wait_for_session("guest · read-only")
+    assert rolecall.session("guest") is None, "the full session is another one"
+    limited = profile(desktop, rolecall, practice, "guest · read-only")
+    assert limited("s3", "cp", "s3://practice-welcome/hello.txt", "-").returncode == 0
+    assert limited("iam", "get-role", "--role-name", "guest").returncode != 0, "the double's ReadOnlyAccess leaves IAM out"
+
+    window.click("button", "Only in", exact=False)
+    options = [window.run("return arguments[0].innerText.trim()", option) for option in window.find_all("option")]
+    assert options[0] == "eu-west-1" and "ap-southeast-2" in options, "the role's own region comes first"
+    window.screenshot(tmp_path / "regions.png")
+    window.type("Region", "central")
+    window.press(DOWN)
+    chosen = window.run("return document.querySelector('[role=option][aria-selected=true]').innerText.trim()")
+    assert "central" in chosen
+    window.press(ENTER)
+    name = f"guest · only {chosen}"
+    rolecall.wait_for_session(name)
+    locked = profile(desktop, rolecall, practice, name)
+    reading = ("s3api", "list-objects-v2", "--bucket", "practice-welcome")
+    assert locked(*reading, region=chosen).returncode == 0
+    assert locked(*reading, region="us-west-2").returncode != 0, "other regions are denied"
+
+    window.click("button", "Only in", exact=False)
+    first = window.find("option")
+    assert window.run("return arguments[0].innerText.trim()", first) == chosen, "the last lock comes first"
+    window.type("Region", "cn-north-1")
+    window.press(ENTER)
+    window.wait_for_text("The region cn-north-1 is not in the role's partition \"aws\".")
+
+
+def test_a_kept_seed_is_shown_and_forgotten_and_the_longest_life_is_read(rolecall, practice, opened, tmp_path):
+    window = opened(operator=practice.role("operator", mfa_code="shared"))
+    rolecall.ok("keys", "add-totp", "user", DEVICE, input=f"{practice.seed(DEVICE)}\n")
+    window.click("button", "access key")
+    window.wait_for_text("come from a seed in the keychain. Both factors are on this computer")
+    window.screenshot(tmp_path / "seed.png")
+    window.click("button", "Forget the seed of user")
+    window.find("dialog", "Forget the seed")
+    window.click("button", "Forget", exact=True)
+    until(lambda: "totp" not in rolecall.json("keys", "list")[0], "the seed to be forgotten")
+    until(lambda: "come from a seed" not in window.text(), "the window to show it")
+    window.click("button", "Back")
+
+    # The code of the seed still counts, so nobody is asked.
+    assume(window, "operator")
+    rolecall.wait_for_session("operator")
+    details(window, "operator")
+    window.wait_for_text("The role allows up to 12 h, as IAM says (MaxSessionDuration).")
+    window.screenshot(tmp_path / "maximum.png")
+    assert practice.requests()["GetRole"] == 1
+    window.click("button", "Back")
+    assert "asks for a code again" in rolecall.ok("keys", "forget-code", "user")
+    rolecall.ok("end", "operator")
+    assume(window, "operator")
+    window.wait_for_text("One code now, good for 12h: sessions of 1h each.")
+    window.click("button", "12h for operator alone instead")
+    window.wait_for_text("One code for operator, good for 12h, the most the role allows.")
+    window.click("button", "Cancel")
+    assert practice.requests()["GetRole"] == 1
+
+
+def test_a_plaintext_key_moves_the_aws_cli_goes_on_and_its_profile_is_a_click_away(desktop, rolecall, practice, keychain, tray, notifications):
+    folder = desktop.home / ".aws"
+    folder.mkdir(mode=0o700)
+    keys = f"aws_access_key_id = {practice.access_key_id}\naws_secret_access_key = {practice.secret_access_key}\n"
+    (folder / "credentials").write_text(f"[work]\n{keys}")
+    (folder / "credentials").chmod(0o600)
+    role = f"role_arn = arn:aws:iam::{ACCOUNT}:role/guest\nsource_profile = work\n"
+    fido = f"role_arn = arn:aws:iam::{ACCOUNT}:role/guest\nsource_profile = work\nmfa_serial = arn:aws:iam::177634097045:u2f/user/user/k\n"
+    canary = desktop.root / "canary"
+    (folder / "config").write_text(f"[profile reader]\n{role}[profile secured]\n{fido}[profile asking]\n{role}mfa_process = touch {canary}\n")
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_any_role()
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    window.click("button", "Access keys")
+    window.click("button", "Move to keychain")
+    window.wait_for_text("credentials --key work")
+    window.click("button", "Move", exact=True)
+    until(lambda: practice.secret_access_key not in (folder / "credentials").read_text(), "the key to be moved")
+    client = Aws(desktop, practice.endpoint)
+    assert client.json("--profile", "work", "sts", "get-caller-identity")["Arn"] == USER
+
+    window.click("button", "Back")
+    assume(window, "reader")
+    rolecall.wait_for_session("reader")
+    assert rolecall.handed_out("reader")["AccessKeyId"].startswith("ASIA")
+    details(window, "secured")
+    window.wait_for_text("FIDO security key or passkey, and STS takes none")
+    told = " ".join(notice["text"] for notice in rolecall.snapshot()["aws"]["notices"])
+    assert "mfa_process \"touch …\" of \"asking\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process" in told
+    assert not canary.exists()
+    window.close()

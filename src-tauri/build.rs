@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "cancel_prompt",
     "reply",
     "set_consent",
+    "set_temporary_profile",
     "history",
     "switch_prompt",
     "end_mfa",

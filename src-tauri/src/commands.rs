@@ -99,6 +99,16 @@ pub(crate) async fn set_consent(
 }
 
 #[tauri::command]
+pub(crate) async fn set_temporary_profile(
+    tray: Tray<'_>,
+    role: String,
+    is_kept: bool,
+) -> Result<(), Problem> {
+    tray.ask(WindowCall::SetTemporaryProfile { role, is_kept })
+        .await
+}
+
+#[tauri::command]
 pub(crate) async fn history(tray: Tray<'_>, query: Query) -> Result<Vec<Line>, Problem> {
     tray.ask(WindowCall::History { query }).await
 }

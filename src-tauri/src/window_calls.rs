@@ -48,6 +48,14 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::SetConsent { role, consent } => keeper
             .set_consent(&Name::parse(&role)?, consent)
             .map(nothing),
+        WindowCall::SetTemporaryProfile { role, is_kept } => {
+            let role = Name::parse(&role)?;
+            let set = match is_kept {
+                true => keeper.keep_temporary_profile(&role),
+                false => keeper.drop_temporary_profile(&role),
+            };
+            set.map(nothing)
+        }
         WindowCall::History { query } => value(keeper.history(&query)?),
         WindowCall::SwitchPrompt { id } => keeper.switch_prompt(id).map(nothing),
         WindowCall::EndMfa { key } => keeper.end_mfa(&Name::parse(&key)?).map(nothing),

@@ -101,6 +101,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::cancel_prompt,
             commands::reply,
             commands::set_consent,
+            commands::set_temporary_profile,
             commands::history,
             commands::switch_prompt,
             commands::end_mfa,

@@ -91,6 +91,10 @@ pub(crate) enum WindowCall {
         role: String,
         consent: Option<Consent>,
     },
+    SetTemporaryProfile {
+        role: String,
+        is_kept: bool,
+    },
     History {
         query: Query,
     },

@@ -11,6 +11,7 @@ from harness.wait import until
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 ENTER, ESCAPE, DOWN, UP, CONTROL, TAB = "\ue007", "\ue00c", "\ue015", "\ue013", "\ue009", "\ue004"
+F2 = "\ue032"
 
 # Finds visible elements by ARIA role and accessible name, the way a person with a screen reader does.
 FIND = """

@@ -5,6 +5,9 @@ import pytest
 from harness import aws
 from harness.aws import Aws
 from harness.practice import Practice
+from harness.rolecall import binary
+from harness.wait import until
+from harness.webdriver import F2, Window
 
 CONFIG = "# mine\n[profile own]\nregion = us-east-1\ns3 =\n  max_concurrent_requests = 20"
 
@@ -61,3 +64,31 @@ def test_keys_under_the_same_name_are_told_and_a_profile_of_the_users_own_is_lef
     assert config.read_text() == "[profile guest]\nregion = eu-west-1\n"
     running.ok("connect", "--all", "--profile-prefix", "rc-", "--yes")
     assert "[profile rc-guest]" in config.read_text()
+
+
+def test_the_window_shows_what_it_writes_and_takes_it_out_again(
+    desktop, rolecall, practice, keychain, tray, notifications, config
+):
+    credentials = config.with_name("credentials")
+    credentials.write_text("[guest]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n")
+    rolecall.write_settings(endpoint=practice.endpoint)
+    rolecall.write_roles(guest=practice.role("guest"))
+    client = Aws(desktop, practice.endpoint)
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    rolecall.add_key("user", practice)
+    window.type("Search sessions and roles", "guest")
+    window.press(F2)
+    window.click("button", "Connect")
+    window.wait_for_text("[profile guest]")
+    window.wait_for_text("AWS's tools take those")
+    window.type("name starts with", "rc-")
+    window.wait_for_text("[profile rc-guest]")
+    until(lambda: "AWS's tools take those" not in window.text(), "no key shadows that name")
+    assert config.read_bytes() == CONFIG.encode(), "it is only shown"
+    window.click("button", "Connect", exact=True)
+    until(lambda: b"[profile rc-guest]" in config.read_bytes(), "the profile")
+    assert ":assumed-role/guest/" in client.json("--profile", "rc-guest", "sts", "get-caller-identity")["Arn"]
+    window.click("button", "Disconnect")
+    window.click("button", "Disconnect", exact=True)
+    until(lambda: config.read_bytes() == CONFIG.encode(), "the old bytes")
+    window.close()

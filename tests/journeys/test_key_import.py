@@ -7,7 +7,7 @@ from harness.aws import Aws
 from harness.practice import Practice
 from harness.rolecall import binary
 from harness.wait import until
-from harness.webdriver import Window
+from harness.webdriver import ENTER, Window
 
 
 @pytest.fixture
@@ -48,6 +48,10 @@ def test_the_real_aws_cli_works_before_after_and_after_undoing(desktop, practice
     assert practice.secret_access_key not in shown and credentials.read_bytes() == before
     told = rolecall.ok("keys", "import", "--all", "--yes")
     assert practice.secret_access_key not in told and "calls to IAM" in told
+    backup = rolecall.state_dir / "backups" / "credentials.1"
+    assert "~/.local/state/rolecall/backups/credentials.1" in told
+    assert backup.read_bytes() == before.replace(practice.secret_access_key.encode(), b"(in the keychain of Rolecall)")
+    assert backup.stat().st_mode & 0o777 == 0o600
     assert who(client) == user
     assert b"credentials --key work" in credentials.read_bytes()
     canary = leak_scan.Canary(practice.secret_access_key)
@@ -66,6 +70,35 @@ def test_a_file_that_was_changed_since_is_not_undone(configured, credentials):
     done = rolecall.cli("keys", "undo-import", "work", "--yes")
     assert done.returncode == 1 and "not as Rolecall left them" in done.stderr
     assert credentials.read_bytes() == changed
+
+
+def test_a_newcomer_moves_the_key_in_one_step_and_takes_it_back(
+    desktop, rolecall, practice, credentials, keychain, tray, notifications
+):
+    config = credentials.with_name("config")
+    config.write_text(f"[profile guest]\nrole_arn = {practice.role('guest')['arn']}\nsource_profile = work\n")
+    rolecall.write_settings(endpoint=practice.endpoint)
+    before, client = credentials.read_bytes(), Aws(desktop, practice.endpoint)
+    user = who(client)
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    window.wait_for_text("Found: 1 access key in plaintext, 1 role")
+    window.click("button", "Move the key to the keychain")
+    window.wait_for_text("credentials --key work")
+    window.wait_for_text("backups/credentials.1")
+    assert credentials.read_bytes() == before, "it is only shown"
+    assert practice.secret_access_key not in window.everything()
+    window.click("button", "Move", exact=True)
+    until(lambda: b"credentials --key work" in credentials.read_bytes(), "the key to be moved")
+    assert who(client) == user
+    window.type("Search sessions and roles", "guest")
+    window.press(ENTER)
+    rolecall.wait_for_session("guest")
+    window.click("button", "1 access key")
+    window.click("button", "Undo")
+    window.click("button", "Put back", exact=True)
+    until(lambda: credentials.read_bytes() == before, "the old bytes")
+    assert who(client) == user
+    window.close()
 
 
 def test_the_window_moves_a_key_and_puts_it_back(desktop, configured, credentials):

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from harness.rolecall import binary
 from harness.wait import until
+from harness.webdriver import Window
 
 ARN = "arn:aws:iam::808768216571:role/guest"
 
@@ -75,7 +77,7 @@ def test_another_programs_edit_appears_live_and_a_broken_one_keeps_what_was_good
     beside.rename(config)
     wait_for_roles(rolecall, "any", "guest", "second")
     config.write_text(profile("guest") + "[profile second\nrole_arn = x\n")
-    problem = rolecall.wait_for_problem("invalid_file")
+    problem = rolecall.wait_for_problem("invalid_aws_file")
     assert "~/.aws/config, line 5" in problem["what"]
     assert roles(rolecall)["second"]["problem"] is None
     config.write_text(profile("guest"))
@@ -104,3 +106,26 @@ def test_marks_are_live_and_survive_a_restart(rolecall, aws, keychain, tray, not
     guest = roles(rolecall)["guest"]
     assert (guest["favourite"], guest["production"], guest["account_alias"]) == (True, True, "shop")
     tray.wait_for_item().wait_for(re.compile("^★ guest"))
+
+
+def test_the_window_tells_what_is_noticed_in_the_files_wherever_they_are(
+    desktop, rolecall, aws, keychain, tray, notifications
+):
+    config, credentials = desktop.home / "elsewhere" / "config", desktop.home / "elsewhere" / "keys"
+    config.parent.mkdir()
+    config.write_text("[profile tool]\ncredential_process = touch /tmp/x\n" + profile("guest") + profile("a", source="a-b"))
+    credentials.write_text(
+        "[user]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
+    )
+    env = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
+    rolecall.write_any_role()
+    window = Window(desktop, binary("rolecall-desktop"), "--window", env=env).start()
+    found = wait_for_roles(rolecall, "any", "guest", "a")
+    assert "in plaintext in ~/elsewhere/keys, profile" in found["guest"]["problem"]["what"]
+    window.click("button", "Access keys")
+    window.click("button", "See AWS")
+    for text in ["~/elsewhere/config", "line 2", "is not run by Rolecall", "1 access key is in plaintext", "Add it, or correct"]:
+        window.wait_for_text(text)
+    window.click("button", "Everything about a", exact=True)
+    window.wait_for_text("~/elsewhere/config, line")
+    window.close()

@@ -54,7 +54,7 @@ def test_an_endpoint_off_this_machine_is_refused(rolecall, keychain, tray, notif
     rolecall.write_settings(endpoint="http://192.0.2.1:80")
     rolecall.write_roles_text(GOOD)
     rolecall.start()
-    problem = rolecall.wait_for_problem("invalid_file")
+    problem = rolecall.wait_for_problem("invalid_settings")
     assert "loopback" in f"{problem['what']} {problem['remedy']}"
     assert rolecall.snapshot()["endpoint"] is None
 

@@ -7,8 +7,9 @@ import pytest
 from harness import aws
 from harness.aws import Aws
 from harness.practice import Practice
-from harness.rolecall import Rolecall
+from harness.rolecall import Rolecall, binary
 from harness.wait import until
+from harness.webdriver import F2, Window
 
 CREDENTIALS = "# mine\r\n[own]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE"
 
@@ -81,3 +82,30 @@ def test_what_a_kill_leaves_is_gone_after_the_next_start_and_told(desktop, crede
     notifications.wait_for("1 temporary profile from the last run was removed")
     again.stop()
     assert is_as_before(credentials)
+
+
+def test_the_window_chooses_it_for_a_role_and_leaves_it_again(
+    desktop, practice, credentials, rolecall, keychain, tray, notifications
+):
+    rolecall.write_settings(endpoint=practice.endpoint)
+    settings = (rolecall.config_dir / "settings.toml").read_text()
+    rolecall.write_roles(guest=practice.role("guest"), own=practice.role("guest"))
+    window = Window(desktop, binary("rolecall-desktop"), "--window").start()
+    rolecall.add_key("user", practice)
+    window.type("Search sessions and roles", "guest")
+    window.press(F2)
+    window.wait_for_text("in plaintext in that file")
+    window.click("checkbox", "Also write its sessions")
+    until(lambda: rolecall.snapshot()["settings"]["temporary_profiles"] == ["guest"], "the setting")
+    assert (rolecall.config_dir / "settings.toml").read_text().startswith(settings)
+    rolecall.ok("assume", "guest")
+    until(lambda: has_profile(credentials), "the profile")
+    window.click("checkbox", "Also write its sessions")
+    until(lambda: is_as_before(credentials), "the old bytes")
+    window.click("button", "Back")
+    window.type("Search sessions and roles", "own")
+    window.press(F2)
+    window.click("checkbox", "Also write its sessions")
+    window.wait_for_text('a profile "own" is there already')
+    assert rolecall.snapshot()["settings"]["temporary_profiles"] == []
+    window.close()

@@ -19,12 +19,15 @@ export type Page =
   | { at: "key-form"; way: KeyWay }
   | { at: "move-in"; from: Peer }
   | { at: "history"; role: string | null }
+  | { at: "aws-files" }
   | { at: "settings" };
 
 /** A short answer to something the user did. */
 export type Toast = { id: number; done: string } | { id: number; problem: Problem };
 
-const DONE_TOAST_MS = 4_000;
+const DONE_TOAST_MS = 3_000;
+/** How long a character takes to read. */
+const READ_MS = 40;
 const PROBLEM_TOAST_MS = 12_000;
 
 export class App {
@@ -34,6 +37,8 @@ export class App {
   page = $state.raw<Page>({ at: "home" });
   query = $state("");
   selected = $state<string | null>(null);
+  /** Whether the user went past what a newcomer meets. */
+  isPastFirstRun = $state(false);
   /** The production role that waits for a second click. */
   confirming = $state<string | null>(null);
   toasts = $state.raw<Toast[]>([]);
@@ -125,7 +130,7 @@ export class App {
   toast(content: { done: string } | { problem: Problem }): void {
     const id = ++this.#lastToast;
     this.toasts = [...this.toasts.slice(-2), { id, ...content }];
-    setTimeout(() => this.dropToast(id), "done" in content ? DONE_TOAST_MS : PROBLEM_TOAST_MS);
+    setTimeout(() => this.dropToast(id), "done" in content ? DONE_TOAST_MS + content.done.length * READ_MS : PROBLEM_TOAST_MS);
   }
 
   dropToast(id: number): void {

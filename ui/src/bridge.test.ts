@@ -9,7 +9,7 @@ afterEach(clearMocks);
 const entry: RoleEntry = {
   name: "guest", arn: "arn:aws:iam::808768216571:role/guest", source: "user", session_name: null, duration: "1h",
   external_id: null, mfa_serial: null, mfa_code: null, source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [],
-  reason: null, reason_pattern: null, region: null, group: null,
+  reason: null, reason_pattern: null, region: null, output: null, group: null,
 };
 
 const marks: RoleMarks = { favourite: true, colour: "blue", production: null, group: null };
@@ -37,6 +37,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["reply", { id: 7, reply: "deny" }, (bridge) => bridge.reply(7, "deny")],
   ["set_consent", { role: "a", consent: "once" }, (bridge) => bridge.setConsent("a", "once")],
   ["set_consent", { role: "a", consent: null }, (bridge) => bridge.setConsent("a", null)],
+  ["set_temporary_profile", { role: "a", isKept: true }, (bridge) => bridge.setTemporaryProfile("a", true)],
   ["history", { query: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],
   ["switch_prompt", { id: 7 }, (bridge) => bridge.switchPrompt(7)],
   ["end_mfa", { key: "k" }, (bridge) => bridge.endMfa("k")],

@@ -50,6 +50,7 @@ export interface RoleEntry {
   reason: string | null;
   reason_pattern: string | null;
   region: string | null;
+  output: string | null;
   group: string | null;
 }
 
@@ -96,6 +97,8 @@ export interface Bridge {
   reply(id: number, reply: Reply): Promise<void>;
   /** Sets what happens when a program asks for the role; null leaves it to the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
+  /** Sets whether the role's sessions are also written into AWS's credentials file, in plaintext. */
+  setTemporaryProfile(role: string, isKept: boolean): Promise<void>;
   history(query: HistoryQuery): Promise<HistoryLine[]>;
   /** Uses the prompt’s code for what its `instead` says. */
   switchPrompt(id: number): Promise<void>;
@@ -199,6 +202,7 @@ const desktop: Bridge = {
   cancelReason: (id) => ask("cancel_reason", { id }),
   reply: (id, reply) => ask("reply", { id, reply }),
   setConsent: (role, consent) => ask("set_consent", { role, consent }),
+  setTemporaryProfile: (role, isKept) => ask("set_temporary_profile", { role, isKept }),
   history: (query) => ask("history", { query }),
   switchPrompt: (id) => ask("switch_prompt", { id }),
   endMfa: (key) => ask("end_mfa", { key }),

@@ -61,6 +61,8 @@ export interface EditView {
   profiles: string[];
   difference: { kind: "added" | "removed"; text: string }[];
   notes: string[];
+  /** The copy of the file as it is before the edit, without the secret that the edit takes out. */
+  backup?: string | null;
 }
 
 /** A profile of AWS's config file that gets its credentials from a session here. */
@@ -153,6 +155,8 @@ export interface RoleView {
   /** What the reason must look like: `#` a number, `*` any text. */
   reason_pattern: string | null;
   region: string | null;
+  /** The AWS CLI's output format of its connected profile. */
+  output: string | null;
   group: string | null;
   needs_code: boolean;
   /** What assuming it takes and gives at present, in plain words. */

@@ -28,7 +28,7 @@ use rolecall_core::secret::Secret;
 use crate::disk::{self, Access};
 use crate::paths::Paths;
 
-use backups::Backups;
+use backups::{Backups, Slot};
 use guard::Guard;
 use place::Place;
 use swap::Swap;
@@ -96,12 +96,17 @@ impl AwsFilesWriter {
 }
 
 impl AwsWriter for AwsFilesWriter {
-    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+    fn edit(
+        &self,
+        file: AwsFile,
+        keeping: Keeping<'_>,
+        edit: AwsEdit<'_>,
+    ) -> Result<Edited, Problem> {
         let _lock = self.lock()?;
         let shown = self.paths.shown(self.paths.aws_path(file));
         let place = Place::find(self.paths.aws_path(file), file, &shown)?;
         place.sweep();
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let old = place.read_at_rest()?;
             let old_text = text(old.bytes.clone(), &shown)?;
             let edited = edit(old_text.expose())?;
@@ -110,7 +115,17 @@ impl AwsWriter for AwsFilesWriter {
             }
             match keeping {
                 Keeping::Backup => self.backups.keep(file, &old.bytes),
-                Keeping::Nothing => self.backups.forget(file),
+                Keeping::Without(secret) => {
+                    let place = match attempt {
+                        0 => Slot::New,
+                        _ => Slot::Latest,
+                    };
+                    let kept = self.backups.keep_without(file, &old.bytes, secret, place);
+                    kept.map_err(|error| {
+                        let dir = self.paths.shown(self.backups.dir());
+                        disk::problem(&error, &dir, Access::Write)
+                    })?;
+                }
             }
             match place.swap(&old, edited.text.expose().as_bytes())? {
                 Swap::Done(displaced) => {
@@ -121,6 +136,10 @@ impl AwsWriter for AwsFilesWriter {
             }
         }
         Err(place.restless())
+    }
+
+    fn backup_path(&self, file: AwsFile) -> String {
+        self.paths.shown(&self.backups.latest_path(file))
     }
 
     fn command_line(&self) -> Result<String, Problem> {

@@ -311,7 +311,8 @@ It takes the key from the terminal, from two lines (id, then secret) on standard
 `keys import` moves the key that a profile of AWS's files holds in plaintext: it is verified, put into the keychain and
 read back, and only then taken out of the file. The profile goes on working: a credential_process gives AWS's tools a
 session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, nor GetSessionToken and
-GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back.
+GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back. A copy of the file
+as it was is kept in Rolecall's state folder, with a placeholder for the secret.
 
 `keys add-totp` keeps the seed of the user's MFA device SERIAL (its ARN), from the terminal or standard input: base32, or
 an otpauth link. AWS must take a code of it first. Codes for the device then come from the seed, and you are asked only

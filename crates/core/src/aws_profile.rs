@@ -170,7 +170,7 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
                     "mfa_process" => {
                         " If its codes are wanted, name it in [mfa] process of settings.toml."
                     }
-                    _ => "",
+                    _ => " AWS's tools go on running it.",
                 };
                 format!(
                     "The {key} \"{} …\" of \"{}\" is not run by Rolecall.{instead}",
@@ -196,7 +196,7 @@ fn note_ignored(profiles: &Profiles<'_>, notices: &mut Notices) {
     };
     notices.add(place.file, place.line, || {
         format!(
-            "{key}{others} is not used: Rolecall takes endpoints and certificates from its own settings alone."
+            "{key}{others} is not used: Rolecall takes endpoints and certificates from its own settings alone: [aws] in settings.toml."
         )
     });
 }

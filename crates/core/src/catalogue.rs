@@ -19,7 +19,7 @@ pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};
 
 /// The optional fields of a role, in the order in which they are written.
-const OPTIONAL_FIELDS: [&str; 14] = [
+const OPTIONAL_FIELDS: [&str; 15] = [
     "session_name",
     "duration",
     "external_id",
@@ -33,6 +33,7 @@ const OPTIONAL_FIELDS: [&str; 14] = [
     "reason",
     "reason_pattern",
     "region",
+    "output",
     "group",
 ];
 /// The largest file that is read, in bytes.
@@ -213,6 +214,7 @@ fn optional_text<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Op
         "reason" => &mut draft.reason,
         "reason_pattern" => &mut draft.reason_pattern,
         "region" => &mut draft.region,
+        "output" => &mut draft.output,
         "group" => &mut draft.group,
         _ => return None,
     })

@@ -35,6 +35,9 @@ pub struct EditView {
     pub difference: Vec<Changed>,
     /// What to know about it: each one or two sentences.
     pub notes: Vec<String>,
+    /// What messages call the copy of the file as it is before the edit, without the secret that the edit takes out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
 }
 
 /// A profile of AWS's config file that gets its credentials from a session here.

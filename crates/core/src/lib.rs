@@ -39,6 +39,7 @@ pub mod mfa_session;
 pub mod name;
 pub mod notice;
 pub mod origin;
+pub mod output;
 pub mod peers;
 pub mod plan;
 pub mod policy;

@@ -152,7 +152,7 @@ fn replace(file: &Mutex<String>, previous: &str, text: &str) -> Result<(), Probl
 }
 
 impl AwsWriter for MemoryFiles {
-    fn edit(&self, file: AwsFile, _: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+    fn edit(&self, file: AwsFile, _: Keeping<'_>, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
         let edited = edit(self.read_aws(file)?.text.expose())?;
         let text = match file {
             AwsFile::Config => &self.aws_config,
@@ -160,6 +160,10 @@ impl AwsWriter for MemoryFiles {
         };
         edited.text.expose().clone_into(&mut *lock(text));
         Ok(edited)
+    }
+    fn backup_path(&self, file: AwsFile) -> String {
+        let name = file.usual_path().rsplit('/').next().unwrap_or_default();
+        format!("backups/{name}.1")
     }
     fn command_line(&self) -> Result<String, Problem> {
         Ok("/usr/bin/rolecall".into())

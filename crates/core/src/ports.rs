@@ -230,7 +230,15 @@ pub trait AwsWriter: Send + Sync {
     /// # Errors
     /// What `edit` says; or if the file is not the user's alone, cannot be written, or never comes to rest. It is then
     /// as it was.
-    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem>;
+    fn edit(
+        &self,
+        file: AwsFile,
+        keeping: Keeping<'_>,
+        edit: AwsEdit<'_>,
+    ) -> Result<Edited, Problem>;
+
+    /// Returns what messages call the latest copy of a file as it was before an edit.
+    fn backup_path(&self, file: AwsFile) -> String;
 
     /// Returns the absolute path of the command line, for a `credential_process`.
     ///
@@ -254,13 +262,14 @@ pub trait AwsWriter: Send + Sync {
 /// What an edit makes of a file's text.
 pub type AwsEdit<'a> = &'a dyn Fn(&str) -> Result<Edited, Problem>;
 
-/// What is kept of a file before it is edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// A copy for the user alone, once in each run.
+/// What is kept of a file before it is edited: a copy for the user alone.
+#[derive(Debug, Clone, Copy)]
+pub enum Keeping<'a> {
+    /// The file as it is, once in each run. That it cannot be kept does not stop the edit.
     Backup,
-    /// Nothing, not even earlier copies: the edit takes a secret out of the file.
-    Nothing,
+    /// The file as it is but for this secret, which is blanked out in earlier copies of both files as well. Without
+    /// that there is no edit.
+    Without(&'a Secret),
 }
 
 /// Programs that the user named in the settings.

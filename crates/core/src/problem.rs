@@ -53,8 +53,12 @@ impl Problem {
 pub enum ProblemCode {
     /// A value that was typed, pasted or read is not allowed.
     InvalidInput,
-    /// `roles.toml` or `settings.toml` cannot be read as it is.
+    /// `roles.toml`, or another file that is not one of the next two, cannot be read as it is.
     InvalidFile,
+    /// `settings.toml` cannot be read as it is.
+    InvalidSettings,
+    /// One of AWS's own files has a line for which AWS's tools refuse it.
+    InvalidAwsFile,
     /// No role of that name.
     UnknownRole,
     /// No access key of that name.

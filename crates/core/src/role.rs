@@ -9,6 +9,7 @@ use crate::duration::SessionDuration;
 use crate::input::InputError;
 use crate::limits::{Limited, Limits};
 use crate::name::Name;
+use crate::output::OutputFormat;
 use crate::reason::{self, ReasonPlace, ReasonRule};
 use crate::region::Region;
 use crate::role_arn::RoleArn;
@@ -50,6 +51,8 @@ pub struct Role {
     pub reason: Option<ReasonRule>,
     /// The region of its STS endpoint and of its export blocks.
     pub region: Option<Region>,
+    /// The AWS CLI's output format of its connected profile.
+    pub output: Option<OutputFormat>,
     /// Its group in menus and lists.
     pub group: Option<String>,
     /// Set if this role stands for limited sessions of another.
@@ -129,6 +132,9 @@ pub struct RoleDraft {
     pub reason_pattern: Option<String>,
     /// See [`Role::region`].
     pub region: Option<String>,
+    /// See [`Role::output`].
+    #[serde(default)]
+    pub output: Option<String>,
     /// See [`Role::group`].
     pub group: Option<String>,
 }
@@ -175,6 +181,7 @@ impl RoleDraft {
             policy_arns,
             reason: ReasonRule::parse(given(&self.reason), given(&self.reason_pattern))?,
             region,
+            output: optional(&self.output, OutputFormat::parse)?,
             group: optional(&self.group, parse_group)?,
             limited: None,
         };

@@ -17,7 +17,7 @@ use crate::sanitise;
 use crate::shell::Shell;
 use crate::team::{Team, TeamPlace};
 
-pub use edit::with_consent;
+pub use edit::{with_consent, with_temporary_profile, without_temporary_profile};
 
 /// The longest lead time of a warning, in seconds: as long as the longest session.
 const LEAD_MAX_S: u64 = 43_200;

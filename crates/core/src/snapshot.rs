@@ -194,6 +194,9 @@ pub struct RoleView {
     pub mfa_code: Option<String>,
     /// The region that an export block sets.
     pub region: Option<String>,
+    /// The AWS CLI's output format of its connected profile.
+    #[serde(default)]
+    pub output: Option<String>,
     /// Its group in menus and lists: the marked one, else the one where it is written.
     pub group: Option<String>,
     /// Whether assuming it asks for a code at present.
@@ -257,6 +260,7 @@ impl RoleView {
             reason_pattern: self.reason_pattern.clone(),
             mfa_code: self.mfa_code.clone(),
             region: self.region.clone(),
+            output: self.output.clone(),
             group: self.group.clone(),
         }
     }

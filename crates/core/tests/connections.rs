@@ -154,3 +154,54 @@ fn the_practice_set_writes_no_file_of_aws() {
     assert!(keeper.disconnect(&Which::All, Step::Write).is_err());
     assert_eq!(config(&fakes), CONFIG);
 }
+
+#[test]
+fn a_connected_profile_has_the_region_and_output_of_the_original() {
+    let live = "[profile live]\nrole_arn = arn:aws:iam::808768216571:role/live\nsource_profile = user\nregion = eu-north-1\noutput = yaml-stream\n\
+                [profile odd]\nrole_arn = arn:aws:iam::808768216571:role/odd\nsource_profile = user\noutput = fancy\n";
+    let (fakes, keeper) = keeper(
+        live,
+        "[user]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+    );
+    keeper
+        .import_key("user", None, Step::Write)
+        .expect("the key is kept");
+    let which = Which::Named(vec!["live".into(), "odd".into()]);
+    keeper
+        .connect(&which, "rc-", Step::Write)
+        .expect("connects");
+    let section = "\n[profile rc-live]\n# managed-by rolecall\ncredential_process = /usr/bin/rolecall credentials live\nregion = eu-north-1\noutput = yaml-stream\n\
+                   \n[profile rc-odd]\n# managed-by rolecall\ncredential_process = /usr/bin/rolecall credentials odd\n";
+    assert_eq!(config(&fakes), format!("{live}{section}"));
+    let snapshot = keeper.snapshot();
+    let output = |name: &str| {
+        let role = snapshot.roles.iter().find(|role| role.name == name);
+        role.and_then(|role| role.output.clone())
+    };
+    assert_eq!(
+        (output("live").as_deref(), output("odd")),
+        (Some("yaml-stream"), None)
+    );
+    keeper
+        .disconnect(&Which::All, Step::Write)
+        .expect("disconnects");
+    assert_eq!(config(&fakes), live);
+}
+
+#[test]
+fn a_role_of_ones_own_may_have_an_output_format_of_the_aws_cli() {
+    let (fakes, keeper) = keeper("", "");
+    let with =
+        |output: &str| ROLES.replacen("region =", &format!("output = {output}\nregion ="), 1);
+    *fakes.files.roles.lock().expect("free") = with("\"table\"");
+    keeper.reload_roles();
+    keeper
+        .connect(&named("guest"), "", Step::Write)
+        .expect("connects");
+    assert!(config(&fakes).ends_with("region = eu-west-1\noutput = table\n"));
+    *fakes.files.roles.lock().expect("free") = with("\"fancy\"");
+    keeper.reload_roles();
+    let problems = keeper.snapshot().problems;
+    let told = format!("{problems:?}");
+    assert!(told.contains("yaml-stream"), "{told}");
+}

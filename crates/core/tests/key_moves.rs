@@ -49,7 +49,8 @@ impl Set {
 
     fn import(&self) {
         let moved = self.keeper.import_key("work", None, Step::Write);
-        moved.expect("moved");
+        let backup = moved.expect("moved").backup;
+        assert_eq!(backup.as_deref(), Some("backups/credentials.1"));
     }
 
     fn line(&self) -> String {
@@ -86,6 +87,7 @@ fn a_moved_key_is_in_the_keychain_and_its_profile_asks_for_a_session_of_it() {
         "{:?}",
         preview.notes
     );
+    assert_eq!(preview.backup.as_deref(), Some("backups/credentials.1"));
     set.import();
     let file = set.file();
     assert!(!file.contains(SECRET) && !file.contains(ID), "{file}");

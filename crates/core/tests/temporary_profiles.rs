@@ -168,6 +168,60 @@ fn the_practice_set_writes_none() {
     assert_eq!(set.file(), CREDENTIALS);
 }
 
+#[test]
+fn a_role_is_chosen_and_left_again_while_it_has_a_session() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("other");
+    set.keeper
+        .keep_temporary_profile(&name("other"))
+        .expect("chosen");
+    assert!(set.file().contains("[other]\r\n# managed-by rolecall"));
+    let settings = set.fakes.files.read_settings().expect("readable");
+    assert_eq!(
+        settings,
+        SETTINGS.replace("\"gone\"", "\"gone\", \"other\"")
+    );
+    set.keeper
+        .drop_temporary_profile(&name("other"))
+        .expect("left");
+    assert_eq!(set.file(), CREDENTIALS);
+    assert_eq!(set.fakes.files.read_settings().as_deref(), Ok(SETTINGS));
+}
+
+#[test]
+fn b46_a_role_is_not_chosen_where_aws_would_use_something_else() {
+    let set = Set::new(Mode::Own, "[guest]\naws_access_key_id = x\n");
+    let config = "[profile other]\nrole_arn = arn:aws:iam::808768216571:role/x\n";
+    *set.fakes.files.aws_config.lock().expect("free") = config.to_owned();
+    for (role, part) in [
+        ("guest", "~/.aws/credentials, line 1"),
+        ("other", "role_arn"),
+        ("nobody", "nobody"),
+    ] {
+        let problem = set.keeper.keep_temporary_profile(&name(role));
+        let problem = problem.expect_err("refused");
+        assert!(problem.what.contains(part), "{problem}");
+    }
+    assert_eq!(set.fakes.files.read_settings().as_deref(), Ok(SETTINGS));
+    let practice = Set::new(Mode::Practice, CREDENTIALS);
+    let refused = practice.keeper.keep_temporary_profile(&name("guest"));
+    assert!(refused.is_err());
+}
+
+#[test]
+fn a_renamed_role_keeps_its_temporary_profile() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    let snapshot = set.keeper.snapshot();
+    let role = snapshot.roles.iter().find(|role| role.name == "guest");
+    let mut draft = role.expect("there").draft();
+    draft.name = "visitor".to_owned();
+    set.keeper
+        .save_role(Some(&name("guest")), &draft)
+        .expect("saved");
+    let settings = set.keeper.snapshot().settings;
+    assert_eq!(settings.temporary_profiles, ["gone", "visitor"]);
+}
+
 /// A writer during whose first edit the session of `guest` ends.
 struct Slow {
     files: Arc<MemoryFiles>,
@@ -175,12 +229,20 @@ struct Slow {
 }
 
 impl AwsWriter for Slow {
-    fn edit(&self, file: AwsFile, keeping: Keeping, edit: AwsEdit<'_>) -> Result<Edited, Problem> {
+    fn edit(
+        &self,
+        file: AwsFile,
+        keeping: Keeping<'_>,
+        edit: AwsEdit<'_>,
+    ) -> Result<Edited, Problem> {
         let edited = self.files.edit(file, keeping, edit);
         if let Some(keeper) = self.keeper.get() {
             drop(keeper.end(&name("guest")));
         }
         edited
+    }
+    fn backup_path(&self, file: AwsFile) -> String {
+        self.files.backup_path(file)
     }
     fn command_line(&self) -> Result<String, Problem> {
         self.files.command_line()

@@ -157,6 +157,52 @@ describe("home", () => {
     await screen.findByRole("heading", { name: "Add an access key" });
   });
 
+  test("tells a newcomer what AWS's files hold, and moves all their keys in one step", async () => {
+    const aws = { ...snapshot().aws, keys: ["work", "old"].map((profile) => ({ profile, access_key_id: "AKIA…4QXA" })) };
+    const live = { ...guest, origin: { kind: "profile", place: "~/.aws/config", line: 1 } };
+    const bridge = await open({ roles: [live], aws });
+    await screen.findByRole("heading", { name: "Found: 2 access keys in plaintext, 1 role" });
+    const edit = (profile: string, backup: string | null = null) =>
+      ({ path: "~/.aws/credentials", profiles: [profile], difference: [{ kind: "added" as const, text: profile }], notes: ["Note."], backup });
+    const move = vi.spyOn(bridge, "importKey").mockImplementation(async (profile, step) => {
+      if (profile === "old") throw { code: "invalid_input", what: "It has another.", remedy: "Take it out." };
+      return edit(profile, step === "write" ? "backups/credentials.1" : null);
+    });
+    await fireEvent.click(screen.getByRole("button", { name: "Move the keys to the keychain" }));
+    const dialog = await screen.findByRole("dialog", { name: "Move 2 keys to the keychain?" });
+    await within(dialog).findByText("old stays: It has another. Take it out.");
+    await fireEvent.click(within(dialog).getByRole("button", { name: "Move all" }));
+    await screen.findByText(/The key of work is in the keychain.*backups\/credentials\.1/);
+    expect(move.mock.calls.filter(([, step]) => step === "write").map(([profile]) => profile)).toEqual(["work", "old"]);
+    await fireEvent.click(screen.getByRole("button", { name: "Use the 1 role as they are" }));
+    await screen.findByRole("combobox");
+  });
+
+  test("shows what is noticed in AWS's files, and leads there from a broken one", async () => {
+    const fault = { code: "invalid_aws_file", what: "~/.aws/config, line 4: wrong.", remedy: "Mend it." };
+    const aws = { ...snapshot().aws, notices: [{ file: "credentials" as const, line: 7, text: "Keep one of them." }] };
+    const broken = { ...audit, origin: { kind: "profile", place: "~/.aws/config", line: 9 }, problem: { code: "unusable_source", what: "A circle.", remedy: "Cut it." } };
+    await open({ ...usual, roles: [guest, broken], aws, problems: [fault] });
+    await fireEvent.click(screen.getByRole("button", { name: "See AWS’s files" }));
+    const file = await screen.findByRole("region", { name: "~/.aws/credentials" });
+    expect(file.textContent).toMatch(/line 7.*Keep one of them/);
+    const profiles = screen.getByRole("region", { name: "Profiles that cannot be assumed here" });
+    expect(profiles.textContent).toMatch(/audit.*config, line 9.*A circle\. Cut it\./);
+  });
+
+  test("writes sessions into AWS's file if the user wants it, and says why it cannot", async () => {
+    const bridge = await open(usual);
+    const set = asked(bridge, "setTemporaryProfile");
+    await press("F2");
+    const box = await screen.findByLabelText<HTMLInputElement>(/Also write its sessions/);
+    await fireEvent.click(box);
+    expect(set).toHaveBeenCalledWith("guest", true);
+    set.mockRejectedValue({ code: "name_taken", what: "It is there already.", remedy: "Rename it." });
+    await fireEvent.click(box);
+    await screen.findByText("It is there already.");
+    await waitFor(() => expect(box.checked).toBe(false));
+  });
+
   test("t19_shows_hostile_names_as_text", async () => {
     const hostile = role('<img src=x onerror="canary()">\u202e', { group: "<b>g</b>", problem: { ...DENIED, what: "<i>w</i>" } });
     await open({ ...usual, roles: [hostile] });
@@ -273,7 +319,7 @@ describe("forms", () => {
     expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
       name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null, mfa_code: null,
       source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [], reason: null, reason_pattern: null,
-      region: null, group: "Clients",
+      region: null, output: null, group: "Clients",
     });
   });
 

@@ -1,6 +1,8 @@
-// Moving in from another program: its name, and what became of what it keeps.
+// Moving in: from another program, and from AWS's files to the keychain.
 
-import type { Moved, Peer } from "../bridge";
+import type { Bridge, Moved, Peer } from "../bridge";
+import { asProblem } from "../problem";
+import type { EditView, Problem, Step } from "../snapshot";
 
 const names: Record<Peer, string> = { leapp: "Leapp", aws_vault: "aws-vault", granted: "Granted" };
 
@@ -27,4 +29,34 @@ export function counted(moved: Moved[]): string {
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
   };
   return [...part("key", "access key", "access keys"), ...part("role", "role", "roles"), ...part("other", "entry", "entries")].join(", ");
+}
+
+/** An edit that moves the keys of several profiles, and why those stay that cannot be moved. */
+export interface KeysMove {
+  edit: EditView;
+  failed: { profile: string; problem: Problem }[];
+}
+
+/** Moves the keys of profiles one after the other, or shows what that would change. One that cannot be moved stops no other. */
+export async function moveKeys(bridge: Bridge, profiles: string[], step: Step): Promise<KeysMove> {
+  const edits: EditView[] = [];
+  const failed: KeysMove["failed"] = [];
+  for (const profile of profiles) {
+    try {
+      edits.push(await bridge.importKey(profile, step));
+    } catch (rejection) {
+      failed.push({ profile, problem: asProblem(rejection) });
+    }
+  }
+  if (edits.length === 0 && failed[0]) throw failed[0].problem;
+  const unique = (texts: string[]): string[] => [...new Set(texts)];
+  const why = failed.map(({ profile, problem }) => `${profile} stays: ${problem.what} ${problem.remedy}`);
+  const edit: EditView = {
+    path: unique(edits.map((one) => one.path)).join(", "),
+    profiles: edits.flatMap((one) => one.profiles),
+    difference: edits.flatMap((one) => one.difference),
+    notes: [...unique(edits.flatMap((one) => one.notes)), ...why],
+    backup: edits.at(-1)?.backup ?? null,
+  };
+  return { edit, failed };
 }

@@ -39,6 +39,7 @@ export function draftOf(role: RoleView | null, source: string): Draft {
     reason: role?.reason ?? "",
     reason_pattern: role?.reason_pattern ?? "",
     region: role?.region ?? "",
+    output: role?.output ?? "",
     group: role?.group ?? "",
   };
 }
@@ -64,6 +65,7 @@ export function entryOf(draft: Draft): RoleEntry {
     reason: set(draft.reason),
     reason_pattern: set(draft.reason_pattern),
     region: set(draft.region),
+    output: set(draft.output),
     group: set(draft.group),
   };
 }

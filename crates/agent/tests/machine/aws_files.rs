@@ -193,10 +193,65 @@ fn c6_the_file_as_it_was_is_kept_for_the_user_alone_once_a_run_and_three_times_a
             "# 5\n"
         );
         assert_eq!(mode(&dir.join("config.1")), 0o600);
+    });
+}
+
+#[test]
+fn c6_a_copy_from_before_a_key_was_moved_lacks_its_secret_and_so_do_earlier_ones() {
+    in_home(|home| {
+        let dir = home.dir.join(".local/state/rolecall/backups");
+        let read = |name: &str| fs::read_to_string(dir.join(name)).expect("there");
+        let secret = Secret::new("wJalrXUtnFEMI".to_owned());
+        let base = "[a]\naws_secret_access_key=wJalrXUtnFEMI\nregion = x\n";
+        let blanked = base.replace("wJalrXUtnFEMI", "(in the keychain of Rolecall)");
+        home.write(base);
+        home.connect().expect("connects");
+        assert_eq!(read("config.1"), base);
+        fs::copy(dir.join("config.1"), dir.join("credentials.3")).expect("copies");
+        let gone = |text: &str| {
+            let mut edited = Edited::unchanged("");
+            edited.text = Secret::new(text.replace("wJalrXUtnFEMI", "gone"));
+            Ok(edited)
+        };
+        let keeping = Keeping::Without(&secret);
         home.files
-            .edit(AwsFile::Config, Keeping::Nothing, &with_guest)
+            .edit(AwsFile::Config, keeping, &gone)
             .expect("edits");
-        assert_eq!(names(&dir), [""; 0]);
+        assert!(home.text().contains("=gone"));
+        let connected = home
+            .text()
+            .replace("=gone", "=(in the keychain of Rolecall)");
+        assert_eq!(read("config.1"), connected);
+        assert_eq!(
+            (read("config.2"), read("credentials.3")),
+            (blanked.clone(), blanked)
+        );
+        assert_eq!(mode(&dir.join("config.1")), 0o600);
+        assert_eq!(
+            home.files.backup_path(AwsFile::Config),
+            "~/.local/state/rolecall/backups/config.1"
+        );
+    });
+}
+
+#[test]
+fn r17_a_secret_stays_in_the_file_if_no_copy_without_it_can_be_kept() {
+    in_home(|home| {
+        let secret = Secret::new("wJalrXUtnFEMI".to_owned());
+        home.write("[a]\naws_secret_access_key=wJalrXUtnFEMI\n");
+        let before = home.text();
+        fs::create_dir_all(home.dir.join(".local/state/rolecall")).expect("a folder");
+        fs::write(home.dir.join(".local/state/rolecall/backups"), "a file").expect("writes");
+        let gone = |text: &str| {
+            let mut edited = Edited::unchanged("");
+            edited.text = Secret::new(text.replace("wJalrXUtnFEMI", "gone"));
+            Ok(edited)
+        };
+        let keeping = Keeping::Without(&secret);
+        let problem = home.files.edit(AwsFile::Config, keeping, &gone);
+        let problem = problem.expect_err("refused");
+        assert!(problem.what.contains("backups"), "{problem}");
+        assert_eq!(home.text(), before);
     });
 }
 

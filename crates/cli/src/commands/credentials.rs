@@ -59,14 +59,17 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::UnknownRole | ProblemCode::InvalidInput => {
             OfRole("there is no role of this name. See: rolecall list")
         }
-        ProblemCode::InvalidFile | ProblemCode::StorageFailed => {
+        ProblemCode::InvalidFile
+        | ProblemCode::InvalidSettings
+        | ProblemCode::InvalidAwsFile
+        | ProblemCode::StorageFailed => {
             OfRole("a file of Rolecall cannot be used. See: rolecall status")
         }
         ProblemCode::UnknownKey | ProblemCode::NameTaken | ProblemCode::UnusableSource => {
             OfRole("the role's source cannot be used. See: rolecall status")
         }
         ProblemCode::PlaintextKey => {
-            OfRole("its key is in plaintext in ~/.aws. Move it to the keychain in Rolecall")
+            OfRole("its key is in plaintext in AWS's files. Move it to the keychain in Rolecall")
         }
         ProblemCode::ReasonNeeded => {
             OfRole("the role wants a reason. Assume it in Rolecall, then try again")

@@ -35,7 +35,8 @@ pub(super) fn run(
         return Ok(told(&preview, &nothing_to_do(&preview)));
     }
     if consent == Consent::Refused {
-        return Ok(told(&preview, "Nothing was written."));
+        let end = [copy_note(&preview), "Nothing was written.".to_owned()].join("");
+        return Ok(told(&preview, &end));
     }
     if !terminal::is_present() {
         let what = "Nothing was written: there is no terminal to ask on.";
@@ -45,7 +46,7 @@ pub(super) fn run(
             "Say --yes to write, or --dry-run to see what would change.",
         ));
     }
-    terminal::tell(&told(&preview, ""));
+    terminal::tell(&told(&preview, copy_note(&preview).trim_end()));
     let answer = terminal::ask("Write this? [y/N] ", Echo::On)?;
     if !matches!(answer.expose().to_ascii_lowercase().as_str(), "y" | "yes") {
         return Ok("Nothing was written.".to_owned());
@@ -74,6 +75,14 @@ fn told(edit: &EditView, end: &str) -> String {
     lines.extend(edit.notes.iter().map(|note| format!("! {}", visible(note))));
     lines.extend((!end.is_empty()).then(|| end.to_owned()));
     lines.join("\n")
+}
+
+/// Returns, as a line of its own, where a copy of the file will be; empty if the edit makes none.
+fn copy_note(edit: &EditView) -> String {
+    let path = edit.backup.as_deref().map(visible);
+    let note =
+        path.map(|path| format!("A copy of the file, without the secret, goes to {path}.\n"));
+    note.unwrap_or_default()
 }
 
 fn nothing_to_do(edit: &EditView) -> String {

@@ -75,7 +75,10 @@ pub(super) fn undo(client: &Client, profile: &str, consent: Consent) -> Result<S
 
 fn moved(edit: &EditView) -> String {
     let profile = names(edit);
+    let backup = edit.backup.as_deref().map(visible);
+    let backup = backup.map(|path| format!(" The file as it was, without the secret: {path}."));
     format!(
-        "The key of {profile} is in the keychain, and no more in plaintext. Back with: rolecall keys undo-import {profile}"
+        "The key of {profile} is in the keychain, and no more in plaintext.{} Back with: rolecall keys undo-import {profile}",
+        backup.unwrap_or_default()
     )
 }

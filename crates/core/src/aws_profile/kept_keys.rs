@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use crate::access_key::AccessKey;
 use crate::name::Name;
 
+use super::file_notice::AwsFile;
+
 /// The kept keys, to be looked up for every profile.
 pub struct KeptKeys<'k> {
+    paths: HashMap<AwsFile, &'k str>,
     by_name: HashMap<&'k str, &'k Name>,
     by_id: HashMap<&'k str, &'k Name>,
 }
@@ -19,9 +22,23 @@ impl<'k> KeptKeys<'k> {
             pairs.collect()
         };
         Self {
+            paths: HashMap::new(),
             by_name: by(|key| key.name.as_str()),
             by_id: by(|key| key.id.as_str()),
         }
+    }
+
+    /// Returns the same keys for a file that messages call so.
+    #[must_use]
+    pub fn in_file(mut self, file: AwsFile, shown: &'k str) -> Self {
+        self.paths.insert(file, shown);
+        self
+    }
+
+    /// Returns what messages call a file.
+    pub(super) fn shown(&self, file: AwsFile) -> &'k str {
+        let shown = self.paths.get(&file).copied();
+        shown.unwrap_or(file.usual_path())
     }
 
     /// Returns the name of the key called `name`.

@@ -15,12 +15,13 @@ const MARK: &str = "# managed-by rolecall";
 /// What comes before the expiry in the mark of a temporary profile.
 const EXPIRES: &str = " expires=";
 /// The settings that Rolecall writes; others in a section of ours are somebody else's and are kept.
-pub(super) const OUR_KEYS: [&str; 5] = [
+pub(super) const OUR_KEYS: [&str; 6] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
     "credential_process",
     "region",
+    "output",
 ];
 
 /// A section as Rolecall writes it. Its values may be secret.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::duration::SessionDuration;
 use crate::input::InputError;
+use crate::output::OutputFormat;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 use crate::sanitise::echo;
@@ -118,6 +119,11 @@ impl ProfileRole {
             tags: self.session_tags.clone(),
             transitive_tags: self.transitive_session_tags.clone(),
             region: self.region.clone(),
+            // One that the AWS CLI does not know is no reason not to assume the role.
+            output: self
+                .output
+                .clone()
+                .filter(|output| OutputFormat::parse(output).is_ok()),
             ..RoleDraft::default()
         }
     }
@@ -132,7 +138,7 @@ impl ProfileRole {
         self.source = Some(chain.source().to_owned());
         self.role()?;
         match (&chain.start, kept) {
-            (Start::Plaintext(profile), Some(_)) => Err(in_plaintext(profiles, profile)),
+            (Start::Plaintext(profile), Some(kept)) => Err(in_plaintext(profiles, profile, kept)),
             _ => Ok(()),
         }
     }
@@ -205,7 +211,7 @@ fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
 }
 
 /// Returns the problem of a role whose key is in a file; its detail is the profile that holds it.
-fn in_plaintext(profiles: &Profiles<'_>, name: &str) -> Problem {
+fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeptKeys<'_>) -> Problem {
     let file = profiles.find(name).map_or(AwsFile::Credentials, |profile| {
         profile.place_of(KEY_ID).file
     });
@@ -213,7 +219,7 @@ fn in_plaintext(profiles: &Profiles<'_>, name: &str) -> Problem {
         ProblemCode::PlaintextKey,
         format!(
             "Its key is in plaintext in {}, profile {}.",
-            file.usual_path(),
+            kept.shown(file),
             quoted(name)
         ),
         "Move it to the keychain; the profile keeps working.",

@@ -90,16 +90,16 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         let prefixed = self.prefixed.contains(name);
         match form {
             Form::Bare if file == AwsFile::Config && name == DEFAULT && prefixed => {
-                let text = "AWS leaves out [default], since there is [profile default].";
+                let text = "AWS leaves out [default], since there is [profile default]. Keep one of the two.";
                 return self.notices.add(file, line, || text.to_owned());
             }
             Form::Quoted if prefixed => {
-                let text = || format!("[profile {}] without quotes counts here.", echo(name));
+                let text = || format!("[profile {}] without quotes counts here. Keep one of the two.", echo(name));
                 return self.notices.add(file, line, text);
             }
             Form::Quoted => self.notices.add(file, line, || {
                 format!(
-                    "AWS's SDKs leave out the profile \"{}\" for its quotes; the AWS CLI and Rolecall read it.",
+                    "AWS's SDKs leave out the profile \"{}\" for its quotes; the AWS CLI and Rolecall read it. Give it a name without quotes and spaces.",
                     echo(name)
                 )
             }),
@@ -109,7 +109,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         if let Some(earlier) = self.sections.insert((name, quoted), line) {
             self.notices.add(file, line, || {
                 format!(
-                    "The profile \"{}\" also has a section at line {earlier}. They are merged; of a setting in both, the last counts.",
+                    "The profile \"{}\" also has a section at line {earlier}. They are merged; of a setting in both, the last counts. Make one section of them.",
                     echo(name)
                 )
             });
@@ -137,7 +137,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         if let Some(earlier) = replaced.filter(|earlier| earlier.place.file == self.file) {
             self.notices.add(self.file, line, || {
                 let (key, line) = (echo(&key), earlier.place.line);
-                format!("\"{key}\" is also at line {line}; the last counts.")
+                format!("\"{key}\" is also at line {line}; the last counts. Keep one of them.")
             });
         }
         self.key = Some(key);

@@ -36,11 +36,17 @@ impl Keeper {
         let config = files.read_aws(AwsFile::Config);
         let credentials = files.read_aws(AwsFile::Credentials);
         let keys = self.lock().keys.clone();
-        let kept = KeptKeys::of(&keys);
+        let (config_path, credentials_path) = (
+            files.aws_path(AwsFile::Config),
+            files.aws_path(AwsFile::Credentials),
+        );
+        let kept = KeptKeys::of(&keys)
+            .in_file(AwsFile::Config, &config_path)
+            .in_file(AwsFile::Credentials, &credentials_path);
         let reading = aws_profile::roles_with_keys(text(&config), text(&credentials), &kept);
         let mut fresh = AwsFiles {
-            config_path: files.aws_path(AwsFile::Config),
-            credentials_path: files.aws_path(AwsFile::Credentials),
+            config_path,
+            credentials_path,
             connections: connections(text(&config)),
             moved: self.moved(text(&config), text(&credentials)),
             reading,
@@ -143,7 +149,7 @@ impl AwsFiles {
         let place = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
         let what = format!("{}: {}", place.text(), fault.text);
         let remedy = "Mend the line; until then the roles stay as they were.";
-        Some(Problem::new(ProblemCode::InvalidFile, what, remedy))
+        Some(Problem::new(ProblemCode::InvalidAwsFile, what, remedy))
     }
 
     /// Takes over the roles of the reading before that were good, where they are missing now or not good.

@@ -55,7 +55,11 @@ impl Keeper {
                 state.settings = settings;
                 state.standing.remove(&Concern::SettingsFile);
             }
-            Err(problem) => drop(state.standing.insert(Concern::SettingsFile, problem)),
+            Err(problem) => drop(
+                state
+                    .standing
+                    .insert(Concern::SettingsFile, in_settings(problem)),
+            ),
         });
     }
 
@@ -73,6 +77,7 @@ impl Keeper {
         if let Some(previous) = renamed {
             // Before the role has its new name: it is never handed out under a laxer policy.
             self.copy_consent(previous, &role.name)?;
+            self.rename_temporary_profile(previous, &role.name)?;
         }
         self.edit_roles(|text, path| {
             let text = catalogue::with_role(text, path, previous, draft)?;
@@ -112,7 +117,7 @@ impl Keeper {
         }
     }
 
-    fn edit_settings(
+    pub(super) fn edit_settings(
         &self,
         edit: impl Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<(), Problem> {
@@ -222,6 +227,14 @@ impl State {
         catalogue.keep_limited(&self.catalogue);
         self.catalogue = catalogue;
     }
+}
+
+/// Returns the problem as one of the settings.
+fn in_settings(mut problem: Problem) -> Problem {
+    if problem.code == ProblemCode::InvalidFile {
+        problem.code = ProblemCode::InvalidSettings;
+    }
+    problem
 }
 
 fn read_only(name: &Name, origin: &Origin) -> Problem {

@@ -62,6 +62,7 @@ impl Keeper {
             profiles,
             difference: edited.difference,
             notes,
+            backup: None,
         })
     }
 
@@ -104,6 +105,7 @@ impl Keeper {
             profiles,
             difference: edited.difference,
             notes: Vec::new(),
+            backup: None,
         })
     }
 
@@ -220,6 +222,8 @@ fn section(
         .map(|region| region.as_str())
         .or(region);
     settings.extend(region.map(|region| ("region", Secret::new(region.to_owned()))));
+    let output = role.output.map(|output| output.text().to_owned());
+    settings.extend(output.map(|output| ("output", Secret::new(output))));
     OwnSection::new(profile, None, settings).map_err(|error| {
         let what = format!(
             "\"{}\" cannot be connected: {error}.",

@@ -4,7 +4,8 @@
 //! read ─► verify ─► keychain, read back ─► a session of it ─► note the lines ─► edit: the process for the two lines
 //! ```
 //!
-//! The plaintext goes only when all before it has worked. What is noted for the way back lacks the secret.
+//! The plaintext goes only when all before it has worked. What is kept for the way back, the lines' note and a copy of
+//! the file, lacks the secret.
 
 use super::Keeper;
 use crate::aws_profile::{AwsFile, Edited, TakenKey, movable_key, process_line};
@@ -68,7 +69,10 @@ impl Keeper {
             self.take_out(&taken, &pair, &process)?;
             self.reload_aws_files();
         }
-        Ok(self.moved_view(file, profile, edited, LIMITS))
+        Ok(EditView {
+            backup: Some(self.ports.aws.backup_path(file)),
+            ..self.moved_view(file, profile, edited, LIMITS)
+        })
     }
 
     /// Puts a key that [`Keeper::import_key`] moved back into its profile, or shows what that would change.
@@ -91,7 +95,7 @@ impl Keeper {
         let edited = match step {
             Step::Preview => back(self.ports.files.read_aws(taken.file)?.text.expose())?,
             Step::Write => {
-                let edited = self.ports.aws.edit(taken.file, Keeping::Nothing, &back)?;
+                let edited = self.ports.aws.edit(taken.file, Keeping::Backup, &back)?;
                 let others: Vec<TakenKey> = moved
                     .iter()
                     .filter(|key| key.profile != profile)
@@ -139,7 +143,7 @@ impl Keeper {
         };
         self.ports
             .aws
-            .edit(taken.file, Keeping::Nothing, &edit)
+            .edit(taken.file, Keeping::Without(&pair.secret), &edit)
             .map(drop)
     }
 
@@ -167,6 +171,7 @@ impl Keeper {
             profiles: vec![profile.to_owned()],
             difference: edited.difference,
             notes: vec![note.to_owned()],
+            backup: None,
         }
     }
 }

@@ -7,15 +7,27 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Concern, Keeper, State};
-use crate::aws_profile::{AwsFile, Edited, Editor, OwnSection, ProfileName};
+use crate::aws_profile::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
+use crate::catalogue::unknown_role;
 use crate::name::Name;
 use crate::notice::Notice;
+use crate::output::OutputFormat;
 use crate::ports::Keeping;
 use crate::problem::{Problem, ProblemCode};
 use crate::sanitise::echo;
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::settings;
 use crate::snapshot::Mode;
+
+/// Settings of the config file that AWS's tools go by before they look for keys in the credentials file; see the
+/// [AWS CLI's order](https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence).
+const FIRST: [&str; 4] = [
+    "role_arn",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+];
 
 /// The temporary profiles that the file has.
 #[derive(Default)]
@@ -32,6 +44,7 @@ pub(super) struct Temporary {
 struct Due {
     session: Session,
     region: Option<String>,
+    output: Option<OutputFormat>,
 }
 
 impl Keeper {
@@ -81,6 +94,63 @@ impl Keeper {
             state.set_standing(Concern::TemporaryProfiles, problem);
         });
         true
+    }
+
+    /// Writes a role's sessions into AWS's credentials file as well, from now on.
+    ///
+    /// # Errors
+    /// If AWS's tools would not use what is written there, or the file of settings is wrong or cannot be written.
+    pub fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        self.check_set()?;
+        if self.lock().catalogue.role(role).is_none() {
+            return Err(unknown_role(role));
+        }
+        self.check_temporary_profile(role)?;
+        self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))?;
+        self.follow_temporary_profiles(self.ports.clock.now());
+        Ok(())
+    }
+
+    /// Writes a role's sessions into AWS's credentials file no more, and takes out what is there.
+    ///
+    /// # Errors
+    /// If the file of settings is wrong or cannot be written.
+    pub fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))?;
+        self.follow_temporary_profiles(self.ports.clock.now());
+        Ok(())
+    }
+
+    pub(super) fn rename_temporary_profile(&self, role: &Name, new: &Name) -> Result<(), Problem> {
+        if !self.lock().settings.temporary_profiles.contains(role) {
+            return Ok(());
+        }
+        self.edit_settings(|text, path| {
+            let text = settings::without_temporary_profile(text, path, role)?;
+            settings::with_temporary_profile(&text, path, new)
+        })
+    }
+
+    /// Refuses a temporary profile that could not be written, or beside which AWS's tools would do something else.
+    fn check_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        let profile = ProfileName::parse(role.as_str())?;
+        let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
+        let editor = Editor::new(AwsFile::Credentials, credentials.text.expose());
+        if let Some(foreign) = editor.foreign(&profile) {
+            return Err(foreign.problem(&self.ports.files.aws_path(AwsFile::Credentials)));
+        }
+        let config = self.ports.files.read_aws(AwsFile::Config)?;
+        let (config, nothing) = (Document::parse(config.text.expose()), Document::parse(""));
+        let (profiles, _) = Profiles::merge(&config, &nothing);
+        let found = profiles.find(role.as_str());
+        match found.and_then(|found| FIRST.into_iter().find(|key| found.get(key).is_some())) {
+            Some(key) => Err(shadowed(
+                role,
+                key,
+                &self.ports.files.aws_path(AwsFile::Config),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Removes all temporary profiles, and writes none any more: the program ends.
@@ -143,6 +213,8 @@ impl Keeper {
         ];
         let region = due.region.iter();
         settings.extend(region.map(|region| ("region", Secret::new(region.clone()))));
+        let output = due.output.map(|output| output.text().to_owned());
+        settings.extend(output.map(|output| ("output", Secret::new(output))));
         let profile = ProfileName::parse(role.as_str())?;
         let section = OwnSection::new(profile, Some(due.session.expires_at()), settings);
         let section = section.map_err(|error| {
@@ -159,6 +231,13 @@ impl Keeper {
     }
 }
 
+fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
+    let name = echo(role.as_str());
+    let what = format!("The profile \"{name}\" of {config} has {key}.");
+    let remedy = "AWS's tools would go by that and leave a temporary profile of this name aside. Use the profile as it is, or copy the role under another name.";
+    Problem::new(ProblemCode::NameTaken, what, remedy)
+}
+
 /// Returns the live sessions of the roles that the settings name.
 fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
     let names = state.settings.temporary_profiles.iter();
@@ -170,6 +249,7 @@ fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
         let due = Due {
             session: state.live(name, now)?.clone(),
             region: region.map(ToString::to_string),
+            output: role.and_then(|role| role.output),
         };
         Some((name.clone(), due))
     });

@@ -258,6 +258,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             .and_then(|rule| rule.pattern.as_ref())
             .map(|pattern| pattern.as_str().to_owned()),
         region: role.region.as_ref().map(ToString::to_string),
+        output: role.output.map(|output| output.text().to_owned()),
         group: role.group.clone(),
         mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
@@ -298,6 +299,7 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
         tags: draft.tags.clone(),
         transitive_tags: draft.transitive_tags.clone(),
         region: if_any(&draft.region),
+        output: if_any(&draft.output),
         group: if_any(&draft.group),
         needs_code: draft.mfa_serial.is_some(),
         problem: Some(unusable.problem.clone()),

@@ -1,11 +1,14 @@
 //! Edits of `settings.toml` that leave every other byte as it is.
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::catalogue::parse_toml;
 use crate::consent::Consent;
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
+
+/// The table of the temporary profiles.
+const TEMPORARY: &str = "temporary_profiles";
 
 /// Returns the file's text with this policy for a role; `None` leaves the role to the default.
 ///
@@ -22,7 +25,9 @@ pub fn with_consent(
         return Ok(text.to_owned());
     }
     if let Some(consent) = consent.filter(|_| !document.contains_key("ask")) {
-        return Ok(appended(text, role, consent));
+        let mut roles = Table::new();
+        roles.insert(role.as_str(), toml_edit::value(consent.word()));
+        return Ok(appended(text, "ask.roles", &roles));
     }
     let roles = roles_table(&mut document, path)?;
     match consent {
@@ -35,16 +40,85 @@ pub fn with_consent(
     Ok(document.to_string())
 }
 
-/// Returns the text with the first policy of all behind it, and behind any comment at its end.
-fn appended(text: &str, role: &Name, consent: Consent) -> String {
-    let mut roles = Table::new();
-    roles.insert(role.as_str(), toml_edit::value(consent.word()));
+/// Returns the file's text with this role among those whose sessions are also written into AWS's credentials file.
+///
+/// # Errors
+/// If the file is wrong.
+pub fn with_temporary_profile(text: &str, path: &str, role: &Name) -> Result<String, Problem> {
+    let mut document = parse_toml(text, path)?.into_mut();
+    if !document.contains_key(TEMPORARY) {
+        let mut table = Table::new();
+        table.insert("roles", toml_edit::value(Array::from_iter([role.as_str()])));
+        return Ok(appended(text, TEMPORARY, &table));
+    }
+    let roles = temporary_roles(&mut document, path)?;
+    if !roles
+        .iter()
+        .any(|name| name.as_str() == Some(role.as_str()))
+    {
+        let last = roles.len().checked_sub(1).and_then(|at| roles.get(at));
+        let before = last.and_then(|last| last.decor().prefix()).cloned();
+        roles.push(role.as_str());
+        // In a list with a line for each, this one gets its own as well.
+        if let (Some(before), Some(value)) = (before, roles.get_mut(roles.len() - 1))
+            && before.as_str().is_some_and(|text| text.contains('\n'))
+        {
+            value.decor_mut().set_prefix(before);
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// Returns the file's text without this role among those.
+///
+/// # Errors
+/// If the file is wrong.
+pub fn without_temporary_profile(text: &str, path: &str, role: &Name) -> Result<String, Problem> {
+    let mut document = parse_toml(text, path)?.into_mut();
+    if !document.contains_key(TEMPORARY) {
+        return Ok(text.to_owned());
+    }
+    let roles = temporary_roles(&mut document, path)?;
+    let is_it = |name: &Value| name.as_str() == Some(role.as_str());
+    for at in (0..roles.len()).rev() {
+        if !roles.get(at).is_some_and(is_it) {
+            continue;
+        }
+        let gone = roles.remove(at);
+        if let (0, Some(first)) = (at, roles.get_mut(0)) {
+            *first.decor_mut() = gone.decor().clone();
+        }
+    }
+    Ok(document.to_string())
+}
+
+fn temporary_roles<'a>(
+    document: &'a mut DocumentMut,
+    path: &str,
+) -> Result<&'a mut Array, Problem> {
+    let table = document
+        .get_mut(TEMPORARY)
+        .and_then(Item::as_table_like_mut);
+    let roles = table.map(|table| {
+        table
+            .entry("roles")
+            .or_insert_with(|| toml_edit::value(Array::new()))
+    });
+    roles.and_then(Item::as_array_mut).ok_or_else(|| {
+        let what = format!("{path}: \"{TEMPORARY}\" has no list of roles.");
+        let remedy = "Write it as roles = [\"guest\"] below [temporary_profiles].";
+        Problem::new(ProblemCode::InvalidFile, what, remedy)
+    })
+}
+
+/// Returns the text with a new table behind it, and behind any comment at its end.
+fn appended(text: &str, name: &str, table: &Table) -> String {
     let gap = match text {
         "" => "",
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    format!("{text}{gap}[ask.roles]\n{roles}")
+    format!("{text}{gap}[{name}]\n{table}")
 }
 
 fn roles_of(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
@@ -123,6 +197,40 @@ mod tests {
             assert!(edited.starts_with(before), "{edited}");
             assert_eq!(consent_in(&edited, "prod"), Consent::Never, "{edited}");
         }
+    }
+
+    #[test]
+    fn temporary_profiles_come_and_go_and_every_other_byte_stays() {
+        let listed = |text: &str| read(text, "").expect("valid").temporary_profiles;
+        for before in [
+            "",
+            "# mine",
+            FILE,
+            "[temporary_profiles]\nroles = [\"a\"] # careful\n",
+            "[temporary_profiles]\nroles = [ 'a' , \"b\" ]\n[aws]\n",
+            "[temporary_profiles]\nroles = [\n  \"a\",  # first\n  \"b\",\n]\n",
+            "temporary_profiles = { roles = [\"a\"] }\n",
+        ] {
+            let with = with_temporary_profile(before, "", &name("new one")).expect("valid");
+            assert!(listed(&with).contains(&name("new one")), "{with}");
+            assert_eq!(
+                with_temporary_profile(&with, "", &name("new one")),
+                Ok(with.clone())
+            );
+            let without = without_temporary_profile(&with, "", &name("new one")).expect("valid");
+            assert_eq!(listed(&without), listed(before), "{without}");
+            if before.contains(TEMPORARY) {
+                assert_eq!(without, before);
+            }
+            let less = without_temporary_profile(before, "", &name("a")).expect("valid");
+            assert!(!listed(&less).contains(&name("a")), "{less}");
+        }
+        let lines = "[temporary_profiles]\nroles = [\n  \"a\",\n]\n";
+        assert_eq!(
+            with_temporary_profile(lines, "", &name("b")).as_deref(),
+            Ok("[temporary_profiles]\nroles = [\n  \"a\",\n  \"b\",\n]\n")
+        );
+        assert!(with_temporary_profile("temporary_profiles = 1\n", "", &name("b")).is_err());
     }
 
     #[test]

@@ -38,9 +38,12 @@ pub(crate) struct Wish {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     List {
+        search: Option<String>,
         format: Format,
     },
-    ListNames,
+    ListNames {
+        search: String,
+    },
     Status {
         format: Format,
     },
@@ -184,7 +187,7 @@ impl Command {
             | Self::ExecServed { role, .. }
             | Self::Endpoint { role, .. } => Some(role),
             Self::List { .. }
-            | Self::ListNames
+            | Self::ListNames { .. }
             | Self::Status { .. }
             | Self::StatusLine { .. }
             | Self::Explain { .. }
@@ -355,7 +358,7 @@ const fn spec(
 }
 
 const SPECS: [Spec; 30] = [
-    spec("list", &[], &["--json", "--names"]),
+    spec("list", &[], &["--json", "--names", "--search"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("explain", &["ROLE"], &["--deeper", "--json"]),
@@ -422,7 +425,8 @@ const EVERYWHERE: [&str; 9] = [
     "--region-lock",
     "--reason",
 ];
-const WITH_VALUE: [&str; 20] = [
+const WITH_VALUE: [&str; 21] = [
+    "--search",
     "--since",
     "--limit",
     "--region-lock",

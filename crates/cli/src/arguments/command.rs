@@ -30,7 +30,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let shell = line.take("--shell");
     let shell = shell.as_deref().map(parse_shell).transpose()?;
     let (names, unset) = (line.take("--names"), line.take("--unset"));
-    let template = line.take("--format");
+    let (search, template) = (line.take("--search"), line.take("--format"));
     let server = line.take("--server");
     let process = line.take("--while");
     let process = process.as_deref().map(parse_process).transpose()?;
@@ -64,8 +64,10 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let mut operands = line.operands.into_iter();
     let mut operand = || operands.next().unwrap_or_default();
     Ok(match name {
-        "list" if names.is_some() => Command::ListNames,
-        "list" => Command::List { format },
+        "list" if names.is_some() => Command::ListNames {
+            search: search.unwrap_or_default(),
+        },
+        "list" => Command::List { search, format },
         "status" if template.is_some() => Command::StatusLine {
             template: Template::parse(&template.unwrap_or_default())?,
         },

@@ -21,6 +21,7 @@ mod sessions;
 mod shell_init;
 mod totp;
 pub(crate) mod unlock;
+mod why;
 mod wish;
 
 use std::process::ExitCode;

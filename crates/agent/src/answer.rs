@@ -41,7 +41,7 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
     match call {
         Call::Assume { role, code } => {
             let request = request(&role, RequestKind::Assume)?;
-            keeper.observed(&request, || {
+            keeper.observed(&request, peer.waiter(), || {
                 admitted?;
                 assume(keeper, &request.role, code.as_ref())
             })

@@ -58,8 +58,8 @@ use crate::usage::Usage;
 
 use assume::Flight;
 use aws_files::AwsFiles;
-use consent::Asking;
-pub use consent::Waiter;
+pub use consent::{Afterwards, Waiter};
+use consent::{Asking, Unnoted};
 use explain::Refused;
 use ledger::CodeLedger;
 use listing::Listing;
@@ -112,6 +112,8 @@ pub struct Keeper {
     aws_turn: Mutex<()>,
     /// Held while temporary profiles are written or removed.
     temporary_turn: Mutex<()>,
+    /// The requests that are answered and not in the history yet.
+    unnoted: Arc<Unnoted>,
 }
 
 /// What a standing problem is about; one problem each.
@@ -236,6 +238,7 @@ impl Keeper {
             announced: Mutex::default(),
             aws_turn: Mutex::default(),
             temporary_turn: Mutex::default(),
+            unnoted: Arc::default(),
         };
         keeper.reload_settings();
         keeper.reload_keys();

@@ -62,6 +62,7 @@ pub enum Whereabouts {
 /// Who asks. Nothing is known of a requester that is the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requester {
+    peer: Option<ProcessId>,
     process: Process,
     parents: Vec<Process>,
     tree: Option<(ProcessId, Process)>,
@@ -76,13 +77,15 @@ impl Requester {
     /// Its tree begins at the shell of its terminal. Without a terminal it begins below the leader of the session, which
     /// may be the whole desktop; and never at one of `ours`, the processes that started Rolecall, for the same reason.
     pub fn new(lineage: &[Ancestor], ours: &[ProcessId]) -> Self {
-        let asks = usize::from(lineage.len() > 1 && lineage[0].name == OWN_NAME);
+        let peer = lineage.first().map(|it| it.id);
+        let asks = asking(lineage.iter().map(|it| it.name.as_str()));
         let lineage = lineage.get(asks..).unwrap_or_default();
         let Some((first, parents)) = lineage.split_first() else {
             return Self::default();
         };
         let root = lineage.get(root_of(lineage, ours)).unwrap_or(first);
         Self {
+            peer,
             process: Process::from(first),
             parents: parents.iter().map(Process::from).collect(),
             tree: Some((root.id, Process::from(root))),
@@ -94,6 +97,17 @@ impl Requester {
     pub fn apart(mut self) -> Self {
         self.whereabouts = Whereabouts::Apart;
         self
+    }
+
+    /// Returns a requester whose process tree is not known, so that no question and no permission of it is shared.
+    pub fn without_tree(mut self) -> Self {
+        self.tree = None;
+        self
+    }
+
+    /// Returns the very process at the other end, be it our own command line.
+    pub fn peer(&self) -> Option<ProcessId> {
+        self.peer
     }
 
     /// Returns the process that asks; its name is empty if it is unknown.
@@ -133,6 +147,13 @@ impl From<&Ancestor> for Process {
             program: cut(&visible(&of.program), PATH_MAX),
         }
     }
+}
+
+/// Returns which process of a lineage with these names a request is put down to: our own command line asks for the one
+/// that started it.
+pub fn asking<'a>(mut names: impl Iterator<Item = &'a str>) -> usize {
+    let is_ours = names.next() == Some(OWN_NAME);
+    usize::from(is_ours && names.next().is_some())
 }
 
 /// Returns where in the lineage the tree of its first process begins.

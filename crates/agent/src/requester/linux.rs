@@ -5,18 +5,16 @@ use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use rolecall_core::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::requester::{Ancestor, ProcessId, Requester, Whereabouts};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// The most processes of a lineage that are read.
 const LINEAGE_MAX: usize = 16;
-/// Of how many processes the path of the program is read: of our own command line, and of the one that started it.
-const PROGRAMS: usize = 2;
 /// More than the longest line of `/proc/PID/stat`, in bytes.
 const STAT_MAX: usize = 2048;
 /// The process that everything descends from.
@@ -24,45 +22,122 @@ const INIT: u32 = 1;
 /// What tells apart which files, users and processes a process sees.
 const NAMESPACES: [&str; 3] = ["mnt", "user", "pid"];
 
-/// Returns who is at the other end of the connection.
-pub(super) fn of_socket(stream: &UnixStream) -> Requester {
-    believed(stream, of_process)
+/// Returns who is at the other end of the connection, as far as an answer needs it: the process, the one that started
+/// it, and where it runs. The rest of its lineage is read by [`Seen::whole`], when somebody wants to know.
+pub(super) fn of_socket(stream: &UnixStream) -> (Requester, Seen) {
+    let seen = believed(stream, Seen::process).unwrap_or_else(Seen::nobody);
+    (seen.requester().without_tree(), seen)
 }
 
 /// Returns where the other end of the connection runs.
 pub(super) fn whereabouts_of_socket(stream: &UnixStream) -> Requester {
-    believed(stream, |pid| placed(Requester::default(), pid))
+    let mut requester = Requester::default();
+    requester.whereabouts = believed(stream, whereabouts).unwrap_or(Whereabouts::Apart);
+    requester
 }
 
 /// Returns who the process is.
 pub(super) fn of_process(pid: u32) -> Requester {
-    placed(Requester::new(&lineage(pid), ours()), pid)
+    Seen::process(pid).whole()
 }
 
-/// Returns what `look` says of the process at the other end, if it still was that process afterwards.
-fn believed(stream: &UnixStream, look: impl Fn(u32) -> Requester) -> Requester {
-    let Ok(peer) = rustix::net::sockopt::socket_peercred(stream) else {
-        // The process has no id here: it runs among other processes.
-        return Requester::default().apart();
-    };
-    let Some(handle) = handle_of(stream, peer.pid) else {
-        return Requester::default().apart();
-    };
-    let pid = u32::try_from(peer.pid.as_raw_nonzero().get()).unwrap_or_default();
-    let requester = look(pid);
-    match is_running(&handle) {
-        true => requester,
-        // Its id may be another's by then. One that left its connection to a child to hide itself gains nothing.
-        false => Requester::default().apart(),
+/// What was seen of a process while it asked. It may be gone a moment later.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// It and those that started it, as far as they were read.
+    lineage: Vec<Stat>,
+    /// The path of the program that the request is put down to; empty if it cannot be read.
+    program: String,
+    whereabouts: Whereabouts,
+}
+
+impl Seen {
+    /// Looks at a process and the one that started it.
+    fn process(pid: u32) -> Self {
+        let whereabouts = whereabouts(pid);
+        let Some(first) = Stat::read(pid) else {
+            return Self {
+                whereabouts,
+                ..Self::nobody()
+            };
+        };
+        let parent = first.believed_parent(first.session);
+        let lineage: Vec<Stat> = std::iter::once(first).chain(parent).collect();
+        let asks = lineage.get(asking(&lineage)).or(lineage.first());
+        Self {
+            program: asks.map(Stat::program).unwrap_or_default(),
+            lineage,
+            whereabouts,
+        }
+    }
+
+    /// Returns what is known of a process that cannot be seen: it runs among others, or its id is another's by now.
+    fn nobody() -> Self {
+        Self {
+            lineage: Vec::new(),
+            program: String::new(),
+            whereabouts: Whereabouts::Apart,
+        }
+    }
+
+    /// Returns who it was, with all that started it.
+    pub(super) fn whole(&self) -> Requester {
+        let mut whole = self.clone();
+        whole.read_on();
+        whole.requester()
+    }
+
+    /// Reads the rest of the lineage, up to the process that started its session.
+    fn read_on(&mut self) {
+        let Some(session) = self.lineage.first().map(|first| first.session) else {
+            return;
+        };
+        while let Some(last) = self.lineage.last()
+            && self.lineage.len() < LINEAGE_MAX
+            && let Some(parent) = last.believed_parent(session)
+        {
+            self.lineage.push(parent);
+        }
+    }
+
+    fn requester(&self) -> Requester {
+        let asking = asking(&self.lineage);
+        let ancestor = |(at, stat): (usize, &Stat)| {
+            let program = match at == asking {
+                true => self.program.clone(),
+                false => String::new(),
+            };
+            stat.ancestor(program)
+        };
+        let lineage: Vec<Ancestor> = self.lineage.iter().enumerate().map(ancestor).collect();
+        let mut requester = Requester::new(&lineage, ours());
+        requester.whereabouts = self.whereabouts;
+        requester
     }
 }
 
-/// Returns the requester with where it runs. What cannot be compared counts as apart.
-fn placed(requester: Requester, pid: u32) -> Requester {
+/// Returns which process of a lineage a request is put down to.
+fn asking(lineage: &[Stat]) -> usize {
+    let names = lineage.iter().map(|stat| stat.name.as_str());
+    rolecall_core::requester::asking(names)
+}
+
+/// Returns what `look` says of the process at the other end, if it still was that process afterwards.
+fn believed<T>(stream: &UnixStream, look: impl Fn(u32) -> T) -> Option<T> {
+    // One that has no id here runs among other processes.
+    let peer = rustix::net::sockopt::socket_peercred(stream).ok()?;
+    let handle = handle_of(stream, peer.pid)?;
+    let pid = u32::try_from(peer.pid.as_raw_nonzero().get()).unwrap_or_default();
+    let seen = look(pid);
+    // Its id may be another's by then. One that left its connection to a child to hide itself gains nothing.
+    is_running(&handle).then_some(seen)
+}
+
+/// Returns where a process runs. What cannot be compared counts as apart.
+fn whereabouts(pid: u32) -> Whereabouts {
     match namespaces(&pid.to_string()) {
-        None => requester.apart(),
-        theirs if theirs != *our_namespaces() => requester.apart(),
-        Some(_) => requester,
+        Some(theirs) if Some(&theirs) == our_namespaces().as_ref() => Whereabouts::Here,
+        Some(_) | None => Whereabouts::Apart,
     }
 }
 
@@ -83,57 +158,29 @@ fn is_running(handle: &OwnedFd) -> bool {
     poll(&mut ended, Some(&at_once)).is_ok_and(|count| count == 0)
 }
 
-/// Returns a process, its parent and so on up, to the one that started its session. A parent is believed only if it is
-/// older than its child; where both started in the same tick, only if the child still has it after it was read. A parent
-/// that ended, and whose id was used again meanwhile, is neither.
-fn lineage(pid: u32) -> Vec<Ancestor> {
-    let mut lineage = Vec::new();
-    let Some(first) = Stat::read(pid) else {
-        return lineage;
-    };
-    let mut child = first.clone();
-    loop {
-        let parent = match child.parent > INIT && child.session == first.session {
-            true => Stat::read(child.parent),
-            false => None,
-        };
-        let program = match lineage.len() < PROGRAMS {
-            true => child.program(),
-            false => String::new(),
-        };
-        lineage.push(child.ancestor(program));
-        match parent {
-            Some(parent) if lineage.len() < LINEAGE_MAX && parent.is_parent_of(&child) => {
-                child = parent;
-            }
-            Some(_) | None => return lineage,
-        }
-    }
-}
-
 /// Returns the processes that started this one, itself included.
 fn ours() -> &'static [ProcessId] {
     static OURS: OnceLock<Vec<ProcessId>> = OnceLock::new();
     OURS.get_or_init(|| {
-        lineage(std::process::id())
-            .into_iter()
-            .map(|it| it.id)
-            .collect()
+        let mut seen = Seen::nobody();
+        seen.lineage.extend(Stat::read(std::process::id()));
+        seen.read_on();
+        seen.lineage.iter().map(|it| it.id).collect()
     })
 }
 
-type Namespaces = Option<[(u64, u64); NAMESPACES.len()]>;
+/// What the links in `/proc/PID/ns` say: the kind and number of each namespace.
+type Namespaces = [PathBuf; NAMESPACES.len()];
 
-fn our_namespaces() -> &'static Namespaces {
-    static OURS: OnceLock<Namespaces> = OnceLock::new();
+fn our_namespaces() -> &'static Option<Namespaces> {
+    static OURS: OnceLock<Option<Namespaces>> = OnceLock::new();
     OURS.get_or_init(|| namespaces("self"))
 }
 
-fn namespaces(process: &str) -> Namespaces {
-    let mut found = [(0, 0); NAMESPACES.len()];
+fn namespaces(process: &str) -> Option<Namespaces> {
+    let mut found = Namespaces::default();
     for (place, name) in found.iter_mut().zip(NAMESPACES) {
-        let file = fs::metadata(format!("/proc/{process}/ns/{name}")).ok()?;
-        *place = (file.dev(), file.ino());
+        *place = fs::read_link(format!("/proc/{process}/ns/{name}")).ok()?;
     }
     Some(found)
 }
@@ -174,6 +221,15 @@ impl Stat {
             session: small(3)?,
             has_terminal: fields.get(4).is_some_and(|terminal| *terminal != "0"),
         })
+    }
+
+    /// Reads the process that started this one of a session, up to the one that started the session. It is believed only
+    /// if it is older than its child; where both started in the same tick, only if the child still has it after it was
+    /// read. A parent that ended, and whose id was used again meanwhile, is neither.
+    fn believed_parent(&self, session: u32) -> Option<Self> {
+        let is_within = self.parent > INIT && self.session == session;
+        let parent = is_within.then(|| Self::read(self.parent)).flatten();
+        parent.filter(|parent| parent.is_parent_of(self))
     }
 
     fn is_parent_of(&self, child: &Self) -> bool {
@@ -222,9 +278,11 @@ mod tests {
 
     #[test]
     fn finds_this_process_and_those_that_started_it() {
-        let lineage = lineage(std::process::id());
+        let mut seen = Seen::process(std::process::id());
+        seen.read_on();
+        assert!(seen.program.contains("rolecall_agent"), "{seen:?}");
+        let lineage = seen.lineage;
         assert_eq!(lineage[0].id.pid, std::process::id());
-        assert!(lineage[0].program.contains("rolecall_agent"), "{lineage:?}");
         let pairs = lineage.windows(2);
         assert!(
             pairs
@@ -237,16 +295,37 @@ mod tests {
     #[test]
     fn the_other_end_of_a_socket_is_this_process() {
         let (one, _other) = UnixStream::pair().expect("a pair");
-        let requester = of_socket(&one);
+        let (requester, seen) = of_socket(&one);
         assert_eq!(requester.process().pid, std::process::id());
+        assert_eq!(requester.whereabouts, Whereabouts::Here);
         assert_eq!(
-            requester.whereabouts,
-            rolecall_core::requester::Whereabouts::Here
+            requester.tree(),
+            None,
+            "a tree is known by its whole lineage only"
         );
+        assert!(seen.whole().tree().is_some());
     }
 
     #[test]
     fn nothing_is_known_of_a_process_that_is_gone() {
-        assert!(lineage(u32::MAX >> 2).is_empty());
+        let seen = Seen::process(u32::MAX >> 2);
+        assert!(seen.lineage.is_empty() && seen.whereabouts == Whereabouts::Apart);
+    }
+
+    #[test]
+    fn a_program_that_ended_before_it_was_looked_at_closer_keeps_its_name_and_gains_no_parent() {
+        let mut child = std::process::Command::new("sleep")
+            .arg("30")
+            .spawn()
+            .expect("started");
+        let seen = Seen::process(child.id());
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        let whole = seen.whole();
+        assert_eq!(whole.process().pid, child.id());
+        assert_eq!(
+            whole.parents().first().map(|it| it.pid),
+            Some(std::process::id())
+        );
     }
 }

@@ -1,20 +1,23 @@
 //! One connection: who it is, one question, one answer.
 
+use std::cell::RefCell;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use rolecall_core::keeper::Waiter;
+use rolecall_core::keeper::{Afterwards, Waiter};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{
     Answer, FrameError, REQUEST_MAX, Request, Response, VERSION, check_version, read_frame,
     write_frame,
 };
+use rolecall_core::requester::Requester;
 
 use super::slots::Slot;
 use super::{Handler, Peer, peer};
+use crate::requester::{self, Seen};
 
 /// How long the question, and how long the answer, may take to pass through the socket.
 const FRAME: Duration = Duration::from_secs(5);
@@ -28,14 +31,21 @@ pub(super) fn serve(stream: &UnixStream, slot: &Slot, handler: &Handler) {
     }
     let request = read_frame::<Request>(&mut Timed::new(stream, FRAME), REQUEST_MAX);
     slot.has_asked();
+    let waiting = Waiting {
+        stream,
+        slot,
+        seen: RefCell::default(),
+        afterwards: RefCell::default(),
+    };
     let result = match request {
-        Ok(request) => handle(request, stream, slot, handler),
+        Ok(request) => handle(request, &waiting, handler),
         Err(FrameError::Io(_)) => return,
         Err(error @ (FrameError::Size(_) | FrameError::Content)) => Err(not_understood(&error)),
     };
     if let Err(error) = tell(stream, result) {
         tracing::info!(%error, "an answer was not delivered");
     }
+    waiting.finish();
 }
 
 fn tell(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), FrameError> {
@@ -47,19 +57,17 @@ fn tell(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), Fram
     write_frame(&mut Timed::new(stream, FRAME), &response)
 }
 
-fn handle(
-    request: Request,
-    stream: &UnixStream,
-    slot: &Slot,
-    handler: &Handler,
-) -> Result<Answer, Problem> {
+fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<Answer, Problem> {
     check_version(request.v, &request.client, OUR_VERSION)?;
-    let waiting = Waiting { stream, slot };
     let requester = match request.call.is_for_a_role() {
-        true => crate::requester::of_socket(stream),
-        false => crate::requester::whereabouts_of_socket(stream),
+        true => {
+            let (requester, seen) = requester::of_socket(waiting.stream);
+            waiting.seen.replace(Some(seen));
+            requester
+        }
+        false => requester::whereabouts_of_socket(waiting.stream),
     };
-    let peer = Peer::new(requester, &waiting);
+    let peer = Peer::new(requester, waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
     catch_unwind(answer).unwrap_or_else(|_| Err(crate::answer::broken()))
 }
@@ -68,6 +76,17 @@ fn handle(
 struct Waiting<'a> {
     stream: &'a UnixStream,
     slot: &'a Slot,
+    seen: RefCell<Option<Seen>>,
+    afterwards: RefCell<Vec<Afterwards>>,
+}
+
+impl Waiting<'_> {
+    /// Does what was left for after the answer.
+    fn finish(self) {
+        for work in self.afterwards.take() {
+            work(self.look_closer());
+        }
+    }
 }
 
 impl Waiter for Waiting<'_> {
@@ -83,6 +102,14 @@ impl Waiter for Waiting<'_> {
 
     fn is_gone(&self) -> bool {
         peer::has_left(self.stream)
+    }
+
+    fn look_closer(&self) -> Option<Requester> {
+        self.seen.borrow().as_ref().map(Seen::whole)
+    }
+
+    fn afterwards(&self, work: Afterwards) {
+        self.afterwards.borrow_mut().push(work);
     }
 }
 

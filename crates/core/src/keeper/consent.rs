@@ -1,6 +1,7 @@
 //! Asking the user about a program before it gets a session, and noting every request in the history.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +41,52 @@ pub trait Waiter {
 
     /// Returns whether nobody waits any more.
     fn is_gone(&self) -> bool;
+
+    /// Returns all that can be told of the one that waits, if that is more than the request tells. It takes longer.
+    fn look_closer(&self) -> Option<Requester> {
+        None
+    }
+
+    /// Does what nobody has to wait for, once the answer is given. It is told what a closer look tells.
+    fn afterwards(&self, work: Afterwards) {
+        work(self.look_closer());
+    }
+}
+
+/// Work that nobody waits for.
+pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
+
+/// How long whoever reads the history waits for lines of answers that were just given.
+const NOTING: Duration = Duration::from_millis(500);
+
+/// Counts the requests that are answered and not noted yet.
+#[derive(Default)]
+pub(super) struct Unnoted {
+    count: Mutex<usize>,
+    fewer: Condvar,
+}
+
+/// One of them, until this is dropped.
+struct Noting(Arc<Unnoted>);
+
+impl Unnoted {
+    fn begin(self: &Arc<Self>) -> Noting {
+        *super::lock(&self.count) += 1;
+        Noting(self.clone())
+    }
+
+    fn wait(&self) {
+        let some = |count: &mut usize| *count > 0;
+        let count = super::lock(&self.count);
+        drop(self.fewer.wait_timeout_while(count, NOTING, some));
+    }
+}
+
+impl Drop for Noting {
+    fn drop(&mut self) {
+        *super::lock(&self.0.count) -= 1;
+        self.0.fewer.notify_all();
+    }
 }
 
 /// A role and the root of a process tree; `None` is a process of which nothing is known.
@@ -186,8 +233,8 @@ impl Keeper {
     ) -> Result<T, Problem> {
         let verdict = self.decide(request, waiter);
         match refusal(verdict, request) {
-            Some(problem) => self.noted(request, verdict, || Err(problem)),
-            None => self.noted(request, verdict, act),
+            Some(problem) => self.noted(request, verdict, Some(waiter), || Err(problem)),
+            None => self.noted(request, verdict, Some(waiter), act),
         }
     }
 
@@ -200,7 +247,7 @@ impl Keeper {
         request: &Request,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Clicked, act)
+        self.noted(request, Verdict::Clicked, None, act)
     }
 
     /// Does what a program asked that gives it no credentials, and notes it in the history.
@@ -210,9 +257,10 @@ impl Keeper {
     pub fn observed<T>(
         &self,
         request: &Request,
+        waiter: &dyn Waiter,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Allowed, act)
+        self.noted(request, Verdict::Allowed, Some(waiter), act)
     }
 
     /// Returns whether a requester may ask for anything at all.
@@ -248,11 +296,13 @@ impl Keeper {
     /// # Errors
     /// If it cannot be read.
     pub fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.unnoted.wait();
         self.ports.store.history(query)
     }
 
     /// Writes what waits to be written, before the program ends.
     pub fn flush(&self) {
+        self.unnoted.wait();
         self.ports.store.flush();
     }
 
@@ -260,6 +310,7 @@ impl Keeper {
         &self,
         request: &Request,
         verdict: Verdict,
+        waiter: Option<&dyn Waiter>,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let calls = |state: &State| state.aws_calls.get(&request.role).copied();
@@ -267,12 +318,22 @@ impl Keeper {
         let result = act();
         let aws_call = calls(&self.lock()) != before;
         let failure = result.as_ref().err().map(|problem| problem.code);
-        let line = Line::new(request, self.ports.clock.now(), verdict);
-        self.ports.store.record(Line {
-            aws_call,
-            failure,
-            ..line
-        });
+        let at = self.ports.clock.now();
+        let (store, mut request) = (self.ports.store.clone(), request.clone());
+        let noting = self.unnoted.begin();
+        let note = move |whole: Option<Requester>| {
+            request.requester = whole.or(request.requester);
+            store.record(Line {
+                aws_call,
+                failure,
+                ..Line::new(&request, at, verdict)
+            });
+            drop(noting);
+        };
+        match waiter {
+            Some(waiter) => waiter.afterwards(Box::new(note)),
+            None => note(None),
+        }
         result
     }
 
@@ -309,6 +370,8 @@ impl Keeper {
         consent: Consent,
         waiter: &dyn Waiter,
     ) -> Verdict {
+        let closer = waiter.look_closer();
+        let requester = closer.as_ref().unwrap_or(requester);
         let now = self.ports.clock.now();
         let deadline = now + QUESTION_LIFE;
         let tree = (request.role.clone(), requester.tree());

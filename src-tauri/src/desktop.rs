@@ -117,7 +117,13 @@ impl Desktop {
                 (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
                 (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
                 (NoticeAction::Open, _)
-                | (_, Topic::Digest | Topic::Question(_) | Topic::TemporaryProfiles) => {
+                | (
+                    _,
+                    Topic::Digest
+                    | Topic::Question(_)
+                    | Topic::Questions
+                    | Topic::TemporaryProfiles,
+                ) => {
                     desktop.stage.window.open();
                 }
                 (NoticeAction::Reply(_), Topic::Session(_)) => {}

@@ -44,3 +44,28 @@ def test_r25_a_kill_in_the_middle_is_told_in_one_line_and_the_next_start_serves(
     done = answers(ask(desktop, 50))
     assert {code for code, _, _ in done} == {0}, {errors for _, _, errors in done}
     assert len({json.loads(output)["AccessKeyId"] for _, output, _ in done}) == 1
+
+
+def test_r11_killing_the_one_that_asked_first_costs_the_others_nothing(desktop, rolecall, practice):
+    practice.set_faults("latency=2000")
+    first, *others = ask(desktop, 1)
+    until(lambda: practice.requests().get("AssumeRole"), "the call of the first to be under way")
+    others = ask(desktop, STORM - 1)
+    first.kill()
+    done = answers(others)
+    assert {code for code, _, _ in done} == {0}, {errors for _, _, errors in done}
+    assert len({output for _, output, _ in done}) == 1
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def test_r25_a_kill_under_two_hundred_is_told_to_each_in_fixed_words(desktop, rolecall, practice):
+    practice.set_faults("latency=8000")
+    programs = ask(desktop, STORM)
+    until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
+    rolecall.process.kill()
+    told = {(code, output, errors) for code, output, errors in answers(programs)}
+    words = "Rolecall is not running. Start rolecall-desktop, or on a machine without a display: rolecall agent\n"
+    assert told == {(1, "", words)}
+    practice.set_faults()
+    rolecall.start()
+    assert json.loads(rolecall.ok("credentials", "guest"))["Version"] == 1

@@ -210,7 +210,7 @@ export interface PromptView {
 /** What happens when a program asks for a role. */
 export type Consent = "allow" | "once" | "ask" | "never";
 export type Reply = "allow_once" | "allow_tree" | "deny";
-export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile";
+export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile" | "key";
 
 /** A process, its texts safe to show. */
 export interface Process {
@@ -235,7 +235,7 @@ export interface QuestionView {
 }
 
 export type Verdict =
-  | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "limited" | "never" | "apart";
+  | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "unasked" | "limited" | "never" | "apart";
 
 /** One line of the history: a request, or the same one again and again. */
 export interface HistoryLine {

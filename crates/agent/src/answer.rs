@@ -18,7 +18,7 @@ use rolecall_core::snapshot::SessionView;
 use rolecall_core::totp::TotpSeed;
 
 use crate::socket::Peer;
-use crate::{container, peers};
+use crate::{container, peers, requester};
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
@@ -65,7 +65,7 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
             })
         }
         Call::KeyCredentials { key } => {
-            let request = request(&key, RequestKind::Credentials)?;
+            let request = request(&key, RequestKind::Key)?;
             keeper.serve(&request, peer.waiter(), || {
                 let (keeper, key) = (keeper.clone(), request.role.clone());
                 in_time(move || keeper.key_credentials(&key))
@@ -81,6 +81,16 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
             admitted?;
             container::keep_fresh(keeper, &Name::parse(&role)?);
             Ok(Answer::Done)
+        }
+        Call::Serve { role, process } => {
+            admitted?;
+            let endpoint = requester::of_process(process);
+            let by = peer.closer();
+            done(keeper.name_endpoint(&Name::parse(&role)?, &endpoint, &by))
+        }
+        Call::Reply { id, reply } => {
+            admitted?;
+            done(keeper.reply_from_terminal(id, reply, &peer.requester))
         }
         call => admitted.and_then(|()| manage(keeper, call)),
     }
@@ -100,6 +110,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::AnswerPrompt { id, code } => done(keeper.answer_prompt(id, code.expose())),
         Call::CancelPrompt { id } => done(keeper.cancel_prompt(id)),
         Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
+        Call::Questions => Ok(Answer::Questions(keeper.watch_questions()?)),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
@@ -174,7 +185,9 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         | Call::Credentials { .. }
         | Call::KeyCredentials { .. }
         | Call::ContainerCredentials { .. }
-        | Call::KeepFresh { .. } => Err(broken()),
+        | Call::KeepFresh { .. }
+        | Call::Serve { .. }
+        | Call::Reply { .. } => Err(broken()),
     }
 }
 

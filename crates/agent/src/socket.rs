@@ -49,6 +49,12 @@ impl<'a> Peer<'a> {
         Self { requester, waiter }
     }
 
+    /// Returns all that can be told of it, which takes longer.
+    pub fn closer(&self) -> Requester {
+        let closer = self.waiter.look_closer();
+        closer.unwrap_or_else(|| self.requester.clone())
+    }
+
     /// Returns what waits for the answer while the user is asked.
     pub fn waiter(&self) -> &'a dyn Waiter {
         self.waiter

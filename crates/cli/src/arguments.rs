@@ -167,6 +167,7 @@ pub(crate) enum Command {
     Unlock {
         passphrase_fd: Option<u32>,
     },
+    Answer,
     AgentStop,
     AgentStatus {
         format: Format,
@@ -214,6 +215,7 @@ impl Command {
             | Self::KeysForgetCode { .. }
             | Self::Agent { .. }
             | Self::Unlock { .. }
+            | Self::Answer
             | Self::AgentStop
             | Self::AgentStatus { .. }
             | Self::EndpointServer { .. }
@@ -357,13 +359,14 @@ const fn spec(
     }
 }
 
-const SPECS: [Spec; 30] = [
+const SPECS: [Spec; 31] = [
     spec("list", &[], &["--json", "--names", "--search"]),
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("explain", &["ROLE"], &["--deeper", "--json"]),
     spec("end", &["ROLE"], &[]),
     spec("history", &["[ROLE]"], &["--since", "--limit", "--json"]),
+    spec("answer", &[], &[]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),
     spec("exec", &["ROLE"], &["--server"]),
     spec("endpoint", &["ROLE"], &["--while"]),

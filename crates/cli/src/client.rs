@@ -8,10 +8,11 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, OWN_DIR, PRACTICE_DIR};
 use rolecall_core::sanitise;
 use rolecall_core::settings::{self, AgentStart};
-use rolecall_core::snapshot::{Mode, Snapshot};
+use rolecall_core::snapshot::{Mode, QuestionView, Snapshot};
 
 use crate::commands::unlock;
 use crate::environment::{Display, Environment, Privilege};
+use crate::question::Putting;
 use crate::terminal;
 
 #[cfg(not(unix))]
@@ -45,6 +46,9 @@ const SDK: Duration = Duration::from_secs(20);
 const START: Duration = Duration::from_secs(10);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// What is done when the user is asked first; it is given the question if this program is to put it.
+type OnAsking<'a> = dyn Fn(Option<Box<QuestionView>>) + 'a;
 
 /// The running application, as far as the command line knows it.
 #[derive(Clone)]
@@ -112,10 +116,11 @@ impl Client {
             call,
             Call::Credentials { .. } | Call::ContainerCredentials { .. }
         );
-        let on_asking = || {
-            if !is_quiet {
-                terminal::tell("Rolecall asks on the desktop whether to allow this.");
-            }
+        let putting = Putting::default();
+        let on_asking = |question: Option<Box<QuestionView>>| match question {
+            Some(question) => putting.start(self, question),
+            None if is_quiet => {}
+            None => terminal::tell("Rolecall asks whether to allow this."),
         };
         let begun = now();
         let mut turn: Option<Turn> = None;
@@ -125,7 +130,10 @@ impl Client {
                 Err(Unreachable::NotRunning) => {}
                 Err(Unreachable::Lost) if is_repeatable(call) => {}
                 Err(error) => return Err(self.problem(error)),
-                Ok(answer) => return answer,
+                Ok(answer) => {
+                    putting.end();
+                    return answer;
+                }
             }
             if begun.elapsed() > START.min(limit) {
                 return Err(self.not_running());
@@ -171,6 +179,8 @@ impl Client {
                 | Call::HandOver
                 | Call::ShowWindow
                 | Call::Attend { .. }
+                | Call::Serve { .. }
+                | Call::Reply { .. }
                 | Call::KeepFresh { .. }
         );
         let ours = self.mode == Mode::Own && self.environment.privilege == Privilege::Own;
@@ -229,7 +239,7 @@ impl Client {
 
     /// Returns what is shown of sessions if it can be had at once, for a prompt that must not wait.
     pub(crate) fn glimpse(&self) -> Option<Snapshot> {
-        let answer = platform::ask(self.dir.as_deref()?, &Call::Sessions, GLIMPSE, &|| ());
+        let answer = platform::ask(self.dir.as_deref()?, &Call::Sessions, GLIMPSE, &|_| ());
         let Answer::Snapshot(snapshot) = answer.ok()?.ok()? else {
             return None;
         };
@@ -325,6 +335,9 @@ fn limit(call: &Call) -> Duration {
         | Call::Host
         | Call::Stop
         | Call::HandOver
+        | Call::Serve { .. }
+        | Call::Questions
+        | Call::Reply { .. }
         | Call::KeepFresh { .. } => QUICK,
         Call::Assume { .. } | Call::Env { .. } | Call::Environment { .. } => PERSON,
         Call::Credentials { .. } | Call::KeyCredentials { .. } => SDK,
@@ -364,6 +377,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::ShowWindow
         | Call::History(_)
         | Call::Attend { .. }
+        | Call::Questions
         | Call::Host => true,
         Call::Assume { code: Some(_), .. }
         | Call::End { .. }
@@ -382,6 +396,8 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::PutKeyBack { .. }
         | Call::TakeRoles { .. }
         | Call::Unlock { .. }
+        | Call::Serve { .. }
+        | Call::Reply { .. }
         | Call::Stop
         | Call::HandOver => false,
     }

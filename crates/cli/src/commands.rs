@@ -1,6 +1,7 @@
 //! What each command asks, and how its answer reads.
 
 pub(crate) mod agent;
+mod answer;
 mod assume;
 mod attended;
 mod catalogue;
@@ -177,6 +178,7 @@ pub(crate) fn run(
         }
         Command::Agent { words } => return agent::run(client, environment, words),
         Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd).map(plain),
+        Command::Answer => answer::run(client).map(plain),
         Command::AgentStop => agent::stop(client).map(plain),
         Command::AgentStatus { format } => agent::status(client, *format).map(plain),
         Command::Help { topic } => Ok(plain(help::text(*topic).to_owned())),

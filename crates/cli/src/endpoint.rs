@@ -40,6 +40,8 @@ pub(crate) struct Ready {
     pub(crate) url: String,
     /// The token, or the path of the file that holds it.
     pub(crate) authorization: String,
+    /// The process that listens.
+    pub(crate) process: u32,
 }
 
 fn failed(what: &str, error: &std::io::Error) -> Problem {

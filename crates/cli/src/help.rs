@@ -12,6 +12,7 @@ pub(crate) fn text(topic: Option<&str>) -> &'static str {
         Some("explain") => EXPLAIN,
         Some("end") => END,
         Some("history") => HISTORY,
+        Some("answer") => ANSWER,
         Some("env") => ENV,
         Some("exec") => EXEC,
         Some("endpoint") => ENDPOINT,
@@ -41,6 +42,7 @@ Usage: rolecall [--practice] COMMAND
   explain ROLE          Says why AWS refused a role, and what to send to whom
   end ROLE              Ends a session on this machine
   history [ROLE]        Shows who asked for which role, and what came of it
+  answer                Answers programs that ask for a role, on a machine without a desktop
   env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
   exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
   endpoint ROLE         Serves a session to a container
@@ -148,6 +150,16 @@ Whether a program gets a role at once, after you allowed it, or never, is set on
 settings.toml below [ask.roles]:
 
   prod-admin = \"once\"   asks once per process tree; also: \"allow\", \"ask\", \"never\"";
+
+const ANSWER: &str = "\
+Usage: rolecall answer
+
+Puts the questions of programs that ask for a role to you, at this terminal, until Ctrl-C: for machines without a desktop,
+and roles whose policy is \"ask\" or \"once\". A program that has a terminal of its own is asked about there; one that has
+none, such as a credential_process of a service, is denied at once unless this runs.
+
+Rolecall cannot prove who asks, nor who answers: any program of yours can pose as another, or type as you do. It shows
+what happens and stops what you do not expect; it does not stop malware.";
 
 const ENV: &str = "\
 Usage: rolecall env ROLE [--shell SHELL]

@@ -52,6 +52,27 @@ pub(crate) fn is_reachable() -> bool {
     is_present() || OwnTerminal::open().is_ok()
 }
 
+/// Throws away what was typed before a question, so that it does not count as the answer.
+pub(crate) fn forget_what_was_typed() {
+    if is_present() {
+        return hidden::forget_input(&io::stdin());
+    }
+    if let Ok(terminal) = OwnTerminal::open() {
+        hidden::forget_input(&terminal);
+    }
+}
+
+/// Says something to the person at the terminal, and to nobody who reads the error output in their place.
+pub(crate) fn tell_person(text: &str) {
+    if is_present() {
+        return tell(text);
+    }
+    if let Ok(terminal) = OwnTerminal::open() {
+        // A terminal that went away cannot be told so.
+        let _ = writeln!(terminal.output(), "{text}");
+    }
+}
+
 /// Says something beside the output.
 pub(crate) fn tell(text: &str) {
     // A terminal that went away cannot be told so.
@@ -201,7 +222,8 @@ mod hidden {
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::termios::{
-        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+        tcsetattr,
     };
 
     /// What Ctrl-C types while it raises no signal.
@@ -210,6 +232,12 @@ mod hidden {
     /// What can be told not to show what is typed.
     pub(super) trait Terminal: AsFd {}
     impl<T: AsFd> Terminal for T {}
+
+    /// Throws away what was typed and not read.
+    pub(super) fn forget_input(terminal: &impl Terminal) {
+        // A terminal that went away holds nothing.
+        let _ = tcflush(terminal, QueueSelector::IFlush);
+    }
 
     /// A terminal that shows nothing of what is typed, until this is dropped. Ctrl-C ends the line in place of the
     /// process, which could not switch the terminal back.
@@ -248,6 +276,9 @@ mod hidden {
     /// What can be told not to show what is typed: nothing here.
     pub(super) trait Terminal {}
     impl<T> Terminal for T {}
+
+    /// Keeps what was typed: it cannot be thrown away here.
+    pub(super) fn forget_input(_: &impl Terminal) {}
 
     pub(super) struct Hidden;
 

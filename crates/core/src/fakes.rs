@@ -19,7 +19,7 @@ use crate::ports::{
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::secret::Secret;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{QuestionView, Snapshot};
 use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError};
 
 pub use iam::FakeIam;
@@ -279,6 +279,7 @@ impl Clipboard for FakeClipboard {
 pub struct FakeNotifier {
     shown: Mutex<Vec<Notice>>,
     withdrawn: Mutex<Vec<Topic>>,
+    unseen: AtomicBool,
 }
 
 impl FakeNotifier {
@@ -298,6 +299,16 @@ impl FakeNotifier {
             .collect()
     }
 
+    /// Returns the title of the last notice.
+    pub fn last_title(&self) -> Option<String> {
+        lock(&self.shown).last().map(|notice| notice.title.clone())
+    }
+
+    /// Lets nobody see its notices, as on a machine without a display.
+    pub fn is_unseen(&self) {
+        self.unseen.store(true, Ordering::Release);
+    }
+
     /// Returns what was withdrawn so far.
     pub fn withdrawn(&self) -> Vec<Topic> {
         lock(&self.withdrawn).clone()
@@ -310,6 +321,9 @@ impl Notifier for FakeNotifier {
     }
     fn withdraw(&self, topic: &Topic) {
         lock(&self.withdrawn).push(topic.clone());
+    }
+    fn reaches_a_person(&self) -> bool {
+        !self.unseen.load(Ordering::Acquire)
     }
 }
 
@@ -336,12 +350,18 @@ impl Audience for FakeAudience {
 pub struct FakeWaiter {
     gone: AtomicBool,
     waits: AtomicUsize,
+    put: Mutex<Vec<QuestionView>>,
 }
 
 impl FakeWaiter {
     /// Lets it wait no more.
     pub fn leave(&self) {
         self.gone.store(true, Ordering::Release);
+    }
+
+    /// Returns the questions that it was given to put.
+    pub fn put(&self) -> Vec<QuestionView> {
+        self.put.lock().expect("free").clone()
     }
 
     /// Returns how often it was told to wait.
@@ -351,8 +371,11 @@ impl FakeWaiter {
 }
 
 impl Waiter for FakeWaiter {
-    fn wait(&self, _limit: SignedDuration) -> Result<(), Problem> {
+    fn wait(&self, _limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
         self.waits.fetch_add(1, Ordering::AcqRel);
+        if let Some(question) = question {
+            self.put.lock().expect("free").push(question);
+        }
         Ok(())
     }
     fn is_gone(&self) -> bool {

@@ -38,6 +38,8 @@ pub enum RequestKind {
     Console,
     /// A temporary profile in AWS's credentials file.
     Profile,
+    /// The line of a `credential_process` for an access key itself.
+    Key,
 }
 
 /// What was decided about a request.
@@ -56,6 +58,8 @@ pub enum Verdict {
     Denied,
     /// Nobody answered.
     Unanswered,
+    /// It was denied at once: nobody could be asked.
+    Unasked,
     /// It was denied without a question: too many were asked, or one was just denied.
     Limited,
     /// The role is for no program.

@@ -2,6 +2,7 @@
 //!
 //! Its state is never locked across a call to a port, so a slow network or keychain never holds up a reader.
 
+mod asking;
 mod assume;
 mod aws_files;
 mod catalogue;
@@ -21,8 +22,10 @@ mod marks;
 mod maximum;
 mod mfa;
 mod move_in;
+mod noting;
 mod prompt;
 mod reason;
+mod served;
 mod teams;
 mod temporary;
 mod tick;
@@ -56,16 +59,19 @@ use crate::snapshot::{Mode, Snapshot};
 use crate::sts::Sts;
 use crate::usage::Usage;
 
+use asking::Asking;
 use assume::Flight;
 use aws_files::AwsFiles;
-pub use consent::{Afterwards, Waiter};
-use consent::{Asking, Unnoted};
+pub use consent::Waiter;
 use explain::Refused;
 use ledger::CodeLedger;
 use listing::Listing;
 use mfa::{Lessons, TokenFlight, TokenId};
+pub use noting::Afterwards;
+use noting::Unnoted;
 use prompt::{Prompt, Question};
 use reason::{GivenReason, ReasonPrompt};
+use served::Served;
 use temporary::Temporary;
 pub use tick::Pulse;
 
@@ -112,6 +118,8 @@ pub struct Keeper {
     aws_turn: Mutex<()>,
     /// Held while temporary profiles are written or removed.
     temporary_turn: Mutex<()>,
+    /// Held while the notices of questions are shown, so that the last ones stay.
+    notice_turn: Mutex<()>,
     /// The requests that are answered and not in the history yet.
     unnoted: Arc<Unnoted>,
 }
@@ -201,6 +209,8 @@ struct State {
     restored: bool,
     /// What programs wait for, and what they were allowed.
     asking: Asking,
+    /// Whose endpoints ask in whose name.
+    served: Served,
     /// How often AWS was called for each role.
     aws_calls: BTreeMap<Name, u64>,
 }
@@ -238,6 +248,7 @@ impl Keeper {
             announced: Mutex::default(),
             aws_turn: Mutex::default(),
             temporary_turn: Mutex::default(),
+            notice_turn: Mutex::default(),
             unnoted: Arc::default(),
         };
         keeper.reload_settings();
@@ -303,6 +314,7 @@ impl Keeper {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);
             state.asking.forget(role);
+            state.served.forget(role);
             session.is_some() || failure.is_some()
         });
         self.ports

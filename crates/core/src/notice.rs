@@ -18,6 +18,9 @@ const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
 /// The longest remedy that a notice has room for, in characters.
 const REMEDY_MAX: usize = 120;
 
+/// The longest name of a role in a list of several, in characters.
+const ROLE_IN_LIST_MAX: usize = 24;
+
 /// What a notice is about. A later notice of the same topic takes its place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
@@ -27,6 +30,8 @@ pub enum Topic {
     Digest,
     /// A program that waits to be allowed.
     Question(u64),
+    /// Many programs that wait to be allowed.
+    Questions,
     /// Temporary profiles in AWS's credentials file.
     TemporaryProfiles,
 }
@@ -204,6 +209,31 @@ impl Notice {
                 question.origin()
             ),
             actions: [allow, rest.to_vec()].concat(),
+            urgency: Urgency::Question,
+        }
+    }
+
+    /// Returns one notice of many questions, which are answered in the window or the tray's menu.
+    pub fn asked_many(questions: &[QuestionView]) -> Self {
+        let mut names: Vec<String> = questions
+            .iter()
+            .map(|it| {
+                format!(
+                    "{} for {}",
+                    it.asker(),
+                    sanitise::cut(&it.role, ROLE_IN_LIST_MAX)
+                )
+            })
+            .collect();
+        names.dedup();
+        Self {
+            topic: Topic::Questions,
+            title: format!("{} programs ask for roles", questions.len()),
+            body: format!(
+                "{}. Open Rolecall to answer; allow only what you expect.",
+                names.join(", ")
+            ),
+            actions: vec![NoticeAction::Open],
             urgency: Urgency::Question,
         }
     }

@@ -399,6 +399,11 @@ pub trait Notifier: Send + Sync {
 
     /// Withdraws the notice of a topic, if it is still shown.
     fn withdraw(&self, topic: &Topic);
+
+    /// Returns whether a person sees notices, and so can be asked by them.
+    fn reaches_a_person(&self) -> bool {
+        true
+    }
 }
 
 /// Whoever shows snapshots: tray and window.

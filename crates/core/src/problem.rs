@@ -129,6 +129,8 @@ pub enum ProblemCode {
     ForeignPeer,
     /// The user, or the policy of the role, denied the request.
     NotAllowed,
+    /// The user would have been asked, and cannot be.
+    NobodyToAsk,
     /// The request came from a container or sandbox.
     OtherNamespace,
     /// The desktop has no tray.

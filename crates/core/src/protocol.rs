@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::connection::{EditView, Step, Which};
+use crate::consent::Reply;
 use crate::history::{Line, Query};
 use crate::host::HostView;
 use crate::limits::LimitsView;
 use crate::problem::{Problem, ProblemCode};
 use crate::shell::Shell;
-use crate::snapshot::{KeyView, PromptView, SessionView, Snapshot};
+use crate::snapshot::{KeyView, PromptView, QuestionView, SessionView, Snapshot};
 
 /// The version both ends must speak.
 pub const VERSION: u32 = 1;
@@ -251,6 +252,23 @@ pub enum Call {
         /// Which file is meant.
         file: SealedFileIs,
     },
+    /// Name the endpoint that serves a role in the name of the asking process, which was just allowed the role.
+    Serve {
+        /// The role's name.
+        role: String,
+        /// The endpoint's process id.
+        process: u32,
+    },
+    /// The questions whether a program may have a role, where no desktop asks them. Whoever asks watches for them at a
+    /// terminal for the next seconds.
+    Questions,
+    /// Answer one of them, from a terminal.
+    Reply {
+        /// Which.
+        id: u64,
+        /// The answer.
+        reply: Reply,
+    },
     /// End the program, if it is one without a display.
     Stop,
     /// Answer what waits, save everything and end, if it is one without a display: the asking one takes its place.
@@ -295,9 +313,17 @@ impl Call {
             | Self::ShowWindow
             | Self::Host
             | Self::Unlock { .. }
+            | Self::Serve { .. }
+            | Self::Questions
+            | Self::Reply { .. }
             | Self::Stop
             | Self::HandOver => false,
         }
+    }
+
+    /// Returns whether it matters who asks, and not only where they run.
+    pub fn tells_who_asks(&self) -> bool {
+        self.is_for_a_role() || matches!(self, Self::Serve { .. } | Self::Reply { .. })
     }
 }
 
@@ -332,7 +358,12 @@ pub enum Answer {
     Asking {
         /// How long the user has, in seconds.
         seconds: u32,
+        /// The question, if the asking program is to put it at its own terminal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        question: Option<Box<QuestionView>>,
     },
+    /// The open questions.
+    Questions(Vec<QuestionView>),
     /// Everything that is shown.
     Snapshot(Box<Snapshot>),
     /// The lines of the history.

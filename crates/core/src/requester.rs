@@ -36,6 +36,8 @@ pub struct Ancestor {
     pub session: u32,
     /// Whether it has a terminal.
     pub has_terminal: bool,
+    /// Whether it may read from that terminal: a shell lets one of its jobs at a time.
+    pub in_foreground: bool,
 }
 
 /// A process as it is shown: safe to display.
@@ -66,6 +68,8 @@ pub struct Requester {
     process: Process,
     parents: Vec<Process>,
     tree: Option<(ProcessId, Process)>,
+    has_terminal: bool,
+    is_at_terminal: bool,
     /// Where it runs.
     pub whereabouts: Whereabouts,
 }
@@ -78,6 +82,9 @@ impl Requester {
     /// may be the whole desktop; and never at one of `ours`, the processes that started Rolecall, for the same reason.
     pub fn new(lineage: &[Ancestor], ours: &[ProcessId]) -> Self {
         let peer = lineage.first().map(|it| it.id);
+        let has_terminal = lineage.first().is_some_and(|it| it.has_terminal);
+        let asking_for_itself = |it: &Ancestor| it.in_foreground && it.name == OWN_NAME;
+        let is_at_terminal = has_terminal && lineage.first().is_some_and(asking_for_itself);
         let asks = asking(lineage.iter().map(|it| it.name.as_str()));
         let lineage = lineage.get(asks..).unwrap_or_default();
         let Some((first, parents)) = lineage.split_first() else {
@@ -86,10 +93,23 @@ impl Requester {
         let root = lineage.get(root_of(lineage, ours)).unwrap_or(first);
         Self {
             peer,
+            has_terminal,
+            is_at_terminal,
             process: Process::from(first),
             parents: parents.iter().map(Process::from).collect(),
             tree: Some((root.id, Process::from(root))),
             whereabouts: Whereabouts::Here,
+        }
+    }
+
+    /// Returns Rolecall itself, which does what its user's settings say.
+    pub fn rolecall() -> Self {
+        Self {
+            process: Process {
+                name: "Rolecall".to_owned(),
+                ..Process::default()
+            },
+            ..Self::default()
         }
     }
 
@@ -108,6 +128,16 @@ impl Requester {
     /// Returns the very process at the other end, be it our own command line.
     pub fn peer(&self) -> Option<ProcessId> {
         self.peer
+    }
+
+    /// Returns whether the process at the other end has a terminal.
+    pub fn has_terminal(&self) -> bool {
+        self.has_terminal
+    }
+
+    /// Returns whether the process at the other end is our own command line and can ask whoever sits at its terminal.
+    pub fn is_at_terminal(&self) -> bool {
+        self.is_at_terminal
     }
 
     /// Returns the process that asks; its name is empty if it is unknown.
@@ -190,6 +220,7 @@ mod tests {
             program: format!("/usr/bin/{name}"),
             session,
             has_terminal,
+            in_foreground: has_terminal,
         }
     }
 

@@ -62,6 +62,7 @@ impl Snapshot {
             clock_offset_ms: self.clock_offset_ms,
             sessions: self.sessions.clone(),
             prompts: self.prompts.clone(),
+            questions: self.questions.clone(),
             reason_prompts: self.reason_prompts.clone(),
             problems: self.problems.clone(),
             settings: self.settings.clone(),

@@ -47,10 +47,13 @@ impl Set {
 
     /// Lets a program of a tree ask for credentials, on a thread of its own.
     fn ask(&self, tree: u32) -> Asking {
+        self.ask_as(request(tree))
+    }
+
+    fn ask_as(&self, request: Request) -> Asking {
         let waiter = Arc::new(FakeWaiter::default());
         let (keeper, waiting) = (self.keeper.clone(), waiter.clone());
         let served = thread::spawn(move || {
-            let request = request(tree);
             keeper.serve(&request, &*waiting, || {
                 keeper.credentials(&request.role).map(drop)
             })
@@ -104,12 +107,18 @@ fn name(text: &str) -> Name {
 
 /// Returns a request of a tool below the shell `tree`.
 fn request(tree: u32) -> Request {
+    request_of(tree, 1, true)
+}
+
+/// Returns a request of a tool below the shell `tree`, whose processes `started` then and may have a terminal.
+fn request_of(tree: u32, started: u64, has_terminal: bool) -> Request {
     let process = |pid: u32, name: &str| Ancestor {
-        id: ProcessId { pid, started: 1 },
+        id: ProcessId { pid, started },
         name: name.into(),
         program: format!("/usr/bin/{name}"),
         session: tree,
-        has_terminal: true,
+        has_terminal,
+        in_foreground: has_terminal,
     };
     let lineage = [
         process(9000 + tree, "rolecall"),
@@ -315,8 +324,10 @@ fn t03_questions_do_not_become_a_storm() {
         question.map(|it| set.keeper.reply(it.id, Reply::Deny));
         assert!(one.end().is_err());
     }
+    let denied = set.verdicts().into_iter();
+    let denied = denied.filter(|(verdict, _)| *verdict == Verdict::Denied);
     assert_eq!(
-        set.fakes.notifier.take_titles().len(),
+        denied.map(|(_, count)| count).sum::<u32>(),
         10,
         "so many a minute"
     );
@@ -479,4 +490,168 @@ fn the_history_tells_who_asked_and_never_a_secret() {
         "{text}"
     );
     assert!(line.since <= line.at && line.at <= Timestamp::MAX);
+}
+
+/// Returns who answers at a terminal, or claims to.
+fn answerer(has_terminal: bool) -> Requester {
+    let request = request_of(77, 1, has_terminal);
+    request.requester.expect("somebody")
+}
+
+#[test]
+fn t03_without_a_desktop_a_program_without_a_terminal_is_denied_at_once() {
+    let set = Set::with(ASK);
+    set.fakes.notifier.is_unseen();
+    let asking = set.ask_as(request_of(1, 1, false));
+    let waiter = asking.waiter.clone();
+    let problem = asking.refused();
+    assert_eq!(problem.code, ProblemCode::NobodyToAsk);
+    assert!(problem.remedy.contains("rolecall answer"), "{problem}");
+    assert_eq!(waiter.waits(), 0, "it was not told to wait");
+    assert_eq!(set.verdicts(), [(Verdict::Unasked, 1)]);
+    assert!(set.fakes.sts.calls().is_empty());
+}
+
+#[test]
+fn t03_a_question_is_put_at_the_terminal_that_asked() {
+    let set = Set::with(ONCE);
+    set.fakes.notifier.is_unseen();
+    let asking = set.ask(1);
+    let question = set.wait_for_question();
+    let given = until(|| asking.waiter.put().first().cloned());
+    assert_eq!(given, question);
+    let other = set.ask(1);
+    until(|| (other.waiter.waits() == 1).then_some(()));
+    assert!(other.waiter.put().is_empty(), "one is enough for the tree");
+    let reply = |by: &Requester| {
+        set.keeper
+            .reply_from_terminal(question.id, Reply::AllowTree, by)
+    };
+    let nobody = reply(&answerer(false)).expect_err("no terminal");
+    assert_eq!(nobody.code, ProblemCode::NotAllowed);
+    assert!(reply(&answerer(true).apart()).is_err(), "a container");
+    assert_eq!(reply(&answerer(true)), Ok(()));
+    assert_eq!((asking.end(), other.end()), (Ok(()), Ok(())));
+    assert_eq!(
+        set.verdicts(),
+        [(Verdict::Granted, 1), (Verdict::Granted, 1)]
+    );
+}
+
+#[test]
+fn t03_whoever_watches_is_asked_for_programs_without_a_terminal() {
+    let set = Set::with(ASK);
+    set.fakes.notifier.is_unseen();
+    assert_eq!(set.keeper.watch_questions(), Ok(Vec::new()));
+    let asking = set.ask_as(request_of(1, 1, false));
+    let question = set.wait_for_question();
+    assert_eq!(set.keeper.watch_questions(), Ok(vec![question.clone()]));
+    assert!(asking.waiter.put().is_empty(), "it has no terminal");
+    set.keeper
+        .reply_from_terminal(question.id, Reply::AllowOnce, &answerer(true))
+        .expect("open");
+    assert_eq!(asking.end(), Ok(()));
+    set.fakes.clock.advance(SignedDuration::from_secs(6));
+    let late = set.ask_as(request_of(2, 1, false)).refused();
+    assert_eq!(late.code, ProblemCode::NobodyToAsk, "nobody watches");
+}
+
+#[test]
+fn t03_where_a_desktop_asks_no_terminal_answers() {
+    let set = Set::with(ASK);
+    let asking = set.ask(1);
+    let question = set.wait_for_question();
+    let by = answerer(true);
+    let replied = set
+        .keeper
+        .reply_from_terminal(question.id, Reply::AllowOnce, &by);
+    assert!(replied.is_err() && set.keeper.watch_questions().is_err());
+    assert!(asking.waiter.put().is_empty());
+    asking.waiter.leave();
+    assert!(asking.end().is_err());
+}
+
+/// Lets the very process of `request` be allowed to start a program with an endpoint.
+fn allow_exec(set: &Set, mut request: Request) -> Requester {
+    request.kind = RequestKind::Exec;
+    let by = request.requester.clone().expect("somebody");
+    let asking = set.ask_as(request);
+    set.keeper
+        .reply(set.wait_for_question().id, Reply::AllowOnce)
+        .expect("open");
+    assert_eq!(asking.end(), Ok(()));
+    by
+}
+
+fn endpoint_request(tree: u32, started: u64) -> Request {
+    Request {
+        kind: RequestKind::Endpoint,
+        ..request_of(tree, started, false)
+    }
+}
+
+#[test]
+fn t03_an_endpoint_is_asked_about_together_with_the_program_it_serves() {
+    let set = Set::with(ASK);
+    let by = allow_exec(&set, request(1));
+    let guest = name("guest");
+    let endpoint = endpoint_request(500, 9).requester.expect("one");
+    assert_eq!(set.keeper.name_endpoint(&guest, &endpoint, &by), Ok(()));
+    assert_eq!(set.ask_as(endpoint_request(500, 9)).end(), Ok(()));
+    let line = set
+        .lines()
+        .into_iter()
+        .find(|line| line.request == RequestKind::Endpoint)
+        .expect("noted");
+    assert_eq!(
+        (line.verdict, line.process.as_str(), line.pid),
+        (Verdict::Accepted, "aws", 8001)
+    );
+    set.keeper.end(&guest).expect("ended");
+    let again = set.ask_as(endpoint_request(500, 9));
+    set.wait_for_question();
+    again.waiter.leave();
+    assert!(again.end().is_err(), "ending the session takes it back");
+}
+
+#[test]
+fn t03_no_stranger_poses_as_an_endpoint() {
+    let set = Set::with(ASK);
+    let by = allow_exec(&set, request(1));
+    let guest = name("guest");
+    let endpoint = endpoint_request(500, 9).requester.expect("one");
+    let stranger = request(2).requester.expect("one");
+    let refused = |named: Result<(), Problem>| named.expect_err("refused").code;
+    let name_it = |by: &Requester| set.keeper.name_endpoint(&guest, &endpoint, by);
+    assert_eq!(refused(name_it(&stranger)), ProblemCode::NotAllowed);
+    let elsewhere = endpoint.clone().apart();
+    let named = set.keeper.name_endpoint(&guest, &elsewhere, &by);
+    assert_eq!(refused(named), ProblemCode::NotAllowed, "a container");
+    assert_eq!(name_it(&by), Ok(()));
+    assert_eq!(refused(name_it(&by)), ProblemCode::NotAllowed, "only one");
+    for (tree, started) in [(501, 9), (500, 10)] {
+        let other = set.ask_as(endpoint_request(tree, started));
+        set.wait_for_question();
+        other.waiter.leave();
+        assert!(other.end().is_err(), "another process, or a used id");
+    }
+    set.keeper
+        .set_consent(&guest, Some(Consent::Never))
+        .expect("written");
+    assert!(set.ask_as(endpoint_request(500, 9)).end().is_err());
+}
+
+#[test]
+fn t03_many_questions_at_once_are_one_notice() {
+    let set = Set::with(ASK);
+    let askers: Vec<Asking> = (1..=4).map(|tree| set.ask(tree)).collect();
+    until(|| (set.questions().len() == 4).then_some(()));
+    let last = || set.fakes.notifier.last_title();
+    until(|| (last().as_deref() == Some("4 programs ask for roles")).then_some(()));
+    for question in set.questions() {
+        set.keeper.reply(question.id, Reply::Deny).expect("open");
+    }
+    assert!(askers.into_iter().all(|it| it.end().is_err()));
+    let withdrawn = set.fakes.notifier.withdrawn();
+    assert!(withdrawn.contains(&Topic::Questions), "{withdrawn:?}");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::aws_profile::{AwsFile, Edited, TakenKey};
 use rolecall_core::fakes::Fakes;
+use rolecall_core::history::{Query, RequestKind};
 use rolecall_core::keeper::{Keeper, Ports};
 use rolecall_core::key_text::KeyPair;
 use rolecall_core::memory::MemoryFiles;
@@ -285,4 +286,24 @@ fn a_session_that_ends_while_the_file_is_written_is_not_slept_over() {
     );
     set.keeper.tick();
     assert_eq!(set.file(), CREDENTIALS);
+}
+
+#[test]
+fn each_profile_that_is_written_is_in_the_history() {
+    let set = Set::new(Mode::Own, CREDENTIALS);
+    set.assume("guest");
+    set.fakes.clock.advance(SignedDuration::from_mins(30));
+    set.assume("guest");
+    set.keeper.tick();
+    let all = Query {
+        role: None,
+        since: None,
+        limit: 10,
+    };
+    let lines = set.keeper.history(&all).expect("in memory");
+    let told: Vec<(&str, RequestKind, &str)> = lines
+        .iter()
+        .map(|line| (line.role.as_str(), line.request, line.process.as_str()))
+        .collect();
+    assert_eq!(told, [("guest", RequestKind::Profile, "Rolecall"); 2]);
 }

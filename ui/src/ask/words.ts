@@ -14,11 +14,13 @@ export const CONSENTS: { value: Consent; label: string; meaning: string }[] = [
 const WANTS: Record<RequestKind, string> = {
   credentials: "its credentials", env: "its export block", exec: "its credentials for a program", endpoint: "its credentials over the endpoint",
   assume: "a session", copy: "its export block", console: "a sign-in to the console", profile: "a temporary profile",
+  key: "a session of the key",
 };
 
 const REQUESTS: Record<RequestKind, string> = {
   credentials: "credentials", env: "export block", exec: "environment", endpoint: "endpoint",
   assume: "session", copy: "copied exports", console: "console", profile: "temporary profile",
+  key: "session of a key",
 };
 
 /** Returns what a program is called in a sentence. */
@@ -43,13 +45,14 @@ export type Tone = "good" | "denied" | "failed";
 export function outcome(line: HistoryLine): { tone: Tone; text: string } {
   switch (line.verdict) {
     case "denied": return { tone: "denied", text: "Denied by you" };
+    case "unasked": return { tone: "denied", text: "Denied: nobody could be asked" };
     case "unanswered": return { tone: "denied", text: "Denied: nobody answered" };
     case "limited": return { tone: "denied", text: "Denied without asking again" };
     case "never": return { tone: "denied", text: "Denied: for no program" };
     case "apart": return { tone: "denied", text: "Denied: in a container" };
     case "allowed": case "clicked": case "accepted": case "granted":
       if (line.failure !== null) return { tone: "failed", text: `Failed: ${line.failure.replaceAll("_", " ")}` };
-      return { tone: "good", text: GIVEN[line.verdict] };
+      return { tone: "good", text: line.request === "profile" ? "Written" : GIVEN[line.verdict] };
   }
 }
 

@@ -193,6 +193,7 @@ struct Stat {
     parent: u32,
     session: u32,
     has_terminal: bool,
+    in_foreground: bool,
 }
 
 impl Stat {
@@ -220,6 +221,9 @@ impl Stat {
             parent: small(1)?,
             session: small(3)?,
             has_terminal: fields.get(4).is_some_and(|terminal| *terminal != "0"),
+            in_foreground: fields
+                .get(5)
+                .is_some_and(|group| fields.get(2) == Some(group)),
         })
     }
 
@@ -255,6 +259,7 @@ impl Stat {
             program,
             session: self.session,
             has_terminal: self.has_terminal,
+            in_foreground: self.in_foreground,
         }
     }
 }
@@ -313,6 +318,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a program to look at")]
     fn a_program_that_ended_before_it_was_looked_at_closer_keeps_its_name_and_gains_no_parent() {
         let mut child = std::process::Command::new("sleep")
             .arg("30")

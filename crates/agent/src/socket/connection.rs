@@ -14,6 +14,7 @@ use rolecall_core::protocol::{
     write_frame,
 };
 use rolecall_core::requester::Requester;
+use rolecall_core::snapshot::QuestionView;
 
 use super::slots::Slot;
 use super::{Handler, Peer, peer};
@@ -59,7 +60,7 @@ fn tell(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), Fram
 
 fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<Answer, Problem> {
     check_version(request.v, &request.client, OUR_VERSION)?;
-    let requester = match request.call.is_for_a_role() {
+    let requester = match request.call.tells_who_asks() {
         true => {
             let (requester, seen) = requester::of_socket(waiting.stream);
             waiting.seen.replace(Some(seen));
@@ -90,13 +91,14 @@ impl Waiting<'_> {
 }
 
 impl Waiter for Waiting<'_> {
-    fn wait(&self, limit: SignedDuration) -> Result<(), Problem> {
+    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
         if !self.slot.park() {
             return Err(crate::answer::overloaded());
         }
         let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
         // One that has gone is noticed soon enough.
-        let _ = tell(self.stream, Ok(Answer::Asking { seconds }));
+        let question = question.map(Box::new);
+        let _ = tell(self.stream, Ok(Answer::Asking { seconds, question }));
         Ok(())
     }
 

@@ -33,6 +33,7 @@ fn line(role: &str, at: Timestamp, verdict: Verdict) -> Line {
         program: format!("/usr/bin/{name}"),
         session: 3,
         has_terminal: true,
+        in_foreground: false,
     };
     let lineage = [
         process(9, "rolecall"),

@@ -88,6 +88,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             limit: limit.as_deref().map(parse_limit).transpose()?,
             format,
         },
+        "answer" => Command::Answer,
         "env" if unset.is_some() => Command::EnvUnset { shell },
         "env" => Command::Env {
             role: operand(),

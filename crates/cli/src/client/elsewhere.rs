@@ -6,7 +6,7 @@ use std::time::Duration;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
 
-use super::Unreachable;
+use super::{OnAsking, Unreachable};
 
 /// Returns whether somebody serves the socket: nobody here.
 pub(super) fn is_served(_: &Path) -> bool {
@@ -17,7 +17,7 @@ pub(super) fn ask(
     _: &Path,
     _: &Call,
     _: Duration,
-    _: &dyn Fn(),
+    _: &OnAsking<'_>,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let what = "The command line cannot reach Rolecall on Windows yet.";
     Ok(Err(Problem::new(

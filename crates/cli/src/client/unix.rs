@@ -15,7 +15,7 @@ use rolecall_core::protocol::{
 
 use serde::Serialize;
 
-use super::Unreachable;
+use super::{OnAsking, Unreachable};
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The longest that the user may take to allow a request, in seconds.
@@ -26,7 +26,7 @@ pub(super) fn ask(
     dir: &Path,
     call: &Call,
     limit: Duration,
-    on_asking: &dyn Fn(),
+    on_asking: &OnAsking<'_>,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let until = now() + limit;
     let stream = connect(dir)?;
@@ -43,8 +43,8 @@ pub(super) fn ask(
         until,
     };
     let mut response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
-    if let Ok(Answer::Asking { seconds }) = response.result {
-        on_asking();
+    if let Ok(Answer::Asking { seconds, question }) = response.result {
+        on_asking(question);
         answer.until += Duration::from_secs(u64::from(seconds.min(ASKING_MAX_S)));
         response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
     }

@@ -119,6 +119,9 @@ fn reason(code: ProblemCode) -> Reason {
         ProblemCode::NotAllowed => {
             OfRole("the request was not allowed in Rolecall. Try again and allow it there")
         }
+        ProblemCode::NobodyToAsk => OfRole(
+            "nobody can be asked whether to allow it. Run in another terminal: rolecall answer",
+        ),
         ProblemCode::OtherNamespace => OfRolecall(
             "Rolecall gives nothing to containers and sandboxes. See [ask] containers in settings.toml.",
         ),

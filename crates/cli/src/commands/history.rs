@@ -81,16 +81,19 @@ fn request(kind: RequestKind) -> &'static str {
         RequestKind::Copy => "copy",
         RequestKind::Console => "console",
         RequestKind::Profile => "profile",
+        RequestKind::Key => "key",
     }
 }
 
 fn answer(line: &Line) -> String {
     let verdict = match line.verdict {
+        Verdict::Allowed if line.request == RequestKind::Profile => "written",
         Verdict::Allowed | Verdict::Clicked => "given",
         Verdict::Accepted => "allowed once",
         Verdict::Granted => "allowed for its tree",
         Verdict::Denied => "denied",
         Verdict::Unanswered => "denied: nobody answered",
+        Verdict::Unasked => "denied: nobody could be asked",
         Verdict::Limited => "denied without asking",
         Verdict::Never => "denied: for no program",
         Verdict::Apart => "denied: in a container",

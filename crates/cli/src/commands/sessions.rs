@@ -54,6 +54,7 @@ pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Prob
             "mode": snapshot.mode,
             "endpoint": snapshot.endpoint,
             "sessions": snapshot.sessions,
+            "questions": snapshot.questions,
             "problems": snapshot.problems,
         }));
     }
@@ -63,6 +64,11 @@ pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Prob
     } else {
         parts.push(sessions(snapshot, now_of(snapshot)));
     }
+    let questions = snapshot.questions.iter();
+    parts.extend(questions.map(|it| {
+        let (asker, role) = (visible(&it.asker()), visible(&it.role));
+        format!("? {asker} asks for {role}. To answer: rolecall answer, or Rolecall's window")
+    }));
     let problems = snapshot.problems.iter();
     parts.extend(problems.map(|problem| format!("! {}", visible(&problem.to_string()))));
     Ok(with_setting(snapshot, parts.join("\n")))

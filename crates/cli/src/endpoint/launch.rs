@@ -6,6 +6,7 @@ use std::process::{ChildStdout, Command, Stdio};
 
 use rolecall_core::container_request::{PATH, Token};
 use rolecall_core::problem::Problem;
+use rolecall_core::protocol::Call;
 use rolecall_core::snapshot::Mode;
 
 use super::server::Server;
@@ -54,10 +55,11 @@ pub(crate) fn launch(
     alive.read_line(&mut line).map_err(not_started)?;
     child.wait().map_err(not_started)?;
     let said: Result<Ready, Problem> = serde_json::from_str(&line).map_err(|_| unexpected())?;
-    Ok(Launched {
-        ready: said?,
-        alive,
-    })
+    let ready = said?;
+    let (role, process) = (role.to_owned(), ready.process);
+    // Where that cannot be named, the endpoint is asked about as any other program.
+    let _ = client.ask(Call::Serve { role, process });
+    Ok(Launched { ready, alive })
 }
 
 /// Is an endpoint's process: `words` are the role, the process to outlive, the hand-over, and which of the two this is.
@@ -138,6 +140,7 @@ fn prepare(
     let ready = Ready {
         url: format!("http://127.0.0.1:{port}{PATH}"),
         authorization,
+        process: std::process::id(),
     };
     let server =
         Server::new(client.clone(), role, listener, token, watched, hand_over).map_err(no_port)?;

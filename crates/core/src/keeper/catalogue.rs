@@ -104,7 +104,10 @@ impl Keeper {
     /// If the file of settings is wrong or cannot be written.
     pub fn set_consent(&self, role: &Name, consent: Option<Consent>) -> Result<(), Problem> {
         self.edit_settings(|text, path| settings::with_consent(text, path, role, consent))?;
-        self.lock().asking.forget(role);
+        self.update(|state| {
+            state.asking.forget(role);
+            state.served.forget(role);
+        });
         Ok(())
     }
 

@@ -1,18 +1,16 @@
-//! Asking the user about a program before it gets a session, and noting every request in the history.
+//! Asking the user about a program before it gets a session.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::asking::{Reach, Step};
+use super::noting::Afterwards;
 use super::{Keeper, State};
 use crate::consent::{Consent, Reply};
-use crate::history::{Line, Query, Request, Verdict};
-use crate::name::Name;
-use crate::notice::{Notice, Topic};
+use crate::history::{Request, RequestKind, Verdict};
 use crate::problem::{Problem, ProblemCode};
-use crate::requester::{ProcessId, Requester, Whereabouts};
+use crate::requester::{Requester, Whereabouts};
 use crate::sanitise;
 use crate::snapshot::QuestionView;
 
@@ -21,23 +19,16 @@ use crate::snapshot::QuestionView;
 pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 /// How often those who wait look whether their asker is still there.
 const LOOK: Duration = Duration::from_millis(500);
-/// The most questions that are open at once.
-const OPEN_MAX: usize = 5;
-/// The most questions within a minute.
-const PER_MINUTE: usize = 10;
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// For how long a denied process tree is denied without another question.
-const QUIET: SignedDuration = SignedDuration::from_secs(30);
-/// The most allowed process trees that are remembered.
-const GRANTS_MAX: usize = 256;
+/// For how long somebody who looked for questions at a terminal counts as there.
+const WATCH: SignedDuration = SignedDuration::from_secs(5);
 
 /// The one that waits for an answer, such as a connection.
 pub trait Waiter {
-    /// Is told once that the user is asked, and for how long at most.
+    /// Is told once that the user is asked, and for how long at most. It puts the question itself if it is given one.
     ///
     /// # Errors
     /// If too many wait already.
-    fn wait(&self, limit: SignedDuration) -> Result<(), Problem>;
+    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem>;
 
     /// Returns whether nobody waits any more.
     fn is_gone(&self) -> bool;
@@ -53,172 +44,6 @@ pub trait Waiter {
     }
 }
 
-/// Work that nobody waits for.
-pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
-
-/// How long whoever reads the history waits for lines of answers that were just given.
-const NOTING: Duration = Duration::from_millis(500);
-
-/// Counts the requests that are answered and not noted yet.
-#[derive(Default)]
-pub(super) struct Unnoted {
-    count: Mutex<usize>,
-    fewer: Condvar,
-}
-
-/// One of them, until this is dropped.
-struct Noting(Arc<Unnoted>);
-
-impl Unnoted {
-    fn begin(self: &Arc<Self>) -> Noting {
-        *super::lock(&self.count) += 1;
-        Noting(self.clone())
-    }
-
-    fn wait(&self) {
-        let some = |count: &mut usize| *count > 0;
-        let count = super::lock(&self.count);
-        drop(self.fewer.wait_timeout_while(count, NOTING, some));
-    }
-}
-
-impl Drop for Noting {
-    fn drop(&mut self) {
-        *super::lock(&self.0.count) -= 1;
-        self.0.fewer.notify_all();
-    }
-}
-
-/// A role and the root of a process tree; `None` is a process of which nothing is known.
-type Tree = (Name, Option<ProcessId>);
-
-/// What programs wait for, and what they were allowed.
-#[derive(Default)]
-pub(super) struct Asking {
-    questions: BTreeMap<u64, Question>,
-    last: u64,
-    granted: VecDeque<Tree>,
-    denied: VecDeque<(Tree, Timestamp)>,
-    asked: VecDeque<Timestamp>,
-}
-
-/// A question, and how many wait for its answer.
-struct Question {
-    view: QuestionView,
-    tree: Tree,
-    waiting: usize,
-    answer: Option<Verdict>,
-}
-
-/// What a request comes to before anybody is asked.
-enum Step {
-    Decided(Verdict),
-    Joined(u64),
-    Asked(u64),
-}
-
-impl Asking {
-    /// Returns the questions that wait for an answer.
-    pub(super) fn views(&self) -> Vec<QuestionView> {
-        let open = self.questions.values().filter(|it| it.answer.is_none());
-        open.map(|it| it.view.clone()).collect()
-    }
-
-    /// Forgets what was allowed and denied for a role.
-    pub(super) fn forget(&mut self, role: &Name) {
-        self.granted.retain(|(name, _)| name != role);
-        self.denied.retain(|((name, _), _)| name != role);
-    }
-
-    /// Decides without the user where that is possible; else joins the question of the same tree, or begins one.
-    fn step(&mut self, tree: Tree, consent: Consent, now: Timestamp, view: QuestionView) -> Step {
-        let known = tree.1.is_some();
-        if known && consent == Consent::Once && self.granted.contains(&tree) {
-            return Step::Decided(Verdict::Granted);
-        }
-        self.denied
-            .retain(|(_, at)| now.duration_since(*at) < QUIET);
-        self.asked.retain(|at| now.duration_since(*at) < MINUTE);
-        if known && self.denied.iter().any(|(denied, _)| *denied == tree) {
-            return Step::Decided(Verdict::Limited);
-        }
-        let mut open = self
-            .questions
-            .iter_mut()
-            .filter(|(_, it)| it.answer.is_none());
-        if let Some((id, question)) = open.find(|(_, it)| known && it.tree == tree) {
-            question.waiting += 1;
-            return Step::Joined(*id);
-        }
-        let open = self
-            .questions
-            .values()
-            .filter(|it| it.answer.is_none())
-            .count();
-        if open >= OPEN_MAX || self.asked.len() >= PER_MINUTE {
-            return Step::Decided(Verdict::Limited);
-        }
-        self.asked.push_back(now);
-        self.last += 1;
-        let view = QuestionView {
-            id: self.last,
-            ..view
-        };
-        let question = Question {
-            view,
-            tree,
-            waiting: 1,
-            answer: None,
-        };
-        self.questions.insert(self.last, question);
-        Step::Asked(self.last)
-    }
-
-    /// Answers a question; `false` if it is no longer open.
-    fn answer(&mut self, id: u64, verdict: Verdict, now: Timestamp) -> bool {
-        let open = self.questions.get_mut(&id).filter(|it| it.answer.is_none());
-        let Some(question) = open else {
-            return false;
-        };
-        let verdict = match (verdict, &question.view.tree) {
-            (Verdict::Granted, None) => Verdict::Accepted,
-            (verdict, _) => verdict,
-        };
-        question.answer = Some(verdict);
-        match verdict {
-            Verdict::Granted => {
-                self.granted.push_back(question.tree.clone());
-                let excess = self.granted.len().saturating_sub(GRANTS_MAX);
-                self.granted.drain(..excess);
-            }
-            Verdict::Denied | Verdict::Unanswered => {
-                self.denied.push_back((question.tree.clone(), now));
-            }
-            Verdict::Accepted
-            | Verdict::Allowed
-            | Verdict::Clicked
-            | Verdict::Limited
-            | Verdict::Never
-            | Verdict::Apart => {}
-        }
-        true
-    }
-
-    /// Notes that one who waited has gone; returns whether the question went unanswered with the last of them.
-    fn leave(&mut self, id: u64) -> bool {
-        let Some(question) = self.questions.get_mut(&id) else {
-            return false;
-        };
-        question.waiting = question.waiting.saturating_sub(1);
-        let is_last = question.waiting == 0;
-        let was_open = question.answer.is_none();
-        if is_last {
-            self.questions.remove(&id);
-        }
-        is_last && was_open
-    }
-}
-
 impl Keeper {
     /// Hands out what `act` gives to whoever asked, once the role's policy or the user allows it, and notes it in the
     /// history. Nothing of `act` is done before.
@@ -231,36 +56,24 @@ impl Keeper {
         waiter: &dyn Waiter,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        if let Some(allowed) = self.of_allowed_endpoint(request) {
+            let verdict = self.decide_for_endpoint(&allowed);
+            return match refusal(verdict, &allowed) {
+                Some(problem) => self.noted(&allowed, verdict, None, || Err(problem)),
+                None => self.noted(&allowed, verdict, None, act),
+            };
+        }
         let verdict = self.decide(request, waiter);
+        if request.kind == RequestKind::Exec
+            && refusal(verdict, request).is_none()
+            && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
+        {
+            self.lock().served.allow(&request.role, peer);
+        }
         match refusal(verdict, request) {
             Some(problem) => self.noted(request, verdict, Some(waiter), || Err(problem)),
             None => self.noted(request, verdict, Some(waiter), act),
         }
-    }
-
-    /// Does what the user clicked, and notes it in the history.
-    ///
-    /// # Errors
-    /// As `act`.
-    pub fn clicked<T>(
-        &self,
-        request: &Request,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Clicked, None, act)
-    }
-
-    /// Does what a program asked that gives it no credentials, and notes it in the history.
-    ///
-    /// # Errors
-    /// As `act`.
-    pub fn observed<T>(
-        &self,
-        request: &Request,
-        waiter: &dyn Waiter,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Allowed, Some(waiter), act)
     }
 
     /// Returns whether a requester may ask for anything at all.
@@ -291,63 +104,65 @@ impl Keeper {
         }
     }
 
-    /// Returns the wanted lines of the history, newest first.
+    /// Answers a question from a terminal, where no desktop asks.
     ///
     /// # Errors
-    /// If it cannot be read.
-    pub fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
-        self.unnoted.wait();
-        self.ports.store.history(query)
-    }
-
-    /// Writes what waits to be written, before the program ends.
-    pub fn flush(&self) {
-        self.unnoted.wait();
-        self.ports.store.flush();
-    }
-
-    fn noted<T>(
+    /// If the question is no longer open, a desktop asks, or whoever answers has no terminal.
+    pub fn reply_from_terminal(
         &self,
-        request: &Request,
-        verdict: Verdict,
-        waiter: Option<&dyn Waiter>,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        let calls = |state: &State| state.aws_calls.get(&request.role).copied();
-        let before = calls(&self.lock());
-        let result = act();
-        let aws_call = calls(&self.lock()) != before;
-        let failure = result.as_ref().err().map(|problem| problem.code);
-        let at = self.ports.clock.now();
-        let (store, mut request) = (self.ports.store.clone(), request.clone());
-        let noting = self.unnoted.begin();
-        let note = move |whole: Option<Requester>| {
-            request.requester = whole.or(request.requester);
-            store.record(Line {
-                aws_call,
-                failure,
-                ..Line::new(&request, at, verdict)
-            });
-            drop(noting);
-        };
-        match waiter {
-            Some(waiter) => waiter.afterwards(Box::new(note)),
-            None => note(None),
+        id: u64,
+        reply: Reply,
+        by: &Requester,
+    ) -> Result<(), Problem> {
+        if self.ports.notifier.reaches_a_person() {
+            return Err(asked_on_desktop());
         }
-        result
+        if by.whereabouts == Whereabouts::Apart || !by.has_terminal() {
+            return Err(no_terminal());
+        }
+        self.reply(id, reply)
+    }
+
+    /// Returns the open questions to somebody who watches for them at a terminal, and counts on being asked.
+    ///
+    /// # Errors
+    /// If a desktop asks them.
+    pub fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
+        if self.ports.notifier.reaches_a_person() {
+            return Err(asked_on_desktop());
+        }
+        let until = self.ports.clock.now().saturating_add(WATCH);
+        let mut state = self.lock();
+        state.asking.watch(until.unwrap_or(Timestamp::MAX));
+        Ok(state.asking.views())
     }
 
     fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
         let Some(requester) = &request.requester else {
             return Verdict::Clicked;
         };
+        match self.decided(request, requester) {
+            Ok(verdict) => verdict,
+            Err(consent) => self.put_question(request, requester, consent, waiter),
+        }
+    }
+
+    /// Returns what an endpoint gets that was allowed together with the program it serves.
+    fn decide_for_endpoint(&self, request: &Request) -> Verdict {
+        let requester = request.requester.clone().unwrap_or_default();
+        self.decided(request, &requester)
+            .unwrap_or(Verdict::Accepted)
+    }
+
+    /// Returns what the policy decides without the user, else the policy that asks.
+    fn decided(&self, request: &Request, requester: &Requester) -> Result<Verdict, Consent> {
         let apart = requester.whereabouts == Whereabouts::Apart;
         let consent = {
             let state = self.lock();
             let ask = &state.settings.ask;
             // Whoever asks for a role that does not exist is told so, and nobody is bothered.
             let Some(role) = state.catalogue.role(&request.role) else {
-                return Verdict::Allowed;
+                return Ok(Verdict::Allowed);
             };
             let own = ask.of(role.unlimited_name());
             match apart {
@@ -356,10 +171,10 @@ impl Keeper {
             }
         };
         match consent {
-            Consent::Allow => Verdict::Allowed,
-            Consent::Never if apart => Verdict::Apart,
-            Consent::Never => Verdict::Never,
-            Consent::Ask | Consent::Once => self.put_question(request, requester, consent, waiter),
+            Consent::Allow => Ok(Verdict::Allowed),
+            Consent::Never if apart => Ok(Verdict::Apart),
+            Consent::Never => Ok(Verdict::Never),
+            Consent::Ask | Consent::Once => Err(consent),
         }
     }
 
@@ -376,23 +191,28 @@ impl Keeper {
         let deadline = now + QUESTION_LIFE;
         let tree = (request.role.clone(), requester.tree());
         let view = self.question_view(request, requester, consent, deadline);
-        let step = self.lock().asking.step(tree, consent, now, view);
-        let id = match step {
+        let on_desktop = self.ports.notifier.reaches_a_person();
+        let at_terminal = !on_desktop && requester.is_at_terminal();
+        let reach = match on_desktop || at_terminal {
+            true => Reach::Somebody,
+            false => Reach::Watchers,
+        };
+        let step = self.lock().asking.step(tree, consent, reach, now, view);
+        let (id, question) = match step {
             Step::Decided(verdict) => return verdict,
-            Step::Joined(id) => id,
+            Step::Joined(id) => (id, None),
             Step::Asked(id) => {
-                self.update(|_| ());
-                self.show_question(id);
-                id
+                self.questions_changed();
+                (id, self.lock().asking.view(id).filter(|_| at_terminal))
             }
         };
-        let verdict = match waiter.wait(QUESTION_LIFE) {
+        let verdict = match waiter.wait(QUESTION_LIFE, question) {
             Ok(()) => self.await_answer(id, deadline, waiter),
             Err(_) => Verdict::Limited,
         };
         let abandoned = self.lock().asking.leave(id);
         if abandoned {
-            self.close_question(id);
+            self.questions_changed();
         }
         verdict
     }
@@ -422,15 +242,24 @@ impl Keeper {
         }
     }
 
-    fn show_question(&self, id: u64) {
-        let view = {
-            let state = self.lock();
-            let open = state.asking.questions.get(&id);
-            open.filter(|it| it.answer.is_none())
-                .map(|it| it.view.clone())
+    /// Publishes the questions, and shows the notices that tell of them in place of those that do so no longer.
+    fn questions_changed(&self) {
+        self.update(|_| ());
+        let _turn = super::lock(&self.notice_turn);
+        let (before, after) = {
+            let mut state = self.lock();
+            let after = state.asking.notices();
+            let before = std::mem::replace(&mut state.asking.shown, after.clone());
+            (before, after)
         };
-        if let Some(view) = view {
-            self.ports.notifier.show(&Notice::asked(&view));
+        let gone = before
+            .iter()
+            .filter(|old| after.iter().all(|new| new.topic != old.topic));
+        for notice in gone {
+            self.ports.notifier.withdraw(&notice.topic);
+        }
+        for notice in after.iter().filter(|new| !before.contains(new)) {
+            self.ports.notifier.show(notice);
         }
     }
 
@@ -438,13 +267,10 @@ impl Keeper {
     fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
         loop {
             let state = self.lock();
-            let open = |state: &mut State| {
-                let question = state.asking.questions.get(&id);
-                question.is_some_and(|it| it.answer.is_none())
-            };
+            let open = |state: &mut State| state.asking.view(id).is_some();
             let waited = self.changed.wait_timeout_while(state, LOOK, open);
             let (state, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(answer) = state.asking.questions.get(&id).and_then(|it| it.answer) {
+            if let Some(answer) = state.asking.answered(id) {
                 return answer;
             }
             drop(state);
@@ -462,14 +288,9 @@ impl Keeper {
         let now = self.ports.clock.now();
         let settled = self.lock().asking.answer(id, verdict, now);
         if settled {
-            self.close_question(id);
+            self.questions_changed();
         }
         settled
-    }
-
-    fn close_question(&self, id: u64) {
-        self.update(|_| ());
-        self.ports.notifier.withdraw(&Topic::Question(id));
     }
 }
 
@@ -501,12 +322,39 @@ fn refusal(verdict: Verdict, request: &Request) -> Option<Problem> {
             format!("The request for \"{role}\" was denied without asking again."),
             "One was just denied, or too many wait. Try again in a minute.",
         ),
+        Verdict::Unasked => return Some(nobody_to_ask(&role)),
         Verdict::Never => (
             format!("The role \"{role}\" is for no program."),
             "Allow it on the role's page in Rolecall, or copy its export block there.",
         ),
     };
     Some(Problem::new(ProblemCode::NotAllowed, what, remedy))
+}
+
+/// Returns the problem of a request that would be asked about where nobody can be asked.
+fn nobody_to_ask(role: &str) -> Problem {
+    let what = format!(
+        "The request for \"{role}\" would be asked about, and nobody can be asked: it came without a terminal, and no \
+         desktop is there."
+    );
+    let remedy = "Run `rolecall answer` in another terminal, then try again; or set the role's policy below [ask.roles] \
+                  in settings.toml.";
+    Problem::new(ProblemCode::NobodyToAsk, what, remedy)
+}
+
+fn asked_on_desktop() -> Problem {
+    let what = "Questions are asked on the desktop here.";
+    let remedy = "Answer the notification, or in Rolecall's window or tray menu.";
+    Problem::new(ProblemCode::NotAllowed, what, remedy)
+}
+
+fn no_terminal() -> Problem {
+    let what = "A question is answered at a terminal only.";
+    Problem::new(
+        ProblemCode::NotAllowed,
+        what,
+        "Run `rolecall answer` in one.",
+    )
 }
 
 fn apart_refused() -> Problem {

@@ -1,7 +1,7 @@
 //! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
 //! they last. For tools that can take credentials from nowhere else.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use super::{Concern, Keeper, State};
 use crate::aws_profile::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
 use crate::catalogue::unknown_role;
+use crate::history::{Line, Request, RequestKind, Verdict};
 use crate::name::Name;
 use crate::notice::Notice;
 use crate::output::OutputFormat;
 use crate::ports::Keeping;
 use crate::problem::{Problem, ProblemCode};
+use crate::requester::Requester;
 use crate::sanitise::echo;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -68,7 +70,7 @@ impl Keeper {
         if wanted == written {
             return false;
         }
-        let left_out = Cell::new(None);
+        let left_out = RefCell::new(BTreeMap::new());
         let edited = self
             .ports
             .aws
@@ -77,22 +79,27 @@ impl Keeper {
                 editor.remove(|owned| {
                     owned.expiry.is_some() && !due.keys().any(|name| name.as_str() == owned.profile)
                 });
-                let problems = due
-                    .values()
-                    .filter_map(|due| self.put(&mut editor, due).err());
-                left_out.set(problems.last());
+                let problems = due.iter().filter_map(|(name, due)| {
+                    let problem = self.put(&mut editor, due).err()?;
+                    Some((name.clone(), problem))
+                });
+                left_out.replace(problems.collect());
                 Ok(editor.finish())
             });
-        self.update(|state| {
-            let problem = match edited {
-                Ok(_) => {
-                    state.temporary.written = wanted;
-                    left_out.into_inner()
-                }
-                Err(problem) => Some(problem),
-            };
-            state.set_standing(Concern::TemporaryProfiles, problem);
-        });
+        let problem = match edited {
+            Ok(_) => {
+                let left_out = left_out.into_inner();
+                let is_new = |(name, id): &(&Name, &String)| {
+                    written.get(*name) != Some(*id) && !left_out.contains_key(*name)
+                };
+                let new = wanted.iter().filter(is_new);
+                new.for_each(|(name, _)| self.note_profile(name));
+                self.lock().temporary.written = wanted;
+                left_out.into_values().last()
+            }
+            Err(problem) => Some(problem),
+        };
+        self.update(|state| state.set_standing(Concern::TemporaryProfiles, problem));
         true
     }
 
@@ -151,6 +158,18 @@ impl Keeper {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Notes in the history that a role's session was written into the file, as the settings say.
+    fn note_profile(&self, role: &Name) {
+        let request = Request {
+            role: role.clone(),
+            kind: RequestKind::Profile,
+            requester: Some(Requester::rolecall()),
+        };
+        let at = self.ports.clock.now();
+        let line = Line::new(&request, at, Verdict::Allowed);
+        self.ports.store.record(line);
     }
 
     /// Removes all temporary profiles, and writes none any more: the program ends.

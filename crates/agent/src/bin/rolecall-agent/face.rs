@@ -40,6 +40,10 @@ impl Notifier for LogNotifier {
     }
 
     fn withdraw(&self, _: &Topic) {}
+
+    fn reaches_a_person(&self) -> bool {
+        false
+    }
 }
 
 struct NoAudience;

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -184,13 +185,13 @@ class Desktop:
         }
 
     def _start_bus(self):
-        socket, services = self.runtime_dir / "bus", self.root / "services"
+        path, services = self.runtime_dir / "bus", self.root / "services"
         self._write_services(services)
         configuration = self.root / "bus.conf"
-        configuration.write_text(BUS_CONFIGURATION.format(socket=escape(str(socket)), services=escape(str(services))))
-        self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={socket}"
+        configuration.write_text(BUS_CONFIGURATION.format(socket=escape(str(path)), services=escape(str(services))))
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
         self.bus_process = self.start("bus", "dbus-daemon", f"--config-file={configuration}", "--nofork")
-        until(socket.exists, self.logs)
+        until(lambda: is_listening(path), self.logs)
 
     def _write_services(self, services):
         services.mkdir()
@@ -199,3 +200,9 @@ class Desktop:
         for name in self._broken:
             text = f"[D-BUS Service]\nName={name}\nExec=/bin/sleep 600\n"
             (services / f"{name}.service").write_text(text)
+
+
+def is_listening(path):
+    """Says whether a program accepts connections on a socket; the socket is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0

@@ -27,6 +27,15 @@ SET_UP = {
         "$env.PROMPT_COMMAND = {|| 'ready' }\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.show_banner = false\n",
     ),
 }
+# The same with the completions alone, where a package puts them.
+INSTALLED = {
+    "bash": (".bashrc", "PS1='ready> '\n. ~/completions/_rolecall\n"),
+    "zsh": (".zshrc", "PROMPT='ready> '\nfpath+=(~/completions)\nautoload -U compinit; compinit -u\n"),
+    "fish": (
+        ".config/fish/config.fish",
+        "function fish_prompt; echo -n 'ready> '; end\nset -p fish_complete_path ~/completions\n",
+    ),
+}
 QUOTED = {
     "bash": """'it'\\''s "$(touch ran)" `touch ran` %n \\; #'""",
     "zsh": """'it'\\''s "$(touch ran)" `touch ran` %n \\; #'""",
@@ -58,9 +67,9 @@ def start(desktop, practice, rolecall):
     """Returns a function that starts a shell with its integration."""
     shells = []
 
-    def begin(kind):
+    def begin(kind, set_up=SET_UP):
         program = str(NU) if kind == "nu" else shutil.which(kind)
-        name, text = SET_UP[kind]
+        name, text = set_up[kind]
         path = desktop.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -142,6 +151,19 @@ def test_the_tab_key_completes_commands_and_roles(start, kind):
         assert shown(shell)[0] == "guest"
         shell.type("assume --end")
         ready(shell)
+
+
+@pytest.mark.parametrize("kind", INSTALLED)
+def test_a_package_brings_the_completions(desktop, start, rolecall, kind):
+    folder = desktop.home / "completions"
+    folder.mkdir()
+    name = "rolecall.fish" if kind == "fish" else "_rolecall"
+    (folder / name).write_text(rolecall.ok("shell-init", kind, "--completions"))
+    shell = start(kind, INSTALLED)
+    for typed, said in [("rolecall sta", "No session"), ("rolecall explain gst", 'did not refuse "guest"')]:
+        shell.key(typed)
+        shell.type("\t")
+        ready(shell, said)
 
 
 @pytest.mark.parametrize("kind", SET_UP)

@@ -38,12 +38,9 @@ pub(crate) struct Wish {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     List {
-        search: Option<String>,
         format: Format,
     },
-    ListNames {
-        search: String,
-    },
+    ListNames,
     Status {
         format: Format,
     },
@@ -136,6 +133,7 @@ pub(crate) enum Command {
     },
     ShellInit {
         shell: Integrated,
+        part: Part,
     },
     KeysList {
         format: Format,
@@ -188,7 +186,7 @@ impl Command {
             | Self::ExecServed { role, .. }
             | Self::Endpoint { role, .. } => Some(role),
             Self::List { .. }
-            | Self::ListNames { .. }
+            | Self::ListNames
             | Self::Status { .. }
             | Self::StatusLine { .. }
             | Self::Explain { .. }
@@ -318,6 +316,15 @@ pub(crate) enum Integrated {
     Nushell,
 }
 
+/// What of it is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The function and the completions.
+    Whole,
+    /// The completions alone, as the shell loads them from a file of their own.
+    Completions,
+}
+
 /// Where a key to add comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyOrigin {
@@ -385,7 +392,7 @@ const SPECS: [Spec; 31] = [
         &["FILE"],
         &["--source", "--dry-run", "--json"],
     ),
-    spec("shell-init", &["SHELL"], &[]),
+    spec("shell-init", &["SHELL"], &["--completions"]),
     spec("keys list", &[], &["--json"]),
     spec("keys add", &["NAME"], &["--from-profile", "--from-csv"]),
     spec(
@@ -428,8 +435,7 @@ const EVERYWHERE: [&str; 9] = [
     "--region-lock",
     "--reason",
 ];
-const WITH_VALUE: [&str; 21] = [
-    "--search",
+const WITH_VALUE: [&str; 20] = [
     "--since",
     "--limit",
     "--region-lock",

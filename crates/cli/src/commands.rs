@@ -22,7 +22,6 @@ mod sessions;
 mod shell_init;
 mod totp;
 pub(crate) mod unlock;
-mod why;
 mod wish;
 
 use std::process::ExitCode;
@@ -60,15 +59,8 @@ pub(crate) fn run(
     let plain = Secret::new;
     let command = wish::fulfilled(client, &invocation.command, &invocation.wish)?;
     let text = match &command {
-        Command::List {
-            search: None,
-            format,
-        } => sessions::list(&client.snapshot()?, *format).map(plain),
-        Command::List {
-            search: Some(text),
-            format,
-        } => sessions::found(&client.search(text.clone())?, text, *format).map(plain),
-        Command::ListNames { search } => Ok(plain(sessions::names(&client.names(search.clone())?))),
+        Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
+        Command::ListNames => Ok(plain(sessions::names(&client.snapshot()?))),
         Command::StatusLine { template } => {
             let line = client
                 .glimpse()
@@ -146,7 +138,7 @@ pub(crate) fn run(
             rehearse,
             format,
         } => roles::import(client, file, source.as_deref(), *rehearse, *format).map(plain),
-        Command::ShellInit { shell } => shell_init::text(*shell).map(plain),
+        Command::ShellInit { shell, part } => shell_init::text(*shell, *part).map(plain),
         Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
         Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),
         Command::KeysRename { name, new_name } => {

@@ -3,34 +3,40 @@
 /// What a bare `rolecall` says.
 pub(crate) const SHORT: &str = "What shall Rolecall do? See: rolecall help";
 
+/// What is said on each command or group of commands; the first words name it, the others mean the same text.
+pub(crate) const TOPICS: [(&[&str], &str); 19] = [
+    (&["list"], LIST),
+    (&["status"], STATUS),
+    (&["assume"], ASSUME),
+    (&["explain"], EXPLAIN),
+    (&["end"], END),
+    (&["history"], HISTORY),
+    (&["answer"], ANSWER),
+    (&["env"], ENV),
+    (&["exec"], EXEC),
+    (&["endpoint"], ENDPOINT),
+    (&["credentials"], CREDENTIALS),
+    (&["connect", "disconnect"], CONNECT),
+    (&["catalogue"], CATALOGUE),
+    (&["import"], IMPORT),
+    (&["roles"], ROLES),
+    (&["shell-init"], SHELL_INIT),
+    (&["keys"], KEYS),
+    (&["agent"], AGENT),
+    (&["unlock"], UNLOCK),
+];
+
 /// Returns the help on a command, or on all of them.
 pub(crate) fn text(topic: Option<&str>) -> &'static str {
-    match topic {
-        Some("list") => LIST,
-        Some("status") => STATUS,
-        Some("assume") => ASSUME,
-        Some("explain") => EXPLAIN,
-        Some("end") => END,
-        Some("history") => HISTORY,
-        Some("answer") => ANSWER,
-        Some("env") => ENV,
-        Some("exec") => EXEC,
-        Some("endpoint") => ENDPOINT,
-        Some("credentials") => CREDENTIALS,
-        Some("connect" | "disconnect") => CONNECT,
-        Some("catalogue") => CATALOGUE,
-        Some("import") => IMPORT,
-        Some("roles export" | "roles import") => ROLES,
-        Some("shell-init") => SHELL_INIT,
-        Some("agent") => AGENT,
-        Some("unlock") => UNLOCK,
-        Some("keys") => KEYS,
-        Some(topic) if topic.starts_with("keys ") => KEYS,
-        Some(_) | None => ALL,
-    }
+    // All that is said of the keys is one text, and so are the commands on files of roles.
+    let first = topic.and_then(|topic| topic.split(' ').next());
+    let said = |names: &[&str]| first.is_some_and(|first| names.contains(&first));
+    let found = TOPICS.iter().find(|(names, _)| said(names));
+    found.map_or(ALL, |(_, text)| text)
 }
 
-const ALL: &str = "\
+/// What is said of all commands together.
+pub(crate) const ALL: &str = "\
 AWS role sessions from the desktop tray. The Rolecall application must be running,
 or an agent without a display, which starts by itself where there is none.
 
@@ -76,12 +82,9 @@ Usage: rolecall [--practice] COMMAND
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
 
 const LIST: &str = "\
-Usage: rolecall list [--search TEXT] [--json | --names]
+Usage: rolecall list [--json | --names]
 
-Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.
-
---search finds roles as the window does, best first: by letters of the name in their order, by the account's name or
-number, by the group, or by a part of the ARN. Each word of TEXT has to be found.";
+Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.";
 
 const STATUS: &str = "\
 Usage: rolecall status [--json | --format TEXT]
@@ -266,7 +269,7 @@ over, what was here, and what stays and why. Nothing of the other program is cha
 --dry-run only tells what would come. --file names Leapp's workspace, if it is not ~/.Leapp/Leapp-lock.json.";
 
 const SHELL_INIT: &str = "\
-Usage: rolecall shell-init bash|zsh|fish|pwsh|nu
+Usage: rolecall shell-init bash|zsh|fish|pwsh|nu [--completions]
 
 Prints a function for the shell, and completions of commands and roles:
 
@@ -275,8 +278,7 @@ Prints a function for the shell, and completions of commands and roles:
   assume         offers the roles: a few letters pick one where fzf is installed, and in Nushell; else lists them
 
 The tab key completes commands and roles. Where no role begins with what is typed, it takes those that have its letters
-in that order.
-
+in that order. With --completions it prints these alone, for bash, zsh and fish, as a package installs them.
 
   eval \"$(rolecall shell-init bash)\"                          ~/.bashrc; ~/.zshrc with zsh
   rolecall shell-init fish | source                            ~/.config/fish/config.fish

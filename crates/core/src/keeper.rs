@@ -17,7 +17,6 @@ mod key_move;
 mod key_session;
 mod keys;
 mod ledger;
-mod listing;
 mod marks;
 mod maximum;
 mod mfa;
@@ -52,7 +51,6 @@ use crate::ports::{
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::role::Role;
-use crate::search::search;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::snapshot::{Mode, Snapshot};
@@ -65,7 +63,6 @@ use aws_files::AwsFiles;
 pub use consent::Waiter;
 use explain::Refused;
 use ledger::CodeLedger;
-use listing::Listing;
 use mfa::{Lessons, TokenFlight, TokenId};
 pub use noting::Afterwards;
 use noting::Unnoted;
@@ -74,6 +71,7 @@ use reason::{GivenReason, ReasonPrompt};
 use served::Served;
 use temporary::Temporary;
 pub use tick::Pulse;
+use view::Listing;
 
 /// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
 const RESTORE_PATIENCE: Duration = Duration::from_secs(6);
@@ -201,8 +199,6 @@ struct State {
     lessons: Lessons,
     /// The views of roles and keys.
     listing: Listing,
-    /// The revision of the catalogue and of the marks.
-    listed: u64,
     published: Snapshot,
     revision: u64,
     /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
@@ -267,23 +263,6 @@ impl Keeper {
     /// Returns what is shown at present, without roles and keys: for prompts, which ask often.
     pub fn sessions_snapshot(&self) -> Snapshot {
         self.lock().published.without_roles()
-    }
-
-    /// Returns what is shown at present, with the roles that a search finds alone, best first.
-    pub fn found(&self, text: &str) -> Snapshot {
-        let shown = self.snapshot();
-        let found = search(&shown, text).into_iter().cloned().collect();
-        Snapshot {
-            roles: found,
-            ..shown
-        }
-    }
-
-    /// Returns the names of the roles that a search finds, best first; of all if its text is empty.
-    pub fn found_names(&self, text: &str) -> Vec<String> {
-        let shown = self.snapshot();
-        let found = search(&shown, text).into_iter();
-        found.map(|role| role.name.clone()).collect()
     }
 
     /// Returns the settings in force.
@@ -412,7 +391,7 @@ impl Keeper {
             let mut state = self.lock();
             state.revision += 1;
             let result = change(&mut state);
-            state.listing = Listing::of(&mut state, now);
+            state.listing = Listing::of(&state, now);
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             let fresh = (snapshot != state.published).then(|| {
                 state.published = snapshot.clone();

@@ -25,7 +25,6 @@ pub mod duration;
 pub mod export_block;
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
-pub mod fuzzy;
 pub mod history;
 pub mod host;
 pub mod iam;
@@ -55,7 +54,6 @@ pub mod role;
 pub mod role_arn;
 pub mod role_views;
 pub mod sanitise;
-pub mod search;
 pub mod secret;
 pub mod session;
 pub mod session_policy;

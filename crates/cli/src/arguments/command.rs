@@ -11,7 +11,7 @@ use rolecall_core::shell::Shell;
 use super::line::Line;
 use super::{
     AgentWords, AwsFiles, Command, Consent, Depth, ENDPOINT_SERVER, Format, Integrated, KeyOrigin,
-    SealedFile, Template, Usage,
+    Part, SealedFile, Template, Usage,
 };
 
 /// Returns the command of this name with what the line holds for it.
@@ -30,7 +30,11 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let shell = line.take("--shell");
     let shell = shell.as_deref().map(parse_shell).transpose()?;
     let (names, unset) = (line.take("--names"), line.take("--unset"));
-    let (search, template) = (line.take("--search"), line.take("--format"));
+    let template = line.take("--format");
+    let part = match line.take("--completions") {
+        Some(_) => Part::Completions,
+        None => Part::Whole,
+    };
     let server = line.take("--server");
     let process = line.take("--while");
     let process = process.as_deref().map(parse_process).transpose()?;
@@ -64,10 +68,8 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let mut operands = line.operands.into_iter();
     let mut operand = || operands.next().unwrap_or_default();
     Ok(match name {
-        "list" if names.is_some() => Command::ListNames {
-            search: search.unwrap_or_default(),
-        },
-        "list" => Command::List { search, format },
+        "list" if names.is_some() => Command::ListNames,
+        "list" => Command::List { format },
         "status" if template.is_some() => Command::StatusLine {
             template: Template::parse(&template.unwrap_or_default())?,
         },
@@ -141,6 +143,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
         },
         "shell-init" => Command::ShellInit {
             shell: integrated(&operand())?,
+            part,
         },
         "agent" if stop.is_some() => Command::AgentStop,
         "agent" if status.is_some() => Command::AgentStatus { format },

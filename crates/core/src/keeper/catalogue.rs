@@ -229,7 +229,6 @@ impl State {
         self.teams.add_to(&mut catalogue);
         catalogue.keep_limited(&self.catalogue);
         self.catalogue = catalogue;
-        self.listed += 1;
     }
 }
 

@@ -1,27 +1,4 @@
-function assume --description 'Puts a role\'s session into this shell; --end takes it out again' --argument-names role
-    if test "$role" = --end
-        command rolecall env --unset --shell fish | source
-        set -e ROLECALL_ROLE
-        set -e ROLECALL_EXPIRATION
-        return 0
-    end
-    if test -z "$role"
-        if not command -q fzf; or not isatty stdin
-            command rolecall list
-            return
-        end
-        set role (command rolecall list --names | fzf); or return
-    end
-    if test -z (ROLECALL_ROLE=$role ROLECALL_EXPIRATION= command rolecall status --format '{phase}' | string collect; or echo)
-        command rolecall assume $role; or return
-    end
-    set -l block (command rolecall env --shell fish $role); or return
-    printf '%s\n' $block | source
-    set -gx ROLECALL_ROLE $role
-    set -gx ROLECALL_EXPIRATION $AWS_CREDENTIAL_EXPIRATION
-end
-
-complete -c assume -f -k -a '(command rolecall list --names --search (commandline -ct) 2>/dev/null)'
+complete -c assume -f -a '(command rolecall list --names 2>/dev/null)'
 complete -c rolecall -f
 complete -c rolecall -n __fish_use_subcommand -a '@COMMANDS@'
-complete -c rolecall -n '__fish_seen_subcommand_from @ROLE_COMMANDS@' -k -a '(command rolecall list --names --search (commandline -ct) 2>/dev/null)'
+complete -c rolecall -n '__fish_seen_subcommand_from @ROLE_COMMANDS@' -a '(command rolecall list --names 2>/dev/null)'

@@ -1,0 +1,112 @@
+//! The manual page in the macros of man(7).
+
+use crate::help::{ALL, TOPICS};
+
+const FILES: [(&str, &str); 5] = [
+    ("~/.config/rolecall/roles.toml", "Roles."),
+    ("~/.config/rolecall/settings.toml", "Settings."),
+    (
+        "~/.config/rolecall/marks.toml",
+        "Favourites, colours, groups and what you call accounts.",
+    ),
+    (
+        "~/.aws/config, ~/.aws/credentials",
+        "AWS's own files, whose profiles with a role_arn are roles as well.",
+    ),
+    (
+        "~/.local/state/rolecall",
+        "History, sealed sessions, copies of edited files, and the log of an agent.",
+    ),
+];
+const VARIABLES: [(&str, &str); 4] = [
+    ("ROLECALL_ROLE", "The role whose session this shell is in."),
+    (
+        "ROLECALL_EXPIRATION",
+        "When the credentials in this shell's environment end.",
+    ),
+    (
+        "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
+        "Where AWS's own files are.",
+    ),
+    (
+        "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_RUNTIME_DIR",
+        "Where Rolecall's files and its socket are.",
+    ),
+];
+
+/// Returns the page.
+pub(crate) fn page() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut page = format!(".TH ROLECALL 1 \"\" \"Rolecall {version}\" \"User Commands\"\n");
+    page.push_str(".SH NAME\nrolecall \\- AWS role sessions from the desktop tray\n");
+    let (about, rest) = ALL.split_once("\n\nUsage: ").unwrap_or((ALL, ""));
+    let (usage, rest) = rest.split_once("\n\n").unwrap_or((rest, ""));
+    page.push_str(&format!(".SH SYNOPSIS\n.B {}\n", escaped(usage)));
+    page.push_str(&format!(".SH DESCRIPTION\n{}", body(about)));
+    page.push_str(&format!(".SH COMMANDS AND OPTIONS\n{}", body(rest)));
+    page.push_str(".SH COMMANDS IN DETAIL\n");
+    for (names, text) in TOPICS {
+        page.push_str(&format!(
+            ".SS rolecall {}\n{}",
+            escaped(&names.join(", rolecall ")),
+            body(text)
+        ));
+    }
+    page.push_str(&format!(".SH FILES\n{}", list(&FILES)));
+    page.push_str(&format!(".SH ENVIRONMENT\n{}", list(&VARIABLES)));
+    page.push_str(".SH SEE ALSO\n.BR aws (1)\n");
+    page
+}
+
+fn list(items: &[(&str, &str)]) -> String {
+    let item =
+        |(name, text): &(&str, &str)| format!(".TP\n.I {}\n{}\n", escaped(name), escaped(text));
+    items.iter().map(item).collect()
+}
+
+/// Returns a help text: its paragraphs are filled, and what is set off or a usage line stays as it is.
+fn body(text: &str) -> String {
+    let paragraphs: Vec<String> = text.split("\n\n").map(paragraph).collect();
+    paragraphs.join(".PP\n")
+}
+
+fn paragraph(text: &str) -> String {
+    let mut page = String::new();
+    let mut verbatim = false;
+    for line in text.lines() {
+        let set_off = line.starts_with("  ") || line.starts_with("Usage:");
+        match (verbatim, set_off) {
+            (false, true) => page.push_str(".RS 4\n.nf\n"),
+            (true, false) => page.push_str(".fi\n.RE\n"),
+            (false, false) | (true, true) => {}
+        }
+        verbatim = set_off;
+        let line = line.strip_prefix("  ").unwrap_or(line);
+        page.push_str(&escaped(line));
+        page.push('\n');
+    }
+    if verbatim {
+        page.push_str(".fi\n.RE\n");
+    }
+    page
+}
+
+/// Returns a line that is shown as it is: typewriter characters, and none at its start that begins a request.
+fn escaped(line: &str) -> String {
+    let mut text = String::with_capacity(line.len() + 8);
+    for character in line.chars() {
+        match character {
+            '\\' => text.push_str("\\e"),
+            '-' => text.push_str("\\-"),
+            '\'' => text.push_str("\\(aq"),
+            '`' => text.push_str("\\(ga"),
+            '^' => text.push_str("\\(ha"),
+            '~' => text.push_str("\\(ti"),
+            '"' => text.push_str("\\(dq"),
+            '.' if text.is_empty() => text.push_str("\\&."),
+            ' '..='~' => text.push(character),
+            other => text.push_str(&format!("\\[u{:04X}]", u32::from(other))),
+        }
+    }
+    text
+}

@@ -47,6 +47,7 @@ export class App {
   /** AWS's present time in milliseconds, as fresh as what is shown needs it. */
   now = $state(Date.now());
 
+  #before: Page = { at: "home" };
   #lastToast = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -68,7 +69,13 @@ export class App {
   }
 
   go(page: Page): void {
+    this.#before = this.page;
     this.page = page;
+  }
+
+  /** Goes to the page that led here. */
+  goBack(): void {
+    this.go(this.#before);
   }
 
   /** Runs what the user asked for; a failure becomes a toast, unless the session already tells it. */

@@ -5,6 +5,9 @@ export type KeyAction =
   | "enter" | "copy" | "copy-as" | "renew" | "end" | "details"
   | "add-role" | "keys" | "settings" | "help" | "escape" | "search";
 
+/** What keys do where no list of roles is in sight. */
+export const WITHOUT_LIST: KeyAction[] = ["add-role", "keys", "settings", "help", "escape"];
+
 export interface KeyPress {
   key: string;
   ctrlKey: boolean;

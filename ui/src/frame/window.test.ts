@@ -174,7 +174,10 @@ describe("home", () => {
     await fireEvent.click(within(dialog).getByRole("button", { name: "Move all" }));
     await screen.findByText(/The key of work is in the keychain.*backups\/credentials\.1/);
     expect(move.mock.calls.filter(([, step]) => step === "write").map(([profile]) => profile)).toEqual(["work", "old"]);
-    await fireEvent.click(screen.getByRole("button", { name: "Use the 1 role as they are" }));
+    const assume = asked(bridge, "assume");
+    await fireEvent.keyDown(document.body, { key: "Enter" });
+    expect(assume, "no role is in sight").not.toHaveBeenCalled();
+    await fireEvent.click(screen.getByRole("button", { name: "Use the role as it is" }));
     await screen.findByRole("combobox");
   });
 

@@ -122,6 +122,7 @@ def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall,
     assert limited("iam", "get-role", "--role-name", "guest").returncode != 0, "the double's ReadOnlyAccess leaves IAM out"
 
     window.click("button", "Only in", exact=False)
+    window.find("option", "eu-west-1")
     options = [window.run("return arguments[0].innerText.trim()", option) for option in window.find_all("option")]
     assert options[0] == "eu-west-1" and "ap-southeast-2" in options, "the role's own region comes first"
     window.screenshot(tmp_path / "regions.png")
@@ -138,6 +139,7 @@ def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall,
     assert locked(*reading, region="us-west-2").returncode != 0, "other regions are denied"
 
     window.click("button", "Only in", exact=False)
+    window.find("option", chosen)
     first = window.find("option")
     assert window.run("return arguments[0].innerText.trim()", first) == chosen, "the last lock comes first"
     window.type("Region", "cn-north-1")

@@ -176,11 +176,14 @@ def test_exec_asks_at_its_terminal_and_goes_on(desktop, rolecall, practice, keyc
     rolecall.add_key("user", practice)
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect("One code for operator, good for 1h.")
+    terminal.expect("Type \"other\" for up to 12h for operator alone.")
     stays(lambda: asked(practice, "AssumeRole") == (0,) and terminal.is_running(), "nothing to be sent", 1)
     assert not [title for title in desktop.windows() if "Rolecall" in title], "whoever sits at the terminal is asked there"
+    terminal.answer(f"Code of {DEVICE}: ", "other")
+    terminal.expect("One code for operator, good for 12h. If operator allows less than 12h, AWS takes the code all the same")
     terminal.answer(f"Code of {DEVICE}: ", practice.code(DEVICE))
     terminal.expect(":assumed-role/operator/")
-    assert terminal.end() == 0
+    assert terminal.end() == 0 and life(rolecall, "operator") > 11 * HOUR
     assert waiting(rolecall) == [] and asked(practice, "AssumeRole") == (1,)
 
 

@@ -106,6 +106,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             Ok(Answer::Prompt(prompt.map(Box::new)))
         }
         Call::AnswerPrompt { id, code } => done(keeper.answer_prompt(id, code.expose())),
+        Call::SwitchPrompt { id } => done(keeper.switch_prompt(id)),
         Call::CancelPrompt { id } => done(keeper.cancel_prompt(id)),
         Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
         Call::Questions => Ok(Answer::Questions(keeper.watch_questions()?)),

@@ -306,6 +306,7 @@ fn limit(call: &Call) -> Duration {
         | Call::Attend { .. }
         | Call::AnswerPrompt { .. }
         | Call::CancelPrompt { .. }
+        | Call::SwitchPrompt { .. }
         | Call::EndMfa { .. }
         | Call::ShowWindow
         | Call::Host
@@ -357,6 +358,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::End { .. }
         | Call::AnswerPrompt { .. }
         | Call::CancelPrompt { .. }
+        | Call::SwitchPrompt { .. }
         | Call::EndMfa { .. }
         | Call::AddKey { .. }
         | Call::RenameKey { .. }

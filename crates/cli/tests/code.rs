@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use terminal::Terminal;
 
 const PLAN: &str = "One code now, good for 3 roles for 12h: sessions of 1h each.";
+const OTHER_PLAN: &str = "One code for admin, good for 12h, the most the role allows.";
 
 /// An application with one prompt: it takes any code but 123456, which was used.
 struct Application {
@@ -31,13 +32,9 @@ struct State {
 
 impl Application {
     fn start(home: &Path) -> Arc<Self> {
-        let prompt = json!({
-            "id": 7, "mfa_serial": "arn:aws:iam::177634097045:mfa/user", "roles": ["admin"], "plan": PLAN,
-            "next_code_at": null, "problem": null, "deadline": "2099-01-01T00:00:00Z"
-        });
         let application = Arc::new(Self {
             state: Mutex::new(State {
-                prompt: Some(prompt),
+                prompt: Some(prompt(7, PLAN, Some("12h for admin alone"))),
                 outcome: None,
                 asked: Vec::new(),
             }),
@@ -87,6 +84,10 @@ impl Application {
             self.settle(session());
             return json!({ "Ok": "done" });
         }
+        if call.get("switch_prompt").is_some() {
+            state.prompt = Some(prompt(8, OTHER_PLAN, None));
+            return json!({ "Ok": "done" });
+        }
         if call.get("cancel_prompt").is_some() {
             drop(state);
             self.settle(problem(
@@ -116,6 +117,13 @@ impl Application {
     fn asked(&self) -> Vec<Value> {
         self.state.lock().expect("no panic inside").asked.clone()
     }
+}
+
+fn prompt(id: u64, plan: &str, instead: Option<&str>) -> Value {
+    json!({
+        "id": id, "mfa_serial": "arn:aws:iam::177634097045:mfa/user", "roles": ["admin"], "plan": plan,
+        "instead": instead, "next_code_at": null, "problem": null, "deadline": "2099-01-01T00:00:00Z"
+    })
 }
 
 fn problem(code: &str, what: &str) -> Value {
@@ -182,6 +190,24 @@ fn a_code_that_is_entered_in_the_window_lets_the_terminal_go_on() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("The code was entered elsewhere."), "{text}");
     assert!(text.contains("assumed-role/admin/user"), "{text}");
+}
+
+#[test]
+fn the_code_is_used_for_the_other_plan_if_the_user_says_so() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let mut terminal = Terminal::run(assume(home.path()));
+    terminal.wait_for("Type \"other\" for 12h for admin alone.");
+    terminal.wait_for("Code of ");
+    terminal.type_in("other\n");
+    terminal.wait_for(OTHER_PLAN);
+    terminal.wait_for("Code of ");
+    terminal.type_in("654321\n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    let asked = application.asked();
+    assert!(asked.contains(&json!({ "switch_prompt": { "id": 7 } })));
+    assert!(asked.contains(&json!({ "answer_prompt": { "id": 8, "code": "654321" } })));
 }
 
 #[test]

@@ -182,6 +182,11 @@ pub enum Call {
         /// The authenticator's code.
         code: WireSecret,
     },
+    /// Use a prompt's code for the other plan that it offers.
+    SwitchPrompt {
+        /// Which.
+        id: u64,
+    },
     /// Cancel a prompt, and what waits for it.
     CancelPrompt {
         /// Which.
@@ -291,6 +296,7 @@ impl Call {
             | Self::Attend { .. }
             | Self::AnswerPrompt { .. }
             | Self::CancelPrompt { .. }
+            | Self::SwitchPrompt { .. }
             | Self::EndMfa { .. }
             | Self::TakeRoles { .. }
             | Self::History(_)

@@ -17,6 +17,9 @@ use super::sessions;
 use crate::client::{Client, unexpected};
 use crate::terminal::{self, Keyboard};
 
+/// What is typed for the other plan that a prompt offers.
+const OTHER: &str = "other";
+
 /// How often the application is asked whether a prompt waits.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -87,12 +90,17 @@ impl Person {
             terminal::tell(&visible(&problem.to_string()));
         }
         terminal::tell(&visible(&prompt.plan));
+        if let Some(instead) = &prompt.instead {
+            let offer = format!("Type \"{OTHER}\" for {instead}.");
+            terminal::tell(&visible(&offer));
+        }
         loop {
             self.is_asking.store(true, Ordering::Release);
             let line = self.keyboard.ask(&self.question(prompt))?;
             self.is_asking.store(false, Ordering::Release);
             let call = match line.expose().trim() {
                 "" => Call::CancelPrompt { id: prompt.id },
+                OTHER => Call::SwitchPrompt { id: prompt.id },
                 code => Call::AnswerPrompt {
                     id: prompt.id,
                     code: WireSecret::new(code.to_owned()),

@@ -51,12 +51,21 @@ class Terminal:
     def answer(self, question, text):
         """Waits for a question and types a line."""
         self.expect(question)
-        os.write(self._controller, text.encode() + b"\n")
+        self.send(f"{text}\n")
+
+    def send(self, keys):
+        """Types keys, whatever is shown."""
+        os.write(self._controller, keys.encode())
 
     def end(self, deadline=30.0):
         """Returns the exit code, once the program has ended."""
         code = self._popen.wait(deadline)
         return code
+
+    def kill(self):
+        """Ends the program without a chance to clean up."""
+        self._popen.kill()
+        self._popen.wait()
 
     def is_running(self):
         """Says whether the program has not ended."""

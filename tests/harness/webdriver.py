@@ -99,6 +99,10 @@ class Window:
         """Runs JavaScript in the page and returns its value."""
         return self._command("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
+    def run_async(self, script, *arguments):
+        """Runs JavaScript whose last argument is called with its value, and returns that."""
+        return self._command("POST", "/execute/async", {"script": script, "args": list(arguments)})
+
     def find_all(self, role, name=None, exact=False):
         """Returns the visible elements with this ARIA role and accessible name."""
         return self.run(FIND, role, name, exact)

@@ -5,9 +5,13 @@ import shlex
 
 import pytest
 
+from harness.agent import Agent
 from harness.aws import Aws
+from harness.desktop import Desktop
+from harness.keychain import Keychain
 from harness.practice import STORY, Practice
 from harness.rolecall import binary
+from harness.terminal import Terminal
 from harness.wait import until
 from harness.webdriver import DOWN, ENTER, Window
 
@@ -109,6 +113,30 @@ def test_tags_policy_and_reason_go_along_and_the_reason_is_asked_for_on_the_way(
     assert run("s3", "ls").returncode == 0
     denied = run("s3", "cp", "s3://practice-welcome/hello.txt", "-")
     assert denied.returncode != 0, "the session policy allows no reading"
+
+
+def test_a_reason_is_asked_for_at_the_terminal_on_a_machine_without_a_display():
+    with Desktop(display=False) as machine:
+        Keychain(machine).start()
+        practice = Practice(machine).start()
+        agent = Agent(machine)
+        agent.write_settings(endpoint=practice.endpoint)
+        why = {"reason": "tag:Ticket", "reason_pattern": "OPS-#"}
+        agent.write_roles(guest=practice.role("guest", **why), archive=practice.role("archive"), other=practice.role("guest", **why))
+        agent.start()
+        agent.add_key("user", practice)
+        assert "wants a reason" in agent.cli("exec", "guest", "--", "true").stderr, "nobody is there to be asked"
+        onwards = Terminal(machine, binary("rolecall"), "assume", "archive")
+        onwards.answer("Reason for guest (OPS-#): ", "because")
+        onwards.expect("The reason must look like OPS-#.")
+        onwards.answer("Reason for guest (OPS-#): ", "OPS-7")
+        onwards.expect(":assumed-role/archive/")
+        assert onwards.end() == 0 and agent.session("guest")["reason"] == "OPS-7"
+        inside = Terminal(machine, binary("rolecall"), "exec", "other", "--", "sh", "-c", "echo in $ROLECALL_ROLE")
+        inside.answer("Reason for other (OPS-#): ", "OPS-8")
+        inside.expect("in other")
+        assert inside.end() == 0 and agent.session("other")["reason"] == "OPS-8"
+        assert agent.cli("exec", "other", "--", "true").returncode == 0, "the last reason counts for programs"
 
 
 def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall, practice, opened, tmp_path):

@@ -1,4 +1,4 @@
-// Finding text by a part of it, or by letters of it in order.
+// Finding text by a part of it, or by letters of it in order. The command line's fuzzy.rs does the same, without places.
 
 /** A part of a text: from, to (not included). */
 export type Span = [number, number];
@@ -14,19 +14,18 @@ const GAP_COST = 0.1;
 /** Letters strewn over a text without order of its own are no find. */
 const LEAST_PER_LETTER = 3;
 
-/** Returns where `wanted` occurs in `text` as one piece, or null. Case does not count. */
-export function findPart(wanted: string, text: string): Found | null {
-  const at = lower(text).indexOf(lower(wanted));
+/** Returns where `wanted` occurs in `text` as one piece, or null. Case does not count: `body` is the text in lower case. */
+export function findPart(wanted: string, text: string, body = lower(text)): Found | null {
+  const at = body.indexOf(lower(wanted));
   if (at < 0) return null;
   const start = startsWord(text, at) ? AT_WORD_START : 0;
   return { score: start + (wanted.length - 1) * IN_A_ROW, spans: [[at, at + wanted.length]] };
 }
 
-/** Returns the best way to read `wanted` as letters of `text` in order, or null. Case does not count. */
-export function findLetters(wanted: string, text: string): Found | null {
+/** Returns the best way to read `wanted` as letters of `text` in order, or null; case and `body` as above. */
+export function findLetters(wanted: string, text: string, body = lower(text)): Found | null {
   const letters = lower(wanted);
-  const body = lower(text);
-  if (letters.length === 0 || letters.length > body.length) return null;
+  if (letters.length === 0 || !isInOrder(letters, body)) return null;
   let row = new Array<number>(body.length).fill(-Infinity);
   const origins: Int32Array[] = [];
   for (let i = 0; i < letters.length; i++) {
@@ -50,6 +49,16 @@ export function findLetters(wanted: string, text: string): Found | null {
   return trace(row, origins);
 }
 
+/** Returns whether the letters are there at all; most texts are out with this. */
+function isInOrder(letters: string, body: string): boolean {
+  let at = -1;
+  for (let i = 0; i < letters.length; i++) {
+    at = body.indexOf(letters.charAt(i), at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
 function trace(row: number[], origins: Int32Array[]): Found | null {
   const score = Math.max(...row);
   if (score < LEAST_PER_LETTER * origins.length) return null;
@@ -64,8 +73,8 @@ function trace(row: number[], origins: Int32Array[]): Found | null {
   return { score, spans };
 }
 
-/** Lower case by code unit, so that places in the result are places in the text. */
-function lower(text: string): string {
+/** Returns the text in lower case by code unit, so that places in it are places in the text. */
+export function lower(text: string): string {
   const whole = text.toLowerCase();
   return whole.length === text.length ? whole : Array.from(text, (c) => c.toLowerCase()[0] ?? c).join("");
 }

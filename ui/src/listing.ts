@@ -1,6 +1,6 @@
 // What the home page lists: sessions on top, roles below in groups, or, while searching, whatever is found, best first.
 
-import { findLetters, findPart, type Span } from "./fuzzy";
+import { findLetters, findPart, lower, type Found as Match, type Span } from "./fuzzy";
 import type { RoleView, SessionView, Snapshot } from "./snapshot";
 
 /** Where a role was found: places in each of its texts. */
@@ -40,17 +40,15 @@ const RECENT_MAX = 5;
 
 /** Returns what is listed for a search text; an empty one lists everything. */
 export function listing(snapshot: Snapshot, query: string): Listing {
-  const terms = termsOf(query);
+  const terms = termsOf(query).map(lower);
   const roles = new Map(snapshot.roles.map((role) => [role.name, role]));
   const taken = new Set(snapshot.sessions.map((session) => session.role));
   const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
-    const finding = find(terms, { name: session.role, account: session.account_id, alias: session.account_alias, group: session.group, arn: session.role_arn });
+    const finding = find(terms, textsOf(session, session.role, session.role_arn));
     return finding ? [{ session, role: roles.get(session.limited_of ?? session.role) ?? null, finding }] : [];
   });
   const found = snapshot.roles.flatMap((role) => {
-    const finding = taken.has(role.name)
-      ? null
-      : find(terms, { name: role.name, account: role.account_id, alias: role.account_alias, group: role.group, arn: role.arn });
+    const finding = taken.has(role.name) ? null : find(terms, textsOf(role, role.name, role.arn));
     return finding ? [{ kind: "role" as const, role, finding }] : [];
   });
   const lines = terms.length > 0 ? ranked(found, snapshot.recent) : inOrder(found, snapshot.recent);
@@ -111,30 +109,65 @@ function termsOf(query: string): string[] {
   return query.trim().split(/\s+/).filter(Boolean);
 }
 
+/** A text that is searched, and the same in lower case. */
+interface Searched {
+  text: string;
+  body: string;
+}
+
 interface Texts {
-  name: string;
-  account: string;
-  alias: string | null;
-  group: string | null;
-  arn: string;
+  name: Searched;
+  account: Searched;
+  alias: Searched | null;
+  group: Searched | null;
+  arn: Searched;
+}
+
+/** Kept as long as the backend's views, which stay the same while the user types. */
+const known = new WeakMap<RoleView | SessionView, Texts>();
+
+function textsOf(view: RoleView | SessionView, name: string, arn: string): Texts {
+  const before = known.get(view);
+  if (before) return before;
+  const texts = {
+    name: searched(name),
+    account: searched(view.account_id),
+    alias: view.account_alias ? searched(view.account_alias) : null,
+    group: view.group ? searched(view.group) : null,
+    arn: searched(arn),
+  };
+  known.set(view, texts);
+  return texts;
+}
+
+function searched(text: string): Searched {
+  return { text, body: lower(text) };
 }
 
 function find(terms: string[], { name, account, alias, group, arn }: Texts): Finding | null {
-  const all: Finding = { ...UNFOUND, name: [], account: [], alias: [], group: [], arn: [] };
+  if (terms.length === 0) return UNFOUND;
+  const all: Finding = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
   for (const term of terms) {
-    const inName = findLetters(term, name);
-    const inAccount = findPart(term, account);
-    const inAlias = alias ? findLetters(term, alias) : null;
-    const inGroup = group ? findPart(term, group) : null;
-    const inArn = inName || inAccount || inAlias || inGroup ? null : findPart(term, arn);
+    const inName = findLetters(term, name.text, name.body);
+    const inAccount = findPart(term, account.text, account.body);
+    const inAlias = alias && findLetters(term, alias.text, alias.body);
+    const inGroup = group && findPart(term, group.text, group.body);
+    const inArn = inName || inAccount || inAlias || inGroup ? null : findInArn(term, arn);
     if (!inName && !inAccount && !inAlias && !inGroup && !inArn) return null;
     all.name.push(...(inName?.spans ?? []));
     all.account.push(...(inAccount?.spans ?? []));
     all.alias.push(...(inAlias?.spans ?? []));
     all.group.push(...(inGroup?.spans ?? []));
     all.arn.push(...(inArn?.spans ?? []));
-    all.score += inName ? NAME_WEIGHT + inName.score - name.length / 100 : 0;
+    all.score += inName ? NAME_WEIGHT + inName.score - name.text.length / 100 : 0;
     all.score += Math.max(inAccount?.score ?? 0, inAlias?.score ?? 0, inGroup?.score ?? 0, inArn?.score ?? 0) / 10;
   }
   return all;
+}
+
+/** Every ARN of a role begins alike, so a word is looked for in what comes after; one with : or / in all of it. */
+function findInArn(term: string, { text, body }: Searched): Match | null {
+  const from = /[:/]/.test(term) ? 0 : text.indexOf("/") + 1;
+  const found = findPart(term, text.slice(from), body.slice(from));
+  return found && { ...found, spans: found.spans.map(([start, end]) => [start + from, end + from]) };
 }

@@ -101,6 +101,8 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
+        Call::Search { text } => Ok(Answer::Snapshot(Box::new(keeper.found(&text)))),
+        Call::Names { search } => Ok(Answer::Names(keeper.found_names(&search))),
         Call::Attend { role } => {
             let prompt = keeper.attend(&Name::parse(&role)?);
             Ok(Answer::Prompt(prompt.map(Box::new)))

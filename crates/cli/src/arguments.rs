@@ -38,9 +38,12 @@ pub(crate) struct Wish {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     List {
+        search: Option<String>,
         format: Format,
     },
-    ListNames,
+    ListNames {
+        search: String,
+    },
     Status {
         format: Format,
     },
@@ -186,7 +189,7 @@ impl Command {
             | Self::ExecServed { role, .. }
             | Self::Endpoint { role, .. } => Some(role),
             Self::List { .. }
-            | Self::ListNames
+            | Self::ListNames { .. }
             | Self::Status { .. }
             | Self::StatusLine { .. }
             | Self::Explain { .. }
@@ -435,7 +438,8 @@ const EVERYWHERE: [&str; 9] = [
     "--region-lock",
     "--reason",
 ];
-const WITH_VALUE: [&str; 20] = [
+const WITH_VALUE: [&str; 21] = [
+    "--search",
     "--since",
     "--limit",
     "--region-lock",

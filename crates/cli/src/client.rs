@@ -204,6 +204,28 @@ impl Client {
         Ok(*snapshot)
     }
 
+    /// Returns everything that is shown, with the roles that are found alone, best first.
+    ///
+    /// # Errors
+    /// As [`Client::ask`].
+    pub(crate) fn search(&self, text: String) -> Result<Snapshot, Problem> {
+        let Answer::Snapshot(snapshot) = self.ask(Call::Search { text })? else {
+            return Err(unexpected());
+        };
+        Ok(*snapshot)
+    }
+
+    /// Returns the names of the roles that are found, best first.
+    ///
+    /// # Errors
+    /// As [`Client::ask`].
+    pub(crate) fn names(&self, search: String) -> Result<Vec<String>, Problem> {
+        let Answer::Names(names) = self.ask(Call::Names { search })? else {
+            return Err(unexpected());
+        };
+        Ok(names)
+    }
+
     /// Returns what is shown of sessions, without roles and keys.
     ///
     /// # Errors
@@ -299,6 +321,8 @@ fn limit(call: &Call) -> Duration {
     match call {
         Call::Snapshot
         | Call::Sessions
+        | Call::Search { .. }
+        | Call::Names { .. }
         | Call::Limited { .. }
         | Call::GiveReason { .. }
         | Call::End { .. }
@@ -339,6 +363,8 @@ fn is_repeatable(call: &Call) -> bool {
     match call {
         Call::Snapshot
         | Call::Sessions
+        | Call::Search { .. }
+        | Call::Names { .. }
         | Call::Limited { .. }
         | Call::GiveReason { .. }
         | Call::Env { .. }

@@ -22,6 +22,7 @@ mod sessions;
 mod shell_init;
 mod totp;
 pub(crate) mod unlock;
+mod why;
 mod wish;
 
 use std::process::ExitCode;
@@ -59,8 +60,15 @@ pub(crate) fn run(
     let plain = Secret::new;
     let command = wish::fulfilled(client, &invocation.command, &invocation.wish)?;
     let text = match &command {
-        Command::List { format } => sessions::list(&client.snapshot()?, *format).map(plain),
-        Command::ListNames => Ok(plain(sessions::names(&client.snapshot()?))),
+        Command::List {
+            search: None,
+            format,
+        } => sessions::list(&client.snapshot()?, *format).map(plain),
+        Command::List {
+            search: Some(text),
+            format,
+        } => sessions::found(&client.search(text.clone())?, text, *format).map(plain),
+        Command::ListNames { search } => Ok(plain(sessions::names(&client.names(search.clone())?))),
         Command::StatusLine { template } => {
             let line = client
                 .glimpse()

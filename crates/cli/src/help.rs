@@ -82,9 +82,12 @@ Usage: rolecall [--practice] COMMAND
 Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
 
 const LIST: &str = "\
-Usage: rolecall list [--json | --names]
+Usage: rolecall list [--search TEXT] [--json | --names]
 
-Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.";
+Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.
+
+--search finds roles as the window does, best first: by letters of the name in their order, by the account's name or
+number, by the group, or by a part of the ARN. Each word of TEXT has to be found.";
 
 const STATUS: &str = "\
 Usage: rolecall status [--json | --format TEXT]

@@ -17,6 +17,7 @@ mod key_move;
 mod key_session;
 mod keys;
 mod ledger;
+mod listing;
 mod marks;
 mod maximum;
 mod mfa;
@@ -51,6 +52,7 @@ use crate::ports::{
 use crate::problem::Problem;
 use crate::region::Region;
 use crate::role::Role;
+use crate::search::search;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::snapshot::{Mode, Snapshot};
@@ -63,6 +65,7 @@ use aws_files::AwsFiles;
 pub use consent::Waiter;
 use explain::Refused;
 use ledger::CodeLedger;
+use listing::Listing;
 use mfa::{Lessons, TokenFlight, TokenId};
 pub use noting::Afterwards;
 use noting::Unnoted;
@@ -71,7 +74,6 @@ use reason::{GivenReason, ReasonPrompt};
 use served::Served;
 use temporary::Temporary;
 pub use tick::Pulse;
-use view::Listing;
 
 /// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
 const RESTORE_PATIENCE: Duration = Duration::from_secs(6);
@@ -199,6 +201,8 @@ struct State {
     lessons: Lessons,
     /// The views of roles and keys.
     listing: Listing,
+    /// The revision of the catalogue and of the marks.
+    listed: u64,
     published: Snapshot,
     revision: u64,
     /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
@@ -263,6 +267,23 @@ impl Keeper {
     /// Returns what is shown at present, without roles and keys: for prompts, which ask often.
     pub fn sessions_snapshot(&self) -> Snapshot {
         self.lock().published.without_roles()
+    }
+
+    /// Returns what is shown at present, with the roles that a search finds alone, best first.
+    pub fn found(&self, text: &str) -> Snapshot {
+        let shown = self.snapshot();
+        let found = search(&shown, text).into_iter().cloned().collect();
+        Snapshot {
+            roles: found,
+            ..shown
+        }
+    }
+
+    /// Returns the names of the roles that a search finds, best first; of all if its text is empty.
+    pub fn found_names(&self, text: &str) -> Vec<String> {
+        let shown = self.snapshot();
+        let found = search(&shown, text).into_iter();
+        found.map(|role| role.name.clone()).collect()
     }
 
     /// Returns the settings in force.
@@ -391,7 +412,7 @@ impl Keeper {
             let mut state = self.lock();
             state.revision += 1;
             let result = change(&mut state);
-            state.listing = Listing::of(&state, now);
+            state.listing = Listing::of(&mut state, now);
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             let fresh = (snapshot != state.published).then(|| {
                 state.published = snapshot.clone();

@@ -25,6 +25,7 @@ pub mod duration;
 pub mod export_block;
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
+pub mod fuzzy;
 pub mod history;
 pub mod host;
 pub mod iam;
@@ -54,6 +55,7 @@ pub mod role;
 pub mod role_arn;
 pub mod role_views;
 pub mod sanitise;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod session_policy;

@@ -142,7 +142,7 @@ impl Plan {
             _ => None,
         }));
         let served = situation.served(&chain);
-        let limit = |role: &Role| situation.limits.get(&role.name).copied();
+        let limit = |role: &Role| situation.limits.get(role.arn.as_str()).copied();
         let limits = chain.roles.iter().map(limit).collect();
         Ok(Self {
             key: chain.key,

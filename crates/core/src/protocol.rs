@@ -55,6 +55,16 @@ pub enum Call {
     Snapshot,
     /// What is shown of sessions alone: a snapshot without roles and keys, however many there are.
     Sessions,
+    /// Everything that is shown, with the roles that are found alone, best first.
+    Search {
+        /// What is looked for in names, accounts, their aliases, groups and ARNs.
+        text: String,
+    },
+    /// The names of the roles that are found, best first.
+    Names {
+        /// What is looked for; all roles if it is empty.
+        search: String,
+    },
     /// Assume a role, or renew its session.
     Assume {
         /// The role's name.
@@ -282,6 +292,8 @@ impl Call {
             | Self::ContainerCredentials { .. } => true,
             Self::Snapshot
             | Self::Sessions
+            | Self::Search { .. }
+            | Self::Names { .. }
             | Self::LookDeeper { .. }
             | Self::Limited { .. }
             | Self::GiveReason { .. }
@@ -366,6 +378,8 @@ pub enum Answer {
     Session(Box<SessionView>),
     /// The name of a role.
     Name(String),
+    /// The names of roles.
+    Names(Vec<String>),
     /// The access key that was kept.
     Key(Box<KeyView>),
     /// What came over from another program.

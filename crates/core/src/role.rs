@@ -60,6 +60,17 @@ pub struct Role {
 }
 
 impl Role {
+    /// Returns whether the role is content with a session of an hour from a code that other roles share.
+    pub fn shares_codes(&self) -> bool {
+        match self.mfa_code {
+            Some(CodeUse::Own) => false,
+            Some(CodeUse::Shared) => true,
+            None => self
+                .duration
+                .is_none_or(|wanted| wanted <= SessionDuration::HOUR),
+        }
+    }
+
     /// Returns what its sessions are limited to beyond the role.
     pub fn limits(&self) -> Limits {
         let limited = self.limited.as_ref();

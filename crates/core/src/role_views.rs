@@ -17,6 +17,11 @@ impl RoleViews {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Returns these views if the fresh ones are the same, so that they stay shared.
+    pub(crate) fn or_fresh(self, fresh: Vec<RoleView>) -> Self {
+        if *self.0 == fresh { self } else { fresh.into() }
+    }
+
     /// Returns the views to change them; copies keep theirs.
     pub fn to_mut(&mut self) -> &mut Vec<RoleView> {
         Arc::make_mut(&mut self.0)

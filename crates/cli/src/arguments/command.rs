@@ -30,7 +30,7 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let shell = line.take("--shell");
     let shell = shell.as_deref().map(parse_shell).transpose()?;
     let (names, unset) = (line.take("--names"), line.take("--unset"));
-    let template = line.take("--format");
+    let (search, template) = (line.take("--search"), line.take("--format"));
     let part = match line.take("--completions") {
         Some(_) => Part::Completions,
         None => Part::Whole,
@@ -68,8 +68,10 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
     let mut operands = line.operands.into_iter();
     let mut operand = || operands.next().unwrap_or_default();
     Ok(match name {
-        "list" if names.is_some() => Command::ListNames,
-        "list" => Command::List { format },
+        "list" if names.is_some() => Command::ListNames {
+            search: search.unwrap_or_default(),
+        },
+        "list" => Command::List { search, format },
         "status" if template.is_some() => Command::StatusLine {
             template: Template::parse(&template.unwrap_or_default())?,
         },

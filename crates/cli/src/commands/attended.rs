@@ -1,4 +1,4 @@
-//! A request that may wait for a code: while it does, the person at the terminal is asked.
+//! A request that may wait for a code, or want a reason: the person at the terminal is asked.
 //!
 //! The prompt is the application's. Whoever answers it first, here or in the window, lets the request go on.
 
@@ -8,12 +8,12 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rolecall_core::problem::Problem;
+use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call, WireSecret};
 use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::PromptView;
 
-use super::sessions;
+use super::{sessions, why};
 use crate::client::{Client, unexpected};
 use crate::terminal::{self, Keyboard};
 
@@ -23,13 +23,13 @@ const OTHER: &str = "other";
 /// How often the application is asked whether a prompt waits.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Asks for what may need a code of `role`, and for the code if somebody sits at a terminal.
+/// Asks for what may need a code of `role` or a reason, and for those if somebody sits at a terminal.
 ///
 /// # Errors
 /// As [`Client::ask`].
-pub(super) fn ask(client: &Client, call: Call, role: &str) -> Result<Answer, Problem> {
+pub(super) fn ask(client: &Client, call: impl Fn() -> Call, role: &str) -> Result<Answer, Problem> {
     let Some(keyboard) = Keyboard::open() else {
-        return client.ask(call);
+        return client.ask(call());
     };
     let is_asking = Arc::new(AtomicBool::new(false));
     let person = Person {
@@ -40,7 +40,12 @@ pub(super) fn ask(client: &Client, call: Call, role: &str) -> Result<Answer, Pro
     };
     // It ends with this process, or with the program that takes its place.
     thread::spawn(move || person.attend());
-    let answer = client.ask(call);
+    let mut answer = client.ask(call());
+    let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
+    if answer.as_ref().is_err_and(wants_reason) {
+        why::ask(client, &client.snapshot()?, role.trim())?;
+        answer = client.ask(call());
+    }
     if is_asking.load(Ordering::Acquire) {
         let elsewhere = if answer.is_ok() {
             "\nThe code was entered elsewhere."

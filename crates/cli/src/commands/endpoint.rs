@@ -49,7 +49,7 @@ pub(super) fn run(client: &Client, role: &str, process: Option<u32>) -> Result<S
 pub(super) fn variables(client: &Client, role: &str) -> Result<WireEnvironment, Problem> {
     let role = role.to_owned();
     let Answer::Environment(environment) =
-        attended::ask(client, Call::Environment { role: role.clone() }, &role)?
+        attended::ask(client, || Call::Environment { role: role.clone() }, &role)?
     else {
         return Err(unexpected());
     };

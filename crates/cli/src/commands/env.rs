@@ -20,7 +20,7 @@ pub(super) fn run(
     role: &str,
     shell: Option<Shell>,
 ) -> Result<Secret, Problem> {
-    let call = Call::Env {
+    let call = || Call::Env {
         role: role.to_owned(),
         shell: shell
             .or_else(|| login_shell(environment))

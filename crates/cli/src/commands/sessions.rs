@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::duration::span;
 use rolecall_core::problem::Problem;
-use rolecall_core::sanitise::visible;
+use rolecall_core::sanitise::{echo, visible};
 use rolecall_core::session::Phase;
 use rolecall_core::snapshot::{Mode, SessionView, Snapshot, WaitingFor};
 use serde_json::json;
@@ -26,10 +26,22 @@ pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Proble
     }
 }
 
+/// Returns the roles that a search found.
+///
+/// # Errors
+/// If they cannot be written as JSON.
+pub(super) fn found(snapshot: &Snapshot, text: &str, format: Format) -> Result<String, Problem> {
+    if format == Format::Text && snapshot.roles.is_empty() {
+        let told = format!("No role matches \"{}\".", echo(text));
+        return Ok(with_setting(snapshot, told));
+    }
+    list(snapshot, format)
+}
+
 /// Returns the roles' names, one a line, for completions.
-pub(super) fn names(snapshot: &Snapshot) -> String {
-    let names = snapshot.roles.iter().map(|role| visible(&role.name));
-    names.collect::<Vec<_>>().join("\n")
+pub(super) fn names(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().map(|name| visible(name)).collect();
+    shown.join("\n")
 }
 
 /// Returns the sessions, and what is wrong at present.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::unknown_role;
+use crate::call_fields::MfaSerial;
 use crate::name::Name;
 use crate::origin::Origin;
 use crate::problem::Problem;
@@ -15,6 +16,10 @@ pub struct Catalogue {
     /// Where each of `roles` is written.
     origins: Vec<Origin>,
     index: HashMap<Name, usize>,
+    /// How many roles are assumed from each source.
+    sources: HashMap<Name, usize>,
+    /// How many roles share the codes of each device, by their source.
+    sharing: HashMap<(Name, MfaSerial), usize>,
     unusable: Vec<(Unusable, Origin)>,
     unusable_index: HashMap<String, usize>,
     /// Where else a name is written, in a place that counts less.
@@ -35,12 +40,20 @@ pub struct Unusable {
 impl Catalogue {
     /// Returns a catalogue of these roles, all the user's own; of two with one name the last counts.
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
-        let mut catalogue = Self::default();
+        let mut places: HashMap<Name, usize> = HashMap::new();
+        let mut last: Vec<Role> = Vec::new();
         for role in roles {
-            match catalogue.index.get(&role.name) {
-                Some(at) => catalogue.roles[*at] = role,
-                None => catalogue.push(role, Origin::default()),
+            match places.get(&role.name) {
+                Some(at) => last[*at] = role,
+                None => {
+                    places.insert(role.name.clone(), last.len());
+                    last.push(role);
+                }
             }
+        }
+        let mut catalogue = Self::default();
+        for role in last {
+            catalogue.push(role, Origin::default());
         }
         catalogue
     }
@@ -67,6 +80,11 @@ impl Catalogue {
 
     fn push(&mut self, role: Role, origin: Origin) {
         self.index.insert(role.name.clone(), self.roles.len());
+        *self.sources.entry(role.source.clone()).or_default() += 1;
+        if let Some(serial) = role.mfa_serial.as_ref().filter(|_| role.shares_codes()) {
+            let device = (role.source.clone(), serial.clone());
+            *self.sharing.entry(device).or_default() += 1;
+        }
         self.roles.push(role);
         self.origins.push(origin);
     }
@@ -87,6 +105,17 @@ impl Catalogue {
             Some(at) => self.roles.get(*at),
             None => self.limited.get(name),
         }
+    }
+
+    /// Returns how many roles are assumed directly from the access key or role of that name.
+    pub fn assumed_from(&self, source: &Name) -> usize {
+        self.sources.get(source).copied().unwrap_or_default()
+    }
+
+    /// Returns how many roles of a source are content with a shared code of this device.
+    pub(crate) fn sharing(&self, source: Name, serial: MfaSerial) -> usize {
+        let sharing = self.sharing.get(&(source, serial));
+        sharing.copied().unwrap_or_default()
     }
 
     /// Returns the roles with the places where they are written, in the order of [`Catalogue::roles`].

@@ -229,6 +229,7 @@ impl State {
         self.teams.add_to(&mut catalogue);
         catalogue.keep_limited(&self.catalogue);
         self.catalogue = catalogue;
+        self.listed += 1;
     }
 }
 

@@ -1,7 +1,5 @@
 //! Roles that allow less than they are set to: found out once, remembered, and told.
 
-use std::collections::BTreeMap;
-
 use super::{Keeper, State};
 use crate::catalogue::Catalogue;
 use crate::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
@@ -11,19 +9,6 @@ use crate::role::Role;
 use crate::sts::{AssumeRole, Assumed};
 
 impl State {
-    /// Returns the most that roles are known to allow, for the planner.
-    pub(super) fn limits_by_name(&self) -> BTreeMap<Name, DurationLimit> {
-        if self.limits.is_empty() {
-            return BTreeMap::new();
-        }
-        let roles = self.catalogue.roles().iter();
-        let known = |role: &Role| {
-            let limit = self.limits.get(role.arn.as_str())?;
-            Some((role.name.clone(), *limit))
-        };
-        roles.filter_map(known).collect()
-    }
-
     /// Returns the life to ask for: what is planned, or the most that the role is known to allow.
     pub(super) fn within_limit(&self, role: &Role, planned: SessionDuration) -> SessionDuration {
         match self.limits.get(role.arn.as_str()) {

@@ -19,6 +19,7 @@ impl Keeper {
         self.update(|state| match reading {
             Ok(reading) => {
                 state.marks = reading.marks;
+                state.listed += 1;
                 state.mark_faults = reading.faults;
                 state.standing.remove(&Concern::MarksFile);
             }

@@ -292,7 +292,7 @@ impl State {
         let tokens = self.mfa_sessions.iter();
         situation.tokens = tokens.map(|(id, it)| (id.clone(), it.life())).collect();
         situation.token_duration = self.settings.mfa_session;
-        situation.limits = self.limits_by_name();
+        situation.limits.clone_from(&self.limits);
         situation.refused_ages = self.lessons.refused_ages.clone();
         situation
     }

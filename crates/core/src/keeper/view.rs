@@ -1,13 +1,11 @@
 //! Builds the snapshot: the one place where state becomes something to show.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
 use super::prompt::Prompt;
 use super::reason::ReasonPrompt;
-use crate::access_key::{AccessKey, masked};
+use crate::access_key::masked;
 use crate::catalogue::Unusable;
 use crate::duration::KnownBy;
 use crate::limits::LimitsView;
@@ -16,11 +14,10 @@ use crate::name::Name;
 use crate::origin::Origin;
 use crate::plan::{Plan, Situation, Wish};
 use crate::role::Role;
-use crate::role_views::RoleViews;
 use crate::sanitise::cut;
 use crate::session::{Phase, Session};
 use crate::snapshot::{
-    DurationLimitView, KeyView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
+    DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
     SettingsView, Snapshot, WaitingFor,
 };
 
@@ -170,46 +167,11 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
     }
 }
 
-/// The views of roles and keys; there may be ten thousand.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Listing {
-    roles: RoleViews,
-    keys: Vec<KeyView>,
-}
-
-impl Listing {
-    /// Builds the views anew. Where all roles look as before, they stay shared with earlier snapshots, so that nothing
-    /// has to be told or compared again.
-    pub(super) fn of(state: &State, now: Timestamp) -> Self {
-        let roles = role_views(state, now);
-        let before = &state.listing.roles;
-        let mut counts: HashMap<&Name, u32> = HashMap::new();
-        for role in state.catalogue.roles() {
-            *counts.entry(&role.source).or_default() += 1;
-        }
-        let key_view = |key: &AccessKey| {
-            let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
-            KeyView {
-                roles: counts.get(&key.name).copied().unwrap_or_default(),
-                mfa: mfa.map(mfa_view).collect(),
-                ..KeyView::from(key)
-            }
-        };
-        Self {
-            roles: match **before == *roles {
-                true => before.clone(),
-                false => roles.into(),
-            },
-            keys: state.keys.iter().map(key_view).collect(),
-        }
-    }
-}
-
-fn role_views(state: &State, now: Timestamp) -> Vec<RoleView> {
-    let situation = state.situation(now);
+/// Returns the views of all roles.
+pub(super) fn role_views(state: &State, situation: &Situation<'_>) -> Vec<RoleView> {
     let catalogue = &state.catalogue;
     let usable = catalogue.with_origins();
-    let usable = usable.map(|(role, origin)| role_view(state, &situation, role, origin));
+    let usable = usable.map(|(role, origin)| role_view(state, situation, role, origin));
     let unusable = catalogue.unusable();
     let unusable = unusable.map(|(unusable, origin)| unusable_view(state, unusable, origin));
     let marked = usable.chain(unusable).map(|view| marked(state, view));
@@ -320,7 +282,7 @@ fn account_in(arn: &str) -> String {
     }
 }
 
-fn mfa_view(session: &MfaSession) -> MfaView {
+pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
     MfaView {
         mfa_serial: session.serial.to_string(),
         expires_at: session.credentials.expires_at,

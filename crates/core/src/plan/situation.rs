@@ -8,7 +8,6 @@ use super::{Chain, SIGNER_LEFT};
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::call_fields::MfaSerial;
 use crate::catalogue::Catalogue;
-use crate::code_use::CodeUse;
 use crate::duration::{DurationLimit, SessionDuration, TokenDuration};
 use crate::name::Name;
 use crate::role::Role;
@@ -28,11 +27,10 @@ pub struct Situation<'a> {
     pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLife>,
     /// How long a new session token shall live.
     pub token_duration: TokenDuration,
-    /// The longest session that AWS gives a role, where it is known.
-    pub limits: BTreeMap<Name, DurationLimit>,
+    /// The longest session that AWS gives a role, by its ARN, where it is known.
+    pub limits: BTreeMap<String, DurationLimit>,
     /// The age at which a role's trust policy refused a session token's code, the least that was seen.
     pub refused_ages: BTreeMap<Name, SignedDuration>,
-    sharing: HashMap<(Name, MfaSerial), usize>,
 }
 
 /// The life of a session token that was got with a code.
@@ -47,14 +45,6 @@ pub struct MfaLife {
 impl<'a> Situation<'a> {
     /// Returns the situation in which nothing lives and nothing has been learnt.
     pub fn new(catalogue: &'a Catalogue, keys: &'a [AccessKey], now: Timestamp) -> Self {
-        let mut sharing = HashMap::new();
-        for role in catalogue.roles().iter().filter(|role| shares(role)) {
-            if let Some(serial) = &role.mfa_serial {
-                *sharing
-                    .entry((role.source.clone(), serial.clone()))
-                    .or_default() += 1;
-            }
-        }
         Self {
             catalogue,
             keys,
@@ -64,7 +54,6 @@ impl<'a> Situation<'a> {
             token_duration: TokenDuration::HALF_DAY,
             limits: BTreeMap::new(),
             refused_ages: BTreeMap::new(),
-            sharing,
         }
     }
 
@@ -98,7 +87,7 @@ impl<'a> Situation<'a> {
 
     /// Returns `duration`, or the longest that the role is known to allow.
     pub(super) fn within_limit(&self, role: &Role, duration: SessionDuration) -> SessionDuration {
-        match self.limits.get(&role.name) {
+        match self.limits.get(role.arn.as_str()) {
             Some(limit) => duration.min(limit.allowed),
             None => duration,
         }
@@ -112,18 +101,20 @@ impl<'a> Situation<'a> {
         let Some(serial) = first.mfa_serial.clone() else {
             return 0;
         };
-        let others = self.sharing.get(&(chain.key.name.clone(), serial));
-        others.copied().unwrap_or_default() + usize::from(!shares(first))
+        let others = self.catalogue.sharing(chain.key.name.clone(), serial);
+        others + usize::from(!first.shares_codes())
     }
-}
 
-/// Returns whether a role is content with a session of an hour from a shared session token.
-fn shares(role: &Role) -> bool {
-    match role.mfa_code {
-        Some(CodeUse::Own) => false,
-        Some(CodeUse::Shared) => true,
-        None => role
-            .duration
-            .is_none_or(|wanted| wanted <= SessionDuration::HOUR),
+    /// Returns the next moment at which plans may differ though nothing happens: a session or a token can no longer
+    /// sign, or a token is too old for a role. `None` if there is none ahead.
+    pub fn holds_until(&self) -> Option<Timestamp> {
+        let sessions = self.sessions.values().map(|end| *end - SIGNER_LEFT);
+        let ends = self.tokens.values().map(|it| it.expires_at - SIGNER_LEFT);
+        let ages = self.tokens.values().flat_map(|token| {
+            let limits = self.refused_ages.values();
+            limits.filter_map(|limit| token.issued_at.checked_add(*limit).ok())
+        });
+        let moments = sessions.chain(ends).chain(ages);
+        moments.filter(|moment| *moment > self.now).min()
     }
 }

@@ -134,7 +134,8 @@ impl World {
                 allowed: longest,
                 known_by: KnownBy::Role,
             };
-            situation.limits.insert(name(&role_name(at)), limit);
+            let arn = catalogue.roles()[at].arn.to_string();
+            situation.limits.insert(arn, limit);
             if made.oldest_s < i64::MAX {
                 let oldest = SignedDuration::from_secs(made.oldest_s);
                 situation.refused_ages.insert(name(&role_name(at)), oldest);

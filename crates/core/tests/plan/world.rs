@@ -86,7 +86,7 @@ pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
                 let allowed = SessionDuration::parse(longest).expect("a duration");
                 let known_by = KnownBy::Role;
                 let limit = DurationLimit { allowed, known_by };
-                situation.limits.insert(name(role), limit);
+                situation.limits.insert(arn(situation, role), limit);
             }
             ["not", role, refused, allowed] => {
                 let life = |text| SessionDuration::parse(text).expect("a duration");
@@ -94,7 +94,7 @@ pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
                     allowed: life(allowed),
                     known_by: KnownBy::Refusal(life(refused)),
                 };
-                situation.limits.insert(name(role), limit);
+                situation.limits.insert(arn(situation, role), limit);
             }
             ["old", role, age] => drop(situation.refused_ages.insert(name(role), span(age))),
             ["for", life] => situation.token_duration = TokenDuration::parse(life).expect("a life"),
@@ -102,6 +102,11 @@ pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
             _ => unreachable!("{part}"),
         }
     }
+}
+
+fn arn(situation: &Situation<'_>, role: &str) -> String {
+    let role = situation.catalogue.role(&name(role));
+    role.expect("a role").arn.to_string()
 }
 
 fn live(situation: &mut Situation<'_>, text: &str) {

@@ -1,5 +1,5 @@
 def "nu-complete rolecall roles" [] {
-  { options: { completion_algorithm: fuzzy }, completions: (^rolecall list --names | lines) }
+  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall list --names | lines) }
 }
 
 def "nu-complete rolecall" [line: string] {

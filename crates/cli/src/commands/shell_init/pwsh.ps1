@@ -19,11 +19,13 @@ function assume {
     $Env:ROLECALL_EXPIRATION = $Env:AWS_CREDENTIAL_EXPIRATION
 }
 
-# Those that begin with what is typed, else those that have its letters in this order.
-function Complete-Rolecall([string[]]$Known, [string]$Word) {
-    $letters = $Word.ToCharArray() | ForEach-Object { [WildcardPattern]::Escape([string]$_) + '*' }
-    $found = @($Known | Where-Object { $_.StartsWith($Word) })
-    if (-not $found) { $found = @($Known | Where-Object { $_ -like ('*' + ($letters -join '')) }) }
+# The roles that begin with what is typed, else those that a search for it finds, the best first.
+function Complete-RolecallRole([string]$Word) {
+    $Word = $Word.Trim("'", '"')
+    $search = if ($Word) { '--search', $Word } else { @() }
+    $known = @(rolecall list --names @search 2>$null)
+    $found = @($known | Where-Object { $_.StartsWith($Word) })
+    if (-not $found) { $found = $known }
     $found | ForEach-Object {
         if ($_ -match '^[\w.-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
     }
@@ -31,12 +33,12 @@ function Complete-Rolecall([string[]]$Known, [string]$Word) {
 
 Register-ArgumentCompleter -CommandName assume -ParameterName Role -ScriptBlock {
     param($command, $parameter, $word)
-    Complete-Rolecall (rolecall list --names 2>$null) $word
+    Complete-RolecallRole $word
 }
 Register-ArgumentCompleter -Native -CommandName rolecall -ScriptBlock {
     param($word, $line)
     $words = @($line.CommandElements | ForEach-Object { $_.ToString() })
     $place = if ($word) { $words.Count - 1 } else { $words.Count }
-    if ($place -eq 1) { Complete-Rolecall ('@COMMANDS@' -split "`n") $word; return }
-    if ($words[1] -in '@ROLE_COMMANDS@'.Split(' ')) { Complete-Rolecall (rolecall list --names 2>$null) $word }
+    if ($place -eq 1) { '@COMMANDS@' -split "`n" | Where-Object { $_.StartsWith($word) }; return }
+    if ($words[1] -in '@ROLE_COMMANDS@'.Split(' ')) { Complete-RolecallRole $word }
 }

@@ -1,13 +1,29 @@
+
 _rolecall_complete() {
   local -a known
   case $CURRENT:${words[1]:t} in
-    2:assume) known=(${(f)"$(command rolecall list --names 2>/dev/null)"}) ;;
-    2:rolecall) known=(${(f)"$(print -r -- '@COMMANDS@')"}) ;;
+    2:assume) _rolecall_roles ;;
+    2:rolecall)
+      known=(${(f)"$(print -r -- '@COMMANDS@')"})
+      compadd -a known ;;
     *:rolecall)
       case ' @ROLE_COMMANDS@ ' in
-        *" ${words[2]} "*) known=(${(f)"$(command rolecall list --names 2>/dev/null)"}) ;;
+        *" ${words[2]} "*) _rolecall_roles ;;
       esac ;;
   esac
-  # Where no name begins with these letters, those that have them in this order.
-  compadd -a known || compadd -M 'r:|?=** m:{[:lower:]}={[:upper:]}' -a known
+}
+
+# Offers the roles that begin with a word, or where none does, those that a search for it finds, the best first.
+_rolecall_roles() {
+  local word=${(Q)PREFIX}
+  local -a found begun
+  found=(${(f)"$(command rolecall list --names --search "$word" 2>/dev/null)"})
+  begun=(${(M)found:#${(b)word}*})
+  if (( $#begun )); then
+    compadd -V roles -a begun
+  else
+    # Each further Tab takes the next.
+    compstate[insert]=menu
+    compadd -U -V roles -a found
+  fi
 }

@@ -40,7 +40,7 @@ fn body() -> Value {
     json!({ "Ok": { "text": BODY } })
 }
 
-/// A home with an application that gives the session and then these answers.
+/// A home with an application that gives the session, hears of the endpoint, and then gives these answers.
 struct Home {
     folder: tempfile::TempDir,
     server: Option<Server>,
@@ -49,7 +49,7 @@ struct Home {
 impl Home {
     fn with(answers: &[Value]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let answers = [&[session()], answers].concat();
+        let answers = [&[session(), json!({ "Ok": "done" })], answers].concat();
         let server = Server::start(&folder.path().join("rolecall"), answers);
         Self {
             folder,
@@ -188,7 +188,7 @@ fn c9_a_program_gets_the_address_of_an_endpoint_and_no_credentials() {
         "{answer}"
     );
     assert_eq!(
-        home.asked()[1],
+        home.asked()[2],
         json!({ "container_credentials": { "role": "guest" } })
     );
     drop(program.child.stdin.take());

@@ -53,6 +53,14 @@ class Rolecall:
         until(self.is_reachable, lambda: f"the app to answer\n{self.desktop.logs()}", 20)
         return self
 
+    def start_on(self, account, *roles, **entries):
+        """Starts the app on a double of AWS, with its user's key, roles of it by name, and other entries of roles.toml."""
+        self.write_settings(endpoint=account.endpoint)
+        self.write_roles(**{name: account.role(name) for name in roles}, **entries)
+        self.start()
+        self.add_key("user", account)
+        return self
+
     def launch(self, *arguments, env=None):
         """Starts the app without waiting for anything."""
         program = binary("rolecall-desktop")

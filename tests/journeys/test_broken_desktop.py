@@ -23,10 +23,7 @@ WORDS = {
 @pytest.fixture
 def started(rolecall, account, keychain, tray, notifications):
     """A running app with the user's key, and a second role that has no session yet."""
-    rolecall.write_settings(endpoint=account.endpoint)
-    rolecall.write_roles(guest=account.role("guest"), again=account.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", account)
+    rolecall.start_on(account, guest=account.role("guest"), again=account.role("guest"))
     rolecall.ok("assume", "guest")
     return rolecall
 

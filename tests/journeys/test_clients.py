@@ -17,10 +17,7 @@ OVER = 61
 def practice(desktop, rolecall, keychain):
     """A running app with a role for an hour, on a practice account whose time a test can move."""
     practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(guest=practice.role("guest"), contractor=practice.role("contractor"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, "guest", "contractor")
     return practice
 
 

@@ -170,10 +170,7 @@ def exec_identity(desktop, practice, role):
 
 
 def test_exec_asks_at_its_terminal_and_goes_on(desktop, rolecall, practice, keychain, tray, notifications):
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(operator=practice.role("operator"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect("One code for operator, good for 1h.")
     terminal.expect("Type \"other\" for up to 12h for operator alone.")

@@ -12,10 +12,7 @@ from harness.wait import until
 @pytest.fixture
 def running(rolecall, account, keychain, tray, notifications):
     """An app with the user's key and two roles."""
-    rolecall.write_settings(endpoint=account.endpoint)
-    rolecall.write_roles(guest=account.role("guest"), partner=account.role("partner", external_id="wrong-1"))
-    rolecall.start()
-    rolecall.add_key("user", account)
+    rolecall.start_on(account, guest=account.role("guest"), partner=account.role("partner", external_id="wrong-1"))
     return rolecall
 
 

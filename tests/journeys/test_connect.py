@@ -21,11 +21,7 @@ def practice(desktop):
 @pytest.fixture
 def running(rolecall, practice, keychain, tray, notifications):
     """An app with the practice user's key and a role."""
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(guest=practice.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
-    return rolecall
+    return rolecall.start_on(practice, "guest")
 
 
 @pytest.fixture

@@ -31,11 +31,7 @@ def rolecall(desktop):
 def practice(desktop, rolecall, keychain):
     """A running app with roles on a practice account whose time a test can move."""
     practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    names = ("guest", "contractor", "operator")
-    rolecall.write_roles(**{name: practice.role(name) for name in names})
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, "guest", "contractor", "operator")
     return practice
 
 

@@ -52,11 +52,7 @@ def rolecall(desktop):
 @pytest.fixture
 def app(desktop, rolecall, keychain):
     """A running app with a role on a practice account."""
-    practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(guest=practice.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(Practice(desktop).start(), "guest")
     rolecall.ok("assume", "guest")
     return rolecall
 

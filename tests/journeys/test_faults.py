@@ -34,11 +34,7 @@ def practice(desktop):
 @pytest.fixture
 def app(practice, rolecall, keychain, tray, notifications):
     """An app on it, with the user's key and the guest role."""
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(guest=practice.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
-    return rolecall
+    return rolecall.start_on(practice, "guest")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -11,10 +11,7 @@ from harness.leak_scan import Canary, files
 @pytest.fixture
 def session(rolecall, account, keychain, tray, notifications):
     """An app with a live session; returns the session's expiry."""
-    rolecall.write_settings(endpoint=account.endpoint)
-    rolecall.write_roles(guest=account.role("guest"), partner=account.role("partner", external_id="tutorial-42"))
-    rolecall.start()
-    rolecall.add_key("user", account)
+    rolecall.start_on(account, guest=account.role("guest"), partner=account.role("partner", external_id="tutorial-42"))
     rolecall.ok("assume", "guest")
     return rolecall.wait_for_session("guest")
 

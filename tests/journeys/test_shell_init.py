@@ -54,11 +54,7 @@ def rolecall(desktop):
 def practice(desktop, rolecall, keychain):
     """A running app with two roles on a practice account."""
     practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    roles = {"guest": "guest", NASTY: "contractor", "operator": "operator"}
-    rolecall.write_roles(**{name: practice.role(role) for name, role in roles.items()})
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, "guest", "operator", **{NASTY: practice.role("contractor")})
     return practice
 
 

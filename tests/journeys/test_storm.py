@@ -16,10 +16,7 @@ LINE_MAX = 200
 def practice(desktop, rolecall, keychain):
     """A running app on a practice account that counts its calls and takes its time."""
     practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(guest=practice.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, "guest")
     return practice
 
 

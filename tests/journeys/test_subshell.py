@@ -41,10 +41,7 @@ def rolecall(desktop):
 def app(desktop, rolecall, keychain):
     """A running app with a role on a practice account, and the account."""
     practice = Practice(desktop).start()
-    rolecall.write_settings(endpoint=practice.endpoint)
-    rolecall.write_roles(**{"guest": practice.role("guest"), "$(touch ran) %n `touch ran`": practice.role("contractor")})
-    rolecall.start()
-    rolecall.add_key("user", practice)
+    rolecall.start_on(practice, "guest", **{"$(touch ran) %n `touch ran`": practice.role("contractor")})
     rolecall.practice = practice
     return rolecall
 

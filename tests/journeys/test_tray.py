@@ -11,10 +11,7 @@ from harness.wait import until
 
 
 def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keychain, tray, notifications):
-    rolecall.write_settings(endpoint=account.endpoint)
-    rolecall.write_roles(guest=account.role("guest", group="Clients"), plain=account.role("guest"))
-    rolecall.start()
-    rolecall.add_key("user", account)
+    rolecall.start_on(account, guest=account.role("guest", group="Clients"), plain=account.role("guest"))
     item = tray.wait_for_item()
     item.wait_for("Clients", "guest")
     labels = item.labels()
@@ -31,10 +28,7 @@ def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keyc
 
 def test_hostile_names_are_text_and_nothing_else(rolecall, account, keychain, tray, notifications):
     names = ["a_b", "A-1.x@y", "__all__"]
-    rolecall.write_settings(endpoint=account.endpoint)
-    rolecall.write_roles(**{name: account.role("guest", group="<b>R&D_1</b>") for name in names})
-    rolecall.start()
-    rolecall.add_key("user", account)
+    rolecall.start_on(account, **{name: account.role("guest", group="<b>R&D_1</b>") for name in names})
     item = tray.wait_for_item()
     item.wait_for("<b>R&D_1</b>", names[0])
     assert item.menu().at("<b>R&D_1</b>").labels() == names

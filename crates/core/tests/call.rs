@@ -246,6 +246,43 @@ fn a_limited_session_survives_a_restart_and_a_reload() {
 }
 
 #[test]
+fn a_session_is_locked_to_any_region_of_its_partition_the_latest_one_first() {
+    let (fakes, keeper) = ready("region = \"eu-west-1\"\n");
+    let guest = name("guest");
+    let regions = |keeper: &Keeper| keeper.lock_regions(&guest).expect("a role");
+    let first = regions(&keeper);
+    assert_eq!(first[0], "eu-west-1");
+    assert!(first.contains(&"ap-southeast-2".to_owned()) && first.len() > 30);
+    assert!(!first.iter().any(|region| region.starts_with("cn-")));
+
+    let lock = |region: &str| LimitsView {
+        access: None,
+        region: Some(region.to_owned()),
+    };
+    for region in ["us-west-2", "eu-central-9"] {
+        let limited = keeper.limited(&guest, &lock(region)).expect("limited");
+        keeper.assume(&limited, None).expect("assumed");
+    }
+    assert_eq!(
+        regions(&keeper)[..3],
+        ["eu-central-9", "us-west-2", "eu-west-1"],
+        "AWS adds regions"
+    );
+    assert_eq!(regions(&keeper).len(), first.len() + 1, "each once");
+    keeper
+        .limited(&guest, &lock("cn-north-1"))
+        .expect_err("another partition");
+
+    let restarted = Keeper::new(fakes.ports(), Mode::Own);
+    restarted.restore_sessions();
+    let mut kept = regions(&restarted)[..2].to_vec();
+    kept.sort_unstable();
+    assert_eq!(kept, ["eu-central-9", "us-west-2"]);
+    let problem = keeper.lock_regions(&name("gone")).expect_err("no role");
+    assert_eq!(problem.code, ProblemCode::UnknownRole);
+}
+
+#[test]
 fn limits_add_up_and_a_role_of_that_name_is_not_taken_for_them() {
     let (_fakes, keeper) = ready(
         "\n[roles.\"guest · view-only\"]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"user\"\n",

@@ -24,14 +24,12 @@ LIST_BUCKETS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Acti
 
 
 def world():
-    """Returns the practice story, whose archive lets in nobody but a team's sessions, and whose operator may look at itself."""
+    """Returns the practice story, whose archive lets in nobody but a team's sessions."""
     story = json.loads(STORY.read_text())
     roles = {role["entry"]["name"]: role for role in story["roles"]}
     tagged = {"Action": TAGGING, "Condition": {"StringEquals": {"aws:PrincipalTag/Team": "payments"}}}
     roles["archive"]["trust"]["Statement"][0].update(tagged)
     roles["guest"]["policies"][0]["Statement"].append({"Effect": "Allow", "Action": TAGGING, "Resource": roles["archive"]["arn"]})
-    look = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": roles["operator"]["arn"]}
-    roles["operator"]["policies"][0]["Statement"].append(look)
     return story
 
 

@@ -183,7 +183,9 @@ fn what_iam_told_is_remembered_and_not_asked_for_again() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume("own");
-    desk.fakes.clock.advance(SignedDuration::from_hours(48));
+    desk.fakes
+        .clock
+        .advance(SignedDuration::from_hours(29 * 24));
     let keeper = started(&desk.fakes);
     let roles = keeper.snapshot().roles;
     let own = roles.iter().find(|role| role.name == "own");
@@ -191,6 +193,26 @@ fn what_iam_told_is_remembered_and_not_asked_for_again() {
     keeper.assume(&name("own"), None).expect("assumed");
     keeper.read_maximums();
     assert_eq!(desk.asked_of_iam().len(), 1);
+
+    desk.fakes.clock.advance(SignedDuration::from_hours(24));
+    desk.describe("12h");
+    keeper.assume(&name("own"), None).expect("assumed");
+    keeper.read_maximums();
+    let roles = keeper.snapshot().roles;
+    let own = roles.iter().find(|role| role.name == "own");
+    let after_a_month = own.expect("a role").duration_limit;
+    assert_eq!(after_a_month, told(43_200), "its owner may have changed it");
+}
+
+#[test]
+fn a_deeper_look_that_reads_the_role_tells_it_as_well() {
+    let desk = Desk::new();
+    let denial = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: sts:AssumeRole on resource: x";
+    desk.fakes.sts.refuse_next(refused("AccessDenied", denial));
+    desk.keeper.assume(&name("own"), None).expect_err("refused");
+    desk.describe("2h");
+    desk.keeper.look_deeper(&name("own")).expect("looked");
+    assert_eq!(desk.limit("own"), told(7_200));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
+use crate::role_arn::RoleArn;
 use crate::sts::{AssumeRole, Assumed};
 
 impl State {
@@ -60,7 +61,7 @@ impl Keeper {
                     };
                     if call.mfa.is_some() {
                         let allowed = SessionDuration::HOUR;
-                        self.note_limit(role, DurationLimit { allowed, known_by });
+                        self.note_limit(&role.arn, DurationLimit { allowed, known_by });
                         return Err(again_with_the_next_code(problem, allowed));
                     }
                     call.duration = lower;
@@ -68,7 +69,7 @@ impl Keeper {
                 outcome => {
                     if outcome.is_ok() && call.duration != refused {
                         let allowed = call.duration;
-                        self.note_limit(role, DurationLimit { allowed, known_by });
+                        self.note_limit(&role.arn, DurationLimit { allowed, known_by });
                     }
                     return outcome;
                 }
@@ -85,8 +86,8 @@ impl Keeper {
         Some(UnmetWish { wanted, allowed })
     }
 
-    pub(super) fn note_limit(&self, role: &Role, limit: DurationLimit) {
-        let arn = role.arn.to_string();
+    pub(super) fn note_limit(&self, role: &RoleArn, limit: DurationLimit) {
+        let arn = role.to_string();
         self.note_store(self.ports.store.note_duration_limit(&arn, Some(limit)));
         self.update(|state| {
             state.limits.insert(arn, limit);

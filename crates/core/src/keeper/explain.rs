@@ -104,9 +104,10 @@ impl Keeper {
         let unasked = || StsError::Incomplete("the request is not known".to_owned());
         Ok(match look.call {
             LookCall::GetRole => match &asked.role {
-                Some(role) => iam
-                    .role(&caller, role)
-                    .map(|described| Answer::Trust(described.trust_policy)),
+                Some(role) => iam.role(&caller, role).map(|described| {
+                    self.note_described(role, &described);
+                    Answer::Trust(described.trust_policy)
+                }),
                 None => Err(unasked()),
             },
             LookCall::SimulatePrincipalPolicy => match diagnosis::question(asked) {

@@ -5,14 +5,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Keeper, State};
 use crate::duration::{DurationLimit, KnownBy};
+use crate::iam::DescribedRole;
 use crate::ports::KeychainError;
 use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
+use crate::role_arn::RoleArn;
 use crate::session::Session;
 use crate::sts::Caller;
 
 /// How long IAM is left alone after it was asked about a role.
 const BETWEEN_TRIES: SignedDuration = SignedDuration::from_hours(24);
+/// How long what it told is believed: a role's owner may change it.
+const BELIEVED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl State {
     /// Notes that a role was just asked for, where its longest life is worth knowing: a session from a role lasts an
@@ -29,11 +33,13 @@ impl State {
         };
         let is_of_key = self.keys.iter().any(|key| key.name == role.source);
         let arn = role.arn.as_str();
-        let known = self.limits.get(arn).map(|limit| limit.known_by);
+        let patience = match self.limits.get(arn).map(|limit| limit.known_by) {
+            Some(KnownBy::Role) => BELIEVED,
+            Some(KnownBy::Refusal(_)) | None => BETWEEN_TRIES,
+        };
         let tried_at = self.maximum_tries.get(arn);
-        let is_left_alone =
-            tried_at.is_some_and(|at| now.duration_since(*at).abs() < BETWEEN_TRIES);
-        if is_telling && is_of_key && known != Some(KnownBy::Role) && !is_left_alone {
+        let is_left_alone = tried_at.is_some_and(|at| now.duration_since(*at).abs() < patience);
+        if is_telling && is_of_key && !is_left_alone {
             self.maximum_tries.insert(arn.to_owned(), now);
             self.unread_maximums.push(role.clone());
         }
@@ -58,11 +64,17 @@ impl Keeper {
             let Ok(Some(caller)) = self.caller_in_account(role) else {
                 continue;
             };
-            let described = self.ports.iam.role(&caller, &role.arn);
-            if let Some(allowed) = described.ok().and_then(|described| described.maximum) {
-                let known_by = KnownBy::Role;
-                self.note_limit(role, DurationLimit { allowed, known_by });
+            if let Ok(described) = self.ports.iam.role(&caller, &role.arn) {
+                self.note_described(&role.arn, &described);
             }
+        }
+    }
+
+    /// Remembers what IAM told of a role.
+    pub(super) fn note_described(&self, role: &RoleArn, described: &DescribedRole) {
+        if let Some(allowed) = described.maximum {
+            let known_by = KnownBy::Role;
+            self.note_limit(role, DurationLimit { allowed, known_by });
         }
     }
 

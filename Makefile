@@ -17,8 +17,6 @@ export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
 ONLY ?= tests
 STAGE := scripts/stage
-# What a bundle holds beside the app, where src-tauri/tauri.conf.json looks for it.
-PACKAGED := target/package
 
 .PHONY: help
 help: ## Lists the targets
@@ -52,16 +50,7 @@ bench: build setup ## Measures the release binaries beside their peers
 
 .PHONY: package
 package: build ## Bundles a .deb into target/release/bundle/deb
-	scripts/setup packager
-	mkdir -p $(PACKAGED)
-	install -m 755 $(TARGET)/release/rolecall $(TARGET)/release/rolecall-agent $(PACKAGED)
-	cargo run --locked --release --quiet -p rolecall --example manual > $(PACKAGED)/rolecall.1
-	gzip -9nf $(PACKAGED)/rolecall.1
-	set -e; for shell in bash zsh fish; do \
-		$(PACKAGED)/rolecall shell-init $$shell --completions > $(PACKAGED)/completions.$$shell; \
-	done
-	cd src-tauri && $(CACHE)/packager/node_modules/.bin/tauri bundle --bundles deb
-	@ls -l $(TARGET)/release/bundle/deb/*.deb
+	scripts/package
 
 # ---- what `make test` is made of
 

@@ -90,7 +90,9 @@ def test_a_newcomer_moves_the_key_in_one_step_and_takes_it_back(
     window.click("button", "Move", exact=True)
     until(lambda: b"credentials --key work" in credentials.read_bytes(), "the key to be moved")
     assert who(client) == user
-    window.type("Search sessions and roles", "guest")
+    focused = "return document.activeElement.getAttribute('aria-label')"
+    until(lambda: window.run(focused) == "Search sessions and roles", "the cursor in the search")
+    window.press(*"guest"[:1])
     window.press(ENTER)
     rolecall.wait_for_session("guest")
     window.click("button", "1 access key")

@@ -205,3 +205,39 @@ fn a_role_of_ones_own_may_have_an_output_format_of_the_aws_cli() {
     let told = format!("{problems:?}");
     assert!(told.contains("yaml-stream"), "{told}");
 }
+
+#[test]
+fn a_role_whose_key_is_still_in_plaintext_is_connected_ahead_and_that_is_told() {
+    let live = "[profile live]\nrole_arn = arn:aws:iam::808768216571:role/live\nsource_profile = user\n\
+                [profile lost]\nrole_arn = arn:aws:iam::808768216571:role/lost\nsource_profile = nobody\n";
+    let (fakes, keeper) = keeper(
+        live,
+        "[user]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+    );
+    for which in [Which::All, named("live")] {
+        let edit = keeper
+            .connect(&which, "rc-", Step::Preview)
+            .expect("previews");
+        assert!(
+            edit.profiles.contains(&"rc-live".to_owned()),
+            "{:?}",
+            edit.profiles
+        );
+        assert!(!edit.profiles.contains(&"rc-lost".to_owned()));
+        assert!(
+            edit.notes.iter().any(|note| note.contains("\"live\"")),
+            "{:?}",
+            edit.notes
+        );
+    }
+    let refused = keeper.connect(&named("lost"), "", Step::Preview);
+    assert!(refused.expect_err("why").what.contains("nobody"));
+    keeper
+        .import_key("user", None, Step::Write)
+        .expect("the key is kept");
+    let edit = keeper
+        .connect(&named("live"), "rc-", Step::Write)
+        .expect("connects");
+    assert_eq!(edit.notes, [""; 0]);
+    assert!(config(&fakes).contains("[profile rc-live]"));
+}

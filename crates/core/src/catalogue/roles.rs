@@ -6,7 +6,7 @@ use super::unknown_role;
 use crate::call_fields::MfaSerial;
 use crate::name::Name;
 use crate::origin::Origin;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 
 /// All roles, place after place, each place's in its own order.
@@ -130,6 +130,13 @@ impl Catalogue {
             .map(|(unusable, origin)| (unusable, origin))
     }
 
+    /// Returns the roles that only wait for their key to be moved from a file to the keychain.
+    pub fn waiting_for_key(&self) -> impl Iterator<Item = Role> {
+        let unusable = self.unusable.iter().map(|(unusable, _)| unusable);
+        let waiting = unusable.filter(|it| it.problem.code == ProblemCode::PlaintextKey);
+        waiting.filter_map(|it| it.draft.check().ok())
+    }
+
     /// Returns where the role of that name is written.
     pub fn origin(&self, name: &Name) -> Option<&Origin> {
         let unusable = || self.unusable_index.get(name.as_str());
@@ -157,7 +164,6 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::ProblemCode;
 
     fn draft(name: &str) -> RoleDraft {
         RoleDraft {

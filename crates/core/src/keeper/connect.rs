@@ -6,7 +6,6 @@ use super::Keeper;
 use crate::aws_profile::{
     AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles, own_role, process_line,
 };
-use crate::catalogue::unknown_role;
 use crate::connection::{EditView, Step, Which};
 use crate::name::Name;
 use crate::ports::Keeping;
@@ -142,21 +141,8 @@ impl Keeper {
         prefix: &str,
     ) -> Result<(Vec<OwnSection>, Vec<String>), Problem> {
         let program = self.ports.aws.command_line()?;
-        let (roles, region) = {
-            let state = self.lock();
-            let roles = match which {
-                Which::All => state.catalogue.roles().to_vec(),
-                Which::Named(names) => names
-                    .iter()
-                    .map(|name| {
-                        let name = Name::parse(name)?;
-                        let role = state.catalogue.role(&name).cloned();
-                        role.ok_or_else(|| unknown_role(&name))
-                    })
-                    .collect::<Result<_, Problem>>()?,
-            };
-            (roles, state.settings.region.clone())
-        };
+        let region = self.lock().settings.region.clone();
+        let (roles, waiting) = self.connectable(which)?;
         let (mut sections, mut left_out) = (Vec::new(), Vec::new());
         for role in &roles {
             match section(
@@ -176,7 +162,39 @@ impl Keeper {
                 are(&left_out)
             )
         });
-        Ok((sections, note.into_iter().collect()))
+        let waits = (!waiting.is_empty()).then(|| {
+            format!(
+                "Until the key is moved to the keychain, nothing is handed out for {}.",
+                list(&waiting)
+            )
+        });
+        Ok((sections, note.into_iter().chain(waits).collect()))
+    }
+
+    /// Returns the roles that are meant, and the names of those whose key is still in a file.
+    fn connectable(&self, which: &Which) -> Result<(Vec<Role>, Vec<String>), Problem> {
+        let state = self.lock();
+        let catalogue = &state.catalogue;
+        let waiting: Vec<Role> = catalogue.waiting_for_key().collect();
+        let found = |name: &Name| {
+            let role = catalogue.role(name).cloned();
+            role.or_else(|| waiting.iter().find(|role| role.name == *name).cloned())
+        };
+        let roles: Vec<Role> = match which {
+            Which::All => catalogue.roles().iter().chain(&waiting).cloned().collect(),
+            Which::Named(names) => names
+                .iter()
+                .map(|name| {
+                    let name = Name::parse(name)?;
+                    found(&name).ok_or_else(|| catalogue.refusal(&name))
+                })
+                .collect::<Result<_, Problem>>()?,
+        };
+        let waiting: HashSet<&Name> = waiting.iter().map(|role| &role.name).collect();
+        let waits = |role: &&Role| waiting.contains(&role.name);
+        let names = roles.iter().filter(waits).map(|role| role.name.to_string());
+        let names = names.collect();
+        Ok((roles, names))
     }
 
     /// Tells of static keys that AWS's tools would take in place of a connection.

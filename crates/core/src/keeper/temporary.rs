@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 use super::{Concern, Keeper, State};
 use crate::aws_profile::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
-use crate::catalogue::unknown_role;
 use crate::history::{Line, Request, RequestKind, Verdict};
 use crate::name::Name;
 use crate::notice::Notice;
@@ -109,8 +108,10 @@ impl Keeper {
     /// If AWS's tools would not use what is written there, or the file of settings is wrong or cannot be written.
     pub fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         self.check_set()?;
-        if self.lock().catalogue.role(role).is_none() {
-            return Err(unknown_role(role));
+        {
+            let state = self.lock();
+            let found = state.catalogue.role(role).map(drop);
+            found.ok_or_else(|| state.catalogue.refusal(role))?;
         }
         self.check_temporary_profile(role)?;
         self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))?;

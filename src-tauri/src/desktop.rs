@@ -11,7 +11,7 @@ use rolecall_agent::keyring;
 use rolecall_agent::paths::Paths;
 use rolecall_core::consent::Reply;
 use rolecall_core::history::{Request, RequestKind};
-use rolecall_core::host::HostKind;
+use rolecall_core::host::{FileState, HostKind, HostView};
 use rolecall_core::keeper::{Concern, Keeper};
 use rolecall_core::menu::MenuAction;
 use rolecall_core::name::Name;
@@ -45,11 +45,14 @@ pub(crate) struct Desktop {
 }
 
 impl Desktop {
-    /// Puts the user's own set together.
-    pub(crate) fn own(paths: &Paths) -> Self {
-        Self::of(paths, None, |face| {
-            Engine::own(paths, face, keyring::Kept::InKeychain)
-        })
+    /// Puts the user's own set together. Secrets and sessions are where the agent keeps them that this takes over from:
+    /// in its sealed file, if it has one, which opens with its passphrase and not with this program's word for it.
+    pub(crate) fn own(paths: &Paths, agent: Option<&HostView>) -> Self {
+        let place = match agent.map(|agent| agent.sealed_file_is) {
+            Some(FileState::Sealed | FileState::Open) => keyring::Kept::InFile,
+            Some(FileState::Absent | FileState::Wanted) | None => keyring::Kept::InKeychain,
+        };
+        Self::of(paths, None, |face| Engine::own(paths, face, place))
     }
 
     /// Puts the practice set together, with its access key in place.

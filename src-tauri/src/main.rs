@@ -27,6 +27,7 @@ use rolecall_agent::host::receive;
 use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
+use rolecall_core::host::HostView;
 use rolecall_core::keeper::Concern;
 use rolecall_core::origin::OriginKind;
 use rolecall_core::snapshot::RoleView;
@@ -79,7 +80,7 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     };
     display?;
     let mut turn = claim.turn;
-    let ended = serve_until_quit(&paths, options, &mut turn, claim.agent.is_some());
+    let ended = serve_until_quit(&paths, options, &mut turn, claim.agent.as_ref());
     if let Some(agent) = &claim.agent {
         // The new agent needs the right to be the one application.
         drop(claim.instance);
@@ -91,17 +92,17 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs until its user quits. `turn` is given up once commands are answered, and taken again before they no longer are
-/// if the tray application `hands_back`.
+/// if there is an `agent` to hand back to.
 fn serve_until_quit(
     paths: &Paths,
     options: Options,
     turn: &mut Option<Turn>,
-    hands_back: bool,
+    agent: Option<&HostView>,
 ) -> anyhow::Result<ExitCode> {
     let desktop = Arc::new(if options.practice {
         Desktop::practice(paths)?
     } else {
-        Desktop::own(paths)
+        Desktop::own(paths, agent)
     });
     let app = build(&desktop)?;
     let server = serve(&desktop, paths);
@@ -112,7 +113,9 @@ fn serve_until_quit(
     desktop.engine.start()?;
     let leaving = desktop.clone();
     let code = app.run_return(move |_, event| on_event(&leaving, &event));
-    if hands_back && let Some(mut server) = server {
+    if agent.is_some()
+        && let Some(mut server) = server
+    {
         *turn = hand_over::turn(&paths.socket_dir);
         server.close();
         server.await_answers(0, LAST_ANSWERS);

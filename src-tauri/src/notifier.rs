@@ -10,7 +10,7 @@ use rolecall_core::notice::{Notice, NoticeAction, Topic, Urgency};
 use rolecall_core::ports::Notifier;
 use rolecall_core::sanitise::{Markup, notification_body};
 use tauri::async_runtime::{JoinHandle, spawn};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 /// How long the server may take for one answer.
@@ -30,6 +30,8 @@ struct Shared {
     open: Mutex<HashMap<Topic, Open>>,
     abilities: Mutex<Option<Abilities>>,
     asking: AtomicBool,
+    /// Tells those who wait for the answer that there is one, or none.
+    asked: Notify,
 }
 
 /// A notice on its way or on the screen.
@@ -52,6 +54,7 @@ impl DesktopNotifier {
             open: Mutex::default(),
             abilities: Mutex::default(),
             asking: AtomicBool::new(false),
+            asked: Notify::new(),
         }))
     }
 
@@ -153,13 +156,21 @@ impl Shared {
             .abilities
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if known.is_some() || self.asking.swap(true, Ordering::AcqRel) {
+        if known.is_some() {
             return known;
+        }
+        let answered = self.asked.notified();
+        if self.asking.swap(true, Ordering::AcqRel) {
+            // Notices that come together share the one question.
+            let _ = timeout(DEADLINE, answered).await;
+            return *self
+                .abilities
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
         }
         let shared = self.clone();
         let asked = tauri::async_runtime::spawn_blocking(move || {
             let answer = notify_rust::get_capabilities();
-            shared.asking.store(false, Ordering::Release);
             let abilities = answer
                 .map(|names| Abilities::of(&names))
                 .inspect_err(|error| {
@@ -169,6 +180,8 @@ impl Shared {
                 .abilities
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = abilities.ok();
+            shared.asking.store(false, Ordering::Release);
+            shared.asked.notify_waiters();
         });
         let _ = timeout(DEADLINE, asked).await;
         *self

@@ -150,3 +150,17 @@ def test_an_agent_that_cannot_start_says_where_to_look(machine):
 def test_the_practice_set_starts_no_agent(machine):
     assert Rolecall(machine, practice=True).cli("list").returncode == 1
     assert machine.agents() == []
+
+
+@pytest.mark.parametrize(("url", "stays_there"), [("http://127.0.0.1:4566", False), ("https://vpce-1.example.com", True)])
+def test_a_session_of_aws_is_not_sent_to_an_endpoint_that_another_left_behind(machine, agent, url, stays_there):
+    agent.ok("assume", "guest")
+    agent.write_settings()
+    until(lambda: agent.snapshot()["endpoint"] is None, "the custom endpoint to be gone")
+    rolecall, env = binary("rolecall"), {"AWS_ENDPOINT_URL": url}
+    shown = "echo endpoint=${AWS_ENDPOINT_URL-none} key=$AWS_ACCESS_KEY_ID"
+    expected = f"endpoint={url if stays_there else 'none'} key=ASIA"
+    for script in (f'eval "$({rolecall} env guest --shell bash)"; {shown}', f"{rolecall} exec guest -- bash -c '{shown}'"):
+        done = machine.run("bash", "-c", script, env=env)
+        assert done.stdout.startswith(expected), done
+    assert "unset" not in agent.cli("env", "guest", "--shell", "json", env=env).stdout

@@ -1,7 +1,9 @@
 """Who asks: a policy per role, the question on the desktop, and the history of requests."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -71,6 +73,20 @@ def test_t03_a_click_in_a_real_dunst_lets_the_aws_cli_go_on(desktop, rolecall, p
     [line] = [line for line in rolecall.json("history") if line["request"] == "credentials"]
     assert (line["verdict"], line["aws_call"], line["failure"]) == ("accepted", True, None)
     assert "aws" in [line["process"], *line["parents"]], line
+
+
+def test_t03_many_questions_at_once_are_one_notice_of_a_real_dunst(desktop, rolecall, practice, tray):
+    practice("ask")
+    dunst = Dunst(desktop).start()
+    asking = [script(desktop, "R credentials guest") for _ in range(4)]
+    until(lambda: len(rolecall.snapshot()["questions"]) == 4, "four questions")
+    until(lambda: dunst.count_shown() == 1, lambda: f"one notice; there are {dunst.count_shown()}")
+    dunst.act()
+    until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
+    for one in asking:
+        os.killpg(one.pid, signal.SIGKILL)
+        one.communicate(timeout=10)
+    until(lambda: dunst.count_shown() == 0, "no notice to be left")
 
 
 def test_t03_a_denial_is_one_line_and_nothing_is_handed_out(desktop, rolecall, practice, notifications):

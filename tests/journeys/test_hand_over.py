@@ -11,6 +11,7 @@ import pytest
 from harness.agent import Agent
 from harness.practice import Practice
 from harness.rolecall import Rolecall, binary
+from harness.terminal import Terminal
 from harness.wait import until
 
 ASKERS = 4
@@ -142,3 +143,86 @@ def desktop_ask(desktop):
     command = [str(binary("rolecall")), "credentials", "guest"]
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, env=desktop.env, cwd=desktop.home, **options)
+
+
+# An agent of the first version that had one: it knows Host and Stop, and nothing of handing over.
+OLD_AGENT = """
+import fcntl, json, os, socket, struct, sys
+folder = sys.argv[1]
+lock = open(folder + "/instance.lock", "w")
+fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(folder + "/agent.sock")
+listener.listen()
+host = {"kind": "agent", "version": "0.0.1", "pid": os.getpid(), "sealed_file": "", "sealed_file_is": "absent"}
+refused = {"code": "version_mismatch", "what": "The frame is not understood.", "remedy": "Use the same version."}
+while True:
+    connection, _ = listener.accept()
+    head = connection.recv(4)
+    if not head:
+        continue
+    call = json.loads(connection.recv(struct.unpack(">I", head)[0]))["call"]
+    print(call, flush=True)
+    result = {"host": {"Ok": {"host": host}}, "stop": {"Ok": "done"}}.get(call, {"Err": refused}) if isinstance(call, str) else {"Err": refused}
+    answer = json.dumps({"v": 1, "app": "0.0.1", "result": result}).encode()
+    connection.sendall(struct.pack(">I", len(answer)) + answer)
+    connection.close()
+    if call == "stop":
+        os.unlink(folder + "/agent.sock")
+        sys.exit()
+"""
+
+
+def test_r28_an_old_agent_is_stopped_and_its_sessions_come_from_the_disk(desktop, practice, agent, tray, notifications):
+    session = agent.handed_out("guest")
+    agent.ok("agent", "--stop")
+    until(lambda: desktop.agents() == [], "the agent to end")
+    old = desktop.start("old-agent", "python3", "-c", OLD_AGENT, agent.socket_path.parent)
+    until(agent.socket_path.exists, old.log)
+    app = Rolecall(desktop)
+    app.launch()
+    until(lambda: not old.is_running(), old.log)
+    until(app.is_reachable, "the tray to answer", 20)
+    assert "hand_over" in old.log() and old.log().rstrip().endswith("stop")
+    assert app.handed_out("guest") == session
+    assert practice.requests()["AssumeRole"] == 1
+
+
+PASSPHRASE = "correct horse battery"
+
+
+def test_a_sealed_file_is_told_of_and_opened_again_at_both_ends(desktop, practice, tray, notifications):
+    """The passphrase never goes from one program to the other: its user gives it to each."""
+    agent = Agent(desktop)
+    agent.ok("agent", "--stop")
+    until(lambda: desktop.agents() == [], "the agent to end")
+    (agent.config_dir / "keys.toml").unlink()
+    terminal = Terminal(desktop, binary("rolecall"), "agent", "--sealed-file")
+    terminal.answer("(not shown): ", PASSPHRASE)
+    terminal.answer("The same again: ", PASSPHRASE)
+    until(agent.is_reachable, "the agent")
+    agent.add_key("user", practice)
+    session = agent.handed_out("guest")
+
+    app = Rolecall(desktop).start()
+    assert terminal.end() == 0
+    tray.wait_for_item()
+    assert app.wait_for_problem("keys_sealed")["remedy"] == "Open it with: rolecall unlock"
+    assert "is sealed. Open it with: rolecall unlock" in app.ok("agent", "--status")
+    unlock(desktop)
+    assert app.handed_out("guest") == session
+    until(lambda: app.snapshot()["problems"] == [], "nothing to be wrong any more")
+
+    assert app.stop() == 0
+    assert agent.kind() == "agent"
+    assert "is sealed. Open it with: rolecall unlock" in agent.ok("agent", "--status")
+    unlock(desktop)
+    assert agent.handed_out("guest") == session
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def unlock(desktop):
+    """Gives the passphrase of the sealed file on a terminal."""
+    terminal = Terminal(desktop, binary("rolecall"), "unlock")
+    terminal.answer("(not shown): ", PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()

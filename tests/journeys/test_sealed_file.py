@@ -182,3 +182,23 @@ def test_r24_a_damaged_file_is_put_aside_and_told(server, agent):
     terminal = Terminal(server, binary("rolecall"), "assume", "guest")
     terminal.answer(CHOOSE, PASSPHRASE)
     assert terminal.end() == 0, terminal.shown()
+
+
+def test_a_seed_in_the_file_gives_codes_and_is_nowhere_in_plaintext(server, practice, agent):
+    operator = practice.role("operator", mfa_code="own")
+    agent.write_roles(guest=practice.role("guest"), operator=operator)
+    serial, seed = operator["mfa_serial"], practice.seed(operator["mfa_serial"])
+    kept = agent.cli("keys", "add-totp", "user", serial, input=f"{seed}\n")
+    assert kept.returncode == 0, kept.stderr
+    restart(server, agent)
+    terminal = Terminal(server, binary("rolecall"), "unlock")
+    terminal.answer(CHOOSE, PASSPHRASE)
+    assert terminal.end() == 0, terminal.shown()
+    # The code was used a moment ago: this may wait for the next.
+    done = agent.cli("assume", "operator", timeout=60)
+    assert done.returncode == 0 and agent.snapshot()["prompts"] == [], done.stderr
+    assert agent.json("keys", "list")[0]["totp"] == serial
+    assert files(Canary(seed), server.home, server.runtime_dir) == {}
+
+    agent.ok("keys", "remove-totp", "user")
+    assert "totp" not in agent.json("keys", "list")[0]

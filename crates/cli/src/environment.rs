@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use rolecall_core::export_block::ENDPOINT_URL;
 use rolecall_core::host::PASSED_ON;
 
 /// The variables that are read, each once.
@@ -27,6 +28,8 @@ pub(crate) struct Environment {
     pub(crate) aws_credentials: Option<PathBuf>,
     /// `SHELL`.
     pub(crate) shell: Option<PathBuf>,
+    /// `AWS_ENDPOINT_URL`: where AWS's tools send everything.
+    pub(crate) endpoint_url: Option<String>,
     /// `ROLECALL_ROLE`: the role whose session this shell is in.
     pub(crate) role: Option<String>,
     /// `ROLECALL_EXPIRATION`: when the credentials in this shell's environment end; absent where they are renewed.
@@ -91,6 +94,7 @@ impl Environment {
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
             home,
             shell: path("SHELL"),
+            endpoint_url: variable(ENDPOINT_URL).and_then(|url| url.into_string().ok()),
             role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
             expiration: variable("ROLECALL_EXPIRATION").and_then(|end| end.to_str()?.parse().ok()),
             zsh_dir: variable("ZDOTDIR"),
@@ -99,6 +103,17 @@ impl Environment {
                 None => Privilege::Own,
             },
         }
+    }
+
+    /// Returns whether an endpoint on this machine stands in the environment, as a session of a custom endpoint or of
+    /// the practice account leaves it. Credentials of AWS are not for it.
+    pub(crate) fn has_custom_endpoint(&self) -> bool {
+        let url = self.endpoint_url.as_deref().unwrap_or_default();
+        let host = url.split_once("://").map_or("", |(_, rest)| rest);
+        let end = host.find(['/', '?', '#']).unwrap_or(host.len());
+        let host = host.get(..end).unwrap_or_default();
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        ["127.0.0.1", "localhost", "[::1]"].contains(&name)
     }
 
     /// Returns the folder below which the sockets lie, as the application chooses it: the desktop's runtime directory,
@@ -159,4 +174,38 @@ fn display() -> Display {
 )]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_endpoint_on_this_machine_counts_as_left_over() {
+        let has = |url: &str| {
+            let endpoint_url = Some(url.to_owned());
+            Environment {
+                endpoint_url,
+                ..Environment::default()
+            }
+            .has_custom_endpoint()
+        };
+        for url in [
+            "http://127.0.0.1:4566",
+            "http://localhost",
+            "http://[::1]:80/x",
+            "https://127.0.0.1:1/",
+        ] {
+            assert!(has(url), "{url}");
+        }
+        for url in [
+            "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com",
+            "http://127.0.0.1.example.com:80",
+            "http://10.0.0.1:4566",
+            "127.0.0.1:80",
+            "",
+        ] {
+            assert!(!has(url), "{url}");
+        }
+    }
 }

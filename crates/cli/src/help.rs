@@ -182,7 +182,8 @@ Prints the export block of a session, assuming the role if need be, which also u
   execx(subprocess.check_output([\"rolecall\", \"env\", \"ROLE\"], text=True))
 
 With --unset it prints the block that takes a session out of the environment again. In fish, AWS_PROFILE and others
-that conflict are erased in every scope, also where they are universal.
+that conflict are erased in every scope, also where they are universal. An AWS_ENDPOINT_URL on this machine, as a session
+of a custom endpoint leaves it, is unset unless the session is for one; exec does the same.
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
 Without it, the shell is the one that $SHELL names, else bash.";

@@ -19,6 +19,9 @@ pub const CONFLICTING: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
+/// Where AWS's tools send everything, if it is set. A block sets it for a custom endpoint.
+pub const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+
 /// Names and values of variables.
 pub type Variables = Vec<(&'static str, Secret)>;
 
@@ -31,7 +34,7 @@ const SET: [&str; 8] = [
     "AWS_SESSION_EXPIRATION",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
+    ENDPOINT_URL,
 ];
 /// Those that have a key of the same name in a credentials file.
 const INI_KEYS: [&str; 3] = [
@@ -114,6 +117,13 @@ impl ExportBlock<'_> {
         })
     }
 
+    /// Returns the line that takes the custom endpoint of another session out of a shell, to stand before a block that
+    /// sets none; empty for the formats of files.
+    pub fn without_endpoint(shell: Shell) -> String {
+        let line = shell.unset(ENDPOINT_URL).filter(|_| shell.is_typed());
+        line.map_or(String::new(), |line| format!("{}{line}\n", shell.indent()))
+    }
+
     /// Returns what the block sets, as names and values; [`CONFLICTING`] is what it unsets.
     ///
     /// # Errors
@@ -148,7 +158,7 @@ impl ExportBlock<'_> {
             let url = plain
                 .then(|| Secret::new(url.to_owned()))
                 .ok_or(UnsafeValue("endpoint_url"))?;
-            variables.push(("AWS_ENDPOINT_URL", url));
+            variables.push((ENDPOINT_URL, url));
         }
         Ok(variables)
     }

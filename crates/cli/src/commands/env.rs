@@ -1,6 +1,6 @@
 //! `env`: the export block of a session.
 
-use rolecall_core::export_block::ExportBlock;
+use rolecall_core::export_block::{ENDPOINT_URL, ExportBlock};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::secret::Secret;
@@ -20,16 +20,20 @@ pub(super) fn run(
     role: &str,
     shell: Option<Shell>,
 ) -> Result<Secret, Problem> {
+    let shell = shell.or_else(|| login_shell(environment));
+    let shell = shell.unwrap_or_default();
     let call = || Call::Env {
         role: role.to_owned(),
-        shell: shell
-            .or_else(|| login_shell(environment))
-            .unwrap_or_default(),
+        shell,
     };
     let Answer::Text(text) = attended::ask(client, call, role)? else {
         return Err(unexpected());
     };
-    Ok(Secret::new(text.expose().to_owned()))
+    let before = match environment.has_custom_endpoint() && !text.expose().contains(ENDPOINT_URL) {
+        true => ExportBlock::without_endpoint(shell),
+        false => String::new(),
+    };
+    Ok(Secret::new(before + text.expose()))
 }
 
 /// Returns the block that takes a session out of the environment again. It needs no running application.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use rolecall_core::credentials::instant_text;
+use rolecall_core::export_block::ENDPOINT_URL;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireEnvironment;
 use rolecall_core::sanitise::echo;
@@ -70,6 +71,10 @@ pub(super) fn run(
     let mut command = command(program, arguments, role, &session);
     if words.is_empty() {
         subshell::prepare(&mut command, Path::new(program), client, environment);
+    }
+    if environment.has_custom_endpoint() {
+        // A session of a custom endpoint sets its own again.
+        command.env_remove(ENDPOINT_URL);
     }
     match delivery {
         Delivery::Variables => set_credentials(&mut command, &session),

@@ -142,8 +142,8 @@ impl Shared {
             }
         }
         let pressed = pressed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if is_question && matches!(pressed, Some(NoticeAction::Reply(_))) {
-            // Not every server takes a notice away once it is answered.
+        if is_question && pressed.is_some() {
+            // Not every server takes a notice away once it is answered, and nobody could do so later.
             let _ = timeout(DEADLINE, handle.close_async()).await;
         }
         pressed

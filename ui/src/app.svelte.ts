@@ -4,6 +4,7 @@ import { instant } from "./clock";
 import type { Bridge, Peer } from "./bridge";
 import { untilNextTick } from "./countdown";
 import { lifeOf } from "./life";
+import { prepareSearch } from "./listing";
 import { news } from "./news";
 import { asProblem } from "./problem";
 import type { Limits, Problem, SessionView, Shell, Snapshot } from "./snapshot";
@@ -25,6 +26,8 @@ export type Page =
 /** A short answer to something the user did. */
 export type Toast = { id: number; done: string } | { id: number; problem: Problem };
 
+/** The first rows are shown before the search is prepared. */
+const PREPARED_AFTER_MS = 50;
 const DONE_TOAST_MS = 3_000;
 /** How long a character takes to read. */
 const READ_MS = 40;
@@ -152,6 +155,7 @@ export class App {
 
   #replace(snapshot: Snapshot): void {
     this.told = news(this.snapshot, snapshot).join(" ") || this.told;
+    if (snapshot.roles !== this.snapshot?.roles) setTimeout(() => prepareSearch(snapshot.roles), PREPARED_AFTER_MS);
     this.snapshot = snapshot;
     this.failure = null;
     this.#tick();

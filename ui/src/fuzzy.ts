@@ -14,39 +14,50 @@ const GAP_COST = 0.1;
 /** Letters strewn over a text without order of its own are no find. */
 const LEAST_PER_LETTER = 3;
 
-/** Returns where `wanted` occurs in `text` as one piece, or null. Case does not count: `body` is the text in lower case. */
-export function findPart(wanted: string, text: string, body = lower(text)): Found | null {
-  const at = body.indexOf(lower(wanted));
-  if (at < 0) return null;
-  const start = startsWord(text, at) ? AT_WORD_START : 0;
-  return { score: start + (wanted.length - 1) * IN_A_ROW, spans: [[at, at + wanted.length]] };
+/** A text that is searched, with what every search of it needs. */
+export class Searched {
+  readonly body: string;
+  #starts: Uint8Array | null = null;
+
+  constructor(readonly text: string) {
+    this.body = lower(text);
+  }
+
+  /** At which places a word starts; 1 if one does. */
+  get starts(): Uint8Array {
+    return (this.#starts ??= Uint8Array.from(this.text.split(""), (_, at) => (startsWord(this.text, at) ? 1 : 0)));
+  }
 }
 
-/** Returns the best way to read `wanted` as letters of `text` in order, or null; case and `body` as above. */
-export function findLetters(wanted: string, text: string, body = lower(text)): Found | null {
+/** Returns how well `text` has `wanted`, which is in lower case, as one piece; null if it does not. */
+export function scorePart(wanted: string, text: Searched): number | null {
+  const at = text.body.indexOf(wanted);
+  return at < 0 ? null : (startsWord(text.text, at) ? AT_WORD_START : 0) + (wanted.length - 1) * IN_A_ROW;
+}
+
+/** Returns where `wanted` occurs in `text` as one piece, or null. Case does not count. */
+export function findPart(wanted: string, text: string): Found | null {
+  const searched = new Searched(text);
+  const score = scorePart(lower(wanted), searched);
+  const at = searched.body.indexOf(lower(wanted));
+  return score === null ? null : { score, spans: [[at, at + wanted.length]] };
+}
+
+/** Returns how well `text` can be read as having the letters of `wanted`, which is in lower case, in order, or null. */
+export function scoreLetters(wanted: string, text: Searched): number | null {
+  if (wanted.length === 0 || !isInOrder(wanted, text.body)) return null;
+  const score = read(wanted, text, null);
+  return score < LEAST_PER_LETTER * wanted.length ? null : score;
+}
+
+/** Returns the best way to read `wanted` as letters of `text` in order, or null. Case does not count. */
+export function findLetters(wanted: string, text: string): Found | null {
+  const searched = new Searched(text);
   const letters = lower(wanted);
-  if (letters.length === 0 || !isInOrder(letters, body)) return null;
-  let row = new Array<number>(body.length).fill(-Infinity);
+  if (scoreLetters(letters, searched) === null) return null;
   const origins: Int32Array[] = [];
-  for (let i = 0; i < letters.length; i++) {
-    const next = new Array<number>(body.length).fill(-Infinity);
-    const origin = new Int32Array(body.length).fill(-1);
-    let best = i === 0 ? 0 : -Infinity;
-    let bestAt = -1;
-    for (let j = i; j < body.length; j++) {
-      const before = j > 0 ? (row[j - 1] ?? -Infinity) : -Infinity;
-      if (i > 0 && before >= best - GAP_COST) [best, bestAt] = [before, j - 1];
-      else best -= i > 0 ? GAP_COST : 0;
-      if (letters[i] !== body[j]) continue;
-      const apart = best + (startsWord(text, j) ? AT_WORD_START : 0);
-      const joined = i > 0 ? before + IN_A_ROW : -Infinity;
-      next[j] = Math.max(apart, joined);
-      origin[j] = joined >= apart ? j - 1 : bestAt;
-    }
-    row = next;
-    origins.push(origin);
-  }
-  return trace(row, origins);
+  const score = read(letters, searched, origins);
+  return { score, spans: trace(origins) };
 }
 
 /** Returns whether the letters are there at all; most texts are out with this. */
@@ -59,18 +70,55 @@ function isInOrder(letters: string, body: string): boolean {
   return true;
 }
 
-function trace(row: number[], origins: Int32Array[]): Found | null {
-  const score = Math.max(...row);
-  if (score < LEAST_PER_LETTER * origins.length) return null;
+// The scores of reading the last letter, and the one before, at each place: the same memory for every text.
+let row = new Float64Array(128);
+let next = new Float64Array(128);
+
+/**
+ * Returns the best score of reading `letters` in order; -Infinity if they are not there. `origins` takes, for each
+ * letter and place, the place of the letter before, and at the end the place of the last letter.
+ */
+function read(letters: string, { body, starts }: Searched, origins: Int32Array[] | null): number {
+  if (row.length < body.length) [row, next] = [new Float64Array(body.length * 2), new Float64Array(body.length * 2)];
+  for (let i = 0; i < letters.length; i++) {
+    const letter = letters.charCodeAt(i);
+    const origin = origins && new Int32Array(body.length).fill(-1);
+    let best = i === 0 ? 0 : -Infinity;
+    let bestAt = -1;
+    for (let j = 0; j < body.length; j++) {
+      const before = i > 0 && j > 0 ? (row[j - 1] ?? 0) : -Infinity;
+      if (i > 0) {
+        if (before >= best - GAP_COST) [best, bestAt] = [before, j - 1];
+        else best -= GAP_COST;
+      }
+      if (letter !== body.charCodeAt(j)) {
+        next[j] = -Infinity;
+        continue;
+      }
+      const apart = best + (starts[j] ? AT_WORD_START : 0);
+      const joined = before + IN_A_ROW;
+      next[j] = Math.max(apart, joined);
+      if (origin) origin[j] = joined >= apart ? j - 1 : bestAt;
+    }
+    [row, next] = [next, row];
+    if (origin) origins?.push(origin);
+  }
+  let last = 0;
+  for (let j = 1; j < body.length; j++) if ((row[j] ?? 0) > (row[last] ?? 0)) last = j;
+  origins?.push(Int32Array.of(last));
+  return row[last] ?? -Infinity;
+}
+
+function trace(origins: Int32Array[]): Span[] {
   const spans: Span[] = [];
-  let at = row.indexOf(score);
-  for (let i = origins.length - 1; i >= 0; i--) {
+  let at = origins.at(-1)?.[0] ?? -1;
+  for (let i = origins.length - 2; i >= 0; i--) {
     const first = spans[0];
     if (first && first[0] === at + 1) first[0] = at;
     else spans.unshift([at, at + 1]);
     at = origins[i]?.[at] ?? -1;
   }
-  return { score, spans };
+  return spans;
 }
 
 /** Returns the text in lower case by code unit, so that places in it are places in the text. */

@@ -1,11 +1,10 @@
 // What the home page lists: sessions on top, roles below in groups, or, while searching, whatever is found, best first.
 
-import { findLetters, findPart, lower, type Found as Match, type Span } from "./fuzzy";
+import { findLetters, findPart, lower, scoreLetters, scorePart, Searched, type Found as Match, type Span } from "./fuzzy";
 import type { RoleView, SessionView, Snapshot } from "./snapshot";
 
 /** Where a role was found: places in each of its texts. */
 export interface Finding {
-  score: number;
   name: Span[];
   account: Span[];
   /** In the user's name for its account. */
@@ -23,17 +22,19 @@ export interface SessionLine {
 
 export type RoleLine =
   | { kind: "heading"; title: string; count: number }
-  | { kind: "role"; role: RoleView; finding: Finding };
+  | { kind: "role"; role: RoleView; score: number };
 
 export interface Listing {
   sessions: SessionLine[];
   lines: RoleLine[];
   /** The names of everything that can be selected, top to bottom. */
   names: string[];
+  /** Tells where a role was found; asked for those in view alone, since there may be ten thousand. */
+  finding: (role: RoleView) => Finding;
 }
 
 const NAME_WEIGHT = 100;
-const UNFOUND: Finding = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
+const UNFOUND: Finding = { name: [], account: [], alias: [], group: [], arn: [] };
 /** So many roles are seen at a glance: none is listed first for its use of late. */
 const GLANCE_MAX = 12;
 const RECENT_MAX = 5;
@@ -44,19 +45,22 @@ export function listing(snapshot: Snapshot, query: string): Listing {
   const roles = new Map(snapshot.roles.map((role) => [role.name, role]));
   const taken = new Set(snapshot.sessions.map((session) => session.role));
   const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
-    const finding = find(terms, textsOf(session, session.role, session.role_arn));
-    return finding ? [{ session, role: roles.get(session.limited_of ?? session.role) ?? null, finding }] : [];
+    if (score(terms, textsOf(session)) === null) return [];
+    const finding = places(terms, textsOf(session));
+    return [{ session, role: roles.get(session.limited_of ?? session.role) ?? null, finding }];
   });
-  const found = snapshot.roles.flatMap((role) => {
-    const finding = taken.has(role.name) ? null : find(terms, textsOf(role, role.name, role.arn));
-    return finding ? [{ kind: "role" as const, role, finding }] : [];
-  });
+  const found: Found[] = [];
+  for (const role of snapshot.roles) {
+    const well = taken.has(role.name) ? null : score(terms, textsOf(role));
+    if (well !== null) found.push({ kind: "role", role, score: well });
+  }
   const lines = terms.length > 0 ? ranked(found, snapshot.recent) : inOrder(found, snapshot.recent);
   const names = [
     ...sessions.map((line) => line.session.role),
     ...lines.flatMap((line) => (line.kind === "role" ? [line.role.name] : [])),
   ];
-  return { sessions, lines, names };
+  const finding = (role: RoleView) => places(terms, textsOf(role));
+  return { sessions, lines, names, finding };
 }
 
 type Found = Extract<RoleLine, { kind: "role" }>;
@@ -64,9 +68,10 @@ type Found = Extract<RoleLine, { kind: "role" }>;
 /** Best first; of those found equally well, the one used most of late, then favourites. */
 function ranked(found: Found[], recent: string[]): RoleLine[] {
   if (found.length === 0) return [];
-  const places = new Map(recent.map((name, at) => [name, at]));
-  const place = ({ role }: Found) => places.get(role.name) ?? recent.length + (role.favourite ? 0 : 1);
-  const best = [...found].sort((a, b) => b.finding.score - a.finding.score || place(a) - place(b));
+  const used = new Map(recent.map((name, at) => [name, at]));
+  const place = ({ role }: Found) => used.get(role.name) ?? recent.length + (role.favourite ? 0 : 1);
+  const placed = found.map((line) => ({ line, place: place(line) }));
+  const best = placed.sort((a, b) => b.line.score - a.line.score || a.place - b.place).map(({ line }) => line);
   return [{ kind: "heading", title: "Found", count: best.length }, ...best];
 }
 
@@ -109,65 +114,92 @@ function termsOf(query: string): string[] {
   return query.trim().split(/\s+/).filter(Boolean);
 }
 
-/** A text that is searched, and the same in lower case. */
-interface Searched {
-  text: string;
-  body: string;
-}
-
 interface Texts {
   name: Searched;
   account: Searched;
   alias: Searched | null;
   group: Searched | null;
   arn: Searched;
+  /** What comes after the head that all ARNs of roles share. */
+  arnTail: Searched;
 }
 
 /** Kept as long as the backend's views, which stay the same while the user types. */
 const known = new WeakMap<RoleView | SessionView, Texts>();
 
-function textsOf(view: RoleView | SessionView, name: string, arn: string): Texts {
+const PREPARED_AT_ONCE = 400;
+
+/** Prepares the search of roles bit by bit, so that its first key does not wait for ten thousand. */
+export function prepareSearch(roles: RoleView[], from = 0): void {
+  for (const role of roles.slice(from, from + PREPARED_AT_ONCE)) {
+    const { name, alias } = textsOf(role);
+    void [name.starts, alias?.starts];
+  }
+  if (from < roles.length) setTimeout(() => prepareSearch(roles, from + PREPARED_AT_ONCE), 1);
+}
+
+function textsOf(view: RoleView | SessionView): Texts {
   const before = known.get(view);
   if (before) return before;
+  const [name, arn] = "role_arn" in view ? [view.role, view.role_arn] : [view.name, view.arn];
   const texts = {
-    name: searched(name),
-    account: searched(view.account_id),
-    alias: view.account_alias ? searched(view.account_alias) : null,
-    group: view.group ? searched(view.group) : null,
-    arn: searched(arn),
+    name: new Searched(name),
+    account: new Searched(view.account_id),
+    alias: view.account_alias ? new Searched(view.account_alias) : null,
+    group: view.group ? new Searched(view.group) : null,
+    arn: new Searched(arn),
+    arnTail: new Searched(arn.slice(tailOf(arn))),
   };
   known.set(view, texts);
   return texts;
 }
 
-function searched(text: string): Searched {
-  return { text, body: lower(text) };
+/** Returns how well all terms are found, or null if one is not. */
+function score(terms: string[], { name, account, alias, group, arn, arnTail }: Texts): number | null {
+  let whole = 0;
+  for (const term of terms) {
+    const inName = scoreLetters(term, name);
+    const inAccount = scorePart(term, account);
+    const inAlias = alias && scoreLetters(term, alias);
+    const inGroup = group && scorePart(term, group);
+    const isFound = inName !== null || inAccount !== null || inAlias !== null || inGroup !== null;
+    const inArn = isFound ? null : scorePart(term, isPath(term) ? arn : arnTail);
+    if (!isFound && inArn === null) return null;
+    if (inName !== null) whole += NAME_WEIGHT + inName - name.text.length / 100;
+    whole += Math.max(inAccount ?? 0, inAlias ?? 0, inGroup ?? 0, inArn ?? 0) / 10;
+  }
+  return whole;
 }
 
-function find(terms: string[], { name, account, alias, group, arn }: Texts): Finding | null {
+function places(terms: string[], { name, account, alias, group, arn }: Texts): Finding {
   if (terms.length === 0) return UNFOUND;
-  const all: Finding = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
+  const all: Finding = { name: [], account: [], alias: [], group: [], arn: [] };
   for (const term of terms) {
-    const inName = findLetters(term, name.text, name.body);
-    const inAccount = findPart(term, account.text, account.body);
-    const inAlias = alias && findLetters(term, alias.text, alias.body);
-    const inGroup = group && findPart(term, group.text, group.body);
-    const inArn = inName || inAccount || inAlias || inGroup ? null : findInArn(term, arn);
-    if (!inName && !inAccount && !inAlias && !inGroup && !inArn) return null;
+    const inName = findLetters(term, name.text);
+    const inAccount = findPart(term, account.text);
+    const inAlias = alias && findLetters(term, alias.text);
+    const inGroup = group && findPart(term, group.text);
+    const inArn = inName || inAccount || inAlias || inGroup ? null : findInArn(term, arn.text);
     all.name.push(...(inName?.spans ?? []));
     all.account.push(...(inAccount?.spans ?? []));
     all.alias.push(...(inAlias?.spans ?? []));
     all.group.push(...(inGroup?.spans ?? []));
     all.arn.push(...(inArn?.spans ?? []));
-    all.score += inName ? NAME_WEIGHT + inName.score - name.text.length / 100 : 0;
-    all.score += Math.max(inAccount?.score ?? 0, inAlias?.score ?? 0, inGroup?.score ?? 0, inArn?.score ?? 0) / 10;
   }
   return all;
 }
 
 /** Every ARN of a role begins alike, so a word is looked for in what comes after; one with : or / in all of it. */
-function findInArn(term: string, { text, body }: Searched): Match | null {
-  const from = /[:/]/.test(term) ? 0 : text.indexOf("/") + 1;
-  const found = findPart(term, text.slice(from), body.slice(from));
+function findInArn(term: string, arn: string): Match | null {
+  const from = isPath(term) ? 0 : tailOf(arn);
+  const found = findPart(term, arn.slice(from));
   return found && { ...found, spans: found.spans.map(([start, end]) => [start + from, end + from]) };
+}
+
+function isPath(term: string): boolean {
+  return term.includes(":") || term.includes("/");
+}
+
+function tailOf(arn: string): number {
+  return arn.indexOf("/") + 1;
 }

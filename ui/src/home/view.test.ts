@@ -3,9 +3,8 @@ import { role } from "../fixture/make";
 import type { RoleLine } from "../listing";
 import { inView, scrollTo, tops } from "./view";
 
-const none = { score: 0, name: [], account: [], alias: [], group: [], arn: [] };
 const heading: RoleLine = { kind: "heading", title: "Clients", count: 2 };
-const line = (name: string): RoleLine => ({ kind: "role", role: role(name), finding: none });
+const line = (name: string): RoleLine => ({ kind: "role", role: role(name), score: 0 });
 
 test("stacks headings and roles", () => {
   expect(tops([heading, line("a"), line("b")])).toEqual([0, 34, 82, 130]);

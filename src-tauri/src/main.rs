@@ -11,6 +11,7 @@ mod notifier;
 mod practice_set;
 mod stage;
 mod tray;
+mod tray_dot;
 mod tray_host;
 mod window;
 mod window_calls;

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rolecall_core::menu::{MenuAction, MenuItem, Tray, TrayIcon};
 use tauri::image::Image;
 use tauri::menu::{
-    IsMenuItem, Menu, MenuBuilder, MenuItemBuilder, PredefinedMenuItem, Submenu, SubmenuBuilder,
+    IconMenuItem, IconMenuItemBuilder, IsMenuItem, Menu, MenuBuilder, MenuItemBuilder,
+    PredefinedMenuItem, Submenu, SubmenuBuilder,
 };
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
 
+use crate::tray_dot::dot;
 use crate::tray_host;
 use crate::window_host::WindowHost;
 
@@ -31,6 +33,7 @@ struct Painted {
 /// An entry whose label can be changed in its place, so that an open menu stays open.
 enum Entry {
     Item(tauri::menu::MenuItem<Wry>),
+    Coloured(IconMenuItem<Wry>),
     Submenu(Submenu<Wry>),
 }
 
@@ -78,6 +81,9 @@ impl Painted {
             return self.relabel(&tray.items);
         }
         let menu = self.draw_menu(app, &tray.items)?;
+        // Entries are known to the tray's host by their places. An empty menu in between makes all places new, so that
+        // a click on the menu before finds nothing, never the role that took the place of the one that was seen.
+        icon.set_menu(None::<Menu<Wry>>)?;
         icon.set_menu(Some(menu))
     }
 
@@ -132,18 +138,40 @@ impl Painted {
                 self.entries.push(Entry::Item(drawn.clone()));
                 Box::new(drawn)
             }
-            MenuItem::Action { label, action } => {
+            MenuItem::Action {
+                label,
+                colour: None,
+                action,
+            } => {
                 let drawn = MenuItemBuilder::new(label).build(app)?;
-                self.actions
-                    .insert(drawn.id().as_ref().to_owned(), action.clone());
+                self.actions.insert(id_of(&drawn), action.clone());
                 self.entries.push(Entry::Item(drawn.clone()));
                 Box::new(drawn)
             }
-            MenuItem::Submenu { label, items } => {
+            MenuItem::Action {
+                label,
+                colour: Some(colour),
+                action,
+            } => {
+                let drawn = IconMenuItemBuilder::new(label);
+                let drawn = drawn.icon(dot(*colour)).build(app)?;
+                self.actions.insert(id_of(&drawn), action.clone());
+                self.entries.push(Entry::Coloured(drawn.clone()));
+                Box::new(drawn)
+            }
+            MenuItem::Submenu {
+                label,
+                colour,
+                items,
+            } => {
                 let at = self.entries.len();
                 let children = self.draw_items(app, items)?;
                 let refs: Vec<&dyn IsMenuItem<Wry>> = children.iter().map(AsRef::as_ref).collect();
-                let drawn = SubmenuBuilder::new(app, label).items(&refs).build()?;
+                let drawn = SubmenuBuilder::new(app, label).items(&refs);
+                let drawn = match colour {
+                    Some(colour) => drawn.submenu_icon(dot(*colour)).build()?,
+                    None => drawn.build()?,
+                };
                 self.entries.insert(at, Entry::Submenu(drawn.clone()));
                 Box::new(drawn)
             }
@@ -167,12 +195,17 @@ impl Painted {
         {
             match entry {
                 Entry::Item(item) => item.set_text(new)?,
+                Entry::Coloured(item) => item.set_text(new)?,
                 Entry::Submenu(submenu) => submenu.set_text(new)?,
             }
             drop(old);
         }
         Ok(())
     }
+}
+
+fn id_of(item: &impl IsMenuItem<Wry>) -> String {
+    item.id().as_ref().to_owned()
 }
 
 /// Returns whether two menus differ in nothing but labels.
@@ -182,12 +215,30 @@ fn same_shape(one: &[MenuItem], other: &[MenuItem]) -> bool {
             (MenuItem::Separator, MenuItem::Separator) | (MenuItem::Text(_), MenuItem::Text(_)) => {
                 true
             }
-            (MenuItem::Action { action: one, .. }, MenuItem::Action { action: other, .. }) => {
-                one == other
-            }
-            (MenuItem::Submenu { items: one, .. }, MenuItem::Submenu { items: other, .. }) => {
-                same_shape(one, other)
-            }
+            (
+                MenuItem::Action {
+                    action: one,
+                    colour: tone,
+                    ..
+                },
+                MenuItem::Action {
+                    action: other,
+                    colour: other_tone,
+                    ..
+                },
+            ) => one == other && tone == other_tone,
+            (
+                MenuItem::Submenu {
+                    items: one,
+                    colour: tone,
+                    ..
+                },
+                MenuItem::Submenu {
+                    items: other,
+                    colour: other_tone,
+                    ..
+                },
+            ) => tone == other_tone && same_shape(one, other),
             _ => false,
         })
 }
@@ -199,7 +250,7 @@ fn labels(items: &[MenuItem]) -> Vec<String> {
         .flat_map(|item| match item {
             MenuItem::Separator => Vec::new(),
             MenuItem::Text(label) | MenuItem::Action { label, .. } => vec![label.clone()],
-            MenuItem::Submenu { label, items } => [vec![label.clone()], labels(items)].concat(),
+            MenuItem::Submenu { label, items, .. } => [vec![label.clone()], labels(items)].concat(),
         })
         .collect()
 }

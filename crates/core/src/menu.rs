@@ -7,14 +7,17 @@ use jiff::Timestamp;
 use crate::consent::Reply;
 use crate::duration::span;
 use crate::limits::{AccessLimit, LimitsView};
+use crate::marks::Colour;
 use crate::name::Name;
 use crate::sanitise::{cut, menu_label};
 use crate::session::Phase;
 use crate::shell::Shell;
 use crate::snapshot::{Mode, QuestionView, RoleView, SessionView, Snapshot};
 
-/// The most roles that the menu lists at its top and in each group; the window lists them all.
-const ROLES_MAX: usize = 40;
+/// The most favourites, and the most roles without a group, that the menu lists; the window lists them all.
+const TOP_MAX: usize = 15;
+/// The most roles that the menu lists in a group.
+const GROUP_MAX: usize = 30;
 /// The most roles that the menu lists for their use of late.
 const RECENT_MAX: usize = 5;
 /// So many roles are seen at a glance: none is listed first for its use of late.
@@ -23,8 +26,8 @@ const GLANCE_MAX: usize = 12;
 const PRODUCTION: &str = " · production";
 /// The most roles that the menu offers with limits.
 const LIMITED_MAX: usize = 20;
-/// The most groups that the menu lists.
-const GROUPS_MAX: usize = 30;
+/// The most groups that the menu lists: those used of late, then in the catalogue's order.
+const GROUPS_MAX: usize = 15;
 
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub enum MenuItem {
     Action {
         /// What it says.
         label: String,
+        /// The colour of its role, to show beside it.
+        colour: Option<Colour>,
         /// What it does.
         action: MenuAction,
     },
@@ -68,6 +73,8 @@ pub enum MenuItem {
     Submenu {
         /// What it says.
         label: String,
+        /// The colour of its role, to show beside it.
+        colour: Option<Colour>,
         /// Its entries.
         items: Vec<MenuItem>,
     },
@@ -152,7 +159,7 @@ fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
         sessions(snapshot, now),
         roles(snapshot),
         limited(snapshot),
-        ending(),
+        ending(snapshot),
     ];
     sections.retain(|section| !section.is_empty());
     sections.join(&MenuItem::Separator)
@@ -196,10 +203,7 @@ fn question(question: &QuestionView) -> MenuItem {
     items.extend(tree);
     items.extend([reply(Reply::Deny), action("More…", MenuAction::Open)]);
     let label = format!("{} asks for {}", question.asker(), cut(&question.role, 24));
-    MenuItem::Submenu {
-        label: menu_label(&label),
-        items,
-    }
+    submenu(&label, None, items)
 }
 
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
@@ -215,21 +219,18 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
     let label = session_text(session, now);
     Some(match session.phase {
         Phase::Assuming => MenuItem::Text(menu_label(&label)),
-        Phase::Failed | Phase::Expired => action(&label, MenuAction::Assume(name)),
+        Phase::Failed | Phase::Expired => {
+            coloured(&label, session.colour, MenuAction::Assume(name))
+        }
         Phase::Active | Phase::Expiring => {
             let copies = Shell::IN_MENUS
                 .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
-            MenuItem::Submenu {
-                label: menu_label(&label),
-                items: vec![
-                    MenuItem::Submenu {
-                        label: "Copy export block".into(),
-                        items: copies.into(),
-                    },
-                    action("Renew", MenuAction::Renew(name.clone())),
-                    action("End", MenuAction::End(name)),
-                ],
-            }
+            let items = vec![
+                submenu("Copy export block", None, copies.into()),
+                action("Renew", MenuAction::Renew(name.clone())),
+                action("End", MenuAction::End(name)),
+            ];
+            submenu(&label, session.colour, items)
         }
     })
 }
@@ -262,9 +263,9 @@ fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
         .collect();
     let is_first = |role: &&RoleView| first.contains(role.name.as_str());
     let mut sections = vec![
-        role_items(&favourites, confirm),
-        role_items(&recent, confirm),
-        others(&free, is_first, confirm),
+        role_items(&favourites, TOP_MAX, confirm),
+        role_items(&recent, RECENT_MAX, confirm),
+        others(&free, is_first, &snapshot.recent, confirm),
     ];
     sections.retain(|section| !section.is_empty());
     sections.join(&MenuItem::Separator)
@@ -289,11 +290,26 @@ fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
 fn others(
     free: &[&RoleView],
     is_first: impl Fn(&&RoleView) -> bool,
+    used: &[String],
     confirm: Confirm,
 ) -> Vec<MenuItem> {
     let ungrouped = free.iter().copied().filter(|role| role.group.is_none());
     let ungrouped: Vec<&RoleView> = ungrouped.filter(|role| !is_first(role)).collect();
-    let mut items = role_items(&ungrouped, confirm);
+    let mut items = role_items(&ungrouped, TOP_MAX, confirm);
+    let groups = groups(free, used);
+    let shown = groups.iter().take(GROUPS_MAX);
+    items.extend(
+        shown.map(|(name, members)| submenu(name, None, role_items(members, GROUP_MAX, confirm))),
+    );
+    if groups.len() > GROUPS_MAX {
+        let more = format!("{} more groups…", groups.len() - GROUPS_MAX);
+        items.push(action(&more, MenuAction::Open));
+    }
+    items
+}
+
+/// Returns the groups in the catalogue's order; where they are too many, those used of late come first.
+fn groups<'a>(free: &[&'a RoleView], used: &[String]) -> Vec<(&'a str, Vec<&'a RoleView>)> {
     let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for role in free {
@@ -306,25 +322,22 @@ fn others(
         });
         groups[place].1.push(role);
     }
-    let shown = groups.iter().take(GROUPS_MAX);
-    items.extend(shown.map(|(name, members)| MenuItem::Submenu {
-        label: menu_label(name),
-        items: role_items(members, confirm),
-    }));
     if groups.len() > GROUPS_MAX {
-        items.push(action("More groups…", MenuAction::Open));
+        let ranks: HashMap<&str, usize> = used.iter().map(String::as_str).zip(0..).collect();
+        let rank = |role: &&RoleView| ranks.get(role.name.as_str()).copied();
+        groups.sort_by_cached_key(|(_, members)| {
+            members.iter().filter_map(rank).min().unwrap_or(usize::MAX)
+        });
     }
-    items
+    groups
 }
 
-fn role_items(roles: &[&RoleView], confirm: Confirm) -> Vec<MenuItem> {
-    let shown = roles.iter().take(ROLES_MAX);
+fn role_items(roles: &[&RoleView], most: usize, confirm: Confirm) -> Vec<MenuItem> {
+    let shown = roles.iter().take(most);
     let mut items: Vec<MenuItem> = shown.filter_map(|role| role_item(role, confirm)).collect();
-    if roles.len() > ROLES_MAX {
-        items.push(action(
-            &format!("{} more…", roles.len() - ROLES_MAX),
-            MenuAction::Open,
-        ));
+    if roles.len() > most {
+        let more = format!("{} more…", roles.len() - most);
+        items.push(action(&more, MenuAction::Open));
     }
     items
 }
@@ -333,19 +346,20 @@ fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
     let star = if role.favourite { "★ " } else { "" };
     let name = cut(&role.name, 44);
     if role.problem.is_some() {
-        return Some(action(
-            &format!("{star}{name} (cannot be assumed)"),
-            MenuAction::Open,
-        ));
+        let label = format!("{star}{name} (cannot be assumed)");
+        return Some(coloured(&label, role.colour, MenuAction::Open));
     }
     let assume = MenuAction::Assume(Name::parse(&role.name).ok()?);
     Some(match (role.production, confirm) {
-        (true, Confirm::Production) => MenuItem::Submenu {
-            label: menu_label(&format!("{star}{name}{PRODUCTION}")),
-            items: vec![action("Assume it: this is production", assume)],
-        },
-        (true, Confirm::Nothing) => action(&format!("{star}{name}{PRODUCTION}"), assume),
-        (false, _) => action(&format!("{star}{name}"), assume),
+        (true, Confirm::Production) => submenu(
+            &format!("{star}{name}{PRODUCTION}"),
+            role.colour,
+            vec![action("Assume it: this is production", assume)],
+        ),
+        (true, Confirm::Nothing) => {
+            coloured(&format!("{star}{name}{PRODUCTION}"), role.colour, assume)
+        }
+        (false, _) => coloured(&format!("{star}{name}"), role.colour, assume),
     })
 }
 
@@ -379,8 +393,7 @@ fn limited(snapshot: &Snapshot) -> Vec<MenuItem> {
     if items.is_empty() {
         return items;
     }
-    let label = "Assume with limits".to_owned();
-    vec![MenuItem::Submenu { label, items }]
+    vec![submenu("Assume with limits", None, items)]
 }
 
 fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuItem> {
@@ -403,22 +416,36 @@ fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuIte
         let label = format!("Only {region}");
         items.push(action(&label, MenuAction::AssumeLimited(name, lock)));
     }
-    (!items.is_empty()).then(|| MenuItem::Submenu {
-        label: menu_label(&cut(&role.name, 44)),
-        items,
-    })
+    (!items.is_empty()).then(|| submenu(&cut(&role.name, 44), role.colour, items))
 }
 
-fn ending() -> Vec<MenuItem> {
-    vec![
+fn ending(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let roles = snapshot.roles.len();
+    let search = format!("Search {roles} roles…");
+    let search = (roles > GLANCE_MAX).then(|| action(&search, MenuAction::Open));
+    let rest = [
         action("Open Rolecall", MenuAction::Open),
         action("Quit", MenuAction::Quit),
-    ]
+    ];
+    search.into_iter().chain(rest).collect()
 }
 
 fn action(label: &str, action: MenuAction) -> MenuItem {
+    coloured(label, None, action)
+}
+
+fn coloured(label: &str, colour: Option<Colour>, action: MenuAction) -> MenuItem {
     MenuItem::Action {
         label: menu_label(label),
+        colour,
         action,
+    }
+}
+
+fn submenu(label: &str, colour: Option<Colour>, items: Vec<MenuItem>) -> MenuItem {
+    MenuItem::Submenu {
+        label: menu_label(label),
+        colour,
+        items,
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rolecall_core::limits::LimitsView;
+use rolecall_core::marks::Colour;
 use rolecall_core::menu::{MenuItem, TrayIcon, tray};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::session::Phase;
@@ -59,7 +60,7 @@ fn drawn(items: &[MenuItem], depth: usize, lines: &mut Vec<String>) {
             MenuItem::Separator => lines.push(format!("{indent}---")),
             MenuItem::Text(label) => lines.push(format!("{indent}({label})")),
             MenuItem::Action { label, .. } => lines.push(format!("{indent}{label}")),
-            MenuItem::Submenu { label, items } => {
+            MenuItem::Submenu { label, items, .. } => {
                 lines.push(format!("{indent}{label} ▸"));
                 drawn(items, depth + 1, lines);
             }
@@ -182,8 +183,11 @@ fn r29_ten_thousand_roles_make_a_short_menu() {
         roles,
         ..Snapshot::default()
     });
-    assert_eq!(lines.len(), 40 + 1 + 1 + 40 + 1 + (1 + 1 + 20 * 2 + 1) + 3);
-    assert!(lines.contains(&"4960 more…".to_owned()));
+    assert_eq!(
+        lines.len(),
+        15 + 1 + 1 + 30 + 1 + (1 + 1 + 20 * 2 + 1) + 1 + 4
+    );
+    assert!(lines.contains(&"4970 more…".to_owned()));
 }
 
 #[test]
@@ -269,4 +273,52 @@ fn a_second_click_is_asked_for_where_the_user_wants_it() {
         "test",
     ];
     assert_eq!(lines[..3], expected);
+}
+
+#[test]
+fn r29_of_many_groups_those_used_of_late_come_first() {
+    let roles = (0..40).map(|n| role(&format!("r{n}"), Some(&format!("Group {n}"))));
+    let lines = menu_of(&Snapshot {
+        roles: roles.collect(),
+        recent: vec!["r30".into(), "r20".into()],
+        ..Snapshot::default()
+    });
+    let groups: Vec<&String> = lines
+        .iter()
+        .filter(|it| it.starts_with("Group") || it.contains("more groups"))
+        .collect();
+    assert_eq!(groups[..3], ["Group 30 ▸", "Group 20 ▸", "Group 0 ▸"]);
+    assert_eq!(groups[15], "25 more groups…");
+    assert!(lines.contains(&"Search 40 roles…".to_owned()));
+}
+
+#[test]
+fn the_colour_of_a_role_stands_beside_it_wherever_it_is() {
+    let blue = |name| RoleView {
+        colour: Some(Colour::Blue),
+        ..role(name, None)
+    };
+    let production = RoleView {
+        production: true,
+        ..blue("b")
+    };
+    let active = SessionView {
+        colour: Some(Colour::Red),
+        ..session("c", Phase::Active, Some("2026-11-21T12:59:30Z"))
+    };
+    let snapshot = Snapshot {
+        roles: vec![blue("a"), production].into(),
+        sessions: vec![active],
+        ..Snapshot::default()
+    };
+    let items = tray(&snapshot, instant(NOW)).items;
+    let colours: Vec<Option<Colour>> = items
+        .iter()
+        .filter_map(|item| match item {
+            MenuItem::Action { colour, .. } | MenuItem::Submenu { colour, .. } => Some(*colour),
+            MenuItem::Separator | MenuItem::Text(_) => None,
+        })
+        .collect();
+    let (red, blue) = (Some(Colour::Red), Some(Colour::Blue));
+    assert_eq!(colours, [red, blue, blue, None, None, None]);
 }

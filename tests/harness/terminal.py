@@ -16,6 +16,7 @@ class Terminal:
         controller, terminal = os.openpty()
         self._controller = controller
         self._seen = bytearray()
+        self._all = bytearray()
         self._popen = subprocess.Popen(
             [str(part) for part in command],
             env={**desktop.env, **(env or {})},
@@ -41,6 +42,10 @@ class Terminal:
     def shown(self):
         """Returns everything that the terminal shows."""
         return self._seen.decode(errors="replace").replace("\r\n", "\n")
+
+    def everything(self):
+        """Returns everything that was shown, what was waited for included."""
+        return self._all.decode(errors="replace").replace("\r\n", "\n")
 
     def expect(self, text):
         """Waits for a text after all that was waited for before."""
@@ -80,3 +85,4 @@ class Terminal:
             if not part:
                 return
             self._seen += part
+            self._all += part

@@ -170,13 +170,16 @@ class TrayItem:
         """Opens the submenus on the way, as a host does, and clicks the entry."""
         until(lambda: self._takes_click(path), lambda: f"a click on {path}; the menu is {self._safe_labels()}", deadline)
 
+    def send_click(self, item):
+        """Clicks an entry as it was when the menu was read; raises where it is no longer there."""
+        event = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), int(time.time()) & 0xFFFFFFFF))
+        self.bus.call(self.service, self._menu_path(), MENU, "Event", event)
+
     def _takes_click(self, path):
         try:
             for depth in range(1, len(path)):
                 self._about_to_show(self.wait_for(*path[:depth], deadline=1))
-            item = self.wait_for(*path, deadline=1)
-            event = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), int(time.time()) & 0xFFFFFFFF))
-            self.bus.call(self.service, self._menu_path(), MENU, "Event", event)
+            self.send_click(self.wait_for(*path, deadline=1))
         except BusError as problem:
             # The menu changed after it was read: nothing was clicked, and a person clicks again.
             if "id not found" not in str(problem):

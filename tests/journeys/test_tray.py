@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from harness.bus import BusError
 from harness.desktop import Desktop
 from harness.keychain import Keychain
 from harness.notifications import Notifications
@@ -64,3 +67,33 @@ def _differs(desktop, folder):
     desktop.screenshot(folder / "after.png")
     compared = desktop.run("compare", "-metric", "AE", folder / "before.png", folder / "after.png", "null:")
     return int(compared.stderr.split()[0]) > 40
+
+
+def test_a_click_on_the_menu_that_was_seen_never_hits_another_role(rolecall, account, keychain, tray, notifications):
+    rolecall.write_settings(endpoint=account.endpoint)
+    rolecall.write_roles(**{name: account.role("guest") for name in ("first", "second")})
+    rolecall.start()
+    rolecall.add_key("user", account)
+    item = tray.wait_for_item()
+    seen = item.wait_for("first")
+    # As many roles as before, so that others stand in the same places.
+    rolecall.write_roles(**{name: account.role("guest") for name in ("third", "fourth")})
+    item.wait_for("third")
+    with pytest.raises(BusError, match="id not found"):
+        item.send_click(seen)
+    assert item.menu().at("third").id != seen.id
+    item.click("fourth")
+    rolecall.wait_for_session("fourth")
+    assert [session["role"] for session in rolecall.snapshot()["sessions"]] == ["fourth"]
+
+
+def test_a_role_s_colour_is_a_dot_beside_its_entry(rolecall, account, keychain, tray, notifications):
+    rolecall.write_settings(endpoint=account.endpoint)
+    rolecall.write_roles(blue=account.role("guest"), plain=account.role("guest"))
+    (rolecall.config_dir / "marks.toml").write_text('[roles.blue]\ncolour = "blue"\nproduction = true\n')
+    rolecall.start()
+    rolecall.add_key("user", account)
+    item = tray.wait_for_item()
+    blue = item.wait_for(re.compile("^blue · production$"))
+    assert bytes(blue.properties["icon-data"]).startswith(b"\x89PNG")
+    assert "icon-data" not in item.wait_for("plain").properties

@@ -63,11 +63,14 @@ pub(crate) fn run(
         Command::List {
             search: None,
             format,
-        } => sessions::list(&client.snapshot()?, *format).map(plain),
+        } => sessions::list(&client.snapshot()?, *format, environment.paint).map(plain),
         Command::List {
             search: Some(text),
             format,
-        } => sessions::found(&client.search(text.clone())?, text, *format).map(plain),
+        } => {
+            let found = client.search(text.clone())?;
+            sessions::found(&found, text, *format, environment.paint).map(plain)
+        }
         Command::ListNames { search } => Ok(plain(sessions::names(&client.names(search.clone())?))),
         Command::StatusLine { template } => {
             let line = client

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use rolecall_core::export_block::ENDPOINT_URL;
 use rolecall_core::host::PASSED_ON;
 
+use crate::paint::Paint;
+
 /// The variables that are read, each once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
@@ -38,6 +40,8 @@ pub(crate) struct Environment {
     pub(crate) zsh_dir: Option<OsString>,
     /// Whether `SUDO_UID` says that sudo started this.
     pub(crate) privilege: Privilege,
+    /// Whether the output is painted, as `NO_COLOR` and `TERM` have it.
+    pub(crate) paint: Paint,
 }
 
 /// Whether there is a display.
@@ -102,6 +106,10 @@ impl Environment {
                 Some(_) => Privilege::Sudo,
                 None => Privilege::Own,
             },
+            paint: Paint::of_output(
+                variable("NO_COLOR").is_some(),
+                variable("TERM").as_ref().and_then(|name| name.to_str()),
+            ),
         }
     }
 

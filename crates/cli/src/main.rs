@@ -9,6 +9,7 @@ mod endpoint;
 mod environment;
 mod help;
 mod nearest;
+mod paint;
 mod question;
 mod table;
 mod terminal;

@@ -27,7 +27,7 @@ const PRODUCTION: &str = " · production";
 /// The most roles that the menu offers with limits.
 const LIMITED_MAX: usize = 20;
 /// The most groups that the menu lists: those used of late, then in the catalogue's order.
-const GROUPS_MAX: usize = 15;
+const GROUPS_MAX: usize = 12;
 
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -286,7 +286,8 @@ fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
     found.take(RECENT_MAX).collect()
 }
 
-/// Returns the roles without a group that were not listed first, then the groups, each whole.
+/// Returns the roles without a group that were not listed first, as a group of their own if they are many; then the
+/// groups, each whole.
 fn others(
     free: &[&RoleView],
     is_first: impl Fn(&&RoleView) -> bool,
@@ -295,8 +296,13 @@ fn others(
 ) -> Vec<MenuItem> {
     let ungrouped = free.iter().copied().filter(|role| role.group.is_none());
     let ungrouped: Vec<&RoleView> = ungrouped.filter(|role| !is_first(role)).collect();
-    let mut items = role_items(&ungrouped, TOP_MAX, confirm);
     let groups = groups(free, used);
+    let mut items = if ungrouped.len() > TOP_MAX && !groups.is_empty() {
+        let members = role_items(&ungrouped, GROUP_MAX, confirm);
+        vec![submenu("Roles without a group", None, members)]
+    } else {
+        role_items(&ungrouped, TOP_MAX, confirm)
+    };
     let shown = groups.iter().take(GROUPS_MAX);
     items.extend(
         shown.map(|(name, members)| submenu(name, None, role_items(members, GROUP_MAX, confirm))),

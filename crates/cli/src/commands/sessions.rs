@@ -5,24 +5,28 @@ use rolecall_core::duration::span;
 use rolecall_core::problem::Problem;
 use rolecall_core::sanitise::{echo, visible};
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{Mode, SessionView, Snapshot, WaitingFor};
+use rolecall_core::snapshot::{Mode, RoleView, SessionView, Snapshot, WaitingFor};
 use serde_json::json;
 
 use crate::arguments::Format;
+use crate::paint::Paint;
 use crate::table::aligned;
 
 /// Returns the roles.
 ///
 /// # Errors
 /// If they cannot be written as JSON.
-pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
+pub(super) fn list(snapshot: &Snapshot, format: Format, paint: Paint) -> Result<String, Problem> {
     match format {
         Format::Json => super::json(&snapshot.roles),
         Format::Text if snapshot.roles.is_empty() => Ok(with_setting(
             snapshot,
             "There are no roles yet. Add one in Rolecall's window or in roles.toml.".to_owned(),
         )),
-        Format::Text => Ok(with_setting(snapshot, roles(snapshot, now_of(snapshot)))),
+        Format::Text => Ok(with_setting(
+            snapshot,
+            roles(snapshot, now_of(snapshot), paint),
+        )),
     }
 }
 
@@ -30,12 +34,17 @@ pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Proble
 ///
 /// # Errors
 /// If they cannot be written as JSON.
-pub(super) fn found(snapshot: &Snapshot, text: &str, format: Format) -> Result<String, Problem> {
+pub(super) fn found(
+    snapshot: &Snapshot,
+    text: &str,
+    format: Format,
+    paint: Paint,
+) -> Result<String, Problem> {
     if format == Format::Text && snapshot.roles.is_empty() {
         let told = format!("No role matches \"{}\".", echo(text));
         return Ok(with_setting(snapshot, told));
     }
-    list(snapshot, format)
+    list(snapshot, format, paint)
 }
 
 /// Returns the roles' names, one a line, for completions.
@@ -74,7 +83,7 @@ pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Prob
     Ok(with_setting(snapshot, parts.join("\n")))
 }
 
-fn roles(snapshot: &Snapshot, now: Timestamp) -> String {
+fn roles(snapshot: &Snapshot, now: Timestamp, paint: Paint) -> String {
     let mut rows = vec![["ROLE", "ACCOUNT", "SOURCE", "SESSION", "GROUP"].map(str::to_owned)];
     rows.extend(snapshot.roles.iter().map(|role| {
         let session = snapshot.sessions.iter().find(|it| it.role == role.name);
@@ -91,7 +100,33 @@ fn roles(snapshot: &Snapshot, now: Timestamp) -> String {
             role.group.clone().unwrap_or_default(),
         ]
     }));
-    aligned(&rows)
+    with_marks(&aligned(&rows), &snapshot.roles, paint)
+}
+
+/// Adds what the user noted on roles as the last column, if anything is.
+fn with_marks(table: &str, roles: &[RoleView], paint: Paint) -> String {
+    let all: Vec<String> = roles.iter().map(|role| marks(role, paint)).collect();
+    if all.iter().all(String::is_empty) {
+        return table.to_owned();
+    }
+    let width = table.lines().map(|line| line.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let column = std::iter::once("MARKS").chain(all.iter().map(String::as_str));
+    let lines = table.lines().zip(column);
+    let lines = lines.map(|(line, marks)| format!("{line:width$}  {marks}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn marks(role: &RoleView, paint: Paint) -> String {
+    let production = role.production.then(|| paint.warning("production"));
+    let favourite = role.favourite.then(|| "favourite".to_owned());
+    let colour = role.colour;
+    let colour = colour.map(|colour| paint.tinted(&format!("● {}", colour.name()), colour));
+    let marks: Vec<String> = [production, favourite, colour]
+        .into_iter()
+        .flatten()
+        .collect();
+    marks.join(", ")
 }
 
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {

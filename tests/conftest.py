@@ -6,8 +6,9 @@ from harness.desktop import Desktop
 from harness.doubles import Ministack
 from harness.keychain import Keychain
 from harness.notifications import Notifications
-from harness.rolecall import Rolecall
+from harness.rolecall import Rolecall, binary
 from harness.tray_host import TrayHost
+from harness.webdriver import Window
 
 
 @pytest.fixture
@@ -45,6 +46,24 @@ def account(desktop):
 def rolecall(desktop):
     """Rolecall on it, not started."""
     return Rolecall(desktop)
+
+
+@pytest.fixture
+def opened(desktop, rolecall, practice, keychain, tray, notifications):
+    """Returns a function that opens the window of an app with these roles and the user's key on a `practice`."""
+    windows = []
+
+    def open_window(**roles):
+        rolecall.write_settings(endpoint=practice.endpoint)
+        rolecall.write_roles(**roles)
+        windows.append(Window(desktop, binary("rolecall-desktop"), "--window").start())
+        rolecall.add_key("user", practice)
+        windows[0].wait_for_text(next(iter(roles)))
+        return windows[0]
+
+    yield open_window
+    for window in windows:
+        window.close()
 
 
 @pytest.hookimpl(wrapper=True)

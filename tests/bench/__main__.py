@@ -86,9 +86,11 @@ def print_footprint(desktop, rolecall):
     for role in rolecall.snapshot()["roles"]:
         rolecall.ok("assume", role["name"])
     print_state(f"{len(rolecall.snapshot()['sessions'])} sessions, window closed again", rolecall)
+    sessions = len(rolecall.snapshot()["sessions"])
     rolecall.stop()
     rolecall.start()
-    print_state(f"{len(rolecall.snapshot()['sessions'])} sessions, no window yet", rolecall)
+    until(lambda: len(rolecall.snapshot()["sessions"]) == sessions, "the sessions to be back", 20)
+    print_state(f"{sessions} sessions, no window yet", rolecall)
 
 
 def print_state(name, rolecall):

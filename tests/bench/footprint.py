@@ -19,14 +19,15 @@ def wake_ups_per_minute(process, seconds=WATCHED_SECONDS):
     return _woken(before, _switches(process.tree())) * 60 / (time.monotonic() - start)
 
 
-def settle(process, deadline=20):
-    """Waits until the app wakes no more often than the second before, and at most that long."""
+def settle(process, look=10, deadline=60):
+    """Waits until the app wakes no more often than in the look before, and at most that long. A connection to AWS takes
+    some seconds to be closed."""
     end, last = time.monotonic() + deadline, None
     while time.monotonic() < end:
         before = _switches(process.tree())
-        time.sleep(1)
+        time.sleep(look)
         woken = _woken(before, _switches(process.tree()))
-        if last is not None and last * 0.8 <= woken <= last * 1.2 + 5:
+        if last is not None and woken <= last * 1.2 + 1:
             return
         last = woken
 

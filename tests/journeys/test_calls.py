@@ -39,24 +39,6 @@ def practice(desktop):
     return Practice(desktop).start(world())
 
 
-@pytest.fixture
-def opened(desktop, rolecall, practice, keychain, tray, notifications):
-    """Returns a function that opens the window of an app with these roles and the user's key."""
-    windows = []
-
-    def open_window(**roles):
-        rolecall.write_settings(endpoint=practice.endpoint)
-        rolecall.write_roles(**roles)
-        windows.append(Window(desktop, binary("rolecall-desktop"), "--window").start())
-        rolecall.add_key("user", practice)
-        windows[0].wait_for_text(next(iter(roles)))
-        return windows[0]
-
-    yield open_window
-    for window in windows:
-        window.close()
-
-
 def assume(window, name):
     """Assumes a role by its name and Enter."""
     window.type("Search sessions and roles", name)

@@ -10,7 +10,7 @@ from harness.practice import STORY, Practice
 from harness.rolecall import binary
 from harness.terminal import Terminal
 from harness.wait import stays, until
-from harness.webdriver import ENTER, Window
+from harness.webdriver import ENTER
 
 DEVICE = "arn:aws:iam::177634097045:mfa/user"
 SHARING = ("alpha", "beta", "gamma")
@@ -38,24 +38,6 @@ def deeper_world():
 def practice(desktop):
     """A practice account whose calls are counted."""
     return Practice(desktop).start(deeper_world())
-
-
-@pytest.fixture
-def opened(desktop, rolecall, practice, keychain, tray, notifications):
-    """Returns a function that opens the window of an app with these roles and the user's key."""
-    windows = []
-
-    def open_window(**roles):
-        rolecall.write_settings(endpoint=practice.endpoint)
-        rolecall.write_roles(**roles)
-        windows.append(Window(desktop, binary("rolecall-desktop"), "--window").start())
-        rolecall.add_key("user", practice)
-        windows[0].wait_for_text(next(iter(roles)))
-        return windows[0]
-
-    yield open_window
-    for window in windows:
-        window.close()
 
 
 def assume(window, name):

@@ -12,6 +12,7 @@ from harness.aws import Aws, write_profile
 from harness.notifications import Dunst, Notifications
 from harness.practice import Practice
 from harness.rolecall import Refused, binary
+from harness.terminal import Terminal
 from harness.wait import stays, until
 from harness.webdriver import Window
 
@@ -137,6 +138,22 @@ def test_t03_r11_two_hundred_of_one_tree_share_one_question_and_hold_up_nobody(
     assert assumed(account) == 1 and len(notifications.all) == 1
     lines = rolecall.json("history")
     assert sum(line["count"] for line in lines) == STORM and len(lines) <= 3, lines
+
+
+def test_where_a_desktop_asks_no_terminal_answers(desktop, rolecall, practice, notifications):
+    practice("ask")
+    asking = credentials(desktop)
+    notifications.wait_for("asks for guest")
+    terminal = Terminal(desktop, binary("rolecall"), "answer")
+    terminal.expect("Questions are asked on the desktop here.")
+    assert terminal.end() == 1
+    [question] = rolecall.snapshot()["questions"]
+    with pytest.raises(Refused, match="on the desktop"):
+        rolecall.ask({"reply": {"id": question["id"], "reply": "allow_once"}})
+    assert rolecall.snapshot()["questions"] == [question]
+    assert "asks for guest" in rolecall.ok("status")
+    asking.kill()
+    asking.communicate(timeout=10)
 
 
 def test_a_program_that_gives_up_takes_its_question_along(desktop, practice, rolecall, notifications):

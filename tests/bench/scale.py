@@ -51,10 +51,6 @@ press(1);
 FIRST_ROW = "return document.querySelector('[role=row]') ? performance.timeOrigin + performance.now() : null"
 
 
-def main():
-    print_table()
-
-
 def print_table():
     """Measures both and prints them side by side."""
     tables = [measure(size) for size in SIZES]
@@ -89,9 +85,7 @@ def measure(size):
         rolecall.ok("assume", "guest")
         figures = {}
         figures.update(command_line(desktop, rolecall))
-        print(figures, file=sys.stderr, flush=True)
         figures.update(running(rolecall, desktop.tray))
-        print(figures, file=sys.stderr, flush=True)
         rolecall.stop()
         figures.update(starts(desktop, rolecall))
         figures.update(windows(desktop, rolecall))
@@ -303,4 +297,4 @@ def milliseconds(start):
 
 
 if __name__ == "__main__":
-    main()
+    print_table()

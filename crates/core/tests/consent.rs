@@ -532,10 +532,9 @@ fn t03_a_question_is_put_at_the_terminal_that_asked() {
     assert!(reply(&answerer(true).apart()).is_err(), "a container");
     assert_eq!(reply(&answerer(true)), Ok(()));
     assert_eq!((asking.end(), other.end()), (Ok(()), Ok(())));
-    assert_eq!(
-        set.verdicts(),
-        [(Verdict::Granted, 1), (Verdict::Granted, 1)]
-    );
+    let lines = set.lines().into_iter();
+    let granted = lines.filter(|line| line.verdict == Verdict::Granted);
+    assert_eq!(granted.map(|line| line.count).sum::<u32>(), 2);
 }
 
 #[test]

@@ -74,7 +74,7 @@ def print_start(desktop, rolecall):
 def print_footprint(desktop, rolecall):
     """Measures the app at rest in each of its states."""
     print(f"\n| at rest ({footprint.WATCHED_SECONDS} s each) | PSS MiB | processes | wake-ups per minute |\n|---|---|---|---|")
-    rolecall.start()
+    start_with(rolecall, 1)
     for session in rolecall.snapshot()["sessions"]:
         rolecall.ok("end", session["role"])
     print_state("no session, no window", rolecall)
@@ -89,9 +89,14 @@ def print_footprint(desktop, rolecall):
     print_state(f"{len(rolecall.snapshot()['sessions'])} sessions, window closed again", rolecall)
     sessions = len(rolecall.snapshot()["sessions"])
     rolecall.stop()
+    start_with(rolecall, sessions)
+    print_state(f"{sessions} sessions, no window yet", rolecall)
+
+
+def start_with(rolecall, sessions):
+    """Starts the app, and waits until so many sessions of before are back."""
     rolecall.start()
     until(lambda: len(rolecall.snapshot()["sessions"]) == sessions, "the sessions to be back", 20)
-    print_state(f"{sessions} sessions, no window yet", rolecall)
 
 
 def print_state(name, rolecall):

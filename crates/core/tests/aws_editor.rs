@@ -121,12 +121,12 @@ fn b43_what_was_there_comes_back_to_the_byte() {
 
 #[test]
 fn writing_again_replaces_ours_and_keeps_what_others_put_into_it() {
-    let text = "[profile guest]\n# managed-by rolecall\nCredential_Process = old\n  more of it\noutput = json\n# mine\nregion = x\n\n[profile z]\n";
+    let text = "[profile guest]\n# managed-by rolecall\nCredential_Process = old\n  more of it\ncli_pager = less\n# mine\nregion = x\n\n[profile z]\n";
     let again = with(AwsFile::Config, text, &[connection("guest", PROCESS)]);
     assert_eq!(
         again,
         "[profile guest]\n# managed-by rolecall\ncredential_process = /usr/bin/rolecall credentials guest\n\
-         region = eu-west-1\noutput = json\n# mine\n\n[profile z]\n"
+         region = eu-west-1\ncli_pager = less\n# mine\n\n[profile z]\n"
     );
     assert_eq!(
         with(AwsFile::Config, &again, &[connection("guest", PROCESS)]),
@@ -134,7 +134,7 @@ fn writing_again_replaces_ours_and_keeps_what_others_put_into_it() {
     );
     assert_eq!(
         without(AwsFile::Config, &again, "guest"),
-        "[profile guest]\noutput = json\n# mine\n\n[profile z]\n"
+        "[profile guest]\ncli_pager = less\n# mine\n\n[profile z]\n"
     );
 }
 

@@ -220,6 +220,8 @@ describe("time", () => {
     const bridge = new Told(snapshot(usual));
     const app = new App(bridge);
     await app.start();
+    // The search is made ready once.
+    vi.runAllTimers();
     expect(vi.getTimerCount()).toBe(0);
     bridge.show(snapshot({ ...usual, sessions: [session(guest, 43)] }));
     expect(vi.getTimerCount()).toBe(1);

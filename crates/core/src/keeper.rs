@@ -306,10 +306,12 @@ impl Keeper {
     }
 
     /// Ends a session here: forgets its credentials and its failures. AWS goes on accepting them until they expire.
+    /// Just after a start it waits for the sessions of the last run, or one of them would come back.
     ///
     /// # Errors
     /// If there was nothing to end.
     pub fn end(&self, role: &Name) -> Result<(), Problem> {
+        self.await_restored();
         let ended = self.update(|state| {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);

@@ -349,6 +349,20 @@ fn with_nothing_live_there_is_nothing_to_wake_for() {
 }
 
 #[test]
+fn r25_a_session_that_is_ended_while_it_comes_back_stays_ended() {
+    let (fakes, keeper) = ready();
+    keeper.assume(&name("guest"), None).expect("assumed");
+    drop(keeper);
+    let again = Arc::new(Keeper::new(fakes.ports(), Mode::Own));
+    let ending = again.clone();
+    let end = thread::spawn(move || ending.end(&name("guest")));
+    again.restore_sessions();
+    end.join().expect("no panic").expect("there was one to end");
+    assert!(again.snapshot().sessions.is_empty());
+    assert!(keeper_over(&fakes).snapshot().sessions.is_empty());
+}
+
+#[test]
 fn sessions_survive_a_restart_and_ended_ones_do_not() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("guest"), None).expect("assumed");

@@ -2,8 +2,13 @@
 
 use std::fs::File;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::{Bus, Desktop, PASSWORD, wait_until};
+
+/// How long an answered dialog may take to close.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// A display that the bus's services open their windows on.
 pub(crate) struct Display {
@@ -90,7 +95,7 @@ impl Display {
                 self.xdotool(keys);
             }
             self.xdotool(&["key", "Return"]);
-            self.dialogs() == 0
+            self.closes()
         });
     }
 
@@ -106,8 +111,22 @@ impl Display {
             self.focus_dialog();
             self.xdotool(keys);
             self.xdotool(&["key", "Return"]);
-            self.dialogs() == 0
+            self.closes()
         });
+    }
+
+    /// Returns whether the dialog closes, now that it was answered. The keychain has to derive a key first: what is typed
+    /// meanwhile would answer it anew, and could press Cancel.
+    #[expect(clippy::disallowed_methods, reason = "looks again until a deadline")]
+    fn closes(&self) -> bool {
+        let end = Instant::now() + CLOSING;
+        while Instant::now() < end {
+            if self.dialogs() == 0 {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        false
     }
 
     /// Gives the dialog the keyboard. There is no window manager to do so, and keys typed before it would be lost one

@@ -32,7 +32,7 @@ class WebPage:
 
     def __enter__(self):
         self._listener = socket.create_server((OWN, self.port))
-        threading.Thread(target=self._accept, daemon=True).start()
+        threading.Thread(target=_accept, args=(self._listener, self._serve), daemon=True).start()
         return self
 
     def __exit__(self, *_):
@@ -48,14 +48,6 @@ class WebPage:
         until(lambda: self.report is not None, lambda: f"the page's report\n{process.log()}", deadline)
         process.end()
         return self.report
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _peer = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
         with connection:
@@ -97,24 +89,26 @@ class Careless:
     def __enter__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        threading.Thread(target=_accept, args=(self._listener, self._serve), daemon=True).start()
         return self
 
     def __exit__(self, *_):
         self._listener.close()
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _peer = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
     def _serve(self, connection):
         with connection:
             _head(connection)
             _answer(connection, self.SECRET)
+
+
+def _accept(listener, serve):
+    """Serves each connection on a thread of its own, until the listener is closed."""
+    while True:
+        try:
+            connection, _peer = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
 def _head(connection):

@@ -59,6 +59,20 @@ pub(super) struct Errand {
     pub(super) begun_at: Timestamp,
 }
 
+impl Errand {
+    /// Returns the errand of a tool that needs a session of a role.
+    pub(super) fn of_tool(role: &Name, now: Timestamp) -> Self {
+        Self {
+            code: None,
+            asker: Asker::Tool,
+            first_asker: Asker::Tool,
+            wish: Wish::Quiet,
+            wanted: role.clone(),
+            begun_at: now,
+        }
+    }
+}
+
 impl Keeper {
     /// Assumes a role for a person, or renews its session. `code` is the authenticator's, if it was asked for already;
     /// otherwise a prompt asks for it where the role needs one. Blocks until it is done.

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{Asker, Errand};
+use super::assume::Errand;
 use super::hand_out::account_of;
 use super::{Keeper, State};
 use crate::name::Name;
@@ -95,14 +95,7 @@ impl Keeper {
     /// Why it could not be renewed; a session that is still live stays.
     pub fn renew_behind(&self, role: &Name) -> Result<(), Problem> {
         let now = self.ports.clock.now();
-        let errand = Errand {
-            code: None,
-            asker: Asker::Tool,
-            first_asker: Asker::Tool,
-            wish: Wish::Quiet,
-            wanted: role.clone(),
-            begun_at: now,
-        };
+        let errand = Errand::of_tool(role, now);
         let fresh = |state: &State| {
             let live = state.live(role, now)?;
             (!live.is_due_for_renewal_at(now)).then(|| live.clone())

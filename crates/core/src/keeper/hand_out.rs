@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::assume::{Asker, Errand};
+use super::assume::Errand;
 use super::{Keeper, State};
 use crate::credentials::UnsafeValue;
 use crate::export_block::{ExportBlock, Variables};
@@ -71,14 +71,7 @@ impl Keeper {
     fn fresh(&self, role: &Name) -> Result<Session, Problem> {
         self.await_restored();
         let now = self.ports.clock.now();
-        let errand = Errand {
-            code: None,
-            asker: Asker::Tool,
-            first_asker: Asker::Tool,
-            wish: Wish::Quiet,
-            wanted: role.clone(),
-            begun_at: now,
-        };
+        let errand = Errand::of_tool(role, now);
         let assumed = self.fly(role, &errand, |state| long_enough(state, role, now));
         assumed.or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
     }

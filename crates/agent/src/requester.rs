@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod namespaces;
 
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;

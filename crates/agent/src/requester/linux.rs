@@ -6,12 +6,13 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use rolecall_core::requester::{Ancestor, ProcessId, Requester, Whereabouts};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::namespaces;
 
 /// The most processes of a lineage that are read.
 const LINEAGE_MAX: usize = 16;
@@ -19,8 +20,6 @@ const LINEAGE_MAX: usize = 16;
 const STAT_MAX: usize = 2048;
 /// The process that everything descends from.
 const INIT: u32 = 1;
-/// What tells apart which files, users and processes a process sees.
-const NAMESPACES: [&str; 3] = ["mnt", "user", "pid"];
 
 /// Returns who is at the other end of the connection, as far as an answer needs it: the process, the one that started
 /// it, and where it runs. The rest of its lineage is read by [`Seen::whole`], when somebody wants to know.
@@ -135,9 +134,9 @@ fn believed<T>(stream: &UnixStream, look: impl Fn(u32) -> T) -> Option<T> {
 
 /// Returns where a process runs. What cannot be compared counts as apart.
 fn whereabouts(pid: u32) -> Whereabouts {
-    match namespaces(&pid.to_string()) {
-        Some(theirs) if Some(&theirs) == our_namespaces().as_ref() => Whereabouts::Here,
-        Some(_) | None => Whereabouts::Apart,
+    match namespaces::are_ours(pid) {
+        true => Whereabouts::Here,
+        false => Whereabouts::Apart,
     }
 }
 
@@ -167,22 +166,6 @@ fn ours() -> &'static [ProcessId] {
         seen.read_on();
         seen.lineage.iter().map(|it| it.id).collect()
     })
-}
-
-/// What the links in `/proc/PID/ns` say: the kind and number of each namespace.
-type Namespaces = [PathBuf; NAMESPACES.len()];
-
-fn our_namespaces() -> &'static Option<Namespaces> {
-    static OURS: OnceLock<Option<Namespaces>> = OnceLock::new();
-    OURS.get_or_init(|| namespaces("self"))
-}
-
-fn namespaces(process: &str) -> Option<Namespaces> {
-    let mut found = Namespaces::default();
-    for (place, name) in found.iter_mut().zip(NAMESPACES) {
-        *place = fs::read_link(format!("/proc/{process}/ns/{name}")).ok()?;
-    }
-    Some(found)
 }
 
 /// What `/proc/PID/stat` says. <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>

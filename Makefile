@@ -15,7 +15,7 @@ QUICK := -p rolecall-core -p rolecall
 # Journeys run these; ROLECALL_BIN_DIR points them at another build, say target/release.
 export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
-ONLY ?= tests
+ONLY ?= tests/harness tests/journeys
 STAGE := scripts/stage
 
 .PHONY: help
@@ -32,7 +32,7 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit binaries journeys; do \
+	for stage in setup fmt scripts ui core deny lint unit binaries shape journeys; do \
 		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage; \
 	done; \
 	$(STAGE) --summary
@@ -102,9 +102,13 @@ binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked --workspace --bins
 	cargo build --locked -p rolecall-agent --examples
 
+.PHONY: shape
+shape: ## Checks who may link what
+	$(PYTHON) -m pytest tests/shape
+
 .PHONY: journeys
 journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)
-	$(PYTHON) -m pytest $(ONLY)
+	@scripts/journeys $(ONLY)
 
 .PHONY: clean
 clean: ## Removes what was built here

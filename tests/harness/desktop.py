@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from harness.bus import Bus
-from harness.process import Process, environment, running
+from harness.process import Process, lock_holders, running
 from harness.wait import until
 
 SERVICE_DIR = Path("/usr/share/dbus-1/services")
@@ -159,9 +159,9 @@ class Desktop:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def agents(self):
-        """Returns the ids of the agents of this home, whoever started them."""
-        home = f"HOME={self.home}".encode()
-        return [pid for pid in running("rolecall-agent") if home in environment(pid)]
+        """Returns the ids of the agents of this home, no matter what started them."""
+        lock = self.runtime_dir / "rolecall" / "instance.lock"
+        return [pid for pid in running("rolecall-agent") if pid in lock_holders(lock)]
 
     def logs(self):
         """Returns the tail of every program's log, for a failure message."""

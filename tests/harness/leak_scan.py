@@ -1,9 +1,11 @@
 """Looks for a canary secret where it must not be: files, arguments, bus messages, process memory."""
 
 import base64
+import json
 import mmap
 import os
 import struct
+import sys
 import threading
 import time
 import urllib.parse
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from gi.repository import Gio
 
+from harness import root
 from harness.wait import until
 
 SAMPLE_SECONDS = 0.005
@@ -60,7 +63,15 @@ def files(canary, *roots):
 
 
 def memory(canary, pid):
-    """Returns the encodings in which a process's resident memory holds the canary."""
+    """Returns the encodings in which a process's resident memory holds the canary. Ours show theirs to root only."""
+    try:
+        return _memory(canary, pid)
+    except PermissionError:
+        command = [sys.executable, "-m", "harness.leak_scan", pid]
+        return json.loads(root.ok(*command, input=canary.secret, cwd=Path(__file__).resolve().parents[1]))
+
+
+def _memory(canary, pid):
     seen = set()
     with (
         open(f"/proc/{pid}/maps") as maps,
@@ -165,3 +176,7 @@ class BusRecorder:
         path = f"/mark/{word}{time.monotonic_ns()}"
         self.bus.emit(path, "tests.Mark", "Mark", None)
         return until(lambda: path.encode() in self.process.log_path.read_bytes(), f"{path} in the recording", deadline)
+
+
+if __name__ == "__main__":
+    print(json.dumps(_memory(Canary(sys.stdin.read()), int(sys.argv[1]))))

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from harness import root
 from harness.wait import until
 
 # A socket's state in /proc/net/tcp.
@@ -89,7 +90,7 @@ class Process:
 
     def listeners(self):
         """Returns the local addresses, as /proc/net/tcp writes them, on which it and its descendants listen."""
-        own = {os.readlink(fd) for pid in self.tree() for fd in Path(f"/proc/{pid}/fd").iterdir() if fd.is_symlink()}
+        own = {file for pid in self.tree() for file in open_files(pid)}
         return sorted(
             fields[1]
             for table in ("/proc/net/tcp", "/proc/net/tcp6")
@@ -142,12 +143,31 @@ def running(name):
     return sorted(found)
 
 
-def environment(pid):
-    """Returns the variables that a process was started with; none once it is gone."""
+def open_files(pid):
+    """Returns what the file descriptors of a process lead to. A process that hides its memory tells root only."""
+    folder = Path(f"/proc/{pid}/fd")
     try:
-        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return [os.readlink(descriptor) for descriptor in folder.iterdir() if descriptor.is_symlink()]
+    except PermissionError:
+        return root.ok("find", folder, "-type", "l", "-printf", "%l\\n").splitlines()
+
+
+def arguments(pid):
+    """Returns the words that a process was started with; none once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def lock_holders(path):
+    """Returns the ids of the processes that locked a file with flock, which every user may know."""
+    try:
+        inode = path.stat().st_ino
+    except FileNotFoundError:
+        return []
+    fields = (line.split() for line in Path("/proc/locks").read_text().splitlines())
+    return [int(it[4]) for it in fields if it[1] == "FLOCK" and it[5].rpartition(":")[2] == str(inode)]
 
 
 def end_orphan(pid, session):

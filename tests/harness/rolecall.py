@@ -169,6 +169,22 @@ class Rolecall:
         beside.rename(path)
 
 
+def knock(rolecall, call):
+    """Returns a Python program that asks the socket something and prints what comes."""
+    request = json.dumps({"v": PROTOCOL, "client": "stranger", "call": call})
+    return f"""
+import socket, struct
+connection = socket.socket(socket.AF_UNIX)
+connection.connect({str(rolecall.socket_path)!r})
+request = {request!r}.encode()
+try:
+    connection.sendall(struct.pack(">I", len(request)) + request)
+    print(connection.recv(65536))
+except (BrokenPipeError, ConnectionResetError):
+    print(b"")
+"""
+
+
 def _receive(connection, length):
     data = b""
     while len(data) < length:

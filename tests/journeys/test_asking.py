@@ -8,10 +8,11 @@ import subprocess
 
 import pytest
 
+from harness import sandbox
 from harness.aws import Aws, write_profile
 from harness.notifications import Dunst, Notifications
 from harness.practice import Practice
-from harness.rolecall import Refused, binary
+from harness.rolecall import Refused, binary, knock
 from harness.terminal import Terminal
 from harness.wait import stays, until
 from harness.webdriver import Window
@@ -232,22 +233,29 @@ def test_the_history_survives_a_restart_and_is_for_the_user_alone(desktop, rolec
     assert (rolecall.state_dir / "state.db").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("namespace", ["--mount", "--user"])
-def test_t39_a_program_with_other_namespaces_gets_nothing(desktop, rolecall, practice, notifications, namespace):
+@pytest.mark.parametrize("kind", sandbox.KINDS)
+def test_t39_a_program_in_a_sandbox_gets_nothing(desktop, rolecall, practice, notifications, kind):
     account = practice("allow")
     for command in (["credentials", "guest"], ["list"], ["env", "guest"]):
-        done = desktop.run("unshare", namespace, binary("rolecall"), *command)
+        done = sandbox.run(desktop, kind, binary("rolecall"), *command)
         assert (done.returncode, done.stdout) == (1, ""), done
-        assert "container" in done.stderr, done.stderr
     assert assumed(account) == 0
-    assert {line["verdict"] for line in rolecall.json("history")} == {"apart"}
+    assert {line["verdict"] for line in rolecall.json("history")} <= {"apart"}
+    assert json.loads(rolecall.ok("credentials", "guest"))["Version"] == 1, "outside, the same command gets it"
 
 
-def test_t39_a_program_that_cannot_see_rolecall_asks_nothing(desktop, practice, notifications):
+@pytest.mark.parametrize("kind", sandbox.KINDS)
+@pytest.mark.parametrize("begin", ["", sandbox.HIDE], ids=["open", "hidden"])
+def test_t39_a_sandboxed_program_gets_nothing_by_hiding_where_it_runs(
+    desktop, rolecall, practice, notifications, kind, begin
+):
     account = practice("allow")
-    done = desktop.run("unshare", "--pid", "--fork", binary("rolecall"), "credentials", "guest")
-    assert (done.returncode, done.stdout) == (1, ""), done
+    ask = f"{begin}\n{knock(rolecall, {'credentials': {'role': 'guest'}})}"
+    refused = sandbox.run(desktop, kind, "/usr/bin/python3", "-c", ask)
+    assert "other_namespace" in refused.stdout and "AccessKeyId" not in refused.stdout, refused
     assert assumed(account) == 0
+    outside = desktop.run("/usr/bin/python3", "-c", ask)
+    assert "AccessKeyId" in outside.stdout, outside
 
 
 def test_what_is_asked_by_hand_is_noted_and_never_asked_about(rolecall, practice, notifications):

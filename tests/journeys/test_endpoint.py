@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from harness import root
 from harness.agent import Agent
 from harness.practice import Practice
 from harness.rolecall import binary
@@ -155,8 +156,6 @@ def test_the_app_itself_listens_on_no_port(desktop, rolecall, practice):
 
 
 def test_a_containers_other_user_gets_a_session_with_the_tokens_file(desktop, rolecall, practice):
-    if os.geteuid() != 0:
-        pytest.skip("another user takes root to be")
     endpoint = Endpoint(desktop, command=("endpoint",))
     path = endpoint.variables["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]
     mounted = desktop.root / "mounted.token"
@@ -169,7 +168,7 @@ request.add_header("Authorization", open(os.environ["AWS_CONTAINER_AUTHORIZATION
 print(urllib.request.urlopen(request, timeout=5).read().decode())"""
     env = {**endpoint.variables, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(mounted), "PATH": "/usr/bin"}
     command = ["unshare", "--mount", "setpriv", "--reuid", "65534", "--clear-groups", "/usr/bin/python3", "-c", script]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL)
+    done = root.run(*command, env=env)
     assert "AccessKeyId" in done.stdout, done.stderr
     endpoint.process.kill()
     until(lambda: not os.path.exists(path), "the token's file to go")

@@ -10,11 +10,12 @@ import time
 
 import pytest
 
+from harness import root
 from harness.agent import Agent
 from harness.desktop import Desktop
 from harness.keychain import Keychain
 from harness.practice import Practice
-from harness.rolecall import binary
+from harness.rolecall import binary, knock
 from harness.wait import until
 
 LINE_MAX = 200
@@ -62,10 +63,12 @@ def test_with_nobody_there_it_says_so(practice, machine):
     is_told(Agent(machine).cli("credentials", "guest"), NOT_RUNNING)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice):
     agent.ok("assume", "guest")
-    as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    def as_nobody(*command):
+        options = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        return root.run("setpriv", *options, *command, env=machine.env)
+
     program = machine.root / "rolecall-for-all"
     program.write_bytes(binary("rolecall").read_bytes())
     program.chmod(0o755)
@@ -73,12 +76,12 @@ def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice)
     try:
         for path, mode in opened:
             path.chmod(mode | 0o055)
-        is_told(machine.run(*as_nobody, program, "credentials", "guest"), FOREIGN)
+        is_told(as_nobody(program, "credentials", "guest"), FOREIGN)
         # Even with every door open, the server looks who knocks.
         agent.socket_path.parent.chmod(0o777)
         agent.socket_path.chmod(0o777)
-        is_told(machine.run(*as_nobody, program, "credentials", "guest"), FOREIGN)
-        knocking = machine.run(*as_nobody, "python3", "-c", knock(agent, {"credentials": {"role": "guest"}}))
+        is_told(as_nobody(program, "credentials", "guest"), FOREIGN)
+        knocking = as_nobody("python3", "-c", knock(agent, {"credentials": {"role": "guest"}}))
         assert knocking.stdout == "b''\n", knocking
     finally:
         agent.socket_path.chmod(0o600)
@@ -88,22 +91,6 @@ def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice)
     assert "another user" in agent.process.log()
     assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
     assert {line["request"] for line in agent.json("history")} == {"assume", "credentials"}
-
-
-def knock(agent, call):
-    """Returns a Python program that asks the socket something and prints what comes."""
-    request = json.dumps({"v": 1, "client": "stranger", "call": call})
-    return f"""
-import socket, struct
-connection = socket.socket(socket.AF_UNIX)
-connection.connect({str(agent.socket_path)!r})
-request = {request!r}.encode()
-try:
-    connection.sendall(struct.pack(">I", len(request)) + request)
-    print(connection.recv(65536))
-except (BrokenPipeError, ConnectionResetError):
-    print(b"")
-"""
 
 
 class OtherVersion:

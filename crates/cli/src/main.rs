@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod endpoint;
 mod environment;
+mod hardening;
 mod help;
 mod nearest;
 mod paint;
@@ -30,6 +31,7 @@ use environment::Environment;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    hardening::harden();
     let invocation = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(invocation) => invocation,
         Err(usage) => return complain(&usage.to_string(), ExitCode::from(USAGE)),

@@ -82,7 +82,7 @@ pub(crate) fn run(client: &Client, words: &[String]) -> Result<(), Problem> {
             .map(drop)
             .map_err(|error| failed("The endpoint could not be started.", &error));
     }
-    harden();
+    leave_terminal();
     match prepare(client, role, process, hand_over) {
         Ok((server, ready, _file)) => {
             tell(&Ok(ready))?;
@@ -154,16 +154,10 @@ fn tell(result: &Result<Ready, Problem>) -> Result<(), Problem> {
     told.map_err(|error| failed("Nobody waits for the endpoint.", &error))
 }
 
-/// Leaves the terminal's session, so that its signals do not end this, and hides the token from other programs.
-fn harden() {
+/// Leaves the terminal's session, so that its signals do not end this.
+fn leave_terminal() {
     // It fails if this leads a session already.
     let _ = rustix::process::setsid();
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        // A kernel without it hides nothing; the token dies with this process either way.
-        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    }
 }
 
 fn random() -> std::io::Result<[u8; 32]> {

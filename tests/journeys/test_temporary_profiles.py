@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from harness import aws
+from harness.agent import Agent
 from harness.aws import Aws
 from harness.practice import Practice
 from harness.rolecall import Rolecall, binary
@@ -81,6 +82,17 @@ def test_what_a_kill_leaves_is_gone_after_the_next_start_and_told(desktop, crede
     until(lambda: is_as_before(credentials), "the old bytes")
     notifications.wait_for("1 temporary profile from the last run was removed")
     again.stop()
+    assert is_as_before(credentials)
+
+
+@pytest.mark.parametrize("program", [Rolecall, Agent], ids=["app", "agent"])
+def test_r25_a_file_that_a_crash_left_is_removed_at_every_start(desktop, practice, credentials, program):
+    leftover = credentials.with_name(".rolecall-unfinished-aws-aB3dE9")
+    leftover.write_text(f"[own]\naws_secret_access_key = {practice.secret_access_key}\n")
+    rolecall = program(desktop)
+    rolecall.write_any_role()
+    rolecall.start()
+    until(lambda: not leftover.exists(), "the leftover to be gone")
     assert is_as_before(credentials)
 
 

@@ -12,6 +12,7 @@
 
 mod backups;
 mod guard;
+mod leftovers;
 mod place;
 mod swap;
 
@@ -76,7 +77,7 @@ impl AwsFilesWriter {
         };
         disk::create_private_dir(&self.paths.state_dir).map_err(|error| failed(&error))?;
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
+        options.read(true).write(true).create(true).truncate(false);
         let path = self.paths.state_dir.join("aws-files.lock");
         let file = options.open(path).map_err(|error| failed(&error))?;
         let deadline = now() + LOCK_PATIENCE;
@@ -88,6 +89,14 @@ impl AwsFilesWriter {
                 Err(TryLockError::Error(error)) => return Err(failed(&error)),
             }
         }
+    }
+
+    /// Removes what a crash left beside AWS's files and among their copies. The lock is held.
+    fn remove_leftovers(&self, lock: &File) {
+        let files = [AwsFile::Config, AwsFile::Credentials];
+        let dirs = files.map(|file| place::dir_of(self.paths.aws_path(file)));
+        leftovers::remove(lock, dirs.into_iter().flatten());
+        self.backups.remove_leftovers();
     }
 
     fn moved_keys_path(&self) -> PathBuf {
@@ -102,10 +111,11 @@ impl AwsWriter for AwsFilesWriter {
         keeping: Keeping<'_>,
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem> {
-        let _lock = self.lock()?;
+        let lock = self.lock()?;
+        self.remove_leftovers(&lock);
         let shown = self.paths.shown(self.paths.aws_path(file));
         let place = Place::find(self.paths.aws_path(file), file, &shown)?;
-        place.sweep();
+        leftovers::note(&lock, &place.dir).map_err(|error| place.failed(&error))?;
         for attempt in 0..ATTEMPTS {
             let old = place.read_at_rest()?;
             let old_text = text(old.bytes.clone(), &shown)?;
@@ -136,6 +146,12 @@ impl AwsWriter for AwsFilesWriter {
             }
         }
         Err(place.restless())
+    }
+
+    fn recover(&self) -> Result<(), Problem> {
+        let lock = self.lock()?;
+        self.remove_leftovers(&lock);
+        Ok(())
     }
 
     fn backup_path(&self, file: AwsFile) -> String {

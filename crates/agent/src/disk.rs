@@ -192,7 +192,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// How the names of unfinished files start.
-const TEMPORARY: &str = ".rolecall-unfinished-";
+pub(crate) const TEMPORARY: &str = ".rolecall-unfinished-";
 /// An unfinished file this old was left behind by a crash.
 const LEFT_BEHIND: Duration = Duration::from_secs(60);
 

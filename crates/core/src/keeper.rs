@@ -135,6 +135,8 @@ pub enum Concern {
     AwsFiles,
     /// The temporary profiles in AWS's credentials file.
     TemporaryProfiles,
+    /// What a crash left of an edit of AWS's files.
+    Leftovers,
     /// The file of marks.
     MarksFile,
     /// The file of settings.

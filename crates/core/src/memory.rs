@@ -161,6 +161,9 @@ impl AwsWriter for MemoryFiles {
         edited.text.expose().clone_into(&mut *lock(text));
         Ok(edited)
     }
+    fn recover(&self) -> Result<(), Problem> {
+        Ok(())
+    }
     fn backup_path(&self, file: AwsFile) -> String {
         let name = file.usual_path().rsplit('/').next().unwrap_or_default();
         format!("backups/{name}.1")

@@ -237,6 +237,12 @@ pub trait AwsWriter: Send + Sync {
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem>;
 
+    /// Removes what a crash in the middle of an edit left on the disk, which may hold a secret. Every edit does so, too.
+    ///
+    /// # Errors
+    /// If another Rolecall is at work on the files, or the state folder cannot be written.
+    fn recover(&self) -> Result<(), Problem>;
+
     /// Returns what messages call the latest copy of a file as it was before an edit.
     fn backup_path(&self, file: AwsFile) -> String;
 

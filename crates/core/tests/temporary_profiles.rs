@@ -1,5 +1,6 @@
 //! Temporary profiles in AWS's credentials file: written with a session, removed with it, and all else left alone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -170,6 +171,30 @@ fn the_practice_set_writes_none() {
 }
 
 #[test]
+fn t34_what_cannot_be_removed_at_the_start_is_told_and_tried_again() {
+    let left =
+        "[left]\n# managed-by rolecall expires=2020-01-01T00:00:00Z\naws_secret_access_key = x\n";
+    let fakes = fakes(left);
+    let ports = fakes.ports();
+    let refusing = Arc::new(Refusing {
+        files: fakes.files.clone(),
+        refuses: AtomicBool::new(true),
+    });
+    let ports = Ports {
+        aws: refusing.clone(),
+        ..ports
+    };
+    let set = Set::with(fakes, ports, Mode::Own);
+    set.keeper.tick();
+    assert!(set.codes().contains(&ProblemCode::StorageFailed));
+    assert_eq!(set.file(), left);
+    refusing.refuses.store(false, Ordering::Relaxed);
+    set.keeper.tick();
+    assert!(!set.codes().contains(&ProblemCode::StorageFailed));
+    assert_eq!(set.file(), "");
+}
+
+#[test]
 fn a_role_is_chosen_and_left_again_while_it_has_a_session() {
     let set = Set::new(Mode::Own, CREDENTIALS);
     set.assume("other");
@@ -242,6 +267,9 @@ impl AwsWriter for Slow {
         }
         edited
     }
+    fn recover(&self) -> Result<(), Problem> {
+        self.files.recover()
+    }
     fn backup_path(&self, file: AwsFile) -> String {
         self.files.backup_path(file)
     }
@@ -306,4 +334,40 @@ fn each_profile_that_is_written_is_in_the_history() {
         .map(|line| (line.role.as_str(), line.request, line.process.as_str()))
         .collect();
     assert_eq!(told, [("guest", RequestKind::Profile, "Rolecall"); 2]);
+}
+
+/// A writer of files that cannot be written at first.
+struct Refusing {
+    files: Arc<MemoryFiles>,
+    refuses: AtomicBool,
+}
+
+impl AwsWriter for Refusing {
+    fn edit(
+        &self,
+        file: AwsFile,
+        keeping: Keeping<'_>,
+        edit: AwsEdit<'_>,
+    ) -> Result<Edited, Problem> {
+        self.recover()?;
+        self.files.edit(file, keeping, edit)
+    }
+    fn recover(&self) -> Result<(), Problem> {
+        match self.refuses.load(Ordering::Relaxed) {
+            true => Err(Problem::new(ProblemCode::StorageFailed, "Full.", "Wait.")),
+            false => Ok(()),
+        }
+    }
+    fn backup_path(&self, file: AwsFile) -> String {
+        self.files.backup_path(file)
+    }
+    fn command_line(&self) -> Result<String, Problem> {
+        self.files.command_line()
+    }
+    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
+        self.files.moved_keys()
+    }
+    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
+        self.files.note_moved_keys(keys)
+    }
 }

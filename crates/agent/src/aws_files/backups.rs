@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::disk;
 
+use super::leftovers;
+
 /// How many copies of a file are kept.
 const RING: usize = 3;
 /// What stands in a copy where a secret stood.
@@ -48,6 +50,11 @@ impl Backups {
 
     pub(super) fn latest_path(&self, file: AwsFile) -> PathBuf {
         self.path(file, 1)
+    }
+
+    /// Removes copies that a crash left unfinished.
+    pub(super) fn remove_leftovers(&self) {
+        leftovers::remove_in(&self.dir, disk::TEMPORARY);
     }
 
     /// Copies a file before its first edit in this run. That it cannot is no reason not to edit: the edit is atomic.

@@ -12,8 +12,6 @@ use crate::disk::{self, Access};
 
 use super::{now, pause};
 
-/// How the names of unfinished files start, beside the file that they are to become.
-pub(super) const TEMPORARY: &str = ".rolecall-unfinished-aws-";
 /// The most links that are followed.
 const LINKS: usize = 8;
 /// A file younger than this may be in the middle of being written.
@@ -70,21 +68,6 @@ impl<'a> Place<'a> {
         Ok(place)
     }
 
-    /// Removes what a crash left unfinished. The lock is held, so nobody is at work on it.
-    pub(super) fn sweep(&self) {
-        let Ok(entries) = fs::read_dir(&self.dir) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            if name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())
-                && let Err(error) = fs::remove_file(entry.path())
-            {
-                tracing::warn!(%error, "an unfinished file was not removed");
-            }
-        }
-    }
-
     /// Reads the file as it is.
     pub(super) fn read(&self) -> Result<State, Problem> {
         let bytes = disk::read(&self.path, FILE_MAX).map_err(|fault| fault.problem(self.shown))?;
@@ -136,6 +119,12 @@ impl<'a> Place<'a> {
             "Let that program finish, then try again.",
         )
     }
+}
+
+/// Returns the folder that a file lies in once its links are followed; `None` if they lead nowhere.
+pub(super) fn dir_of(path: &Path) -> Option<PathBuf> {
+    let path = follow(path, "").ok()?;
+    path.parent().map(Path::to_owned)
 }
 
 fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {

@@ -11,7 +11,8 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::disk;
 
-use super::place::{Place, State, TEMPORARY};
+use super::leftovers::TEMPORARY;
+use super::place::{Place, State};
 
 /// What became of a swap.
 pub(super) enum Swap {

@@ -14,7 +14,7 @@ use rolecall_core::ports::{AwsWriter, Keeping};
 use rolecall_core::problem::Problem;
 use rolecall_core::secret::Secret;
 
-use crate::crash::{killed_at, strace_is_there, variable};
+use crate::crash::{Child, KillPoint, strace_is_there, variable};
 use crate::desktop::skipped;
 use crate::small_disk::on_small_disk;
 
@@ -481,8 +481,6 @@ fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
 
 /// Tells the child process where to write.
 const PLACE: &str = "ROLECALL_TEST_AWS_CRASH_DIR";
-/// More calls than the program makes, so that the last round ends by itself.
-const MOST_CALLS: u32 = 400;
 
 #[test]
 fn r25_kill_at_any_call_keeps_old_or_new() {
@@ -494,31 +492,36 @@ fn r25_kill_at_any_call_keeps_old_or_new() {
         return skipped("strace is not installed or not allowed");
     }
     let connected = with_guest(BASE).expect("edited").text;
+    let in_child = |home: &Home, point: Option<&KillPoint>| {
+        home.write(BASE);
+        let child = Child {
+            test: "aws_files::r25_kill_at_any_call_keeps_old_or_new",
+            variables: vec![(PLACE, home.dir.as_os_str())],
+        };
+        match point {
+            None => child.kill_points(),
+            Some(point) => {
+                child.is_killed_at(point);
+                Vec::new()
+            }
+        }
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let points = in_child(&Home::at(dir.path(), Duration::ZERO), None);
     let (mut old, mut new) = (0, 0);
-    for at in 1..MOST_CALLS {
+    for point in &points {
         let dir = tempfile::tempdir().expect("a folder");
         let home = Home::at(dir.path(), Duration::ZERO);
-        home.write(BASE);
-        let lived = !killed_at(
-            at,
-            "aws_files::r25_kill_at_any_call_keeps_old_or_new",
-            (PLACE, dir.path()),
-        );
+        in_child(&home, Some(point));
         match home.text() {
             text if text == BASE => old += 1,
             text if text == connected.expose() => new += 1,
-            text => unreachable!("call {at} left neither: {text}"),
+            text => unreachable!("{point:?} left neither: {text}"),
         }
+        home.files.recover().expect("recovers");
+        assert_eq!(home.names(), ["config"], "{point:?}");
         home.connect().expect("connects after a crash");
-        assert_eq!(
-            (home.text().as_str(), home.names()),
-            (connected.expose(), vec!["config".to_owned()]),
-            "call {at}"
-        );
-        if lived {
-            assert!(old > 5 && new > 2, "{old} times old, {new} times new");
-            return;
-        }
+        assert_eq!(home.text(), connected.expose(), "{point:?}");
     }
-    unreachable!("the program makes fewer calls");
+    assert!(old > 5 && new > 2, "{old} times old, {new} times new");
 }

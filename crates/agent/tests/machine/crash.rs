@@ -1,5 +1,6 @@
 //! What a crash leaves behind: this program, killed at each of its writes in turn.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,11 +14,21 @@ use crate::state_folder::{Disk, pair, session, tokens};
 /// Tells the child process where to write, and what.
 const PLACE: &str = "ROLECALL_TEST_CRASH_DIR";
 const TEXT: &str = "ROLECALL_TEST_CRASH_TEXT";
-/// The calls that change a disk; the program is killed at the n-th of them.
-const WRITES: &str =
-    "write,pwrite64,fsync,fdatasync,ftruncate,unlink,rename,renameat,renameat2,mkdir,fchmod";
-/// More than the program makes, so that the last round ends by itself.
-const MOST_WRITES: u32 = 200;
+/// The calls that change a disk; the program is killed at each of them in turn.
+const WRITES: &str = "write,pwrite64,fsync,fdatasync,ftruncate,unlink,rename,renameat,renameat2,mkdir,fchmod,openat,linkat";
+
+/// One call of the program under test: the `ordinal`-th of this name in its thread, as `strace` counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KillPoint {
+    call: String,
+    ordinal: usize,
+}
+
+/// A test of this program that runs in a child, with variables that tell it what to do.
+pub(crate) struct Child<'a> {
+    pub(crate) test: &'a str,
+    pub(crate) variables: Vec<(&'a str, &'a OsStr)>,
+}
 
 #[test]
 fn r25_kill_at_any_write_keeps_old_or_new() {
@@ -32,25 +43,37 @@ fn r25_kill_at_any_write_keeps_old_or_new() {
     let disk = Disk::at(dir.path());
     let mut kept = "begin".to_owned();
     write(&disk, &kept);
-    for at in 1..MOST_WRITES {
+    let points = child(&disk, "begin").kill_points();
+    assert!(points.len() > 20, "only {points:?}");
+    let mut killed = 0;
+    for (at, point) in points.iter().enumerate() {
         let new = format!("text {at}");
-        if write_and_be_killed(&disk, &new, at) {
-            assert!(at > 10, "only {at} writes were hit");
-            assert_eq!(tokens(&disk.store()), [pair("guest", &new)]);
-            return;
-        }
+        killed += usize::from(child(&disk, &new).is_killed_at(point));
         let sessions = tokens(&disk.store());
         assert!(
             [[pair("guest", &kept)], [pair("guest", &new)]]
                 .contains(&sessions.clone().try_into().expect("one")),
-            "write {at}: {sessions:?}"
+            "{point:?}: {sessions:?}"
         );
         let roles = files(&disk).read_roles().expect("readable");
-        assert!([&kept, &new].contains(&&roles), "write {at}: {roles}");
+        assert!([&kept, &new].contains(&&roles), "{point:?}: {roles}");
         write(&disk, &new);
         kept = new;
     }
-    unreachable!("the program makes fewer writes");
+    assert!(
+        killed * 10 > points.len() * 9,
+        "{killed} of {}",
+        points.len()
+    );
+}
+
+/// Returns the child that keeps a session and a file of roles that both say `text`.
+fn child<'a>(disk: &'a Disk, text: &'a str) -> Child<'a> {
+    let home = disk.paths.config_dir.ancestors().nth(2).expect("a home");
+    Child {
+        test: "crash::r25_kill_at_any_write_keeps_old_or_new",
+        variables: vec![(PLACE, home.as_os_str()), (TEXT, text.as_ref())],
+    }
 }
 
 /// Keeps a session and a file of roles that both say `text`.
@@ -65,40 +88,64 @@ fn files(disk: &Disk) -> ConfigFiles {
     ConfigFiles::new(disk.paths.clone())
 }
 
-/// Returns whether the program lived to its end.
-fn write_and_be_killed(disk: &Disk, text: &str, at: u32) -> bool {
-    let home = disk.paths.config_dir.ancestors().nth(2).expect("a home");
-    run_and_kill(
-        at,
-        "crash::r25_kill_at_any_write_keeps_old_or_new",
-        &[(PLACE, home.as_os_str()), (TEXT, text.as_ref())],
-    )
-}
+impl Child<'_> {
+    /// Runs it to its end, and returns every call of its own thread that changes a disk.
+    pub(crate) fn kill_points(&self) -> Vec<KillPoint> {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let traced = self.strace(log.path(), &[]);
+        assert!(traced, "the child fails even if nobody kills it");
+        let text = std::fs::read_to_string(log.path()).expect("readable");
+        let mut counts = HashMap::new();
+        let mut points = Vec::new();
+        for line in text.lines() {
+            let Some((thread, call)) = line.split_once(' ') else {
+                continue;
+            };
+            let Some((call, _)) = call.trim_start().split_once('(') else {
+                continue;
+            };
+            let ordinal = counts.entry((thread, call)).or_insert(0);
+            *ordinal += 1;
+            let point = KillPoint {
+                call: call.to_owned(),
+                ordinal: *ordinal,
+            };
+            if !points.contains(&point) {
+                points.push(point);
+            }
+        }
+        points
+    }
 
-/// Returns whether a child that runs one test of this program was killed at its n-th writing call before it ended.
-pub(crate) fn killed_at(at: u32, test: &str, place: (&str, &Path)) -> bool {
-    !run_and_kill(at, test, &[(place.0, place.1.as_os_str())])
+    /// Runs it, and returns whether it was killed at this call.
+    pub(crate) fn is_killed_at(&self, point: &KillPoint) -> bool {
+        let KillPoint { call, ordinal } = point;
+        let inject = format!("--inject={call}:signal=KILL:when={ordinal}");
+        !self.strace(Path::new("/dev/null"), &[&inject])
+    }
+
+    /// Returns whether it lived to its end.
+    fn strace(&self, log: &Path, options: &[&str]) -> bool {
+        let binary = std::fs::read_link("/proc/self/exe").expect("this program");
+        command("strace")
+            .args(["-f", "-qq", "-o"])
+            .arg(log)
+            .arg(format!("--trace={WRITES}"))
+            .args(options)
+            .arg(binary)
+            .args(["--exact", self.test])
+            .envs(self.variables.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("runs")
+            .success()
+    }
 }
 
 pub(crate) fn strace_is_there() -> bool {
     let run = command("strace").args(["-f", "true"]).output();
     run.is_ok_and(|run| run.status.success())
-}
-
-fn run_and_kill(at: u32, test: &str, variables: &[(&str, &OsStr)]) -> bool {
-    let binary = std::fs::read_link("/proc/self/exe").expect("this program");
-    command("strace")
-        .args(["-f", "-qq", "-o", "/dev/null"])
-        .arg(format!("--trace={WRITES}"))
-        .arg(format!("--inject={WRITES}:signal=KILL:when={at}"))
-        .arg(binary)
-        .args(["--exact", test])
-        .envs(variables.iter().copied())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .expect("runs")
-        .success()
 }
 
 #[expect(

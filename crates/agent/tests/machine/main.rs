@@ -8,6 +8,7 @@ mod desktop;
 mod files;
 mod history;
 mod keychain;
+mod leftovers;
 mod mfa_store;
 mod small_disk;
 mod state_folder;

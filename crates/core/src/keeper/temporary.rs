@@ -35,7 +35,7 @@ const FIRST: [&str; 4] = [
 pub(super) struct Temporary {
     /// The id of the session in each.
     written: BTreeMap<Name, String>,
-    /// Whether those of the last run, if it crashed, are gone.
+    /// Whether what the last run left, if it crashed, is gone.
     is_swept: bool,
     /// Whether the program ends, so that none is written any more.
     is_over: bool,
@@ -56,7 +56,7 @@ impl Keeper {
             return false;
         }
         let _turn = super::lock(&self.temporary_turn);
-        self.sweep_temporary_profiles();
+        self.remove_leftovers();
         let (due, written) = {
             let state = self.lock();
             if state.temporary.is_over {
@@ -191,30 +191,32 @@ impl Keeper {
         }
     }
 
-    /// Removes, once, what a run that crashed left in the file, and tells of it.
-    fn sweep_temporary_profiles(&self) {
-        if std::mem::replace(&mut self.lock().temporary.is_swept, true) {
+    /// Removes what a run that crashed left on the disk, and says so. What fails is tried again with the next tick.
+    fn remove_leftovers(&self) {
+        if self.lock().temporary.is_swept {
             return;
         }
-        let Ok(read) = self.ports.files.read_aws(AwsFile::Credentials) else {
-            return;
-        };
+        let removed = self.ports.aws.recover();
+        let removed = removed.and_then(|()| self.remove_profiles_of_a_crash());
+        self.update(|state| {
+            state.temporary.is_swept = removed.is_ok();
+            state.set_standing(Concern::Leftovers, removed.err());
+        });
+    }
+
+    /// Removes the temporary profiles that no session of this run is behind.
+    fn remove_profiles_of_a_crash(&self) -> Result<(), Problem> {
+        let read = self.ports.files.read_aws(AwsFile::Credentials)?;
         let (_, left) = without(read.text.expose());
         if left == 0 {
-            return;
+            return Ok(());
         }
-        match self
-            .ports
-            .aws
-            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
-                Ok(without(text).0)
-            }) {
-            Ok(_) => self
-                .ports
-                .notifier
-                .show(&Notice::temporary_profiles_removed(left)),
-            Err(problem) => self.set_standing(Concern::TemporaryProfiles, Some(problem)),
-        }
+        let remove = |text: &str| Ok(without(text).0);
+        let aws = &self.ports.aws;
+        aws.edit(AwsFile::Credentials, Keeping::Backup, &remove)?;
+        let notice = Notice::temporary_profiles_removed(left);
+        self.ports.notifier.show(&notice);
+        Ok(())
     }
 
     fn put(&self, editor: &mut Editor<'_>, due: &Due) -> Result<(), Problem> {

@@ -68,7 +68,7 @@ fn make_sure_of(path: &Path) -> std::io::Result<()> {
         .create_new(true)
         .open(path)
     {
-        Ok(mut file) => file.write_all(b"# What belongs here: see the README of Rolecall.\n"),
+        Ok(mut file) => file.write_all(b"# What belongs here: see the docs of Rolecall.\n"),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }

@@ -17,6 +17,9 @@ export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
 ONLY ?= tests/harness tests/journeys
 STAGE := scripts/stage
+# Tests run as an ordinary user, also when root starts them, but for those that only root can try.
+AS_USER := --config "target.'cfg(unix)'.runner='$(CURDIR)/scripts/as-test-user'"
+OF_ROOT := -p rolecall -p rolecall-agent
 
 .PHONY: help
 help: ## Lists the targets
@@ -83,7 +86,7 @@ window: ui/dist/index.html
 .PHONY: core
 core: ## Lints and tests the domain and the command line, which build in seconds
 	cargo clippy --locked $(QUICK) --all-targets --all-features -- -D warnings
-	cargo test --locked $(QUICK) --all-features
+	cargo test --locked $(QUICK) --all-features $(AS_USER)
 
 .PHONY: lint
 lint: window ## Lints all crates
@@ -91,7 +94,8 @@ lint: window ## Lints all crates
 
 .PHONY: unit
 unit: window ## Tests all crates
-	cargo test --locked --workspace --all-features
+	cargo test --locked --workspace --all-features $(AS_USER)
+	@[ "$$(id -u)" != 0 ] || cargo test --locked $(OF_ROOT) --all-features $(AS_USER) root::
 
 .PHONY: deny
 deny: ## Checks licences, sources, banned and unused dependencies

@@ -315,20 +315,25 @@ fn t35_b42_what_others_could_have_made_is_not_written() {
     });
 }
 
-#[test]
-fn t35_another_users_file_is_not_written() {
-    if !rustix::process::geteuid().is_root() {
-        return skipped("only root can make another user's file");
+/// What only root can try: `cargo test root::`.
+mod root {
+    use super::*;
+
+    #[test]
+    fn t35_another_users_file_is_not_written() {
+        if !rustix::process::geteuid().is_root() {
+            return skipped("only root can make another user's file");
+        }
+        in_home(|home| {
+            home.write(BASE);
+            std::os::unix::fs::chown(home.config(), Some(12_345), None).expect("changes hands");
+            let problem = home.connect().expect_err("refused");
+            assert!(
+                problem.what.contains("belongs to another user"),
+                "{problem}"
+            );
+        });
     }
-    in_home(|home| {
-        home.write(BASE);
-        std::os::unix::fs::chown(home.config(), Some(12_345), None).expect("changes hands");
-        let problem = home.connect().expect_err("refused");
-        assert!(
-            problem.what.contains("belongs to another user"),
-            "{problem}"
-        );
-    });
 }
 
 /// The writer that everything must live with: it reads, thinks, empties the file and writes it in two parts, without a

@@ -65,7 +65,8 @@ impl SmallDisk {
 
     /// Turns the disk read-only, or back.
     pub(crate) fn remount(&self, mode: &str) {
-        let option = format!("remount,{mode}");
+        // Of its own mount alone: an ordinary user may not change the file system's options.
+        let option = format!("remount,bind,{mode}");
         let status = command("mount")
             .args(["-o", &option])
             .arg(Path::new(&self.dir))

@@ -29,71 +29,7 @@ fn the_folder_and_the_socket_are_private_and_gone_at_the_end() {
 }
 
 #[test]
-fn t01_a_process_of_another_user_gets_nothing() {
-    // Only root can become somebody else.
-    if !rustix::process::geteuid().is_root() {
-        return;
-    }
-    let place = Place::new();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = asked.clone();
-    let _server = place.serve(move |_| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        Ok(Answer::Done)
-    });
-    for path in [place.folder(), &place.dir(), &place.socket()] {
-        fs::set_permissions(path, Permissions::from_mode(0o777)).expect("a mode");
-    }
-    let script = "import socket, sys\n\
-        s = socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1])\n\
-        try: s.sendall(bytes.fromhex(sys.argv[2])); sys.stdout.write(s.recv(100).hex())\n\
-        except ConnectionError: pass";
-    let mut wire = Vec::new();
-    write_frame(&mut wire, &request(Call::Snapshot)).expect("a frame");
-    let hex: String = wire.iter().map(|byte| format!("{byte:02x}")).collect();
-    let as_user = |user: &str| {
-        let output = std::process::Command::new("setpriv")
-            .args([
-                "--reuid",
-                user,
-                "--clear-groups",
-                "/usr/bin/python3",
-                "-c",
-                script,
-            ])
-            .arg(place.socket())
-            .arg(&hex)
-            .output()
-            .expect("setpriv");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        output.stdout
-    };
-    assert!(as_user("65534").is_empty());
-    assert_eq!(asked.load(Ordering::SeqCst), 0);
-    assert!(
-        !as_user("0").is_empty(),
-        "the same from the same user is answered"
-    );
-}
-
-#[test]
 fn t02_refuses_every_place_that_is_not_its_own() {
-    let problem_of = |plant: &dyn Fn(&Path), code: ProblemCode, part: &str| {
-        let place = Place::new();
-        plant(&place.dir());
-        let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
-        let problem = socket::serve(&place.dir(), handler).err().expect("refused");
-        assert_eq!(problem.code, code, "{problem}");
-        assert!(problem.what.contains(part), "{problem}");
-    };
-    let private = |dir: &Path| {
-        fs::create_dir(dir).expect("a folder");
-        fs::set_permissions(dir, Permissions::from_mode(0o700)).expect("a mode");
-    };
     let storage = ProblemCode::StorageFailed;
     problem_of(
         &|dir| fs::write(dir, "").expect("a file"),
@@ -141,16 +77,6 @@ fn t02_refuses_every_place_that_is_not_its_own() {
         storage,
         "is in use by another Rolecall",
     );
-    if rustix::process::geteuid().is_root() {
-        problem_of(
-            &|dir| {
-                private(dir);
-                std::os::unix::fs::chown(dir, Some(65534), Some(65534)).expect("another owner");
-            },
-            ProblemCode::ForeignPeer,
-            "belongs to another user",
-        );
-    }
 }
 
 #[test]
@@ -229,4 +155,91 @@ fn r27_of_twenty_starts_at_once_one_survives() {
     });
     assert_eq!(survivors.lock().expect("no panic inside").len(), 1);
     assert_eq!(shown.load(Ordering::SeqCst), 19);
+}
+
+/// Asserts with which problem the socket's folder is refused once it is as `plant` makes it.
+fn problem_of(plant: &dyn Fn(&Path), code: ProblemCode, part: &str) {
+    let place = Place::new();
+    plant(&place.dir());
+    let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
+    let problem = socket::serve(&place.dir(), handler).err().expect("refused");
+    assert_eq!(problem.code, code, "{problem}");
+    assert!(problem.what.contains(part), "{problem}");
+}
+
+fn private(dir: &Path) {
+    fs::create_dir(dir).expect("a folder");
+    fs::set_permissions(dir, Permissions::from_mode(0o700)).expect("a mode");
+}
+
+/// What only root can try: `cargo test root::`.
+mod root {
+    use super::*;
+
+    #[test]
+    fn t01_a_process_of_another_user_gets_nothing() {
+        // Only root can become somebody else.
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let place = Place::new();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
+        let _server = place.serve(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Ok(Answer::Done)
+        });
+        for path in [place.folder(), &place.dir(), &place.socket()] {
+            fs::set_permissions(path, Permissions::from_mode(0o777)).expect("a mode");
+        }
+        let script = "import socket, sys\n\
+            s = socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1])\n\
+            try: s.sendall(bytes.fromhex(sys.argv[2])); sys.stdout.write(s.recv(100).hex())\n\
+            except ConnectionError: pass";
+        let mut wire = Vec::new();
+        write_frame(&mut wire, &request(Call::Snapshot)).expect("a frame");
+        let hex: String = wire.iter().map(|byte| format!("{byte:02x}")).collect();
+        let as_user = |user: &str| {
+            let output = std::process::Command::new("setpriv")
+                .args([
+                    "--reuid",
+                    user,
+                    "--clear-groups",
+                    "/usr/bin/python3",
+                    "-c",
+                    script,
+                ])
+                .arg(place.socket())
+                .arg(&hex)
+                .output()
+                .expect("setpriv");
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            output.stdout
+        };
+        assert!(as_user("65534").is_empty());
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
+        assert!(
+            !as_user("0").is_empty(),
+            "the same from the same user is answered"
+        );
+    }
+
+    #[test]
+    fn t02_a_folder_of_another_user_is_not_used() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        problem_of(
+            &|dir| {
+                private(dir);
+                std::os::unix::fs::chown(dir, Some(65534), Some(65534)).expect("another owner");
+            },
+            ProblemCode::ForeignPeer,
+            "belongs to another user",
+        );
+    }
 }

@@ -22,7 +22,8 @@ pub(crate) struct Display {
     reason = "what all tests of this machine share"
 )]
 fn starting_alone() -> File {
-    let path = std::env::temp_dir().join("rolecall-tests-display.lock");
+    let user = rustix::process::geteuid().as_raw();
+    let path = std::env::temp_dir().join(format!("rolecall-tests-display-{user}.lock"));
     let lock = File::create(path).expect("a temporary file");
     lock.lock().expect("a lock");
     lock

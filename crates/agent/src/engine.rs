@@ -23,7 +23,7 @@ use crate::sealed_file::SealedFile;
 use crate::store::SealedStore;
 use crate::sts::AwsSts;
 use crate::teams::Teams;
-use crate::watch::{self, Changed, Watch};
+use crate::watch::{self, Changed, Fingerprints, Watch};
 
 /// A keeper at work on one set of roles, keys and sessions.
 pub struct Engine {
@@ -34,6 +34,8 @@ pub struct Engine {
     sts: Arc<AwsSts>,
     teams: Arc<Teams>,
     paths: Paths,
+    /// The files as they were before the keeper read them.
+    files_before: Fingerprints,
     secrets: Option<Secrets>,
 }
 
@@ -111,6 +113,7 @@ impl Engine {
             notifier: face.notifier,
             audience: face.audience,
         };
+        let files_before = Fingerprints::of(paths);
         let keeper = Arc::new(Keeper::new(ports, mode));
         sts.configure(&keeper.settings());
         let teams = Teams::new(keeper.clone(), paths);
@@ -120,6 +123,7 @@ impl Engine {
             sts,
             teams,
             paths: paths.clone(),
+            files_before,
             secrets: None,
         }
     }
@@ -204,7 +208,9 @@ impl Engine {
     /// that is a standing problem.
     pub fn follow_files(self: &Arc<Self>) -> Option<Watch> {
         let reloading = self.clone();
-        match watch::watch(&self.paths, move |changed| reloading.reload(changed)) {
+        match watch::watch(&self.paths, self.files_before.clone(), move |changed| {
+            reloading.reload(changed);
+        }) {
             Ok(watch) => Some(watch),
             Err(problem) => {
                 self.keeper.set_standing(Concern::RolesFile, Some(problem));

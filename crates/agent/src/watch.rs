@@ -42,13 +42,14 @@ pub struct Watch {
     signs: mpsc::Sender<Sign>,
 }
 
-/// Watches the files of one set. `on_change` is called on the watch's own thread, once per file and burst; our own
-/// writes are told as well. The folder need not exist.
+/// Watches the files of one set. `on_change` is called on the watch's own thread, once per file and burst, also for
+/// what changed since `before`; our own writes are told as well. The folder need not exist.
 ///
 /// # Errors
 /// If the system has no watches left to give.
 pub fn watch(
     paths: &Paths,
+    before: Fingerprints,
     on_change: impl FnMut(Changed) + Send + 'static,
 ) -> Result<Watch, Problem> {
     let (signs, received) = mpsc::channel();
@@ -60,8 +61,12 @@ pub fn watch(
         }
     })
     .map_err(|error| unwatched(&error))?;
-    let mut lookout = Lookout::new(paths, watcher);
+    let mut lookout = Lookout::new(paths, before, watcher);
     lookout.arm().map_err(|error| unwatched(&error))?;
+    if Fingerprints::of(paths) != lookout.prints {
+        // The receiver is here.
+        let _ = signs.send(Sign::Event);
+    }
     thread::Builder::new()
         .name("watch".into())
         .spawn(move || lookout.keep(&received, on_change))
@@ -105,29 +110,46 @@ fn unwatched(error: &notify::Error) -> Problem {
 /// What tells one state of a file from another.
 type Print = Option<(SystemTime, u64, u64)>;
 
+/// How many files a set has.
+const FILES: usize = 6;
+
+/// What the files of a set were like at one moment. It is taken before they are read, so that no later change is missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprints([Print; FILES]);
+
+impl Fingerprints {
+    /// Returns what the files are like at present.
+    pub fn of(paths: &Paths) -> Self {
+        Self(files(paths).map(|(_, path)| print(&path)))
+    }
+}
+
+fn files(paths: &Paths) -> [(Changed, PathBuf); FILES] {
+    [
+        (Changed::Roles, paths.roles_path()),
+        (Changed::Settings, paths.settings_path()),
+        (Changed::Keys, paths.keys_path()),
+        (Changed::Marks, paths.marks_path()),
+        (Changed::Aws, paths.aws_config_path.clone()),
+        (Changed::Aws, paths.aws_credentials_path.clone()),
+    ]
+}
+
 struct Lookout {
     watcher: RecommendedWatcher,
     config_dir: PathBuf,
-    files: [(Changed, PathBuf); 6],
-    prints: [Print; 6],
+    files: [(Changed, PathBuf); FILES],
+    prints: Fingerprints,
     watched: Vec<PathBuf>,
 }
 
 impl Lookout {
-    fn new(paths: &Paths, watcher: RecommendedWatcher) -> Self {
-        let files = [
-            (Changed::Roles, paths.roles_path()),
-            (Changed::Settings, paths.settings_path()),
-            (Changed::Keys, paths.keys_path()),
-            (Changed::Marks, paths.marks_path()),
-            (Changed::Aws, paths.aws_config_path.clone()),
-            (Changed::Aws, paths.aws_credentials_path.clone()),
-        ];
+    fn new(paths: &Paths, before: Fingerprints, watcher: RecommendedWatcher) -> Self {
         Self {
             watcher,
             config_dir: paths.config_dir.clone(),
-            prints: files.each_ref().map(|(_, path)| print(path)),
-            files,
+            prints: before,
+            files: files(paths),
             watched: Vec::new(),
         }
     }
@@ -142,7 +164,7 @@ impl Lookout {
                 tracing::warn!(%error, "the configuration folder cannot be watched");
             }
             let mut told = BTreeSet::new();
-            for (print_before, (changed, path)) in self.prints.iter_mut().zip(&self.files) {
+            for (print_before, (changed, path)) in self.prints.0.iter_mut().zip(&self.files) {
                 let print = print(path);
                 if *print_before != print {
                     *print_before = print;

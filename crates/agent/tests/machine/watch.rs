@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use rolecall_agent::paths::{Environment, Paths};
-use rolecall_agent::watch::{Changed, Watch, watch};
+use rolecall_agent::watch::{Changed, Fingerprints, Watch, watch};
 
 /// How long a change may take to be told.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,6 +23,11 @@ struct Watched {
 
 impl Watched {
     fn new(prepare: impl FnOnce(&Paths)) -> Self {
+        Self::changed_before(prepare, |_| {})
+    }
+
+    /// Begins to watch files that change after they were read, and before the watch begins.
+    fn changed_before(prepare: impl FnOnce(&Paths), change: impl FnOnce(&Paths)) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let paths = Paths::new(&Environment {
             home: Some(dir.path().to_owned()),
@@ -31,7 +36,9 @@ impl Watched {
         .expect("paths");
         prepare(&paths);
         let (tell, changes) = mpsc::channel();
-        let watch = watch(&paths, move |changed| {
+        let before = Fingerprints::of(&paths);
+        change(&paths);
+        let watch = watch(&paths, before, move |changed| {
             // Reading is what the owner of the files does with the news.
             let _ = tell.send(changed);
         })
@@ -65,6 +72,20 @@ impl Watched {
 
 fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("writes");
+}
+
+#[test]
+fn tells_what_changed_between_the_first_reading_and_the_watch() {
+    let prepare = |paths: &Paths| {
+        fs::create_dir_all(&paths.config_dir).expect("a folder");
+        write(&paths.roles_path(), "before");
+        write(&paths.settings_path(), "stays");
+    };
+    let watched = Watched::changed_before(prepare, |paths| {
+        write(&paths.roles_path(), "changed");
+        write(&paths.marks_path(), "new");
+    });
+    watched.tells(&[Changed::Roles, Changed::Marks]);
 }
 
 #[test]

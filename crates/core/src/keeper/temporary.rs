@@ -49,25 +49,28 @@ struct Due {
 }
 
 impl Keeper {
-    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns
-    /// whether that was one change of the state.
-    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) -> bool {
+    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns how
+    /// often that changed the state.
+    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) -> u64 {
         if self.mode == Mode::Practice {
-            return false;
+            return 0;
         }
         let _turn = super::lock(&self.temporary_turn);
-        self.remove_leftovers();
+        self.remove_leftovers() + self.write_temporary_profiles(now)
+    }
+
+    fn write_temporary_profiles(&self, now: Timestamp) -> u64 {
         let (due, written) = {
             let state = self.lock();
             if state.temporary.is_over {
-                return false;
+                return 0;
             }
             (due(&state, now), state.temporary.written.clone())
         };
         let ids = |(name, due): (&Name, &Due)| (name.clone(), due.session.id().to_owned());
         let wanted: BTreeMap<Name, String> = due.iter().map(ids).collect();
         if wanted == written {
-            return false;
+            return 0;
         }
         let left_out = RefCell::new(BTreeMap::new());
         let edited = self
@@ -99,7 +102,7 @@ impl Keeper {
             Err(problem) => Some(problem),
         };
         self.update(|state| state.set_standing(Concern::TemporaryProfiles, problem));
-        true
+        1
     }
 
     /// Writes a role's sessions into AWS's credentials file as well, from now on.
@@ -192,16 +195,22 @@ impl Keeper {
     }
 
     /// Removes what a run that crashed left on the disk, and says so. What fails is tried again with the next tick.
-    fn remove_leftovers(&self) {
+    /// Returns how often that changed the state.
+    fn remove_leftovers(&self) -> u64 {
         if self.lock().temporary.is_swept {
-            return;
+            return 0;
         }
         let removed = self.ports.aws.recover();
         let removed = removed.and_then(|()| self.remove_profiles_of_a_crash());
-        self.update(|state| {
-            state.temporary.is_swept = removed.is_ok();
-            state.set_standing(Concern::Leftovers, removed.err());
-        });
+        let mut state = self.lock();
+        state.temporary.is_swept = removed.is_ok();
+        let problem = removed.err();
+        if state.standing.get(&Concern::Leftovers) == problem.as_ref() {
+            return 0;
+        }
+        drop(state);
+        self.set_standing(Concern::Leftovers, problem);
+        1
     }
 
     /// Removes the temporary profiles that no session of this run is behind.

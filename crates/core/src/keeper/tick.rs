@@ -36,7 +36,7 @@ impl Keeper {
         self.drop_stale_mfa(now);
         // What others change from here on, while files are written, is for another tick.
         let revision = self.update(|state| state.revision);
-        let own = u64::from(self.follow_temporary_profiles(now));
+        let own = self.follow_temporary_profiles(now);
         let (pulse, snapshot) = {
             let state = self.lock();
             (

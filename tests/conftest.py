@@ -1,5 +1,9 @@
 """What every test can ask for: a desktop, what a user meets on it, and AWS doubles."""
 
+import os
+import signal
+import threading
+
 import pytest
 
 from harness.desktop import Desktop
@@ -9,6 +13,35 @@ from harness.notifications import Notifications
 from harness.rolecall import Rolecall, binary
 from harness.tray_host import TrayHost
 from harness.webdriver import Window
+
+
+# A test that does not even end when its time is over, such as in a call of a library, ends the run this much later.
+HUNG_SECONDS = 60
+
+
+def pytest_configure(config):
+    """Lets the programs under test take the signals that a background job or nohup makes this run ignore."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            # A handler, unlike SIG_IGN, is not inherited.
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    limit = float(item.config.getini("timeout")) + HUNG_SECONDS
+    hung = threading.Timer(limit, lambda: _give_up(item))
+    hung.daemon = True
+    hung.start()
+    try:
+        return (yield)
+    finally:
+        hung.cancel()
+
+
+def _give_up(item):
+    os.write(2, f"\n{item.nodeid} hangs and cannot be interrupted: the run ends here.\n".encode())
+    os._exit(1)
 
 
 @pytest.fixture

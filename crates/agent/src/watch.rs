@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watcher};
 use rolecall_core::problem::{Problem, ProblemCode};
 
 use crate::disk;
@@ -99,13 +99,36 @@ fn is_sign(kind: &EventKind) -> bool {
 }
 
 fn unwatched(error: &notify::Error) -> Problem {
-    Problem::new(
-        ProblemCode::StorageFailed,
-        "Changes to roles.toml cannot be noticed by themselves.",
-        "Start Rolecall again after changing it by hand, or raise fs.inotify.max_user_watches.",
-    )
-    .with_detail(error.to_string())
+    let remedy = match exhausted(error) {
+        Some(limit) => {
+            format!("Raise {limit} with sysctl, or start Rolecall again after you change a file.")
+        }
+        None => "Start Rolecall again after you change a file.".to_owned(),
+    };
+    let what = "Rolecall cannot watch its files for changes.";
+    Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
 }
+
+/// Returns the limit of the kernel that was reached.
+/// <https://man7.org/linux/man-pages/man7/inotify.7.html>
+fn exhausted(error: &notify::Error) -> Option<&'static str> {
+    match &error.kind {
+        ErrorKind::MaxFilesWatch => Some("fs.inotify.max_user_watches"),
+        ErrorKind::Io(error) => match error.raw_os_error() {
+            Some(NO_INSTANCE) => Some("fs.inotify.max_user_instances"),
+            Some(NO_WATCH) => Some("fs.inotify.max_user_watches"),
+            Some(_) | None => None,
+        },
+        ErrorKind::Generic(_)
+        | ErrorKind::PathNotFound
+        | ErrorKind::WatchNotFound
+        | ErrorKind::InvalidConfig(_) => None,
+    }
+}
+
+/// `EMFILE` and `ENOSPC`, the same on every Linux.
+const NO_INSTANCE: i32 = 24;
+const NO_WATCH: i32 = 28;
 
 /// What tells one state of a file from another.
 type Print = Option<(SystemTime, u64, u64)>;
@@ -247,4 +270,22 @@ fn identity(metadata: &fs::Metadata) -> u64 {
 #[cfg(not(unix))]
 fn identity(_metadata: &fs::Metadata) -> u64 {
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_the_kernel_is_named_as_sysctl_names_it() {
+        let remedy = |number| {
+            let error = notify::Error::io(std::io::Error::from_raw_os_error(number));
+            unwatched(&error).remedy
+        };
+        assert!(remedy(NO_INSTANCE).contains("fs.inotify.max_user_instances"));
+        assert!(remedy(NO_WATCH).contains("fs.inotify.max_user_watches"));
+        assert!(!remedy(13).contains("sysctl"));
+        let full = notify::Error::new(ErrorKind::MaxFilesWatch);
+        assert!(unwatched(&full).remedy.contains("max_user_watches"));
+    }
 }

@@ -57,6 +57,11 @@ pub(crate) async fn end(tray: Tray<'_>, role: String) -> Result<(), Problem> {
 }
 
 #[tauri::command]
+pub(crate) async fn end_key(tray: Tray<'_>, key: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::EndKey { key }).await
+}
+
+#[tauri::command]
 pub(crate) async fn look_deeper(tray: Tray<'_>, role: String) -> Result<(), Problem> {
     tray.ask(WindowCall::LookDeeper { role }).await
 }
@@ -96,6 +101,15 @@ pub(crate) async fn set_consent(
     consent: Option<Consent>,
 ) -> Result<(), Problem> {
     tray.ask(WindowCall::SetConsent { role, consent }).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_key_consent(
+    tray: Tray<'_>,
+    key: String,
+    consent: Option<Consent>,
+) -> Result<(), Problem> {
+    tray.ask(WindowCall::SetKeyConsent { key, consent }).await
 }
 
 #[tauri::command]

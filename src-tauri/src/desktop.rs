@@ -150,6 +150,10 @@ impl Desktop {
                 let keeper = self.keeper.clone();
                 std::thread::spawn(move || keeper.end(&role));
             }
+            MenuAction::EndKey(key) => {
+                let keeper = self.keeper.clone();
+                std::thread::spawn(move || keeper.end_key(&key));
+            }
             MenuAction::Reply(id, reply) => self.reply(id, reply),
             MenuAction::Open => self.stage.window.open(),
             MenuAction::Quit => app.exit(0),
@@ -170,7 +174,7 @@ impl Desktop {
         let keeper = self.keeper.clone();
         std::thread::spawn(move || {
             let request = by_hand(role, RequestKind::Assume);
-            keeper.clicked(&request, || keeper.assume(&request.role, None))
+            keeper.clicked(&request, || keeper.assume(&request.name, None))
         });
     }
 
@@ -229,9 +233,9 @@ impl Host for Desktop {
 }
 
 /// Returns what the user asks for in the tray, the window or a notice.
-pub(crate) fn by_hand(role: Name, kind: RequestKind) -> Request {
+pub(crate) fn by_hand(name: Name, kind: RequestKind) -> Request {
     Request {
-        role,
+        name,
         kind,
         requester: None,
     }

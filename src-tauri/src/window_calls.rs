@@ -4,7 +4,10 @@ use std::path::Path;
 
 use rolecall_agent::peers;
 use rolecall_core::access_key::masked;
+use rolecall_core::connection::{EditView, Step};
+use rolecall_core::consent::Subject;
 use rolecall_core::history::RequestKind;
+use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::{self, KeyPair};
 use rolecall_core::name::Name;
 use rolecall_core::problem::{Problem, ProblemCode};
@@ -27,7 +30,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::Assume { role, limits } => {
             let role = keeper.limited(&Name::parse(&role)?, &limits)?;
             let request = by_hand(role, RequestKind::Assume);
-            let assumed = keeper.clicked(&request, || keeper.assume(&request.role, None));
+            let assumed = keeper.clicked(&request, || keeper.assume(&request.name, None));
             assumed.map(nothing)
         }
         WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(nothing),
@@ -35,9 +38,10 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(nothing),
         WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(nothing),
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
+        WindowCall::EndKey { key } => keeper.end_key(&Name::parse(&key)?).map(nothing),
         WindowCall::CopyExport { role, shell } => {
             let request = by_hand(Name::parse(&role)?, RequestKind::Copy);
-            let copied = keeper.clicked(&request, || keeper.copy_export(&request.role, shell));
+            let copied = keeper.clicked(&request, || keeper.copy_export(&request.name, shell));
             copied.map(nothing)
         }
         WindowCall::AnswerPrompt { id, code } => {
@@ -46,7 +50,10 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(nothing),
         WindowCall::Reply { id, reply } => keeper.reply(id, reply).map(nothing),
         WindowCall::SetConsent { role, consent } => keeper
-            .set_consent(&Name::parse(&role)?, consent)
+            .set_consent(&Subject::Role(Name::parse(&role)?), consent)
+            .map(nothing),
+        WindowCall::SetKeyConsent { key, consent } => keeper
+            .set_consent(&Subject::Key(Name::parse(&key)?), consent)
             .map(nothing),
         WindowCall::SetTemporaryProfile { role, is_kept } => {
             let role = Name::parse(&role)?;
@@ -109,8 +116,18 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             step,
         } => value(keeper.connect(&which, &prefix, step)?),
         WindowCall::ImportKey { profile, step } => value(keeper.import_key(&profile, None, step)?),
-        WindowCall::UndoImport { profile, step } => value(keeper.undo_import(&profile, step)?),
+        WindowCall::UndoImport { profile, step } => value(undo_import(keeper, &profile, step)?),
         WindowCall::Disconnect { which, step } => value(keeper.disconnect(&which, step)?),
+    }
+}
+
+fn undo_import(keeper: &Keeper, profile: &str, step: Step) -> Result<EditView, Problem> {
+    match step {
+        Step::Preview => keeper.undo_import(profile, step),
+        Step::Write => {
+            let request = by_hand(keeper.moved_key(profile)?, RequestKind::PutBack);
+            keeper.clicked(&request, || keeper.undo_import(profile, step))
+        }
     }
 }
 

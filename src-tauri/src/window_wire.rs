@@ -66,6 +66,9 @@ pub(crate) enum WindowCall {
     End {
         role: String,
     },
+    EndKey {
+        key: String,
+    },
     LookDeeper {
         role: String,
     },
@@ -89,6 +92,10 @@ pub(crate) enum WindowCall {
     },
     SetConsent {
         role: String,
+        consent: Option<Consent>,
+    },
+    SetKeyConsent {
+        key: String,
         consent: Option<Consent>,
     },
     SetTemporaryProfile {

@@ -36,6 +36,8 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["cancel_reason", { id: 7 }, (bridge) => bridge.cancelReason(7)],
   ["reply", { id: 7, reply: "deny" }, (bridge) => bridge.reply(7, "deny")],
   ["set_consent", { role: "a", consent: "once" }, (bridge) => bridge.setConsent("a", "once")],
+  ["set_key_consent", { key: "a", consent: "never" }, (bridge) => bridge.setKeyConsent("a", "never")],
+  ["end_key", { key: "a" }, (bridge) => bridge.endKey("a")],
   ["set_consent", { role: "a", consent: null }, (bridge) => bridge.setConsent("a", null)],
   ["set_temporary_profile", { role: "a", isKept: true }, (bridge) => bridge.setTemporaryProfile("a", true)],
   ["history", { query: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],

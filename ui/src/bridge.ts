@@ -85,6 +85,8 @@ export interface Bridge {
   assume(role: string, limits?: Limits): Promise<void>;
   renew(role: string): Promise<void>;
   end(role: string): Promise<void>;
+  /** Ends the session of an access key itself. */
+  endKey(key: string): Promise<void>;
   /** Makes the calls that tell more about a refusal; the next snapshot holds what they told. */
   lookDeeper(role: string): Promise<void>;
   /** The regions that sessions of a role can be locked to, the likeliest first. */
@@ -97,6 +99,8 @@ export interface Bridge {
   reply(id: number, reply: Reply): Promise<void>;
   /** Sets what happens when a program asks for the role; null leaves it to the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
+  /** Sets what happens when a program asks for a session of the key itself; null leaves it to the default. */
+  setKeyConsent(key: string, consent: Consent | null): Promise<void>;
   /** Sets whether the role's sessions are also written into AWS's credentials file, in plaintext. */
   setTemporaryProfile(role: string, isKept: boolean): Promise<void>;
   history(query: HistoryQuery): Promise<HistoryLine[]>;
@@ -193,6 +197,7 @@ const desktop: Bridge = {
   assume: (role, limits) => ask("assume", limits ? { role, limits } : { role }),
   renew: (role) => ask("renew", { role }),
   end: (role) => ask("end", { role }),
+  endKey: (key) => ask("end_key", { key }),
   lookDeeper: (role) => ask("look_deeper", { role }),
   lockRegions: (role) => ask("lock_regions", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
@@ -202,6 +207,7 @@ const desktop: Bridge = {
   cancelReason: (id) => ask("cancel_reason", { id }),
   reply: (id, reply) => ask("reply", { id, reply }),
   setConsent: (role, consent) => ask("set_consent", { role, consent }),
+  setKeyConsent: (key, consent) => ask("set_key_consent", { key, consent }),
   setTemporaryProfile: (role, isKept) => ask("set_temporary_profile", { role, isKept }),
   history: (query) => ask("history", { query }),
   switchPrompt: (id) => ask("switch_prompt", { id }),

@@ -186,8 +186,21 @@ export interface KeyView {
   roles: number;
   /** The codes that still count. */
   mfa: MfaView[];
+  /** What happens when a program asks for a session of the key itself. */
+  consent: Consent;
+  consent_is_default: boolean;
   /** The device whose seed is kept in the keychain: its codes come by themselves. */
   totp?: string | null;
+}
+
+/** A live session of an access key itself. */
+export interface KeySessionView {
+  key: string;
+  account_id: string;
+  user_arn: string;
+  access_key_id: string;
+  issued_at: string;
+  expires_at: string;
 }
 
 export interface MfaView {
@@ -210,7 +223,7 @@ export interface PromptView {
 /** What happens when a program asks for a role. */
 export type Consent = "allow" | "once" | "ask" | "never";
 export type Reply = "allow_once" | "allow_tree" | "deny";
-export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile" | "key";
+export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile" | "key" | "put_back";
 
 /** A process, its texts safe to show. */
 export interface Process {
@@ -235,7 +248,7 @@ export interface QuestionView {
 }
 
 export type Verdict =
-  | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "unasked" | "limited" | "never" | "apart";
+  | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "unasked" | "limited" | "never" | "apart" | "unknown";
 
 /** One line of the history: a request, or the same one again and again. */
 export interface HistoryLine {
@@ -249,6 +262,8 @@ export interface HistoryLine {
   pid: number;
   program: string;
   parents: string[];
+  /** Whether it asked from a container or sandbox. */
+  sandboxed: boolean;
   verdict: Verdict;
   aws_call: boolean;
   failure: string | null;
@@ -289,6 +304,8 @@ export interface Snapshot {
   /** AWS's clock minus this machine's, in milliseconds. */
   clock_offset_ms: number;
   sessions: SessionView[];
+  /** Live sessions of access keys themselves. */
+  key_sessions: KeySessionView[];
   roles: RoleView[];
   /** The names of the roles used most of late, best first. */
   recent: string[];

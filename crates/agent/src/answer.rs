@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::call_fields::{MfaCode, MfaSerial};
-use rolecall_core::connection::EditView;
+use rolecall_core::connection::{EditView, Step};
 use rolecall_core::export_block::CONFLICTING;
 use rolecall_core::history::{Request, RequestKind};
 use rolecall_core::keeper::Keeper;
@@ -29,57 +29,67 @@ const HAND_OUT: Duration = Duration::from_secs(19);
 /// Why it could not be done.
 pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
     let admitted = keeper.admit(&peer.requester);
-    let request = |role: &str, kind: RequestKind| -> Result<Request, Problem> {
-        let role = Name::parse(role)?;
-        let requester = Some(peer.requester.clone());
+    let request = |name: &str, kind: RequestKind| -> Result<Request, Problem> {
         Ok(Request {
-            role,
+            name: Name::parse(name)?,
             kind,
-            requester,
+            requester: Some(peer.requester.clone()),
         })
     };
     match call {
         Call::Assume { role, code } => {
             let request = request(&role, RequestKind::Assume)?;
             keeper.observed(&request, peer.waiter(), || {
-                admitted?;
-                assume(keeper, &request.role, code.as_ref())
+                assume(keeper, &request.name, code.as_ref())
             })
         }
         Call::Env { role, shell } => {
             let request = request(&role, RequestKind::Env)?;
             keeper.serve(&request, peer.waiter(), || {
-                Ok(text(&keeper.export_block(&request.role, shell)?))
+                Ok(text(&keeper.export_block(&request.name, shell)?))
             })
         }
         Call::Environment { role } => {
             let request = request(&role, RequestKind::Exec)?;
             keeper.serve(&request, peer.waiter(), || {
-                environment(keeper, &request.role)
+                environment(keeper, &request.name)
             })
         }
         Call::Credentials { role } => {
             let request = request(&role, RequestKind::Credentials)?;
             keeper.serve(&request, peer.waiter(), || {
-                credentials(keeper, &request.role)
+                credentials(keeper, &request.name)
             })
         }
         Call::KeyCredentials { key } => {
             let request = request(&key, RequestKind::Key)?;
             keeper.serve(&request, peer.waiter(), || {
-                let (keeper, key) = (keeper.clone(), request.role.clone());
+                let (keeper, key) = (keeper.clone(), request.name.clone());
                 in_time(move || keeper.key_credentials(&key))
+            })
+        }
+        Call::PutKeyBack {
+            profile,
+            step: Step::Write,
+        } => {
+            let key = keeper.moved_key(&profile)?;
+            let request = request(key.as_str(), RequestKind::PutBack)?;
+            keeper.serve(&request, peer.waiter(), || {
+                edit(keeper.undo_import(&profile, Step::Write))
             })
         }
         Call::ContainerCredentials { role } => {
             let request = request(&role, RequestKind::Endpoint)?;
             keeper.serve(&request, peer.waiter(), || {
-                container::credentials(keeper, &request.role)
+                container::credentials(keeper, &request.name)
             })
         }
         Call::KeepFresh { role } => {
-            admitted?;
-            container::keep_fresh(keeper, &Name::parse(&role)?);
+            let role = Name::parse(&role)?;
+            if let Some(problem) = keeper.renewal_refusal(&role, &peer.requester) {
+                return Err(problem);
+            }
+            container::keep_fresh(keeper, &role);
             Ok(Answer::Done)
         }
         Call::Serve { role, process } => {
@@ -96,7 +106,7 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
     }
 }
 
-/// Does what gives nobody credentials.
+/// Does what gives nobody credentials of a role or key.
 fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
@@ -115,6 +125,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
+        Call::EndKey { key } => done(keeper.end_key(&Name::parse(&key)?)),
         Call::Limited { role, limits } => {
             let name = keeper.limited(&Name::parse(&role)?, &limits)?;
             Ok(Answer::Name(name.to_string()))
@@ -176,7 +187,10 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             let name = name.as_deref().map(Name::parse).transpose()?;
             edit(keeper.import_key(&profile, name.as_ref(), step))
         }
-        Call::PutKeyBack { profile, step } => edit(keeper.undo_import(&profile, step)),
+        Call::PutKeyBack {
+            profile,
+            step: Step::Preview,
+        } => edit(keeper.undo_import(&profile, Step::Preview)),
         Call::ShowWindow | Call::Host | Call::Unlock { .. } | Call::Stop | Call::HandOver => {
             Err(not_here())
         }
@@ -185,6 +199,9 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         | Call::Environment { .. }
         | Call::Credentials { .. }
         | Call::KeyCredentials { .. }
+        | Call::PutKeyBack {
+            step: Step::Write, ..
+        }
         | Call::ContainerCredentials { .. }
         | Call::KeepFresh { .. }
         | Call::Serve { .. }

@@ -53,7 +53,7 @@ pub trait Host: Send + Sync {
 /// Why it could not be done.
 pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
     let keeper = &host.engine().keeper;
-    if call.is_for_a_role() {
+    if call.is_governed() {
         return answer(keeper, call, peer);
     }
     keeper.admit(&peer.requester)?;

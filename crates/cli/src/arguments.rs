@@ -62,6 +62,9 @@ pub(crate) enum Command {
     End {
         role: String,
     },
+    EndKey {
+        key: String,
+    },
     History {
         role: Option<String>,
         since: Option<SignedDuration>,
@@ -194,6 +197,7 @@ impl Command {
             | Self::StatusLine { .. }
             | Self::Explain { .. }
             | Self::End { .. }
+            | Self::EndKey { .. }
             | Self::History { .. }
             | Self::EnvUnset { .. }
             | Self::Credentials { .. }
@@ -374,7 +378,7 @@ const SPECS: [Spec; 31] = [
     spec("status", &[], &["--json", "--format"]),
     spec("assume", &["ROLE"], &["--json"]),
     spec("explain", &["ROLE"], &["--deeper", "--json"]),
-    spec("end", &["ROLE"], &[]),
+    spec("end", &["ROLE"], &["--key"]),
     spec("history", &["[ROLE]"], &["--since", "--limit", "--json"]),
     spec("answer", &[], &[]),
     spec("env", &["ROLE"], &["--shell", "--unset"]),

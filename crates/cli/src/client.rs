@@ -326,6 +326,7 @@ fn limit(call: &Call) -> Duration {
         | Call::Limited { .. }
         | Call::GiveReason { .. }
         | Call::End { .. }
+        | Call::EndKey { .. }
         | Call::History(_)
         | Call::Attend { .. }
         | Call::AnswerPrompt { .. }
@@ -382,6 +383,7 @@ fn is_repeatable(call: &Call) -> bool {
         | Call::Host => true,
         Call::Assume { code: Some(_), .. }
         | Call::End { .. }
+        | Call::EndKey { .. }
         | Call::AnswerPrompt { .. }
         | Call::CancelPrompt { .. }
         | Call::SwitchPrompt { .. }

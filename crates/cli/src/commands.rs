@@ -91,6 +91,13 @@ pub(crate) fn run(
             let ended = format!("The session of {} has ended here.", shown(role));
             done(client, Call::End { role: role.clone() }, ended).map(plain)
         }
+        Command::EndKey { key } => {
+            let ended = format!(
+                "The session of the access key {} has ended here.",
+                shown(key)
+            );
+            done(client, Call::EndKey { key: key.clone() }, ended).map(plain)
+        }
         Command::History {
             role,
             since,

@@ -141,8 +141,10 @@ call that is denied says which permission it needs.";
 
 const END: &str = "\
 Usage: rolecall end ROLE
+       rolecall end --key KEY
 
-Ends a session on this machine and forgets its credentials. Copies of them stay valid until they expire.";
+Ends a session on this machine and forgets its credentials. Copies of them stay valid until they expire. With --key it
+is the session of an access key itself, as is ROLE where only a key of that name has one.";
 
 const HISTORY: &str = "\
 Usage: rolecall history [ROLE] [--since SPAN] [--limit N] [--json]

@@ -9,11 +9,14 @@ use std::thread;
 use rolecall_core::consent::Reply;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::{echo, visible};
+use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::QuestionView;
 
 use crate::client::{Client, unexpected};
 use crate::terminal::{self, Echo};
+
+/// The most characters of a name that are shown.
+const NAME_SHOWN: usize = 64;
 
 /// A question that is put while its asker waits for the answer.
 #[derive(Clone, Default)]
@@ -70,7 +73,9 @@ pub(crate) fn put(client: &Client, question: &QuestionView) -> Result<(), Proble
 
 /// Returns the question in words, and what it cannot promise.
 fn text(question: &QuestionView) -> String {
-    let role = echo(&question.role);
+    let wanted = visible(&question.wanted(NAME_SHOWN));
+    let reach = question.reach();
+    let reach = reach.map_or(String::new(), |reach| format!("  {reach}.\n"));
     let account = visible(&question.account_id);
     let tree = question.tree.as_ref().map_or(String::new(), |root| {
         format!(
@@ -80,7 +85,7 @@ fn text(question: &QuestionView) -> String {
         )
     });
     format!(
-        "Rolecall: {} asks for {role} ({account}).\n  {}.\n  Rolecall cannot prove who asks or who answers: a program \
+        "Rolecall: {} asks for {wanted} ({account}).\n{reach}  {}.\n  Rolecall cannot prove who asks or who answers: a program \
          of yours can pose as another, and type here as you do.\n  [o] allow once   {tree}[d] deny: ",
         visible(&question.asker()),
         visible(&question.origin()),
@@ -119,6 +124,19 @@ mod tests {
         assert!(!text.contains(hidden), "{text:?}");
         assert!(text.contains("cannot prove who asks"), "{text}");
         assert!(text.contains("below bash (5)"), "{text}");
+    }
+
+    #[test]
+    fn it_says_when_an_access_key_is_asked_for_and_not_a_role() {
+        let key = QuestionView {
+            request: rolecall_core::history::RequestKind::Key,
+            role: "user".to_owned(),
+            ..question()
+        };
+        let text = text(&key);
+        let wanted = "asks for a session of the access key user (111122223333)";
+        assert!(text.contains(wanted), "{text}");
+        assert!(text.contains("what the key's user may"), "{text}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Whether a program that asks for a session gets it at once, or after a question: the policy of each role.
+//! Whether a program that asks for a session gets it at once, or after a question: the policies of roles and access keys.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
 
-/// What happens when a program asks for a role's session. What a person clicks is never asked about.
+/// What happens when a program asks for a session. What a person clicks is never asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
@@ -22,7 +22,7 @@ pub enum Consent {
 }
 
 impl Consent {
-    /// All policies, in the order in which they are offered.
+    /// All policies, in the order in which they are offered: from the laxest to the strictest.
     pub const ALL: [Self; 4] = [Self::Allow, Self::Once, Self::Ask, Self::Never];
 
     /// Returns the word for it in `settings.toml`.
@@ -39,17 +39,44 @@ impl Consent {
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|consent| consent.word() == word)
     }
+
+    /// Returns what applies where two policies do.
+    pub fn stricter(self, other: Self) -> Self {
+        let strictest_first = Self::ALL.into_iter().rev();
+        let mut either = strictest_first.filter(|it| *it == self || *it == other);
+        either.next().unwrap_or(Self::Never)
+    }
 }
 
-/// The policies of all roles.
+/// What a program asks for: the session of a role, or of an access key itself. The two may have the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A role, by its name in the catalogue.
+    Role(Name),
+    /// An access key, by the name the user gave it.
+    Key(Name),
+}
+
+impl Subject {
+    /// Returns its name.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Role(name) | Self::Key(name) => name,
+        }
+    }
+}
+
+/// The policies of all roles and access keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consents {
-    /// `[ask] default`: of roles that have none of their own.
+    /// `[ask] default`: of roles and keys that have none of their own.
     pub default: Consent,
-    /// `[ask] containers`: of whatever asks from a container or sandbox, if it is stricter than the role's.
+    /// `[ask] containers`: of whatever asks from a container or sandbox, if it is stricter than the role's or key's.
     pub containers: Consent,
     /// `[ask.roles]`: of single roles.
     pub roles: BTreeMap<Name, Consent>,
+    /// `[ask.keys]`: of single access keys.
+    pub keys: BTreeMap<Name, Consent>,
 }
 
 impl Default for Consents {
@@ -58,14 +85,23 @@ impl Default for Consents {
             default: Consent::Allow,
             containers: Consent::Never,
             roles: BTreeMap::new(),
+            keys: BTreeMap::new(),
         }
     }
 }
 
 impl Consents {
-    /// Returns the policy of a role.
-    pub fn of(&self, role: &Name) -> Consent {
-        self.roles.get(role).copied().unwrap_or(self.default)
+    /// Returns the policy of a role or an access key.
+    pub fn of(&self, subject: &Subject) -> Consent {
+        self.own(subject).unwrap_or(self.default)
+    }
+
+    /// Returns the policy that a role or an access key has of its own.
+    pub fn own(&self, subject: &Subject) -> Option<Consent> {
+        match subject {
+            Subject::Role(role) => self.roles.get(role).copied(),
+            Subject::Key(key) => self.keys.get(key).copied(),
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::consent::Subject;
 use crate::name::Name;
 use crate::problem::ProblemCode;
-use crate::requester::Requester;
+use crate::requester::{Requester, Whereabouts};
 
 /// The most lines that are kept.
 pub const KEPT_MAX: u32 = 20_000;
@@ -40,13 +41,15 @@ pub enum RequestKind {
     Profile,
     /// The line of a `credential_process` for an access key itself.
     Key,
+    /// An access key in plaintext, back in AWS's own file.
+    PutBack,
 }
 
 /// What was decided about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The role asks nobody.
+    /// Its policy allows it without a question.
     Allowed,
     /// The user asked, in the tray, the window or a notice.
     Clicked,
@@ -62,21 +65,57 @@ pub enum Verdict {
     Unasked,
     /// It was denied without a question: too many were asked, or one was just denied.
     Limited,
-    /// The role is for no program.
+    /// Its policy gives it to no program.
     Never,
     /// It came from a container or sandbox.
     Apart,
+    /// There is no such role or access key.
+    Unknown,
 }
 
-/// A request for a role.
+impl Verdict {
+    /// Returns whether what was asked for is handed out.
+    pub fn is_allowed(self) -> bool {
+        match self {
+            Self::Allowed | Self::Clicked | Self::Accepted | Self::Granted => true,
+            Self::Denied
+            | Self::Unanswered
+            | Self::Unasked
+            | Self::Limited
+            | Self::Never
+            | Self::Apart
+            | Self::Unknown => false,
+        }
+    }
+}
+
+/// A request for the session of a role or of an access key.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The role.
-    pub role: Name,
+    /// The name of the role or, for what only keys give, of the access key.
+    pub name: Name,
     /// What was asked for.
     pub kind: RequestKind,
     /// Who asked; `None` is the user, in the tray, the window or a notice.
     pub requester: Option<Requester>,
+}
+
+impl Request {
+    /// Returns whose policy decides about it.
+    pub fn subject(&self) -> Subject {
+        let name = self.name.clone();
+        match self.kind {
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Console
+            | RequestKind::Profile => Subject::Role(name),
+            RequestKind::Key | RequestKind::PutBack => Subject::Key(name),
+        }
+    }
 }
 
 /// One line of the history: a request, or the same one again and again.
@@ -88,7 +127,7 @@ pub struct Line {
     pub since: Timestamp,
     /// How often.
     pub count: u32,
-    /// The role's name.
+    /// The name of the role or access key; `request` tells which.
     pub role: String,
     /// What was asked for.
     pub request: RequestKind,
@@ -100,6 +139,9 @@ pub struct Line {
     pub program: String,
     /// The names of those that started it, the nearest first.
     pub parents: Vec<String>,
+    /// Whether it asked from a container or sandbox.
+    #[serde(default)]
+    pub sandboxed: bool,
     /// What was decided.
     pub verdict: Verdict,
     /// Whether AWS was called for it.
@@ -117,7 +159,7 @@ impl Line {
             at,
             since: at,
             count: 1,
-            role: request.role.to_string(),
+            role: request.name.to_string(),
             request: request.kind,
             process: requester
                 .map(Requester::name)
@@ -136,6 +178,7 @@ impl Line {
                         .collect()
                 })
                 .unwrap_or_default(),
+            sandboxed: requester.is_some_and(|it| it.whereabouts == Whereabouts::Apart),
             verdict,
             aws_call: false,
             failure: None,
@@ -150,6 +193,7 @@ impl Line {
                 == (&later.role, later.request, later.verdict)
             && (&self.process, &self.program, &self.parents)
                 == (&later.process, &later.program, &later.parents)
+            && self.sandboxed == later.sandboxed
             && (self.aws_call, self.failure) == (later.aws_call, later.failure)
     }
 
@@ -164,7 +208,7 @@ impl Line {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
-    /// Those of one role, whether it still exists or not.
+    /// Those of one role or access key, whether it still exists or not.
     pub role: Option<String>,
     /// Those from then on.
     pub since: Option<Timestamp>,
@@ -252,7 +296,7 @@ mod tests {
 
     fn line(second: i64, role: &str, verdict: Verdict) -> Line {
         let request = Request {
-            role: Name::parse(role).expect("a name"),
+            name: Name::parse(role).expect("a name"),
             kind: RequestKind::Credentials,
             requester: Some(Requester::default()),
         };

@@ -10,6 +10,7 @@ mod code_source;
 mod connect;
 mod consent;
 mod container;
+mod denied;
 mod duration_limit;
 mod explain;
 mod hand_out;
@@ -23,6 +24,7 @@ mod maximum;
 mod mfa;
 mod move_in;
 mod noting;
+mod policy;
 mod prompt;
 mod reason;
 mod served;
@@ -41,6 +43,7 @@ use jiff::Timestamp;
 
 use crate::access_key::{AccessKey, AccessKeyId};
 use crate::catalogue::Catalogue;
+use crate::consent::Subject;
 use crate::duration::DurationLimit;
 use crate::iam::Iam;
 use crate::marks::Marks;
@@ -213,8 +216,8 @@ struct State {
     asking: Asking,
     /// Whose endpoints ask in whose name.
     served: Served,
-    /// How often AWS was called for each role.
-    aws_calls: BTreeMap<Name, u64>,
+    /// How often AWS was called for each role and for each access key itself.
+    aws_calls: BTreeMap<Subject, u64>,
 }
 
 impl State {
@@ -307,8 +310,8 @@ impl Keeper {
         });
     }
 
-    /// Ends a session here: forgets its credentials and its failures. AWS goes on accepting them until they expire.
-    /// Just after a start it waits for the sessions of the last run, or one of them would come back.
+    /// Ends the session of a role here, or that of the access key of this name where no role has any: forgets its
+    /// credentials and its failures. AWS goes on accepting them until they expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
     ///
     /// # Errors
     /// If there was nothing to end.
@@ -317,15 +320,16 @@ impl Keeper {
         let ended = self.update(|state| {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);
-            state.asking.forget(role);
-            state.served.forget(role);
+            let ended = Subject::Role(role.clone());
+            state.asking.retain(|subject| *subject != ended);
+            state.served.retain(|served| served != role);
             session.is_some() || failure.is_some()
         });
         self.ports
             .notifier
             .withdraw(&crate::notice::Topic::Session(role.clone()));
         self.note_store(self.ports.store.forget(role));
-        if ended {
+        if ended || self.end_key(role).is_ok() {
             Ok(())
         } else {
             Err(hand_out::no_session(role))

@@ -12,7 +12,7 @@ use crate::name::Name;
 use crate::sanitise::{cut, menu_label};
 use crate::session::Phase;
 use crate::shell::Shell;
-use crate::snapshot::{Mode, QuestionView, RoleView, SessionView, Snapshot};
+use crate::snapshot::{KeySessionView, Mode, QuestionView, RoleView, SessionView, Snapshot};
 
 /// The most favourites, and the most roles without a group, that the menu lists; the window lists them all.
 const TOP_MAX: usize = 15;
@@ -91,8 +91,10 @@ pub enum MenuAction {
     Copy(Name, Shell),
     /// Assumes the role of a session again.
     Renew(Name),
-    /// Ends a session.
+    /// Ends the session of a role.
     End(Name),
+    /// Ends the session of an access key itself.
+    EndKey(Name),
     /// Answers the question of this number.
     Reply(u64, Reply),
     /// Opens the window.
@@ -129,7 +131,7 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
         || !snapshot.reason_prompts.is_empty()
     {
         TrayIcon::Expiring
-    } else if has(Phase::Active) {
+    } else if has(Phase::Active) || !snapshot.key_sessions.is_empty() {
         TrayIcon::Active
     } else {
         TrayIcon::Idle
@@ -145,7 +147,10 @@ fn tooltip(snapshot: &Snapshot, now: Timestamp) -> String {
         .sessions
         .iter()
         .filter(|s| matches!(s.phase, Phase::Active | Phase::Expiring));
-    let lines: Vec<String> = live.map(|session| session_text(session, now)).collect();
+    let of_keys = snapshot.key_sessions.iter();
+    let of_keys = of_keys.map(|session| key_session_text(session, now));
+    let of_roles = live.map(|session| session_text(session, now));
+    let lines: Vec<String> = of_roles.chain(of_keys).collect();
     match lines.as_slice() {
         [] => format!("{title}: no active session"),
         [one] => format!("{title}: {one}"),
@@ -202,16 +207,27 @@ fn question(question: &QuestionView) -> MenuItem {
     ];
     items.extend(tree);
     items.extend([reply(Reply::Deny), action("More…", MenuAction::Open)]);
-    let label = format!("{} asks for {}", question.asker(), cut(&question.role, 24));
+    let label = format!("{} asks for {}", question.asker(), question.wanted(24));
     submenu(&label, None, items)
 }
 
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
-    snapshot
-        .sessions
-        .iter()
-        .filter_map(|session| session_item(session, now))
-        .collect()
+    let of_roles = snapshot.sessions.iter();
+    let of_roles = of_roles.filter_map(|session| session_item(session, now));
+    let of_keys = snapshot.key_sessions.iter();
+    let of_keys = of_keys.filter_map(|session| key_session_item(session, now));
+    of_roles.chain(of_keys).collect()
+}
+
+fn key_session_item(session: &KeySessionView, now: Timestamp) -> Option<MenuItem> {
+    let name = Name::parse(&session.key).ok()?;
+    let items = vec![action("End", MenuAction::EndKey(name))];
+    Some(submenu(&key_session_text(session, now), None, items))
+}
+
+fn key_session_text(session: &KeySessionView, now: Timestamp) -> String {
+    let left = span(session.expires_at.duration_since(now).as_secs());
+    format!("{} · access key · {left}", cut(&session.key, 44))
 }
 
 fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {

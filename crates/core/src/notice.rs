@@ -199,13 +199,12 @@ impl Notice {
         let rest = [NoticeAction::Reply(Reply::Deny), NoticeAction::Open];
         Self {
             topic: Topic::Question(question.id),
-            title: format!(
-                "{} asks for {}",
-                question.asker(),
-                sanitise::cut(&question.role, 44)
-            ),
+            title: format!("{} asks for {}", question.asker(), question.wanted(44)),
             body: format!(
-                "{}. Allow it only if you expect it: programs can pretend to be others.",
+                "{}{}. Allow it only if you expect it: programs can pretend to be others.",
+                question
+                    .reach()
+                    .map_or(String::new(), |reach| format!("{reach}. ")),
                 question.origin()
             ),
             actions: [allow, rest.to_vec()].concat(),
@@ -217,13 +216,7 @@ impl Notice {
     pub fn asked_many(questions: &[QuestionView]) -> Self {
         let mut names: Vec<String> = questions
             .iter()
-            .map(|it| {
-                format!(
-                    "{} for {}",
-                    it.asker(),
-                    sanitise::cut(&it.role, ROLE_IN_LIST_MAX)
-                )
-            })
+            .map(|it| format!("{} for {}", it.asker(), it.wanted(ROLE_IN_LIST_MAX)))
             .collect();
         names.dedup();
         Self {

@@ -77,10 +77,15 @@ pub enum Call {
         /// The role's name.
         role: String,
     },
-    /// End a session here and forget it.
+    /// End a session here and forget it: the role's, or else that of the access key of this name.
     End {
-        /// The role's name.
+        /// The name.
         role: String,
+    },
+    /// End the session of an access key here and forget it.
+    EndKey {
+        /// The key's name.
+        key: String,
     },
     /// The export block of a session, assuming the role if need be.
     Env {
@@ -281,14 +286,18 @@ pub enum Call {
 }
 
 impl Call {
-    /// Returns whether it asks for a role's session, so that it matters who asks.
-    pub fn is_for_a_role(&self) -> bool {
+    /// Returns whether it asks for the session of a role or an access key, or for a key itself, so that a policy decides
+    /// and it matters who asks.
+    pub fn is_governed(&self) -> bool {
         match self {
             Self::Assume { .. }
             | Self::Env { .. }
             | Self::Environment { .. }
             | Self::Credentials { .. }
             | Self::KeyCredentials { .. }
+            | Self::PutKeyBack {
+                step: Step::Write, ..
+            }
             | Self::ContainerCredentials { .. } => true,
             Self::Snapshot
             | Self::Sessions
@@ -299,6 +308,7 @@ impl Call {
             | Self::GiveReason { .. }
             | Self::KeepFresh { .. }
             | Self::End { .. }
+            | Self::EndKey { .. }
             | Self::AddKey { .. }
             | Self::RenameKey { .. }
             | Self::RemoveKey { .. }
@@ -315,7 +325,10 @@ impl Call {
             | Self::Connect { .. }
             | Self::Disconnect { .. }
             | Self::MoveKey { .. }
-            | Self::PutKeyBack { .. }
+            | Self::PutKeyBack {
+                step: Step::Preview,
+                ..
+            }
             | Self::ShowWindow
             | Self::Host
             | Self::Unlock { .. }
@@ -329,7 +342,11 @@ impl Call {
 
     /// Returns whether it matters who asks, and not only where they run.
     pub fn tells_who_asks(&self) -> bool {
-        self.is_for_a_role() || matches!(self, Self::Serve { .. } | Self::Reply { .. })
+        self.is_governed()
+            || matches!(
+                self,
+                Self::Serve { .. } | Self::Reply { .. } | Self::KeepFresh { .. }
+            )
     }
 }
 

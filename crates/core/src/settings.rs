@@ -126,7 +126,7 @@ pub fn read(text: &str, path: &str) -> Result<Settings, Problem> {
 
 const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
                      [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
-                     containers, roles; [temporary_profiles] roles; [teams.NAME] from, source.";
+                     containers, roles, keys; [temporary_profiles] roles; [teams.NAME] from, source.";
 
 fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<std::ops::Range<usize>> {
     item.span()
@@ -175,7 +175,8 @@ fn set(
         ("agent", "start") => settings.agent_start = agent_start(text()?)?,
         ("ask", "default") => settings.ask.default = consent(text()?)?,
         ("ask", "containers") => settings.ask.containers = consent(text()?)?,
-        ("ask", "roles") => settings.ask.roles = consents(item)?,
+        ("ask", "roles") => settings.ask.roles = consents(item, key)?,
+        ("ask", "keys") => settings.ask.keys = consents(item, key)?,
         ("teams", name) => settings.teams.push(team(name, item)?),
         _ => {
             return Err((
@@ -356,11 +357,11 @@ fn consent(text: &str) -> Result<Consent, (String, String)> {
     })
 }
 
-fn consents(item: &Item) -> Result<BTreeMap<Name, Consent>, (String, String)> {
-    const FORM: &str = "Write each role as NAME = \"once\" below [ask.roles].";
+fn consents(item: &Item, key: &str) -> Result<BTreeMap<Name, Consent>, (String, String)> {
+    let form = || format!("Write each policy as NAME = \"once\" below [ask.{key}].");
     let table = item
         .as_table_like()
-        .ok_or_else(|| ("\"roles\" must be a table.".to_owned(), FORM.to_owned()))?;
+        .ok_or_else(|| (format!("\"{key}\" must be a table."), form()))?;
     let read = |(name, item): (&str, &Item)| {
         let name = Name::parse(name).map_err(|error| (error.what, error.remedy))?;
         let word = item.as_str().ok_or_else(|| {
@@ -368,7 +369,7 @@ fn consents(item: &Item) -> Result<BTreeMap<Name, Consent>, (String, String)> {
                 "\"{}\" must be text in quotes.",
                 sanitise::echo(name.as_str())
             );
-            (what, FORM.to_owned())
+            (what, form())
         })?;
         Ok((name, consent(word)?))
     };
@@ -397,6 +398,7 @@ fn agent_start(text: &str) -> Result<AgentStart, (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::Subject;
 
     #[test]
     fn an_empty_file_gives_the_defaults() {
@@ -459,7 +461,7 @@ mod tests {
     fn t03_reads_who_may_ask_for_which_role() {
         let text = "[ask]\ndefault = \"once\"\ncontainers = \"ask\"\n[ask.roles]\nguest = \"allow\"\n\"a b\" = \"never\"\n";
         let ask = read(text, "settings.toml").expect("valid").ask;
-        let of = |name: &str| ask.of(&Name::parse(name).expect("a name"));
+        let of = |name: &str| ask.of(&Subject::Role(Name::parse(name).expect("a name")));
         assert_eq!(
             (of("guest"), of("a b"), of("other")),
             (Consent::Allow, Consent::Never, Consent::Once)

@@ -29,6 +29,9 @@ pub struct Snapshot {
     pub clock_offset_ms: i64,
     /// Sessions, soonest expiry first; those being assumed and those that failed come before.
     pub sessions: Vec<SessionView>,
+    /// Live sessions of access keys themselves, soonest expiry first.
+    #[serde(default)]
+    pub key_sessions: Vec<KeySessionView>,
     /// The catalogue: roles that can be assumed as they are written, place after place, then those that cannot.
     pub roles: RoleViews,
     /// The names of the roles used most of late, best first; at most 50.
@@ -61,6 +64,7 @@ impl Snapshot {
             endpoint: self.endpoint.clone(),
             clock_offset_ms: self.clock_offset_ms,
             sessions: self.sessions.clone(),
+            key_sessions: self.key_sessions.clone(),
             prompts: self.prompts.clone(),
             questions: self.questions.clone(),
             reason_prompts: self.reason_prompts.clone(),
@@ -132,6 +136,23 @@ pub struct SessionView {
     /// What the user calls its account.
     #[serde(default)]
     pub account_alias: Option<String>,
+}
+
+/// A session of an access key itself: what its user may do, but for calls to IAM and most of STS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySessionView {
+    /// The key's name.
+    pub key: String,
+    /// The 12-digit account it belongs to.
+    pub account_id: String,
+    /// The ARN of the user it belongs to.
+    pub user_arn: String,
+    /// The temporary access key id, all but its ends hidden.
+    pub access_key_id: String,
+    /// When AWS issued it.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// What an assumption in progress waits for.
@@ -311,6 +332,12 @@ pub struct KeyView {
     /// The codes that still count, each for a device.
     #[serde(default)]
     pub mfa: Vec<MfaView>,
+    /// Whether programs that ask for a session of the key itself are asked about.
+    #[serde(default)]
+    pub consent: Consent,
+    /// Whether that is the default of all roles and keys.
+    #[serde(default)]
+    pub consent_is_default: bool,
     /// The MFA device whose seed the keychain holds, where the user chose that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<String>,
@@ -350,14 +377,14 @@ pub struct PromptView {
     pub deadline: Timestamp,
 }
 
-/// A question to the user: whether a program may have a role's session.
+/// A question to the user: whether a program may have the session of a role or an access key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionView {
     /// Names the question in the answer.
     pub id: u64,
-    /// The role.
+    /// The name of the role or access key; `request` tells which.
     pub role: String,
-    /// The 12-digit account of the role.
+    /// Its 12-digit account.
     pub account_id: String,
     /// What is asked for.
     pub request: RequestKind,
@@ -420,6 +447,43 @@ pub struct SettingsView {
 const PARENTS_SHOWN: usize = 4;
 
 impl QuestionView {
+    /// Returns what is asked for, as it stands in a sentence; a name is cut to `max` characters.
+    pub fn wanted(&self, max: usize) -> String {
+        let name = cut(&self.role, max);
+        match self.request {
+            RequestKind::Key => format!("a session of the access key {name}"),
+            RequestKind::PutBack => format!("the access key {name} in plaintext"),
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Console
+            | RequestKind::Profile => name,
+        }
+    }
+
+    /// Returns what allowing it gives beyond a role's session; `None` for a role.
+    pub fn reach(&self) -> Option<&'static str> {
+        match self.request {
+            RequestKind::Key => Some(
+                "It is a session of the key itself: it may do what the key's user may, not only what a role may",
+            ),
+            RequestKind::PutBack => Some(
+                "Its secret would be in AWS's credentials file, where every program of yours can read it",
+            ),
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Console
+            | RequestKind::Profile => None,
+        }
+    }
+
     /// Returns what the asking program is called in a sentence.
     pub fn asker(&self) -> String {
         match self.process.name.as_str() {

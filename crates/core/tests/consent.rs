@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::consent::{Consent, Reply};
+use rolecall_core::consent::{Consent, Reply, Subject};
 use rolecall_core::fakes::{FakeWaiter, Fakes};
 use rolecall_core::history::{Line, Query, Request, RequestKind, Verdict};
 use rolecall_core::keeper::Keeper;
@@ -55,7 +55,7 @@ impl Set {
         let (keeper, waiting) = (self.keeper.clone(), waiter.clone());
         let served = thread::spawn(move || {
             keeper.serve(&request, &*waiting, || {
-                keeper.credentials(&request.role).map(drop)
+                keeper.credentials(&request.name).map(drop)
             })
         });
         Asking { served, waiter }
@@ -126,7 +126,7 @@ fn request_of(tree: u32, started: u64, has_terminal: bool) -> Request {
         process(tree, "bash"),
     ];
     Request {
-        role: name("guest"),
+        name: name("guest"),
         kind: RequestKind::Credentials,
         requester: Some(Requester::new(&lineage, &[])),
     }
@@ -346,7 +346,7 @@ fn t39_a_container_gets_nothing_unless_the_settings_say_so() {
         let request = apart();
         let waiter = FakeWaiter::default();
         set.keeper.serve(&request, &waiter, || {
-            set.keeper.credentials(&request.role).map(drop)
+            set.keeper.credentials(&request.name).map(drop)
         })
     };
     let set = Set::with("");
@@ -376,7 +376,7 @@ fn a_role_for_no_program_is_still_there_for_its_user() {
         ..request(1)
     };
     set.keeper
-        .clicked(&by_hand, || set.keeper.assume(&by_hand.role, None))
+        .clicked(&by_hand, || set.keeper.assume(&by_hand.name, None))
         .expect("assumed");
     let line = &set.lines()[0];
     assert_eq!(
@@ -390,12 +390,12 @@ fn a_role_that_does_not_exist_bothers_nobody() {
     let set = Set::with(ASK);
     let waiter = FakeWaiter::default();
     let request = Request {
-        role: name("nobody"),
+        name: name("nobody"),
         ..request(1)
     };
     let served = set
         .keeper
-        .serve(&request, &waiter, || set.keeper.credentials(&request.role));
+        .serve(&request, &waiter, || set.keeper.credentials(&request.name));
     assert_eq!(
         served.map(drop).expect_err("unknown").code,
         ProblemCode::UnknownRole
@@ -420,7 +420,7 @@ fn a_policy_is_set_and_follows_its_role_to_its_new_name() {
     };
     assert_eq!(of("guest"), (Consent::Allow, true));
     set.keeper
-        .set_consent(&name("guest"), Some(Consent::Never))
+        .set_consent(&Subject::Role(name("guest")), Some(Consent::Never))
         .expect("written");
     assert_eq!(of("guest"), (Consent::Never, false));
     let draft = RoleDraft {
@@ -439,7 +439,7 @@ fn a_policy_is_set_and_follows_its_role_to_its_new_name() {
         "{text}"
     );
     set.keeper
-        .set_consent(&name("visitor"), None)
+        .set_consent(&Subject::Role(name("visitor")), None)
         .expect("written");
     assert_eq!(of("visitor"), (Consent::Allow, true));
 }
@@ -453,10 +453,10 @@ fn a_changed_policy_takes_back_what_was_allowed() {
         .expect("open");
     assert_eq!(asking.end(), Ok(()));
     set.keeper
-        .set_consent(&name("guest"), Some(Consent::Ask))
+        .set_consent(&Subject::Role(name("guest")), Some(Consent::Ask))
         .expect("written");
     set.keeper
-        .set_consent(&name("guest"), Some(Consent::Once))
+        .set_consent(&Subject::Role(name("guest")), Some(Consent::Once))
         .expect("written");
     let again = set.ask(1);
     set.wait_for_question();
@@ -635,7 +635,7 @@ fn t03_no_stranger_poses_as_an_endpoint() {
         assert!(other.end().is_err(), "another process, or a used id");
     }
     set.keeper
-        .set_consent(&guest, Some(Consent::Never))
+        .set_consent(&Subject::Role(guest.clone()), Some(Consent::Never))
         .expect("written");
     assert!(set.ask_as(endpoint_request(500, 9)).end().is_err());
 }

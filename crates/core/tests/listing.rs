@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use rolecall_core::call_fields::MfaCode;
-use rolecall_core::consent::Consent;
+use rolecall_core::consent::{Consent, Subject};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
 use rolecall_core::key_text::KeyPair;
@@ -111,7 +111,7 @@ fn marks_policies_keys_and_files_are_seen_at_once_and_as_after_a_restart() {
     assert!(role(&keeper, "guest").favourite);
     as_after_a_restart(&keeper);
     keeper
-        .set_consent(&name("guest"), Some(Consent::Ask))
+        .set_consent(&Subject::Role(name("guest")), Some(Consent::Ask))
         .expect("set");
     assert_eq!(role(&keeper, "guest").consent, Consent::Ask);
     as_after_a_restart(&keeper);

@@ -11,16 +11,24 @@ export const CONSENTS: { value: Consent; label: string; meaning: string }[] = [
   { value: "never", label: "Never", meaning: "No program gets it. You can still assume it and copy its exports here." },
 ];
 
+/** What each policy of an access key means. */
+export const KEY_MEANINGS: Record<Consent, string> = {
+  allow: "Your programs get sessions of this key without asking.",
+  once: "Rolecall asks you. You can allow a whole terminal or application until it ends.",
+  ask: "Rolecall asks you for each request.",
+  never: "No program gets a session of this key. Roles that use it still work.",
+};
+
 const WANTS: Record<RequestKind, string> = {
   credentials: "its credentials", env: "its export block", exec: "its credentials for a program", endpoint: "its credentials over the endpoint",
   assume: "a session", copy: "its export block", console: "a sign-in to the console", profile: "a temporary profile",
-  key: "a session of the key",
+  key: "a session of the key itself, not of a role", put_back: "its secret in plaintext in AWS’s credentials file",
 };
 
 const REQUESTS: Record<RequestKind, string> = {
   credentials: "credentials", env: "export block", exec: "environment", endpoint: "endpoint",
   assume: "session", copy: "copied exports", console: "console", profile: "temporary profile",
-  key: "session of a key",
+  key: "session of a key", put_back: "key put back into AWS’s file",
 };
 
 /** Returns what a program is called in a sentence. */
@@ -31,6 +39,12 @@ export function askerName(process: Process): string {
 /** Returns what a question is for, as in "… wants its credentials". */
 export function wants(question: QuestionView): string {
   return WANTS[question.request];
+}
+
+/** Returns what is asked for, as in "aws asks for …". */
+export function wanted(question: QuestionView): string {
+  const name = visible(question.role);
+  return question.request === "key" || question.request === "put_back" ? `the access key ${name}` : name;
 }
 
 /** Returns what a line of the history was for, in a word or two. */
@@ -49,6 +63,7 @@ export function outcome(line: HistoryLine): { tone: Tone; text: string } {
     case "unanswered": return { tone: "denied", text: "Denied: nobody answered" };
     case "limited": return { tone: "denied", text: "Denied without asking again" };
     case "never": return { tone: "denied", text: "Denied: for no program" };
+    case "unknown": return { tone: "denied", text: "Denied: unknown name" };
     case "apart": return { tone: "denied", text: "Denied: in a container" };
     case "allowed": case "clicked": case "accepted": case "granted":
       if (line.failure !== null) return { tone: "failed", text: `Failed: ${line.failure.replaceAll("_", " ")}` };
@@ -61,5 +76,6 @@ const GIVEN = { allowed: "Given", clicked: "Given to you", accepted: "Allowed on
 /** Returns who asked: the program, then those that started it. */
 export function who(line: HistoryLine): string {
   if (line.process === "") return "You, in Rolecall";
-  return [line.process, ...line.parents].map(visible).join(" ← ");
+  const lineage = [line.process, ...line.parents].map(visible).join(" ← ");
+  return line.sandboxed ? `${lineage}, in a container` : lineage;
 }

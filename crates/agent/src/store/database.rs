@@ -13,7 +13,7 @@ use super::history;
 use crate::disk::{self, Access};
 
 /// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
         sealed BLOB NOT NULL
@@ -72,6 +72,7 @@ const MIGRATIONS: [&str; 6] = [
         role_arn TEXT NOT NULL PRIMARY KEY,
         tried_at_s INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE history ADD COLUMN sandboxed INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was

@@ -41,7 +41,7 @@ fn line(role: &str, at: Timestamp, verdict: Verdict) -> Line {
         process(3, "bash"),
     ];
     let request = Request {
-        role: Name::parse(role).expect("a name"),
+        name: Name::parse(role).expect("a name"),
         kind: RequestKind::Credentials,
         requester: Some(Requester::new(&lineage, &[])),
     };
@@ -152,7 +152,7 @@ fn old_lines_and_too_many_leave_the_disk() {
 
     let connection = rusqlite::Connection::open(disk.file()).expect("opens");
     let many = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
-        INSERT INTO history SELECT i, ?1, ?1, 1, 'r', 'env', '', 0, '', '[]', 'allowed', 0, NULL FROM n";
+        INSERT INTO history SELECT i, ?1, ?1, 1, 'r', 'env', '', 0, '', '[]', 'allowed', 0, NULL, 0 FROM n";
     connection
         .execute(many, [start().as_millisecond()])
         .expect("inserted");

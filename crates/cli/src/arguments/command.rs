@@ -85,6 +85,9 @@ pub(super) fn of(mut line: Line, name: &str) -> Result<Command, Usage> {
             depth,
             format,
         },
+        "end" if key.is_some() => Command::EndKey {
+            key: key.unwrap_or_default(),
+        },
         "end" => Command::End { role: operand() },
         "history" => Command::History {
             role: Some(operand()).filter(|role| !role.is_empty()),

@@ -1,4 +1,4 @@
-//! `history`: who asked for which role, and what became of it.
+//! `history`: who asked for which role or access key, and what became of it.
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::history::{Line, Query, RequestKind, Verdict};
@@ -68,7 +68,12 @@ fn by(line: &Line) -> String {
         .into_iter()
         .chain(parents.map(String::as_str))
         .collect();
-    names.join(" < ")
+    let from = if line.sandboxed {
+        ", in a container"
+    } else {
+        ""
+    };
+    format!("{}{from}", names.join(" < "))
 }
 
 fn request(kind: RequestKind) -> &'static str {
@@ -82,6 +87,7 @@ fn request(kind: RequestKind) -> &'static str {
         RequestKind::Console => "console",
         RequestKind::Profile => "profile",
         RequestKind::Key => "key",
+        RequestKind::PutBack => "put back",
     }
 }
 
@@ -97,6 +103,7 @@ fn answer(line: &Line) -> String {
         Verdict::Limited => "denied without asking",
         Verdict::Never => "denied: for no program",
         Verdict::Apart => "denied: in a container",
+        Verdict::Unknown => "denied: unknown name",
     };
     let is_denied = verdict.starts_with("denied");
     match (line.failure, line.aws_call) {

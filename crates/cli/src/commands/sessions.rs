@@ -5,12 +5,15 @@ use rolecall_core::duration::span;
 use rolecall_core::problem::Problem;
 use rolecall_core::sanitise::{echo, visible};
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{Mode, RoleView, SessionView, Snapshot, WaitingFor};
+use rolecall_core::snapshot::{KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor};
 use serde_json::json;
 
 use crate::arguments::Format;
 use crate::paint::Paint;
 use crate::table::aligned;
+
+/// The most characters of a name in a line of text.
+const NAME_SHOWN: usize = 64;
 
 /// Returns the roles.
 ///
@@ -63,20 +66,21 @@ pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Prob
             "mode": snapshot.mode,
             "endpoint": snapshot.endpoint,
             "sessions": snapshot.sessions,
+            "key_sessions": snapshot.key_sessions,
             "questions": snapshot.questions,
             "problems": snapshot.problems,
         }));
     }
     let mut parts = Vec::new();
-    if snapshot.sessions.is_empty() {
+    if snapshot.sessions.is_empty() && snapshot.key_sessions.is_empty() {
         parts.push("No session is active.".to_owned());
     } else {
         parts.push(sessions(snapshot, now_of(snapshot)));
     }
     let questions = snapshot.questions.iter();
     parts.extend(questions.map(|it| {
-        let (asker, role) = (visible(&it.asker()), visible(&it.role));
-        format!("? {asker} asks for {role}. To answer: rolecall answer, or Rolecall's window")
+        let (asker, wanted) = (visible(&it.asker()), visible(&it.wanted(NAME_SHOWN)));
+        format!("? {asker} asks for {wanted}. To answer: rolecall answer, or Rolecall's window")
     }));
     let problems = snapshot.problems.iter();
     parts.extend(problems.map(|problem| format!("! {}", visible(&problem.to_string()))));
@@ -142,17 +146,24 @@ fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
             [session.role.clone(), state(session, now), told]
         })
         .collect();
-    aligned(&rows)
+    let keys = snapshot.key_sessions.iter();
+    let keys = keys.map(|it| [it.key.clone(), key_state(it, now), it.user_arn.clone()]);
+    aligned(&rows.into_iter().chain(keys).collect::<Vec<_>>())
+}
+
+fn key_state(session: &KeySessionView, now: Timestamp) -> String {
+    format!("access key, {}", time_left(session.expires_at, now))
+}
+
+fn time_left(expires_at: Timestamp, now: Timestamp) -> String {
+    let left = span(expires_at.duration_since(now).as_secs());
+    format!("{left} left, until {}", clock_text(expires_at))
 }
 
 /// Returns what a session is, in words: how long it lasts, or what it waits for.
 pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
     match session.phase {
-        Phase::Active | Phase::Expiring => {
-            let expires_at = session.expires_at.unwrap_or(now);
-            let left = span(expires_at.duration_since(now).as_secs());
-            format!("{left} left, until {}", clock_text(expires_at))
-        }
+        Phase::Active | Phase::Expiring => time_left(session.expires_at.unwrap_or(now), now),
         Phase::Assuming => match session.waiting_for {
             Some(WaitingFor::Code | WaitingFor::NextCode) => "waits for a code".to_owned(),
             Some(WaitingFor::Reason) => "waits for a reason".to_owned(),

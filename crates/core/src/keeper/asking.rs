@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::consent::Consent;
+use crate::consent::{Consent, Subject};
 use crate::history::Verdict;
-use crate::name::Name;
 use crate::notice::{DIGEST_FROM, Notice};
 use crate::requester::ProcessId;
 use crate::snapshot::QuestionView;
@@ -21,8 +20,8 @@ const QUIET: SignedDuration = SignedDuration::from_secs(30);
 /// The most allowed process trees that are remembered.
 const GRANTS_MAX: usize = 256;
 
-/// A role and the root of a process tree; `None` is a process of which nothing is known.
-pub(super) type Tree = (Name, Option<ProcessId>);
+/// What is asked for, and the root of the asking process tree; `None` is a process of which nothing is known.
+pub(super) type Tree = (Subject, Option<ProcessId>);
 
 /// What programs wait for, and what they were allowed.
 #[derive(Default)]
@@ -94,10 +93,10 @@ impl Asking {
         }
     }
 
-    /// Forgets what was allowed and denied for a role.
-    pub(super) fn forget(&mut self, role: &Name) {
-        self.granted.retain(|(name, _)| name != role);
-        self.denied.retain(|((name, _), _)| name != role);
+    /// Forgets what was allowed and denied, but for these.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&Subject) -> bool) {
+        self.granted.retain(|(subject, _)| is_kept(subject));
+        self.denied.retain(|((subject, _), _)| is_kept(subject));
     }
 
     /// Decides without the user where that is possible; else joins the question of the same tree, or begins one.
@@ -181,7 +180,8 @@ impl Asking {
             | Verdict::Limited
             | Verdict::Unasked
             | Verdict::Never
-            | Verdict::Apart => {}
+            | Verdict::Apart
+            | Verdict::Unknown => {}
         }
         true
     }

@@ -9,6 +9,7 @@ use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
 use crate::access_key::AccessKey;
 use crate::call_fields::MfaCode;
+use crate::consent::Subject;
 use crate::credentials::instant_text;
 use crate::duration::LONGEST_S;
 use crate::name::Name;
@@ -283,7 +284,7 @@ impl Keeper {
         call: &AssumeRole,
     ) -> Result<Assumed, Problem> {
         let asked = self.asked(role, plan, call);
-        *self.lock().aws_calls.entry(role.name.clone()).or_default() += 1;
+        self.note_aws_call(Subject::Role(role.name.clone()));
         let assumed = self
             .ports
             .sts

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use super::{Concern, Keeper, State};
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
-use crate::consent::Consent;
+use crate::consent::{Consent, Subject};
 use crate::limits::{Limits, LimitsView};
 use crate::name::Name;
 use crate::origin::{Origin, OriginKind};
 use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 use crate::sanitise;
-use crate::settings;
+use crate::settings::{self, Settings};
 
 impl Keeper {
     /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong
@@ -52,7 +52,7 @@ impl Keeper {
             .and_then(|text| settings::read(&text, &path));
         self.update(|state| match read {
             Ok(settings) => {
-                state.settings = settings;
+                state.take_settings(settings);
                 state.standing.remove(&Concern::SettingsFile);
             }
             Err(problem) => drop(
@@ -75,8 +75,8 @@ impl Keeper {
         }
         let renamed = previous.filter(|previous| **previous != role.name);
         if let Some(previous) = renamed {
-            // Before the role has its new name: it is never handed out under a laxer policy.
-            self.copy_consent(previous, &role.name)?;
+            let roles = [previous, &role.name].map(|name| Subject::Role(name.clone()));
+            self.copy_consent(&roles[0], &roles[1])?;
             self.rename_temporary_profile(previous, &role.name)?;
         }
         self.edit_roles(|text, path| {
@@ -88,36 +88,38 @@ impl Keeper {
         })?;
         match renamed {
             Some(previous) => {
-                self.edit_settings(|text, path| {
-                    settings::with_consent(text, path, previous, None)
-                })?;
+                self.drop_consent(&Subject::Role(previous.clone()))?;
                 self.rename_marks(previous, &role.name)
             }
             None => Ok(()),
         }
     }
 
-    /// Sets whether programs that ask for a role are asked about; `None` leaves it to the default. What was allowed
+    /// Sets whether programs that ask for a role or an access key are asked about; `None` leaves it to the default. What was allowed
     /// until then is asked about again.
     ///
     /// # Errors
     /// If the file of settings is wrong or cannot be written.
-    pub fn set_consent(&self, role: &Name, consent: Option<Consent>) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, role, consent))?;
-        self.update(|state| {
-            state.asking.forget(role);
-            state.served.forget(role);
-        });
+    pub fn set_consent(&self, subject: &Subject, consent: Option<Consent>) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))?;
+        self.update(|state| state.withdraw_grants(|changed| changed == subject));
         Ok(())
     }
 
-    fn copy_consent(&self, role: &Name, new_name: &Name) -> Result<(), Problem> {
-        let consent = self.lock().settings.ask.roles.get(role).copied();
+    /// Gives what is about to get a new name its policy under that name, so that it is never handed out under a laxer
+    /// one.
+    pub(super) fn copy_consent(&self, subject: &Subject, renamed: &Subject) -> Result<(), Problem> {
+        let consent = self.lock().settings.ask.own(subject);
         match consent {
             Some(_) => self
-                .edit_settings(|text, path| settings::with_consent(text, path, new_name, consent)),
+                .edit_settings(|text, path| settings::with_consent(text, path, renamed, consent)),
             None => Ok(()),
         }
+    }
+
+    /// Drops the policy of a name that is no longer used.
+    pub(super) fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
     }
 
     pub(super) fn edit_settings(
@@ -219,6 +221,15 @@ impl Keeper {
 }
 
 impl State {
+    /// Puts settings in force. What programs were allowed under a policy that is another now is asked about again.
+    fn take_settings(&mut self, settings: Settings) {
+        let before = std::mem::replace(&mut self.settings, settings).ask;
+        let after = self.settings.ask.clone();
+        if before != after {
+            self.withdraw_grants(|subject| before.of(subject) != after.of(subject));
+        }
+    }
+
     /// Puts the catalogue together anew: the user's own roles, then those of AWS's files.
     pub(super) fn compose(&mut self) {
         let mut catalogue = Catalogue::default();

@@ -5,13 +5,15 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Reach, Step};
+use super::denied::sandbox_refused;
 use super::noting::Afterwards;
+use super::policy::Decision;
 use super::{Keeper, State};
-use crate::consent::{Consent, Reply};
+use crate::consent::{Consent, Reply, Subject};
 use crate::history::{Request, RequestKind, Verdict};
+use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 use crate::requester::{Requester, Whereabouts};
-use crate::sanitise;
 use crate::snapshot::QuestionView;
 
 /// How long a question waits for its answer: SDKs give a `credential_process` a minute at least.
@@ -58,21 +60,36 @@ impl Keeper {
     ) -> Result<T, Problem> {
         if let Some(allowed) = self.of_allowed_endpoint(request) {
             let verdict = self.decide_for_endpoint(&allowed);
-            return match refusal(verdict, &allowed) {
-                Some(problem) => self.noted(&allowed, verdict, None, || Err(problem)),
-                None => self.noted(&allowed, verdict, None, act),
+            return match verdict.is_allowed() {
+                true => self.noted(&allowed, verdict, None, act),
+                false => self.noted(&allowed, verdict, None, || {
+                    Err(self.refusal_of(verdict, &allowed))
+                }),
             };
         }
         let verdict = self.decide(request, waiter);
+        if !verdict.is_allowed() {
+            let refused = || Err(self.refusal_of(verdict, request));
+            return self.noted(request, verdict, Some(waiter), refused);
+        }
         if request.kind == RequestKind::Exec
-            && refusal(verdict, request).is_none()
             && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
         {
-            self.lock().served.allow(&request.role, peer);
+            self.lock().served.allow(&request.name, peer);
         }
-        match refusal(verdict, request) {
-            Some(problem) => self.noted(request, verdict, Some(waiter), || Err(problem)),
-            None => self.noted(request, verdict, Some(waiter), act),
+        self.noted(request, verdict, Some(waiter), act)
+    }
+
+    /// Returns why a program may not have a role's session renewed; `None` if nothing is against it.
+    pub fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
+        let request = Request {
+            name: role.clone(),
+            kind: RequestKind::Endpoint,
+            requester: Some(requester.clone()),
+        };
+        match self.decision(&request.subject(), requester) {
+            Decision::Allowed | Decision::Asked(_) => None,
+            Decision::Refused(verdict) => Some(self.refusal_of(verdict, &request)),
         }
     }
 
@@ -83,7 +100,7 @@ impl Keeper {
     pub fn admit(&self, requester: &Requester) -> Result<(), Problem> {
         let apart = requester.whereabouts == Whereabouts::Apart;
         match apart && self.lock().settings.ask.containers == Consent::Never {
-            true => Err(apart_refused()),
+            true => Err(sandbox_refused()),
             false => Ok(()),
         }
     }
@@ -141,40 +158,20 @@ impl Keeper {
         let Some(requester) = &request.requester else {
             return Verdict::Clicked;
         };
-        match self.decided(request, requester) {
-            Ok(verdict) => verdict,
-            Err(consent) => self.put_question(request, requester, consent, waiter),
+        match self.decision(&request.subject(), requester) {
+            Decision::Allowed => Verdict::Allowed,
+            Decision::Refused(verdict) => verdict,
+            Decision::Asked(consent) => self.put_question(request, requester, consent, waiter),
         }
     }
 
     /// Returns what an endpoint gets that was allowed together with the program it serves.
     fn decide_for_endpoint(&self, request: &Request) -> Verdict {
         let requester = request.requester.clone().unwrap_or_default();
-        self.decided(request, &requester)
-            .unwrap_or(Verdict::Accepted)
-    }
-
-    /// Returns what the policy decides without the user, else the policy that asks.
-    fn decided(&self, request: &Request, requester: &Requester) -> Result<Verdict, Consent> {
-        let apart = requester.whereabouts == Whereabouts::Apart;
-        let consent = {
-            let state = self.lock();
-            let ask = &state.settings.ask;
-            // Whoever asks for a role that does not exist is told so, and nobody is bothered.
-            let Some(role) = state.catalogue.role(&request.role) else {
-                return Ok(Verdict::Allowed);
-            };
-            let own = ask.of(role.unlimited_name());
-            match apart {
-                false => own,
-                true => stricter(own, ask.containers),
-            }
-        };
-        match consent {
-            Consent::Allow => Ok(Verdict::Allowed),
-            Consent::Never if apart => Ok(Verdict::Apart),
-            Consent::Never => Ok(Verdict::Never),
-            Consent::Ask | Consent::Once => Err(consent),
+        match self.decision(&request.subject(), &requester) {
+            Decision::Allowed => Verdict::Allowed,
+            Decision::Refused(verdict) => verdict,
+            Decision::Asked(_) => Verdict::Accepted,
         }
     }
 
@@ -189,7 +186,7 @@ impl Keeper {
         let requester = closer.as_ref().unwrap_or(requester);
         let now = self.ports.clock.now();
         let deadline = now + QUESTION_LIFE;
-        let tree = (request.role.clone(), requester.tree());
+        let tree = (request.subject(), requester.tree());
         let view = self.question_view(request, requester, consent, deadline);
         let on_desktop = self.ports.notifier.reaches_a_person();
         let at_terminal = !on_desktop && requester.is_at_terminal();
@@ -225,14 +222,11 @@ impl Keeper {
         deadline: Timestamp,
     ) -> QuestionView {
         let state = self.lock();
-        let role = state.catalogue.role(&request.role);
         let tree = requester.root().filter(|_| consent == Consent::Once);
         QuestionView {
             id: 0,
-            role: request.role.to_string(),
-            account_id: role
-                .map(|role| role.arn.account_id().to_owned())
-                .unwrap_or_default(),
+            role: request.name.to_string(),
+            account_id: state.account_of(&request.subject()),
             request: request.kind,
             process: requester.process().clone(),
             parents: requester.parents().to_vec(),
@@ -294,52 +288,20 @@ impl Keeper {
     }
 }
 
-/// Returns what applies where two policies do.
-fn stricter(one: Consent, other: Consent) -> Consent {
-    let [lax, once, ask, never] = [Consent::Allow, Consent::Once, Consent::Ask, Consent::Never];
-    let order = [never, ask, once, lax];
-    order
-        .into_iter()
-        .find(|it| *it == one || *it == other)
-        .unwrap_or(never)
-}
-
-/// Returns why a request gets nothing; `None` if it is allowed.
-fn refusal(verdict: Verdict, request: &Request) -> Option<Problem> {
-    let role = sanitise::echo(request.role.as_str());
-    let (what, remedy) = match verdict {
-        Verdict::Allowed | Verdict::Clicked | Verdict::Accepted | Verdict::Granted => return None,
-        Verdict::Apart => return Some(apart_refused()),
-        Verdict::Denied => (
-            format!("The request for \"{role}\" was denied in Rolecall."),
-            "If you want it, ask again in half a minute and allow it.",
-        ),
-        Verdict::Unanswered => (
-            format!("Nobody allowed the request for \"{role}\" within 45 seconds."),
-            "Ask again in half a minute, and answer the notification or Rolecall's window.",
-        ),
-        Verdict::Limited => (
-            format!("The request for \"{role}\" was denied without asking again."),
-            "One was just denied, or too many wait. Try again in a minute.",
-        ),
-        Verdict::Unasked => return Some(nobody_to_ask(&role)),
-        Verdict::Never => (
-            format!("The role \"{role}\" is for no program."),
-            "Allow it on the role's page in Rolecall, or copy its export block there.",
-        ),
-    };
-    Some(Problem::new(ProblemCode::NotAllowed, what, remedy))
-}
-
-/// Returns the problem of a request that would be asked about where nobody can be asked.
-fn nobody_to_ask(role: &str) -> Problem {
-    let what = format!(
-        "The request for \"{role}\" would be asked about, and nobody can be asked: it came without a terminal, and no \
-         desktop is there."
-    );
-    let remedy = "Run `rolecall answer` in another terminal, then try again; or set the role's policy below [ask.roles] \
-                  in settings.toml.";
-    Problem::new(ProblemCode::NobodyToAsk, what, remedy)
+impl State {
+    fn account_of(&self, subject: &Subject) -> String {
+        let account = match subject {
+            Subject::Role(name) => {
+                let role = self.catalogue.role(name);
+                role.map(|role| role.arn.account_id().to_owned())
+            }
+            Subject::Key(name) => {
+                let key = self.keys.iter().find(|key| key.name == *name);
+                key.map(|key| key.account_id.clone())
+            }
+        };
+        account.unwrap_or_default()
+    }
 }
 
 fn asked_on_desktop() -> Problem {
@@ -355,12 +317,6 @@ fn no_terminal() -> Problem {
         what,
         "Run `rolecall answer` in one.",
     )
-}
-
-fn apart_refused() -> Problem {
-    let what = "This program runs in a container or sandbox, to which Rolecall gives nothing.";
-    let remedy = "Run it outside, or set containers = \"ask\" below [ask] in settings.toml.";
-    Problem::new(ProblemCode::OtherNamespace, what, remedy)
 }
 
 fn question_gone() -> Problem {

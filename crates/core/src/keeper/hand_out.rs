@@ -136,6 +136,14 @@ pub(super) fn account_of(session: &Session) -> &str {
     session.role_arn.split(':').nth(4).unwrap_or_default()
 }
 
+/// Returns the problem of an access key without a live session.
+pub(super) fn no_key_session(key: &Name) -> Problem {
+    let name = sanitise::echo(key.as_str());
+    let what = format!("There is no active session of the access key \"{name}\".");
+    let remedy = "It begins when a program asks for it: rolecall credentials --key.";
+    Problem::new(ProblemCode::NoSession, what, remedy)
+}
+
 /// Returns the problem of a role without a live session.
 pub(super) fn no_session(role: &Name) -> Problem {
     let name = sanitise::echo(role.as_str());

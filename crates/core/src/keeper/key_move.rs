@@ -109,6 +109,20 @@ impl Keeper {
         Ok(self.moved_view(taken.file, profile, edited, BACK))
     }
 
+    /// Returns the name of the access key that [`Keeper::undo_import`] puts back into a profile.
+    ///
+    /// # Errors
+    /// If no key of that profile was moved, or it is not kept any more.
+    pub fn moved_key(&self, profile: &str) -> Result<Name, Problem> {
+        let moved = self.ports.aws.moved_keys()?;
+        let taken = moved.iter().find(|key| key.profile == profile);
+        let state = self.lock();
+        let mut keys = state.keys.iter();
+        let key = taken.and_then(|taken| keys.find(|key| key.id == taken.key_id));
+        key.map(|key| key.name.clone())
+            .ok_or_else(|| not_moved(profile))
+    }
+
     /// Refuses to rename or remove a key that a profile of AWS's files still gets its credentials from.
     pub(super) fn check_not_moved(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;

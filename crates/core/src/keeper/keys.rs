@@ -3,6 +3,7 @@
 use super::{Concern, Keeper};
 use crate::access_key::AccessKey;
 use crate::catalogue::name_taken;
+use crate::consent::{Consent, Subject};
 use crate::input::InputError;
 use crate::key_text::KeyPair;
 use crate::name::Name;
@@ -50,12 +51,15 @@ impl Keeper {
         }
         self.check_free(new_name)?;
         self.check_not_moved(name)?;
+        let [before, renamed] = [name, new_name].map(|name| Subject::Key(name.clone()));
+        self.copy_consent(&before, &renamed)?;
         self.write_keys(|keys| {
             for key in keys.iter_mut().filter(|key| key.name == *name) {
                 key.name = new_name.clone();
             }
         })?;
-        self.rename_source(name, new_name)
+        self.rename_source(name, new_name)?;
+        self.drop_consent(&before)
     }
 
     /// Forgets an access key: first its secret and its seed in the keychain, then its MFA sessions and its entry. Sessions of roles
@@ -213,6 +217,8 @@ impl From<&AccessKey> for KeyView {
             user_arn: key.user_arn.clone(),
             roles: 0,
             mfa: Vec::new(),
+            consent: Consent::default(),
+            consent_is_default: true,
             totp: key.totp.as_ref().map(ToString::to_string),
         }
     }

@@ -8,7 +8,7 @@ use super::State;
 use super::mfa::TokenId;
 use super::view::{mfa_view, role_views};
 use crate::access_key::AccessKey;
-use crate::consent::Consents;
+use crate::consent::{Consents, Subject};
 use crate::duration::{DurationLimit, TokenDuration};
 use crate::name::Name;
 use crate::plan::{MfaLife, Situation};
@@ -86,7 +86,10 @@ impl Basis {
 
 fn key_view(state: &State, key: &AccessKey) -> KeyView {
     let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
+    let subject = Subject::Key(key.name.clone());
     KeyView {
+        consent: state.settings.ask.of(&subject),
+        consent_is_default: state.settings.ask.own(&subject).is_none(),
         roles: u32::try_from(state.catalogue.assumed_from(&key.name)).unwrap_or(u32::MAX),
         mfa: mfa.map(mfa_view).collect(),
         ..KeyView::from(key)

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use super::policy::Decision;
 use super::{Keeper, State, Waiter};
+use crate::consent::Subject;
 use crate::history::{Line, Query, Request, Verdict};
 use crate::problem::Problem;
 use crate::requester::Requester;
@@ -57,17 +59,27 @@ impl Keeper {
         self.noted(request, Verdict::Clicked, None, act)
     }
 
-    /// Does what a program asked that gives it no credentials, and notes it in the history.
+    /// Does what a program asked that gives it no credentials, whatever the policy of the role, and notes it in the
+    /// history.
     ///
     /// # Errors
-    /// As `act`.
+    /// As `act`; or if there is no such role, or the program runs in a container that may not ask.
     pub fn observed<T>(
         &self,
         request: &Request,
         waiter: &dyn Waiter,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Allowed, Some(waiter), act)
+        let requester = request.requester.clone().unwrap_or_default();
+        match self.decision(&request.subject(), &requester) {
+            Decision::Refused(verdict @ (Verdict::Apart | Verdict::Unknown)) => {
+                let refused = || Err(self.refusal_of(verdict, request));
+                self.noted(request, verdict, Some(waiter), refused)
+            }
+            Decision::Allowed | Decision::Asked(_) | Decision::Refused(_) => {
+                self.noted(request, Verdict::Allowed, Some(waiter), act)
+            }
+        }
     }
 
     /// Returns the wanted lines of the history, newest first.
@@ -85,6 +97,11 @@ impl Keeper {
         self.ports.store.flush();
     }
 
+    /// Counts a call to AWS, so that the history can tell which requests took one.
+    pub(super) fn note_aws_call(&self, subject: Subject) {
+        *self.lock().aws_calls.entry(subject).or_default() += 1;
+    }
+
     /// Does `act`, and notes it once nobody waits for the answer any more.
     pub(super) fn noted<T>(
         &self,
@@ -93,7 +110,7 @@ impl Keeper {
         waiter: Option<&dyn Waiter>,
         act: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let calls = |state: &State| state.aws_calls.get(&request.role).copied();
+        let calls = |state: &State| state.aws_calls.get(&request.subject()).copied();
         let before = calls(&self.lock());
         let result = act();
         let aws_call = calls(&self.lock()) != before;

@@ -32,10 +32,10 @@ impl Served {
         self.allowed.drain(..excess);
     }
 
-    /// Forgets all that serve a role.
-    pub(super) fn forget(&mut self, role: &Name) {
-        self.allowed.retain(|(name, _)| name != role);
-        self.endpoints.retain(|(name, ..)| name != role);
+    /// Forgets who serves a role, but for these.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&Name) -> bool) {
+        self.allowed.retain(|(name, _)| is_kept(name));
+        self.endpoints.retain(|(name, ..)| is_kept(name));
     }
 
     /// Notes the endpoint of a process that was allowed the role; `false` if it was not, or has named one already.
@@ -92,7 +92,7 @@ impl Keeper {
         }
         let process = request.requester.as_ref()?.peer()?;
         let state = self.lock();
-        let owner = state.served.owner(&request.role, process)?.clone();
+        let owner = state.served.owner(&request.name, process)?.clone();
         Some(Request {
             requester: Some(owner),
             ..request.clone()

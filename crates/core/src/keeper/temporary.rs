@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{Concern, Keeper, State};
 use crate::aws_profile::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
+use crate::consent::{Consent, Subject};
 use crate::history::{Line, Request, RequestKind, Verdict};
 use crate::name::Name;
 use crate::notice::Notice;
@@ -117,6 +118,9 @@ impl Keeper {
             found.ok_or_else(|| state.catalogue.refusal(role))?;
         }
         self.check_temporary_profile(role)?;
+        if self.lock().settings.ask.of(&Subject::Role(role.clone())) != Consent::Allow {
+            return Err(not_for_every_program(role));
+        }
         self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))?;
         self.follow_temporary_profiles(self.ports.clock.now());
         Ok(())
@@ -167,7 +171,7 @@ impl Keeper {
     /// Notes in the history that a role's session was written into the file, as the settings say.
     fn note_profile(&self, role: &Name) {
         let request = Request {
-            role: role.clone(),
+            name: role.clone(),
             kind: RequestKind::Profile,
             requester: Some(Requester::rolecall()),
         };
@@ -269,7 +273,20 @@ fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
     Problem::new(ProblemCode::NameTaken, what, remedy)
 }
 
-/// Returns the live sessions of the roles that the settings name.
+/// Any program can read the file, so only what any program gets without a question may be written there.
+fn not_for_every_program(role: &Name) -> Problem {
+    let name = echo(role.as_str());
+    let what = format!(
+        "Sessions of \"{name}\" are not written into AWS's credentials file: every program can read them there, and \
+         the role's policy does not allow every program."
+    );
+    let remedy = format!(
+        "Set \"{name}\" to \"allow\" below [ask.roles], or take it out of [temporary_profiles] in settings.toml."
+    );
+    Problem::new(ProblemCode::NotAllowed, what, remedy)
+}
+
+/// Returns the live sessions of the roles that the settings name and that every program may have.
 fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
     let names = state.settings.temporary_profiles.iter();
     let live = names.filter_map(|name| {
@@ -277,6 +294,9 @@ fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
         let region = role
             .and_then(|role| role.region.as_ref())
             .or(state.settings.region.as_ref());
+        if state.settings.ask.of(&Subject::Role(name.clone())) != Consent::Allow {
+            return None;
+        }
         let due = Due {
             session: state.live(name, now)?.clone(),
             region: region.map(ToString::to_string),

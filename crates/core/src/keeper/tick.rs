@@ -35,7 +35,10 @@ impl Keeper {
         self.warn(now);
         self.drop_stale_mfa(now);
         // What others change from here on, while files are written, is for another tick.
-        let revision = self.update(|state| state.revision);
+        let revision = self.update(|state| {
+            state.drop_stale_key_sessions(now);
+            state.revision
+        });
         let own = self.follow_temporary_profiles(now);
         let (pulse, snapshot) = {
             let state = self.lock();
@@ -127,8 +130,9 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
             .map(move |mark| left - mark)
     });
     let soonest = next.filter(SignedDuration::is_positive).min();
-    let codes = state.mfa_sessions.values().map(|it| it.left_at(now)).min();
-    match (soonest, codes) {
+    let codes = state.mfa_sessions.values().map(|it| it.left_at(now));
+    let quiet = codes.chain(state.next_key_session_end(now)).min();
+    match (soonest, quiet) {
         (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
         // Nothing that a person waits for: only what is over is put away in time.
         (None, Some(left)) => Some(left.max(SHORTEST_SLEEP)),

@@ -7,6 +7,7 @@ use super::prompt::Prompt;
 use super::reason::ReasonPrompt;
 use crate::access_key::masked;
 use crate::catalogue::Unusable;
+use crate::consent::Subject;
 use crate::duration::KnownBy;
 use crate::limits::LimitsView;
 use crate::mfa_session::MfaSession;
@@ -43,6 +44,7 @@ pub(super) fn snapshot(
         endpoint: state.settings.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
+        key_sessions: state.key_session_views(now),
         roles: state.listing.roles.clone(),
         recent: state.recent.clone(),
         keys: state.listing.keys.clone(),
@@ -233,7 +235,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             allowed_s: limit.allowed.seconds(),
         }),
         planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
-        consent: state.settings.ask.of(&role.name),
+        consent: state.settings.ask.of(&Subject::Role(role.name.clone())),
         consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
         problem: plan.err(),
         origin: origin.clone(),

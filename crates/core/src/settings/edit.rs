@@ -3,41 +3,50 @@
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::catalogue::parse_toml;
-use crate::consent::Consent;
+use crate::consent::{Consent, Subject};
 use crate::name::Name;
 use crate::problem::{Problem, ProblemCode};
 
 /// The table of the temporary profiles.
 const TEMPORARY: &str = "temporary_profiles";
 
-/// Returns the file's text with this policy for a role; `None` leaves the role to the default.
+/// Returns the file's text with this policy for a role or an access key; `None` leaves it to the default.
 ///
 /// # Errors
 /// If the file is wrong.
 pub fn with_consent(
     text: &str,
     path: &str,
-    role: &Name,
+    subject: &Subject,
     consent: Option<Consent>,
 ) -> Result<String, Problem> {
     let mut document = parse_toml(text, path)?.into_mut();
-    if consent.is_none() && roles_of(&mut document).is_none() {
+    let (table, name) = (table_of(subject), subject.name().as_str());
+    if consent.is_none() && policies_of(&mut document, table).is_none() {
         return Ok(text.to_owned());
     }
     if let Some(consent) = consent.filter(|_| !document.contains_key("ask")) {
-        let mut roles = Table::new();
-        roles.insert(role.as_str(), toml_edit::value(consent.word()));
-        return Ok(appended(text, "ask.roles", &roles));
+        let mut policies = Table::new();
+        policies.insert(name, toml_edit::value(consent.word()));
+        return Ok(appended(text, &format!("ask.{table}"), &policies));
     }
-    let roles = roles_table(&mut document, path)?;
+    let policies = policies_table(&mut document, table, path)?;
     match consent {
-        None => drop(roles.remove(role.as_str())),
-        Some(consent) => match roles.get_mut(role.as_str()).and_then(Item::as_value_mut) {
+        None => drop(policies.remove(name)),
+        Some(consent) => match policies.get_mut(name).and_then(Item::as_value_mut) {
             Some(value) => set_text(value, consent.word()),
-            None => drop(roles.insert(role.as_str(), toml_edit::value(consent.word()))),
+            None => drop(policies.insert(name, toml_edit::value(consent.word()))),
         },
     }
     Ok(document.to_string())
+}
+
+/// Returns the table below `[ask]` that its policy stands in.
+fn table_of(subject: &Subject) -> &'static str {
+    match subject {
+        Subject::Role(_) => "roles",
+        Subject::Key(_) => "keys",
+    }
 }
 
 /// Returns the file's text with this role among those whose sessions are also written into AWS's credentials file.
@@ -121,34 +130,35 @@ fn appended(text: &str, name: &str, table: &Table) -> String {
     format!("{text}{gap}[{name}]\n{table}")
 }
 
-fn roles_of(document: &mut DocumentMut) -> Option<&mut dyn TableLike> {
+fn policies_of<'a>(document: &'a mut DocumentMut, table: &str) -> Option<&'a mut dyn TableLike> {
     document
         .get_mut("ask")?
         .as_table_like_mut()?
-        .get_mut("roles")?
+        .get_mut(table)?
         .as_table_like_mut()
 }
 
-/// Returns `[ask.roles]`, behind `[ask]` if there is none yet.
-fn roles_table<'a>(
+/// Returns a table below `[ask]`, behind what is there if there is none yet.
+fn policies_table<'a>(
     document: &'a mut DocumentMut,
+    table: &str,
     path: &str,
 ) -> Result<&'a mut dyn TableLike, Problem> {
     let not_a_table = |name: &str| {
         let what = format!("{path}: \"{name}\" is not a table.");
-        let remedy = "Write each role as NAME = \"once\" below [ask.roles].";
+        let remedy = format!("Write each policy as NAME = \"once\" below [ask.{table}].");
         Problem::new(ProblemCode::InvalidFile, what, remedy)
     };
     let ask = document
         .entry("ask")
         .or_insert_with(|| Item::Table(Table::new()));
     let ask = ask.as_table_like_mut().ok_or_else(|| not_a_table("ask"))?;
-    let roles = ask
-        .entry("roles")
+    let policies = ask
+        .entry(table)
         .or_insert_with(|| Item::Table(Table::new()));
-    roles
+    policies
         .as_table_like_mut()
-        .ok_or_else(|| not_a_table("roles"))
+        .ok_or_else(|| not_a_table(table))
 }
 
 fn set_text(value: &mut Value, text: &str) {
@@ -168,18 +178,19 @@ mod tests {
         Name::parse(text).expect("a name")
     }
 
-    fn consent_in(text: &str, role: &str) -> Consent {
-        read(text, "settings.toml")
-            .expect("valid")
-            .ask
-            .of(&name(role))
+    fn role(text: &str) -> Subject {
+        Subject::Role(name(text))
+    }
+
+    fn consent_in(text: &str, subject: &Subject) -> Consent {
+        read(text, "settings.toml").expect("valid").ask.of(subject)
     }
 
     #[test]
     fn changing_a_policy_keeps_every_other_byte() {
-        let edited = with_consent(FILE, "", &name("prod"), Some(Consent::Ask)).expect("valid");
+        let edited = with_consent(FILE, "", &role("prod"), Some(Consent::Ask)).expect("valid");
         assert_eq!(edited, FILE.replace("prod = \"once\"", "prod = \"ask\""));
-        let added = with_consent(FILE, "", &name("a role"), Some(Consent::Never)).expect("valid");
+        let added = with_consent(FILE, "", &role("a role"), Some(Consent::Never)).expect("valid");
         assert_eq!(added, format!("{FILE}\"a role\" = \"never\"\n"));
     }
 
@@ -193,9 +204,18 @@ mod tests {
             "[ask]\ndefault = \"ask\"\n",
         ] {
             let edited =
-                with_consent(before, "", &name("prod"), Some(Consent::Never)).expect("valid");
+                with_consent(before, "", &role("prod"), Some(Consent::Never)).expect("valid");
             assert!(edited.starts_with(before), "{edited}");
-            assert_eq!(consent_in(&edited, "prod"), Consent::Never, "{edited}");
+            assert_eq!(
+                consent_in(&edited, &role("prod")),
+                Consent::Never,
+                "{edited}"
+            );
+            let key = Subject::Key(name("prod"));
+            assert_eq!(consent_in(&edited, &key), consent_in(before, &key));
+            let both = with_consent(&edited, "", &key, Some(Consent::Once)).expect("valid");
+            assert_eq!(consent_in(&both, &key), Consent::Once, "{both}");
+            assert_eq!(consent_in(&both, &role("prod")), Consent::Never, "{both}");
         }
     }
 
@@ -236,11 +256,11 @@ mod tests {
     #[test]
     fn a_role_without_a_policy_leaves_the_file_alone() {
         assert_eq!(
-            with_consent("[aws]\n", "", &name("prod"), None).as_deref(),
+            with_consent("[aws]\n", "", &role("prod"), None).as_deref(),
             Ok("[aws]\n")
         );
-        let edited = with_consent(FILE, "", &name("prod"), None).expect("valid");
-        assert_eq!(consent_in(&edited, "prod"), Consent::Allow);
+        let edited = with_consent(FILE, "", &role("prod"), None).expect("valid");
+        assert_eq!(consent_in(&edited, &role("prod")), Consent::Allow);
         assert!(FILE.starts_with(edited.trim_end()), "{edited}");
     }
 }

@@ -10,14 +10,15 @@ use super::super::database::{Database, Fault};
 
 /// Fails if the table is not as it should be.
 pub(in super::super) const COLUMNS_CHECK: &str = "SELECT id, at_ms, since_ms, count, role, request, process, pid, program, parents, \
-     verdict, aws_call, failure FROM history";
+     verdict, aws_call, failure, sandboxed FROM history";
 
-const FIND: &str = "SELECT at_ms, since_ms, count, role, request, process, pid, program, parents, verdict, aws_call, failure
-    FROM history WHERE at_ms >= ?1 AND (?2 IS NULL OR role = ?2) ORDER BY at_ms DESC, id DESC LIMIT ?3";
+const FIND: &str = "SELECT at_ms, since_ms, count, role, request, process, pid, program, parents, verdict, aws_call, failure,
+    sandboxed FROM history WHERE at_ms >= ?1 AND (?2 IS NULL OR role = ?2) ORDER BY at_ms DESC, id DESC LIMIT ?3";
 
 const WRITE: &str = "INSERT INTO history
-    (id, at_ms, since_ms, count, role, request, process, pid, program, parents, verdict, aws_call, failure)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+    (id, at_ms, since_ms, count, role, request, process, pid, program, parents, verdict, aws_call, failure,
+    sandboxed)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
     ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, count = excluded.count, pid = excluded.pid";
 
 const PRUNE: &str =
@@ -57,6 +58,7 @@ impl Database {
                 text(&line.verdict),
                 line.aws_call,
                 line.failure.as_ref().map(text),
+                line.sandboxed,
             ])?;
         }
         drop(write);
@@ -93,6 +95,7 @@ fn line(row: &Row<'_>) -> Option<Line> {
             Some(code) => Some(value(&code)?),
             None => None,
         },
+        sandboxed: row.get(12).ok()?,
     })
 }
 

@@ -62,6 +62,7 @@ impl Set {
         });
         let clock = Arc::<SystemClock>::default();
         let settings_read = rolecall_core::settings::read(&settings, "").expect("settings");
+        let settings_read = settings_read.settings;
         let fakes = Fakes::at(Timestamp::now());
         let sts = Arc::new(AwsSts::new(clock.clone(), &settings_read));
         let files = Arc::new(MemoryFiles::new(roles, settings));

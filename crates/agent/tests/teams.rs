@@ -86,6 +86,7 @@ fn settings_of(from: &str) -> Settings {
         "settings.toml",
     )
     .expect("settings")
+    .settings
 }
 
 fn shared(snapshot: &Snapshot) -> bool {

@@ -1,5 +1,6 @@
 //! The way to the running application: its socket, checked before a byte is sent.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -41,6 +42,10 @@ const PERSON: Duration = Duration::from_secs(240);
 const ENDPOINT: Duration = Duration::from_millis(1_900);
 /// How long an SDK waits for credentials, since it sets no limit itself.
 const SDK: Duration = Duration::from_secs(20);
+
+/// What to do where it cannot be read whether this program may start the agent.
+const UNREAD: &str = "It was not started, because settings.toml has a mistake. Correct it, or start the agent with: \
+                      rolecall agent; it shows what is wrong.";
 
 /// How long a program that is starting or taking over is waited for.
 const START: Duration = Duration::from_secs(10);
@@ -189,7 +194,8 @@ impl Client {
         }
         match (agent_start(&self.environment), self.environment.display) {
             (AgentStart::Always, _) | (AgentStart::WithoutDisplay, Display::Absent) => true,
-            (AgentStart::Never, _) | (AgentStart::WithoutDisplay, Display::Present) => false,
+            (AgentStart::Never | AgentStart::Unread, _)
+            | (AgentStart::WithoutDisplay, Display::Present) => false,
         }
     }
 
@@ -266,7 +272,12 @@ impl Client {
         };
         let remedy = match self.environment.privilege {
             Privilege::Own if self.environment.display == Display::Absent => {
-                "Start it with: rolecall agent".to_owned()
+                match agent_start(&self.environment) {
+                    AgentStart::Unread => UNREAD.to_owned(),
+                    AgentStart::WithoutDisplay | AgentStart::Always | AgentStart::Never => {
+                        "Start it with: rolecall agent".to_owned()
+                    }
+                }
             }
             Privilege::Own => {
                 format!("Start it from your applications menu, or run: {program}")
@@ -412,12 +423,17 @@ fn may_ask(call: &Call) -> bool {
     !matches!(call, Call::Credentials { .. } | Call::Unlock { .. }) && terminal::is_reachable()
 }
 
-/// Returns when the user wants the agent started. A file that cannot be read is the agent's to tell.
+/// Returns when the user wants the agent started.
 fn agent_start(environment: &Environment) -> AgentStart {
-    let path = environment.settings_path();
-    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
-    let settings = text.and_then(|text| settings::read(&text, "settings.toml").ok());
-    settings.unwrap_or_default().agent_start
+    let Some(path) = environment.settings_path() else {
+        return AgentStart::default();
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => settings::read(&text, "settings.toml")
+            .map_or(AgentStart::Unread, |it| it.settings.agent_start),
+        Err(error) if error.kind() == ErrorKind::NotFound => AgentStart::default(),
+        Err(_) => AgentStart::Unread,
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the deadline of a question")]

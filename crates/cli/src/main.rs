@@ -9,7 +9,6 @@ mod endpoint;
 mod environment;
 mod hardening;
 mod help;
-mod nearest;
 mod paint;
 mod question;
 mod table;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
+use crate::problem::Problem;
 
 /// What happens when a program asks for a session. What a person clicks is never asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,6 +78,19 @@ pub struct Consents {
     pub roles: BTreeMap<Name, Consent>,
     /// `[ask.keys]`: of single access keys.
     pub keys: BTreeMap<Name, Consent>,
+    /// Which of them cannot be read, and so are [`Consent::Never`].
+    pub unread: Unread,
+}
+
+/// Why policies cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Why `[ask] default` cannot.
+    pub default: Option<Problem>,
+    /// Why `[ask] containers` cannot.
+    pub containers: Option<Problem>,
+    /// Why those of single roles and access keys cannot.
+    pub subjects: BTreeMap<Subject, Problem>,
 }
 
 impl Default for Consents {
@@ -86,6 +100,7 @@ impl Default for Consents {
             containers: Consent::Never,
             roles: BTreeMap::new(),
             keys: BTreeMap::new(),
+            unread: Unread::default(),
         }
     }
 }
@@ -94,6 +109,13 @@ impl Consents {
     /// Returns the policy of a role or an access key.
     pub fn of(&self, subject: &Subject) -> Consent {
         self.own(subject).unwrap_or(self.default)
+    }
+
+    /// Returns why the policy of a role or an access key cannot be read; `None` if it can.
+    pub fn fault(&self, subject: &Subject) -> Option<&Problem> {
+        let default = self.unread.default.as_ref();
+        let default = default.filter(|_| self.own(subject).is_none());
+        self.unread.subjects.get(subject).or(default)
     }
 
     /// Returns the policy that a role or an access key has of its own.

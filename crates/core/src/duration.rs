@@ -112,6 +112,8 @@ pub struct TokenDuration(u32);
 impl TokenDuration {
     /// One hour.
     pub const HOUR: Self = Self(HOUR_S);
+    /// The shortest that STS gives.
+    pub const SHORTEST: Self = Self(SHORTEST_S);
     /// Twelve hours: what STS gives when nothing is asked for.
     pub const HALF_DAY: Self = Self(43_200);
 

@@ -28,6 +28,7 @@ mod policy;
 mod prompt;
 mod reason;
 mod served;
+mod settings;
 mod teams;
 mod temporary;
 mod tick;
@@ -165,12 +166,17 @@ struct State {
     aws: AwsFiles,
     marks: Marks,
     mark_faults: Vec<Problem>,
+    /// Whether the file of marks could ever be read in this run.
+    marks_are_read: bool,
     usages: HashMap<Name, Usage>,
     /// The names of the roles used most of late, best first.
     recent: Vec<String>,
     teams: teams::Teams,
     role_faults: Vec<Problem>,
     settings: Settings,
+    settings_faults: Vec<Problem>,
+    /// Whether the file of settings could ever be read in this run.
+    settings_are_read: bool,
     keys: Vec<AccessKey>,
     sessions: BTreeMap<Name, Session>,
     flights: HashMap<Role, Arc<Flight>>,
@@ -307,6 +313,7 @@ impl Keeper {
             state.standing.retain(|_, problem| problem.code != code);
             state.role_faults.retain(|problem| problem.code != code);
             state.mark_faults.retain(|problem| problem.code != code);
+            state.settings_faults.retain(|problem| problem.code != code);
         });
     }
 

@@ -38,6 +38,7 @@ pub mod memory;
 pub mod menu;
 pub mod mfa_session;
 pub mod name;
+pub mod nearest;
 pub mod notice;
 pub mod origin;
 pub mod output;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::{Item, TableLike};
 
 use crate::catalogue::{fault, parse_toml};
+use crate::nearest::may_be_misspelled;
 use crate::problem::Problem;
 use crate::role::parse_group;
 use crate::sanitise::{self, echo};
@@ -23,6 +24,8 @@ const ALIAS_MAX: usize = 64;
 pub struct Marks {
     roles: HashMap<String, RoleMarks>,
     accounts: HashMap<String, AccountMarks>,
+    /// Whether something that cannot be read may mark any role or account as production.
+    may_miss_production: bool,
 }
 
 /// The marks of a role.
@@ -116,6 +119,14 @@ pub struct Marked {
 }
 
 impl Marks {
+    /// Returns what is in force where the file cannot be read and never was: any role may act on production.
+    pub fn unreadable() -> Self {
+        Self {
+            may_miss_production: true,
+            ..Self::default()
+        }
+    }
+
     /// Returns the marks of an account.
     pub fn account(&self, account_id: &str) -> AccountMarks {
         self.accounts.get(account_id).cloned().unwrap_or_default()
@@ -128,7 +139,9 @@ impl Marks {
         Marked {
             favourite: own.favourite,
             colour: own.colour.or(account.colour),
-            production: own.production.unwrap_or(account.production),
+            production: own
+                .production
+                .unwrap_or(account.production || self.may_miss_production),
             group: own.group,
             account_alias: account.alias,
         }
@@ -155,23 +168,35 @@ pub fn read(text: &str, path: &str) -> Result<MarksReading, Problem> {
         let result = match (section, item.as_table_like()) {
             ("roles", Some(roles)) => {
                 for (name, item) in roles.iter() {
-                    match read_role(item) {
-                        Ok(marks) => drop(reading.marks.roles.insert(name.to_owned(), marks)),
-                        Err(what) => reading.fault(text, path, roles, name, &what),
+                    let (marks, wrong) = read_role(item);
+                    reading.marks.roles.insert(name.to_owned(), marks);
+                    for what in wrong {
+                        reading.fault(text, path, roles, name, &what);
                     }
                 }
                 Ok(())
             }
             ("accounts", Some(accounts)) => {
                 for (id, item) in accounts.iter() {
-                    match check_account(id).and_then(|()| read_account(item)) {
-                        Ok(marks) => drop(reading.marks.accounts.insert(id.to_owned(), marks)),
-                        Err(what) => reading.fault(text, path, accounts, id, &what),
+                    let (marks, mut wrong) = read_account(item);
+                    match check_account(id) {
+                        Ok(()) => drop(reading.marks.accounts.insert(id.to_owned(), marks)),
+                        Err(what) => {
+                            // Which account it is cannot be known.
+                            reading.marks.may_miss_production |= marks.production;
+                            wrong = vec![what];
+                        }
+                    }
+                    for what in wrong {
+                        reading.fault(text, path, accounts, id, &what);
                     }
                 }
                 Ok(())
             }
-            _ => Err(format!("\"{}\" is not a table of marks.", echo(section))),
+            _ => {
+                reading.marks.may_miss_production |= may_mark_production(section, item);
+                Err(format!("\"{}\" is not a table of marks.", echo(section)))
+            }
         };
         if let Err(what) = result {
             reading.fault(text, path, document.as_table(), section, &what);
@@ -195,42 +220,70 @@ impl MarksReading {
 const KNOWN: &str = "Known: [roles.NAME] favourite = true, colour = \"red\", production = true, group = \"…\"; \
                      [accounts] \"111122223333\" = \"NAME\", or a table of alias, colour, production.";
 
-fn read_role(item: &Item) -> Result<RoleMarks, String> {
-    let table = item.as_table_like().ok_or("it is not a table.")?;
+/// Reads the marks of a role, each by itself, and says what is wrong with the others. What may have marked it as
+/// production does so.
+fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
     let mut marks = RoleMarks::default();
+    let Some(table) = item.as_table_like() else {
+        marks.production = Some(true);
+        return (marks, vec!["it is not a table.".to_owned()]);
+    };
+    let mut wrong = Vec::new();
     for (field, item) in table.iter() {
-        match field {
-            "favourite" => marks.favourite = flag(item, field)?,
-            "colour" => marks.colour = Some(colour(item)?),
-            "production" => marks.production = Some(flag(item, field)?),
-            "group" => marks.group = Some(group(text(item, field)?)?),
-            _ => return Err(format!("unknown mark \"{}\".", echo(field))),
+        let read = match field {
+            "favourite" => flag(item, field).map(|it| marks.favourite = it),
+            "colour" => colour(item).map(|it| marks.colour = Some(it)),
+            "production" => flag(item, field).map(|it| marks.production = Some(it)),
+            "group" => text(item, field)
+                .and_then(group)
+                .map(|it| marks.group = Some(it)),
+            _ => Err(format!("unknown mark \"{}\".", echo(field))),
+        };
+        if let Err(what) = read {
+            if may_mark_production(field, item) {
+                marks.production = Some(true);
+            }
+            wrong.push(what);
         }
     }
-    Ok(marks)
+    (marks, wrong)
 }
 
-fn read_account(item: &Item) -> Result<AccountMarks, String> {
-    if let Some(alias) = item.as_str() {
-        let alias = Some(check_alias(alias)?);
-        return Ok(AccountMarks {
-            alias,
-            ..AccountMarks::default()
-        });
-    }
-    let table = item
-        .as_table_like()
-        .ok_or("it is neither a name nor a table.")?;
+/// Reads the marks of an account as [`read_role`] does.
+fn read_account(item: &Item) -> (AccountMarks, Vec<String>) {
     let mut marks = AccountMarks::default();
+    let mut wrong = Vec::new();
+    let name = |marks: &mut AccountMarks, text: &str| {
+        check_alias(text).map(|alias| marks.alias = Some(alias))
+    };
+    if let Some(text) = item.as_str() {
+        wrong.extend(name(&mut marks, text).err());
+        return (marks, wrong);
+    }
+    let Some(table) = item.as_table_like() else {
+        marks.production = true;
+        return (marks, vec!["it is neither a name nor a table.".to_owned()]);
+    };
     for (field, item) in table.iter() {
-        match field {
-            "alias" => marks.alias = Some(check_alias(text(item, field)?)?),
-            "colour" => marks.colour = Some(colour(item)?),
-            "production" => marks.production = flag(item, field)?,
-            _ => return Err(format!("unknown mark \"{}\".", echo(field))),
+        let read = match field {
+            "alias" => text(item, field).and_then(|text| name(&mut marks, text)),
+            "colour" => colour(item).map(|it| marks.colour = Some(it)),
+            "production" => flag(item, field).map(|it| marks.production = it),
+            _ => Err(format!("unknown mark \"{}\".", echo(field))),
+        };
+        if let Err(what) = read {
+            marks.production |= may_mark_production(field, item);
+            wrong.push(what);
         }
     }
-    Ok(marks)
+    (marks, wrong)
+}
+
+/// Returns whether what cannot be read may be meant to mark something as production.
+fn may_mark_production(key: &str, item: &Item) -> bool {
+    let below = item.as_table_like();
+    let mut below = below.into_iter().flat_map(TableLike::iter);
+    may_be_misspelled(key, "production") || below.any(|(key, item)| may_mark_production(key, item))
 }
 
 fn check_account(id: &str) -> Result<(), String> {
@@ -339,5 +392,45 @@ mod tests {
             };
             assert!(fault.what.contains(part), "{text}: {}", fault.what);
         }
+    }
+
+    #[test]
+    fn a_wrong_mark_never_costs_the_mark_of_production() {
+        let account = "111122223333";
+        for text in [
+            "[roles.a]\nproduction = true\ncolour = \"pink\"\n",
+            "[roles.a]\nproduction = \"true\"\n",
+            "[roles.a]\nprodution = true\n",
+            "[roles]\na = \"production\"\n",
+            "[accounts]\n\"111122223333\" = { production = 1 }\n",
+            "[accounts]\n\"111122223333\" = { production = true, alias = \"\" }\n",
+            "[accounts]\n\"111122223333\" = { prodction = true }\n",
+            "[accounts]\n\"11112222333\" = { production = true }\n",
+            "[account.\"111122223333\"]\nproduction = true\n",
+        ] {
+            let reading = read(text, "marks.toml").expect("TOML");
+            assert_eq!(reading.faults.len(), 1, "{text}: {:?}", reading.faults);
+            assert!(reading.marks.of("a", account).production, "{text}");
+        }
+        for text in [
+            "[roles.a]\nproduction = false\ncolour = \"pink\"\n",
+            "[roles.a]\nstar = true\n",
+            "[accounts]\n\"11112222333\" = \"shop\"\n",
+            "[else]\nx = 1\n",
+        ] {
+            let reading = read(text, "marks.toml").expect("TOML");
+            assert!(!reading.marks.of("a", account).production, "{text}");
+        }
+        assert!(Marks::unreadable().of("a", account).production);
+    }
+
+    #[test]
+    fn a_wrong_mark_leaves_the_others_of_its_role() {
+        let text = "[roles.a]\ncolour = \"pink\"\nfavourite = true\ngroup = \"mine\"\n";
+        let marked = read(text, "marks.toml").expect("TOML").marks.of("a", "");
+        assert_eq!(
+            (marked.favourite, marked.group.as_deref()),
+            (true, Some("mine"))
+        );
     }
 }

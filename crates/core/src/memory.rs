@@ -65,8 +65,12 @@ pub struct MemoryFiles {
     pub roles: Mutex<String>,
     /// The file of settings.
     pub settings: Mutex<String>,
+    /// Why the file of settings cannot be read at present.
+    pub settings_failure: Mutex<Option<Problem>>,
     /// The file of marks.
     pub marks: Mutex<String>,
+    /// Why the file of marks cannot be read at present.
+    pub marks_failure: Mutex<Option<Problem>>,
     /// AWS's config file.
     pub aws_config: Mutex<String>,
     /// AWS's credentials file.
@@ -102,13 +106,15 @@ impl Files for MemoryFiles {
         replace(&self.roles, previous, text)
     }
     fn read_settings(&self) -> Result<String, Problem> {
-        Ok(lock(&self.settings).clone())
+        let failure = lock(&self.settings_failure).clone();
+        failure.map_or_else(|| Ok(lock(&self.settings).clone()), Err)
     }
     fn marks_path(&self) -> String {
         "marks.toml".into()
     }
     fn read_marks(&self) -> Result<String, Problem> {
-        Ok(lock(&self.marks).clone())
+        let failure = lock(&self.marks_failure).clone();
+        failure.map_or_else(|| Ok(lock(&self.marks).clone()), Err)
     }
     fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem> {
         replace(&self.marks, previous, text)

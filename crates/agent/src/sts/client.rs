@@ -37,6 +37,9 @@ pub(super) struct Route {
     pub(super) proxy: Option<String>,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
+    /// Whether the settings say where calls go. The keeper begins no call where they do not; this stops one that was
+    /// begun before.
+    pub(super) is_known: bool,
 }
 
 /// The regions outside the partitions of the government that have a FIPS endpoint of STS.
@@ -51,6 +54,7 @@ impl From<&Settings> for Route {
             proxy: settings.proxy.clone(),
             fips: settings.fips,
             dual_stack: settings.dual_stack,
+            is_known: settings.destination_fault.is_none(),
         }
     }
 }
@@ -66,12 +70,27 @@ impl Route {
         host_of(&url)
     }
 
+    /// Checks that the settings say where calls go.
+    ///
+    /// # Errors
+    /// [`StsError::Unreachable`].
+    pub(super) fn check_known(&self) -> Result<(), StsError> {
+        match self.is_known {
+            true => Ok(()),
+            false => Err(StsError::Unreachable {
+                host: "AWS".to_owned(),
+                reason: "the settings do not say clearly where calls go".to_owned(),
+            }),
+        }
+    }
+
     /// Checks that STS has an endpoint of the wanted kind in a region. The SDK's rules would name a FIPS host for
     /// every region of a partition that has any.
     ///
     /// # Errors
     /// [`StsError::NoEndpoint`].
     pub(super) fn check(&self, region: &Region) -> Result<(), StsError> {
+        self.check_known()?;
         if self.endpoint_url.is_some() {
             return Ok(());
         }
@@ -233,6 +252,7 @@ mod tests {
             proxy: proxy.map(str::to_owned),
             fips: false,
             dual_stack: false,
+            is_known: true,
         }
     }
 

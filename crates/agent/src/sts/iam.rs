@@ -64,6 +64,7 @@ impl AwsSts {
         partition: Partition,
     ) -> Result<String, StsError> {
         let route = self.route();
+        route.check_known()?;
         let to = Destination::of(partition, &route);
         let request = query::request(query, &to, caller, self.clock.now().into())?;
         let home = Region::parse(partition.home_region).map_err(|error| incomplete(&error.what))?;

@@ -191,6 +191,7 @@ mod tests {
             proxy: None,
             fips: false,
             dual_stack: false,
+            is_known: true,
         }
     }
 

@@ -30,6 +30,10 @@ pub(super) enum Answer {
 /// # Errors
 /// Why it could not be had.
 pub(super) fn fetch(url: &str, etag: Option<&str>, settings: &Settings) -> Result<Answer, Problem> {
+    if let Some(problem) = &settings.destination_fault {
+        // The proxy and the certificates are those of AWS calls.
+        return Err(problem.clone());
+    }
     let offline = |reason: String| {
         let what = format!(
             "The team catalogue at {} cannot be fetched: {reason}.",

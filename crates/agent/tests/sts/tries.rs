@@ -161,6 +161,21 @@ fn new_settings_take_effect_with_the_next_call() {
 }
 
 #[test]
+fn t17_no_call_is_made_while_the_settings_do_not_say_where_calls_go() {
+    let server = Loopback::start(always(xml("200 OK", &assumed_body(in_an_hour()))));
+    let sts = sts_at(&server);
+    let text = format!("[aws]\nendpoint_url = \"{}\"\nproxi = 1\n", server.url);
+    let reading = rolecall_core::settings::read(&text, "settings.toml").expect("TOML");
+    sts.configure(&reading.settings);
+    let outcome = sts.assume_role(&caller(), &call());
+    assert!(
+        matches!(outcome, Err(StsError::Unreachable { .. })),
+        "{outcome:?}"
+    );
+    assert_eq!(server.asked().len(), 0);
+}
+
+#[test]
 fn at_most_four_calls_are_in_flight() {
     #[derive(Default)]
     struct Open {

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use rolecall_core::sanitise::echo;
 
 use super::{Command, ENDPOINT_SERVER, EVERYWHERE, SPECS, Spec, Usage, WITH_VALUE, command};
-use crate::nearest::nearest;
+use rolecall_core::nearest::nearest;
 
 /// The arguments, sorted into operands and flags.
 #[derive(Default)]

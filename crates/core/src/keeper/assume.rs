@@ -179,6 +179,8 @@ impl Keeper {
 
     /// Plans and carries the plan out; anew where the plan changes on the way.
     fn assume_now(&self, role: &Role, errand: &Errand) -> Result<Session, Problem> {
+        // Before anybody is asked for a code.
+        self.check_destination()?;
         let mut wish = errand.wish;
         loop {
             match self.assume_as_planned(role, errand, wish) {
@@ -286,8 +288,7 @@ impl Keeper {
         let asked = self.asked(role, plan, call);
         self.note_aws_call(Subject::Role(role.name.clone()));
         let assumed = self
-            .ports
-            .sts
+            .sts()?
             .assume_role(caller, call)
             .map_err(|error| self.explained(role, &error, &asked))?;
         if !role.arn.is_role_of(&assumed.identity) {
@@ -320,8 +321,7 @@ impl Keeper {
     /// Asks AWS who the new session is: the last step of every tutorial. No answer is no harm, another answer is.
     fn confirm(&self, role: &Role, session: &Session, region: &Region) -> Result<(), Problem> {
         match self
-            .ports
-            .sts
+            .sts()?
             .caller_identity(&Caller::from(&*session.credentials), region)
         {
             Ok(identity) if !role.arn.is_role_of(&identity.arn) => {

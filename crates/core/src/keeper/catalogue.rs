@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use super::{Concern, Keeper, State};
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
-use crate::consent::{Consent, Subject};
+use crate::consent::Subject;
 use crate::limits::{Limits, LimitsView};
 use crate::name::Name;
 use crate::origin::{Origin, OriginKind};
 use crate::problem::{Problem, ProblemCode};
 use crate::role::{Role, RoleDraft};
 use crate::sanitise;
-use crate::settings::{self, Settings};
 
 impl Keeper {
     /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong
@@ -40,27 +39,6 @@ impl Keeper {
             Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
         });
         self.forget_limits(&before);
-    }
-
-    /// Reads the settings again; what is wrong leaves the last good ones in force.
-    pub fn reload_settings(&self) {
-        let path = self.ports.files.settings_path();
-        let read = self
-            .ports
-            .files
-            .read_settings()
-            .and_then(|text| settings::read(&text, &path));
-        self.update(|state| match read {
-            Ok(settings) => {
-                state.take_settings(settings);
-                state.standing.remove(&Concern::SettingsFile);
-            }
-            Err(problem) => drop(
-                state
-                    .standing
-                    .insert(Concern::SettingsFile, in_settings(problem)),
-            ),
-        });
     }
 
     /// Adds a role to the file, or changes the one called `previous`.
@@ -93,47 +71,6 @@ impl Keeper {
             }
             None => Ok(()),
         }
-    }
-
-    /// Sets whether programs that ask for a role or an access key are asked about; `None` leaves it to the default. What was allowed
-    /// until then is asked about again.
-    ///
-    /// # Errors
-    /// If the file of settings is wrong or cannot be written.
-    pub fn set_consent(&self, subject: &Subject, consent: Option<Consent>) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))?;
-        self.update(|state| state.withdraw_grants(|changed| changed == subject));
-        Ok(())
-    }
-
-    /// Gives what is about to get a new name its policy under that name, so that it is never handed out under a laxer
-    /// one.
-    pub(super) fn copy_consent(&self, subject: &Subject, renamed: &Subject) -> Result<(), Problem> {
-        let consent = self.lock().settings.ask.own(subject);
-        match consent {
-            Some(_) => self
-                .edit_settings(|text, path| settings::with_consent(text, path, renamed, consent)),
-            None => Ok(()),
-        }
-    }
-
-    /// Drops the policy of a name that is no longer used.
-    pub(super) fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
-    }
-
-    pub(super) fn edit_settings(
-        &self,
-        edit: impl Fn(&str, &str) -> Result<String, Problem>,
-    ) -> Result<(), Problem> {
-        let path = self.ports.files.settings_path();
-        let text = self.ports.files.read_settings()?;
-        let edited = edit(&text, &path)?;
-        if edited != text {
-            self.ports.files.write_settings(&text, &edited)?;
-            self.reload_settings();
-        }
-        Ok(())
     }
 
     /// Removes a role from the file. Its session goes on until it is ended.
@@ -221,15 +158,6 @@ impl Keeper {
 }
 
 impl State {
-    /// Puts settings in force. What programs were allowed under a policy that is another now is asked about again.
-    fn take_settings(&mut self, settings: Settings) {
-        let before = std::mem::replace(&mut self.settings, settings).ask;
-        let after = self.settings.ask.clone();
-        if before != after {
-            self.withdraw_grants(|subject| before.of(subject) != after.of(subject));
-        }
-    }
-
     /// Puts the catalogue together anew: the user's own roles, then those of AWS's files.
     pub(super) fn compose(&mut self) {
         let mut catalogue = Catalogue::default();
@@ -242,14 +170,6 @@ impl State {
         self.catalogue = catalogue;
         self.listed += 1;
     }
-}
-
-/// Returns the problem as one of the settings.
-fn in_settings(mut problem: Problem) -> Problem {
-    if problem.code == ProblemCode::InvalidFile {
-        problem.code = ProblemCode::InvalidSettings;
-    }
-    problem
 }
 
 fn read_only(name: &Name, origin: &Origin) -> Problem {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Reach, Step};
-use super::denied::sandbox_refused;
 use super::noting::Afterwards;
 use super::policy::Decision;
 use super::{Keeper, State};
@@ -98,9 +97,10 @@ impl Keeper {
     /// # Errors
     /// If it runs in a container or sandbox and the settings do not let such programs ask.
     pub fn admit(&self, requester: &Requester) -> Result<(), Problem> {
-        let apart = requester.whereabouts == Whereabouts::Apart;
-        match apart && self.lock().settings.ask.containers == Consent::Never {
-            true => Err(sandbox_refused()),
+        let sandboxed = requester.whereabouts == Whereabouts::Apart;
+        let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
+        match is_refused {
+            true => Err(self.sandbox_refused()),
             false => Ok(()),
         }
     }

@@ -13,10 +13,10 @@ impl Keeper {
         let subject = request.subject();
         let wanted = wanted(&subject);
         let (what, remedy) = match verdict {
-            Verdict::Apart => return sandbox_refused(),
+            Verdict::Apart => return self.sandbox_refused(),
             Verdict::Unknown => return self.unknown(&subject),
             Verdict::Unasked => return nobody_to_ask(&subject),
-            Verdict::Never => return for_no_program(&subject),
+            Verdict::Never => return self.for_no_program(&subject),
             Verdict::Denied => (
                 format!("The request for {wanted} was denied in Rolecall."),
                 "If you want it, ask again in half a minute and allow it.",
@@ -36,6 +36,30 @@ impl Keeper {
             ),
         };
         Problem::new(ProblemCode::NotAllowed, what, remedy)
+    }
+
+    /// Returns the problem of a program in a container or sandbox.
+    pub(super) fn sandbox_refused(&self) -> Problem {
+        let what = "This program runs in a container or sandbox, to which Rolecall gives nothing.";
+        let remedy = "Run it outside, or set containers = \"ask\" below [ask] in settings.toml.";
+        let refused = Problem::new(ProblemCode::OtherNamespace, what, remedy);
+        match &self.lock().settings.ask.unread.containers {
+            Some(fault) => because_of(fault, refused),
+            None => refused,
+        }
+    }
+
+    fn for_no_program(&self, subject: &Subject) -> Problem {
+        let refused = for_no_program(subject);
+        let state = self.lock();
+        let governing = state.governing(subject);
+        match governing.and_then(|it| state.settings.ask.fault(&it).cloned()) {
+            Some(fault) => Problem {
+                code: ProblemCode::InvalidSettings,
+                ..because_of(&fault, refused)
+            },
+            None => refused,
+        }
     }
 
     fn unknown(&self, subject: &Subject) -> Problem {
@@ -92,9 +116,12 @@ fn nobody_to_ask(subject: &Subject) -> Problem {
     Problem::new(ProblemCode::NobodyToAsk, what, remedy)
 }
 
-/// Returns the problem of a program in a container or sandbox.
-pub(super) fn sandbox_refused() -> Problem {
-    let what = "This program runs in a container or sandbox, to which Rolecall gives nothing.";
-    let remedy = "Run it outside, or set containers = \"ask\" below [ask] in settings.toml.";
-    Problem::new(ProblemCode::OtherNamespace, what, remedy)
+/// Returns why a policy cannot be read, in place of what would change one that can.
+fn because_of(fault: &Problem, refused: Problem) -> Problem {
+    let what = format!("{} Its policy cannot be read: {}", refused.what, fault.what);
+    Problem {
+        what,
+        remedy: fault.remedy.clone(),
+        ..refused
+    }
 }

@@ -90,8 +90,8 @@ impl Keeper {
 
     /// Makes one call. What AWS answers is an answer too, if it refuses.
     fn look(&self, look: &Look, refused: &Refused) -> Result<Result<Answer, StsError>, Problem> {
+        let (iam, asked) = (self.iam()?, &refused.asked);
         let caller = self.credentials_of(&look.by)?;
-        let (iam, asked) = (&self.ports.iam, &refused.asked);
         let home = || {
             Region::parse(
                 asked

@@ -125,6 +125,7 @@ impl Keeper {
     }
 
     fn call_session_token(&self, key: &AccessKey) -> Result<Credentials, Problem> {
+        let sts = self.sts()?;
         let secret = self.note_keychain(self.ports.keychain.fetch(&key.id))?;
         let caller = Caller {
             access_key_id: key.id.as_str().to_owned(),
@@ -142,7 +143,7 @@ impl Keeper {
             region: self.region_of_key(key)?,
         };
         self.note_aws_call(Subject::Key(key.name.clone()));
-        let given = self.ports.sts.session_token(&caller, &call);
+        let given = sts.session_token(&caller, &call);
         let credentials = given.map_err(|error| explain(&error, attempt))?;
         let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
         credentials

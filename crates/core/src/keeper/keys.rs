@@ -158,8 +158,7 @@ impl Keeper {
             asked: None,
         };
         let identity = self
-            .ports
-            .sts
+            .sts()?
             .caller_identity(&caller, &region)
             .map_err(|error| explain(&error, attempt))?;
         if identity.arn.ends_with(":root") {

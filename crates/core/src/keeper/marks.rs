@@ -1,9 +1,9 @@
 //! The user's marks on roles and accounts, and how much each role was used.
 
 use super::{Concern, Keeper, State};
-use crate::marks::{self, AccountMarks, RoleMarks};
+use crate::marks::{self, AccountMarks, Marks, RoleMarks};
 use crate::name::Name;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
 use crate::usage::Usage;
 
@@ -11,7 +11,8 @@ use crate::usage::Usage;
 const RECENT_MAX: usize = 50;
 
 impl Keeper {
-    /// Reads the marks again. A file that is no TOML leaves the last good marks in force; what is wrong is told.
+    /// Reads the marks again. A file that cannot be read leaves the last good marks in force; if there are none, every
+    /// role counts as production. What is wrong is told.
     pub fn reload_marks(&self) {
         let path = self.ports.files.marks_path();
         let read = self.ports.files.read_marks();
@@ -19,11 +20,19 @@ impl Keeper {
         self.update(|state| match reading {
             Ok(reading) => {
                 state.marks = reading.marks;
+                state.marks_are_read = true;
                 state.listed += 1;
                 state.mark_faults = reading.faults;
                 state.standing.remove(&Concern::MarksFile);
             }
-            Err(problem) => drop(state.standing.insert(Concern::MarksFile, problem)),
+            Err(problem) => {
+                if !state.marks_are_read {
+                    state.marks = Marks::unreadable();
+                    state.listed += 1;
+                }
+                let problem = with_consequence(problem, state.marks_are_read);
+                state.standing.insert(Concern::MarksFile, problem);
+            }
         });
     }
 
@@ -104,6 +113,19 @@ impl Keeper {
             Err(problem) => self.set_standing(Concern::Store, Some(problem)),
         }
     }
+}
+
+/// Returns the problem of a file that cannot be read at all, with what follows from it.
+fn with_consequence(problem: Problem, was_read: bool) -> Problem {
+    let fix = match problem.code {
+        ProblemCode::InvalidFile => "Fix the file.",
+        _ => &problem.remedy,
+    };
+    let remedy = match was_read {
+        true => format!("{fix} Until then the last marks that could be read apply."),
+        false => format!("{fix} Until then every role counts as production."),
+    };
+    Problem { remedy, ..problem }
 }
 
 impl State {

@@ -64,7 +64,10 @@ impl Keeper {
             let Ok(Some(caller)) = self.caller_in_account(role) else {
                 continue;
             };
-            if let Ok(described) = self.ports.iam.role(&caller, &role.arn) {
+            let Ok(iam) = self.iam() else {
+                return;
+            };
+            if let Ok(described) = iam.role(&caller, &role.arn) {
                 self.note_described(&role.arn, &described);
             }
         }

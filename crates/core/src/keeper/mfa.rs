@@ -160,8 +160,7 @@ impl Keeper {
             mfa: Some((serial.clone(), code)),
             region: region.clone(),
         };
-        let sts = &self.ports.sts;
-        let given = sts.session_token(caller, &call);
+        let given = self.sts()?.session_token(caller, &call);
         let credentials = given.map_err(|error| explain(&error, attempt))?;
         let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
         credentials

@@ -46,7 +46,7 @@ impl Keeper {
 impl State {
     /// Returns whose policy counts: of limited sessions, that of their role. A role that has left the catalogue counts
     /// for as long as it has a session.
-    fn governing(&self, subject: &Subject) -> Option<Subject> {
+    pub(super) fn governing(&self, subject: &Subject) -> Option<Subject> {
         match subject {
             Subject::Role(name) => {
                 let role = self.catalogue.role(name).map(|role| role.unlimited_name());

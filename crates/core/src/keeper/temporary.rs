@@ -273,6 +273,19 @@ fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
     Problem::new(ProblemCode::NameTaken, what, remedy)
 }
 
+impl State {
+    /// Returns a problem for each temporary profile that the settings name and the role's policy forbids.
+    pub(super) fn unwritten_profiles(&self) -> Vec<Problem> {
+        let ask = &self.settings.ask;
+        let names = self.settings.temporary_profiles.iter();
+        let forbidden = names.filter(|name| {
+            let subject = Subject::Role((*name).clone());
+            ask.of(&subject) != Consent::Allow && ask.fault(&subject).is_none()
+        });
+        forbidden.map(not_for_every_program).collect()
+    }
+}
+
 /// Any program can read the file, so only what any program gets without a question may be written there.
 fn not_for_every_program(role: &Name) -> Problem {
     let name = echo(role.as_str());

@@ -63,6 +63,7 @@ pub(super) fn snapshot(
         problems: state
             .standing
             .values()
+            .chain(&state.settings_faults)
             .chain(&state.role_faults)
             .chain(&state.mark_faults)
             .cloned()

@@ -183,7 +183,8 @@ mod tests {
     }
 
     fn consent_in(text: &str, subject: &Subject) -> Consent {
-        read(text, "settings.toml").expect("valid").ask.of(subject)
+        let reading = read(text, "settings.toml").expect("TOML");
+        reading.settings.ask.of(subject)
     }
 
     #[test]
@@ -221,7 +222,10 @@ mod tests {
 
     #[test]
     fn temporary_profiles_come_and_go_and_every_other_byte_stays() {
-        let listed = |text: &str| read(text, "").expect("valid").temporary_profiles;
+        let listed = |text: &str| {
+            let reading = read(text, "").expect("TOML");
+            reading.settings.temporary_profiles
+        };
         for before in [
             "",
             "# mine",

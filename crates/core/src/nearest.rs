@@ -1,7 +1,10 @@
 //! What a mistyped word was meant to be.
 
+/// Longer words are no typing errors, and comparing them would take a while.
+const WORD_MAX: usize = 64;
+
 /// Returns the known word that is nearest to `word`, if it is near enough to have been meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words are no typing errors, and comparing them would take a while.
     if word.len() > 32 {
         return None;
@@ -11,6 +14,22 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|known| (distance(word, known), known));
     let (distance, known) = near.min()?;
     (distance <= 2 && distance < known.len()).then_some(known)
+}
+
+/// Returns whether a word may be a known one with a typing error: one letter in three is wrong, or the one holds the
+/// other.
+pub(crate) fn may_be_misspelled(word: &str, known: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    if word.len() > WORD_MAX {
+        return false;
+    }
+    let (word, known) = (bare(word), bare(known));
+    let limit = (known.len() / 3).max(1);
+    let holds = word.len() >= 3 && (word.contains(&known) || known.contains(&word));
+    holds || (word.len().abs_diff(known.len()) <= limit && distance(&word, &known) <= limit)
 }
 
 /// Counts the characters to insert, delete, replace or swap with a neighbour to get from one word to the other.

@@ -1,0 +1,258 @@
+//! Reads `settings.toml`, each setting by itself: one that is wrong costs no other.
+
+use toml_edit::{Item, TableLike};
+
+use super::guard::{Guard, close_subject, is_section};
+use super::{Settings, in_settings, value};
+use crate::catalogue::{fault, parse_toml};
+use crate::consent::{Consent, Subject};
+use crate::name::Name;
+use crate::problem::Problem;
+use crate::sanitise;
+
+/// What reading `settings.toml` gave. Where a setting is wrong, its default is in force, or what is strictest.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsReading {
+    /// The settings in force.
+    pub settings: Settings,
+    /// What is wrong, where, what is allowed, and what follows from it.
+    pub faults: Vec<Problem>,
+}
+
+const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
+                     [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
+                     containers, roles, keys; [temporary_profiles] roles; [teams.NAME] from, source.";
+
+/// The most faults that are told; what comes after them closes as much.
+const FAULTS_MAX: usize = 20;
+
+/// What is wrong, and what is allowed.
+pub(super) type Wrong = (String, String);
+
+/// Reads `settings.toml`. `path` is what messages call the file.
+///
+/// # Errors
+/// If it is not TOML at all: says file, line, column, what is wrong and how to fix it.
+pub fn read(text: &str, path: &str) -> Result<SettingsReading, Problem> {
+    let document = parse_toml(text, path).map_err(in_settings)?;
+    let mut reader = Reader {
+        text,
+        path,
+        reading: SettingsReading::default(),
+        closed: Vec::new(),
+    };
+    for (section, item) in document.iter() {
+        match item.as_table_like() {
+            Some(table) if is_section(section) => reader.section(section, table),
+            Some(table) => reader.unknown_section(document.as_table(), section, table),
+            None => reader.outside(document.as_table(), section, item),
+        }
+    }
+    Ok(reader.finish())
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    path: &'a str,
+    reading: SettingsReading,
+    /// What is closed in the end, whatever else the file says.
+    closed: Vec<(Guard, Problem)>,
+}
+
+impl Reader<'_> {
+    fn section(&mut self, section: &str, table: &dyn TableLike) {
+        for (key, item) in table.iter() {
+            let place = || place_of(table, key, item);
+            if let ("ask", "roles" | "keys", Some(policies)) = (section, key, item.as_table_like())
+            {
+                self.policies(key, policies);
+                continue;
+            }
+            match set(&mut self.reading.settings, section, key, item) {
+                Some(Ok(())) => {}
+                Some(Err(wrong)) => self.fault(place(), wrong, &Guard::of(section, key)),
+                None => {
+                    let guards = Guard::meant(section, Some(key), item.as_str());
+                    self.fault(place(), unknown(key), &guards);
+                }
+            }
+        }
+    }
+
+    fn unknown_section(&mut self, parent: &dyn TableLike, section: &str, table: &dyn TableLike) {
+        let mut guards = match table.is_empty() {
+            true => Guard::meant(section, None, None),
+            false => Vec::new(),
+        };
+        for (key, item) in table.iter() {
+            let meant = Guard::meant(section, Some(key), item.as_str());
+            let new: Vec<Guard> = meant
+                .into_iter()
+                .filter(|it| !guards.contains(it))
+                .collect();
+            guards.extend(new);
+        }
+        let place = parent.key(section).and_then(toml_edit::Key::span);
+        let what = format!("Unknown section \"{}\".", sanitise::echo(section));
+        self.fault(place, (what, KNOWN.to_owned()), &guards);
+    }
+
+    fn outside(&mut self, parent: &dyn TableLike, key: &str, item: &Item) {
+        let mut guards = Guard::meant(key, None, None);
+        if !is_section(key) {
+            let meant = Guard::meant("", Some(key), item.as_str());
+            let new: Vec<Guard> = meant
+                .into_iter()
+                .filter(|it| !guards.contains(it))
+                .collect();
+            guards.extend(new);
+        }
+        let place = parent.key(key).and_then(toml_edit::Key::span);
+        let what = "A setting stands outside a section.".to_owned();
+        self.fault(place, (what, KNOWN.to_owned()), &guards);
+    }
+
+    /// Reads `[ask.roles]` or `[ask.keys]`.
+    fn policies(&mut self, key: &str, policies: &dyn TableLike) {
+        for (name, item) in policies.iter() {
+            let place = place_of(policies, name, item);
+            let subject = match (Name::parse(name), key) {
+                (Ok(name), "keys") => Subject::Key(name),
+                (Ok(name), _) => Subject::Role(name),
+                (Err(error), _) => {
+                    // Whose policy it is cannot be known.
+                    self.fault(place, (error.what, error.remedy), &[Guard::Policy]);
+                    continue;
+                }
+            };
+            match value::policy(item, name, key) {
+                Ok(consent) => self.set_policy(&subject, consent),
+                Err((what, remedy)) => {
+                    let shown = sanitise::echo(subject.name().as_str());
+                    let remedy = format!("{remedy} Until then no program gets \"{shown}\".");
+                    let problem = self.problem(place, &what, &remedy);
+                    close_subject(&mut self.reading.settings, subject, &problem);
+                    self.note(problem);
+                }
+            }
+        }
+    }
+
+    /// Names are read without the white space around them, so one may come twice.
+    fn set_policy(&mut self, subject: &Subject, consent: Consent) {
+        let ask = &mut self.reading.settings.ask;
+        let consent = ask.own(subject).map_or(consent, |it| it.stricter(consent));
+        let policies = match subject {
+            Subject::Role(_) => &mut ask.roles,
+            Subject::Key(_) => &mut ask.keys,
+        };
+        policies.insert(subject.name().clone(), consent);
+    }
+
+    fn fault(&mut self, place: Option<Place>, (what, remedy): Wrong, guards: &[Guard]) {
+        let consequences = match guards {
+            [] => "Until then the default applies.".to_owned(),
+            some => {
+                let each: Vec<&str> = some.iter().map(|it| it.consequence()).collect();
+                each.join(" ")
+            }
+        };
+        let problem = self.problem(place, &what, &format!("{remedy} {consequences}"));
+        let closed = guards.iter().map(|guard| (*guard, problem.clone()));
+        self.closed.extend(closed);
+        self.note(problem);
+    }
+
+    /// Returns the problem of one place. Lines are counted from the beginning, so after many faults no more are counted.
+    fn problem(&self, place: Option<Place>, what: &str, remedy: &str) -> Problem {
+        let place = place.filter(|_| self.reading.faults.len() < FAULTS_MAX);
+        in_settings(fault(self.text, self.path, place, what, remedy))
+    }
+
+    fn note(&mut self, problem: Problem) {
+        if self.reading.faults.len() < FAULTS_MAX {
+            self.reading.faults.push(problem);
+        }
+    }
+
+    fn finish(mut self) -> SettingsReading {
+        for (guard, problem) in &self.closed {
+            guard.close(&mut self.reading.settings, problem);
+        }
+        self.reading
+    }
+}
+
+type Place = std::ops::Range<usize>;
+
+fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<Place> {
+    item.span()
+        .or_else(|| table.key(key).and_then(|key| key.span()))
+}
+
+fn unknown(key: &str) -> Wrong {
+    let what = format!("Unknown setting \"{}\".", sanitise::echo(key));
+    (what, KNOWN.to_owned())
+}
+
+/// Puts one setting in force; `None` if there is none of this name.
+fn set(
+    settings: &mut Settings,
+    section: &str,
+    key: &str,
+    item: &Item,
+) -> Option<Result<(), Wrong>> {
+    let text = || value::text(item, key);
+    let done = match (section, key) {
+        ("aws", "endpoint_url") => put(
+            &mut settings.endpoint_url,
+            text().and_then(value::loopback_url).map(Some),
+        ),
+        ("aws", "region") => put(
+            &mut settings.region,
+            text().and_then(value::region).map(Some),
+        ),
+        ("aws", "ca_bundle") => put(
+            &mut settings.ca_bundle,
+            text().map(|it| Some(it.to_owned())),
+        ),
+        ("aws", "fips") => put(&mut settings.fips, value::switch(item, key)),
+        ("aws", "dual_stack") => put(&mut settings.dual_stack, value::switch(item, key)),
+        ("aws", "proxy") => put(
+            &mut settings.proxy,
+            text().and_then(value::proxy_url).map(Some),
+        ),
+        ("notifications", "lead_times") => put(&mut settings.lead_times, value::lead_times(item)),
+        ("clipboard", "clear_after") => put(
+            &mut settings.clipboard_clear,
+            text().and_then(value::clear_after),
+        ),
+        ("mfa", "process") => put(&mut settings.mfa_process, value::words(item)),
+        ("mfa", "session") => put(&mut settings.mfa_session, text().and_then(value::code_life)),
+        ("export", "shell") => put(&mut settings.shell, text().and_then(value::shell)),
+        ("temporary_profiles", "roles") => {
+            put(&mut settings.temporary_profiles, value::role_names(item))
+        }
+        ("production", "confirm") => {
+            put(&mut settings.confirm_production, value::switch(item, key))
+        }
+        ("agent", "start") => put(
+            &mut settings.agent_start,
+            text().and_then(value::agent_start),
+        ),
+        ("ask", "default") => put(&mut settings.ask.default, text().and_then(value::consent)),
+        ("ask", "containers") => put(
+            &mut settings.ask.containers,
+            text().and_then(value::consent),
+        ),
+        ("ask", "roles" | "keys") => Err(value::not_a_table(key)),
+        ("teams", name) => value::team(name, item).map(|team| settings.teams.push(team)),
+        _ => return None,
+    };
+    Some(done)
+}
+
+fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
+    *place = value?;
+    Ok(())
+}

@@ -1,0 +1,333 @@
+//! Reading `settings.toml`: what is right, what is wrong, and what that costs.
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::consent::{Consent, Subject};
+
+/// Reads a file in which one thing is wrong.
+fn with_fault(text: &str) -> (Settings, Problem) {
+    let reading = read(text, "settings.toml").expect("TOML");
+    let [fault] = reading.faults.as_slice() else {
+        panic!("{text}: {:?}", reading.faults);
+    };
+    assert_eq!(fault.code, ProblemCode::InvalidSettings);
+    (reading.settings, fault.clone())
+}
+
+fn sound(text: &str) -> Settings {
+    let reading = read(text, "settings.toml").expect("TOML");
+    assert_eq!(reading.faults, [], "{text}");
+    reading.settings
+}
+
+fn role(name: &str) -> Subject {
+    Subject::Role(Name::parse(name).expect("a name"))
+}
+
+fn key(name: &str) -> Subject {
+    Subject::Key(Name::parse(name).expect("a name"))
+}
+
+#[test]
+fn an_empty_file_gives_the_defaults() {
+    assert_eq!(read("", "settings.toml"), Ok(SettingsReading::default()));
+    assert_eq!(sound(""), Settings::default());
+}
+
+#[test]
+fn reads_every_setting() {
+    let settings = sound(
+        "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nfips = true\ndual_stack = true\nca_bundle = \"/etc/ca.pem\"\n\
+         [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n",
+    );
+    assert_eq!(
+        settings.endpoint_url.as_deref(),
+        Some("http://127.0.0.1:4566")
+    );
+    assert!(settings.fips && settings.dual_stack);
+    assert_eq!(
+        settings.lead_times,
+        [SignedDuration::from_mins(14), SignedDuration::from_mins(2)]
+    );
+    assert_eq!(
+        (
+            settings.clipboard_clear.as_secs(),
+            settings.mfa_session.seconds(),
+            settings.shell
+        ),
+        (10, 129_600, Shell::Fish)
+    );
+    assert_eq!(settings.mfa_process, ["pass", "otp"]);
+    assert_eq!(settings.agent_start, AgentStart::Always);
+}
+
+#[test]
+fn t17_refuses_an_endpoint_that_is_not_loopback() {
+    for url in [
+        "http://169.254.169.254:80",
+        "https://sts.evil.example",
+        "http://127.0.0.1.evil:80",
+        "http://127.0.0.1",
+        "http://user@evil:80",
+        "ftp://127.0.0.1:1",
+        "http://127.0.0.1:80@evil:80",
+        "http://127.0.0.1:80/x:1",
+        "",
+    ] {
+        let (settings, problem) = with_fault(&format!("[aws]\nendpoint_url = \"{url}\"\n"));
+        assert!(
+            problem.what.starts_with("settings.toml, line 2, column 16"),
+            "{}",
+            problem.what
+        );
+        assert_eq!(settings.endpoint_url, None);
+        assert!(settings.destination_fault.is_some(), "{url}");
+    }
+}
+
+#[test]
+fn t03_reads_who_may_ask_for_which_role_and_key() {
+    let ask = sound(
+        "[ask]\ndefault = \"once\"\ncontainers = \"ask\"\n[ask.roles]\nguest = \"allow\"\n\"a b\" = \"never\"\n[ask.keys]\nguest = \"ask\"\n",
+    )
+    .ask;
+    assert_eq!(
+        (
+            ask.of(&role("guest")),
+            ask.of(&role("a b")),
+            ask.of(&role("other"))
+        ),
+        (Consent::Allow, Consent::Never, Consent::Once)
+    );
+    assert_eq!(
+        (ask.of(&key("guest")), ask.of(&key("a b"))),
+        (Consent::Ask, Consent::Once)
+    );
+    assert_eq!(ask.containers, Consent::Ask);
+    assert_eq!(Settings::default().ask.containers, Consent::Never);
+    for wrong in [
+        "default = \"yes\"",
+        "default = true",
+        "roles = 1",
+        "roles.guest = 1",
+        "roles.guest = \"\"",
+        "keys.guest = \"nvr\"",
+    ] {
+        let (_, problem) = with_fault(&format!("[ask]\n{wrong}\n"));
+        assert!(
+            problem.what.starts_with("settings.toml, line 2"),
+            "{}",
+            problem.what
+        );
+    }
+}
+
+#[test]
+fn says_what_is_unknown() {
+    let (_, problem) = with_fault("[aws]\nregoin = \"x\"\n");
+    assert!(
+        problem.what.contains("Unknown setting \"regoin\""),
+        "{}",
+        problem.what
+    );
+}
+
+/// Everything that is set in the cases below beside what is wrong.
+const REST: &str = "[notifications]\nlead_times = [\"5m\"]\n[export]\nshell = \"fish\"\n";
+
+fn keeps_the_rest(settings: &Settings, text: &str) {
+    assert_eq!(
+        settings.lead_times,
+        [SignedDuration::from_mins(5)],
+        "{text}"
+    );
+    assert_eq!(settings.shell, Shell::Fish, "{text}");
+}
+
+#[test]
+fn a_wrong_value_that_closes_nothing_costs_itself_alone() {
+    for wrong in [
+        "[clipboard]\nclear_after = \"soon\"\n",
+        "[clipboard]\nclear_after = 30\n",
+        "[clipboard]\nclear = \"10s\"\n",
+        "[mfa]\nprocess = \"ykman\"\n",
+        "[temporary_profiles]\nroles = \"guest\"\n",
+        "[temporary_profiles]\nrole = [\"guest\"]\n",
+        "[temporary_profile]\nroles = [\"guest\"]\n",
+        "[teams.x]\nfrom = \"http://example.com/roles.toml\"\n",
+        "[teams.x]\nfrom = \"/roles.toml\"\nsuorce = \"user\"\n",
+        "[notification]\nlead_times = [\"1m\"]\n",
+        "[future]\nfeature = 1\n",
+        "[future]\n",
+        "colour = \"blue\"\n",
+    ] {
+        let text = format!(
+            "{wrong}{REST}[ask]\ndefault = \"ask\"\n[teams.good]\nfrom = \"/t.toml\"\n[aws]\nfips = true\n"
+        );
+        let (settings, fault) = with_fault(&text);
+        keeps_the_rest(&settings, &text);
+        assert!(
+            fault.remedy.ends_with("Until then the default applies."),
+            "{fault}"
+        );
+        let expected = Settings {
+            lead_times: vec![SignedDuration::from_mins(5)],
+            shell: Shell::Fish,
+            ..sound(
+                "[ask]\ndefault = \"ask\"\n[teams.good]\nfrom = \"/t.toml\"\n[aws]\nfips = true\n",
+            )
+        };
+        assert_eq!(settings, expected, "{text}");
+    }
+}
+
+#[test]
+fn t03_a_policy_that_cannot_be_read_is_the_strictest() {
+    let ask = |text: &str| with_fault(&format!("{text}{REST}")).0.ask;
+    for wrong in ["\"nvr\"", "true", "[\"never\"]", "\"\"", "\"Never\""] {
+        let one = ask(&format!("[ask.roles]\nx = {wrong}\ny = \"ask\"\n"));
+        assert_eq!(one.of(&role("x")), Consent::Never, "{wrong}");
+        assert_eq!(one.of(&role("y")), Consent::Ask, "{wrong}");
+        assert_eq!(one.of(&role("z")), Consent::Allow, "{wrong}");
+        assert_eq!(one.of(&key("x")), Consent::Allow, "{wrong}");
+        assert!(one.fault(&role("x")).is_some() && one.fault(&role("y")).is_none());
+
+        let default = ask(&format!("[ask]\ndefault = {wrong}\nroles.y = \"ask\"\n"));
+        assert_eq!(default.of(&role("x")), Consent::Never, "{wrong}");
+        assert_eq!(default.of(&key("x")), Consent::Never, "{wrong}");
+        assert_eq!(default.of(&role("y")), Consent::Ask, "{wrong}");
+        assert!(default.fault(&role("x")).is_some() && default.fault(&role("y")).is_none());
+
+        let containers = ask(&format!("[ask]\ncontainers = {wrong}\n"));
+        assert_eq!(containers.containers, Consent::Never, "{wrong}");
+        assert_eq!(containers.of(&role("x")), Consent::Allow, "{wrong}");
+    }
+    for text in [
+        "[ask]\nroles = \"never\"\n",
+        "[ask]\nkeys = []\n",
+        "ask = \"never\"\n",
+    ] {
+        assert_eq!(ask(text).of(&role("x")), Consent::Never, "{text}");
+    }
+    let hidden = ask("[ask.roles]\n\"a\\u202e\" = \"never\"\ny = \"allow\"\n");
+    assert_eq!(
+        hidden.of(&role("x")),
+        Consent::Never,
+        "whose it is cannot be known"
+    );
+    assert_eq!(hidden.of(&role("y")), Consent::Allow);
+    let twice = sound("[ask.roles]\nx = \"never\"\n\" x\" = \"allow\"\n").ask;
+    assert_eq!(twice.of(&role("x")), Consent::Never);
+}
+
+#[test]
+fn t17_where_calls_go_is_not_guessed() {
+    for wrong in [
+        "endpoint_url = 1",
+        "endpoint_url = \"http://example.com:80\"",
+        "region = \"mars\\u0000\"",
+        "ca_bundle = true",
+        "proxy = \"proxy\"",
+        "fips = \"yes\"",
+        "dual_stack = \"true\"",
+        "endpoint_urll = \"http://127.0.0.1:1\"",
+        "unheard_of = 1",
+    ] {
+        let text = format!("[aws]\n{wrong}\n{REST}");
+        let (settings, fault) = with_fault(&text);
+        keeps_the_rest(&settings, &text);
+        let destination = settings.destination_fault.expect(wrong);
+        assert!(
+            destination.what.starts_with("Nothing is sent to AWS"),
+            "{destination}"
+        );
+        assert!(
+            destination.what.contains("settings.toml, line 2"),
+            "{destination}"
+        );
+        assert!(
+            fault.remedy.ends_with("Until then nothing is sent to AWS."),
+            "{fault}"
+        );
+        assert_eq!(settings.ask, Consents::default(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_misspelled_setting_closes_what_it_may_have_meant() {
+    for text in [
+        "[ask]\ndefualt = \"never\"\n",
+        "[ask]\ndefault = \"allow\"\ncontainers = \"allow\"\nrolse.guest = \"never\"\n",
+        "[aks]\ndefault = \"never\"\n",
+        "[aks]\ndefualt = \"never\"\n",
+        "[aks.roles]\nguest = \"never\"\n",
+        "[Ask]\ndefault = \"never\"\n",
+        "[ask_roles]\nguest = \"never\"\n",
+        "[aks]\n",
+        "[policy]\nguest = \"never\"\n",
+        "[[ask]]\ndefault = \"never\"\n",
+        "default = \"never\"\n",
+        "[export]\ndefault = \"never\"\n",
+    ] {
+        let (settings, fault) =
+            with_fault(&format!("{text}[notifications]\nlead_times = [\"5m\"]\n"));
+        assert_eq!(settings.ask.of(&role("guest")), Consent::Never, "{text}");
+        assert_eq!(settings.ask.containers, Consent::Never, "{text}");
+        assert!(
+            fault.remedy.contains("Until then no program gets"),
+            "{fault}"
+        );
+    }
+    for text in [
+        "[awss]\nendpoint_url = \"http://127.0.0.1:1\"\n",
+        "[endpoint]\nurl = \"http://127.0.0.1:1\"\n",
+        "endpoint_url = \"http://127.0.0.1:1\"\n",
+        "[network]\nproxi = \"http://127.0.0.1:1\"\n",
+        "[clipboard]\nproxy = \"http://127.0.0.1:1\"\n",
+        "aws = 1\n",
+    ] {
+        let (settings, _) = with_fault(text);
+        assert!(settings.destination_fault.is_some(), "{text}");
+        assert_eq!(settings.ask, Consents::default(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_careful_stays_so_where_it_cannot_be_read() {
+    for text in [
+        "[production]\nconfirm = \"true\"\n",
+        "[production]\nconfrim = true\n",
+        "[prodution]\nconfirm = true\n",
+    ] {
+        assert!(with_fault(text).0.confirm_production, "{text}");
+    }
+    let (settings, _) = with_fault("[mfa]\nsession = \"20mm\"\n");
+    assert_eq!(settings.mfa_session.seconds(), 900);
+    let (settings, _) = with_fault("[agent]\nstart = \"nver\"\n");
+    assert_eq!(settings.agent_start, AgentStart::Unread);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_at_all_closes_everything() {
+    let problem = read("[ask\n", "settings.toml").expect_err("no TOML");
+    assert_eq!(problem.code, ProblemCode::InvalidSettings);
+    let settings = Settings::unreadable(&problem);
+    assert_eq!(settings.ask.of(&role("x")), Consent::Never);
+    assert_eq!(settings.ask.of(&key("x")), Consent::Never);
+    assert_eq!(settings.ask.containers, Consent::Never);
+    assert!(settings.destination_fault.is_some() && settings.confirm_production);
+    assert_eq!(settings.agent_start, AgentStart::Unread);
+}
+
+#[test]
+fn a_file_full_of_faults_is_read_in_no_time_and_tells_of_some() {
+    let text: String = (0..5_000).map(|n| format!("[s{n}]\nk{n} = 1\n")).collect();
+    let wrong = "[ask]\ndefault = \"nvr\"\n[ask.roles]\nx = 1\n[aws]\nfips = 1\n";
+    let reading = read(&format!("{text}{wrong}"), "settings.toml").expect("TOML");
+    assert_eq!(reading.faults.len(), 20);
+    let settings = reading.settings;
+    assert_eq!(settings.ask.of(&role("y")), Consent::Never);
+    assert_eq!(settings.ask.of(&role("x")), Consent::Never);
+    assert!(settings.destination_fault.is_some());
+}

@@ -1,0 +1,241 @@
+//! The values of single settings. Each says what is wrong and what is allowed.
+
+use jiff::SignedDuration;
+use toml_edit::Item;
+
+use super::AgentStart;
+use super::read::Wrong;
+use crate::consent::Consent;
+use crate::duration::{TokenDuration, parse_seconds};
+use crate::name::Name;
+use crate::region::Region;
+use crate::sanitise;
+use crate::shell::Shell;
+use crate::team::{Team, TeamPlace};
+
+/// The longest lead time of a warning, in seconds: as long as the longest session.
+const LEAD_MAX_S: u64 = 43_200;
+/// How long a copied export block may stay in the clipboard, in seconds.
+const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
+
+pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
+    let told = |error: crate::input::InputError| (error.what, error.remedy);
+    let known = "A team has: from, source.".to_owned();
+    let fields = item.as_table_like().ok_or_else(|| {
+        (
+            format!("The team \"{}\" is not a table.", sanitise::echo(name)),
+            known.clone(),
+        )
+    })?;
+    let (mut place, mut source) = (None, None);
+    for (field, item) in fields.iter() {
+        let text = item.as_str().ok_or_else(|| {
+            (
+                format!("\"{}\" must be text in quotes.", sanitise::echo(field)),
+                known.clone(),
+            )
+        })?;
+        match field {
+            "from" => place = Some(TeamPlace::parse(text)?),
+            "source" => source = Some(Name::parse(text).map_err(told)?),
+            _ => {
+                return Err((
+                    format!("A team has no \"{}\".", sanitise::echo(field)),
+                    known,
+                ));
+            }
+        }
+    }
+    let place = place.ok_or_else(|| {
+        let what = format!(
+            "The team \"{}\" does not say where its catalogue is.",
+            sanitise::echo(name)
+        );
+        (
+            what,
+            "Add from = \"https://…\" or the full path of a file.".to_owned(),
+        )
+    })?;
+    Ok(Team {
+        name: Name::parse(name).map_err(told)?,
+        place,
+        source,
+    })
+}
+
+pub(super) fn switch(item: &Item, key: &str) -> Result<bool, Wrong> {
+    item.as_bool().ok_or_else(|| {
+        (
+            format!("\"{key}\" must be true or false, without quotes."),
+            format!("Write it as {key} = true."),
+        )
+    })
+}
+
+/// Accepts `http://` with a loopback address and a port, and nothing else: an endpoint gets every signed call.
+pub(super) fn loopback_url(text: &str) -> Result<String, Wrong> {
+    let text = text.trim().trim_end_matches('/');
+    let authority = text.strip_prefix("http://");
+    let host_and_port = authority.and_then(|rest| rest.rsplit_once(':'));
+    let loopback = |host: &str| {
+        host == "localhost"
+            || host == "[::1]"
+            || host
+                .parse::<std::net::Ipv4Addr>()
+                .is_ok_and(|address| address.is_loopback())
+    };
+    match host_and_port {
+        Some((host, port)) if loopback(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err((
+            format!("The endpoint \"{}\" is not on this machine.", sanitise::echo(text)),
+            "Only loopback is allowed, such as http://127.0.0.1:4566, since every signed call would go there.".into(),
+        )),
+    }
+}
+
+pub(super) fn proxy_url(text: &str) -> Result<String, Wrong> {
+    let plain = !text
+        .chars()
+        .any(|c| c.is_whitespace() || sanitise::is_hidden(c));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    match rest {
+        Some(rest) if plain && !rest.is_empty() => Ok(text.to_owned()),
+        _ => Err((
+            "The proxy is not a URL.".into(),
+            "Write it as http://HOST:PORT.".into(),
+        )),
+    }
+}
+
+/// Reads a program and its arguments. No shell is involved: each word is handed over as it is.
+pub(super) fn words(item: &Item) -> Result<Vec<String>, Wrong> {
+    let form = || {
+        (
+            "\"process\" must be a list of words in quotes.".to_owned(),
+            "Write it as process = [\"ykman\", \"oath\", \"accounts\", \"code\", \"--single\", \"aws\"]."
+                .to_owned(),
+        )
+    };
+    let array = item.as_array().ok_or_else(form)?;
+    let words = array.iter().map(|word| word.as_str().map(str::to_owned));
+    words.collect::<Option<Vec<String>>>().ok_or_else(form)
+}
+
+pub(super) fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, Wrong> {
+    const FORM: &str = "Write it as lead_times = [\"10m\", \"2m\"], each at most 12h.";
+    let array = item
+        .as_array()
+        .ok_or_else(|| ("\"lead_times\" must be a list.".to_owned(), FORM.to_owned()))?;
+    let mut times = Vec::new();
+    for value in array {
+        let seconds = value
+            .as_str()
+            .and_then(parse_seconds)
+            .filter(|seconds| (1..=LEAD_MAX_S).contains(seconds));
+        let seconds = seconds.ok_or_else(|| {
+            (
+                "A lead time is not a span of time.".to_owned(),
+                FORM.to_owned(),
+            )
+        })?;
+        times.push(SignedDuration::from_secs(
+            i64::try_from(seconds).unwrap_or(i64::MAX),
+        ));
+    }
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    times.dedup();
+    Ok(times)
+}
+
+pub(super) fn role_names(item: &Item) -> Result<Vec<Name>, Wrong> {
+    const FORM: &str = "Write it as roles = [\"guest\"].";
+    let wrong = || {
+        (
+            "\"roles\" must be a list of names.".to_owned(),
+            FORM.to_owned(),
+        )
+    };
+    let names = item.as_array().ok_or_else(wrong)?.iter().map(|name| {
+        let name = Name::parse(name.as_str().ok_or_else(wrong)?);
+        name.map_err(|error| (error.what, error.remedy))
+    });
+    names.collect()
+}
+
+pub(super) fn clear_after(text: &str) -> Result<SignedDuration, Wrong> {
+    let seconds = parse_seconds(text.trim()).filter(|seconds| CLEAR_S.contains(seconds));
+    seconds
+        .and_then(|s| i64::try_from(s).ok())
+        .map(SignedDuration::from_secs)
+        .ok_or_else(|| {
+            (
+                "\"clear_after\" is not a span from 5s to 1h.".into(),
+                "Write it as clear_after = \"30s\".".into(),
+            )
+        })
+}
+
+pub(super) fn consent(text: &str) -> Result<Consent, Wrong> {
+    Consent::of_word(text).ok_or_else(|| {
+        let what = format!("\"{}\" is no answer to who may ask.", sanitise::echo(text));
+        (
+            what,
+            "Known: \"allow\", \"ask\", \"once\", \"never\".".into(),
+        )
+    })
+}
+
+/// Reads the policy of one role or access key in the table `table` below `[ask]`.
+pub(super) fn policy(item: &Item, name: &str, table: &str) -> Result<Consent, Wrong> {
+    let word = item.as_str().ok_or_else(|| {
+        let what = format!("\"{}\" must be text in quotes.", sanitise::echo(name));
+        (what, form(table))
+    })?;
+    consent(word)
+}
+
+pub(super) fn not_a_table(table: &str) -> Wrong {
+    (format!("\"{table}\" must be a table."), form(table))
+}
+
+fn form(table: &str) -> String {
+    format!("Write each policy as NAME = \"once\" below [ask.{table}].")
+}
+
+pub(super) fn region(text: &str) -> Result<Region, Wrong> {
+    Region::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn code_life(text: &str) -> Result<TokenDuration, Wrong> {
+    TokenDuration::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn text<'a>(item: &'a Item, key: &str) -> Result<&'a str, Wrong> {
+    item.as_str().ok_or_else(|| {
+        (
+            format!("\"{key}\" must be text in quotes."),
+            format!("Write it as {key} = \"…\"."),
+        )
+    })
+}
+
+pub(super) fn shell(text: &str) -> Result<Shell, Wrong> {
+    Shell::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn agent_start(text: &str) -> Result<AgentStart, Wrong> {
+    match text.trim() {
+        "without_display" => Ok(AgentStart::WithoutDisplay),
+        "always" => Ok(AgentStart::Always),
+        "never" => Ok(AgentStart::Never),
+        other => Err((
+            format!(
+                "\"{}\" is no answer to when the agent starts.",
+                sanitise::echo(other)
+            ),
+            "Write start = \"without_display\", \"always\" or \"never\".".into(),
+        )),
+    }
+}

@@ -1,0 +1,84 @@
+"""Access keys obey consent, from a sandbox as well, and their sessions are listed and can be ended."""
+
+import json
+import re
+
+import pytest
+
+from harness.practice import Practice
+from harness.rolecall import binary
+from harness.wait import until
+
+SANDBOX = ["unshare", "--user", "--map-current-user", "--mount"]
+
+
+@pytest.fixture
+def practice(desktop, rolecall, keychain, tray, notifications):
+    """Returns a function that starts the app on a practice account with these policies."""
+    practice = Practice(desktop).start()
+
+    def begin(**sections):
+        rolecall.write_settings(endpoint=practice.endpoint, **sections)
+        rolecall.write_roles(guest=practice.role("guest"))
+        rolecall.start()
+        rolecall.add_key("user", practice)
+        return practice
+
+    return begin
+
+
+def in_sandbox(desktop, *arguments):
+    """Runs the command line in namespaces of its own."""
+    return desktop.run(*SANDBOX, binary("rolecall"), *arguments)
+
+
+def tokens(practice):
+    """Returns how often AWS was asked for a session of the key."""
+    return practice.requests().get("GetSessionToken", 0)
+
+
+def test_t39_a_sandbox_gets_no_session_of_a_key(desktop, rolecall, practice):
+    account = practice()
+    probe = desktop.run(*SANDBOX, "true")
+    if probe.returncode != 0:
+        pytest.skip(f"no namespaces here: {probe.stderr}")
+    refused = in_sandbox(desktop, "credentials", "--key", "user")
+    assert refused.returncode == 1 and refused.stdout == ""
+    assert "containers and sandboxes" in refused.stderr
+    assert tokens(account) == 0
+    (line,) = [line for line in rolecall.json("history") if line["request"] == "key"]
+    assert (line["role"], line["verdict"], line["sandboxed"]) == ("user", "apart", True)
+    assert "denied: in a container" in rolecall.ok("history")
+    assert json.loads(rolecall.ok("credentials", "--key", "user"))["AccessKeyId"].startswith("ASIA")
+
+
+def test_t03_a_key_for_no_program_gives_nothing_and_its_role_does(rolecall, practice):
+    account = practice(**{"ask": {"default": "never"}, "ask.roles": {"guest": "allow"}})
+    refused = rolecall.cli("credentials", "--key", "user")
+    assert refused.returncode == 1 and refused.stdout == ""
+    assert "not allowed in Rolecall" in refused.stderr
+    (line,) = [line for line in rolecall.json("history") if line["request"] == "key"]
+    assert (line["verdict"], line["sandboxed"], line["failure"]) == ("never", False, "not_allowed")
+    assert tokens(account) == 0
+    assert rolecall.handed_out("guest")["AccessKeyId"].startswith("ASIA")
+    unknown = rolecall.cli("credentials", "--key", "guest")
+    assert unknown.returncode == 1 and unknown.stdout == ""
+    assert rolecall.json("history")[0]["verdict"] == "unknown"
+
+
+def test_a_session_of_a_key_is_listed_and_ended(rolecall, practice, tray):
+    account = practice()
+    first = json.loads(rolecall.ok("credentials", "--key", "user"))
+    assert re.search(r"^user +access key, \d+m left", rolecall.ok("status"), re.M)
+    shown = re.compile("^user · access key · ")
+    item = tray.wait_for_item()
+    item.wait_for(shown)
+    assert rolecall.ok("end", "--key", "user") == 'The session of the access key "user" has ended here.\n'
+    assert "No session is active." in rolecall.ok("status")
+    assert json.loads(rolecall.ok("credentials", "--key", "user")) != first
+    assert tokens(account) == 2
+    item.click(shown, "End")
+    until(lambda: not rolecall.json("status")["key_sessions"], "the session to be ended from the tray")
+    assert rolecall.stop() == 0
+    rolecall.start()
+    assert rolecall.json("status")["key_sessions"] == []

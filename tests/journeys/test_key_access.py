@@ -82,3 +82,26 @@ def test_a_session_of_a_key_is_listed_and_ended(rolecall, practice, tray):
     assert rolecall.stop() == 0
     rolecall.start()
     assert rolecall.json("status")["key_sessions"] == []
+
+
+def test_a_key_for_no_program_is_not_put_back_in_plaintext_for_one(desktop, rolecall, keychain, tray, notifications):
+    account = Practice(desktop).start()
+    path = desktop.home / ".aws" / "credentials"
+    path.parent.mkdir(mode=0o700)
+    key = f"aws_access_key_id = {account.access_key_id}\naws_secret_access_key = {account.secret_access_key}\n"
+    path.write_text(f"[work]\n{key}")
+    path.chmod(0o600)
+    rolecall.write_settings(endpoint=account.endpoint)
+    rolecall.write_any_role()
+    rolecall.start()
+    rolecall.ok("keys", "import", "--profile", "work", "--yes")
+    rolecall.write_settings(endpoint=account.endpoint, **{"ask.keys": {"work": "never"}})
+    until(lambda: rolecall.snapshot()["keys"][0]["consent"] == "never", "the policy to count")
+    refused = rolecall.cli("keys", "undo-import", "work", "--yes")
+    assert refused.returncode == 1 and 'The access key "work" is for no program.' in refused.stderr
+    assert account.secret_access_key not in path.read_text()
+    assert rolecall.json("history")[0]["request"] == "put_back"
+    rolecall.write_settings(endpoint=account.endpoint)
+    until(lambda: rolecall.snapshot()["keys"][0]["consent"] == "allow", "the policy to be gone")
+    rolecall.ok("keys", "undo-import", "work", "--yes")
+    assert key in path.read_text()

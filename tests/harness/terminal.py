@@ -29,7 +29,8 @@ class Terminal:
             pass_fds=(terminal,),
         )
         os.close(terminal)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         if stdin is not None:
             self._popen.stdin.write(stdin.encode())
             self._popen.stdin.close()
@@ -65,6 +66,8 @@ class Terminal:
     def end(self, deadline=30.0):
         """Returns the exit code, once the program has ended."""
         code = self._popen.wait(deadline)
+        # What it said last may not be read yet. A program that it started may keep the terminal open.
+        self._reader.join(2)
         return code
 
     def kill(self):

@@ -1,0 +1,261 @@
+//! `explain`.
+
+use serde_json::json;
+use snapbox::str;
+
+use super::{Case, audit_failed};
+
+#[test]
+fn explain() {
+    Case::new(&["explain", "audit"])
+        .answer(audit_failed(json!({
+            "code": "access_denied", "what": "\"user\" may not assume audit in account 808768216571.",
+            "remedy": "Most likely: it.", "detail": "AccessDenied: no (request 1b2c)",
+            "diagnosis": {
+                "causes": [
+                    {
+                        "kind": "external_id", "confidence": "likely",
+                        "what": "The external ID \"x\" may not be the one that the role's trust policy asks for.",
+                        "check": {
+                            "what": "Compare it, letter by letter, with the one its owner gave you.",
+                            "command": "aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument"
+                        },
+                        "who": "the owner of account 808768216571",
+                        "statement": {
+                            "goes_to": "the trust policy of audit",
+                            "json": "{\n  \"Sid\": \"AllowAssumeRole\",\n  \"Effect\": \"Allow\"\n}"
+                        }
+                    },
+                    {
+                        "kind": "trust_policy", "confidence": "likely",
+                        "what": "The role's trust policy may not name \"user\".",
+                        "check": { "what": "Send this statement to the role's owner.", "command": null },
+                        "who": "the owner of account 808768216571",
+                        "statement": {
+                            "goes_to": "the trust policy of audit",
+                            "json": "{\n  \"Sid\": \"AllowAssumeRole\",\n  \"Effect\": \"Allow\"\n}"
+                        }
+                    },
+                    {
+                        "kind": "mfa_missing", "confidence": "possible",
+                        "what": "The role may require MFA,\u{1b}[2J and none was given.",
+                        "check": { "what": "Set the MFA device.", "command": null }, "who": null,
+                        "statement": null
+                    }
+                ],
+                "code": "AccessDenied", "words": "no\u{202e}", "request_id": "1b2c"
+            }
+        })))
+        .prints(str![[r#"
+"user" may not assume audit in account 808768216571.
+
+1. Most likely: The external ID "x" may not be the one that the role's trust policy asks for.
+   Compare it, letter by letter, with the one its owner gave you.
+   Who can change it: the owner of account 808768216571.
+   A command that tells: aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument
+   For the trust policy of audit:
+     {
+       "Sid": "AllowAssumeRole",
+       "Effect": "Allow"
+     }
+
+2. Most likely: The role's trust policy may not name "user".
+   Send this statement to the role's owner.
+   Who can change it: the owner of account 808768216571.
+   For the trust policy of audit: the statement of 1.
+
+3. Possible: The role may require MFA,\u{1b}[2J and none was given.
+   Set the MFA device.
+
+AWS's own words: AccessDenied: no\u{202e}
+Request id: 1b2c
+
+"#]]);
+}
+
+#[test]
+fn explain_deeper() {
+    Case::new(&["explain", "--deeper", "audit"])
+        .answer(audit_failed(json!({
+            "code": "access_denied", "what": "No.", "remedy": "R.",
+            "diagnosis": {
+                "causes": [
+                    {
+                        "kind": "trust_policy", "confidence": "likely", "what": "It may not let you in.",
+                        "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
+                    }
+                ],
+                "code": "AccessDenied", "words": "no", "request_id": null,
+                "looks": [
+                    {
+                        "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
+                        "statement": null
+                    },
+                    {
+                        "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
+                        "by": "user", "found": null, "statement": null
+                    }
+                ]
+            }
+        })))
+        .answer(json!("done"))
+        .answer(audit_failed(json!({
+            "code": "access_denied", "what": "No.", "remedy": "R.",
+            "diagnosis": {
+                "causes": [
+                    {
+                        "kind": "trust_policy", "confidence": "certain", "what": "It names somebody else.",
+                        "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
+                    }
+                ],
+                "code": "AccessDenied", "words": "no", "request_id": null,
+                "looks": [
+                    {
+                        "call": "get_role", "action": "iam:GetRole", "by": "guest",
+                        "found": "It names somebody else.", "statement": null
+                    },
+                    {
+                        "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
+                        "by": "user", "found": "\"user\" may not call it.",
+                        "statement": {
+                            "goes_to": "the permissions of user",
+                            "json": "{\n  \"Sid\": \"AllowLookingDeeper\"\n}"
+                        }
+                    }
+                ]
+            }
+        })))
+        .prints(str![[r#"
+No.
+
+1. The cause: It names somebody else.
+   Ask.
+
+A deeper look:
+   iam:GetRole as guest: It names somebody else.
+   iam:SimulatePrincipalPolicy as user: "user" may not call it.
+   For the permissions of user:
+     {
+       "Sid": "AllowLookingDeeper"
+     }
+
+AWS's own words: AccessDenied: no
+
+"#]]);
+}
+
+#[test]
+fn explain_json() {
+    Case::new(&["explain", "audit", "--json"])
+        .answer(audit_failed(json!({
+            "code": "access_denied", "what": "\"user\" may not assume audit in account 808768216571.",
+            "remedy": "Most likely: it.", "detail": "AccessDenied: no (request 1b2c)",
+            "diagnosis": {
+                "causes": [
+                    {
+                        "kind": "mfa_missing", "confidence": "possible",
+                        "what": "The role may require MFA,\u{1b}[2J and none was given.",
+                        "check": { "what": "Set the MFA device.", "command": null }, "who": null,
+                        "statement": null
+                    }
+                ],
+                "code": "AccessDenied", "words": "no\u{202e}", "request_id": "1b2c"
+            }
+        })))
+        .prints(str![[r#"
+{"code":"access_denied","what":"\"user\" may not assume audit in account 808768216571.","remedy":"Most likely: it.","detail":"AccessDenied: no (request 1b2c)","diagnosis":{"causes":[{"kind":"mfa_missing","confidence":"possible","what":"The role may require MFA,\u001b[2J and none was given.","check":{"what":"Set the MFA device.","command":null},"who":null,"statement":null}],"code":"AccessDenied","words":"no\u202e","request_id":"1b2c","looks":[]}}
+
+"#]]);
+}
+
+#[test]
+fn explain_no_such_role() {
+    Case::new(&["explain", "nobody"])
+        .answer(audit_failed(json!(null)))
+        .fails(str![[r#"
+There is no role called "nobody". See the names with: rolecall list.
+
+"#]]);
+}
+
+#[test]
+fn explain_nothing() {
+    Case::new(&["explain", "audit"])
+        .answer(audit_failed(json!(null)))
+        .fails(str![[r#"
+AWS did not refuse "audit" when it was last asked. There is nothing to explain.
+
+"#]]);
+}
+
+#[test]
+fn explain_offers_a_deeper_look() {
+    Case::new(&["explain", "audit"])
+        .answer(audit_failed(json!({
+            "code": "access_denied", "what": "No.", "remedy": "R.",
+            "diagnosis": {
+                "causes": [
+                    {
+                        "kind": "trust_policy", "confidence": "likely", "what": "It may not let you in.",
+                        "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
+                    }
+                ],
+                "code": "AccessDenied", "words": "no", "request_id": null,
+                "looks": [
+                    {
+                        "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
+                        "statement": null
+                    },
+                    {
+                        "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
+                        "by": "user", "found": null, "statement": null
+                    }
+                ]
+            }
+        })))
+        .prints(str![[r#"
+No.
+
+1. Most likely: It may not let you in.
+   Ask.
+
+AWS can tell more; with --deeper Rolecall calls, changing nothing:
+   iam:GetRole as guest
+   iam:SimulatePrincipalPolicy as user
+
+AWS's own words: AccessDenied: no
+
+"#]]);
+}
+
+#[test]
+fn explain_offline() {
+    Case::new(&["explain", "audit"])
+        .answer(audit_failed(json!({
+            "code": "offline", "what": "AWS cannot be reached.", "remedy": "Check the network.",
+            "detail": "dns"
+        })))
+        .prints(str![[r#"
+AWS cannot be reached.
+Check the network.
+Detail: dns
+
+"#]]);
+}
+
+#[test]
+fn explain_unknown_answer() {
+    Case::new(&["explain", "audit"])
+        .answer(audit_failed(json!({
+            "code": "invalid_request", "what": "AWS refused the request (New).",
+            "remedy": "Rolecall does not know this answer.", "detail": "New: words",
+            "diagnosis": { "causes": [], "code": "New", "words": "words", "request_id": null }
+        })))
+        .prints(str![[r#"
+AWS refused the request (New).
+Rolecall does not know this answer.
+
+AWS's own words: New: words
+
+"#]]);
+}

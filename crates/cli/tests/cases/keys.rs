@@ -1,0 +1,250 @@
+//! `keys`, `unlock` and `import`.
+
+use serde_json::json;
+use snapbox::str;
+
+use super::{Case, snapshot};
+
+#[test]
+fn b27_keys_add_bad_secret() {
+    Case::new(&["keys", "add", "user"])
+        .stdin("AKIAIOSFODNN7EXAMPLE\ncanary%canary\n")
+        .fails(str![[r#"
+The secret access key has characters that no key has. It must have 40 of A-Z a-z 0-9 / +. Copy it anew.
+
+"#]]);
+}
+
+#[test]
+fn import_dry_run() {
+    Case::new(&["import", "Leapp", "--dry-run"])
+        .answer(json!({
+            "moved": [
+                { "kind": "key", "name": "work", "outcome": "moved", "told": "" },
+                { "kind": "role", "name": "guest", "outcome": "here", "told": "It is here already." },
+                { "kind": "other", "name": "portal", "outcome": "left", "told": "It signs in elsewhere." }
+            ]
+        }))
+        .asked(json!({ "move_in": { "from": "leapp", "file": null, "rehearse": true } }))
+        .prints(str![[r#"
+would come  access key  work
+here        role        guest   It is here already.
+stays                   portal  It signs in elsewhere.
+From Leapp: 1 would come over, 1 would stay. Nothing was changed.
+
+"#]]);
+}
+
+#[test]
+fn keys_add_from_missing_csv() {
+    Case::new(&["keys", "add", "user", "--from-csv", "nowhere.csv"])
+        .fails(str![[r#"
+nowhere.csv cannot be read: No such file or directory (os error 2). Give the file as AWS writes it, or two lines on standard input.
+
+"#]]);
+}
+
+#[test]
+fn keys_add_from_profile() {
+    Case::new(&["keys", "add", "user", "--from-profile", "work"])
+        .file(".aws/credentials", r#"[default]
+aws_access_key_id = AKIAIOSFODNN7OTHER00
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYOTHERKEY00
+[work]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+"#)
+        .answer(json!({
+            "key": {
+                "name": "user", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "account_id": "177634097045",
+                "user_arn": "arn:aws:iam::177634097045:user/user", "roles": 0
+            }
+        }))
+        .asked(json!({
+            "add_key": {
+                "name": "user", "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+                "secret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+            }
+        }))
+        .prints(str![[r#"
+user is in the keychain: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:user/user in account 177634097045.
+Its plaintext is still in the file it came from; delete it there.
+
+"#]]);
+}
+
+#[test]
+fn keys_add_piped() {
+    Case::new(&["keys", "add", "user"])
+        .stdin("AKIAIOSFODNN7EXAMPLE\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
+        .answer(json!({
+            "key": {
+                "name": "user", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "account_id": "177634097045",
+                "user_arn": "arn:aws:iam::177634097045:user/user", "roles": 0
+            }
+        }))
+        .asked(json!({
+            "add_key": {
+                "name": "user", "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+                "secret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+            }
+        }))
+        .prints(str![[r#"
+user is in the keychain: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:user/user in account 177634097045.
+
+"#]]);
+}
+
+#[test]
+fn keys_add_totp() {
+    Case::new(&["keys", "add-totp", "user", "arn:aws:iam::177634097045:mfa/user"])
+        .stdin("gezd gnbv gy3t qojq gezd gnbv gy3t qojq\n")
+        .answer(json!("done"))
+        .asked(json!({
+            "add_totp": {
+                "key": "user", "serial": "arn:aws:iam::177634097045:mfa/user",
+                "seed": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+            }
+        }))
+        .ends(0, str![[r#"
+AWS took its code: the seed of arn:aws:iam::177634097045:mfa/user is in the keychain, and codes come from it. It is not shown again.
+
+"#]], str![[r#"
+Warning: the second factor will then be on this machine, beside the first. Whoever gets at your keychain has both, and
+programs get roles that ask for MFA without you. A device of its own is safer; it is your choice.
+
+"#]]);
+}
+
+#[test]
+fn keys_forget_code() {
+    Case::new(&["keys", "forget-code", "user"])
+        .answer(json!("done"))
+        .asked(json!({ "end_mfa": { "key": "user" } }))
+        .prints(str![[r#"
+The next role of "user" asks for a code again.
+
+"#]]);
+}
+
+#[test]
+fn keys_import() {
+    Case::new(&["keys", "import", "--profile", "work", "--yes"])
+        .answer(json!({
+            "edit": {
+                "path": "~/.aws/credentials", "profiles": ["work"],
+                "difference": [
+                    { "kind": "removed", "text": "aws_access_key_id= …" },
+                    {
+                        "kind": "added",
+                        "text": "credential_process = /usr/bin/rolecall credentials --key work"
+                    },
+                    { "kind": "removed", "text": "aws_secret_access_key = …" }
+                ],
+                "notes": ["A note."], "backup": "~/.local/state/rolecall/backups/credentials.1"
+            }
+        }))
+        .asked(json!({ "move_key": { "profile": "work", "name": null, "step": "write" } }))
+        .prints(str![[r#"
+~/.aws/credentials:
+- aws_access_key_id= …
++ credential_process = /usr/bin/rolecall credentials --key work
+- aws_secret_access_key = …
+! A note.
+The key of work is in the keychain, and no more in plaintext. The file as it was, without the secret: ~/.local/state/rolecall/backups/credentials.1. Back with: rolecall keys undo-import work
+
+"#]]);
+}
+
+#[test]
+fn keys_list() {
+    Case::new(&["keys", "list"])
+        .answer(snapshot())
+        .prints(str![[r#"
+NAME  ID                    USER                                 ROLES
+user  AKIAIOSFODNN7EXAMPLE  arn:aws:iam::177634097045:user/user  2
+
+"#]]);
+}
+
+#[test]
+fn keys_list_json() {
+    Case::new(&["keys", "list", "--json"])
+        .answer(snapshot())
+        .prints(str![[r#"
+[{"name":"user","access_key_id":"AKIAIOSFODNN7EXAMPLE","account_id":"177634097045","user_arn":"arn:aws:iam::177634097045:user/user","roles":2,"mfa":[],"consent":"allow","consent_is_default":false}]
+
+"#]]);
+}
+
+#[test]
+fn keys_remove() {
+    Case::new(&["keys", "remove", "Kunde Ä"])
+        .answer(json!("done"))
+        .asked(json!({ "remove_key": { "name": "Kunde Ä" } }))
+        .prints(str![[r#"
+"Kunde Ä" is gone from the keychain. AWS still knows the key.
+
+"#]]);
+}
+
+#[test]
+fn keys_remove_totp() {
+    Case::new(&["keys", "remove-totp", "user"])
+        .answer(json!("done"))
+        .asked(json!({ "remove_totp": { "key": "user" } }))
+        .prints(str![[r#"
+The seed of "user" is gone from the keychain; codes are asked for again.
+
+"#]]);
+}
+
+#[test]
+fn keys_rename() {
+    Case::new(&["keys", "rename", "user", "mine"])
+        .answer(json!("done"))
+        .asked(json!({ "rename_key": { "name": "user", "new_name": "mine" } }))
+        .prints(str![[r#"
+"user" is called "mine" now.
+
+"#]]);
+}
+
+#[test]
+fn keys_undo_import() {
+    Case::new(&["keys", "undo-import", "work", "--yes"])
+        .answer(json!({
+            "edit": {
+                "path": "~/.aws/credentials", "profiles": ["work"],
+                "difference": [{ "kind": "added", "text": "aws_secret_access_key = …" }], "notes": []
+            }
+        }))
+        .asked(json!({ "put_key_back": { "profile": "work", "step": "write" } }))
+        .prints(str![[r#"
+~/.aws/credentials:
++ aws_secret_access_key = …
+work has its key in plaintext again.
+
+"#]]);
+}
+
+#[test]
+fn unlock_by_file_descriptor() {
+    Case::new(&["unlock", "--passphrase-fd", "0"])
+        .stdin("correct horse battery\n")
+        .answer(snapshot())
+        .answer(json!({
+            "host": {
+                "kind": "agent", "version": "0.1.0", "pid": 4711,
+                "sealed_file": "~/.local/share/rolecall/keys.sealed", "sealed_file_is": "sealed"
+            }
+        }))
+        .answer(json!("done"))
+        .asked(json!("sessions"))
+        .asked(json!("host"))
+        .asked(json!({ "unlock": { "passphrase": "correct horse battery\n", "file": "there" } }))
+        .prints(str![[r#"
+~/.local/share/rolecall/keys.sealed is open until Rolecall ends.
+
+"#]]);
+}

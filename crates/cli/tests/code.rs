@@ -1,6 +1,6 @@
-//! Codes that are typed at the terminal while a request waits for them.
+//! MFA codes that are typed at the terminal while a call waits.
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, reason = "runs the program it tests")]
+#![expect(clippy::disallowed_methods, reason = "runs the program under test")]
 
 mod terminal;
 
@@ -18,7 +18,7 @@ use terminal::Terminal;
 const PLAN: &str = "One code now, good for 3 roles for 12h: sessions of 1h each.";
 const OTHER_PLAN: &str = "One code for admin, good for 12h, the most the role allows.";
 
-/// An application with one prompt: it takes any code but 123456, which was used.
+/// An application with one prompt. It accepts any code except 123456, which was used.
 struct Application {
     state: Mutex<State>,
     changed: Condvar,
@@ -63,7 +63,7 @@ impl Application {
         let call = serde_json::to_value(&request.call).expect("JSON");
         let result = self.answer(&call);
         let response = json!({ "v": VERSION, "app": "0.1.0", "result": result });
-        // The program may have ended meanwhile.
+        // The program may have exited.
         let _ = write_frame(&mut stream, &response);
     }
 
@@ -106,7 +106,7 @@ impl Application {
             .unwrap_or_default()
     }
 
-    /// Ends the prompt, as an answer does wherever it comes from.
+    /// Ends the prompt, as an answer from the terminal or the window does.
     fn settle(&self, outcome: Value) {
         let mut state = self.state.lock().expect("no panic inside");
         state.prompt = None;
@@ -159,7 +159,7 @@ fn assume(home: &Path) -> Command {
 }
 
 #[test]
-fn a_code_is_asked_for_with_its_plan_and_again_when_it_was_used() {
+fn the_prompt_shows_its_plan_and_asks_again_for_a_used_code() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let mut terminal = Terminal::run(assume(home.path()));
@@ -180,7 +180,7 @@ fn a_code_is_asked_for_with_its_plan_and_again_when_it_was_used() {
 }
 
 #[test]
-fn a_code_that_is_entered_in_the_window_lets_the_terminal_go_on() {
+fn a_code_from_the_window_ends_the_prompt_at_the_terminal() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let mut terminal = Terminal::run(assume(home.path()));
@@ -193,7 +193,7 @@ fn a_code_that_is_entered_in_the_window_lets_the_terminal_go_on() {
 }
 
 #[test]
-fn the_code_is_used_for_the_other_plan_if_the_user_says_so() {
+fn the_word_other_uses_the_code_for_the_other_plan() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let mut terminal = Terminal::run(assume(home.path()));
@@ -226,7 +226,7 @@ fn b23_an_empty_line_cancels() {
 }
 
 #[test]
-fn without_a_terminal_nobody_is_asked() {
+fn without_a_terminal_no_code_is_asked_for() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let child = assume(home.path())

@@ -1,6 +1,6 @@
-//! `exec` as the program it starts sees it: the same process, and no secret among its arguments.
+//! `exec` as the started program sees it: the same process, and no secret in its arguments.
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, reason = "runs the program it tests")]
+#![expect(clippy::disallowed_methods, reason = "runs the program under test")]
 
 mod server;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use server::Server;
 
 #[test]
-fn t11_the_program_takes_over_process_and_signals_and_its_arguments_hold_no_secret() {
+fn t11_the_program_has_the_process_and_signals_and_no_secret_in_its_arguments() {
     let home = tempfile::tempdir().expect("a folder");
     let answer = json!({ "Ok": { "environment": {
         "expires_at": "2026-11-21T12:42:30Z", "unset": [], "set": [["AWS_SESSION_TOKEN", "canary"]]
@@ -30,10 +30,12 @@ fn t11_the_program_takes_over_process_and_signals_and_its_arguments_hold_no_secr
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program");
-    let mut said = String::new();
+    let mut printed = String::new();
     let stdout = child.stdout.take().expect("piped");
-    BufReader::new(stdout).read_line(&mut said).expect("a line");
-    assert_eq!(said, format!("{} canary\n", child.id()));
+    BufReader::new(stdout)
+        .read_line(&mut printed)
+        .expect("a line");
+    assert_eq!(printed, format!("{} canary\n", child.id()));
     if cfg!(target_os = "linux") {
         let arguments = std::fs::read(format!("/proc/{}/cmdline", child.id())).expect("arguments");
         assert!(!String::from_utf8_lossy(&arguments).contains("canary"));

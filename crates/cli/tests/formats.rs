@@ -1,10 +1,10 @@
-//! Export blocks that are files, each really read by the programs it is for; and those for shells that cannot be had
-//! here, read by the shell's grammar.
+//! Export blocks that are files, read by the programs that they are for. Blocks for shells that do not run here are read
+//! with a grammar of the shell.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "runs the readers, and says which are passed over"
+    reason = "runs the readers, and says which are not installed"
 )]
 
 mod block;
@@ -21,7 +21,7 @@ type Values = BTreeMap<String, String>;
 
 const PYTHON: &str = ".venv/clients/bin/python";
 
-/// Runs a program in a folder where the file `block` is, and returns what it prints as JSON.
+/// Runs a program in a folder with the file `block`, and returns the JSON that it prints.
 fn read<T: serde::de::DeserializeOwned>(program: &Path, shell: Shell, arguments: &[&str]) -> T {
     let home = tempfile::tempdir().expect("a folder");
     fs::write(home.path().join("block"), rendered(shell)).expect("a block");
@@ -33,12 +33,12 @@ fn read<T: serde::de::DeserializeOwned>(program: &Path, shell: Shell, arguments:
     command.env("AWS_SHARED_CREDENTIALS_FILE", "block");
     command.env("AWS_EC2_METADATA_DISABLED", "true");
     let output = command.output().expect("the program");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {told}", program.display());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {errors}", program.display());
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// Returns the Python of the clients, which `scripts/setup python` makes.
+/// Returns the Python of the clients, which `scripts/setup python` installs.
 fn python() -> Option<std::path::PathBuf> {
     found(block::tests().join(PYTHON).to_str()?, true)
 }
@@ -129,7 +129,7 @@ fn the_section_of_a_credentials_file_is_read_by_python_and_aws_clients() {
     );
     let got: Values = read(&python, Shell::Ini, &["-c", &script]);
     assert_eq!(got, keys_of_a_profile(), "boto3");
-    // That of Debian, which is version 2; some releases have none.
+    // Debian packages version 2, but not in every release.
     if let Some(aws) = found("/usr/bin/aws", false) {
         let arguments = ["configure", "export-credentials", "--profile", PROFILE];
         let got: BTreeMap<String, serde_json::Value> = read(&aws, Shell::Ini, &arguments);
@@ -147,7 +147,7 @@ fn the_section_of_a_credentials_file_is_read_by_python_and_aws_clients() {
     }
 }
 
-/// Prints the assignments that a grammar finds in the block, each with its value as that shell takes it.
+/// Prints the assignments that a grammar finds in the block, with their values.
 const BY_GRAMMAR: &str = r#"
 import json, sys
 from importlib import import_module
@@ -234,7 +234,7 @@ fn by_its_grammar_cmd_sets_each_value_verbatim() {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
     let values: Values = set_ones.collect();
-    // Inside quotes cmd still replaces what stands between percent signs, and exclamation marks where that is on.
+    // Inside quotes cmd still expands %variables%, and !variables! if that is enabled.
     assert!(
         values
             .values()
@@ -244,7 +244,7 @@ fn by_its_grammar_cmd_sets_each_value_verbatim() {
 }
 
 #[test]
-fn by_its_grammar_what_powershell_reads_at_its_start_is_whole() {
+fn by_its_grammar_the_start_script_of_powershell_is_valid() {
     let Some(python) = python() else {
         return;
     };

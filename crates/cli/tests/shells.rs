@@ -1,13 +1,13 @@
-//! Export blocks in the shells they are written for: each is really run, with values of every character that a block
-//! lets through, and its environment compared with what the block should set and unset.
+//! Export blocks in the shells that they are for. Each real shell runs its block, with values of every character that a
+//! block allows, and its environment is compared with what the block sets and unsets.
 //!
-//! A shell that is not installed is passed over, and said so; with `CI` set, those that `scripts/packages/tests.txt`
-//! lists must be there.
+//! A shell that is not installed is not tested, and the output says so. With `CI` set, the shells in
+//! `scripts/packages/tests.txt` must be installed.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "runs the shells, and says which are passed over"
+    reason = "runs the shells, and says which are not installed"
 )]
 
 mod block;
@@ -21,27 +21,27 @@ use block::{rendered, set};
 use rolecall_core::export_block::{CONFLICTING, ExportBlock};
 use rolecall_core::shell::Shell;
 
-/// A shell, and how it takes a block.
+/// A shell, and how it reads a block.
 struct Program {
     name: &'static str,
     shell: Shell,
-    /// Flags that keep the user's own settings out.
+    /// Flags that ignore the user's settings.
     plain: &'static [&'static str],
-    /// Commands that take the block in the file `block`.
-    taken: &'static [&'static str],
+    /// Commands that read the block in the file `block`.
+    reads: &'static [&'static str],
 }
 
 const fn program(
     name: &'static str,
     shell: Shell,
     plain: &'static [&'static str],
-    taken: &'static [&'static str],
+    reads: &'static [&'static str],
 ) -> Program {
     Program {
         name,
         shell,
         plain,
-        taken,
+        reads,
     }
 }
 
@@ -80,7 +80,7 @@ const PROGRAMS: [Program; 12] = [
         "xonsh",
         Shell::Xonsh,
         &["--no-rc"],
-        // Not `$(cat block)`: under load, xonsh 0.13 loses some or all of what it captures.
+        // Not `$(cat block)`: under load, xonsh 0.13 loses captured output.
         &[
             "import subprocess\nexecx(subprocess.check_output(['cat', 'block'], text=True))",
             "source block",
@@ -94,7 +94,7 @@ const PROGRAMS: [Program; 12] = [
         &["open --raw block | from json | load-env"],
     ),
 ];
-/// Those that the tests install everywhere.
+/// The shells that `scripts/packages/tests.txt` installs.
 const INSTALLED: [&str; 9] = [
     "bash", "dash", "zsh", "ksh", "mksh", "fish", "tcsh", "elvish", "nu",
 ];
@@ -103,8 +103,8 @@ fn found(name: &str) -> Option<std::path::PathBuf> {
     block::found(name, INSTALLED.contains(&name))
 }
 
-/// Returns the `AWS_` variables after the shell has taken the block in an environment full of what conflicts.
-fn after(shell: &Path, plain: &[&str], home: &Path, taken: &str) -> BTreeMap<String, String> {
+/// Returns the `AWS_` variables after the shell has read the block in an environment with conflicting variables.
+fn after(shell: &Path, plain: &[&str], home: &Path, reads: &str) -> BTreeMap<String, String> {
     let env = match shell.file_name().and_then(|name| name.to_str()) {
         Some("elvish") => "e:env -0",
         Some("nu") => "^env -0",
@@ -114,9 +114,9 @@ fn after(shell: &Path, plain: &[&str], home: &Path, taken: &str) -> BTreeMap<Str
     command.env_clear().current_dir(home).env("HOME", home);
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
     for name in CONFLICTING {
-        command.env(name, "of before");
+        command.env(name, "old");
     }
-    let script = format!("{taken}\n{env}\n");
+    let script = format!("{reads}\n{env}\n");
     fs::write(home.join("script"), script).expect("a script");
     let output = command
         .args(plain)
@@ -124,10 +124,10 @@ fn after(shell: &Path, plain: &[&str], home: &Path, taken: &str) -> BTreeMap<Str
         .stdin(Stdio::null())
         .output();
     let output = output.expect("the shell");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && told.is_empty(),
-        "{}: {told}",
+        output.status.success() && errors.is_empty(),
+        "{}: {errors}",
         shell.display()
     );
     let text = String::from_utf8(output.stdout).expect("text");
@@ -139,43 +139,43 @@ fn after(shell: &Path, plain: &[&str], home: &Path, taken: &str) -> BTreeMap<Str
 }
 
 #[test]
-fn t22_a_block_sets_what_it_should_and_unsets_what_conflicts_in_every_shell() {
+fn t22_a_block_sets_its_variables_and_unsets_conflicting_ones_in_every_shell() {
     for program in PROGRAMS {
         let Some(shell) = found(program.name) else {
             continue;
         };
-        for taken in program.taken {
+        for reads in program.reads {
             let home = tempfile::tempdir().expect("a folder");
             fs::write(home.path().join("block"), rendered(program.shell)).expect("a block");
-            let mut got = after(&shell, program.plain, home.path(), taken);
+            let mut got = after(&shell, program.plain, home.path(), reads);
             if program.shell == Shell::Json {
-                // Data alone unsets nothing.
+                // JSON cannot unset variables.
                 got.retain(|name, _| !CONFLICTING.contains(&name.as_str()));
             }
-            assert_eq!(got, set(program.shell), "{}: {taken}", program.name);
+            assert_eq!(got, set(program.shell), "{}: {reads}", program.name);
         }
     }
 }
 
 #[test]
-fn what_a_block_set_is_gone_after_its_counterpart_in_every_shell() {
+fn the_unset_block_removes_what_a_block_set_in_every_shell() {
     for program in PROGRAMS.iter().filter(|it| it.shell != Shell::Json) {
         let Some(shell) = found(program.name) else {
             continue;
         };
         let home = tempfile::tempdir().expect("a folder");
         let unset = ExportBlock::unset(program.shell).expect("a shell");
-        // Twice: what is not set can be unset too.
+        // Twice: an absent variable can be unset as well.
         let both = format!("{}\n{unset}\n{unset}\n", rendered(program.shell));
         fs::write(home.path().join("block"), both).expect("a block");
-        let taken = program.taken.last().expect("a way");
-        let got = after(&shell, program.plain, home.path(), taken);
+        let reads = program.reads.last().expect("a command");
+        let got = after(&shell, program.plain, home.path(), reads);
         assert_eq!(got, BTreeMap::new(), "{}", program.name);
     }
 }
 
 #[test]
-fn in_fish_what_conflicts_goes_from_every_scope_and_the_users_own_shows_again() {
+fn in_fish_a_block_erases_conflicting_variables_in_every_scope() {
     let Some(fish) = found("fish") else {
         return;
     };
@@ -183,9 +183,7 @@ fn in_fish_what_conflicts_goes_from_every_scope_and_the_users_own_shows_again() 
     let run = |script: &str| {
         let mut command = Command::new(&fish);
         command.env_clear().current_dir(&home).args(["-c", script]);
-        command
-            .env("HOME", home.path())
-            .env("AWS_PROFILE", "of before");
+        command.env("HOME", home.path()).env("AWS_PROFILE", "old");
         let output = command.output().expect("fish");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         String::from_utf8(output.stdout).expect("text")
@@ -193,8 +191,8 @@ fn in_fish_what_conflicts_goes_from_every_scope_and_the_users_own_shows_again() 
     let unset = ExportBlock::unset(Shell::Fish).expect("a shell");
     fs::write(home.path().join("block"), rendered(Shell::Fish)).expect("a block");
     fs::write(home.path().join("unset"), unset).expect("a block");
-    let said = run("set -Ux AWS_PROFILE mine; set -Ux AWS_REGION mine-1
+    let printed = run("set -Ux AWS_PROFILE mine; set -Ux AWS_REGION mine-1
         begin; set -lx AWS_PROFILE local; source block; /usr/bin/env | string match 'AWS_PROFILE=*'; end
         echo \"[$AWS_PROFILE] $AWS_REGION\"; source unset; echo $AWS_REGION");
-    assert_eq!(said, "[] us-gov-east-1\nmine-1\n");
+    assert_eq!(printed, "[] us-gov-east-1\nmine-1\n");
 }

@@ -1,4 +1,4 @@
-//! An export block with every character that a block lets through, and the programs that read it.
+//! An export block with every character that a block allows, and the programs that read it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use rolecall_core::region::Region;
 use rolecall_core::secret::Secret;
 use rolecall_core::shell::Shell;
 
-/// The profile that heads a section.
+/// The profile of a section.
 pub(crate) const PROFILE: &str = "team / guest-1";
 
-/// Returns the block for a shell, whose token has this length in bytes at most.
+/// Returns the block for a shell.
 pub(crate) fn rendered(shell: Shell) -> String {
     let profile = Name::parse(PROFILE).expect("a name");
     with_block(shell, |block| {
@@ -42,7 +42,7 @@ fn with_block<T>(shell: Shell, read: impl FnOnce(ExportBlock<'_>) -> T) -> T {
 
 fn credentials(shell: Shell) -> Credentials {
     let every: String = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
-    // Longer than any that AWS gives; cmd reads no longer line.
+    // Longer than the tokens of AWS, and as long as a line of cmd may be.
     let times = if shell == Shell::Cmd { 130 } else { 200 };
     Credentials {
         access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
@@ -52,8 +52,8 @@ fn credentials(shell: Shell) -> Credentials {
     }
 }
 
-/// Returns where a program is. One that is missing is passed over, and said so; with `CI` set it must be there if
-/// `scripts/setup` installs it.
+/// Returns the path of a program. If it is missing, the output says so; with `CI` set, that is an error for a program
+/// that `scripts/setup` installs.
 pub(crate) fn found(name: &str, installed: bool) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let of_clients = clients().map(|dir| dir.join(name));
@@ -64,17 +64,17 @@ pub(crate) fn found(name: &str, installed: bool) -> Option<PathBuf> {
     let required = std::env::var_os("CI").is_some() && installed;
     assert!(found.is_some() || !required, "{name} is not installed");
     if found.is_none() {
-        println!("{name} is not installed; passed over");
+        println!("{name} is not installed; not tested");
     }
     found
 }
 
-/// The folders of `scripts/setup clients` that hold programs.
+/// The folders with programs of `scripts/setup clients`.
 fn clients() -> [PathBuf; 1] {
     [tests().join("clients/node_modules/@nushell/linux-x64/bin")]
 }
 
-/// Returns the folder of the journeys, below which `scripts/setup` installs clients.
+/// Returns the folder of the journeys, where `scripts/setup` installs clients.
 pub(crate) fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
 }

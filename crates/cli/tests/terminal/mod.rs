@@ -1,4 +1,4 @@
-//! A terminal to type into.
+//! A terminal that tests type into.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// A program on a terminal of its own.
+/// A program on its own terminal.
 pub(crate) struct Terminal {
     typed: File,
     seen: File,
@@ -56,7 +56,7 @@ impl Terminal {
 
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let mut bytes = Vec::new();
-        // The terminal's other end is gone at the end, which reads as an error.
+        // When the program ends, reading fails.
         let _ = self.seen.read_to_end(&mut bytes);
         self.text.push_str(&String::from_utf8_lossy(&bytes));
         let status = self.child.wait().expect("its end");

@@ -102,7 +102,7 @@ def test_r25_killed_in_a_storm_the_next_agent_answers_all(machine, practice, age
 def test_sessions_survive_a_stop(machine, agent):
     before = agent.handed_out("guest")
     pid = agent.pid()
-    assert "The agent ends" in agent.ok("agent", "--stop")
+    assert "The agent quits" in agent.ok("agent", "--stop")
     until(lambda: not is_alive(pid), "the agent to end")
     assert agent.handed_out("guest") == before
     assert agent.pid() != pid
@@ -144,7 +144,7 @@ def test_an_agent_that_cannot_start_says_where_to_look(machine):
     agent.socket_path.mkdir()
     done = agent.cli("list")
     assert done.returncode == 1
-    assert "agent.log" in done.stderr or "not yours alone" in done.stderr, done.stderr
+    assert "agent.log" in done.stderr or "not private to you" in done.stderr, done.stderr
 
 
 def test_the_practice_set_starts_no_agent(machine):

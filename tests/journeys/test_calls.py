@@ -176,7 +176,7 @@ def test_a_kept_seed_is_shown_and_forgotten_and_the_longest_life_is_read(rolecal
     window.screenshot(tmp_path / "maximum.png")
     assert practice.requests()["GetRole"] == 1
     window.click("button", "Back")
-    assert "asks for a code again" in rolecall.ok("keys", "forget-code", "user")
+    assert "asks for a new MFA code" in rolecall.ok("keys", "forget-code", "user")
     rolecall.ok("end", "operator")
     assume(window, "operator")
     window.wait_for_text("One code now, good for 12h: sessions of 1h each.")

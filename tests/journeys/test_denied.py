@@ -82,7 +82,7 @@ def test_a_trust_policy_that_names_somebody_else_is_explained_with_the_statement
     rolecall.cli("assume", "guest")
     rolecall.cli("assume", "vault")
     deeper = rolecall.cli("explain", "--deeper", "vault").stdout
-    assert "1. The cause: The role's trust policy names neither \"user\" nor its account." in deeper, deeper
+    assert "1. Cause: The role's trust policy names neither \"user\" nor its account." in deeper, deeper
 
 
 def test_a_missing_permission_is_certain_since_aws_names_it(practice):
@@ -130,5 +130,5 @@ def test_an_independent_double_is_explained_and_asked_further(desktop, rolecall,
     rolecall.cli("assume", "partner")
     told = rolecall.cli("explain", "--deeper", "partner").stdout
     expected = f"asks for the external ID \"{doubles.EXTERNAL_ID}\". \"wrong-1\" was sent."
-    assert f"1. The cause: The role's trust policy {expected}" in told, told
+    assert f"1. Cause: The role's trust policy {expected}" in told, told
     window.close()

@@ -130,7 +130,7 @@ def test_a_role_that_needs_a_code_asks_ahead_and_holds_up_no_request(desktop, ro
     begun = time.monotonic()
     status, body = endpoint.ask()
     assert (status, body["code"]) == (400, "code_needed") and time.monotonic() - begun < 2
-    assert "waits for a person" in body["message"]
+    assert "waits for you" in body["message"]
 
 
 def test_it_survives_a_restart_of_the_app(desktop, rolecall, practice):

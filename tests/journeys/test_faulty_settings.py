@@ -77,7 +77,7 @@ def test_settings_that_cannot_be_read_give_programs_nothing_and_send_nothing(rol
     unreadable(path, how)
     rolecall.start()
     for what in [["guest"], ["--key", "user"]]:
-        assert "a file of Rolecall cannot be used" in refused(rolecall, *what)
+        assert "Rolecall cannot use one of its files" in refused(rolecall, *what)
     told = rolecall.cli("env", "guest").stderr
     assert "Its policy cannot be read" in told and "settings.toml" in told
     assert "Nothing is sent to AWS" in rolecall.cli("assume", "guest").stderr
@@ -96,7 +96,7 @@ def test_a_misspelled_endpoint_sends_nothing_and_a_running_app_keeps_what_it_cou
     path.write_text(endpoint(practice).replace("endpoint_url", "endpoint_urll"))
     problem = rolecall.wait_for_problem("invalid_settings")
     assert "endpoint_urll" in problem["what"] and problem["remedy"].endswith("nothing is sent to AWS.")
-    assert "a file of Rolecall cannot be used" in refused(rolecall, "guest")
+    assert "Rolecall cannot use one of its files" in refused(rolecall, "guest")
     assert "Nothing is sent to AWS" in rolecall.cli("assume", "guest").stderr
     assert practice.requests() == before
     path.write_text(endpoint(practice))

@@ -199,7 +199,7 @@ def test_a_sealed_file_is_told_of_and_opened_again_at_both_ends(desktop, practic
     (agent.config_dir / "keys.toml").unlink()
     terminal = Terminal(desktop, binary("rolecall"), "agent", "--sealed-file")
     terminal.answer("(not shown): ", PASSPHRASE)
-    terminal.answer("The same again: ", PASSPHRASE)
+    terminal.answer("Repeat the passphrase: ", PASSPHRASE)
     until(agent.is_reachable, "the agent")
     agent.add_key("user", practice)
     session = agent.handed_out("guest")

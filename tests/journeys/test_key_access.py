@@ -73,7 +73,7 @@ def test_a_session_of_a_key_is_listed_and_ended(rolecall, practice, tray):
     shown = re.compile("^user · access key · ")
     item = tray.wait_for_item()
     item.wait_for(shown)
-    assert rolecall.ok("end", "--key", "user") == 'The session of the access key "user" has ended here.\n'
+    assert rolecall.ok("end", "--key", "user") == 'Ended the session of the access key "user" on this machine.\n'
     assert "No session is active." in rolecall.ok("status")
     assert json.loads(rolecall.ok("credentials", "--key", "user")) != first
     assert tokens(account) == 2

@@ -22,7 +22,7 @@ def agent(desktop, keychain):
 def listed(desktop, **env):
     """Returns what `rolecall list` shows on a terminal."""
     terminal = Terminal(desktop, binary("rolecall"), "list", env={"TERM": "xterm-256color", **env})
-    terminal.expect("MARKS")
+    terminal.expect("LABELS")
     assert terminal.end() == 0
     terminal.expect("blue")
     return terminal.everything()

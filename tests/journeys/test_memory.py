@@ -148,7 +148,7 @@ def test_t05_t06_a_passphrase_and_a_seed_are_closed_while_they_are_typed(practic
         sealing = Terminal(server, binary("rolecall"), "agent", "--sealed-file")
         sealing.expect("(not shown): ")
         sealing.send(f"{PASSPHRASE}\n")
-        sealing.expect("The same again: ")
+        sealing.expect("Repeat the passphrase: ")
         assert readable(sealing.pid) == []
         sealing.kill()
 

@@ -21,10 +21,10 @@ from harness.wait import until
 LINE_MAX = 200
 NOBODY = 65534
 NOT_RUNNING = "Rolecall is not running. Start rolecall-desktop, or on a machine without a display: rolecall agent"
-FOREIGN = "Rolecall's socket is not yours alone. Run this as the user that Rolecall runs for, without sudo."
-OTHER_VERSION = "Rolecall and its command line are of different versions. Restart Rolecall."
-LOCKED = 'rolecall: "guest": the keychain gives no key. Unlock it, then try again'
-LATE = 'rolecall: "guest": it took over 20 seconds. Rolecall may wait for a code: look there, then try again'
+FOREIGN = "Rolecall's socket belongs to another user. Use the account that Rolecall runs in, without sudo."
+OTHER_VERSION = "Rolecall and its command line have different versions. Restart Rolecall."
+LOCKED = 'rolecall: "guest": the keychain does not provide the key. Unlock it, then try again'
+LATE = 'rolecall: "guest": no answer within 20 seconds. Rolecall may wait for a code: check there, then try again'
 
 
 @pytest.fixture

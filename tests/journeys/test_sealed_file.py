@@ -15,9 +15,9 @@ from harness.terminal import Terminal
 from harness.wait import until
 
 PASSPHRASE = "correct horse battery"
-MAKE = "Make this file? [y/N] "
+MAKE = "Create this file? [y/N] "
 CHOOSE = "(not shown): "
-AGAIN = "The same again: "
+AGAIN = "Repeat the passphrase: "
 LINE_MAX = 200
 
 
@@ -138,10 +138,10 @@ def test_a_wrong_passphrase_from_a_file_descriptor_starts_no_service(server, age
 def test_the_foreground_agent_asks_on_its_terminal(server, practice):
     terminal = Terminal(server, binary("rolecall"), "agent", "--sealed-file")
     terminal.answer(CHOOSE, "short")
-    terminal.expect("8 characters or more")
+    terminal.expect("at least 8 characters")
     terminal.answer(CHOOSE, PASSPHRASE)
     terminal.answer(AGAIN, "something else")
-    terminal.expect("These were not the same.")
+    terminal.expect("The passphrases differ.")
     terminal.answer(CHOOSE, PASSPHRASE)
     terminal.answer(AGAIN, PASSPHRASE)
     agent = Agent(server)

@@ -115,7 +115,7 @@ def test_without_an_endpoint_the_time_is_that_of_the_shells_own_credentials(star
     app.practice.set_faults("skew=3660")
     app.ok("assume", "guest")
     terminal.type("true")
-    terminal.wait_for(r"\(guest over\) own:0 ")
+    terminal.wait_for(r"\(guest expired\) own:0 ")
 
 
 def test_the_terminal_is_the_programs_own(start):

@@ -72,6 +72,6 @@ def test_roles_go_from_one_user_to_another_as_a_file(desktop, rolecall, practice
     rolecall.add_key("mine", practice)
     path = desktop.home / "theirs.toml"
     path.write_text(text)
-    assert "would come" in rolecall.ok("roles", "import", str(path), "--source", "mine", "--dry-run")
+    assert "will import" in rolecall.ok("roles", "import", str(path), "--source", "mine", "--dry-run")
     rolecall.ok("roles", "import", str(path), "--source", "mine")
     assert ":assumed-role/" in rolecall.ok("assume", "contractor")

@@ -17,7 +17,7 @@ from harness.wait import stays, until
 
 LINE_MAX = 200
 ALLOW = "[d] deny: "
-NOBODY = 'rolecall: "guest": nobody can be asked whether to allow it. Run in another terminal: rolecall answer\n'
+NOBODY = 'rolecall: "guest": Rolecall cannot ask you about it. Run in another terminal: rolecall answer\n'
 # Asks the endpoint of its environment, as an SDK does.
 FETCH = """
 import json, os, sys, urllib.request
@@ -74,7 +74,7 @@ def test_t03_exec_is_asked_about_at_its_own_terminal(machine, agent):
     agent = agent("ask")
     terminal = Terminal(machine, binary("rolecall"), "exec", "guest", "--", "sh", "-c", "echo key=$AWS_ACCESS_KEY_ID")
     terminal.expect("asks for guest (")
-    terminal.expect("cannot prove who asks or who answers")
+    terminal.expect("cannot verify the program, or who answers here")
     stays(lambda: agent.snapshot()["sessions"] == [], "nothing to be done before the answer", 1)
     terminal.answer(ALLOW, "o")
     terminal.expect("key=ASIA")
@@ -144,7 +144,7 @@ def test_t03_a_job_in_the_background_is_denied_and_not_stopped(machine, agent):
     agent = agent("ask")
     script = f"set -m; {binary('rolecall')} credentials guest & wait $!; echo ended $?"
     terminal = Terminal(machine, "bash", "-c", script)
-    terminal.expect("nobody can be asked")
+    terminal.expect("Rolecall cannot ask you about it")
     terminal.expect("ended 1")
     terminal.end()
     assert verdicts(agent) == ["unasked"]

@@ -33,9 +33,9 @@ def test_a_kept_seed_answers_for_its_user_and_is_forgotten_with_one_command(mach
 
     kept = agent.cli("keys", "add-totp", "user", serial, input=f"{seed.lower()}\n")
     assert kept.returncode == 0, kept.stderr
-    assert "beside the first" in kept.stderr and seed not in kept.stdout + kept.stderr
+    assert "puts both factors on this computer" in kept.stderr and seed not in kept.stdout + kept.stderr
     assert agent.json("keys", "list")[0]["totp"] == serial
-    assert f"user has the seed of {serial}." in agent.ok("keys", "list")
+    assert f"Rolecall generates codes for user from the seed of {serial}." in agent.ok("keys", "list")
     assert any("totp" in str(item) for item in keychain.items())
 
     agent.ok("assume", "shared")

@@ -1,12 +1,12 @@
-//! What each command asks, and how its answer reads.
+//! The commands. Each makes calls and formats their answers.
 
-pub(crate) mod agent;
+mod agent;
 mod answer;
 mod assume;
-mod attended;
 mod catalogue;
+mod code_prompt;
+mod complete;
 mod connect;
-pub(crate) mod credentials;
 mod edit;
 mod endpoint;
 mod env;
@@ -16,219 +16,138 @@ mod history;
 mod import;
 mod key_import;
 mod keys;
+mod outcome;
+mod output;
 mod prompt;
+mod reason_prompt;
 mod roles;
+mod session_options;
 mod sessions;
 mod shell_init;
 mod totp;
-pub(crate) mod unlock;
-mod why;
-mod wish;
+mod unlock;
 
-use std::process::ExitCode;
+use rolecall_core::nearest::nearest;
+use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::protocol::Call;
 
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::secret::Secret;
-
-use crate::arguments::{Command, Invocation};
-use crate::client::{Client, unexpected};
+use crate::arguments::{Command, Invocation, SessionOf};
+use crate::client::Client;
 use crate::environment::Environment;
 use crate::help;
 
-use exec::Delivery;
+pub(crate) use outcome::Outcome;
 
-/// What a command leaves to be done.
-pub(crate) enum Outcome {
-    /// Something to print. Some of it is secret, so all of it is treated so.
-    Text(Secret),
-    /// A program was started, and ended with this.
-    Ended(ExitCode),
-    /// A program could not be started: what to tell, and the exit code that shells use for it.
-    NotStarted { told: String, code: u8 },
-}
-
-/// Runs a command and returns what is left to do.
+/// Runs a command.
 ///
 /// # Errors
-/// Why it could not be done.
+/// Why it failed.
 pub(crate) fn run(
     invocation: &Invocation,
     client: &Client,
     environment: &Environment,
 ) -> Result<Outcome, Problem> {
-    let plain = Secret::new;
-    let command = wish::fulfilled(client, &invocation.command, &invocation.wish)?;
-    let text = match &command {
-        Command::List {
-            search: None,
-            format,
-        } => sessions::list(&client.snapshot()?, *format, environment.paint).map(plain),
-        Command::List {
-            search: Some(text),
-            format,
-        } => {
-            let found = client.search(text.clone())?;
-            sessions::found(&found, text, *format, environment.paint).map(plain)
+    let command = session_options::apply(client, &invocation.command, &invocation.options)?;
+    dispatch(&command, invocation, client, environment)
+}
+
+fn dispatch(
+    command: &Command,
+    invocation: &Invocation,
+    client: &Client,
+    environment: &Environment,
+) -> Result<Outcome, Problem> {
+    let text = match command {
+        Command::List { search, format } => {
+            sessions::list(client, search.as_deref(), *format, environment.paint)
         }
-        Command::ListNames { search } => Ok(plain(sessions::names(&client.names(search.clone())?))),
-        Command::StatusLine { template } => {
-            let line = client
-                .glimpse()
-                .and_then(|it| prompt::line(&it, environment, template));
-            Ok(plain(line.unwrap_or_default()))
-        }
-        Command::Status { format } => sessions::status(&client.sessions()?, *format).map(plain),
-        Command::Assume { role, format } => {
-            assume::run(client, invocation, role, *format).map(plain)
-        }
+        Command::ListNames { search } => sessions::names(client, search),
+        Command::Status { format } => sessions::status(client, *format),
+        Command::Prompt { template } => Ok(prompt::run(client, environment, template)),
+        Command::Assume { role, format } => assume::run(client, invocation, role, *format),
         Command::Explain {
             role,
             depth,
             format,
-        } => explain::run(client, role, *depth, *format).map(plain),
-        Command::End { role } => {
-            let ended = format!("The session of {} has ended here.", shown(role));
-            done(client, Call::End { role: role.clone() }, ended).map(plain)
+        } => explain::run(client, role, *depth, *format),
+        Command::End(of) => end(client, of),
+        Command::History(options) => history::run(client, options),
+        Command::Answer => answer::run(client),
+        Command::Env { role, shell } => {
+            return env::run(client, environment, role, *shell).map(Outcome::from);
         }
-        Command::EndKey { key } => {
-            let ended = format!(
-                "The session of the access key {} has ended here.",
-                shown(key)
-            );
-            done(client, Call::EndKey { key: key.clone() }, ended).map(plain)
-        }
-        Command::History {
+        Command::EnvUnset { shell } => env::unset(environment, *shell),
+        Command::Exec {
             role,
-            since,
-            limit,
-            format,
-        } => history::run(client, role.as_deref(), *since, *limit, *format).map(plain),
-        Command::Env { role, shell } => env::run(client, environment, role, *shell),
-        Command::EnvUnset { shell } => env::unset(environment, *shell).map(plain),
-        Command::Exec { role, words } => {
-            return exec::run(client, environment, role, Delivery::Variables, words);
-        }
-        Command::ExecServed { role, words } => {
-            return exec::run(client, environment, role, Delivery::Endpoint, words);
-        }
-        Command::Endpoint { role, process } => endpoint::run(client, role, *process).map(plain),
+            delivery,
+            program,
+        } => return exec::run(client, environment, role, *delivery, program),
+        Command::Endpoint { role, process } => endpoint::run(client, role, *process),
         Command::EndpointServer { words } => {
-            crate::endpoint::run(client, words).map(|()| plain(String::new()))
+            crate::endpoint::run(client, words).map(|()| String::new())
         }
-        Command::Credentials { role } => credentials::run(client, role),
-        Command::KeyCredentials { key } => {
-            let call = Call::KeyCredentials { key: key.clone() };
-            self::text(client, call)
-        }
-        Command::KeysImport {
-            which,
-            name,
-            consent,
-        } => key_import::import(client, which, name.as_deref(), *consent).map(plain),
-        Command::KeysUndoImport { profile, consent } => {
-            key_import::undo(client, profile, *consent).map(plain)
-        }
+        Command::Credentials(of) => return credentials(client, of),
         Command::Connect {
             which,
             prefix,
-            consent,
-        } => connect::connect(client, which, prefix, *consent).map(plain),
-        Command::Disconnect { which, consent } => {
-            connect::disconnect(client, which, *consent).map(plain)
-        }
-        Command::Catalogue { files, format } => {
-            catalogue::run(environment, files, *format).map(plain)
-        }
+            mode,
+        } => connect::connect(client, which, prefix, *mode),
+        Command::Disconnect { which, mode } => connect::disconnect(client, which, *mode),
+        Command::Catalogue { files, format } => catalogue::run(environment, files, *format),
         Command::Import {
             from,
             file,
-            rehearse,
+            dry_run,
             format,
-        } => import::run(client, *from, file.as_deref(), *rehearse, *format).map(plain),
-        Command::RolesExport {
-            group,
-            external_ids,
-        } => roles::export(&client.snapshot()?, group.as_deref(), *external_ids).map(plain),
-        Command::RolesImport {
-            file,
-            source,
-            rehearse,
-            format,
-        } => roles::import(client, file, source.as_deref(), *rehearse, *format).map(plain),
-        Command::ShellInit { shell, part } => shell_init::text(*shell, *part).map(plain),
-        Command::KeysList { format } => keys::list(&client.snapshot()?, *format).map(plain),
-        Command::KeysAdd { name, from } => keys::add(client, environment, name, from).map(plain),
-        Command::KeysRename { name, new_name } => {
-            let renamed = format!("{} is called {} now.", shown(name), shown(new_name));
-            let call = Call::RenameKey {
-                name: name.clone(),
-                new_name: new_name.clone(),
-            };
-            done(client, call, renamed).map(plain)
-        }
-        Command::KeysRemove { name } => {
-            let removed = format!(
-                "{} is gone from the keychain. AWS still knows the key.",
-                shown(name)
-            );
-            done(client, Call::RemoveKey { name: name.clone() }, removed).map(plain)
-        }
-        Command::KeysAddTotp { name, serial } => totp::add(client, name, serial).map(plain),
-        Command::KeysRemoveTotp { name } => {
-            let removed = format!(
-                "The seed of {} is gone from the keychain; codes are asked for again.",
-                shown(name)
-            );
-            done(client, Call::RemoveTotp { key: name.clone() }, removed).map(plain)
-        }
-        Command::KeysForgetCode { name } => {
-            let forgotten = format!("The next role of {} asks for a code again.", shown(name));
-            done(client, Call::EndMfa { key: name.clone() }, forgotten).map(plain)
-        }
-        Command::Agent { words } => return agent::run(client, environment, words),
-        Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd).map(plain),
-        Command::Answer => answer::run(client).map(plain),
-        Command::AgentStop => agent::stop(client).map(plain),
-        Command::AgentStatus { format } => agent::status(client, *format).map(plain),
-        Command::Help { topic } => Ok(plain(help::text(*topic).to_owned())),
-        Command::Version => Ok(plain(
-            concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned(),
-        )),
+        } => import::run(client, *from, file.as_deref(), *dry_run, *format),
+        Command::Roles(command) => roles::run(client, command),
+        Command::ShellInit { shell, part } => shell_init::text(*shell, *part),
+        Command::Complete { words } => complete::run(client, words),
+        Command::Keys(command) => keys::run(client, environment, command),
+        Command::Agent(command) => return agent::run(client, environment, command),
+        Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd),
+        Command::Help { topic } => Ok(help::text(*topic)),
+        Command::Version => Ok(concat!("rolecall ", env!("CARGO_PKG_VERSION")).to_owned()),
     };
-    text.map(Outcome::Text)
+    text.map(Outcome::from)
 }
 
-fn done(client: &Client, call: Call, said: String) -> Result<String, Problem> {
-    let Answer::Done = client.ask(call)? else {
-        return Err(unexpected());
+fn end(client: &Client, of: &SessionOf) -> Result<String, Problem> {
+    let (call, session) = match of {
+        SessionOf::Role(role) => (Call::End { role: role.clone() }, output::quoted(role)),
+        SessionOf::Key(key) => (
+            Call::EndKey { key: key.clone() },
+            format!("the access key {}", output::quoted(key)),
+        ),
     };
-    Ok(said)
+    client.perform(call)?;
+    Ok(format!("Ended the session of {session} on this machine."))
 }
 
-/// Asks for text that holds credentials.
-fn text(client: &Client, call: Call) -> Result<Secret, Problem> {
-    let Answer::Text(text) = client.ask(call)? else {
-        return Err(unexpected());
+/// Prints what a `credential_process` prints.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+fn credentials(client: &Client, of: &SessionOf) -> Result<Outcome, Problem> {
+    let call = match of {
+        SessionOf::Role(role) => Call::Credentials { role: role.clone() },
+        SessionOf::Key(key) => Call::KeyCredentials { key: key.clone() },
     };
-    Ok(Secret::new(text.expose().to_owned()))
+    client.secret_text(call).map(Outcome::from)
 }
 
-fn shown(name: &str) -> String {
-    format!("\"{}\"", rolecall_core::sanitise::echo(name))
-}
-
-/// Returns a value as one line of JSON in which every hidden character is escaped, since a terminal may show it.
-fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
-    let plain = serde_json::to_string(value).map_err(|_| unexpected())?;
-    let mut text = String::with_capacity(plain.len());
-    for character in plain.chars() {
-        if rolecall_core::sanitise::is_hidden(character) {
-            let units = character.encode_utf16(&mut [0; 2]).to_vec();
-            text.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            text.push(character);
-        }
+/// Returns the problem with the name of a role that the user may have meant, if the role that they named is unknown.
+pub(crate) fn with_suggestion(problem: Problem, client: &Client, command: &Command) -> Problem {
+    let Some(role) = command
+        .named_role()
+        .filter(|_| problem.code == ProblemCode::UnknownRole)
+    else {
+        return problem;
+    };
+    let names = client.names(String::new()).unwrap_or_default();
+    match nearest(role.trim(), names.iter().map(String::as_str)) {
+        Some(meant) => Problem {
+            remedy: format!("Did you mean {}?", output::quoted(meant)),
+            ..problem
+        },
+        None => problem,
     }
-    Ok(text)
 }

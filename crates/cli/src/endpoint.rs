@@ -1,9 +1,8 @@
-//! The container-credentials endpoint: a process of its own that serves one role to one program, on 127.0.0.1.
+//! The container-credentials endpoint: a process that serves one role to one program on 127.0.0.1.
 //!
-//! It is neither the program's parent nor its child. So `exec` can still become the program, whose signals, terminal
-//! and exit code stay its own, and a program that waits for all its children does not wait for the endpoint. It ends
-//! when the program does, however that ends, and holds no key and no session: for each request it asks the
-//! application, which may be restarted meanwhile.
+//! It is neither the program's parent nor its child. So `exec` can become the program, which keeps its signals, terminal
+//! and exit code, and a program that waits for all its children does not wait for the endpoint. It ends with the
+//! program. It holds no key and no session: it asks the application for each request, and survives its restart.
 
 #[cfg(unix)]
 mod connection;
@@ -26,21 +25,21 @@ pub(crate) use launch::{launch, run};
 
 /// How the token reaches the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HandOver {
-    /// In its environment; only this user's programs may use it.
+pub(crate) enum TokenDelivery {
+    /// In its environment. Only this user's programs may use the token.
     Environment,
-    /// In a file, which a container can be given; a container's programs may be other users' to this machine.
+    /// In a file, for a container, whose programs may run as another user.
     File,
 }
 
-/// What an endpoint says once it listens.
+/// The address of a listening endpoint.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ready {
-    /// Where it listens.
+    /// Its address.
     pub(crate) url: String,
-    /// The token, or the path of the file that holds it.
+    /// The token, or the path of its file.
     pub(crate) authorization: String,
-    /// The process that listens.
+    /// Its process.
     pub(crate) process: u32,
 }
 
@@ -52,10 +51,10 @@ fn failed(what: &str, error: &std::io::Error) -> Problem {
 #[cfg(not(unix))]
 pub(crate) use elsewhere::{launch, run};
 
-/// Where there are no Unix sockets, the application cannot be reached, and so there is no endpoint yet.
+/// Systems without Unix sockets, which have no endpoint yet.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{HandOver, Problem, Ready, failed};
+    use super::{Problem, Ready, TokenDelivery, failed};
     use crate::client::Client;
 
     pub(crate) struct Launched {
@@ -66,13 +65,24 @@ mod elsewhere {
         pub(crate) fn wait(self) {}
     }
 
-    pub(crate) fn launch(_: &Client, _: &str, _: u32, _: HandOver) -> Result<Launched, Problem> {
+    pub(crate) fn launch(
+        _: &Client,
+        _: &str,
+        _: u32,
+        _: TokenDelivery,
+    ) -> Result<Launched, Problem> {
         let error = std::io::Error::from(std::io::ErrorKind::Unsupported);
-        Err(failed("There is no endpoint on this system yet.", &error))
+        Err(failed(
+            "Rolecall has no endpoint on this system yet.",
+            &error,
+        ))
     }
 
     pub(crate) fn run(_: &Client, _: &[String]) -> Result<(), Problem> {
         let error = std::io::Error::from(std::io::ErrorKind::Unsupported);
-        Err(failed("There is no endpoint on this system yet.", &error))
+        Err(failed(
+            "Rolecall has no endpoint on this system yet.",
+            &error,
+        ))
     }
 }

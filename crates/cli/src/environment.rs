@@ -1,4 +1,4 @@
-//! What the command line takes from its environment: where things lie, and nothing of AWS's but the path of its file.
+//! The environment variables that the command line reads: paths, and of AWS's variables only those with paths.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use rolecall_core::host::PASSED_ON;
 
 use crate::paint::Paint;
 
-/// The variables that are read, each once.
+/// The values of the variables.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
     /// `XDG_RUNTIME_DIR`, if it is absolute.
@@ -20,59 +20,59 @@ pub(crate) struct Environment {
     pub(crate) config_home: Option<PathBuf>,
     /// `XDG_DATA_HOME`, if it is absolute.
     pub(crate) data_home: Option<PathBuf>,
-    /// Whether there is a display, on which the tray application could run.
+    /// Whether there is a display for the tray application.
     pub(crate) display: Display,
     /// `HOME`, if it is absolute.
     pub(crate) home: Option<PathBuf>,
     /// `AWS_CONFIG_FILE`: the file that lists the profiles.
     pub(crate) aws_config: Option<PathBuf>,
-    /// `AWS_SHARED_CREDENTIALS_FILE`: the file that a plaintext key is taken from.
+    /// `AWS_SHARED_CREDENTIALS_FILE`: the file with plaintext keys.
     pub(crate) aws_credentials: Option<PathBuf>,
     /// `SHELL`.
     pub(crate) shell: Option<PathBuf>,
-    /// `AWS_ENDPOINT_URL`: where AWS's tools send everything.
+    /// `AWS_ENDPOINT_URL`: where AWS's tools send requests.
     pub(crate) endpoint_url: Option<String>,
-    /// `ROLECALL_ROLE`: the role whose session this shell is in.
+    /// `ROLECALL_ROLE`: the role of this shell's session.
     pub(crate) role: Option<String>,
-    /// `ROLECALL_EXPIRATION`: when the credentials in this shell's environment end; absent where they are renewed.
+    /// `ROLECALL_EXPIRATION`: when the credentials of this shell expire; absent if they are renewed.
     pub(crate) expiration: Option<Timestamp>,
-    /// `ZDOTDIR`: where zsh's start-up files are.
+    /// `ZDOTDIR`: the folder of zsh's start-up files.
     pub(crate) zsh_dir: Option<OsString>,
-    /// Whether `SUDO_UID` says that sudo started this.
+    /// Whether sudo started this process: `SUDO_UID`.
     pub(crate) privilege: Privilege,
-    /// Whether the output is painted, as `NO_COLOR` and `TERM` have it.
+    /// Whether the output has colours: `NO_COLOR` and `TERM`.
     pub(crate) paint: Paint,
 }
 
 /// Whether there is a display.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Display {
-    /// There is one.
+    /// There is a display, or the system always has one.
     #[default]
     Present,
-    /// There is none, as on a server.
+    /// There is no display, as on a server.
     Absent,
 }
 
-/// Returns the environment of an agent that is started here.
+/// Returns the environment for an agent that this process starts.
 pub(crate) fn agent_environment() -> impl Iterator<Item = (&'static str, OsString)> {
     PASSED_ON
         .into_iter()
         .filter_map(|name| Some((name, variable(name)?)))
 }
 
-/// As whom the command line was started.
+/// Who started the command line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Privilege {
-    /// As the user who is signed in.
+    /// The user who is signed in.
     #[default]
     Own,
-    /// Through sudo.
+    /// sudo.
     Sudo,
 }
 
 impl Environment {
-    /// Reads the process's environment. Variables that are empty count as absent.
+    /// Reads the process's environment. An empty variable is absent.
     pub(crate) fn read() -> Self {
         let path = |name| {
             variable(name)
@@ -80,7 +80,7 @@ impl Environment {
                 .filter(|path| path.is_absolute())
         };
         let home = path("HOME");
-        // As AWS's SDKs read them: relative paths count, and `~` at the start is the home folder.
+        // AWS's SDKs allow relative paths, and `~` for the home folder.
         let aws_file = |name| {
             let path = PathBuf::from(variable(name)?);
             Some(match (path.strip_prefix("~"), &home) {
@@ -113,8 +113,8 @@ impl Environment {
         }
     }
 
-    /// Returns whether an endpoint on this machine stands in the environment, as a session of a custom endpoint or of
-    /// the practice account leaves it. Credentials of AWS are not for it.
+    /// Returns whether the environment names an endpoint on this machine, as a session of a custom endpoint or of the
+    /// practice account does. AWS's own credentials must not go to it.
     pub(crate) fn has_custom_endpoint(&self) -> bool {
         let url = self.endpoint_url.as_deref().unwrap_or_default();
         let host = url.split_once("://").map_or("", |(_, rest)| rest);
@@ -124,27 +124,27 @@ impl Environment {
         ["127.0.0.1", "localhost", "[::1]"].contains(&name)
     }
 
-    /// Returns the folder below which the sockets lie, as the application chooses it: the desktop's runtime directory,
-    /// or `run` in the state folder where there is none; never `/tmp`.
+    /// Returns the folder that the sockets' folders are in, as the application chooses it: the runtime directory, or
+    /// `run` in the state folder; never `/tmp`.
     pub(crate) fn socket_parent(&self) -> Option<PathBuf> {
         self.runtime_dir
             .clone()
             .or_else(|| Some(self.state_dir()?.join("run")))
     }
 
-    /// Returns the log of an agent that the command line starts.
+    /// Returns the log file of an agent that the command line starts.
     pub(crate) fn log_path(&self) -> Option<PathBuf> {
         Some(self.state_dir()?.join("agent.log"))
     }
 
-    /// Returns the file of settings.
+    /// Returns the settings file.
     pub(crate) fn settings_path(&self) -> Option<PathBuf> {
         let config_home = self.config_home.clone();
         let config_home = config_home.or_else(|| self.below_home(".config"))?;
         Some(config_home.join("rolecall/settings.toml"))
     }
 
-    /// Returns the file of keys under a passphrase, as the agent chooses it.
+    /// Returns the sealed key file, as the agent chooses it.
     pub(crate) fn sealed_file_path(&self) -> Option<PathBuf> {
         let in_home = || Some(self.home.as_ref()?.join(".local/share"));
         let data_home = self.data_home.clone().or_else(in_home)?;
@@ -157,7 +157,7 @@ impl Environment {
         Some(state_home.join("rolecall"))
     }
 
-    /// Returns a folder of the user's as the platform has it: macOS keeps configuration and state in one.
+    /// Returns a folder in the user's home. macOS has one for configuration and state.
     fn below_home(&self, folder: &str) -> Option<PathBuf> {
         let folder = if cfg!(target_os = "macos") {
             "Library/Application Support"
@@ -178,7 +178,7 @@ fn display() -> Display {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
+    reason = "only this function reads the environment"
 )]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_endpoint_on_this_machine_counts_as_left_over() {
+    fn only_an_endpoint_on_this_machine_is_a_custom_one() {
         let has = |url: &str| {
             let endpoint_url = Some(url.to_owned());
             Environment {

@@ -1,18 +1,18 @@
-//! Keeps this process's memory out of core dumps and away from the user's other programs.
+//! Protects this process's memory from core dumps and from the user's other programs.
 
-/// Forbids core dumps of this process, and hides its memory and environment from other programs of the same user.
-/// Belongs into the first lines of `main`, before there is a secret.
+/// Prevents core dumps of this process, and hides its memory and environment from other programs of the same user.
+/// Call it first in `main`, before there is a secret.
 ///
-/// A program that takes this one's place or is started by it is not hidden, and may dump its core: that is why no limit
-/// on the size of core dumps is set, which it would inherit.
+/// A program that this one starts or becomes is not hidden and may dump its core. It would inherit a limit on the size
+/// of core dumps, so none is set.
 /// <https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html>
 #[cfg(target_os = "linux")]
 pub(crate) fn harden() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-    // No kernel that Rolecall runs on refuses it.
+    // Supported kernels do not refuse this.
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
-/// Linux only: macOS does it with the hardened runtime, which the bundle asks for.
+/// Does nothing: macOS protects the process with the hardened runtime, which the bundle enables.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn harden() {}

@@ -1,9 +1,27 @@
-//! What `rolecall help` says.
+//! The text of `rolecall help`: usage and flags from the table of commands, with an explanation of each.
 
-/// What a bare `rolecall` says.
-pub(crate) const SHORT: &str = "What shall Rolecall do? See: rolecall help";
+use crate::grammar::{
+    COMMANDS, CommandSpec, Count, EXCLUSIVE, FLAGS, Flag, Operand, Place, Scope, typed,
+};
 
-/// What is said on each command or group of commands; the first words name it, the others mean the same text.
+/// The widest line, in characters.
+const WIDTH: usize = 110;
+/// The column of descriptions in lists.
+const COLUMN: usize = 28;
+
+/// Introduces all commands.
+pub(crate) const ABOUT: &str = "\
+AWS role sessions from the desktop tray. The command line needs the running application,
+or an agent on a machine without a display, which it starts.";
+
+/// The usage of all commands.
+pub(crate) const USAGE: &str = "rolecall [--practice] COMMAND";
+
+/// What exit codes mean.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.";
+
+/// The explanation of each command or group of commands. The first words of the commands name it.
 pub(crate) const TOPICS: [(&[&str], &str); 19] = [
     (&["list"], LIST),
     (&["status"], STATUS),
@@ -26,77 +44,157 @@ pub(crate) const TOPICS: [(&[&str], &str); 19] = [
     (&["unlock"], UNLOCK),
 ];
 
-/// Returns the help on a command, or on all of them.
-pub(crate) fn text(topic: Option<&str>) -> &'static str {
-    // All that is said of the keys is one text, and so are the commands on files of roles.
+/// Returns the help on a command or a group of commands, or on all of them.
+pub(crate) fn text(topic: Option<&str>) -> String {
     let first = topic.and_then(|topic| topic.split(' ').next());
-    let said = |names: &[&str]| first.is_some_and(|first| names.contains(&first));
-    let found = TOPICS.iter().find(|(names, _)| said(names));
-    found.map_or(ALL, |(_, text)| text)
+    let is_about = |names: &[&str]| first.is_some_and(|first| names.contains(&first));
+    match TOPICS.iter().find(|(names, _)| is_about(names)) {
+        Some((names, explanation)) => topic_text(names, explanation),
+        None => format!("{ABOUT}\n\nUsage: {USAGE}\n\n{}\n\n{EXIT_CODES}", lists()),
+    }
 }
 
-/// What is said of all commands together.
-pub(crate) const ALL: &str = "\
-AWS role sessions from the desktop tray. The Rolecall application must be running,
-or an agent without a display, which starts by itself where there is none.
+/// Returns the list of commands, then that of the flags that all commands take.
+pub(crate) fn lists() -> String {
+    let commands = typed().map(|command| entry(&with_operands(command), command.summary));
+    let everywhere = FLAGS
+        .iter()
+        .filter(|flag| matches!(flag.commands, Scope::All));
+    let flags = everywhere.map(|flag| {
+        let short = flag.short.map(|letter| format!("-{letter}, "));
+        let name = format!("{}{}", short.unwrap_or_default(), flag.name);
+        entry(&name, flag.meaning)
+    });
+    let commands: Vec<String> = commands.collect();
+    let flags: Vec<String> = flags.collect();
+    format!("{}\n\n{}", commands.join("\n"), flags.join("\n"))
+}
 
-Usage: rolecall [--practice] COMMAND
+/// Returns the usage lines of a topic, its explanation, and the list of its flags.
+pub(crate) fn topic_text(names: &[&str], explanation: &str) -> String {
+    let commands = || {
+        COMMANDS
+            .iter()
+            .filter(|it| names.contains(&it.first_word()))
+    };
+    let usage: Vec<String> = commands().map(usage).collect();
+    let mut parts = vec![
+        format!("Usage: {}", usage.join("\n       ")),
+        explanation.to_owned(),
+    ];
+    let flags: Vec<&Flag> = FLAGS
+        .iter()
+        .filter(|flag| commands().any(|command| has(command, flag)))
+        .collect();
+    if !flags.is_empty() {
+        let lines: Vec<String> = flags
+            .iter()
+            .map(|it| entry(&it.shown(), it.meaning))
+            .collect();
+        parts.push(lines.join("\n"));
+    }
+    parts.join("\n\n")
+}
 
-  list                  Lists the roles
-  status                Shows the sessions and how long they last
-  assume ROLE           Assumes a role, or renews its session
-  explain ROLE          Says why AWS refused a role, and what to send to whom
-  end ROLE              Ends a session on this machine
-  history [ROLE]        Shows who asked for which role, and what came of it
-  answer                Answers programs that ask for a role, on a machine without a desktop
-  env ROLE              Prints an export block, for: eval \"$(rolecall env ROLE)\"
-  exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
-  endpoint ROLE         Serves a session to a container
-  credentials ROLE      Prints credentials for a profile's credential_process
-  connect ROLE...       Lets the AWS CLI and every SDK use a role, by a profile in ~/.aws/config
-  disconnect ROLE...    Takes such profiles out again
-  catalogue             Lists the roles in AWS's own files; needs no running application
-  import PROGRAM        Takes in what Leapp, aws-vault or Granted keep
-  roles export          Prints the roles as a file for others, without secrets
-  roles import FILE     Takes in the roles of such a file
-  shell-init SHELL      Prints a function assume, and completions, for a shell's start
-  keys list             Lists the access keys
-  keys add NAME         Verifies an access key and puts it into the keychain
-  keys import           Moves keys in plaintext from AWS's files to the keychain
-  keys undo-import PROFILE
-                        Puts such a key back
-  keys rename OLD NEW   Renames an access key
-  keys remove NAME      Removes an access key from the keychain
-  keys add-totp NAME SERIAL
-                        Keeps an authenticator's seed beside a key, and takes codes from it
-  keys remove-totp NAME Forgets such a seed
-  keys forget-code NAME Lets a code that was given with a key count no longer
-  agent                 Runs Rolecall without a display, as on a server
-  unlock                Opens the sealed file of keys, for machines without a keychain
-  help [COMMAND]        Shows this, or more about a command
+fn has(command: &CommandSpec, flag: &Flag) -> bool {
+    command.flags().any(|it| std::ptr::eq(it, flag))
+}
 
-  --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, explain, history, catalogue, keys list, agent --status)
-  --version             Prints the version
+/// Returns a usage line, broken where it is too wide.
+fn usage(command: &CommandSpec) -> String {
+    let operands = command.operands.iter().map(operand).collect::<Vec<_>>();
+    let instead = |flag: &&Flag| flag.place == Place::InsteadOfOperands;
+    let mut needed = vec![operands.join(" ")];
+    needed.extend(command.flags().filter(instead).map(Flag::shown));
+    needed.retain(|it| !it.is_empty());
+    let mut parts = vec![format!("rolecall {}", command.name)];
+    parts.extend((!needed.is_empty()).then(|| needed.join(" | ")));
+    parts.extend(optional_flags(command));
+    parts.extend((!command.program.is_empty()).then(|| command.program.to_owned()));
+    wrapped(&parts)
+}
 
-Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.";
+/// Returns the flags in brackets. Flags that cannot be given together share one pair.
+fn optional_flags(command: &CommandSpec) -> Vec<String> {
+    let mut shown = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let flags: Vec<&Flag> = command
+        .flags()
+        .filter(|flag| flag.place == Place::BesideOperands)
+        .collect();
+    for flag in &flags {
+        if seen.contains(&flag.name) {
+            continue;
+        }
+        let pair = EXCLUSIVE.iter().find(|pair| pair.contains(&flag.name));
+        let is_other =
+            |it: &&&Flag| it.name != flag.name && pair.is_some_and(|pair| pair.contains(&it.name));
+        let together = std::iter::once(flag).chain(flags.iter().find(is_other));
+        let together: Vec<&Flag> = together.copied().collect();
+        seen.extend(together.iter().map(|it| it.name));
+        let together: Vec<String> = together.into_iter().map(Flag::shown).collect();
+        shown.push(format!("[{}]", together.join(" | ")));
+    }
+    shown
+}
+
+fn with_operands(command: &CommandSpec) -> String {
+    let operands = command.operands.iter().map(operand);
+    let mut words = vec![command.name.to_owned()];
+    words.extend(operands);
+    words.extend((!command.program.is_empty()).then(|| "[COMMAND]".to_owned()));
+    words.join(" ")
+}
+
+fn operand(operand: &Operand) -> String {
+    let name = operand.value.name;
+    match operand.count {
+        Count::One => name.to_owned(),
+        Count::Optional => format!("[{name}]"),
+        Count::Many => format!("{name}..."),
+    }
+}
+
+fn wrapped(parts: &[String]) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for part in parts {
+        let needed = part.chars().count() + 1;
+        match (column, column + needed > WIDTH - "Usage: ".len()) {
+            (0, _) => {}
+            (_, false) => text.push(' '),
+            (_, true) => {
+                text.push_str("\n           ");
+                column = 4;
+            }
+        }
+        text.push_str(part);
+        column += needed;
+    }
+    text
+}
+
+/// Returns a line of a list, or two if the name is too wide.
+fn entry(name: &str, meaning: &str) -> String {
+    let width = COLUMN - 2;
+    match name.chars().count() < width {
+        true => format!("  {name:width$}{meaning}"),
+        false => format!("  {name}\n{:COLUMN$}{meaning}", ""),
+    }
+}
 
 const LIST: &str = "\
-Usage: rolecall list [--search TEXT] [--json | --names]
+Lists each role with its account, its source, and the time left of its session.
 
-Lists the roles: name, account, source, and how long a session lasts if there is one; with --names their names alone.
-
---search finds roles as the window does, best first: by letters of the name in their order, by the account's name or
-number, by the group, or by a part of the ARN. Each word of TEXT has to be found.";
+--search matches the letters of a role's name in their order, the name or number of its account, its group, and parts
+of its ARN. Every word of TEXT must match.";
 
 const STATUS: &str = "\
-Usage: rolecall status [--json | --format TEXT]
+Shows the sessions with their time left and identity, open questions, and current problems.
 
-Shows the sessions, how long they last and as whom, and what is wrong at present.
-
---format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (of usable sessions) for the role
-that ROLECALL_ROLE names, else for the session that ends first, and prints nothing if there is none. Where
-ROLECALL_EXPIRATION says when the shell's own credentials end, {left} is the time to that:
+--format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (usable sessions) for the role in
+ROLECALL_ROLE, or for the session that ends first. It prints nothing if there is no session. If ROLECALL_EXPIRATION says
+when the shell's own credentials expire, {left} is the time until then:
 
   rolecall status --format '{role} {left}'
 
@@ -106,7 +204,7 @@ In ~/.config/starship.toml:
   command = \"rolecall status --format '{role} {left}'\"
   when = true
 
-In ~/.p10k.zsh, with rolecall among POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
+In ~/.p10k.zsh, with rolecall in POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
 
   function prompt_rolecall() {
     local shown=$(rolecall status --format '{role} {left}' 2>/dev/null)
@@ -114,66 +212,46 @@ In ~/.p10k.zsh, with rolecall among POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
   }";
 
 const ASSUME: &str = "\
-Usage: rolecall assume ROLE [--json] [--read-only | --view-only] [--region-lock REGION] [--reason TEXT]
+Assumes a role or renews its session, and prints your identity. If a role needs an MFA code, the terminal and
+Rolecall's window ask for it, and the first answer counts. An empty line cancels. env and exec do the same.
 
-Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
-terminal, and Rolecall's window can be answered as well; env and exec do the same. An empty line cancels.
-
-assume, env, exec, credentials and end can be about a session with less than the role's permissions. It has a name of
-its own, such as \"ROLE · read-only\", and is never handed out in place of the role's full session:
-
-  --read-only            Reading only: limited by AWS's policy ReadOnlyAccess
-  --view-only            Listing only: limited by AWS's policy ViewOnlyAccess
-  --region-lock REGION   Only this region, and what AWS has no regions for
-
-  --reason TEXT          Why, for a role that wants a reason; it counts for 12 hours where nobody can be asked";
+assume, env, exec, credentials and end accept limits. A limited session has a name of its own, such as
+\"ROLE · read-only\", and never replaces the role's full session. Rolecall reuses a reason for 12 hours when it cannot
+ask you.";
 
 const EXPLAIN: &str = "\
-Usage: rolecall explain ROLE [--deeper] [--json]
+Explains why AWS refused the role the last time. It lists each likely cause, most likely first, with what to check, who
+can change it, and the policy statement to send. AWS's message and the request ID come last.
 
-Says why AWS refused the role when it was last assumed: every cause that fits AWS's words and the request, the surest
-first, with what to check, who can change it and the policy statement to send. AWS's own words and the request id
-come last.
-
-With --deeper it asks AWS further, with the credentials at hand and changing nothing: iam:GetRole for the role's trust
-policy, iam:SimulatePrincipalPolicy for your own permissions, sts:DecodeAuthorizationMessage, sts:GetAccessKeyInfo. A
-call that is denied says which permission it needs.";
+--deeper makes further calls with the credentials at hand: iam:GetRole for the role's trust policy,
+iam:SimulatePrincipalPolicy for your own permissions, sts:DecodeAuthorizationMessage, and sts:GetAccessKeyInfo. If a
+call is denied, Rolecall names the permission that it needs.";
 
 const END: &str = "\
-Usage: rolecall end ROLE
-       rolecall end --key KEY
-
-Ends a session on this machine and forgets its credentials. Copies of them stay valid until they expire. With --key it
-is the session of an access key itself, as is ROLE where only a key of that name has one.";
+Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire. If
+ROLE is only the name of an access key, it ends that key's session.";
 
 const HISTORY: &str = "\
-Usage: rolecall history [ROLE] [--since SPAN] [--limit N] [--json]
+Shows which programs asked for roles, newest first: the program and its parents, the request, how often it was repeated,
+and the answer. Rolecall keeps the history for 90 days. It never contains secrets. The program name is what the operating
+system reports, and any program of yours can pose as another.
 
-Shows who asked for which role, newest first: the program and those that started it, what it asked for, how often in a
-row, and the answer. The last 50 lines are shown, those of ROLE alone if it is given; --since 2d shows those of the
-last two days. Lines are kept for 90 days, and never hold a secret. Which program asks is what the system tells of it:
-any program of yours can pretend to be another.
-
-Whether a program gets a role at once, after you allowed it, or never, is set on the role's page in the window, or in
+Whether a program gets a role at once, after you allow it, or never, is set on the role's page in the window, or in
 settings.toml below [ask.roles]:
 
   prod-admin = \"once\"   asks once per process tree; also: \"allow\", \"ask\", \"never\"";
 
 const ANSWER: &str = "\
-Usage: rolecall answer
+Asks you at this terminal about programs that want a role with the policy \"ask\" or \"once\", until you press Ctrl-C. It is
+for machines without a desktop. A program with its own terminal asks you there. For a program without a terminal, such
+as the credential_process of a service, Rolecall denies the request at once unless this command is running.
 
-Puts the questions of programs that ask for a role to you, at this terminal, until Ctrl-C: for machines without a desktop,
-and roles whose policy is \"ask\" or \"once\". A program that has a terminal of its own is asked about there; one that has
-none, such as a credential_process of a service, is denied at once unless this runs.
-
-Rolecall cannot prove who asks, nor who answers: any program of yours can pose as another, or type as you do. It shows
-what happens and stops what you do not expect; it does not stop malware.";
+Rolecall cannot verify which program asks or who answers: any program of yours can pose as another, or type here. The
+question shows what happens. It does not stop malware.";
 
 const ENV: &str = "\
-Usage: rolecall env ROLE [--shell SHELL]
-       rolecall env --unset [--shell SHELL]
-
-Prints the export block of a session, assuming the role if need be, which also unsets what conflicts with it:
+Prints the export block of a session, and assumes the role if it has none. The block also unsets variables that
+conflict:
 
   eval \"$(rolecall env ROLE)\"            bash, zsh
   rolecall env ROLE | source             fish
@@ -183,164 +261,125 @@ Prints the export block of a session, assuming the role if need be, which also u
   import subprocess                      xonsh, whose own $(...) can lose output
   execx(subprocess.check_output([\"rolecall\", \"env\", \"ROLE\"], text=True))
 
-With --unset it prints the block that takes a session out of the environment again. In fish, AWS_PROFILE and others
-that conflict are erased in every scope, also where they are universal. An AWS_ENDPOINT_URL on this machine, as a session
-of a custom endpoint leaves it, is unset unless the session is for one; exec does the same.
+In fish, the block erases AWS_PROFILE and other conflicting variables in every scope, including universal. It unsets an
+AWS_ENDPOINT_URL on this machine unless the session is for a custom endpoint. exec does the same.
 
-SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.
-Without it, the shell is the one that $SHELL names, else bash.";
+SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.";
 
 const EXEC: &str = "\
-Usage: rolecall exec [--server] ROLE [--] [COMMAND [ARGUMENT...]]
-
-Runs a command with a session in its environment and nowhere else, assuming the role if need be:
+Runs a command with a session in its environment and nowhere else, and assumes the role if it has no session:
 
   rolecall exec ROLE aws s3 ls
 
-Without a command it starts the shell that $SHELL names. In bash, zsh and fish the prompt shows the role and the time
-left, before the user's own prompt. ROLECALL_ROLE and ROLECALL_EXPIRATION say which session it is.
-The exit code is the command's; 126 if it cannot be started, 127 if it is not found.
+Without a command it starts the shell in $SHELL. In bash, zsh and fish, the prompt shows the role and the time left
+before your own prompt. ROLECALL_ROLE and ROLECALL_EXPIRATION describe the session.
+It exits with the code of the command, with 126 if the command cannot be started, and with 127 if it is not found.
 
-With --server the environment holds no credentials, but the address of an endpoint on 127.0.0.1 that AWS SDKs ask for
-them, and a token for it. The session is renewed behind the command's back, so one that runs for days never meets an
-expiry; a role that needs a code raises its prompt 20 minutes ahead. The endpoint ends with the command. It serves
-programs of this user only.";
+With --server, the environment holds no credentials. It holds the address of an endpoint on 127.0.0.1 and a token, with
+which AWS SDKs get credentials. Rolecall renews the session meanwhile, so a command can run for days. For a role that
+needs an MFA code, it asks 20 minutes ahead. The endpoint ends with the command, and serves only programs of this user.";
 
 const ENDPOINT: &str = "\
-Usage: rolecall endpoint ROLE [--while PID]
-
-Serves a session on 127.0.0.1 in the way of an ECS container, until Ctrl-C, or until the process PID ends. It prints
-where, as lines of an environment file, and the path of a file that holds the token:
+Serves a session on 127.0.0.1, as the agent of an ECS container does, until Ctrl-C or until the process PID ends. It
+prints the address, and the path of a file with the token, as lines of an environment file:
 
   export $(rolecall endpoint ROLE --while $$)          for this shell, as long as it runs
 
-For a container, which gets the token's file and shares the machine's network:
+For a container, which needs the token's file and the machine's network:
 
   rolecall endpoint ROLE --while $$ > endpoint.env
   . ./endpoint.env
   docker run --network host --env-file endpoint.env \\
     --volume \"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\":\"$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\":ro IMAGE
 
-Whoever can read the file can use the session, also as another user of this machine.";
+Every user and program that can read the file can use the session.";
 
 const CREDENTIALS: &str = "\
-Usage: rolecall credentials ROLE
-       rolecall credentials --key KEY
-
-Prints credentials as one line of JSON for AWS SDKs, renewing the session when it is due. In ~/.aws/config:
+Prints credentials for AWS SDKs as one line of JSON, and renews the session when it is due. In ~/.aws/config:
 
   [profile ROLE]
   credential_process = /usr/bin/rolecall credentials ROLE
 
-With --key it is a session of an access key itself, for a profile whose key was moved to the keychain.
+--key is for a profile whose access key was moved to the keychain.
 
-It answers within 20 seconds. On failure it prints nothing but one line on standard error.";
+It answers within 20 seconds. On failure it prints only one line, to standard error.";
 
 const CONNECT: &str = "\
-Usage: rolecall connect ROLE... | --all [--profile-prefix PREFIX] [--dry-run | --yes]
-       rolecall disconnect ROLE... | --all [--dry-run | --yes]
-
-Writes a profile of the role's name into ~/.aws/config (or the file that AWS_CONFIG_FILE named when Rolecall started),
-whose credential_process asks Rolecall. Then aws --profile ROLE, and every SDK, gets credentials that renew themselves:
+connect adds a profile with the role's name to ~/.aws/config, or to the AWS_CONFIG_FILE that Rolecall started with. The
+profile's credential_process asks Rolecall, so aws --profile ROLE and every SDK get credentials that renew themselves:
 
   [profile ROLE]
   # managed-by rolecall
   credential_process = /usr/bin/rolecall credentials ROLE
 
-What would change is shown first; --dry-run shows it and ends, --yes writes without asking. A profile that somebody
-else wrote is never touched, and every other byte of the file stays. disconnect takes the profiles out again.";
+disconnect removes such profiles. Both show the change and ask before they write. Profiles that you wrote yourself, and
+all other lines, stay as they are.";
 
 const CATALOGUE: &str = "\
-Usage: rolecall catalogue [--config FILE] [--credentials FILE] [--json]
-
 Lists the roles in ~/.aws/config and ~/.aws/credentials, or in the files that AWS_CONFIG_FILE and
-AWS_SHARED_CREDENTIALS_FILE name, read as AWS's SDKs read them: those that cannot be assumed with the reason, keys in
-plaintext, and what is wrong with the files. It runs nothing that they name, and needs no running application.";
+AWS_SHARED_CREDENTIALS_FILE name, as AWS's SDKs read them. It shows why a role cannot be assumed, plaintext keys, and
+errors in the files. It runs no programs that the files name, and needs no running application.";
 
 const ROLES: &str = "\
-Usage: rolecall roles export [--group GROUP] [--without-external-ids]
-       rolecall roles import FILE [--source KEY] [--dry-run] [--json]
+export prints your roles, or those of one group, as a file that others can import. The file holds no secrets, but it
+has external IDs unless you leave them out.
 
-export prints your roles, or those of one group, as a file that others can take in; it holds no secret, but external IDs
-unless they are left out. import adds the roles of such a file (- for standard input) to yours: a source that is not here
-becomes KEY, what is here already stays, and a name that is taken gets \"(imported)\" behind it.";
+import adds the roles in such a file, or on standard input if FILE is -. It skips roles that you have. KEY replaces a
+source that you do not have, and a name already in use gets the suffix \"(imported)\".";
 
 const IMPORT: &str = "\
-Usage: rolecall import leapp|aws-vault|granted [--dry-run] [--file FILE] [--json]
-
-Takes in what another program keeps on this machine: access keys from the keychain, each verified with AWS before it is
-kept, and Leapp's roles. Roles that are profiles of ~/.aws/config are listed without an import. It reports what came
-over, what was here, and what stays and why. Nothing of the other program is changed.
-
---dry-run only tells what would come. --file names Leapp's workspace, if it is not ~/.Leapp/Leapp-lock.json.";
+Imports from PROGRAM: leapp, aws-vault or granted. Access keys come from the keychain, and AWS verifies each before it is
+stored. Roles come from Leapp; roles that are profiles in ~/.aws/config are listed without an import. It reports what was
+imported, what you had, and what was not imported and why. It never changes the other program's data.";
 
 const SHELL_INIT: &str = "\
-Usage: rolecall shell-init bash|zsh|fish|pwsh|nu [--completions]
+Prints a script for bash, zsh, fish, pwsh or nu: a function, and completions of commands, flags and roles:
 
-Prints a function for the shell, and completions of commands and roles:
+  assume ROLE    puts the role's session into this shell, and assumes the role if it has none
+  assume --end   removes the session from this shell
+  assume         lets you pick a role with a few letters if fzf is installed, and in Nushell; otherwise lists the roles
 
-  assume ROLE    puts the role's session into this shell, assuming the role if need be
-  assume --end   takes it out again
-  assume         offers the roles: a few letters pick one where fzf is installed, and in Nushell; else lists them
-
-The tab key completes commands and roles. Where no role begins with what is typed, it takes those that have its letters
-in that order. With --completions it prints these alone, for bash, zsh and fish, as a package installs them.
+The tab key completes a role's name. If no role begins with the typed letters, it completes roles that contain them in
+their order.
 
   eval \"$(rolecall shell-init bash)\"                          ~/.bashrc; ~/.zshrc with zsh
   rolecall shell-init fish | source                            ~/.config/fish/config.fish
   rolecall shell-init pwsh | Out-String | Invoke-Expression    $PROFILE
-  rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu";
+  rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu
 
-const AGENT: &str = "\
-Usage: rolecall agent [--idle DURATION] [--sealed-file] [--passphrase-fd N]
-       rolecall agent --status [--json]
-       rolecall agent --stop
-
-Runs Rolecall without a display, as on a server or in WSL: in the foreground, and what happens goes to standard error.
-It serves the same commands as the tray application. With --idle it ends after this long without a session and
-without a question.
-
-Where there is no display, other commands start it in the background when they find none, to end after 30 idle minutes.
-In settings.toml, [agent] start = \"always\" or \"never\" changes that.
-
-Keys are in the OS keychain. On a machine without one, --sealed-file keeps them in ~/.local/share/rolecall/keys.sealed
-under a passphrase: the agent asks for it on the terminal, or reads it from the file descriptor that --passphrase-fd
-names. Once that file is there, the agent uses it without being told.
-
---status tells which program answers the command line. --stop ends an agent; its sessions are kept for the next start.";
-
-const UNLOCK: &str = "\
-Usage: rolecall unlock [--passphrase-fd N]
-
-Opens the sealed file of keys until Rolecall ends. It asks for the passphrase on the terminal, or reads it from the file
-descriptor N: rolecall unlock --passphrase-fd 3 3< FILE. Other commands ask for it on the terminal when they meet the
-file sealed; `credentials` never does. After three wrong ones each further one has to wait.";
+--completions is for bash, zsh and fish.";
 
 const KEYS: &str = "\
-Usage: rolecall keys list [--json]
-       rolecall keys add NAME [--from-profile PROFILE | --from-csv FILE]
-       rolecall keys import --profile PROFILE [--name NAME] | --all [--dry-run | --yes]
-       rolecall keys undo-import PROFILE [--dry-run | --yes]
-       rolecall keys rename OLD NEW
-       rolecall keys remove NAME
-       rolecall keys add-totp NAME SERIAL
-       rolecall keys remove-totp NAME
-       rolecall keys forget-code NAME
+The secret of an access key is in the OS keychain and nowhere else. AWS verifies a key before `keys add` stores it. The
+key comes from the terminal, from two lines (ID, then secret) on standard input, from a profile in ~/.aws/credentials, or
+from the IAM console's CSV file; never from the command line itself.
 
-An access key's secret is kept in the OS keychain and nowhere else. `keys add` verifies the key with AWS first.
-It takes the key from the terminal, from two lines (id, then secret) on standard input, from a profile of
-~/.aws/credentials, or from the CSV of the IAM console; never from the command line itself.
+`keys import` moves a plaintext key from a profile in AWS's files to the keychain. AWS verifies the key, and Rolecall
+reads it back from the keychain before it removes it from the file. The profile keeps working: its credential_process
+gives AWS's tools a session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, or STS's
+GetSessionToken and GetFederationToken. `keys undo-import` restores the old lines. A copy of the file, with a placeholder
+for the secret, is in Rolecall's state folder.
 
-`keys import` moves the key that a profile of AWS's files holds in plaintext: it is verified, put into the keychain and
-read back, and only then taken out of the file. The profile goes on working: a credential_process gives AWS's tools a
-session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, nor GetSessionToken and
-GetFederationToken of STS; everything else is as before. `keys undo-import` gives the old lines back. A copy of the file
-as it was is kept in Rolecall's state folder, with a placeholder for the secret.
+`keys add-totp` stores the seed of the user's MFA device SERIAL (its ARN): base32 or an otpauth link, from the terminal
+or standard input. AWS must accept a code first. Rolecall then generates the device's codes, and asks you only when AWS
+rejects one. Both factors are then on this computer: access to your keychain gives both. `keys list` shows which keys
+have a seed. Nothing shows the seed again.
 
-`keys add-totp` keeps the seed of the user's MFA device SERIAL (its ARN), from the terminal or standard input: base32, or
-an otpauth link. AWS must take a code of it first. Codes for the device then come from the seed, and you are asked only
-when AWS refuses one. The second factor is then on this machine beside the first: whoever gets at your keychain has
-both. `keys list` tells which keys have a seed, and nothing shows the seed again.
+One MFA code can serve several roles for hours ([mfa] session in settings.toml). After `keys forget-code`, the next role
+needs a new code. Existing sessions stay, and AWS accepts the old MFA session until it expires.";
 
-A code that is shared by roles counts for hours ([mfa] session in settings.toml). `keys forget-code` ends that: the next
-role asks for a code. Sessions that live go on, and AWS goes on accepting the token until it expires.";
+const AGENT: &str = "\
+Runs Rolecall without a display, for example on a server or in WSL. It runs in the foreground, logs to standard error,
+and serves the same commands as the tray application.
+
+On a machine without a display, other commands start it in the background if it does not run. It then ends after 30 idle
+minutes. [agent] start = \"always\" or \"never\" in settings.toml changes that.
+
+Keys are in the OS keychain. On a machine without one, --sealed-file keeps them in ~/.local/share/rolecall/keys.sealed,
+with a passphrase that the agent reads from the terminal or from file descriptor N. The agent uses an existing file
+without the flag.";
+
+const UNLOCK: &str = "\
+Opens the sealed key file until Rolecall quits. It asks for the passphrase on the terminal, or reads it from a file
+descriptor: rolecall unlock --passphrase-fd 3 3< FILE. Other commands ask for the passphrase when they need the file;
+`credentials` never asks. After three wrong passphrases, each further attempt has to wait.";

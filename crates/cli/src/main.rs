@@ -1,16 +1,26 @@
 //! `rolecall`: the command line. It asks the running application over its socket and holds no rules of its own.
 //!
-//! It starts in about a millisecond: std and the domain, no async runtime, no AWS client, no display.
+//! It starts in about a millisecond: it links std and the domain, but no async runtime, no AWS client and no display.
+//!
+//! Modules from the ground up: `grammar` (the table of commands and flags), `arguments` and `help`; `environment` and
+//! `terminal`; `socket` (transport); `client`, which asks the user on the way; `endpoint`; `commands`.
 
+mod agent_program;
 mod arguments;
+mod calls;
 mod client;
 mod commands;
 mod endpoint;
 mod environment;
+mod grammar;
 mod hardening;
 mod help;
+mod input;
 mod paint;
+mod passphrase;
 mod question;
+mod sdk_message;
+mod socket;
 mod table;
 mod terminal;
 
@@ -21,53 +31,51 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::sanitise;
 use rolecall_core::snapshot::Mode;
 
-use arguments::{Command, Invocation};
+use arguments::{Command, Invocation, SessionOf};
 use client::Client;
 use commands::Outcome;
 use environment::Environment;
 
-/// The exit code of a command line that is not understood; every other failure is 1.
+/// The exit code for a command line that is not valid. Other failures exit with 1.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     hardening::harden();
     let invocation = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(invocation) => invocation,
-        Err(usage) => return complain(&usage.to_string(), ExitCode::from(USAGE)),
+        Err(error) => return fail(&error.to_string(), ExitCode::from(USAGE)),
     };
     let environment = Environment::read();
     let client = Client::new(&environment, invocation.mode);
     match commands::run(&invocation, &client, &environment) {
         Ok(Outcome::Text(text)) => print(text.expose()),
-        Ok(Outcome::Ended(code)) => code,
-        Ok(Outcome::NotStarted { told, code }) => complain(&told, ExitCode::from(code)),
-        Err(problem) => complain(&explanation(&invocation, &problem), ExitCode::FAILURE),
+        Ok(Outcome::Exited(code)) => code,
+        Ok(Outcome::NotStarted { message, code }) => fail(&message, ExitCode::from(code)),
+        Err(problem) => fail(&message(&invocation, &client, problem), ExitCode::FAILURE),
     }
 }
 
-/// Returns what is told of a problem: what happened and what to do, then AWS's own words. An SDK logs what
-/// `credentials` says, so there it is one line of fixed words.
-fn explanation(invocation: &Invocation, problem: &Problem) -> String {
-    if let Command::Credentials { role } = &invocation.command {
-        return commands::credentials::told(problem.code, role);
+/// Returns the text of a problem: what happened, what to do, and AWS's own message. For an SDK it is one fixed line.
+fn message(invocation: &Invocation, client: &Client, problem: Problem) -> String {
+    if let Command::Credentials(SessionOf::Role(name) | SessionOf::Key(name)) = &invocation.command
+    {
+        return sdk_message::message(problem.code, name);
     }
-    if let Command::KeyCredentials { key } = &invocation.command {
-        return commands::credentials::told(problem.code, key);
-    }
+    let problem = commands::with_suggestion(problem, client, &invocation.command);
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
-    // Of a wrong input the detail is the name of its field, which the sentence says in words.
+    // The detail of invalid input is the name of a field, which the text has in words.
     let detail = problem.detail.as_ref();
-    let causes = problem.diagnosis.as_ref().map_or(0, |it| it.causes.len());
     if let Some(detail) = detail.filter(|_| problem.code != ProblemCode::InvalidInput) {
         text.push_str("\nDetail: ");
         text.push_str(&sanitise::visible(detail));
     }
+    let causes = problem.diagnosis.map_or(0, |it| it.causes.len());
     if let Some(role) = invocation.command.role().filter(|_| causes > 1) {
         let practice = match invocation.mode {
             Mode::Own => "",
             Mode::Practice => "--practice ",
         };
-        let role = quoted(&sanitise::visible(role));
+        let role = shell_word(&sanitise::visible(role));
         text.push_str(&format!(
             "\nAll {causes} causes: rolecall {practice}explain {role}"
         ));
@@ -76,7 +84,7 @@ fn explanation(invocation: &Invocation, problem: &Problem) -> String {
 }
 
 /// Returns a name as a shell reads it.
-fn quoted(name: &str) -> String {
+fn shell_word(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.@/+=,:".contains(c);
     if name.chars().all(is_plain) {
         return name.to_owned();
@@ -84,7 +92,7 @@ fn quoted(name: &str) -> String {
     format!("'{}'", name.replace('\'', "'\\''"))
 }
 
-/// Prints the result. A reader that went away is no reason to complain.
+/// Prints the result. A closed pipe is not an error to report.
 fn print(text: &str) -> ExitCode {
     if text.is_empty() {
         return ExitCode::SUCCESS;
@@ -97,15 +105,15 @@ fn print(text: &str) -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        Err(error) => complain(
+        Err(error) => fail(
             &format!("The output cannot be written: {error}."),
             ExitCode::FAILURE,
         ),
     }
 }
 
-fn complain(text: &str, code: ExitCode) -> ExitCode {
-    // There is nowhere else to say that this failed.
+fn fail(text: &str, code: ExitCode) -> ExitCode {
+    // If standard error cannot be written either, the exit code remains.
     let _ = writeln!(io::stderr(), "{text}");
     code
 }

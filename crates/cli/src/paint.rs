@@ -1,21 +1,21 @@
-//! Colour on the terminal: beside words that say the same, and only where somebody looks who wants it.
+//! Colours on the terminal. Words always say the same.
 
 use std::io::{IsTerminal, stdout};
 
 use rolecall_core::marks::Colour;
 
-/// Whether text is painted.
+/// Whether text has colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Paint {
-    /// It is not.
+    /// No colours.
     #[default]
     Plain,
-    /// It is, with ANSI's sequences.
+    /// ANSI colours.
     Coloured,
 }
 
 impl Paint {
-    /// Returns whether standard output is painted: if it is a terminal that can be, and `NO_COLOR` does not object.
+    /// Returns whether standard output has colours: it is a capable terminal, and `NO_COLOR` is not set.
     /// <https://no-color.org>
     pub(crate) fn of_output(no_color: bool, terminal: Option<&str>) -> Self {
         match !no_color && terminal != Some("dumb") && stdout().is_terminal() {
@@ -32,7 +32,7 @@ impl Paint {
         }
     }
 
-    /// Returns a word that warns.
+    /// Returns a word in the colour of a warning.
     pub(crate) fn warning(self, word: &str) -> String {
         match self {
             Self::Plain => word.to_owned(),
@@ -41,7 +41,7 @@ impl Paint {
     }
 }
 
-/// Returns the colour as terminals of 256 colours know it; the user's own sixteen may be anything.
+/// Returns the colour from the palette of 256. Users change the first sixteen.
 fn code(colour: Colour) -> &'static str {
     match colour {
         Colour::Red => "38;5;167",

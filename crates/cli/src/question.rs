@@ -1,6 +1,6 @@
-//! The question whether a program may have a role, put to whoever sits at this terminal.
+//! The question whether a program may use a role, asked at this terminal.
 //!
-//! It goes to the terminal alone: SDKs log what a `credential_process` says.
+//! It goes only to the terminal: SDKs log the error output of a `credential_process`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,34 +12,36 @@ use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::QuestionView;
 
-use crate::client::{Client, unexpected};
+use crate::socket::{Socket, unexpected};
 use crate::terminal::{self, Echo};
 
-/// The most characters of a name that are shown.
-const NAME_SHOWN: usize = 64;
+/// The most characters of a name in the question.
+const NAME_MAX: usize = 64;
 
-/// A question that is put while its asker waits for the answer.
+/// A question that is asked while its call waits for the answer.
 #[derive(Clone, Default)]
-pub(crate) struct Putting(Arc<AtomicBool>);
+pub(crate) struct BackgroundQuestion {
+    is_open: Arc<AtomicBool>,
+}
 
-impl Putting {
-    /// Puts a question from a thread of its own, which ends with this process.
-    pub(crate) fn start(&self, client: &Client, question: Box<QuestionView>) {
-        let (client, is_open) = (client.clone(), self.0.clone());
+impl BackgroundQuestion {
+    /// Asks a question in a thread, which ends with this process.
+    pub(crate) fn ask(&self, socket: &Socket, question: Box<QuestionView>) {
+        let (socket, is_open) = (socket.clone(), self.is_open.clone());
         is_open.store(true, Ordering::Release);
         thread::spawn(move || {
-            let put = put(&client, &question);
+            let asked = ask(&socket, &question);
             is_open.store(false, Ordering::Release);
-            if let Err(problem) = put {
+            if let Err(problem) = asked {
                 terminal::tell_person(&visible(&problem.to_string()));
             }
         });
     }
 
-    /// Ends the line of a question that is still open, since its answer came from elsewhere.
-    pub(crate) fn end(&self) {
-        if self.0.load(Ordering::Acquire) {
-            terminal::tell_person("\nThis was answered elsewhere, or not in time.");
+    /// Ends the line of a question that is still open, because its call has an answer.
+    pub(crate) fn close(&self) {
+        if self.is_open.load(Ordering::Acquire) {
+            terminal::tell_person("\nThe question was answered elsewhere, or its time ran out.");
         }
     }
 }
@@ -47,12 +49,12 @@ impl Putting {
 /// Asks until the question is answered.
 ///
 /// # Errors
-/// If nobody can be asked, or the question is no longer open.
-pub(crate) fn put(client: &Client, question: &QuestionView) -> Result<(), Problem> {
+/// If there is no terminal, or the question is no longer open.
+pub(crate) fn ask(socket: &Socket, question: &QuestionView) -> Result<(), Problem> {
     let text = text(question);
     loop {
-        terminal::forget_what_was_typed();
-        let answer = match terminal::ask(&text, Echo::On) {
+        terminal::discard_typed_input();
+        let reply = match terminal::ask(&text, Echo::On) {
             Err(problem) if problem.code == ProblemCode::Cancelled => Reply::Deny,
             Err(problem) => return Err(problem),
             Ok(line) => match reply(line.expose(), question) {
@@ -60,41 +62,35 @@ pub(crate) fn put(client: &Client, question: &QuestionView) -> Result<(), Proble
                 None => continue,
             },
         };
-        let call = Call::Reply {
-            id: question.id,
-            reply: answer,
+        let id = question.id;
+        return match socket.send(&Call::Reply { id, reply }, &|_| ())? {
+            Answer::Done => Ok(()),
+            _ => Err(unexpected()),
         };
-        let Answer::Done = client.ask(call)? else {
-            return Err(unexpected());
-        };
-        return Ok(());
     }
 }
 
-/// Returns the question in words, and what it cannot promise.
+/// Returns the question as text, with a note on what Rolecall cannot verify.
 fn text(question: &QuestionView) -> String {
-    let wanted = visible(&question.wanted(NAME_SHOWN));
+    let wanted = visible(&question.wanted(NAME_MAX));
     let reach = question.reach();
     let reach = reach.map_or(String::new(), |reach| format!("  {reach}.\n"));
     let account = visible(&question.account_id);
     let tree = question.tree.as_ref().map_or(String::new(), |root| {
-        format!(
-            "[t] allow everything below {} ({})   ",
-            visible(&root.name),
-            root.pid
-        )
+        let name = visible(&root.name);
+        format!("[t] allow all programs below {name} ({})   ", root.pid)
     });
     format!(
-        "Rolecall: {} asks for {wanted} ({account}).\n{reach}  {}.\n  Rolecall cannot prove who asks or who answers: a program \
-         of yours can pose as another, and type here as you do.\n  [o] allow once   {tree}[d] deny: ",
+        "Rolecall: {} asks for {wanted} (account {account}).\n{reach}  {}.\n  Allow only if you started this. Rolecall cannot \
+         verify the program, or who answers here.\n  [o] allow once   {tree}[d] deny: ",
         visible(&question.asker()),
         visible(&question.origin()),
     )
 }
 
-/// Returns what an answer means; `None` if it has to be asked again. An empty line denies.
-fn reply(answer: &str, question: &QuestionView) -> Option<Reply> {
-    match answer.trim().to_ascii_lowercase().as_str() {
+/// Returns the reply that a line means; `None` if it is unclear. An empty line denies.
+fn reply(line: &str, question: &QuestionView) -> Option<Reply> {
+    match line.trim().to_ascii_lowercase().as_str() {
         "o" | "once" | "allow once" => Some(Reply::AllowOnce),
         "t" | "tree" if question.tree.is_some() => Some(Reply::AllowTree),
         "" | "d" | "deny" | "n" | "no" => Some(Reply::Deny),
@@ -118,23 +114,26 @@ mod tests {
     }
 
     #[test]
-    fn t18_it_shows_no_escape_of_a_hostile_name_and_says_what_it_cannot_promise() {
+    fn t18_the_question_escapes_hostile_names_and_says_what_rolecall_cannot_verify() {
         let text = text(&question());
         let hidden = |c: char| c != '\n' && rolecall_core::sanitise::is_hidden(c);
         assert!(!text.contains(hidden), "{text:?}");
-        assert!(text.contains("cannot prove who asks"), "{text}");
+        assert!(
+            text.contains("cannot verify the program, or who answers"),
+            "{text}"
+        );
         assert!(text.contains("below bash (5)"), "{text}");
     }
 
     #[test]
-    fn it_says_when_an_access_key_is_asked_for_and_not_a_role() {
+    fn the_question_says_that_a_program_asks_for_an_access_key() {
         let key = QuestionView {
             request: rolecall_core::history::RequestKind::Key,
             role: "user".to_owned(),
             ..question()
         };
         let text = text(&key);
-        let wanted = "asks for a session of the access key user (111122223333)";
+        let wanted = "asks for a session of the access key user (account 111122223333)";
         assert!(text.contains(wanted), "{text}");
         assert!(text.contains("what the key's user may"), "{text}");
     }

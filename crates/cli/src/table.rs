@@ -2,7 +2,7 @@
 
 use rolecall_core::sanitise;
 
-/// Returns rows as lines whose columns stand below each other, two spaces apart. Hidden characters are shown escaped.
+/// Returns rows as lines with aligned columns, two spaces apart. Hidden characters are escaped.
 pub(crate) fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
     let shown: Vec<[String; COLUMNS]> = rows
         .iter()

@@ -1,4 +1,4 @@
-//! The terminal: questions to the person who sits there.
+//! The terminal: questions to the user, and messages.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
@@ -8,25 +8,25 @@ use rolecall_core::secret::Secret;
 
 use own::OwnTerminal;
 
-/// Whether what is typed is shown.
+/// Whether the terminal shows typed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Echo {
-    /// It is.
+    /// It does.
     On,
-    /// It is not.
+    /// It does not.
     Off,
 }
 
-/// Returns whether somebody can be asked: both the question and the answer go through a terminal.
+/// Returns whether standard input and error are terminals, for a question and its answer.
 pub(crate) fn is_present() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Where answers are typed while the input or the output of this process may be something else.
+/// The keyboard of a terminal, even if input or output of this process is redirected.
 pub(crate) struct Keyboard(Box<dyn BufRead + Send>);
 
 impl Keyboard {
-    /// Opens the terminal's keyboard, if somebody sits there: standard input or standard error must be one.
+    /// Opens the keyboard, if standard input or standard error is a terminal.
     pub(crate) fn open() -> Option<Self> {
         if io::stdin().is_terminal() {
             return Some(Self(Box::new(BufReader::new(io::stdin()))));
@@ -38,7 +38,7 @@ impl Keyboard {
         Some(Self(Box::new(BufReader::new(terminal))))
     }
 
-    /// Asks one question and returns the line that is typed; `None` if the terminal is gone or its input ends.
+    /// Asks a question and returns the typed line; `None` if the terminal is gone or its input ends.
     pub(crate) fn ask(&mut self, question: &str) -> Option<Secret> {
         let _ = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
         let mut line = String::with_capacity(256);
@@ -47,46 +47,46 @@ impl Keyboard {
     }
 }
 
-/// Returns whether somebody can be asked even while input and output are something else.
+/// Returns whether the user can be asked, even if input and output are redirected.
 pub(crate) fn is_reachable() -> bool {
     is_present() || OwnTerminal::open().is_ok()
 }
 
-/// Throws away what was typed before a question, so that it does not count as the answer.
-pub(crate) fn forget_what_was_typed() {
+/// Discards text that was typed before a question, so that it is not the answer.
+pub(crate) fn discard_typed_input() {
     if is_present() {
-        return hidden::forget_input(&io::stdin());
+        return hidden::discard_input(&io::stdin());
     }
     if let Ok(terminal) = OwnTerminal::open() {
-        hidden::forget_input(&terminal);
+        hidden::discard_input(&terminal);
     }
 }
 
-/// Says something to the person at the terminal, and to nobody who reads the error output in their place.
+/// Writes a message to the terminal only, not to a redirected error output.
 pub(crate) fn tell_person(text: &str) {
     if is_present() {
         return tell(text);
     }
     if let Ok(terminal) = OwnTerminal::open() {
-        // A terminal that went away cannot be told so.
+        // The terminal may be gone.
         let _ = writeln!(terminal.output(), "{text}");
     }
 }
 
-/// Says something beside the output.
+/// Writes a message to standard error.
 pub(crate) fn tell(text: &str) {
-    // A terminal that went away cannot be told so.
+    // The terminal may be gone.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Asks one question and returns the line that is typed: on standard input and error if these are a terminal, else on
-/// the terminal that this process belongs to.
+/// Asks a question and returns the typed line. Uses standard input and error if they are terminals, or the terminal of
+/// this process.
 ///
 /// # Errors
-/// If there is no terminal, it goes away, or the answer is cancelled with Ctrl-C or Ctrl-D.
+/// If there is no terminal, it disappears, or the user cancels with Ctrl-C or Ctrl-D.
 pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
     if is_present() {
-        return put(
+        return ask_on(
             question,
             echo,
             &io::stdin(),
@@ -94,9 +94,9 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
             &mut io::stdin().lock(),
         );
     }
-    let terminal = OwnTerminal::open().map_err(|_| gone())?;
+    let terminal = OwnTerminal::open().map_err(|_| no_terminal())?;
     let mut bytes = BufReader::new(terminal.input());
-    put(
+    ask_on(
         question,
         echo,
         &terminal,
@@ -105,7 +105,7 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
     )
 }
 
-fn put(
+fn ask_on(
     question: &str,
     echo: Echo,
     terminal: &impl hidden::Terminal,
@@ -116,9 +116,9 @@ fn put(
     let read = {
         let _hidden = match echo {
             Echo::On => None,
-            Echo::Off => Some(hidden::Hidden::start(terminal).map_err(|_| gone())?),
+            Echo::Off => Some(hidden::Hidden::start(terminal).map_err(|_| no_terminal())?),
         };
-        // What is typed before the terminal hides it is thrown away, so the question comes after.
+        // Hiding discards what was typed before, so the question comes after it.
         let _ = write!(out, "{question}").and_then(|()| out.flush());
         read_line(bytes, &mut line)
     };
@@ -131,11 +131,11 @@ fn put(
             Ok(Secret::new(answer.expose().trim().to_owned()))
         }
         Ok(_) => Err(cancelled()),
-        Err(_) => Err(gone()),
+        Err(_) => Err(no_terminal()),
     }
 }
 
-/// Reads to the end of the line, or to the Ctrl-C that ends it while it is hidden.
+/// Reads a line. Ctrl-C ends it while the text is hidden.
 fn read_line(bytes: &mut impl BufRead, line: &mut String) -> io::Result<usize> {
     loop {
         let part = bytes.fill_buf()?;
@@ -155,7 +155,7 @@ fn cancelled() -> Problem {
     Problem::new(ProblemCode::Cancelled, "Cancelled.", "Nothing changed.")
 }
 
-fn gone() -> Problem {
+fn no_terminal() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
         "There is no terminal to ask on.",
@@ -169,7 +169,7 @@ mod own {
     use std::io;
     use std::os::fd::{AsFd, BorrowedFd};
 
-    /// The terminal that this process belongs to, whatever its input and output are.
+    /// The terminal of this process, even if its input and output are redirected.
     pub(super) struct OwnTerminal(File);
 
     impl OwnTerminal {
@@ -198,7 +198,7 @@ mod own {
 mod own {
     use std::io;
 
-    /// The terminal that this process belongs to, which is not looked for here.
+    /// The terminal of this process, which is not available here.
     pub(super) struct OwnTerminal;
 
     impl OwnTerminal {
@@ -226,21 +226,21 @@ mod hidden {
         tcsetattr,
     };
 
-    /// What Ctrl-C types while it raises no signal.
+    /// The character of Ctrl-C, which raises no signal while text is hidden.
     pub(super) const CANCEL: char = '\u{3}';
 
-    /// What can be told not to show what is typed.
+    /// A terminal that can hide typed text.
     pub(super) trait Terminal: AsFd {}
     impl<T: AsFd> Terminal for T {}
 
-    /// Throws away what was typed and not read.
-    pub(super) fn forget_input(terminal: &impl Terminal) {
-        // A terminal that went away holds nothing.
+    /// Discards text that was typed and not read.
+    pub(super) fn discard_input(terminal: &impl Terminal) {
+        // The terminal may be gone.
         let _ = tcflush(terminal, QueueSelector::IFlush);
     }
 
-    /// A terminal that shows nothing of what is typed, until this is dropped. Ctrl-C ends the line in place of the
-    /// process, which could not switch the terminal back.
+    /// A terminal that hides typed text until this is dropped. Ctrl-C ends the line and not the process, which could
+    /// not restore the terminal.
     pub(super) struct Hidden<'a> {
         terminal: BorrowedFd<'a>,
         before: Termios,
@@ -260,7 +260,7 @@ mod hidden {
 
     impl Drop for Hidden<'_> {
         fn drop(&mut self) {
-            // A terminal that went away needs no switching back.
+            // A terminal that is gone needs no restoring.
             let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
         }
     }
@@ -270,20 +270,20 @@ mod hidden {
 mod hidden {
     use std::io;
 
-    /// What Ctrl-C types: nothing, it ends the process.
+    /// The character of Ctrl-C, which never arrives: Ctrl-C ends the process.
     pub(super) const CANCEL: char = '\u{3}';
 
-    /// What can be told not to show what is typed: nothing here.
+    /// A terminal that could hide typed text: none can here.
     pub(super) trait Terminal {}
     impl<T> Terminal for T {}
 
-    /// Keeps what was typed: it cannot be thrown away here.
-    pub(super) fn forget_input(_: &impl Terminal) {}
+    /// Does nothing: typed text cannot be discarded here.
+    pub(super) fn discard_input(_: &impl Terminal) {}
 
     pub(super) struct Hidden;
 
     impl Hidden {
-        /// Refuses: what is typed cannot be hidden here, so a secret is not asked for.
+        /// Fails: text cannot be hidden here, so Rolecall asks for no secret.
         pub(super) fn start(_: &impl Terminal) -> io::Result<Self> {
             Err(io::ErrorKind::Unsupported.into())
         }

@@ -1,6 +1,7 @@
-//! What stands in the place of AWS's files: read without blocking, and told if it is no file (B40 to B42).
+//! Things in the place of AWS's files: Rolecall does not block on them, and reports those that are not files (B40 to
+//! B42).
 #![cfg(unix)]
-#![expect(clippy::disallowed_methods, reason = "runs the program it tests")]
+#![expect(clippy::disallowed_methods, reason = "runs the program under test")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -34,7 +35,7 @@ fn only_notice(config: &Path) -> String {
 }
 
 #[test]
-fn b41_names_what_is_no_file_and_never_blocks() {
+fn b41_reports_what_is_not_a_file_and_never_blocks() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     mknodat(CWD, at("pipe"), FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
@@ -49,14 +50,14 @@ fn b41_names_what_is_no_file_and_never_blocks() {
         (at("dangling"), "leads nowhere"),
         (at("circle"), "cannot be read"),
     ] {
-        let told = only_notice(&path);
-        assert!(told.contains(part), "{}: {told}", path.display());
+        let notice = only_notice(&path);
+        assert!(notice.contains(part), "{}: {notice}", path.display());
     }
     assert_eq!(catalogue(&at("none"))["notices"], Value::Array(Vec::new()));
 }
 
 #[test]
-fn b40_tells_what_is_no_text_or_too_much() {
+fn b40_reports_text_that_is_not_utf_8_or_too_large() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config");
     let utf_16: Vec<u8> = format!("\u{feff}{ROLE}")
@@ -76,12 +77,12 @@ fn b42_a_file_that_others_can_change_is_read_with_a_warning() {
     let path = folder.path().join("config");
     fs::write(&path, ROLE).expect("a file");
     fs::set_permissions(&path, Permissions::from_mode(0o666)).expect("its mode");
-    assert!(only_notice(&path).contains("Other users can change it"));
+    assert!(only_notice(&path).contains("Other users can change this file"));
     assert_eq!(catalogue(&path)["roles"][0]["name"], "default");
 }
 
 #[test]
-fn t16_nothing_that_a_file_names_is_run() {
+fn t16_programs_that_a_file_names_are_not_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let (path, canary) = (folder.path().join("config"), folder.path().join("canary"));
     let touch = format!("touch {}", canary.display());

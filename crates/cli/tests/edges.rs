@@ -1,9 +1,8 @@
-//! The command line at its edges: strange arguments, outputs that fail, sockets that are not what they should be, and
-//! a terminal to type into.
+//! Unusual situations: strange arguments, output that fails, sockets of other users, and secrets typed at a terminal.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
-    reason = "runs the program it tests, and measures it"
+    reason = "runs and measures the program under test"
 )]
 
 mod server;
@@ -20,7 +19,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use server::Server;
 use terminal::Terminal;
 
@@ -31,7 +30,7 @@ fn rolecall(home: &Path, arguments: &[&str]) -> Command {
         .env_clear()
         .env("HOME", home)
         .env("XDG_RUNTIME_DIR", home)
-        // With a display, nothing starts by itself.
+        // With a display, the agent does not start.
         .env("DISPLAY", ":0");
     command
 }
@@ -49,11 +48,12 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn b75_strange_arguments_are_refused_and_shown_harmless() {
+fn b75_strange_arguments_are_refused_and_escaped() {
     let home = home();
     let long = "x".repeat(100_000);
     for argument in [
         OsStr::from_bytes(b"\xff\xfe"),
+        OsStr::from_bytes(b"--\xff"),
         OsStr::new("a\u{1b}[31m\u{202e}"),
         OsStr::new(&long),
     ] {
@@ -61,19 +61,19 @@ fn b75_strange_arguments_are_refused_and_shown_harmless() {
         command.arg(argument);
         let output = output(command);
         assert_eq!(output.status.code(), Some(2));
-        let told = stderr(&output);
+        let message = stderr(&output);
         assert!(
-            !told
+            !message
                 .trim_end()
                 .contains(|c: char| c.is_control() || c == '\u{202e}'),
-            "{told}"
+            "{message}"
         );
-        assert!(told.len() < 400, "{told}");
+        assert!(message.len() < 400, "{message}");
     }
 }
 
 #[test]
-fn b76_says_within_a_second_that_nothing_runs() {
+fn b76_reports_within_a_second_that_rolecall_is_not_running() {
     let home = home();
     let begun = Instant::now();
     let output = output(rolecall(home.path(), &["list"]));
@@ -82,7 +82,7 @@ fn b76_says_within_a_second_that_nothing_runs() {
 }
 
 #[test]
-fn b76_a_socket_that_was_left_behind_means_nothing_runs() {
+fn b76_a_stale_socket_means_that_rolecall_is_not_running() {
     let home = home();
     let dir = private_dir(home.path());
     drop(UnixListener::bind(dir.join("agent.sock")).expect("a socket"));
@@ -101,7 +101,7 @@ fn private_dir(home: &Path) -> std::path::PathBuf {
 fn t02_nothing_is_sent_into_a_folder_or_socket_that_is_not_private() {
     let open: fn(&Path) = |home| {
         let dir = private_dir(home);
-        // Stays bound, though nobody serves it.
+        // The socket stays bound, but no program serves it.
         std::mem::forget(UnixListener::bind(dir.join("agent.sock")).expect("a socket"));
         fs::set_permissions(dir, Permissions::from_mode(0o755)).expect("a mode");
     };
@@ -121,7 +121,7 @@ fn t02_nothing_is_sent_into_a_folder_or_socket_that_is_not_private() {
         let output = output(rolecall(home.path(), &["list"]));
         assert_eq!(output.status.code(), Some(1));
         assert!(
-            stderr(&output).contains("is not yours alone"),
+            stderr(&output).contains("is not private to you"),
             "{}",
             stderr(&output)
         );
@@ -129,7 +129,7 @@ fn t02_nothing_is_sent_into_a_folder_or_socket_that_is_not_private() {
 }
 
 #[test]
-fn an_application_that_is_stuck_is_given_up() {
+fn a_call_to_a_stuck_application_times_out() {
     let home = home();
     let dir = private_dir(home.path());
     let _listener = UnixListener::bind(dir.join("agent.sock")).expect("a socket");
@@ -140,7 +140,7 @@ fn an_application_that_is_stuck_is_given_up() {
 }
 
 #[test]
-fn r28_another_version_is_told_apart() {
+fn r28_another_version_is_recognised() {
     let home = home();
     let dir = private_dir(home.path());
     let listener = UnixListener::bind(dir.join("agent.sock")).expect("a socket");
@@ -154,7 +154,7 @@ fn r28_another_version_is_told_apart() {
         stream.write_all(answer).expect("an answer");
     });
     let output = output(rolecall(home.path(), &["end", "guest"]));
-    server.join().expect("a server without a fault");
+    server.join().expect("a server that did not panic");
     assert!(
         stderr(&output).contains("9.9.9 do not understand each other"),
         "{}",
@@ -163,7 +163,7 @@ fn r28_another_version_is_told_apart() {
 }
 
 #[test]
-fn b78_a_reader_that_went_away_is_no_reason_to_complain() {
+fn b78_a_closed_pipe_is_not_an_error() {
     let home = home();
     let mut child = rolecall(home.path(), &["help"])
         .stdout(Stdio::piped())
@@ -172,14 +172,14 @@ fn b78_a_reader_that_went_away_is_no_reason_to_complain() {
         .expect("the program");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("its end");
-    // The help may have been written before the pipe was closed.
+    // The help may be written before the pipe is closed.
     assert!(output.status.code().is_some_and(|code| code <= 1));
     assert_eq!(stderr(&output), "");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn b78_a_full_disk_is_told() {
+fn b78_a_full_disk_is_reported() {
     let home = home();
     let full = File::options()
         .write(true)
@@ -198,7 +198,7 @@ fn b78_a_full_disk_is_told() {
 }
 
 #[test]
-fn b41_a_key_is_not_looked_for_where_reading_could_block() {
+fn b41_files_that_could_block_are_not_read_for_a_key() {
     let home = home();
     for path in ["/dev/zero", "/dev", "/nowhere"] {
         let begun = Instant::now();
@@ -220,7 +220,7 @@ fn t11_a_secret_typed_at_the_terminal_is_not_shown() {
     } } });
     let server = Server::start(&home.path().join("rolecall"), vec![key]);
     let mut terminal = Terminal::run(rolecall(home.path(), &["keys", "add", "user"]));
-    terminal.wait_for("Access key id: ");
+    terminal.wait_for("Access key ID: ");
     terminal.type_in("AKIAIOSFODNN7EXAMPLE\n");
     terminal.wait_for("(not shown): ");
     terminal.type_in("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
@@ -241,7 +241,7 @@ fn t11_a_secret_typed_at_the_terminal_is_not_shown() {
 fn ctrl_c_while_a_secret_is_typed_changes_nothing() {
     let home = home();
     let mut terminal = Terminal::run(rolecall(home.path(), &["keys", "add", "user"]));
-    terminal.wait_for("Access key id: ");
+    terminal.wait_for("Access key ID: ");
     terminal.type_in("AKIAIOSFODNN7EXAMPLE\n");
     terminal.wait_for("(not shown): ");
     terminal.type_in("half a secret\u{3}");
@@ -251,4 +251,38 @@ fn ctrl_c_while_a_secret_is_typed_changes_nothing() {
         text.contains("Cancelled. Nothing changed.") && !text.contains("half"),
         "{text}"
     );
+}
+
+/// Returns how a command ends at a terminal.
+fn at_terminal(arguments: &[&str], answer: Value) -> (Option<i32>, String) {
+    let home = home();
+    let server = Server::start(&home.path().join("rolecall"), vec![answer]);
+    let end = Terminal::run(rolecall(home.path(), arguments)).end();
+    drop(server);
+    end
+}
+
+/// The arguments of the calls that SDKs make.
+const SDK_CALLS: [&[&str]; 2] = [&["credentials", "guest"], &["credentials", "--key", "work"]];
+
+#[test]
+fn an_sdk_is_not_asked_for_the_passphrase_of_the_key_file() {
+    for arguments in SDK_CALLS {
+        let problem = json!({ "code": "keys_sealed", "what": "Sealed.", "remedy": "Open it." });
+        let (code, text) = at_terminal(arguments, json!({ "Err": problem }));
+        assert_eq!(code, Some(1), "{arguments:?}: {text}");
+        let message = "The access keys are in a sealed file. Open it with: rolecall unlock";
+        assert_eq!(text.trim_end(), message, "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_sdk_reads_nothing_about_a_question_in_the_window() {
+    for arguments in SDK_CALLS {
+        let asking = json!({ "Ok": { "asking": { "seconds": 30, "question": null } } });
+        let credentials = json!({ "Ok": { "text": "{\"Version\":1}" } });
+        let (code, text) = at_terminal(arguments, json!([asking, credentials]));
+        assert_eq!(code, Some(0), "{arguments:?}: {text}");
+        assert_eq!(text.trim_end(), "{\"Version\":1}", "{arguments:?}");
+    }
 }

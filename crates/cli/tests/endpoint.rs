@@ -1,8 +1,8 @@
-//! The container-credentials endpoint as programs meet it: where it listens, whom it answers, and when it ends.
+//! The container-credentials endpoint as programs see it: its address, its answers, and its end.
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::disallowed_methods,
-    reason = "runs the program it tests, and measures"
+    reason = "runs and measures the program under test"
 )]
 
 mod server;
@@ -25,7 +25,7 @@ const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-/// A session whose block sets and unsets something.
+/// A session that sets and unsets variables.
 fn session() -> Value {
     json!({ "Ok": { "environment": {
         "expires_at": "2026-11-21T12:42:30Z",
@@ -40,7 +40,7 @@ fn body() -> Value {
     json!({ "Ok": { "text": BODY } })
 }
 
-/// A home with an application that gives the session, hears of the endpoint, and then gives these answers.
+/// A home with an application that answers with the session, accepts the endpoint, and then gives these answers.
 struct Home {
     folder: tempfile::TempDir,
     server: Option<Server>,
@@ -66,7 +66,7 @@ impl Home {
         command
     }
 
-    /// Starts a program with an endpoint. It says its environment, and lives until its input ends.
+    /// Starts a program with an endpoint. It prints its environment, and runs until its input ends.
     fn exec(&self) -> Program {
         let script = "env; echo .; read _; exit 7";
         let mut command = self.command(&["exec", "--server", "guest", "--", "sh", "-c", script]);
@@ -84,10 +84,10 @@ impl Home {
     }
 }
 
-/// A running program that said its variables.
+/// A running program that printed its variables.
 struct Program {
     child: Child,
-    said: BTreeMap<String, String>,
+    printed: BTreeMap<String, String>,
     _stdout: BufReader<ChildStdout>,
 }
 
@@ -95,31 +95,31 @@ impl Program {
     fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
-        let mut said = BTreeMap::new();
+        let mut printed = BTreeMap::new();
         let mut line = String::new();
         while stdout.read_line(&mut line).expect("a line") > 0 && line != ".\n" {
             if let Some((name, value)) = line.trim_end().split_once('=') {
-                said.insert(name.to_owned(), value.to_owned());
+                printed.insert(name.to_owned(), value.to_owned());
             }
-            if command.get_args().next().is_some_and(|it| it == "endpoint") && said.len() == 3 {
+            if command.get_args().next().is_some_and(|it| it == "endpoint") && printed.len() == 3 {
                 break;
             }
             line.clear();
         }
         Self {
             child,
-            said,
+            printed,
             _stdout: stdout,
         }
     }
 
     fn endpoint(&self) -> Endpoint {
-        let address = self.said[URL].strip_prefix("http://").expect("a URL");
+        let address = self.printed[URL].strip_prefix("http://").expect("a URL");
         let (host, path) = address.split_once('/').expect("a path");
         assert_eq!(path, "v1/credentials");
-        let token = match self.said.get(FILE) {
+        let token = match self.printed.get(FILE) {
             Some(path) => std::fs::read_to_string(path).expect("a token"),
-            None => self.said[TOKEN].clone(),
+            None => self.printed[TOKEN].clone(),
         };
         Endpoint {
             host: host.to_owned(),
@@ -172,14 +172,14 @@ impl Endpoint {
 fn c9_a_program_gets_the_address_of_an_endpoint_and_no_credentials() {
     let mut home = Home::with(&[body()]);
     let mut program = home.exec();
-    let said = &program.said;
-    let aws: Vec<&String> = said
+    let printed = &program.printed;
+    let aws: Vec<&String> = printed
         .keys()
         .filter(|name| name.starts_with("AWS_"))
         .collect();
     assert_eq!(aws, [TOKEN, URL, "AWS_REGION"]);
-    assert_eq!(said["ROLECALL_ROLE"], "guest");
-    assert!(!said.contains_key("ROLECALL_EXPIRATION"));
+    assert_eq!(printed["ROLECALL_ROLE"], "guest");
+    assert!(!printed.contains_key("ROLECALL_EXPIRATION"));
     let endpoint = program.endpoint();
     assert_eq!(endpoint.token.len(), 64);
     let answer = endpoint.send(&endpoint.request());
@@ -198,7 +198,7 @@ fn c9_a_program_gets_the_address_of_an_endpoint_and_no_credentials() {
 }
 
 #[test]
-fn b69_b73_what_is_refused_reaches_no_application() {
+fn b69_b73_refused_requests_do_not_reach_the_application() {
     let home = Home::with(&[]);
     let program = home.exec();
     let endpoint = program.endpoint();
@@ -234,7 +234,7 @@ fn b69_b73_what_is_refused_reaches_no_application() {
 }
 
 #[test]
-fn the_program_keeps_its_process_its_signals_and_has_no_child_it_does_not_know() {
+fn the_program_keeps_its_process_and_signals_and_has_no_unknown_child() {
     let home = Home::with(&[]);
     let mut program = home.exec();
     let id = program.child.id();
@@ -264,7 +264,7 @@ fn a_program_that_does_not_start_leaves_no_endpoint_and_its_own_exit_code() {
 }
 
 #[test]
-fn t40_silent_connections_hold_up_nobody() {
+fn t40_idle_connections_delay_no_request() {
     let home = Home::with(&[body()]);
     let program = home.exec();
     let endpoint = program.endpoint();
@@ -289,7 +289,7 @@ fn t40_silent_connections_hold_up_nobody() {
 }
 
 #[test]
-fn without_the_application_an_sdk_is_told_so_in_fixed_words() {
+fn without_the_application_an_sdk_gets_a_fixed_message() {
     let mut home = Home::with(&[]);
     let program = home.exec();
     drop(home.asked());
@@ -297,21 +297,21 @@ fn without_the_application_an_sdk_is_told_so_in_fixed_words() {
     let answer = endpoint.send(&endpoint.request());
     let (head, body) = answer.split_once("\r\n\r\n").expect("a body");
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
-    let told: Value = serde_json::from_str(body).expect("JSON");
-    assert_eq!(told["code"], "not_running");
+    let message: Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(message["code"], "not_running");
     assert!(
-        told["message"]
+        message["message"]
             .as_str()
             .is_some_and(|it| it.contains("Rolecall is not running"))
     );
 }
 
 #[test]
-fn a_container_gets_a_token_in_a_file_that_goes_with_the_endpoint() {
+fn a_container_gets_a_token_file_that_is_removed_with_the_endpoint() {
     let home = Home::with(&[body()]);
     let mut program = Program::start(home.command(&["endpoint", "guest"]));
-    assert_eq!(program.said["AWS_REGION"], "eu-west-1");
-    let file = Path::new(&program.said[FILE]).to_owned();
+    assert_eq!(program.printed["AWS_REGION"], "eu-west-1");
+    let file = Path::new(&program.printed[FILE]).to_owned();
     let mode = std::fs::metadata(&file)
         .expect("a file")
         .permissions()
@@ -325,7 +325,7 @@ fn a_container_gets_a_token_in_a_file_that_goes_with_the_endpoint() {
 }
 
 #[test]
-fn it_serves_a_process_that_runs_already() {
+fn the_endpoint_serves_a_process_that_runs_already() {
     let home = Home::with(&[body()]);
     let mut other = Command::new("sleep").arg("60").spawn().expect("a process");
     let id = other.id().to_string();
@@ -333,23 +333,23 @@ fn it_serves_a_process_that_runs_already() {
         .command(&["endpoint", "guest", "--while", &id])
         .output();
     let text = String::from_utf8(output.expect("an end").stdout).expect("text");
-    let said = text.lines().filter_map(|line| line.split_once('='));
-    let said: BTreeMap<_, _> = said.collect();
+    let printed = text.lines().filter_map(|line| line.split_once('='));
+    let printed: BTreeMap<_, _> = printed.collect();
     let endpoint = Endpoint {
-        host: said[URL]["http://".len()..]
+        host: printed[URL]["http://".len()..]
             .trim_end_matches("/v1/credentials")
             .to_owned(),
-        token: std::fs::read_to_string(said[FILE]).expect("a token"),
+        token: std::fs::read_to_string(printed[FILE]).expect("a token"),
     };
     assert!(endpoint.send(&endpoint.request()).ends_with(BODY));
     other.kill().expect("killed");
-    // Until its parent has asked how it ended, it is not gone; for whoever watches it is.
+    // The process stays a zombie until its parent waits for it. Its end is visible before.
     endpoint.wait_for_end();
     other.wait().expect("its end");
 }
 
 #[test]
-fn a_process_that_is_not_there_is_not_served() {
+fn a_missing_process_is_not_served() {
     let home = Home::with(&[]);
     let output = home
         .command(&["endpoint", "guest", "--while", "2147483646"])
@@ -357,14 +357,14 @@ fn a_process_that_is_not_there_is_not_served() {
         .output();
     let output = output.expect("an end");
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        told.starts_with("The process to serve is not there."),
-        "{told}"
+        message.starts_with("The process to serve does not exist."),
+        "{message}"
     );
 }
 
-/// What only root can try: `cargo test root::`.
+/// Tests that need root: `cargo test root::`.
 mod root {
     use super::*;
 

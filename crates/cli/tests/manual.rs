@@ -1,11 +1,14 @@
-//! The manual page, as it is shown and as its checkers see it.
+//! The manual page, as readers show it and checkers see it.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "runs the readers, and says which are passed over"
+    reason = "runs the readers, and says which are not installed"
 )]
 
+#[expect(dead_code, reason = "the program uses the rest of it")]
+#[path = "../src/grammar.rs"]
+mod grammar;
 #[expect(dead_code, reason = "the program uses the rest of it")]
 #[path = "../src/help.rs"]
 mod help;
@@ -15,7 +18,7 @@ mod page;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Runs a program on the page; `None` if it is not installed, which in CI it must be.
+/// Runs a program on the page; `None` if it is not installed, which is an error in CI.
 fn read(program: &str, arguments: &[&str]) -> Option<(String, String)> {
     let mut command = Command::new(program);
     command
@@ -28,7 +31,7 @@ fn read(program: &str, arguments: &[&str]) -> Option<(String, String)> {
         .stderr(Stdio::piped());
     let mut child = match command.spawn() {
         Err(_) if std::env::var_os("CI").is_none() => {
-            println!("{program} is not installed; passed over");
+            println!("{program} is not installed; not tested");
             return None;
         }
         child => child.expect("the program"),
@@ -42,25 +45,25 @@ fn read(program: &str, arguments: &[&str]) -> Option<(String, String)> {
 }
 
 #[test]
-fn groff_and_mandoc_have_nothing_to_say_against_the_page() {
-    if let Some((_, told)) = read("groff", &["-man", "-Tutf8", "-ww", "-z"]) {
-        assert_eq!(told, "");
+fn groff_and_mandoc_find_no_fault_in_the_page() {
+    if let Some((_, warnings)) = read("groff", &["-man", "-Tutf8", "-ww", "-z"]) {
+        assert_eq!(warnings, "");
     }
-    if let Some((told, _)) = read("mandoc", &["-Tlint", "-Wwarning"]) {
-        let told: Vec<&str> = told
+    if let Some((warnings, _)) = read("mandoc", &["-Tlint", "-Wwarning"]) {
+        let warnings: Vec<&str> = warnings
             .lines()
             .filter(|line| !line.contains("missing date"))
             .collect();
-        assert_eq!(told, [""; 0]);
+        assert_eq!(warnings, [""; 0]);
     }
 }
 
 #[test]
-fn the_page_shows_what_the_help_says() {
+fn the_page_shows_the_text_of_the_help() {
     let Some((shown, _)) = read("mandoc", &["-Tutf8", "-Owidth=200"]) else {
         return;
     };
-    // What is bold or underlined is struck over.
+    // Bold and underlined characters are overstruck.
     let plain = shown.replace('\u{8}', "");
     let words = |text: &str| {
         text.split_whitespace()
@@ -69,8 +72,8 @@ fn the_page_shows_what_the_help_says() {
             .join(" ")
     };
     let plain = words(&plain);
-    for (names, text) in help::TOPICS {
-        for line in text.lines() {
+    for (names, explanation) in help::TOPICS {
+        for line in help::topic_text(names, explanation).lines() {
             assert!(plain.contains(&words(line)), "{names:?}: {line}");
         }
     }

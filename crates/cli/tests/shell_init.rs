@@ -1,9 +1,9 @@
-//! The function `assume` in real shells, against a server that answers as the application does.
+//! The function `assume` and completions in real shells, with a stand-in for the application.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    reason = "runs the shells, and says which are passed over"
+    reason = "runs the shells, and says which are not installed"
 )]
 
 mod server;
@@ -37,7 +37,7 @@ fn run(shell: &str, home: &Path, script: &str) -> Option<String> {
     command.args(["-c", script]).stdin(Stdio::null());
     let output = match command.output() {
         Err(_) if std::env::var_os("CI").is_none() => {
-            println!("{shell} is not installed; passed over");
+            println!("{shell} is not installed; not tested");
             return None;
         }
         output => output.expect("the shell"),
@@ -54,7 +54,7 @@ fn init(shell: &str) -> String {
 }
 
 #[test]
-fn assume_puts_a_live_session_into_the_shell_and_takes_it_out() {
+fn assume_puts_an_active_session_into_the_shell_and_removes_it() {
     for shell in ["bash", "zsh", "fish"] {
         let home = tempfile::tempdir().expect("a folder");
         let answers = vec![snapshot(), block(shell)];
@@ -64,10 +64,10 @@ fn assume_puts_a_live_session_into_the_shell_and_takes_it_out() {
              echo \"$AWS_REGION,$ROLECALL_ROLE\"",
             init(shell)
         );
-        let Some(said) = run(shell, home.path(), &script) else {
+        let Some(printed) = run(shell, home.path(), &script) else {
             continue;
         };
-        assert_eq!(said, "eu-west-1,guest\n,\n", "{shell}");
+        assert_eq!(printed, "eu-west-1,guest\n,\n", "{shell}");
         let asked = server.asked();
         assert_eq!(asked[0], "sessions");
         assert_eq!(asked[1]["env"]["role"], "guest");
@@ -75,7 +75,26 @@ fn assume_puts_a_live_session_into_the_shell_and_takes_it_out() {
 }
 
 #[test]
-fn bash_completes_roles_without_running_what_they_are_called() {
+fn bash_and_fish_complete_commands_flags_and_values() {
+    let bash = "words() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _rolecall_complete; echo \"${COMPREPLY[*]}\"; }
+        words rolecall sta; words rolecall keys ren; words rolecall unlock --p; words rolecall env x --shell = ba";
+    let fish = "for line in sta 'keys ren' 'unlock --p' 'env x --shell ba'
+        echo (complete -C \"rolecall $line\"); end";
+    for (shell, script) in [("bash", bash), ("fish", fish)] {
+        let home = tempfile::tempdir().expect("a folder");
+        let script = format!("{}\n{script}", init(shell));
+        let Some(printed) = run(shell, home.path(), &script) else {
+            continue;
+        };
+        assert_eq!(
+            printed, "status\nrename\n--passphrase-fd --practice\nbash\n",
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn bash_completes_roles_without_running_their_names() {
     let home = tempfile::tempdir().expect("a folder");
     let names = json!({ "Ok": { "names": ["a $(touch ran)", "audit", "x-a"] } });
     let server = Server::start(&home.path().join("rolecall"), vec![names]);
@@ -83,8 +102,8 @@ fn bash_completes_roles_without_running_what_they_are_called() {
         "{}\nCOMP_WORDS=(assume a) COMP_CWORD=1\n_rolecall_complete\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
         init("bash")
     );
-    let said = run("bash", home.path(), &script);
-    assert!(said.is_some_and(|said| said == "a\\ \\$\\(touch\\ ran\\)\naudit\n"));
+    let printed = run("bash", home.path(), &script);
+    assert!(printed.is_some_and(|it| it == "a\\ \\$\\(touch\\ ran\\)\naudit\n"));
     assert!(!home.path().join("ran").exists());
     assert_eq!(server.asked(), [json!({ "names": { "search": "a" } })]);
 }

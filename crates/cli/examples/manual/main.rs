@@ -2,6 +2,9 @@
 #![expect(clippy::print_stdout, reason = "prints the page")]
 
 #[expect(dead_code, reason = "the program uses the rest of it")]
+#[path = "../../src/grammar.rs"]
+mod grammar;
+#[expect(dead_code, reason = "the program uses the rest of it")]
 #[path = "../../src/help.rs"]
 mod help;
 mod page;

@@ -1,36 +1,36 @@
 //! The manual page in the macros of man(7).
 
-use crate::help::{ALL, TOPICS};
+use crate::help::{ABOUT, EXIT_CODES, TOPICS, USAGE, lists, topic_text};
 
 const FILES: [(&str, &str); 5] = [
     ("~/.config/rolecall/roles.toml", "Roles."),
     ("~/.config/rolecall/settings.toml", "Settings."),
     (
         "~/.config/rolecall/marks.toml",
-        "Favourites, colours, groups and what you call accounts.",
+        "Favourites, colours, groups and account names.",
     ),
     (
         "~/.aws/config, ~/.aws/credentials",
-        "AWS's own files, whose profiles with a role_arn are roles as well.",
+        "AWS's own files. Their profiles with a role_arn are roles as well.",
     ),
     (
         "~/.local/state/rolecall",
-        "History, sealed sessions, copies of edited files, and the log of an agent.",
+        "History, sealed sessions, copies of edited files, and the agent's log.",
     ),
 ];
 const VARIABLES: [(&str, &str); 4] = [
-    ("ROLECALL_ROLE", "The role whose session this shell is in."),
+    ("ROLECALL_ROLE", "The role of this shell's session."),
     (
         "ROLECALL_EXPIRATION",
-        "When the credentials in this shell's environment end.",
+        "When the credentials of this shell expire.",
     ),
     (
         "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
-        "Where AWS's own files are.",
+        "The paths of AWS's own files.",
     ),
     (
         "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME, XDG_RUNTIME_DIR",
-        "Where Rolecall's files and its socket are.",
+        "The folders of Rolecall's files and its socket.",
     ),
 ];
 
@@ -39,17 +39,16 @@ pub(crate) fn page() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut page = format!(".TH ROLECALL 1 \"\" \"Rolecall {version}\" \"User Commands\"\n");
     page.push_str(".SH NAME\nrolecall \\- AWS role sessions from the desktop tray\n");
-    let (about, rest) = ALL.split_once("\n\nUsage: ").unwrap_or((ALL, ""));
-    let (usage, rest) = rest.split_once("\n\n").unwrap_or((rest, ""));
-    page.push_str(&format!(".SH SYNOPSIS\n.B {}\n", escaped(usage)));
-    page.push_str(&format!(".SH DESCRIPTION\n{}", body(about)));
-    page.push_str(&format!(".SH COMMANDS AND OPTIONS\n{}", body(rest)));
+    let overview = format!("{}\n\n{EXIT_CODES}", lists());
+    page.push_str(&format!(".SH SYNOPSIS\n.B {}\n", escaped(USAGE)));
+    page.push_str(&format!(".SH DESCRIPTION\n{}", body(ABOUT)));
+    page.push_str(&format!(".SH COMMANDS AND FLAGS\n{}", body(&overview)));
     page.push_str(".SH COMMANDS IN DETAIL\n");
-    for (names, text) in TOPICS {
+    for (names, explanation) in TOPICS {
         page.push_str(&format!(
             ".SS rolecall {}\n{}",
             escaped(&names.join(", rolecall ")),
-            body(text)
+            body(&topic_text(names, explanation))
         ));
     }
     page.push_str(&format!(".SH FILES\n{}", list(&FILES)));
@@ -64,7 +63,7 @@ fn list(items: &[(&str, &str)]) -> String {
     items.iter().map(item).collect()
 }
 
-/// Returns a help text: its paragraphs are filled, and what is set off or a usage line stays as it is.
+/// Returns a help text. Paragraphs are filled; indented lines and usage lines stay as they are.
 fn body(text: &str) -> String {
     let paragraphs: Vec<String> = text.split("\n\n").map(paragraph).collect();
     paragraphs.join(".PP\n")
@@ -91,7 +90,7 @@ fn paragraph(text: &str) -> String {
     page
 }
 
-/// Returns a line that is shown as it is: typewriter characters, and none at its start that begins a request.
+/// Returns a line of plain characters, which does not begin with a request of man.
 fn escaped(line: &str) -> String {
     let mut text = String::with_capacity(line.len() + 8);
     for character in line.chars() {

@@ -1,223 +1,280 @@
-//! The arguments one by one: operands, flags, and the command they make.
+//! The arguments, sorted into operands and flags and checked against the table.
 
 use std::ffi::{OsStr, OsString};
 
+use lexopt::{Arg, Parser};
 use rolecall_core::sanitise::echo;
 
-use super::{Command, ENDPOINT_SERVER, EVERYWHERE, SPECS, Spec, Usage, WITH_VALUE, command};
-use rolecall_core::nearest::nearest;
+use super::usage_error::UsageError;
+use crate::grammar::{
+    COMMANDS, CommandSpec, Count, EXCLUSIVE, FLAGS, Flag, Place, first_words, words_of_group,
+};
 
-/// The arguments, sorted into operands and flags.
+/// The arguments, sorted.
 #[derive(Default)]
 pub(super) struct Line {
+    /// Without the command's own words once it is found.
     pub(super) operands: Vec<String>,
     flags: Vec<(&'static str, String)>,
-    /// What `exec` starts: all that follows the role, as it was given.
-    pub(super) words: Vec<OsString>,
+    /// What `exec` runs: everything after the role, unchanged.
+    pub(super) program: Vec<OsString>,
 }
 
 impl Line {
     /// Sorts the arguments.
     ///
     /// # Errors
-    /// If one is not UTF-8, or a flag is unknown, given twice or without its value.
-    pub(super) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Self, Usage> {
+    /// If an argument is not UTF-8, or a flag is unknown, repeated or without its value.
+    pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
         let mut line = Self::default();
-        let mut arguments = arguments;
-        while let Some(argument) = arguments.next() {
-            if line.is_at_program(&argument) {
-                let separator = argument == "--";
-                line.words = (!separator).then_some(argument).into_iter().collect();
-                line.words.extend(arguments);
-                break;
-            }
-            let argument = text_of(argument)?;
-            let mut arguments = arguments.by_ref().map(text_of);
-            match argument.as_str() {
-                "--" => line
-                    .operands
-                    .extend(arguments.collect::<Result<Vec<_>, _>>()?),
-                flag if flag.starts_with('-') && flag.len() > 1 => {
-                    line.flag(flag, &mut arguments)?;
+        let mut parser = Parser::from_args(arguments);
+        while !line.take_rest(&mut parser)? {
+            let given = match parser.next() {
+                Ok(None) => break,
+                Ok(Some(Arg::Value(value))) => {
+                    line.operands.push(text_of(value)?);
+                    continue;
                 }
-                _ => line.operands.push(argument),
-            }
+                Ok(Some(Arg::Long(name))) => format!("--{name}"),
+                Ok(Some(Arg::Short(letter))) => format!("-{letter}"),
+                Err(lexopt::Error::UnexpectedValue { option, .. }) => {
+                    return Err(no_value(&option));
+                }
+                Err(error) => return Err(UsageError::new(echo(&error.to_string()))),
+            };
+            line.add_flag(&given, &mut parser)?;
         }
         Ok(line)
     }
 
-    /// Returns whether the argument begins what `exec` starts, whose flags are its own.
+    /// Takes what follows `--`, or the program of `exec`, whose flags are its own. Returns whether it did.
+    fn take_rest(&mut self, parser: &mut Parser) -> Result<bool, UsageError> {
+        let Some(rest) = parser.try_raw_args() else {
+            return Ok(false);
+        };
+        let Some(next) = rest.peek() else {
+            return Ok(false);
+        };
+        let separator = next == "--";
+        if self.is_at_program(next) {
+            self.program = rest.skip(usize::from(separator)).collect();
+            return Ok(true);
+        }
+        if separator {
+            for operand in rest.skip(1) {
+                self.operands.push(text_of(operand)?);
+            }
+        }
+        Ok(separator)
+    }
+
     fn is_at_program(&self, argument: &OsStr) -> bool {
         let begins = argument == "--" || !argument.as_encoded_bytes().starts_with(b"-");
         begins && self.operands.len() == 2 && self.operands[0] == "exec"
     }
 
-    fn flag(
-        &mut self,
-        argument: &str,
-        rest: &mut impl Iterator<Item = Result<String, Usage>>,
-    ) -> Result<(), Usage> {
-        let (name, inline) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument, None),
-        };
-        let flag = known_flags()
-            .find(|flag| *flag == name)
-            .ok_or_else(|| unknown("flag", name, known_flags()))?;
-        if self.flags.iter().any(|(given, _)| *given == flag) {
-            return Err(Usage(format!("{flag} is given twice.")));
+    fn add_flag(&mut self, given: &str, parser: &mut Parser) -> Result<(), UsageError> {
+        let flag = find_flag(given)?;
+        let name = flag.name;
+        if self.has(name) {
+            return Err(UsageError::new(format!("{name} is given twice.")));
         }
-        let value = match (WITH_VALUE.contains(&flag), inline) {
-            (true, Some(value)) => value,
-            (true, None) => rest.next().transpose()?.unwrap_or_default(),
-            (false, None) => String::new(),
-            (false, Some(_)) => return Err(Usage(format!("{flag} takes no value."))),
+        let value = match flag.value {
+            Some(_) => text_of(parser.value().unwrap_or_default())?,
+            None if given.starts_with("--") && parser.optional_value().is_some() => {
+                return Err(no_value(name));
+            }
+            None => String::new(),
         };
-        if WITH_VALUE.contains(&flag) && (value.is_empty() || value.starts_with('-')) {
-            return Err(Usage(format!("{flag} needs a value after it.")));
+        if flag.value.is_some() && (value.is_empty() || value.starts_with('-')) {
+            return Err(UsageError::new(format!("{name} needs a value.")));
         }
-        self.flags.push((flag, value));
+        self.flags.push((name, value));
         Ok(())
     }
 
-    /// Returns the command that the arguments make.
-    ///
-    /// # Errors
-    /// If there is none of that name, or an operand is missing or too many.
-    pub(super) fn command(mut self) -> Result<Command, Usage> {
-        if self.take("--version").or(self.take("-V")).is_some() {
-            return Ok(Command::Version);
-        }
-        let wants_help = self.take("--help").or(self.take("-h")).is_some();
-        if self.operands.first().is_some_and(|word| word == "help") {
-            self.operands.remove(0);
-            return self.help();
-        }
-        if wants_help {
-            return self.help();
-        }
-        let spec = self.spec()?;
-        self.check(spec)?;
-        command::of(self, spec.name)
+    fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|(given, _)| *given == flag)
     }
 
-    fn help(&self) -> Result<Command, Usage> {
-        let topic = match self.operands.first() {
-            None => None,
-            Some(word) if word == "keys" && self.operands.len() == 1 => Some("keys"),
-            Some(word) if word == "roles" && self.operands.len() == 1 => Some("roles export"),
-            Some(_) => Some(self.find()?.0.name),
-        };
-        Ok(Command::Help { topic })
-    }
-
-    /// Takes a flag's value away, if the flag was given.
+    /// Takes a flag's value, if the flag was given.
     pub(super) fn take(&mut self, flag: &str) -> Option<String> {
         let at = self.flags.iter().position(|(given, _)| *given == flag)?;
         Some(self.flags.remove(at).1)
     }
 
-    /// Finds the command, and takes its words away.
-    fn spec(&mut self) -> Result<&'static Spec, Usage> {
-        let (spec, words) = self.find()?;
+    /// Takes the next operand. One that may be missing is empty then.
+    pub(super) fn operand(&mut self) -> String {
+        match self.operands.is_empty() {
+            true => String::new(),
+            false => self.operands.remove(0),
+        }
+    }
+
+    /// Returns the name of the command, and takes its words from the operands. Help and version are commands here; the
+    /// operands of help are the command that it is about.
+    ///
+    /// # Errors
+    /// If there is no such command, an operand is missing or too many, or flags do not fit.
+    pub(super) fn find_command(&mut self) -> Result<&'static str, UsageError> {
+        if self.take("--version").is_some() {
+            return Ok("--version");
+        }
+        let wants_help = self.take("--help").is_some();
+        if self.operands.first().is_some_and(|word| word == "help") {
+            self.operands.remove(0);
+            return Ok("help");
+        }
+        if wants_help {
+            return Ok("help");
+        }
+        let (command, words) = self.command()?;
         self.operands.drain(..words);
-        Ok(spec)
+        self.check(command)?;
+        Ok(command.name)
     }
 
-    fn find(&self) -> Result<(&'static Spec, usize), Usage> {
-        let Some(first) = self.operands.first() else {
-            return Err(Usage(crate::help::SHORT.to_owned()));
+    /// Returns the topic that the operands of help name.
+    ///
+    /// # Errors
+    /// If there is no such command.
+    pub(super) fn help_topic(&self) -> Result<Option<&'static str>, UsageError> {
+        let Some(word) = self.operands.first() else {
+            return Ok(None);
         };
-        if ["keys", "roles"].contains(&first.as_str()) {
-            let second = self.operands.get(1).map_or("", String::as_str);
-            let name = format!("{first} {second}");
-            let found = SPECS.iter().find(|spec| spec.name == name);
-            let of_first = |spec: &'static Spec| {
-                let (group, name) = spec.name.split_once(' ')?;
-                (group == first.as_str()).then_some(name)
-            };
-            let missing = || match second {
-                "" => {
-                    let known: Vec<&str> = SPECS.iter().filter_map(of_first).collect();
-                    Usage(format!(
-                        "rolecall {first} needs one of: {}.",
-                        known.join(", ")
-                    ))
-                }
-                second => unknown("command", second, SPECS.iter().filter_map(of_first)),
-            };
-            return Ok((found.ok_or_else(missing)?, 2));
+        let in_group = COMMANDS.iter().filter_map(CommandSpec::grouped);
+        let mut groups = in_group.map(|(group, _)| group);
+        let group = groups.find(|group| group == word);
+        match group.filter(|_| self.operands.len() == 1) {
+            Some(group) => Ok(Some(group)),
+            None => Ok(Some(self.command()?.0.name)),
         }
-        let found = SPECS.iter().find(|spec| spec.name == first);
-        let typed = SPECS.iter().filter(|spec| spec.name != ENDPOINT_SERVER);
-        let names = typed.map(|spec| spec.name.split(' ').next().unwrap_or_default());
-        Ok((found.ok_or_else(|| unknown("command", first, names))?, 1))
     }
 
-    fn check(&self, spec: &Spec) -> Result<(), Usage> {
-        let name = spec.name;
-        if let Some((flag, _)) = self
-            .flags
+    /// Finds the command, and how many of the operands are its words.
+    fn command(&self) -> Result<(&'static CommandSpec, usize), UsageError> {
+        let Some(first) = self.operands.first() else {
+            return Err(UsageError::new("No command given. See: rolecall help"));
+        };
+        let words = words_of_group(first);
+        if words.is_empty() {
+            let found = COMMANDS.iter().find(|command| command.name == first);
+            let found = found.ok_or_else(|| UsageError::unknown("command", first, first_words()));
+            return Ok((found?, 1));
+        }
+        let Some(second) = self.operands.get(1) else {
+            let known = words.join(", ");
+            return Err(UsageError::new(format!(
+                "rolecall {first} needs one of: {known}."
+            )));
+        };
+        let name = format!("{first} {second}");
+        let found = COMMANDS.iter().find(|command| command.name == name);
+        let found = found.ok_or_else(|| UsageError::unknown("command", second, words));
+        Ok((found?, 2))
+    }
+
+    fn check(&self, command: &CommandSpec) -> Result<(), UsageError> {
+        self.check_flags(command)?;
+        self.check_missing(command)?;
+        self.check_extra(command)
+    }
+
+    fn check_flags(&self, command: &CommandSpec) -> Result<(), UsageError> {
+        let name = command.name;
+        let accepts = |given: &str| command.flags().any(|flag| flag.name == given);
+        let mut given = self.flags.iter().map(|(given, _)| *given);
+        if let Some(flag) = given.find(|it| !accepts(it)) {
+            return Err(UsageError::new(format!(
+                "rolecall {name} does not accept {flag}. See: rolecall help {name}"
+            )));
+        }
+        let both = EXCLUSIVE
             .iter()
-            .find(|(flag, _)| !spec.flags.contains(flag))
-        {
-            return Err(Usage(format!(
-                "rolecall {name} takes no {flag}. See: rolecall help {name}"
-            )));
-        }
-        let missing = spec.operands.get(self.operands.len());
-        // What a block sets is the same for every role.
-        let given = |name| self.flags.iter().any(|(flag, _)| *flag == name);
-        let needed = !["--unset", "--all", "--key"].into_iter().any(given);
-        if let Some(missing) = missing.filter(|it| needed && !it.starts_with('[')) {
-            let missing = missing.trim_end_matches('.');
-            return Err(Usage(format!(
-                "rolecall {name}: {missing} is missing. See: rolecall help {name}"
-            )));
-        }
-        let repeats = spec.operands.last().is_some_and(|it| it.ends_with("..."));
-        match self.operands.get(spec.operands.len()) {
-            Some(_) if repeats => Ok(()),
-            Some(_) if name == "keys add" => Err(Usage(
-                "The key's id and secret do not belong on the command line, where other programs and the shell's \
-                 history see them. Type them when asked, pipe them as two lines, or use --from-csv or --from-profile."
-                    .to_owned(),
-            )),
-            Some(_) if name == "unlock" => Err(Usage(
-                "The passphrase does not belong on the command line, where other programs and the shell's history see \
-                 it. Type it when asked, or use --passphrase-fd."
-                    .to_owned(),
-            )),
-            Some(_) if name == "keys add-totp" => Err(Usage(
-                "The seed does not belong on the command line, where other programs and the shell's history see it. \
-                 Type it when asked, or pipe it on standard input."
-                    .to_owned(),
-            )),
-            Some(extra) => Err(Usage(format!(
-                "rolecall {name}: \"{}\" is one word too many. A name with spaces needs quotes.",
-                echo(extra)
-            ))),
+            .find(|pair| pair.iter().all(|flag| self.has(flag)));
+        match both {
+            Some([one, other]) => Err(UsageError::new(format!("Give {one} or {other}, not both."))),
             None => Ok(()),
         }
     }
+
+    fn check_missing(&self, command: &CommandSpec) -> Result<(), UsageError> {
+        let name = command.name;
+        let instead = |flag: &&Flag| flag.place == Place::InsteadOfOperands;
+        if command.flags().filter(instead).any(|it| self.has(it.name)) {
+            return Ok(());
+        }
+        let next = command.operands.get(self.operands.len());
+        if let Some(missing) = next.filter(|operand| operand.count != Count::Optional) {
+            let missing = missing.value.name;
+            return Err(UsageError::new(format!(
+                "rolecall {name}: {missing} is missing. See: rolecall help {name}"
+            )));
+        }
+        let needed: Vec<String> = command.flags().filter(instead).map(Flag::shown).collect();
+        match needed.is_empty() || !command.operands.is_empty() {
+            true => Ok(()),
+            false => Err(UsageError::new(format!(
+                "rolecall {name} needs {}. See: rolecall help {name}",
+                needed.join(" or ")
+            ))),
+        }
+    }
+
+    fn check_extra(&self, command: &CommandSpec) -> Result<(), UsageError> {
+        let repeats = command
+            .operands
+            .last()
+            .is_some_and(|it| it.count == Count::Many);
+        let Some(extra) = self
+            .operands
+            .get(command.operands.len())
+            .filter(|_| !repeats)
+        else {
+            return Ok(());
+        };
+        Err(UsageError::new(match command.name {
+            "keys add" => SECRET_KEY.to_owned(),
+            "keys add-totp" => SECRET_SEED.to_owned(),
+            "unlock" => SECRET_PASSPHRASE.to_owned(),
+            name => format!(
+                "Unexpected argument \"{}\" for rolecall {name}. Put a name with spaces in quotes.",
+                echo(extra)
+            ),
+        }))
+    }
 }
 
-fn text_of(argument: OsString) -> Result<String, Usage> {
-    argument.into_string().map_err(|argument| {
-        let shown = echo(&argument.to_string_lossy());
-        Usage(format!("The argument \"{shown}\" is not UTF-8."))
+/// What to do with secrets that are given as arguments.
+const SECRET_KEY: &str = "Do not put an access key on the command line: other programs and the shell's history can \
+                          read it. Type it when asked, pipe it as two lines, or use --from-csv or --from-profile.";
+const SECRET_SEED: &str = "Do not put a seed on the command line: other programs and the shell's history can read it. \
+                           Type it when asked, or pipe it to standard input.";
+const SECRET_PASSPHRASE: &str = "Do not put a passphrase on the command line: other programs and the shell's history \
+                                 can read it. Type it when asked, or use --passphrase-fd.";
+
+fn find_flag(given: &str) -> Result<&'static Flag, UsageError> {
+    let is_it = |flag: &&Flag| {
+        let short = flag.short.map(|letter| format!("-{letter}"));
+        flag.name == given || short.is_some_and(|short| short == given)
+    };
+    let found = FLAGS.iter().find(is_it);
+    found.ok_or_else(|| match given.contains(char::REPLACEMENT_CHARACTER) {
+        true => not_utf_8(given),
+        false => UsageError::unknown("flag", given, FLAGS.iter().map(|flag| flag.name)),
     })
 }
 
-fn known_flags() -> impl Iterator<Item = &'static str> {
-    let of_commands = SPECS.iter().flat_map(|spec| spec.flags.iter().copied());
-    of_commands.chain(EVERYWHERE)
+fn no_value(flag: &str) -> UsageError {
+    UsageError::new(format!("{flag} does not take a value."))
 }
 
-fn unknown<'a>(kind: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> Usage {
-    let remedy = match nearest(word, known) {
-        Some(meant) => format!("Did you mean {meant}?"),
-        None => "See: rolecall help".to_owned(),
-    };
-    Usage(format!("There is no {kind} \"{}\". {remedy}", echo(word)))
+fn text_of(argument: OsString) -> Result<String, UsageError> {
+    let text = argument.into_string();
+    text.map_err(|argument| not_utf_8(&argument.to_string_lossy()))
+}
+
+fn not_utf_8(argument: &str) -> UsageError {
+    let shown = echo(argument);
+    UsageError::new(format!("The argument \"{shown}\" is not UTF-8."))
 }

@@ -1,8 +1,8 @@
-//! What a prompt shows of a session: text with placeholders.
+//! The text of `status --format`, with placeholders for a session's values.
 
 use rolecall_core::sanitise::echo;
 
-use super::Usage;
+use super::usage_error::UsageError;
 
 /// A text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) struct Template(pub(crate) Vec<Piece>);
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Text as it is.
+    /// Plain text.
     Text(String),
     /// The role's name.
     Role,
@@ -21,16 +21,16 @@ pub(crate) enum Piece {
     Count,
     /// The role's account.
     Account,
-    /// What the session is.
+    /// The phase of the session.
     Phase,
 }
 
 impl Template {
-    /// Reads a template. A brace that begins no word in braces is text.
+    /// Reads a template. A brace without a partner is text.
     ///
     /// # Errors
-    /// Lists the placeholders if one is not known.
-    pub(super) fn parse(text: &str) -> Result<Self, Usage> {
+    /// Lists the known placeholders if one is unknown.
+    pub(super) fn parse(text: &str) -> Result<Self, UsageError> {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, word, after)) = next_placeholder(rest) {
@@ -47,13 +47,13 @@ impl Template {
 fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     let (_, inside) = text.split_once('{')?;
     let (word, after) = inside.split_once('}')?;
-    // Of "{{role}" the second brace is the one that counts.
+    // In "{{role}" the second brace begins the placeholder.
     let word = word.rsplit('{').next().unwrap_or(word);
     let before = text.len() - after.len() - word.len() - 2;
     Some((&text[..before], word, after))
 }
 
-fn placeholder(word: &str) -> Result<Piece, Usage> {
+fn placeholder(word: &str) -> Result<Piece, UsageError> {
     const KNOWN: &str = "{role}, {left}, {count}, {account}, {phase}";
     Ok(match word {
         "role" => Piece::Role,
@@ -62,11 +62,10 @@ fn placeholder(word: &str) -> Result<Piece, Usage> {
         "account" => Piece::Account,
         "phase" => Piece::Phase,
         word => {
-            let told = format!(
-                "There is no placeholder \"{{{}}}\". Known: {KNOWN}.",
-                echo(word)
-            );
-            return Err(Usage(told));
+            let word = echo(word);
+            return Err(UsageError::new(format!(
+                "Unknown placeholder \"{{{word}}}\". Known: {KNOWN}."
+            )));
         }
     })
 }
@@ -76,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_brace_that_begins_no_placeholder_is_text() {
+    fn a_brace_without_a_partner_is_text() {
         let text = |text: &str| Piece::Text(text.to_owned());
         for (given, pieces) in [
             ("", vec![]),

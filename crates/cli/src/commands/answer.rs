@@ -1,5 +1,5 @@
-//! `answer`: the questions of programs, put to whoever sits at this terminal, until Ctrl-C. For a machine without a
-//! desktop, where a program that has no terminal could ask nobody.
+//! `answer`: asks at this terminal about programs that want a role, until Ctrl-C. For machines without a desktop, where
+//! Rolecall cannot ask about a program without a terminal in any other way.
 
 use std::thread;
 use std::time::Duration;
@@ -12,27 +12,24 @@ use rolecall_core::snapshot::QuestionView;
 use crate::client::{Client, unexpected};
 use crate::{question, terminal};
 
-/// How often the application is asked for questions.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often to look for questions.
+const POLL: Duration = Duration::from_millis(500);
 
-/// Watches for questions and puts each.
+/// Waits for questions and asks each.
 ///
 /// # Errors
-/// If a desktop asks, nobody sits at a terminal, or the application does not answer any more.
+/// If a desktop asks, there is no terminal, or the application stops answering.
 pub(super) fn run(client: &Client) -> Result<String, Problem> {
     if !terminal::is_reachable() {
-        let what = "Questions are answered at a terminal.";
-        return Err(Problem::new(
-            ProblemCode::NotAllowed,
-            what,
-            "Run this in one.",
-        ));
+        let what = "rolecall answer needs a terminal.";
+        let remedy = "Run it in a terminal.";
+        return Err(Problem::new(ProblemCode::NotAllowed, what, remedy));
     }
     let mut open = questions(client)?;
-    terminal::tell("Waiting for programs that ask for a role. Ctrl-C ends this.");
+    terminal::tell("Waiting for programs that ask for a role. Press Ctrl-C to stop.");
     loop {
-        for asked in &open {
-            if let Err(problem) = question::put(client, asked) {
+        for question in &open {
+            if let Err(problem) = question::ask(client.socket(), question) {
                 terminal::tell(&visible(&problem.to_string()));
             }
         }
@@ -50,8 +47,8 @@ fn questions(client: &Client) -> Result<Vec<QuestionView>, Problem> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the application is looked at now and then while a person watches"
+    reason = "polls the application while a person watches"
 )]
 fn pause() {
-    thread::sleep(LOOK);
+    thread::sleep(POLL);
 }

@@ -1,19 +1,20 @@
-//! `assume`: a session, and who one is in it.
+//! `assume`: starts or renews a session, and shows its identity.
 
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::{SessionView, Snapshot};
 
-use super::{attended, sessions, why};
+use super::output::json;
+use super::{code_prompt, reason_prompt, sessions};
 use crate::arguments::{Format, Invocation};
 use crate::client::{Client, unexpected};
 use crate::terminal;
 
-/// Assumes a role and returns who one is then. `role` is the one that was named, or its limited one.
+/// Assumes a role and returns the identity. `role` is the role that was named, or its limited one.
 ///
 /// # Errors
-/// Why it could not be assumed.
+/// Why the role cannot be assumed.
 pub(super) fn run(
     client: &Client,
     invocation: &Invocation,
@@ -22,24 +23,24 @@ pub(super) fn run(
 ) -> Result<String, Problem> {
     let snapshot = client.snapshot()?;
     let named = invocation.command.role().unwrap_or(role).trim();
-    if terminal::is_present() && invocation.wish.reason.is_none() {
-        why::ask(client, &snapshot, named)?;
+    if terminal::is_present() && invocation.options.reason.is_none() {
+        reason_prompt::ask(client, &snapshot, named)?;
     }
     let call = || Call::Assume {
         role: role.to_owned(),
         code: None,
     };
-    let Answer::Session(session) = attended::ask(client, call, role)? else {
+    let Answer::Session(session) = code_prompt::ask(client, call, role)? else {
         return Err(unexpected());
     };
     match format {
-        Format::Json => super::json(&session),
-        Format::Text => Ok(told(&session, &snapshot)),
+        Format::Json => json(&session),
+        Format::Text => Ok(described(&session, &snapshot)),
     }
 }
 
-/// Returns how long a session lasts and who one is in it.
-pub(super) fn told(session: &SessionView, snapshot: &Snapshot) -> String {
+/// Returns the time left of a session and its identity.
+pub(super) fn described(session: &SessionView, snapshot: &Snapshot) -> String {
     let state = sessions::state(session, sessions::now_of(snapshot));
     let identity = session.identity.as_deref().unwrap_or(&session.role_arn);
     let lines = [
@@ -48,7 +49,7 @@ pub(super) fn told(session: &SessionView, snapshot: &Snapshot) -> String {
     ];
     let packed = session
         .packed_policy_percent
-        .map(|percent| format!("Its policies and tags take {percent} % of what AWS allows"));
+        .map(|percent| format!("Session policies and tags use {percent}% of AWS's limit"));
     let lines = lines.into_iter().chain(packed);
     lines
         .map(|line| visible(&line))

@@ -1,4 +1,5 @@
-//! `catalogue`: the roles and plaintext keys in AWS's own files. It asks no application and runs nothing it finds.
+//! `catalogue`: the roles and plaintext keys in AWS's own files. It needs no running application, and runs no program
+//! that the files name.
 
 mod aws_file;
 
@@ -10,13 +11,14 @@ use rolecall_core::aws_profile::{
 use rolecall_core::problem::Problem;
 use rolecall_core::sanitise::visible;
 
+use super::output::json;
 use crate::arguments::{AwsFiles, Format};
 use crate::environment::Environment;
 use crate::table::aligned;
 
-/// Settings by which a profile has credentials of its own.
+/// Settings that give a profile its own credentials.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
-const OF_CREDENTIALS: [&str; 7] = [
+const CREDENTIAL_SETTINGS: [&str; 7] = [
     "aws_access_key_id",
     "credential_process",
     "role_arn",
@@ -26,16 +28,16 @@ const OF_CREDENTIALS: [&str; 7] = [
     "web_identity_token_file",
 ];
 
-/// Where AWS's two files are.
+/// The paths of AWS's two files.
 struct Paths {
     config: Option<PathBuf>,
     credentials: Option<PathBuf>,
 }
 
-/// Returns what AWS's files hold: those given, else those that AWS's own variables name, else those in `~/.aws`.
+/// Returns the content of AWS's files: the given ones, or those that AWS's variables name, or those in `~/.aws`.
 ///
 /// # Errors
-/// If it cannot be written as JSON.
+/// If the content has no JSON form.
 pub(super) fn run(
     environment: &Environment,
     files: &AwsFiles,
@@ -49,8 +51,10 @@ pub(super) fn run(
     };
     let reading = read(&paths);
     match format {
-        Format::Json => super::json(&reading),
-        Format::Text => Ok(shown(&reading, |notice| told(notice, &paths, environment))),
+        Format::Json => json(&reading),
+        Format::Text => Ok(text(&reading, |notice| {
+            notice_text(notice, &paths, environment)
+        })),
     }
 }
 
@@ -65,7 +69,7 @@ impl Paths {
     }
 }
 
-/// Returns the setting by which the default profile has credentials of its own, if one has.
+/// Returns the setting that gives the default profile its own credentials, if there is one.
 pub(super) fn credentials_of_default(environment: &Environment) -> Option<&'static str> {
     let paths = Paths::of(environment);
     let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
@@ -74,7 +78,7 @@ pub(super) fn credentials_of_default(environment: &Environment) -> Option<&'stat
     let documents = (Document::parse(config), Document::parse(credentials));
     let (profiles, _) = Profiles::merge(&documents.0, &documents.1);
     let default = profiles.find("default")?;
-    OF_CREDENTIALS
+    CREDENTIAL_SETTINGS
         .into_iter()
         .find(|key| default.get(key).is_some())
 }
@@ -88,7 +92,7 @@ fn read(paths: &Paths) -> Reading {
     reading
 }
 
-fn shown(reading: &Reading, told: impl Fn(&FileNotice) -> String) -> String {
+fn text(reading: &Reading, notice: impl Fn(&FileNotice) -> String) -> String {
     let mut parts = Vec::new();
     if reading.roles.is_empty() {
         parts.push("There are no roles in AWS's files.".to_owned());
@@ -102,9 +106,9 @@ fn shown(reading: &Reading, told: impl Fn(&FileNotice) -> String) -> String {
     parts.extend(problems.map(|problem| format!("! {}", visible(&problem.to_string()))));
     parts.extend(reading.keys.iter().map(|key| {
         let profile = visible(&key.profile);
-        format!("Key in plaintext: {} in {profile}", key.access_key_id)
+        format!("Plaintext key: {} in {profile}", key.access_key_id)
     }));
-    parts.extend(reading.notices.iter().map(told));
+    parts.extend(reading.notices.iter().map(notice));
     parts.join("\n")
 }
 
@@ -113,7 +117,7 @@ fn table(roles: &[ProfileRole]) -> String {
     rows.extend(roles.iter().map(|role| {
         let source = role.source_profile.as_ref();
         let state = match role.problem {
-            Some(_) => "cannot be assumed",
+            Some(_) => "needs setup",
             None => "",
         };
         [
@@ -126,8 +130,8 @@ fn table(roles: &[ProfileRole]) -> String {
     aligned(&rows)
 }
 
-/// Returns a notice with the place it is about; a path in the home folder starts with `~`.
-fn told(notice: &FileNotice, paths: &Paths, environment: &Environment) -> String {
+/// Returns a notice with its file and line. A path in the home folder starts with `~`.
+fn notice_text(notice: &FileNotice, paths: &Paths, environment: &Environment) -> String {
     let path = match notice.file {
         AwsFile::Config => &paths.config,
         AwsFile::Credentials => &paths.credentials,

@@ -1,25 +1,24 @@
-//! `connect` and `disconnect`: profiles of AWS's config file whose credentials come from Rolecall. What would change is
-//! shown before it is written.
+//! `connect` and `disconnect`: profiles in AWS's config file that get credentials from Rolecall.
 
 use rolecall_core::connection::{EditView, Which};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::Call;
 use rolecall_core::sanitise::visible;
 
-use crate::arguments::Consent;
+use crate::arguments::WriteMode;
 use crate::client::Client;
 
 use super::edit::{names, run};
 
-/// Writes profiles for roles, and returns what changed.
+/// Adds profiles for roles, and returns what changed.
 ///
 /// # Errors
-/// If it cannot be written, or the person does not want it.
+/// If the file cannot be written, or the user cannot be asked.
 pub(super) fn connect(
     client: &Client,
     which: &Which,
     prefix: &str,
-    consent: Consent,
+    mode: WriteMode,
 ) -> Result<String, Problem> {
     let call = |step| Call::Connect {
         which: which.clone(),
@@ -34,23 +33,23 @@ pub(super) fn connect(
             visible(example)
         )
     };
-    run(client, consent, call, written)
+    run(client, mode, call, written)
 }
 
-/// Removes profiles that [`connect`] wrote, and returns what changed.
+/// Removes profiles that [`connect`] added, and returns what changed.
 ///
 /// # Errors
-/// If it cannot be written, or the person does not want it.
+/// If the file cannot be written, or the user cannot be asked.
 pub(super) fn disconnect(
     client: &Client,
     which: &Which,
-    consent: Consent,
+    mode: WriteMode,
 ) -> Result<String, Problem> {
     let call = |step| Call::Disconnect {
         which: which.clone(),
         step,
     };
-    run(client, consent, call, |edit| {
+    run(client, mode, call, |edit| {
         format!("Disconnected: {}.", names(edit))
     })
 }

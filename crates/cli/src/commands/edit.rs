@@ -1,4 +1,4 @@
-//! Edits of AWS's files: shown, asked about, written.
+//! Edits of AWS's files: Rolecall shows an edit, asks whether to write it, and writes it.
 
 use rolecall_core::aws_profile::Changed;
 use rolecall_core::connection::{EditView, Step};
@@ -6,53 +6,56 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::visible;
 
-use crate::arguments::Consent;
+use crate::arguments::WriteMode;
 use crate::client::{Client, unexpected};
 use crate::terminal::{self, Echo};
 
-/// Shows an edit, asks for consent where there is none yet, writes it, and returns how it went.
+/// Shows an edit, asks for consent unless `mode` gives it, writes the file, and returns the result.
 ///
 /// # Errors
-/// If it cannot be written, or the person does not want it.
+/// If the file cannot be written, or the user cannot be asked.
 pub(super) fn run(
     client: &Client,
-    consent: Consent,
+    mode: WriteMode,
     call: impl Fn(Step) -> Call,
     written: impl Fn(&EditView) -> String,
 ) -> Result<String, Problem> {
-    if consent == Consent::Given {
+    if mode == WriteMode::Write {
         let edit = ask(client, call(Step::Write))?;
-        return Ok(told(
-            &edit,
-            &match edit.difference.is_empty() {
-                true => nothing_to_do(&edit),
-                false => written(&edit),
-            },
-        ));
+        let result = match edit.difference.is_empty() {
+            true => nothing_to_change(&edit),
+            false => written(&edit),
+        };
+        return Ok(described(&edit, &result));
     }
     let preview = ask(client, call(Step::Preview))?;
     if preview.difference.is_empty() {
-        return Ok(told(&preview, &nothing_to_do(&preview)));
+        return Ok(described(&preview, &nothing_to_change(&preview)));
     }
-    if consent == Consent::Refused {
-        let end = [copy_note(&preview), "Nothing was written.".to_owned()].join("");
-        return Ok(told(&preview, &end));
+    if mode == WriteMode::DryRun {
+        let end = format!("{}{UNCHANGED}", copy_note(&preview));
+        return Ok(described(&preview, &end));
     }
-    if !terminal::is_present() {
-        let what = "Nothing was written: there is no terminal to ask on.";
-        return Err(Problem::new(
-            ProblemCode::Cancelled,
-            what,
-            "Say --yes to write, or --dry-run to see what would change.",
-        ));
-    }
-    terminal::tell(&told(&preview, copy_note(&preview).trim_end()));
-    let answer = terminal::ask("Write this? [y/N] ", Echo::On)?;
-    if !matches!(answer.expose().to_ascii_lowercase().as_str(), "y" | "yes") {
-        return Ok("Nothing was written.".to_owned());
+    if !is_confirmed(&preview)? {
+        return Ok(UNCHANGED.to_owned());
     }
     let edit = ask(client, call(Step::Write))?;
     Ok(written(&edit))
+}
+
+const UNCHANGED: &str = "Nothing was written.";
+
+/// Shows an edit and asks whether to write it.
+fn is_confirmed(preview: &EditView) -> Result<bool, Problem> {
+    if !terminal::is_present() {
+        let what = "Nothing was written: there is no terminal to ask on.";
+        let remedy = "Use --yes to write, or --dry-run to see what would change.";
+        return Err(Problem::new(ProblemCode::Cancelled, what, remedy));
+    }
+    terminal::tell(&described(preview, copy_note(preview).trim_end()));
+    let answer = terminal::ask("Write this? [y/N] ", Echo::On)?;
+    let answer = answer.expose().to_ascii_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes"))
 }
 
 fn ask(client: &Client, call: Call) -> Result<EditView, Problem> {
@@ -62,8 +65,8 @@ fn ask(client: &Client, call: Call) -> Result<EditView, Problem> {
     Ok(*edit)
 }
 
-/// Returns an edit as a person reads it: the file, what differs, what to know, and how it went.
-fn told(edit: &EditView, end: &str) -> String {
+/// Returns an edit as text: the file, its changed lines, notes, and the result.
+fn described(edit: &EditView, end: &str) -> String {
     let mut lines = Vec::new();
     if !edit.difference.is_empty() {
         lines.push(format!("{}:", visible(&edit.path)));
@@ -77,22 +80,22 @@ fn told(edit: &EditView, end: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns, as a line of its own, where a copy of the file will be; empty if the edit makes none.
+/// Returns a line with the path of the file's copy; empty if the edit makes no copy.
 fn copy_note(edit: &EditView) -> String {
     let path = edit.backup.as_deref().map(visible);
     let note =
-        path.map(|path| format!("A copy of the file, without the secret, goes to {path}.\n"));
+        path.map(|path| format!("A copy of the file without the secret is kept at {path}.\n"));
     note.unwrap_or_default()
 }
 
-fn nothing_to_do(edit: &EditView) -> String {
+fn nothing_to_change(edit: &EditView) -> String {
     match edit.profiles.is_empty() {
-        true => "There is nothing to do.".to_owned(),
-        false => format!("There is nothing to do: {} as wanted.", names(edit)),
+        true => "There is nothing to change.".to_owned(),
+        false => format!("There is nothing to change in {}.", names(edit)),
     }
 }
 
-/// Returns the profiles that an edit is about.
+/// Returns the names of the profiles in an edit.
 pub(super) fn names(edit: &EditView) -> String {
     let names = edit.profiles.iter().map(|name| visible(name));
     names.collect::<Vec<_>>().join(", ")

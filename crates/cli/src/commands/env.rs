@@ -6,14 +6,14 @@ use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::secret::Secret;
 use rolecall_core::shell::Shell;
 
-use super::attended;
+use super::code_prompt;
 use crate::client::{Client, unexpected};
 use crate::environment::Environment;
 
-/// Returns the block for the shell that was named, else for the one the user logs in to.
+/// Returns the block for a shell, or for the user's login shell.
 ///
 /// # Errors
-/// Why no live session can be had.
+/// Why there is no session.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
@@ -26,7 +26,7 @@ pub(super) fn run(
         role: role.to_owned(),
         shell,
     };
-    let Answer::Text(text) = attended::ask(client, call, role)? else {
+    let Answer::Text(text) = code_prompt::ask(client, call, role)? else {
         return Err(unexpected());
     };
     let before = match environment.has_custom_endpoint() && !text.expose().contains(ENDPOINT_URL) {
@@ -36,10 +36,10 @@ pub(super) fn run(
     Ok(Secret::new(before + text.expose()))
 }
 
-/// Returns the block that takes a session out of the environment again. It needs no running application.
+/// Returns the block that removes a session from the environment. Needs no running application.
 ///
 /// # Errors
-/// For the formats of files.
+/// For file formats.
 pub(super) fn unset(environment: &Environment, shell: Option<Shell>) -> Result<String, Problem> {
     let shell = shell.or_else(|| login_shell(environment));
     Ok(ExportBlock::unset(shell.unwrap_or_default())?)

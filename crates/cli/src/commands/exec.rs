@@ -1,4 +1,4 @@
-//! `exec`: a program with a session in its environment, and nowhere else.
+//! `exec`: runs a program with a session in its environment, and nowhere else.
 
 mod subshell;
 
@@ -13,86 +13,77 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::WireEnvironment;
 use rolecall_core::sanitise::echo;
 
+use super::assume;
 use super::catalogue::credentials_of_default;
-use super::endpoint::{self, kept, variables};
-use super::{Outcome, assume};
+use super::endpoint::{self, other_variables, variables};
+use super::outcome::Outcome;
+use crate::arguments::Delivery;
 use crate::client::Client;
-use crate::endpoint::{HandOver, Ready, launch};
+use crate::endpoint::{Ready, TokenDelivery, launch};
 use crate::environment::Environment;
 use crate::terminal;
 
-/// What shells answer for a program that is there but cannot be started, and for one that is not there.
+/// Exit codes of shells for a program that cannot be started, and for one that does not exist.
 /// <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02>
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// How the program gets credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delivery {
-    /// In its environment, once.
-    Variables,
-    /// From an endpoint, always fresh.
-    Endpoint,
-}
-
-/// Variables by which SDKs would take other credentials before they ask an endpoint.
+/// Variables that SDKs use before an endpoint.
 const BEFORE_AN_ENDPOINT: [&str; 3] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
 ];
 
-/// Starts the program that `words` name, or a shell if there are none. On Unix it takes this process's place, so that
-/// signals, the terminal and the exit code are its own.
+/// Runs a program, or a shell if `program` is empty. On Unix it replaces this process, so that it has the signals, the
+/// terminal and the exit code.
 ///
 /// # Errors
-/// Why no live session can be had, or no endpoint.
+/// If there is no session or no endpoint.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
     role: &str,
     delivery: Delivery,
-    words: &[OsString],
+    program: &[OsString],
 ) -> Result<Outcome, Problem> {
     if delivery == Delivery::Endpoint
         && let Some(setting) = credentials_of_default(environment)
     {
-        return Err(default_comes_first(setting));
+        return Err(default_profile_comes_first(setting));
     }
     let session = variables(client, role)?;
     let shell = login_shell(environment).into_os_string();
-    let (program, arguments) = match words {
-        [program, arguments @ ..] => (program, arguments),
+    let mut command = match program {
+        [program, arguments @ ..] => command(program, arguments, role, &session),
         [] => {
             greet(client, role)?;
-            (&shell, words)
+            let mut command = command(&shell, &[], role, &session);
+            subshell::prepare(&mut command, Path::new(&shell), client, environment);
+            command
         }
     };
-    let mut command = command(program, arguments, role, &session);
-    if words.is_empty() {
-        subshell::prepare(&mut command, Path::new(program), client, environment);
-    }
     if environment.has_custom_endpoint() {
-        // A session of a custom endpoint sets its own again.
+        // The session of a custom endpoint sets its own.
         command.env_remove(ENDPOINT_URL);
     }
     match delivery {
         Delivery::Variables => set_credentials(&mut command, &session),
         Delivery::Endpoint => {
             let own = std::process::id();
-            let launched = launch(client, role, own, HandOver::Environment)?;
+            let launched = launch(client, role, own, TokenDelivery::Environment)?;
             set_endpoint(&mut command, &session, &launched.ready);
         }
     }
     Ok(match start(command) {
-        Ok(code) => Outcome::Ended(code),
-        Err(error) => not_started(program, &error),
+        Ok(code) => Outcome::Exited(code),
+        Err(error) => not_started(program.first().unwrap_or(&shell), &error),
     })
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "starts the program that the user named, in the environment they have"
+    reason = "starts the program that the user named, in their environment"
 )]
 fn command(
     program: &OsString,
@@ -120,27 +111,27 @@ fn set_endpoint(command: &mut Command, session: &WireEnvironment, ready: &Ready)
     for name in credentials.chain(BEFORE_AN_ENDPOINT) {
         command.env_remove(name);
     }
-    command.envs(kept(session));
+    command.envs(other_variables(session));
     command.env(endpoint::URL, &ready.url);
     command.env(endpoint::TOKEN, &ready.authorization);
-    // The session is renewed, so it has no one end.
+    // Rolecall renews the session, so it does not expire at one time.
     command.env_remove("ROLECALL_EXPIRATION");
 }
 
-/// Returns the shell that the user logs in to, else the one that every system of its kind has.
+/// Returns the user's login shell, or the shell that every system has.
 fn login_shell(environment: &Environment) -> PathBuf {
-    let everywhere = if cfg!(windows) { "cmd.exe" } else { "/bin/sh" };
+    let fallback = if cfg!(windows) { "cmd.exe" } else { "/bin/sh" };
     let shell = environment.shell.as_deref();
-    shell.unwrap_or(Path::new(everywhere)).to_owned()
+    shell.unwrap_or(Path::new(fallback)).to_owned()
 }
 
-/// Tells which session the shell that follows is in, and how long it lasts.
+/// Shows the session of the shell that follows.
 fn greet(client: &Client, role: &str) -> Result<(), Problem> {
     let snapshot = client.snapshot()?;
     let session = snapshot.sessions.iter().find(|it| it.role == role.trim());
     if let Some(session) = session {
-        let told = assume::told(session, &snapshot);
-        terminal::tell(&format!("{told}\nLeave this shell with: exit"));
+        let described = assume::described(session, &snapshot);
+        terminal::tell(&format!("{described}\nLeave this shell with: exit"));
     }
     Ok(())
 }
@@ -157,13 +148,12 @@ fn start(mut command: Command) -> io::Result<ExitCode> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Returns the problem of a default profile with credentials: the program would not be who the user meant.
-fn default_comes_first(setting: &str) -> Problem {
+/// Returns the problem of a default profile with credentials: the program would use them instead of the role's.
+fn default_profile_comes_first(setting: &str) -> Problem {
     let what = format!(
-        "The default profile in AWS's files has credentials of its own ({setting}), and AWS SDKs take them before \
-         they ask an endpoint."
+        "The default profile in AWS's files has its own credentials ({setting}). AWS SDKs use them before an endpoint."
     );
-    let remedy = "Give that profile another name, or leave out --server.";
+    let remedy = "Rename that profile, or leave out --server.";
     Problem::new(ProblemCode::InvalidFile, what, remedy)
 }
 
@@ -171,11 +161,11 @@ fn not_started(program: &OsString, error: &io::Error) -> Outcome {
     let name = echo(&program.to_string_lossy());
     match error.kind() {
         ErrorKind::NotFound => Outcome::NotStarted {
-            told: format!("There is no program \"{name}\" to start."),
+            message: format!("The program \"{name}\" was not found."),
             code: NOT_FOUND,
         },
         _ => Outcome::NotStarted {
-            told: format!("\"{name}\" cannot be started: {error}."),
+            message: format!("\"{name}\" cannot be started: {error}."),
             code: NOT_EXECUTABLE,
         },
     }

@@ -1,18 +1,19 @@
-//! `explain`: why AWS refused a role, all causes of it.
+//! `explain`: all likely causes of why AWS refused a role.
 
 use rolecall_core::diagnosis::{Cause, Confidence, Diagnosis};
 use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::protocol::Call;
 use rolecall_core::sanitise::{visible, visible_lines};
 use rolecall_core::snapshot::Snapshot;
 
+use super::output::{json, quoted};
 use crate::arguments::{Depth, Format};
-use crate::client::{Client, unexpected};
+use crate::client::Client;
 
-/// Returns why the last assumption of a role failed.
+/// Explains why the last attempt to assume a role failed.
 ///
 /// # Errors
-/// If it did not fail, or nobody can be asked.
+/// If it did not fail, or the application does not answer.
 pub(super) fn run(
     client: &Client,
     role: &str,
@@ -20,18 +21,15 @@ pub(super) fn run(
     format: Format,
 ) -> Result<String, Problem> {
     let mut problem = failure(&client.snapshot()?, role)?;
-    if depth == Depth::Deeper {
-        let call = Call::LookDeeper {
+    if depth == Depth::FurtherCalls {
+        client.perform(Call::LookDeeper {
             role: role.trim().to_owned(),
-        };
-        let Answer::Done = client.ask(call)? else {
-            return Err(unexpected());
-        };
+        })?;
         problem = failure(&client.snapshot()?, role)?;
     }
     match format {
-        Format::Json => super::json(&problem),
-        Format::Text => Ok(told(&problem)),
+        Format::Json => json(&problem),
+        Format::Text => Ok(described(&problem)),
     }
 }
 
@@ -41,33 +39,30 @@ fn failure(snapshot: &Snapshot, role: &str) -> Result<Problem, Problem> {
         return Ok(problem);
     }
     if session.is_none() && !snapshot.roles.iter().any(|it| it.name == role.trim()) {
-        let what = format!("There is no role called {}.", super::shown(role));
-        let remedy = "See the names with: rolecall list.";
+        let what = format!("There is no role called {}.", quoted(role));
+        let remedy = "List the roles with: rolecall list";
         return Err(Problem::new(ProblemCode::UnknownRole, what, remedy));
     }
     Err(Problem::new(
         ProblemCode::NoSession,
-        format!(
-            "AWS did not refuse {} when it was last asked.",
-            super::shown(role)
-        ),
+        format!("AWS did not refuse {} the last time.", quoted(role)),
         "There is nothing to explain.",
     ))
 }
 
-fn told(problem: &Problem) -> String {
+fn described(problem: &Problem) -> String {
     let mut lines = vec![visible(&problem.what)];
     match problem.diagnosis.as_deref() {
         Some(diagnosis) if !diagnosis.causes.is_empty() => lines.extend(causes(diagnosis)),
         Some(_) | None => lines.push(visible(&problem.remedy)),
     }
     if let Some(diagnosis) = &problem.diagnosis {
-        lines.extend(looks(diagnosis));
+        lines.extend(further_calls(diagnosis));
         lines.push(String::new());
         let words = format!("{}: {}", diagnosis.code, diagnosis.words);
-        lines.push(format!("AWS's own words: {}", visible(&words)));
+        lines.push(format!("AWS's message: {}", visible(&words)));
         if let Some(id) = &diagnosis.request_id {
-            lines.push(format!("Request id: {}", visible(id)));
+            lines.push(format!("Request ID: {}", visible(id)));
         }
     } else if let Some(detail) = &problem.detail {
         lines.push(format!("Detail: {}", visible(detail)));
@@ -76,15 +71,15 @@ fn told(problem: &Problem) -> String {
 }
 
 fn causes(diagnosis: &Diagnosis) -> Vec<String> {
-    let mut sent: Vec<(&str, usize)> = Vec::new();
+    let mut shown: Vec<(&str, usize)> = Vec::new();
     let numbered = diagnosis.causes.iter().zip(1..);
     numbered
-        .flat_map(|(cause, number)| told_cause(cause, number, &mut sent))
+        .flat_map(|(cause, number)| described_cause(cause, number, &mut shown))
         .collect()
 }
 
-/// Returns the calls that would tell more, or what they told.
-fn looks(diagnosis: &Diagnosis) -> Vec<String> {
+/// Returns the calls that can give more information, or their results.
+fn further_calls(diagnosis: &Diagnosis) -> Vec<String> {
     let mut lines = Vec::new();
     for look in &diagnosis.looks {
         let call = format!("{} as {}", look.action, look.by);
@@ -101,43 +96,45 @@ fn looks(diagnosis: &Diagnosis) -> Vec<String> {
     let is_made = diagnosis.looks.iter().any(|look| look.found.is_some());
     let heading = match (lines.is_empty(), is_made) {
         (true, _) => return lines,
-        (false, true) => "A deeper look:",
-        (false, false) => "AWS can tell more; with --deeper Rolecall calls, changing nothing:",
+        (false, true) => "Further calls:",
+        (false, false) => "These calls can tell more and change nothing. Make them with --deeper:",
     };
     lines.splice(0..0, [String::new(), heading.to_owned()]);
     lines
 }
 
-/// Returns the lines of a cause. A statement that an earlier cause gave already is not printed again.
-fn told_cause<'a>(
+/// Returns the lines of a cause. A statement that an earlier cause has is not repeated.
+fn described_cause<'a>(
     cause: &'a Cause,
     number: usize,
-    sent: &mut Vec<(&'a str, usize)>,
+    shown: &mut Vec<(&'a str, usize)>,
 ) -> Vec<String> {
-    let sure = match cause.confidence {
-        Confidence::Certain => "The cause",
+    let certainty = match cause.confidence {
+        Confidence::Certain => "Cause",
         Confidence::Likely => "Most likely",
         Confidence::Possible => "Possible",
     };
     let mut lines = vec![
         String::new(),
-        format!("{number}. {sure}: {}", visible(&cause.what)),
+        format!("{number}. {certainty}: {}", visible(&cause.what)),
         format!("   {}", visible(&cause.check.what)),
     ];
     if let Some(who) = &cause.who {
         lines.push(format!("   Who can change it: {}.", visible(who)));
     }
     if let Some(command) = &cause.check.command {
-        lines.push(format!("   A command that tells: {}", visible(command)));
+        lines.push(format!("   Check with: {}", visible(command)));
     }
     let Some(statement) = &cause.statement else {
         return lines;
     };
     let place = visible(&statement.goes_to);
-    match sent.iter().find(|(json, _)| *json == statement.json) {
-        Some((_, earlier)) => lines.push(format!("   For {place}: the statement of {earlier}.")),
+    match shown.iter().find(|(json, _)| *json == statement.json) {
+        Some((_, earlier)) => lines.push(format!(
+            "   For {place}: the same statement as in {earlier}."
+        )),
         None => {
-            sent.push((&statement.json, number));
+            shown.push((&statement.json, number));
             lines.push(format!("   For {place}:"));
             let json = visible_lines(&statement.json);
             lines.extend(json.lines().map(|line| format!("     {line}")));

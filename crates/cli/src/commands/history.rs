@@ -1,41 +1,37 @@
-//! `history`: who asked for which role or access key, and what became of it.
+//! `history`: which programs asked for roles and access keys, and the answers.
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::history::{Line, Query, RequestKind, Verdict};
 use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
 
-use crate::arguments::Format;
+use super::output::json;
+use crate::arguments::{Format, HistoryOptions};
 use crate::client::{Client, unexpected};
 use crate::table::aligned;
 
-/// How many lines are shown if nothing else is asked for.
-const USUAL: u32 = 50;
-/// How many of those that started a program are named.
+/// How many lines are shown by default.
+const LIMIT: u32 = 50;
+/// How many parents of a program are named.
 const PARENTS_SHOWN: usize = 3;
 
 /// Returns the history of requests, newest first.
 ///
 /// # Errors
-/// If it cannot be had.
-pub(super) fn run(
-    client: &Client,
-    role: Option<&str>,
-    since: Option<SignedDuration>,
-    limit: Option<u32>,
-    format: Format,
-) -> Result<String, Problem> {
+/// If the application does not answer.
+pub(super) fn run(client: &Client, options: &HistoryOptions) -> Result<String, Problem> {
+    let role = options.role.as_deref();
     let query = Query {
         role: role.map(|role| role.trim().to_owned()),
-        since: since.map(before_now),
-        limit: limit.unwrap_or(USUAL),
+        since: options.since.map(before_now),
+        limit: options.limit.unwrap_or(LIMIT),
     };
     let Answer::History(lines) = client.ask(Call::History(query))? else {
         return Err(unexpected());
     };
-    match format {
-        Format::Json => super::json(&lines),
-        Format::Text if lines.is_empty() => Ok("Nothing was asked for.".to_owned()),
+    match options.format {
+        Format::Json => json(&lines),
+        Format::Text if lines.is_empty() => Ok("There are no requests.".to_owned()),
         Format::Text => Ok(table(&lines)),
     }
 }
@@ -68,12 +64,11 @@ fn by(line: &Line) -> String {
         .into_iter()
         .chain(parents.map(String::as_str))
         .collect();
-    let from = if line.sandboxed {
-        ", in a container"
-    } else {
-        ""
+    let place = match line.sandboxed {
+        true => ", in a container",
+        false => "",
     };
-    format!("{}{from}", names.join(" < "))
+    format!("{}{place}", names.join(" < "))
 }
 
 fn request(kind: RequestKind) -> &'static str {
@@ -94,18 +89,18 @@ fn request(kind: RequestKind) -> &'static str {
 fn answer(line: &Line) -> String {
     let verdict = match line.verdict {
         Verdict::Allowed if line.request == RequestKind::Profile => "written",
-        Verdict::Allowed | Verdict::Clicked => "given",
+        Verdict::Allowed | Verdict::Clicked => "allowed",
         Verdict::Accepted => "allowed once",
-        Verdict::Granted => "allowed for its tree",
+        Verdict::Granted => "allowed (process tree)",
         Verdict::Denied => "denied",
-        Verdict::Unanswered => "denied: nobody answered",
-        Verdict::Unasked => "denied: nobody could be asked",
+        Verdict::Unanswered => "denied: no answer",
+        Verdict::Unasked => "denied: nobody to ask",
         Verdict::Limited => "denied without asking",
-        Verdict::Never => "denied: for no program",
+        Verdict::Never => "blocked",
         Verdict::Apart => "denied: in a container",
         Verdict::Unknown => "denied: unknown name",
     };
-    let is_denied = verdict.starts_with("denied");
+    let is_denied = verdict == "blocked" || verdict.starts_with("denied");
     match (line.failure, line.aws_call) {
         (Some(code), _) if !is_denied => format!("failed: {}", words(code)),
         (None, true) => format!("{verdict}, new session"),
@@ -120,7 +115,7 @@ fn words(code: rolecall_core::problem::ProblemCode) -> String {
     code.unwrap_or_default().replace('_', " ")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a span is counted back from now")]
+#[expect(clippy::disallowed_methods, reason = "the span ends now")]
 fn before_now(span: SignedDuration) -> Timestamp {
     Timestamp::now()
         .saturating_sub(span)

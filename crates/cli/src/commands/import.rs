@@ -1,4 +1,4 @@
-//! `import`: moving in from another program.
+//! `import`: access keys and roles of another program.
 
 use std::path::Path;
 
@@ -7,77 +7,73 @@ use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::sanitise::visible;
 
-use crate::arguments::Format;
+use super::output::json;
+use crate::arguments::{DryRun, Format};
 use crate::client::{Client, unexpected};
 use crate::table::aligned;
 
-/// Takes in what a program keeps, and returns what came and what did not.
+/// Imports from a program, and reports what it imported.
 ///
 /// # Errors
-/// If there is nothing of it, or it cannot be read.
+/// If the program has no data here, or the data cannot be read.
 pub(super) fn run(
     client: &Client,
     from: Peer,
     file: Option<&str>,
-    rehearse: bool,
+    dry_run: DryRun,
     format: Format,
 ) -> Result<String, Problem> {
-    // The application runs in a folder of its own.
+    // The application runs in another folder.
     let file = file.map(std::path::absolute).transpose().map_err(|_| {
-        let what = "The file's path cannot be made whole.";
+        let what = "The absolute path of the file is not known.";
         Problem::new(ProblemCode::InvalidInput, what, "Give its full path.")
     })?;
     let call = Call::MoveIn {
         from,
         file: file.as_deref().map(Path::to_path_buf),
-        rehearse,
+        rehearse: dry_run.is_on(),
     };
     let Answer::Moved(report) = client.ask(call)? else {
         return Err(unexpected());
     };
     match format {
-        Format::Json => super::json(&report),
-        Format::Text => Ok(told(from.title(), &report, rehearse)),
+        Format::Json => json(&report),
+        Format::Text => Ok(text(from.title(), &report, dry_run)),
     }
 }
 
-/// Returns what came from somewhere, line by line, and the sum.
-pub(super) fn told(title: &str, report: &[Moved], rehearse: bool) -> String {
+/// Returns a report, line by line, and its sum.
+pub(super) fn text(title: &str, report: &[Moved], dry_run: DryRun) -> String {
     if report.is_empty() {
-        return format!("{title} keeps nothing here that could come over.");
+        return format!("{title} has nothing to import.");
     }
-    let rows: Vec<[String; 4]> = report
-        .iter()
-        .map(|moved| {
-            let outcome = match (moved.outcome, rehearse) {
-                (MoveOutcome::Moved, false) => "came over",
-                (MoveOutcome::Moved, true) => "would come",
-                (MoveOutcome::Here, _) => "here",
-                (MoveOutcome::Left, _) => "stays",
-            };
-            let kind = match moved.kind {
-                MovedKind::Key => "access key",
-                MovedKind::Role => "role",
-                MovedKind::Other => "",
-            };
-            let name = visible(&moved.name);
-            [
-                outcome.to_owned(),
-                kind.to_owned(),
-                name,
-                visible(&moved.told),
-            ]
-        })
-        .collect();
+    let rows: Vec<[String; 4]> = report.iter().map(|it| row(it, dry_run)).collect();
     let count = |outcome| report.iter().filter(|it| it.outcome == outcome).count();
-    let (moved, left) = (count(MoveOutcome::Moved), count(MoveOutcome::Left));
-    let sum = match rehearse {
-        false => {
-            format!("From {title}: {moved} came over, {left} stay. Nothing of {title} was changed.")
-        }
-        true => format!(
-            "From {title}: {moved} would come over, {left} would stay. Nothing was changed."
+    let (imported, skipped) = (count(MoveOutcome::Moved), count(MoveOutcome::Left));
+    let sum = match dry_run {
+        DryRun::No => format!(
+            "{title}: {imported} imported, {skipped} not imported. {title} itself was not changed."
+        ),
+        DryRun::Yes => format!(
+            "{title}: {imported} would be imported, {skipped} would not. Nothing was changed."
         ),
     };
     format!("{}\n{sum}", aligned(&rows))
+}
+
+fn row(item: &Moved, dry_run: DryRun) -> [String; 4] {
+    let outcome = match (item.outcome, dry_run) {
+        (MoveOutcome::Moved, DryRun::No) => "imported",
+        (MoveOutcome::Moved, DryRun::Yes) => "will import",
+        (MoveOutcome::Here, _) => "already added",
+        (MoveOutcome::Left, _) => "not imported",
+    };
+    let kind = match item.kind {
+        MovedKind::Key => "access key",
+        MovedKind::Role => "role",
+        MovedKind::Other => "",
+    };
+    let name = visible(&item.name);
+    let detail = visible(&item.told);
+    [outcome.to_owned(), kind.to_owned(), name, detail]
 }

@@ -1,84 +1,96 @@
-//! `keys import` and `keys undo-import`: keys on their way from AWS's files to the keychain, and back.
+//! `keys import` and `keys undo-import`: move keys from AWS's files to the keychain, and back.
 
 use rolecall_core::connection::{EditView, Which};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::Call;
 use rolecall_core::sanitise::visible;
 
-use crate::arguments::Consent;
+use crate::arguments::WriteMode;
 use crate::client::Client;
 
 use super::edit::{names, run};
 
-/// Moves the key of a profile, or of all that have one, and returns how it went.
+/// Moves the key of a profile, or of all profiles, and returns the results.
 ///
 /// # Errors
-/// If none could be moved.
+/// If a key was not moved.
 pub(super) fn import(
     client: &Client,
     which: &Which,
     name: Option<&str>,
-    consent: Consent,
+    mode: WriteMode,
 ) -> Result<String, Problem> {
-    let profiles = match which {
-        Which::Named(profiles) => profiles.clone(),
-        Which::All => {
-            let found = client.snapshot()?.aws.keys.into_iter();
-            found.map(|key| key.profile).collect()
+    match which {
+        Which::Named(profiles) => {
+            let results = profiles.iter().map(|it| move_key(client, it, name, mode));
+            Ok(results.collect::<Result<Vec<_>, _>>()?.join("\n"))
         }
-    };
-    let mut told = Vec::new();
-    let mut failed = None;
-    for profile in profiles {
-        let call = |step| Call::MoveKey {
-            profile: profile.clone(),
-            name: name.map(str::to_owned),
-            step,
-        };
-        match run(client, consent, call, moved) {
-            Ok(text) => told.push(text),
-            Err(problem) if *which == Which::All => {
-                told.push(format!(
-                    "! {}: {}",
-                    visible(&profile),
-                    visible(&problem.to_string())
-                ));
-                failed = Some(problem);
-            }
-            Err(problem) => return Err(problem),
-        }
-    }
-    match (told.is_empty(), failed) {
-        (true, _) => Ok("AWS's files hold no access key in plaintext.".to_owned()),
-        (false, Some(_)) => Err(Problem::new(
-            ProblemCode::InvalidInput,
-            told.join("\n"),
-            "What could not be moved is as it was.",
-        )),
-        (false, None) => Ok(told.join("\n")),
+        Which::All => import_all(client, name, mode),
     }
 }
 
-/// Puts a key back into its profile, and returns how it went.
+/// Moves all keys. A key that cannot be moved does not stop the others.
+fn import_all(client: &Client, name: Option<&str>, mode: WriteMode) -> Result<String, Problem> {
+    let mut results = Vec::new();
+    let mut has_failed = false;
+    for key in client.snapshot()?.aws.keys {
+        results.push(match move_key(client, &key.profile, name, mode) {
+            Ok(result) => result,
+            Err(problem) => {
+                has_failed = true;
+                let (profile, problem) = (visible(&key.profile), visible(&problem.to_string()));
+                format!("! {profile}: {problem}")
+            }
+        });
+    }
+    if results.is_empty() {
+        return Ok("AWS's files have no plaintext access keys.".to_owned());
+    }
+    let results = results.join("\n");
+    match has_failed {
+        false => Ok(results),
+        true => {
+            let remedy = "Keys that were not moved are unchanged.";
+            Err(Problem::new(ProblemCode::InvalidInput, results, remedy))
+        }
+    }
+}
+
+fn move_key(
+    client: &Client,
+    profile: &str,
+    name: Option<&str>,
+    mode: WriteMode,
+) -> Result<String, Problem> {
+    let call = |step| Call::MoveKey {
+        profile: profile.to_owned(),
+        name: name.map(str::to_owned),
+        step,
+    };
+    run(client, mode, call, moved)
+}
+
+/// Moves a key back to its profile, and returns the result.
 ///
 /// # Errors
-/// If it was not moved, or something would be lost.
-pub(super) fn undo(client: &Client, profile: &str, consent: Consent) -> Result<String, Problem> {
+/// If the key was not moved before, or data would be lost.
+pub(super) fn undo(client: &Client, profile: &str, mode: WriteMode) -> Result<String, Problem> {
     let call = |step| Call::PutKeyBack {
         profile: profile.to_owned(),
         step,
     };
-    run(client, consent, call, |edit| {
-        format!("{} has its key in plaintext again.", names(edit))
+    run(client, mode, call, |edit| {
+        format!("The key of {} is in plaintext again.", names(edit))
     })
 }
 
 fn moved(edit: &EditView) -> String {
     let profile = names(edit);
     let backup = edit.backup.as_deref().map(visible);
-    let backup = backup.map(|path| format!(" The file as it was, without the secret: {path}."));
+    let backup = backup.map(|path| format!(" A copy of the old file without the secret: {path}."));
     format!(
-        "The key of {profile} is in the keychain, and no more in plaintext.{} Back with: rolecall keys undo-import {profile}",
+        "The key of {profile} is in the keychain, and no longer in the file.{} Undo with: rolecall keys undo-import \
+         {profile}",
         backup.unwrap_or_default()
     )
 }

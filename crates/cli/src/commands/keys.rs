@@ -1,7 +1,7 @@
-//! `keys`: access keys on their way into the keychain, never through the command line itself.
+//! `keys`: access keys and their way into the keychain, which is never an argument.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rolecall_core::key_text::{self, KeyPair};
@@ -11,23 +11,72 @@ use rolecall_core::sanitise::visible;
 use rolecall_core::secret::Secret;
 use rolecall_core::snapshot::Snapshot;
 
-use super::unlock;
-use crate::arguments::{Format, KeyOrigin};
+use super::output::{json, quoted};
+use super::{key_import, totp};
+use crate::arguments::{Format, KeyOrigin, KeysCommand};
 use crate::client::{Client, unexpected};
 use crate::environment::{Display, Environment};
+use crate::input::{read, unreadable};
+use crate::passphrase;
 use crate::table::aligned;
 use crate::terminal::{self, Echo};
 
-/// The longest file or input that a key is looked for in, in bytes.
-const INPUT_MAX: u64 = 4 << 20;
-
-/// Returns the access keys. No secret is among what there is to show.
+/// Runs a command on access keys.
 ///
 /// # Errors
-/// If they cannot be written as JSON.
-pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
+/// Why it failed.
+pub(super) fn run(
+    client: &Client,
+    environment: &Environment,
+    command: &KeysCommand,
+) -> Result<String, Problem> {
+    match command {
+        KeysCommand::List { format } => list(&client.snapshot()?, *format),
+        KeysCommand::Add { name, from } => add(client, environment, name, from),
+        KeysCommand::Import { which, name, mode } => {
+            key_import::import(client, which, name.as_deref(), *mode)
+        }
+        KeysCommand::UndoImport { profile, mode } => key_import::undo(client, profile, *mode),
+        KeysCommand::Rename { name, new_name } => rename(client, name, new_name),
+        KeysCommand::Remove { name } => remove(client, name),
+        KeysCommand::AddTotp { name, serial } => totp::add(client, name, serial),
+        KeysCommand::RemoveTotp { name } => totp::remove(client, name),
+        KeysCommand::ForgetCode { name } => forget_code(client, name),
+    }
+}
+
+fn rename(client: &Client, name: &str, new_name: &str) -> Result<String, Problem> {
+    client.perform(Call::RenameKey {
+        name: name.to_owned(),
+        new_name: new_name.to_owned(),
+    })?;
+    let (name, new_name) = (quoted(name), quoted(new_name));
+    Ok(format!("Renamed {name} to {new_name}."))
+}
+
+fn remove(client: &Client, name: &str) -> Result<String, Problem> {
+    client.perform(Call::RemoveKey {
+        name: name.to_owned(),
+    })?;
+    let name = quoted(name);
+    Ok(format!(
+        "Removed {name} from the keychain. The key stays active in AWS."
+    ))
+}
+
+fn forget_code(client: &Client, name: &str) -> Result<String, Problem> {
+    client.perform(Call::EndMfa {
+        key: name.to_owned(),
+    })?;
+    let name = quoted(name);
+    Ok(format!(
+        "Rolecall asks for a new MFA code for the next role of {name}."
+    ))
+}
+
+fn list(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
     if format == Format::Json {
-        return super::json(&snapshot.keys);
+        return json(&snapshot.keys);
     }
     if snapshot.keys.is_empty() {
         return Ok("There are no access keys yet. Add one with: rolecall keys add NAME".to_owned());
@@ -43,37 +92,32 @@ pub(super) fn list(snapshot: &Snapshot, format: Format) -> Result<String, Proble
     }));
     let with_seed = snapshot.keys.iter().filter_map(|key| {
         let (name, serial) = (visible(&key.name), visible(key.totp.as_ref()?));
-        Some(format!("\n{name} has the seed of {serial}."))
+        Some(format!(
+            "\nRolecall generates codes for {name} from the seed of {serial}."
+        ))
     });
     Ok(aligned(&rows) + &with_seed.collect::<String>())
 }
 
-/// Verifies a key, puts it into the keychain, and returns whose it is.
+/// Verifies a key, stores it in the keychain, and returns its user.
 ///
 /// # Errors
 /// If it cannot be read, AWS does not know it, or the keychain refuses.
-pub(super) fn add(
+fn add(
     client: &Client,
     environment: &Environment,
     name: &str,
     from: &KeyOrigin,
 ) -> Result<String, Problem> {
-    let pair = match from {
-        KeyOrigin::Input if terminal::is_present() => from_terminal()?,
-        KeyOrigin::Input => key_text::from_text(&read(io::stdin().lock(), "standard input")?)?,
-        KeyOrigin::Csv(path) => key_text::from_csv(&read_file(Path::new(path))?)?,
-        KeyOrigin::Profile(profile) => {
-            key_text::from_profile(&read_file(&credentials_path(environment)?)?, profile)?
-        }
-    };
+    let pair = key_pair(environment, from)?;
     let call = || Call::AddKey {
         name: name.to_owned(),
         access_key_id: pair.id.as_str().to_owned(),
         secret: WireSecret::new(pair.secret.expose().to_owned()),
     };
     let added = match client.ask(call()) {
-        Err(problem) if is_homeless(&problem, environment) => {
-            unlock::offer(client, problem)?;
+        Err(problem) if can_offer_file(&problem, environment) => {
+            passphrase::offer(client.socket(), problem)?;
             client.ask(call())
         }
         added => added,
@@ -81,28 +125,41 @@ pub(super) fn add(
     let Answer::Key(key) = added? else {
         return Err(unexpected());
     };
-    let mut told = format!(
+    let added = format!(
         "{} is in the keychain: {} of {} in account {}.",
         visible(&key.name),
         key.access_key_id,
         visible(&key.user_arn),
         key.account_id
     );
-    if let KeyOrigin::Profile(_) | KeyOrigin::Csv(_) = from {
-        told.push_str("\nIts plaintext is still in the file it came from; delete it there.");
-    }
-    Ok(told)
+    Ok(match from {
+        KeyOrigin::Input => added,
+        KeyOrigin::Profile(_) | KeyOrigin::Csv(_) => {
+            format!("{added}\nThe file still has the secret in plaintext. Delete it there.")
+        }
+    })
 }
 
-/// Returns whether there is no keychain on a machine that cannot be expected to have one, and somebody to ask.
-fn is_homeless(problem: &Problem, environment: &Environment) -> bool {
+fn key_pair(environment: &Environment, from: &KeyOrigin) -> Result<KeyPair, Problem> {
+    Ok(match from {
+        KeyOrigin::Input if terminal::is_present() => from_terminal()?,
+        KeyOrigin::Input => key_text::from_text(&read(io::stdin().lock(), "standard input")?)?,
+        KeyOrigin::Csv(path) => key_text::from_csv(&read_file(Path::new(path))?)?,
+        KeyOrigin::Profile(profile) => {
+            key_text::from_profile(&read_file(&credentials_path(environment)?)?, profile)?
+        }
+    })
+}
+
+/// Returns whether to offer a sealed file: this machine has no keychain and no desktop, but a terminal.
+fn can_offer_file(problem: &Problem, environment: &Environment) -> bool {
     problem.code == ProblemCode::KeychainAbsent
         && environment.display == Display::Absent
         && terminal::is_reachable()
 }
 
 fn from_terminal() -> Result<KeyPair, Problem> {
-    let id = terminal::ask("Access key id: ", Echo::On)?;
+    let id = terminal::ask("Access key ID: ", Echo::On)?;
     let secret = terminal::ask("Secret access key (not shown): ", Echo::Off)?;
     Ok(KeyPair::parse(id.expose(), &secret)?)
 }
@@ -113,7 +170,7 @@ fn credentials_path(environment: &Environment) -> Result<PathBuf, Problem> {
     path.ok_or_else(|| unreadable("~/.aws/credentials", "HOME is not set"))
 }
 
-/// Reads a regular file. Anything else could block for ever.
+/// Reads a regular file. Anything else could block forever.
 fn read_file(path: &Path) -> Result<Secret, Problem> {
     let shown = path.to_string_lossy();
     let kind = fs::metadata(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
@@ -122,26 +179,4 @@ fn read_file(path: &Path) -> Result<Secret, Problem> {
     }
     let file = File::open(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
     read(file, &shown)
-}
-
-pub(super) fn read(from: impl Read, name: &str) -> Result<Secret, Problem> {
-    let mut text = String::with_capacity(8 << 10);
-    let length = from
-        .take(INPUT_MAX + 1)
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable(name, &error.to_string()));
-    let text = Secret::new(text);
-    match length? as u64 {
-        0..=INPUT_MAX => Ok(text),
-        _ => Err(unreadable(name, "it is over 4 MiB long")),
-    }
-}
-
-fn unreadable(name: &str, reason: &str) -> Problem {
-    let what = format!("{} cannot be read: {reason}.", visible(name));
-    Problem::new(
-        ProblemCode::StorageFailed,
-        what,
-        "Give the file as AWS writes it, or two lines on standard input.",
-    )
 }

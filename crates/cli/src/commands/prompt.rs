@@ -1,4 +1,4 @@
-//! `status --format`: a session in a few words, for a shell's prompt.
+//! `status --format`: a session in a few words for a shell's prompt.
 
 use jiff::Timestamp;
 use rolecall_core::duration::span;
@@ -8,19 +8,22 @@ use rolecall_core::snapshot::{SessionView, Snapshot};
 
 use super::sessions::now_of;
 use crate::arguments::{Piece, Template};
+use crate::client::Client;
 use crate::environment::Environment;
 
-/// Returns the template filled in for the session that the shell is in, else for the one that ends first. A shell that
-/// is in one role is never told of another, and one that holds credentials of its own is told when those end. `None`
-/// if no such session is usable.
-pub(super) fn line(
-    snapshot: &Snapshot,
-    environment: &Environment,
-    template: &Template,
-) -> Option<String> {
+/// Returns the filled template; empty if there is no usable session.
+pub(super) fn run(client: &Client, environment: &Environment, template: &Template) -> String {
+    let snapshot = client.sessions_now();
+    let line = snapshot.and_then(|it| line(&it, environment, template));
+    line.unwrap_or_default()
+}
+
+/// Returns the template for the shell's own session, or for the session that ends first. A shell with a role never shows
+/// another one, and a shell with its own credentials shows when those expire.
+fn line(snapshot: &Snapshot, environment: &Environment, template: &Template) -> Option<String> {
     let role = environment.role.as_deref();
-    let own_end = environment.expiration.filter(|_| role.is_some());
-    if own_end.is_some_and(|end| end <= now_of(snapshot)) {
+    let own_expiry = environment.expiration.filter(|_| role.is_some());
+    if own_expiry.is_some_and(|end| end <= now_of(snapshot)) {
         return None;
     }
     let usable = || snapshot.sessions.iter().filter(|it| is_usable(it));
@@ -28,7 +31,7 @@ pub(super) fn line(
     let filled = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
         Piece::Role => visible(&session.role),
-        Piece::Left => left(own_end.or(session.expires_at), snapshot),
+        Piece::Left => left(own_expiry.or(session.expires_at), snapshot),
         Piece::Count => usable().count().to_string(),
         Piece::Account => visible(&session.account_id),
         Piece::Phase if session.phase == Phase::Expiring => "expiring".to_owned(),

@@ -1,4 +1,4 @@
-//! `roles export` and `roles import`: catalogue files, which hold no secret.
+//! `roles export` and `roles import`: catalogue files, which hold no secrets.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,21 +12,38 @@ use rolecall_core::sanitise::echo;
 use rolecall_core::snapshot::Snapshot;
 
 use super::import;
-use crate::arguments::Format;
+use super::output::json;
+use crate::arguments::{DryRun, ExternalIds, Format, RolesCommand};
 use crate::client::{Client, unexpected};
 
-/// What a catalogue file begins with.
-const HEAD: &str = "# Roles for Rolecall, without secrets. Take them in with: rolecall roles import FILE --source KEY\n\n";
+/// The first lines of a catalogue file.
+const HEAD: &str = "# Roles for Rolecall, without secrets. Import them with: rolecall roles import FILE --source KEY\n\n";
 
-/// Returns the user's roles, or those of one group, as a catalogue file. Those of team catalogues are left out: whoever
-/// gets the file can follow the same team.
+/// Runs a command on files of roles.
 ///
 /// # Errors
-/// If there is no such role.
-pub(super) fn export(
+/// If there are no such roles, or the file cannot be read.
+pub(super) fn run(client: &Client, command: &RolesCommand) -> Result<String, Problem> {
+    match command {
+        RolesCommand::Export {
+            group,
+            external_ids,
+        } => export(&client.snapshot()?, group.as_deref(), *external_ids),
+        RolesCommand::Import {
+            file,
+            source,
+            dry_run,
+            format,
+        } => import(client, file, source.as_deref(), *dry_run, *format),
+    }
+}
+
+/// Returns the user's roles, or those of one group, as a catalogue file. It leaves out roles of team catalogues, which
+/// the recipient can follow as well.
+fn export(
     snapshot: &Snapshot,
     group: Option<&str>,
-    external_ids: bool,
+    external_ids: ExternalIds,
 ) -> Result<String, Problem> {
     let is_wanted = |of: Option<&str>| group.is_none_or(|group| of == Some(group));
     let roles = snapshot.roles.iter().filter(|role| {
@@ -37,7 +54,10 @@ pub(super) fn export(
     let mut text = String::new();
     for role in roles {
         let draft = RoleDraft {
-            external_id: role.external_id.clone().filter(|_| external_ids),
+            external_id: role
+                .external_id
+                .clone()
+                .filter(|_| external_ids == ExternalIds::Included),
             ..role.draft()
         };
         text = with_role(&text, "the export", None, &draft)?;
@@ -50,44 +70,40 @@ pub(super) fn export(
         return Err(Problem::new(
             ProblemCode::UnknownRole,
             what,
-            "See them with: rolecall list.",
+            "List the roles with: rolecall list",
         ));
     }
     Ok(format!("{HEAD}{}", text.trim_end()))
 }
 
-/// Takes in a catalogue file, or standard input for `-`.
-///
-/// # Errors
-/// If it cannot be read, or is none.
-pub(super) fn import(
+/// Imports a catalogue file, or standard input for `-`.
+fn import(
     client: &Client,
     file: &str,
     source: Option<&str>,
-    rehearse: bool,
+    dry_run: DryRun,
     format: Format,
 ) -> Result<String, Problem> {
     let shown = if file == "-" { "standard input" } else { file };
     let call = Call::TakeRoles {
-        text: read(file).map_err(|reason| {
-            let what = format!("{} cannot be read: {reason}.", echo(shown));
-            Problem::new(
-                ProblemCode::StorageFailed,
-                what,
-                "Name a catalogue file of at most 4 MiB.",
-            )
-        })?,
+        text: read(file).map_err(|reason| unreadable(shown, &reason))?,
         path: echo(shown),
         source: source.map(str::to_owned),
-        rehearse,
+        rehearse: dry_run.is_on(),
     };
     let Answer::Moved(report) = client.ask(call)? else {
         return Err(unexpected());
     };
     match format {
-        Format::Json => super::json(&report),
-        Format::Text => Ok(import::told(&echo(shown), &report, rehearse)),
+        Format::Json => json(&report),
+        Format::Text => Ok(import::text(&echo(shown), &report, dry_run)),
     }
+}
+
+fn unreadable(file: &str, reason: &str) -> Problem {
+    let what = format!("{} cannot be read: {reason}.", echo(file));
+    let remedy = "Use a catalogue file of at most 4 MiB.";
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
 }
 
 fn read(file: &str) -> Result<String, String> {
@@ -98,7 +114,7 @@ fn read(file: &str) -> Result<String, String> {
         path => {
             let opened = File::open(path).and_then(|file| match file.metadata()?.is_file() {
                 true => Ok(file),
-                false => Err(io::Error::other("it is no file")),
+                false => Err(io::Error::other("it is not a file")),
             });
             opened.and_then(|file| file.take(limit).read_to_string(&mut text))
         }

@@ -1,4 +1,4 @@
-//! `list` and `status`: roles and sessions with the time they have left.
+//! `list` and `status`: roles and sessions with their time left.
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::duration::span;
@@ -6,63 +6,61 @@ use rolecall_core::problem::Problem;
 use rolecall_core::sanitise::{echo, visible};
 use rolecall_core::session::Phase;
 use rolecall_core::snapshot::{KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor};
-use serde_json::json;
 
+use super::output::json;
 use crate::arguments::Format;
+use crate::client::Client;
 use crate::paint::Paint;
 use crate::table::aligned;
 
 /// The most characters of a name in a line of text.
-const NAME_SHOWN: usize = 64;
+const NAME_MAX: usize = 64;
 
-/// Returns the roles.
+/// Returns the roles, or those that a search finds.
 ///
 /// # Errors
-/// If they cannot be written as JSON.
-pub(super) fn list(snapshot: &Snapshot, format: Format, paint: Paint) -> Result<String, Problem> {
-    match format {
-        Format::Json => super::json(&snapshot.roles),
-        Format::Text if snapshot.roles.is_empty() => Ok(with_setting(
-            snapshot,
-            "There are no roles yet. Add one in Rolecall's window or in roles.toml.".to_owned(),
-        )),
-        Format::Text => Ok(with_setting(
-            snapshot,
-            roles(snapshot, now_of(snapshot), paint),
-        )),
-    }
-}
-
-/// Returns the roles that a search found.
-///
-/// # Errors
-/// If they cannot be written as JSON.
-pub(super) fn found(
-    snapshot: &Snapshot,
-    text: &str,
+/// If the application does not answer.
+pub(super) fn list(
+    client: &Client,
+    search: Option<&str>,
     format: Format,
     paint: Paint,
 ) -> Result<String, Problem> {
-    if format == Format::Text && snapshot.roles.is_empty() {
-        let told = format!("No role matches \"{}\".", echo(text));
-        return Ok(with_setting(snapshot, told));
+    let snapshot = match search {
+        Some(text) => client.search(text.to_owned())?,
+        None => client.snapshot()?,
+    };
+    if format == Format::Json {
+        return json(&snapshot.roles);
     }
-    list(snapshot, format, paint)
+    let text = match (snapshot.roles.is_empty(), search) {
+        (false, _) => roles(&snapshot, now_of(&snapshot), paint),
+        (true, Some(text)) => format!("No role matches \"{}\".", echo(text)),
+        (true, None) => {
+            "There are no roles yet. Add one in Rolecall's window or in roles.toml.".to_owned()
+        }
+    };
+    Ok(with_instance(&snapshot, text))
 }
 
-/// Returns the roles' names, one a line, for completions.
-pub(super) fn names(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().map(|name| visible(name)).collect();
-    shown.join("\n")
-}
-
-/// Returns the sessions, and what is wrong at present.
+/// Returns the names of the roles that a search finds, one a line.
 ///
 /// # Errors
-/// If they cannot be written as JSON.
-pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
+/// If the application does not answer.
+pub(super) fn names(client: &Client, search: &str) -> Result<String, Problem> {
+    let names = client.names(search.to_owned())?;
+    let shown: Vec<String> = names.iter().map(|name| visible(name)).collect();
+    Ok(shown.join("\n"))
+}
+
+/// Returns the sessions, open questions and problems.
+///
+/// # Errors
+/// If the application does not answer.
+pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem> {
+    let snapshot = client.sessions()?;
     if format == Format::Json {
-        return super::json(&json!({
+        return json(&serde_json::json!({
             "mode": snapshot.mode,
             "endpoint": snapshot.endpoint,
             "sessions": snapshot.sessions,
@@ -75,16 +73,18 @@ pub(super) fn status(snapshot: &Snapshot, format: Format) -> Result<String, Prob
     if snapshot.sessions.is_empty() && snapshot.key_sessions.is_empty() {
         parts.push("No session is active.".to_owned());
     } else {
-        parts.push(sessions(snapshot, now_of(snapshot)));
+        parts.push(sessions(&snapshot, now_of(&snapshot)));
     }
     let questions = snapshot.questions.iter();
     parts.extend(questions.map(|it| {
-        let (asker, wanted) = (visible(&it.asker()), visible(&it.wanted(NAME_SHOWN)));
-        format!("? {asker} asks for {wanted}. To answer: rolecall answer, or Rolecall's window")
+        let (asker, wanted) = (visible(&it.asker()), visible(&it.wanted(NAME_MAX)));
+        format!(
+            "? {asker} asks for {wanted}. Answer in Rolecall's window, or with: rolecall answer"
+        )
     }));
     let problems = snapshot.problems.iter();
     parts.extend(problems.map(|problem| format!("! {}", visible(&problem.to_string()))));
-    Ok(with_setting(snapshot, parts.join("\n")))
+    Ok(with_instance(&snapshot, parts.join("\n")))
 }
 
 fn roles(snapshot: &Snapshot, now: Timestamp, paint: Paint) -> String {
@@ -93,7 +93,7 @@ fn roles(snapshot: &Snapshot, now: Timestamp, paint: Paint) -> String {
         let session = snapshot.sessions.iter().find(|it| it.role == role.name);
         let state = match (session, &role.problem) {
             (Some(session), _) => state(session, now),
-            (None, Some(_)) => "cannot be assumed".to_owned(),
+            (None, Some(_)) => "needs setup".to_owned(),
             (None, None) => "-".to_owned(),
         };
         [
@@ -104,33 +104,34 @@ fn roles(snapshot: &Snapshot, now: Timestamp, paint: Paint) -> String {
             role.group.clone().unwrap_or_default(),
         ]
     }));
-    with_marks(&aligned(&rows), &snapshot.roles, paint)
+    with_labels(&aligned(&rows), &snapshot.roles, paint)
 }
 
-/// Adds what the user noted on roles as the last column, if anything is.
-fn with_marks(table: &str, roles: &[RoleView], paint: Paint) -> String {
-    let all: Vec<String> = roles.iter().map(|role| marks(role, paint)).collect();
+/// Adds the roles' labels as the last column, if a role has one.
+fn with_labels(table: &str, roles: &[RoleView], paint: Paint) -> String {
+    let all: Vec<String> = roles.iter().map(|role| labels(role, paint)).collect();
     if all.iter().all(String::is_empty) {
         return table.to_owned();
     }
     let width = table.lines().map(|line| line.chars().count()).max();
     let width = width.unwrap_or_default();
-    let column = std::iter::once("MARKS").chain(all.iter().map(String::as_str));
+    let column = std::iter::once("LABELS").chain(all.iter().map(String::as_str));
     let lines = table.lines().zip(column);
-    let lines = lines.map(|(line, marks)| format!("{line:width$}  {marks}").trim_end().to_owned());
+    let lines =
+        lines.map(|(line, labels)| format!("{line:width$}  {labels}").trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn marks(role: &RoleView, paint: Paint) -> String {
+fn labels(role: &RoleView, paint: Paint) -> String {
     let production = role.production.then(|| paint.warning("production"));
     let favourite = role.favourite.then(|| "favourite".to_owned());
     let colour = role.colour;
     let colour = colour.map(|colour| paint.tinted(&format!("● {}", colour.name()), colour));
-    let marks: Vec<String> = [production, favourite, colour]
+    let labels: Vec<String> = [production, favourite, colour]
         .into_iter()
         .flatten()
         .collect();
-    marks.join(", ")
+    labels.join(", ")
 }
 
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
@@ -138,12 +139,12 @@ fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
         .sessions
         .iter()
         .map(|session| {
-            let told = match (&session.identity, &session.problem) {
+            let detail = match (&session.identity, &session.problem) {
                 (_, Some(problem)) => problem.to_string(),
                 (Some(identity), None) => identity.clone(),
                 (None, None) => session.role_arn.clone(),
             };
-            [session.role.clone(), state(session, now), told]
+            [session.role.clone(), state(session, now), detail]
         })
         .collect();
     let keys = snapshot.key_sessions.iter();
@@ -160,7 +161,7 @@ fn time_left(expires_at: Timestamp, now: Timestamp) -> String {
     format!("{left} left, until {}", clock_text(expires_at))
 }
 
-/// Returns what a session is, in words: how long it lasts, or what it waits for.
+/// Returns the state of a session: its time left, or what it waits for.
 pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
     match session.phase {
         Phase::Active | Phase::Expiring => time_left(session.expires_at.unwrap_or(now), now),
@@ -174,13 +175,13 @@ pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
     }
 }
 
-/// Returns an instant as the time of day, in UTC: which zone the reader is in is not known here.
+/// Returns an instant as the time of day in UTC. The reader's time zone is not known here.
 fn clock_text(instant: Timestamp) -> String {
     instant.strftime("%H:%M UTC").to_string()
 }
 
-/// Puts what is unusual about the set before everything else: that it is practice, or has its own endpoint.
-fn with_setting(snapshot: &Snapshot, text: String) -> String {
+/// Begins the text with a line about the practice account or a custom endpoint, if it is one.
+fn with_instance(snapshot: &Snapshot, text: String) -> String {
     let endpoint = snapshot.endpoint.as_deref().map(visible);
     match (snapshot.mode, endpoint) {
         (Mode::Own, None) => text,
@@ -190,8 +191,8 @@ fn with_setting(snapshot: &Snapshot, text: String) -> String {
     }
 }
 
-/// Returns the present as AWS has it, by the difference that the application knows.
-#[expect(clippy::disallowed_methods, reason = "time left is shown as of now")]
+/// Returns the present by AWS's clock: the application knows the difference.
+#[expect(clippy::disallowed_methods, reason = "time left counts from now")]
 pub(super) fn now_of(snapshot: &Snapshot) -> Timestamp {
     let now = Timestamp::now();
     now.saturating_add(SignedDuration::from_millis(snapshot.clock_offset_ms))

@@ -1,10 +1,11 @@
-//! `shell-init`: a shell's function `assume`, and its completions.
+//! `shell-init`: a shell's function `assume` and its completions.
 
 use rolecall_core::export_block::{CONFLICTING, ExportBlock};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::shell::Shell;
 
-use crate::arguments::{self, Integrated, Part};
+use crate::arguments::{IntegratedShell, ScriptPart};
+use crate::grammar::COMPLETE;
 
 const ASSUME: &str = include_str!("shell_init/assume.sh");
 const ASSUME_FISH: &str = include_str!("shell_init/assume.fish");
@@ -14,28 +15,29 @@ const FISH: &str = include_str!("shell_init/fish.fish");
 const NUSHELL: &str = include_str!("shell_init/nu.nu");
 const POWERSHELL: &str = include_str!("shell_init/pwsh.ps1");
 
-/// Returns what a shell reads at its start, or the completions that it loads by itself.
+/// Returns the script for a shell's start, or only its completions.
 ///
 /// # Errors
-/// If the shell loads no completions from files of their own.
-pub(super) fn text(shell: Integrated, part: Part) -> Result<String, Problem> {
+/// If the shell does not load completions from files.
+pub(super) fn text(shell: IntegratedShell, part: ScriptPart) -> Result<String, Problem> {
     let text = match (part, shell) {
-        (Part::Whole, Integrated::Bash) => format!("{ASSUME}{BASH}"),
-        (Part::Whole, Integrated::Zsh) => format!("{ASSUME}{ZSH}{ZSH_REGISTERS}"),
-        (Part::Whole, Integrated::Fish) => format!("{ASSUME_FISH}{FISH}"),
-        (Part::Whole, Integrated::Powershell) => POWERSHELL.to_owned(),
-        (Part::Whole, Integrated::Nushell) => NUSHELL.to_owned(),
-        (Part::Completions, Integrated::Bash) => BASH.to_owned(),
-        (Part::Completions, Integrated::Zsh) => format!("{ZSH_LOADS}{ZSH}{ZSH_COMPLETES}"),
-        (Part::Completions, Integrated::Fish) => FISH.to_owned(),
-        (Part::Completions, Integrated::Powershell | Integrated::Nushell) => {
-            return Err(not_apart());
+        (ScriptPart::Whole, IntegratedShell::Bash) => format!("{ASSUME}{BASH}"),
+        (ScriptPart::Whole, IntegratedShell::Zsh) => format!("{ASSUME}{ZSH}{ZSH_REGISTERS}"),
+        (ScriptPart::Whole, IntegratedShell::Fish) => format!("{ASSUME_FISH}{FISH}"),
+        (ScriptPart::Whole, IntegratedShell::Powershell) => POWERSHELL.to_owned(),
+        (ScriptPart::Whole, IntegratedShell::Nushell) => NUSHELL.to_owned(),
+        (ScriptPart::Completions, IntegratedShell::Bash) => BASH.to_owned(),
+        (ScriptPart::Completions, IntegratedShell::Zsh) => {
+            format!("{ZSH_FILE_BEGIN}{ZSH}{ZSH_FILE_END}")
+        }
+        (ScriptPart::Completions, IntegratedShell::Fish) => FISH.to_owned(),
+        (ScriptPart::Completions, IntegratedShell::Powershell | IntegratedShell::Nushell) => {
+            return Err(no_completion_files());
         }
     };
     let text = text
         .trim_end()
-        .replace("@COMMANDS@", &arguments::command_names().join("\n"))
-        .replace("@ROLE_COMMANDS@", &arguments::role_commands().join(" "))
+        .replace("@COMPLETE@", COMPLETE)
         .replace("@UNSET@", &ExportBlock::unset(Shell::Nushell)?)
         .replace("@CONFLICTING@", &CONFLICTING.join(" "));
     Ok(text)
@@ -43,12 +45,12 @@ pub(super) fn text(shell: Integrated, part: Part) -> Result<String, Problem> {
 
 const ZSH_REGISTERS: &str =
     "if (( $+functions[compdef] )); then compdef _rolecall_complete rolecall assume; fi\n";
-/// How a file begins and ends that zsh runs when it first completes one of these commands.
-const ZSH_LOADS: &str = "#compdef rolecall assume\n";
-const ZSH_COMPLETES: &str = "_rolecall_complete \"$@\"\n";
+/// Begin and end of a file that zsh runs when it first completes one of these commands.
+const ZSH_FILE_BEGIN: &str = "#compdef rolecall assume\n";
+const ZSH_FILE_END: &str = "_rolecall_complete \"$@\"\n";
 
-fn not_apart() -> Problem {
-    let what = "This shell has no files of completions alone.";
+fn no_completion_files() -> Problem {
+    let what = "This shell does not load completions from files.";
     let remedy = "Leave out --completions.";
     Problem::new(ProblemCode::InvalidInput, what, remedy)
 }

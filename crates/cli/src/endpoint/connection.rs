@@ -1,39 +1,41 @@
-//! One connection to the endpoint: what it said so far, and until when it may go on.
+//! One connection to the endpoint: what it sent so far, and its deadline.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rolecall_core::container_request::{Progress, REQUEST_MAX, Refusal, Token, read};
+use rolecall_core::container_request::{self, REQUEST_MAX, Refusal, Token};
 use rolecall_core::secret::Secret;
 
-/// How long a request may take to come. Honest ones come at once.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the answer may take to be taken.
-const DELIVERY: Duration = Duration::from_secs(2);
+use container_request::Progress as Request;
 
-/// How much is taken at once, in bytes.
+/// How long a request may take to arrive.
+const REQUEST_LIMIT: Duration = Duration::from_secs(2);
+/// How long the client may take to read the answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+/// How much is read at once, in bytes.
 const PART: usize = 2 << 10;
 
-/// A connection whose request is not complete.
+/// A connection.
 pub(super) struct Connection {
     stream: TcpStream,
     pub(super) peer: SocketAddr,
-    said: Vec<u8>,
-    pub(super) until: Instant,
+    received: Vec<u8>,
+    pub(super) deadline: Instant,
 }
 
-/// What became of a connection.
-pub(super) enum Turn {
-    /// More has to come.
-    Goes(Connection),
-    /// Its request is granted.
-    Asks(Connection),
+/// The state of a connection.
+pub(super) enum Progress {
+    /// Its request is incomplete.
+    Waits(Connection),
+    /// Its request has the right token.
+    Granted(Connection),
     /// Its request is refused.
     Refused(Connection, Refusal),
-    /// It went away.
-    Gone,
+    /// It is closed.
+    Closed,
 }
 
 impl Connection {
@@ -42,9 +44,9 @@ impl Connection {
         Some(Self {
             stream,
             peer,
-            // Never grown, so that the token is in one place.
-            said: Vec::with_capacity(REQUEST_MAX + PART),
-            until: now + PATIENCE,
+            // It never grows, so the token is in memory once.
+            received: Vec::with_capacity(REQUEST_MAX + PART),
+            deadline: now + REQUEST_LIMIT,
         })
     }
 
@@ -52,37 +54,39 @@ impl Connection {
         self.stream.as_fd()
     }
 
-    /// Takes what has come.
-    pub(super) fn hear(mut self, port: u16, token: &Token) -> Turn {
+    /// Reads what has arrived.
+    pub(super) fn receive(mut self, port: u16, token: &Token) -> Progress {
         let mut part = [0; PART];
         loop {
             match self.stream.read(&mut part) {
-                Ok(0) => return Turn::Gone,
-                Ok(length) => self.said.extend(part.iter().take(length)),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Turn::Goes(self),
+                Ok(0) => return Progress::Closed,
+                Ok(length) => self.received.extend(part.iter().take(length)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return Progress::Waits(self);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return Turn::Gone,
+                Err(_) => return Progress::Closed,
             }
-            match read(&self.said, port, token) {
-                Progress::Incomplete => {}
-                Progress::Granted => return Turn::Asks(self),
-                Progress::Refused(refusal) => return Turn::Refused(self, refusal),
+            match container_request::read(&self.received, port, token) {
+                Request::Incomplete => {}
+                Request::Granted => return Progress::Granted(self),
+                Request::Refused(refusal) => return Progress::Refused(self, refusal),
             }
         }
     }
 
-    /// Gives the answer and closes.
-    pub(super) fn give(mut self, answer: &Secret) {
+    /// Sends the answer and closes the connection.
+    pub(super) fn answer(mut self, answer: &Secret) {
         let limited = self
             .stream
             .set_nonblocking(false)
-            .and_then(|()| self.stream.set_write_timeout(Some(DELIVERY)));
-        // An answer that nobody takes is not missed.
+            .and_then(|()| self.stream.set_write_timeout(Some(ANSWER_LIMIT)));
+        // The client may be gone.
         let _ = limited.and_then(|()| self.stream.write_all(answer.expose().as_bytes()));
         self.close();
     }
 
-    /// Closes after taking what is left unread, which would otherwise reset the connection before the answer is read.
+    /// Closes the connection after reading the rest, because unread bytes would reset it before the client has the answer.
     fn close(mut self) {
         let _ = self.stream.shutdown(std::net::Shutdown::Write);
         let _ = self.stream.set_nonblocking(true);
@@ -92,12 +96,12 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        zeroize(&mut self.said);
+        zeroize(&mut self.received);
     }
 }
 
-/// Overwrites what was said: it holds the token.
-fn zeroize(said: &mut [u8]) {
-    said.fill(0);
-    std::hint::black_box(said);
+/// Overwrites received bytes, which hold the token.
+fn zeroize(received: &mut [u8]) {
+    received.fill(0);
+    std::hint::black_box(received);
 }

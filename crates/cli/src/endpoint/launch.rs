@@ -1,4 +1,4 @@
-//! Starting an endpoint's process so that it belongs to nobody.
+//! Starts an endpoint's process so that it has no parent here.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -11,12 +11,12 @@ use rolecall_core::snapshot::Mode;
 
 use super::server::Server;
 use super::token_file::TokenFile;
-use super::watched::Watched;
-use super::{HandOver, Ready, failed};
-use crate::arguments::ENDPOINT_SERVER;
+use super::watched::WatchedProcess;
+use super::{Ready, TokenDelivery, failed};
 use crate::client::{Client, unexpected};
+use crate::grammar::ENDPOINT_SERVER;
 
-/// The last word of the command lines of the two processes that a start takes.
+/// The last arguments of the two processes that a start needs.
 const FIRST: &str = "first";
 const DETACHED: &str = "detached";
 
@@ -29,23 +29,23 @@ pub(crate) struct Launched {
 impl Launched {
     /// Blocks until the endpoint has ended.
     pub(crate) fn wait(mut self) {
-        // It writes nothing more, so this ends with it.
+        // The endpoint writes nothing more, so reading ends when it does.
         let _ = self.alive.read_to_end(&mut Vec::new());
     }
 }
 
-/// Starts an endpoint for a role, which serves until the process with this id ends.
+/// Starts an endpoint for a role, which serves until the process with this ID ends.
 ///
 /// # Errors
-/// If it cannot be started, cannot listen, or there is no such process.
+/// If it cannot start or listen, or the process does not exist.
 pub(crate) fn launch(
     client: &Client,
     role: &str,
     process: u32,
-    hand_over: HandOver,
+    token_delivery: TokenDelivery,
 ) -> Result<Launched, Problem> {
     let not_started = |error| failed("The endpoint could not be started.", &error);
-    let words = words(client, role, &process.to_string(), hand_over);
+    let words = words(client, role, &process.to_string(), token_delivery);
     let mut child = this_program(&words, FIRST)
         .and_then(|mut command| command.stdout(Stdio::piped()).spawn())
         .map_err(not_started)?;
@@ -54,61 +54,64 @@ pub(crate) fn launch(
     let mut line = String::with_capacity(512);
     alive.read_line(&mut line).map_err(not_started)?;
     child.wait().map_err(not_started)?;
-    let said: Result<Ready, Problem> = serde_json::from_str(&line).map_err(|_| unexpected())?;
-    let ready = said?;
+    let started: Result<Ready, Problem> = serde_json::from_str(&line).map_err(|_| unexpected())?;
+    let ready = started?;
     let (role, process) = (role.to_owned(), ready.process);
-    // Where that cannot be named, the endpoint is asked about as any other program.
+    // Without this, the user is asked about the endpoint as about any other program.
     let _ = client.ask(Call::Serve { role, process });
     Ok(Launched { ready, alive })
 }
 
-/// Is an endpoint's process: `words` are the role, the process to outlive, the hand-over, and which of the two this is.
+/// Runs as an endpoint's process. `words` are the role, the process to outlive, the token delivery, and the stage.
 ///
 /// # Errors
-/// If a word is not understood. Everything else is said to who launched it.
+/// If a word is not valid. Other errors go to the process that launched this one.
 pub(crate) fn run(client: &Client, words: &[String]) -> Result<(), Problem> {
-    let [role, process, hand_over, stage] = words else {
+    let [role, process, token_delivery, stage] = words else {
         return Err(unexpected());
     };
-    let hand_over = match hand_over.as_str() {
-        "environment" => HandOver::Environment,
-        _ => HandOver::File,
+    let token_delivery = match token_delivery.as_str() {
+        "environment" => TokenDelivery::Environment,
+        _ => TokenDelivery::File,
     };
     if stage == FIRST {
-        // Nobody's child any more once this one has ended.
-        let spawned = this_program(&self::words(client, role, process, hand_over), DETACHED)
-            .and_then(|mut command| command.spawn());
+        // When this process ends, the next one has no parent here.
+        let spawned = this_program(
+            &self::words(client, role, process, token_delivery),
+            DETACHED,
+        )
+        .and_then(|mut command| command.spawn());
         return spawned
             .map(drop)
             .map_err(|error| failed("The endpoint could not be started.", &error));
     }
     leave_terminal();
-    match prepare(client, role, process, hand_over) {
+    match prepare(client, role, process, token_delivery) {
         Ok((server, ready, _file)) => {
-            tell(&Ok(ready))?;
+            report(&Ok(ready))?;
             server.serve();
             Ok(())
         }
-        Err(problem) => tell(&Err(problem)),
+        Err(problem) => report(&Err(problem)),
     }
 }
 
-fn words(client: &Client, role: &str, process: &str, hand_over: HandOver) -> Vec<String> {
+fn words(client: &Client, role: &str, process: &str, token_delivery: TokenDelivery) -> Vec<String> {
     let mode = match client.mode() {
         Mode::Practice => Some("--practice".to_owned()),
         Mode::Own => None,
     };
-    let hand_over = match hand_over {
-        HandOver::Environment => "environment",
-        HandOver::File => "file",
+    let token_delivery = match token_delivery {
+        TokenDelivery::Environment => "environment",
+        TokenDelivery::File => "file",
     };
-    let rest = [ENDPOINT_SERVER, "--", role, process, hand_over].map(str::to_owned);
+    let rest = [ENDPOINT_SERVER, "--", role, process, token_delivery].map(str::to_owned);
     mode.into_iter().chain(rest).collect()
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "starts this program once more, in a folder that nobody wants to remove"
+    reason = "starts this program again, in a folder that stays"
 )]
 fn this_program(words: &[String], stage: &str) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
@@ -121,17 +124,19 @@ fn prepare(
     client: &Client,
     role: &str,
     process: &str,
-    hand_over: HandOver,
+    token_delivery: TokenDelivery,
 ) -> Result<(Server, Ready, Option<TokenFile>), Problem> {
-    let no_process = |error| failed("The process to serve is not there.", &error);
-    let watched = Watched::open(process).map_err(no_process)?;
-    let no_port = |error| failed("There is no port on 127.0.0.1 to listen on.", &error);
+    let no_process = |error| failed("The process to serve does not exist.", &error);
+    let watched = WatchedProcess::open(process).map_err(no_process)?;
+    let no_port = |error| failed("No port on 127.0.0.1 is free.", &error);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
     let port = listener.local_addr().map_err(no_port)?.port();
-    let token = Token::new(&random().map_err(|error| failed("There is no randomness.", &error))?);
-    let file = match hand_over {
-        HandOver::Environment => None,
-        HandOver::File => Some(TokenFile::write(client.dir()?, &token)?),
+    let token = Token::new(
+        &random().map_err(|error| failed("The system provides no random numbers.", &error))?,
+    );
+    let file = match token_delivery {
+        TokenDelivery::Environment => None,
+        TokenDelivery::File => Some(TokenFile::write(client.dir()?, &token)?),
     };
     let authorization = match &file {
         None => token.expose().to_owned(),
@@ -142,21 +147,28 @@ fn prepare(
         authorization,
         process: std::process::id(),
     };
-    let server =
-        Server::new(client.clone(), role, listener, token, watched, hand_over).map_err(no_port)?;
+    let server = Server::new(
+        client.clone(),
+        role,
+        listener,
+        token,
+        watched,
+        token_delivery,
+    )
+    .map_err(no_port)?;
     Ok((server, ready, file))
 }
 
-/// Says to who launched it how the start went. The output stays open, so that its end tells the end of this process.
-fn tell(result: &Result<Ready, Problem>) -> Result<(), Problem> {
+/// Reports the start to the process that launched this one. The output stays open until this process ends.
+fn report(result: &Result<Ready, Problem>) -> Result<(), Problem> {
     let line = serde_json::to_string(result).map_err(|_| unexpected())?;
-    let told = writeln!(std::io::stdout(), "{line}");
-    told.map_err(|error| failed("Nobody waits for the endpoint.", &error))
+    let written = writeln!(std::io::stdout(), "{line}");
+    written.map_err(|error| failed("The program that started the endpoint is gone.", &error))
 }
 
 /// Leaves the terminal's session, so that its signals do not end this.
 fn leave_terminal() {
-    // It fails if this leads a session already.
+    // This fails if the process leads a session already.
     let _ = rustix::process::setsid();
 }
 

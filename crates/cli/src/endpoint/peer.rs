@@ -1,9 +1,9 @@
-//! Which user's program is at the other end of a loopback connection.
+//! The user of the program at the other end of a loopback connection.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Returns whether the program at `peer` is this user's or root's, which could take this user's place anyway. Where
-/// the kernel does not tell, the token alone decides.
+/// Returns whether the program at `peer` runs as this user, or as root, who can act as this user anyway. If the kernel
+/// does not say, the token alone decides.
 #[cfg(target_os = "linux")]
 pub(super) fn is_own(peer: SocketAddr, port: u16) -> bool {
     let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else {
@@ -18,12 +18,12 @@ pub(super) fn is_own(_: SocketAddr, _: u16) -> bool {
     true
 }
 
-/// Returns whether the connection came over loopback: with some routes, packets to 127.0.0.1 come from elsewhere.
-pub(super) fn is_near(peer: SocketAddr) -> bool {
+/// Returns whether the connection came over loopback. With some routes, other machines can reach 127.0.0.1.
+pub(super) fn is_loopback(peer: SocketAddr) -> bool {
     peer.ip().is_loopback()
 }
 
-/// Finds the other end of our connection in the kernel's table.
+/// Finds the user of the other end in the kernel's table.
 /// <https://docs.kernel.org/networking/proc_net_tcp.html>
 #[cfg(any(target_os = "linux", test))]
 fn user_of(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
@@ -39,7 +39,7 @@ fn user_of(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
     })
 }
 
-/// Returns an address as the table writes it: the bytes as this machine holds a number, then the port.
+/// Returns an address as the table writes it: its bytes as a number of this machine, then the port.
 #[cfg(any(target_os = "linux", test))]
 fn shown(address: std::net::Ipv4Addr, port: u16) -> String {
     format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()))
@@ -56,7 +56,7 @@ mod tests {
 ";
 
     #[test]
-    fn v1_the_other_end_is_found_by_both_its_addresses() {
+    fn v1_both_addresses_identify_the_other_end() {
         let peer = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
         assert_eq!(user_of(TABLE, peer(40_000), 43_817), Some(65_534));
         assert_eq!(user_of(TABLE, peer(40_000), 43_818), None);
@@ -65,8 +65,8 @@ mod tests {
     }
 
     #[test]
-    fn t14_only_loopback_is_near() {
-        assert!(is_near(SocketAddr::from(([127, 0, 0, 1], 1))));
-        assert!(!is_near(SocketAddr::from(([192, 168, 1, 7], 1))));
+    fn t14_only_loopback_is_accepted() {
+        assert!(is_loopback(SocketAddr::from(([127, 0, 0, 1], 1))));
+        assert!(!is_loopback(SocketAddr::from(([192, 168, 1, 7], 1))));
     }
 }

@@ -1,5 +1,5 @@
-//! The server: one thread that waits for requests, for the end of the program it serves, and for the time to look
-//! after the session. A request that is granted is answered on a thread of its own.
+//! The server. One thread waits for requests, for the end of the program, and for the next renewal. Each granted request
+//! has its own thread.
 
 use std::net::TcpListener;
 use std::os::fd::AsFd;
@@ -15,46 +15,45 @@ use rolecall_core::secret::Secret;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
 
-use super::connection::{Connection, Turn};
-use super::watched::Watched;
-use super::{HandOver, peer};
+use super::connection::{Connection, Progress};
+use super::watched::WatchedProcess;
+use super::{TokenDelivery, peer};
 use crate::client::{Client, unexpected};
-use crate::commands::credentials::told;
+use crate::sdk_message::message;
 
-/// How often the application is asked to renew the session if it is due: often enough for the last five minutes of
-/// the shortest one.
-const LOOK: Duration = Duration::from_secs(30);
-/// The most connections that have not said all yet. The oldest has to go for a further one.
-const SILENT_MAX: usize = 32;
-/// The most requests that are answered at once.
-const ASKING_MAX: usize = 16;
-/// How long accepting rests when there is no file or memory left for a connection.
-const REST: Duration = Duration::from_millis(100);
+/// How often to have the session renewed if it is due. Even the shortest session has five minutes for that.
+const RENEWAL: Duration = Duration::from_secs(30);
+/// The most connections with an incomplete request. A further one closes the oldest.
+const WAITING_MAX: usize = 32;
+/// The most requests that are answered at the same time.
+const ANSWERING_MAX: usize = 16;
+/// How long to wait when no file or memory is left for a connection.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// An endpoint at work.
+/// A listening endpoint.
 pub(super) struct Server {
     client: Client,
     role: String,
     listener: TcpListener,
     port: u16,
     token: Token,
-    watched: Watched,
-    hand_over: HandOver,
-    asking: Arc<AtomicUsize>,
+    watched: WatchedProcess,
+    token_delivery: TokenDelivery,
+    answering: Arc<AtomicUsize>,
 }
 
 impl Server {
     /// Returns a server on this listener.
     ///
     /// # Errors
-    /// If the listener has gone.
+    /// If the listener fails.
     pub(super) fn new(
         client: Client,
         role: &str,
         listener: TcpListener,
         token: Token,
-        watched: Watched,
-        hand_over: HandOver,
+        watched: WatchedProcess,
+        token_delivery: TokenDelivery,
     ) -> std::io::Result<Self> {
         listener.set_nonblocking(true)?;
         Ok(Self {
@@ -64,103 +63,105 @@ impl Server {
             listener,
             token,
             watched,
-            hand_over,
-            asking: Arc::default(),
+            token_delivery,
+            answering: Arc::default(),
         })
     }
 
     /// Serves until the program has ended.
     pub(super) fn serve(&self) {
-        let mut silent = Vec::new();
-        let mut look_at = now() + LOOK;
+        let mut waiting = Vec::new();
+        let mut renew_at = now() + RENEWAL;
         while !self.watched.has_ended() {
-            self.wait(&silent, look_at);
-            if now() >= look_at {
-                self.look_after();
-                look_at = now() + LOOK;
+            self.wait(&waiting, renew_at);
+            if now() >= renew_at {
+                self.renew();
+                renew_at = now() + RENEWAL;
             }
-            silent = self.hear(silent);
-            self.accept(&mut silent);
+            waiting = self.receive(waiting);
+            self.accept(&mut waiting);
         }
     }
 
-    /// Blocks until something comes or is due.
-    fn wait(&self, silent: &[Connection], look_at: Instant) {
+    /// Blocks until something arrives or is due.
+    fn wait(&self, waiting: &[Connection], renew_at: Instant) {
         let present = now();
-        let ends = silent.iter().map(|connection| connection.until);
-        let next = ends.chain([look_at]).min().unwrap_or(look_at);
+        let ends = waiting.iter().map(|connection| connection.deadline);
+        let next = ends.chain([renew_at]).min().unwrap_or(renew_at);
         let limit = next.saturating_duration_since(present);
         let limit = self
             .watched
-            .looks_every()
-            .map_or(limit, |often| limit.min(often));
+            .polling_interval()
+            .map_or(limit, |interval| limit.min(interval));
         let own = [Some(self.listener.as_fd()), self.watched.descriptor()];
         let all = own
             .into_iter()
             .flatten()
-            .chain(silent.iter().map(Connection::descriptor));
+            .chain(waiting.iter().map(Connection::descriptor));
         let mut waited: Vec<_> = all
             .map(|it| PollFd::from_borrowed_fd(it, PollFlags::IN))
             .collect();
-        // Interrupted, it is called again.
+        // The caller polls again after an interruption.
         let _ = poll(&mut waited, Timespec::try_from(limit).ok().as_ref());
     }
 
-    fn hear(&self, silent: Vec<Connection>) -> Vec<Connection> {
+    fn receive(&self, waiting: Vec<Connection>) -> Vec<Connection> {
         let present = now();
-        let mut left = Vec::with_capacity(silent.len());
-        for connection in silent {
-            match connection.hear(self.port, &self.token) {
-                Turn::Goes(connection) if connection.until > present => left.push(connection),
-                Turn::Goes(connection) => refuse(connection, Refusal::Malformed),
-                Turn::Asks(connection) => self.grant(connection),
-                Turn::Refused(connection, refusal) => refuse(connection, refusal),
-                Turn::Gone => {}
+        let mut left = Vec::with_capacity(waiting.len());
+        for connection in waiting {
+            match connection.receive(self.port, &self.token) {
+                Progress::Waits(connection) if connection.deadline > present => {
+                    left.push(connection);
+                }
+                Progress::Waits(connection) => refuse(connection, Refusal::Malformed),
+                Progress::Granted(connection) => self.grant(connection),
+                Progress::Refused(connection, refusal) => refuse(connection, refusal),
+                Progress::Closed => {}
             }
         }
         left
     }
 
-    fn accept(&self, silent: &mut Vec<Connection>) {
+    fn accept(&self, waiting: &mut Vec<Connection>) {
         loop {
             match self.listener.accept() {
-                Ok((stream, peer)) if peer::is_near(peer) => {
-                    if silent.len() >= SILENT_MAX {
-                        silent.remove(0);
+                Ok((stream, peer)) if peer::is_loopback(peer) => {
+                    if waiting.len() >= WAITING_MAX {
+                        waiting.remove(0);
                     }
-                    silent.extend(Connection::new(stream, peer, now()));
+                    waiting.extend(Connection::new(stream, peer, now()));
                 }
                 Ok(_) => {}
-                Err(error) => return rest_unless_passing(error.kind()),
+                Err(error) => return pause_if_exhausted(error.kind()),
             }
         }
     }
 
-    /// Answers a request whose token was right.
+    /// Answers a request with the right token.
     fn grant(&self, connection: Connection) {
         let is_own = || peer::is_own(connection.peer, self.port);
-        if self.hand_over == HandOver::Environment && !is_own() {
+        if self.token_delivery == TokenDelivery::Environment && !is_own() {
             return refuse(connection, Refusal::Forbidden);
         }
-        let asking = self.asking.clone();
-        if asking.fetch_add(1, Ordering::AcqRel) >= ASKING_MAX {
-            asking.fetch_sub(1, Ordering::AcqRel);
-            return connection.give(&answer(Status::UNAVAILABLE, ""));
+        let answering = self.answering.clone();
+        if answering.fetch_add(1, Ordering::AcqRel) >= ANSWERING_MAX {
+            answering.fetch_sub(1, Ordering::AcqRel);
+            return connection.answer(&answer(Status::UNAVAILABLE, ""));
         }
         let (client, role) = (self.client.clone(), self.role.clone());
         let started = thread::Builder::new().spawn(move || {
-            connection.give(&credentials(&client, &role));
-            asking.fetch_sub(1, Ordering::AcqRel);
+            connection.answer(&credentials(&client, &role));
+            answering.fetch_sub(1, Ordering::AcqRel);
         });
         if started.is_err() {
-            self.asking.fetch_sub(1, Ordering::AcqRel);
+            self.answering.fetch_sub(1, Ordering::AcqRel);
         }
     }
 
-    /// Has the session renewed ahead, so that no request finds it ended.
-    fn look_after(&self) {
+    /// Has the session renewed in time, so that no request finds it expired.
+    fn renew(&self) {
         let (client, role) = (self.client.clone(), self.role.clone());
-        // Without the application there is nothing to renew, and the next look comes.
+        // If the application does not run, the next attempt may find it.
         let _ = thread::Builder::new().spawn(move || client.ask(Call::KeepFresh { role }));
     }
 }
@@ -178,15 +179,15 @@ fn credentials(client: &Client, role: &str) -> Secret {
     match body {
         Ok(body) => answer(Status::OK, body.expose()),
         Err(problem) => {
-            let words = json!({ "code": problem.code, "message": told(problem.code, role) });
-            answer(status(&problem), &words.to_string())
+            let body = json!({ "code": problem.code, "message": message(problem.code, role) });
+            answer(status(&problem), &body.to_string())
         }
     }
 }
 
-/// Returns a status that SDKs try again on only where that can help.
+/// Returns the HTTP status. SDKs retry only those that a retry can help.
 fn status(problem: &Problem) -> Status {
-    let passes = matches!(
+    let is_temporary = matches!(
         problem.code,
         ProblemCode::NotRunning
             | ProblemCode::TimedOut
@@ -195,7 +196,7 @@ fn status(problem: &Problem) -> Status {
             | ProblemCode::AwsFailed
             | ProblemCode::Internal
     );
-    if passes {
+    if is_temporary {
         Status::UNAVAILABLE
     } else {
         Status::NEEDS_A_PERSON
@@ -203,22 +204,22 @@ fn status(problem: &Problem) -> Status {
 }
 
 fn refuse(connection: Connection, refusal: Refusal) {
-    connection.give(&answer(refusal.status(), ""));
+    connection.answer(&answer(refusal.status(), ""));
 }
 
-fn rest_unless_passing(kind: std::io::ErrorKind) {
+fn pause_if_exhausted(kind: std::io::ErrorKind) {
     use std::io::ErrorKind::{ConnectionAborted, Interrupted, WouldBlock};
     if !matches!(kind, WouldBlock | Interrupted | ConnectionAborted) {
-        rest();
+        pause();
     }
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "without files or memory there is nothing to wait for"
+    reason = "no event says when files or memory are free again"
 )]
-fn rest() {
-    thread::sleep(REST);
+fn pause() {
+    thread::sleep(PAUSE);
 }
 
 #[expect(clippy::disallowed_methods, reason = "the deadlines of connections")]

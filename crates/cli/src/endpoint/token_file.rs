@@ -1,5 +1,4 @@
-//! The file of a token: this user's alone, without a line end (SDKs refuse a token with one), and gone with its
-//! endpoint.
+//! The file with the token, for this user alone. It has no line end, which SDKs refuse, and is removed with its endpoint.
 
 use std::fs::{OpenOptions, read_dir, remove_file};
 use std::io::{self, Write};
@@ -15,14 +14,14 @@ use super::failed;
 const PREFIX: &str = "endpoint-";
 const SUFFIX: &str = ".token";
 
-/// A token's file, removed when this is dropped.
+/// A token's file. It is removed when this is dropped.
 pub(super) struct TokenFile(PathBuf);
 
 impl TokenFile {
-    /// Writes the token into `dir`, which only this user can enter.
+    /// Writes the token to a file in `dir`, which only this user can enter.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If the file cannot be written.
     pub(super) fn write(dir: &Path, token: &Token) -> Result<Self, Problem> {
         remove_leftovers(dir);
         let path = dir.join(format!("{PREFIX}{}{SUFFIX}", std::process::id()));
@@ -35,7 +34,7 @@ impl TokenFile {
                 .open(&path)?;
             file.write_all(token.expose().as_bytes())
         };
-        written().map_err(|error| failed("The token's file could not be written.", &error))?;
+        written().map_err(|error| failed("The token file cannot be written.", &error))?;
         Ok(Self(path))
     }
 
@@ -47,12 +46,12 @@ impl TokenFile {
 
 impl Drop for TokenFile {
     fn drop(&mut self) {
-        // Nobody answers to what a file that stays behind says.
+        // A token that stays behind is worthless: its endpoint is gone.
         let _ = remove_file(&self.0);
     }
 }
 
-/// Removes the files of endpoints that were killed.
+/// Removes the token files of endpoints that were killed.
 fn remove_leftovers(dir: &Path) {
     let Ok(entries) = read_dir(dir) else { return };
     for entry in entries.flatten() {
@@ -77,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn c9_it_is_this_users_alone_has_no_line_end_and_goes_with_its_endpoint() {
+    fn c9_the_token_file_is_private_has_no_line_end_and_is_removed_with_its_endpoint() {
         let dir = tempfile::tempdir().expect("a folder");
         let left = dir.path().join("endpoint-2147483646.token");
         std::fs::write(&left, "x").expect("a leftover");

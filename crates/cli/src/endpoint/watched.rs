@@ -1,4 +1,4 @@
-//! The process that an endpoint serves: its end is the endpoint's end.
+//! The process that an endpoint serves. The endpoint ends with it.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -11,9 +11,9 @@ fn parse(process: &str) -> io::Result<Pid> {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use by_descriptor::Watched;
+pub(super) use by_descriptor::WatchedProcess;
 #[cfg(not(target_os = "linux"))]
-pub(super) use by_looking::Watched;
+pub(super) use by_polling::WatchedProcess;
 
 #[cfg(target_os = "linux")]
 mod by_descriptor {
@@ -24,10 +24,10 @@ mod by_descriptor {
 
     use super::{Duration, io, parse};
 
-    /// A process, by a descriptor that no other process can inherit the number of.
-    pub(in crate::endpoint) struct Watched(OwnedFd);
+    /// A process, held by a descriptor, since its number may be used again.
+    pub(in crate::endpoint) struct WatchedProcess(OwnedFd);
 
-    impl Watched {
+    impl WatchedProcess {
         pub(in crate::endpoint) fn open(process: &str) -> io::Result<Self> {
             let watched = Self(pidfd_open(parse(process)?, PidfdFlags::empty())?);
             match watched.has_ended() {
@@ -36,7 +36,7 @@ mod by_descriptor {
             }
         }
 
-        /// Returns what becomes readable when it ends.
+        /// Returns a descriptor that is readable once the process has ended.
         pub(in crate::endpoint) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
             Some(self.0.as_fd())
         }
@@ -47,15 +47,15 @@ mod by_descriptor {
             ended.is_ok_and(|ready| ready > 0)
         }
 
-        /// Returns how often to look whether it has ended.
-        pub(in crate::endpoint) fn looks_every(&self) -> Option<Duration> {
+        /// Returns how often to check whether the process has ended; `None` if the descriptor says so.
+        pub(in crate::endpoint) fn polling_interval(&self) -> Option<Duration> {
             None
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-mod by_looking {
+mod by_polling {
     use std::os::fd::BorrowedFd;
 
     use rustix::process::{Pid, test_kill_process};
@@ -63,9 +63,9 @@ mod by_looking {
     use super::{Duration, io, parse};
 
     /// A process, by its number.
-    pub(in crate::endpoint) struct Watched(Pid);
+    pub(in crate::endpoint) struct WatchedProcess(Pid);
 
-    impl Watched {
+    impl WatchedProcess {
         pub(in crate::endpoint) fn open(process: &str) -> io::Result<Self> {
             let process = parse(process)?;
             test_kill_process(process)?;
@@ -80,7 +80,7 @@ mod by_looking {
             test_kill_process(self.0).is_err_and(|error| error == rustix::io::Errno::SRCH)
         }
 
-        pub(in crate::endpoint) fn looks_every(&self) -> Option<Duration> {
+        pub(in crate::endpoint) fn polling_interval(&self) -> Option<Duration> {
             Some(Duration::from_secs(1))
         }
     }

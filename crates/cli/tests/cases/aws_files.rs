@@ -24,9 +24,9 @@ aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
         .prints(str![[r#"
 ROLE   ARN                                   SOURCE
 guest  arn:aws:iam::808768216571:role/guest  user
-audit  arn:aws:iam::808768216571:role/audit  gone    cannot be assumed
+audit  arn:aws:iam::808768216571:role/audit  gone    needs setup
 ! The source profile "gone" of "audit" does not exist. Add it, or correct source_profile.
-Key in plaintext: AKIA…MPLE in user
+Plaintext key: AKIA…MPLE in user
 ~/.aws/config, line 8: The credential_process "touch …" of "tool" is not run by Rolecall. AWS's tools go on running it.
 
 "#]]);
@@ -73,7 +73,7 @@ ca_bundle = /x
 "#)
         .prints(str![[r#"
 ROLE     ARN                        SOURCE
-a\u{9}b  arn:aws:iam::1:role/guest  x       cannot be assumed
+a\u{9}b  arn:aws:iam::1:role/guest  x       needs setup
 ! The source profile "x" of "a\u{9}b" does not exist. Add it, or correct source_profile.
 ~/else where, line 1: This setting is outside a section, for which AWS's tools refuse the file. Put it below a line such as [default].
 ~/else where, line 2: AWS's SDKs leave out the profile "a\u{9}b" for its quotes; the AWS CLI and Rolecall read it. Give it a name without quotes and spaces.
@@ -123,7 +123,7 @@ fn connect_without_a_terminal() {
             }
         }))
         .fails(str![[r#"
-Nothing was written: there is no terminal to ask on. Say --yes to write, or --dry-run to see what would change.
+Nothing was written: there is no terminal to ask on. Use --yes to write, or --dry-run to see what would change.
 
 "#]]);
 }
@@ -178,7 +178,7 @@ fn disconnect_nothing() {
     Case::new(&["disconnect", "--all"])
         .answer(json!({ "edit": { "path": "~/.aws/config", "profiles": [], "difference": [], "notes": [] } }))
         .prints(str![[r#"
-There is nothing to do.
+There is nothing to change.
 
 "#]]);
 }

@@ -10,7 +10,7 @@ fn b66_credentials_of_nobody() {
     Case::new(&["credentials", "../../x"])
         .problem(json!({ "code": "unknown_role", "what": "canary", "remedy": "canary" }))
         .fails(str![[r#"
-rolecall: "../../x": there is no role of this name. See: rolecall list
+rolecall: "../../x": there is no role with this name. See: rolecall list
 
 "#]]);
 }
@@ -31,7 +31,7 @@ fn c14_credentials_denied() {
     Case::new(&["credentials", "gu\"est äöü"])
         .problem(json!({ "code": "access_denied", "what": "canary", "remedy": "canary", "detail": "canary" }))
         .fails(str![[r#"
-rolecall: "gu?est ???": AWS does not allow it. Rolecall's window says what is likely missing
+rolecall: "gu?est ???": AWS denied access. Rolecall's window shows the likely causes
 
 "#]]);
 }

@@ -52,7 +52,7 @@ fn explain() {
 1. Most likely: The external ID "x" may not be the one that the role's trust policy asks for.
    Compare it, letter by letter, with the one its owner gave you.
    Who can change it: the owner of account 808768216571.
-   A command that tells: aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument
+   Check with: aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument
    For the trust policy of audit:
      {
        "Sid": "AllowAssumeRole",
@@ -62,13 +62,13 @@ fn explain() {
 2. Most likely: The role's trust policy may not name "user".
    Send this statement to the role's owner.
    Who can change it: the owner of account 808768216571.
-   For the trust policy of audit: the statement of 1.
+   For the trust policy of audit: the same statement as in 1.
 
 3. Possible: The role may require MFA,\u{1b}[2J and none was given.
    Set the MFA device.
 
-AWS's own words: AccessDenied: no\u{202e}
-Request id: 1b2c
+AWS's message: AccessDenied: no\u{202e}
+Request ID: 1b2c
 
 "#]]);
 }
@@ -128,10 +128,10 @@ fn explain_deeper() {
         .prints(str![[r#"
 No.
 
-1. The cause: It names somebody else.
+1. Cause: It names somebody else.
    Ask.
 
-A deeper look:
+Further calls:
    iam:GetRole as guest: It names somebody else.
    iam:SimulatePrincipalPolicy as user: "user" may not call it.
    For the permissions of user:
@@ -139,7 +139,7 @@ A deeper look:
        "Sid": "AllowLookingDeeper"
      }
 
-AWS's own words: AccessDenied: no
+AWS's message: AccessDenied: no
 
 "#]]);
 }
@@ -172,8 +172,9 @@ fn explain_json() {
 fn explain_no_such_role() {
     Case::new(&["explain", "nobody"])
         .answer(audit_failed(json!(null)))
+        .answer(json!({ "names": ["audit"] }))
         .fails(str![[r#"
-There is no role called "nobody". See the names with: rolecall list.
+There is no role called "nobody". List the roles with: rolecall list
 
 "#]]);
 }
@@ -183,7 +184,7 @@ fn explain_nothing() {
     Case::new(&["explain", "audit"])
         .answer(audit_failed(json!(null)))
         .fails(str![[r#"
-AWS did not refuse "audit" when it was last asked. There is nothing to explain.
+AWS did not refuse "audit" the last time. There is nothing to explain.
 
 "#]]);
 }
@@ -219,11 +220,11 @@ No.
 1. Most likely: It may not let you in.
    Ask.
 
-AWS can tell more; with --deeper Rolecall calls, changing nothing:
+These calls can tell more and change nothing. Make them with --deeper:
    iam:GetRole as guest
    iam:SimulatePrincipalPolicy as user
 
-AWS's own words: AccessDenied: no
+AWS's message: AccessDenied: no
 
 "#]]);
 }
@@ -255,7 +256,7 @@ fn explain_unknown_answer() {
 AWS refused the request (New).
 Rolecall does not know this answer.
 
-AWS's own words: New: words
+AWS's message: New: words
 
 "#]]);
 }

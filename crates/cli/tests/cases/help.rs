@@ -6,51 +6,48 @@ use super::Case;
 
 #[test]
 fn help() {
-    Case::new(&["help"])
-        .prints(str![[r#"
-AWS role sessions from the desktop tray. The Rolecall application must be running,
-or an agent without a display, which starts by itself where there is none.
+    Case::new(&["help"]).prints(str![[r#"
+AWS role sessions from the desktop tray. The command line needs the running application,
+or an agent on a machine without a display, which it starts.
 
 Usage: rolecall [--practice] COMMAND
 
-  list                  Lists the roles
-  status                Shows the sessions and how long they last
-  assume ROLE           Assumes a role, or renews its session
-  explain ROLE          Says why AWS refused a role, and what to send to whom
-  end ROLE              Ends a session on this machine
-  history [ROLE]        Shows who asked for which role, and what came of it
-  answer                Answers programs that ask for a role, on a machine without a desktop
-  env ROLE              Prints an export block, for: eval "$(rolecall env ROLE)"
-  exec ROLE [COMMAND]   Runs a command, or a shell, with a session in its environment
-  endpoint ROLE         Serves a session to a container
-  credentials ROLE      Prints credentials for a profile's credential_process
-  connect ROLE...       Lets the AWS CLI and every SDK use a role, by a profile in ~/.aws/config
-  disconnect ROLE...    Takes such profiles out again
-  catalogue             Lists the roles in AWS's own files; needs no running application
-  import PROGRAM        Takes in what Leapp, aws-vault or Granted keep
-  roles export          Prints the roles as a file for others, without secrets
-  roles import FILE     Takes in the roles of such a file
-  shell-init SHELL      Prints a function assume, and completions, for a shell's start
-  keys list             Lists the access keys
-  keys add NAME         Verifies an access key and puts it into the keychain
-  keys import           Moves keys in plaintext from AWS's files to the keychain
-  keys undo-import PROFILE
-                        Puts such a key back
-  keys rename OLD NEW   Renames an access key
-  keys remove NAME      Removes an access key from the keychain
-  keys add-totp NAME SERIAL
-                        Keeps an authenticator's seed beside a key, and takes codes from it
-  keys remove-totp NAME Forgets such a seed
-  keys forget-code NAME Lets a code that was given with a key count no longer
-  agent                 Runs Rolecall without a display, as on a server
-  unlock                Opens the sealed file of keys, for machines without a keychain
-  help [COMMAND]        Shows this, or more about a command
+  list                      Lists the roles
+  status                    Shows sessions, their time left, and current problems
+  assume ROLE               Assumes a role or renews its session
+  explain ROLE              Explains why AWS refused a role
+  end ROLE                  Ends a session on this machine
+  history [ROLE]            Shows which programs asked for roles, and the answers
+  answer                    Asks you about programs at this terminal, on a machine without a desktop
+  env ROLE                  Prints an export block, for: eval "$(rolecall env ROLE)"
+  exec ROLE [COMMAND]       Runs a command or a shell with a session in its environment
+  endpoint ROLE             Serves a session to a container
+  credentials ROLE          Prints credentials for a profile's credential_process
+  connect ROLE...           Adds profiles to ~/.aws/config that get credentials from Rolecall
+  disconnect ROLE...        Removes these profiles
+  catalogue                 Lists the roles in AWS's own files; needs no running application
+  import PROGRAM            Imports access keys and roles from Leapp, aws-vault or Granted
+  roles export              Prints the roles as a file to share, without secrets
+  roles import FILE         Adds the roles in such a file to yours
+  shell-init SHELL          Prints a shell function "assume" and completions
+  keys list                 Lists the access keys
+  keys add NAME             Verifies an access key and stores it in the keychain
+  keys import               Moves plaintext keys from AWS's files to the keychain
+  keys undo-import PROFILE  Moves such a key back
+  keys rename OLD NEW       Renames an access key
+  keys remove NAME          Removes an access key from the keychain
+  keys add-totp NAME SERIAL Stores the seed of an MFA device, to generate codes from it
+  keys remove-totp NAME     Removes such a seed
+  keys forget-code NAME     Asks for a new MFA code next time
+  agent                     Runs Rolecall without a display
+  unlock                    Opens the sealed key file, on a machine without a keychain
+  help [COMMAND]            Shows this help, or the help of a command
 
-  --practice            Talks to the practice account's instance
-  --json                Prints JSON (list, status, assume, explain, history, catalogue, keys list, agent --status)
-  --version             Prints the version
+  --practice                Uses the practice account's instance
+  -h, --help                Shows help
+  -V, --version             Prints the version
 
-Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.
+Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.
 
 "#]]);
 }
@@ -59,19 +56,20 @@ Exit codes: 0 done, 1 not done, 2 not understood; of exec, the command's.
 fn help_on_a_command() {
     Case::new(&["assume", "--help"])
         .prints(str![[r#"
-Usage: rolecall assume ROLE [--json] [--read-only | --view-only] [--region-lock REGION] [--reason TEXT]
+Usage: rolecall assume ROLE [--read-only | --view-only] [--region-lock REGION] [--reason TEXT] [--json]
 
-Assumes a role, or renews its session, and prints who you are then. For a role that needs a code it asks on the
-terminal, and Rolecall's window can be answered as well; env and exec do the same. An empty line cancels.
+Assumes a role or renews its session, and prints your identity. If a role needs an MFA code, the terminal and
+Rolecall's window ask for it, and the first answer counts. An empty line cancels. env and exec do the same.
 
-assume, env, exec, credentials and end can be about a session with less than the role's permissions. It has a name of
-its own, such as "ROLE · read-only", and is never handed out in place of the role's full session:
+assume, env, exec, credentials and end accept limits. A limited session has a name of its own, such as
+"ROLE · read-only", and never replaces the role's full session. Rolecall reuses a reason for 12 hours when it cannot
+ask you.
 
-  --read-only            Reading only: limited by AWS's policy ReadOnlyAccess
-  --view-only            Listing only: limited by AWS's policy ViewOnlyAccess
-  --region-lock REGION   Only this region, and what AWS has no regions for
-
-  --reason TEXT          Why, for a role that wants a reason; it counts for 12 hours where nobody can be asked
+  --read-only               Limits the session to reading, with AWS's policy ReadOnlyAccess
+  --view-only               Limits the session to listing, with AWS's policy ViewOnlyAccess
+  --region-lock REGION      Limits the session to a region, and to services without regions
+  --reason TEXT             Gives the reason that a role requires
+  --json                    Prints JSON
 
 "#]]);
 }

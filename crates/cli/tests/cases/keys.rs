@@ -27,10 +27,10 @@ fn import_dry_run() {
         }))
         .asked(json!({ "move_in": { "from": "leapp", "file": null, "rehearse": true } }))
         .prints(str![[r#"
-would come  access key  work
-here        role        guest   It is here already.
-stays                   portal  It signs in elsewhere.
-From Leapp: 1 would come over, 1 would stay. Nothing was changed.
+will import    access key  work
+already added  role        guest   It is here already.
+not imported               portal  It signs in elsewhere.
+Leapp: 1 would be imported, 1 would not. Nothing was changed.
 
 "#]]);
 }
@@ -39,7 +39,7 @@ From Leapp: 1 would come over, 1 would stay. Nothing was changed.
 fn keys_add_from_missing_csv() {
     Case::new(&["keys", "add", "user", "--from-csv", "nowhere.csv"])
         .fails(str![[r#"
-nowhere.csv cannot be read: No such file or directory (os error 2). Give the file as AWS writes it, or two lines on standard input.
+nowhere.csv cannot be read: No such file or directory (os error 2). Use a file as AWS writes it, or two lines on standard input.
 
 "#]]);
 }
@@ -68,7 +68,7 @@ aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
         }))
         .prints(str![[r#"
 user is in the keychain: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:user/user in account 177634097045.
-Its plaintext is still in the file it came from; delete it there.
+The file still has the secret in plaintext. Delete it there.
 
 "#]]);
 }
@@ -107,11 +107,11 @@ fn keys_add_totp() {
             }
         }))
         .ends(0, str![[r#"
-AWS took its code: the seed of arn:aws:iam::177634097045:mfa/user is in the keychain, and codes come from it. It is not shown again.
+AWS accepted a code. The seed of arn:aws:iam::177634097045:mfa/user is in the keychain, and Rolecall generates codes from it. The seed is not shown again.
 
 "#]], str![[r#"
-Warning: the second factor will then be on this machine, beside the first. Whoever gets at your keychain has both, and
-programs get roles that ask for MFA without you. A device of its own is safer; it is your choice.
+Warning: this puts both factors on this computer. Access to your keychain then gives both, and programs can use roles
+that require MFA without you. A separate device is safer.
 
 "#]]);
 }
@@ -122,7 +122,7 @@ fn keys_forget_code() {
         .answer(json!("done"))
         .asked(json!({ "end_mfa": { "key": "user" } }))
         .prints(str![[r#"
-The next role of "user" asks for a code again.
+Rolecall asks for a new MFA code for the next role of "user".
 
 "#]]);
 }
@@ -151,7 +151,7 @@ fn keys_import() {
 + credential_process = /usr/bin/rolecall credentials --key work
 - aws_secret_access_key = …
 ! A note.
-The key of work is in the keychain, and no more in plaintext. The file as it was, without the secret: ~/.local/state/rolecall/backups/credentials.1. Back with: rolecall keys undo-import work
+The key of work is in the keychain, and no longer in the file. A copy of the old file without the secret: ~/.local/state/rolecall/backups/credentials.1. Undo with: rolecall keys undo-import work
 
 "#]]);
 }
@@ -183,7 +183,7 @@ fn keys_remove() {
         .answer(json!("done"))
         .asked(json!({ "remove_key": { "name": "Kunde Ä" } }))
         .prints(str![[r#"
-"Kunde Ä" is gone from the keychain. AWS still knows the key.
+Removed "Kunde Ä" from the keychain. The key stays active in AWS.
 
 "#]]);
 }
@@ -194,7 +194,7 @@ fn keys_remove_totp() {
         .answer(json!("done"))
         .asked(json!({ "remove_totp": { "key": "user" } }))
         .prints(str![[r#"
-The seed of "user" is gone from the keychain; codes are asked for again.
+Removed the seed of "user" from the keychain. Rolecall asks you for codes again.
 
 "#]]);
 }
@@ -205,7 +205,7 @@ fn keys_rename() {
         .answer(json!("done"))
         .asked(json!({ "rename_key": { "name": "user", "new_name": "mine" } }))
         .prints(str![[r#"
-"user" is called "mine" now.
+Renamed "user" to "mine".
 
 "#]]);
 }
@@ -223,7 +223,7 @@ fn keys_undo_import() {
         .prints(str![[r#"
 ~/.aws/credentials:
 + aws_secret_access_key = …
-work has its key in plaintext again.
+The key of work is in plaintext again.
 
 "#]]);
 }
@@ -244,7 +244,7 @@ fn unlock_by_file_descriptor() {
         .asked(json!("host"))
         .asked(json!({ "unlock": { "passphrase": "correct horse battery\n", "file": "there" } }))
         .prints(str![[r#"
-~/.local/share/rolecall/keys.sealed is open until Rolecall ends.
+~/.local/share/rolecall/keys.sealed stays open until Rolecall quits.
 
 "#]]);
 }

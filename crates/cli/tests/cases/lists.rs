@@ -14,7 +14,7 @@ fn list() {
 ROLE            ACCOUNT       SOURCE  SESSION                    GROUP
 guest           808768216571  user    42m left, until 12:42 UTC  Clients
 audit\u{1b}[2J  808768216571  user    failed
-broken          111122223333  gone    cannot be assumed
+broken          111122223333  gone    needs setup
 
 "#]]);
 }
@@ -25,10 +25,10 @@ fn list_marks() {
         .answer(snapshot_marked())
         .asked(json!("snapshot"))
         .prints(str![[r#"
-ROLE            ACCOUNT       SOURCE  SESSION                    GROUP    MARKS
+ROLE            ACCOUNT       SOURCE  SESSION                    GROUP    LABELS
 guest           808768216571  user    42m left, until 12:42 UTC  Clients  production, ● red
 audit\u{1b}[2J  808768216571  user    failed
-broken          111122223333  gone    cannot be assumed                   favourite
+broken          111122223333  gone    needs setup                         favourite
 
 "#]]);
 }
@@ -66,7 +66,7 @@ fn list_search() {
 ROLE            ACCOUNT       SOURCE  SESSION                    GROUP
 guest           808768216571  user    42m left, until 12:42 UTC  Clients
 audit\u{1b}[2J  808768216571  user    failed
-broken          111122223333  gone    cannot be assumed
+broken          111122223333  gone    needs setup
 
 "#]]);
 }

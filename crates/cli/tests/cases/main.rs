@@ -1,6 +1,6 @@
 //! The command line as a program: what it prints and asks, against a server that gives the answers of each case.
 //!
-//! Expected output stands in the cases. To write it, run `SNAPSHOTS=overwrite cargo test -p rolecall --test cases` and
+//! The cases contain the expected output. To write it, run `SNAPSHOTS=overwrite cargo test -p rolecall --test cases` and
 //! read the difference.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "compares with the present")]
@@ -10,6 +10,7 @@
 )]
 
 mod aws_files;
+mod completions;
 mod credentials;
 mod explain;
 mod help;

@@ -16,7 +16,7 @@ fn agent_status() {
         }))
         .asked(json!("host"))
         .prints(str![[r#"
-The agent runs: version 0.1.0, process 4711.
+The agent is running: version 0.1.0, process 4711.
 ~/.local/share/rolecall/keys.sealed is sealed. Open it with: rolecall unlock
 
 "#]]);
@@ -28,7 +28,7 @@ fn agent_stop() {
         .answer(json!("done"))
         .asked(json!("stop"))
         .prints(str![[r#"
-The agent ends. Its sessions are kept for the next start.
+The agent quits. The next start restores its sessions.
 
 "#]]);
 }
@@ -89,10 +89,8 @@ Rolecall is not running. Start it from your applications menu, or run: rolecall-
 
 #[test]
 fn b77_sudo() {
-    Case::new(&["list"])
-        .env("SUDO_UID", "1000")
-        .fails(str![[r#"
-Rolecall is not running for the user that sudo switched to. It runs for you, not for root: use this command without sudo.
+    Case::new(&["list"]).env("SUDO_UID", "1000").fails(str![[r#"
+Rolecall is not running for the user that sudo switched to. Run this command without sudo.
 
 "#]]);
 }
@@ -108,7 +106,7 @@ fn b76_not_running_and_mistyped_settings() {
         .env("DISPLAY", "")
         .file(".config/rolecall/settings.toml", "[agent]\nstart = \"nver\"\n")
         .fails(str![[r#"
-Rolecall is not running. It was not started, because settings.toml has a mistake. Correct it, or start the agent with: rolecall agent; it shows what is wrong.
+Rolecall is not running. The agent was not started, because settings.toml has a mistake. Correct it, or run rolecall agent, which shows the mistake.
 
 "#]]);
 }
@@ -133,7 +131,7 @@ fn b76_not_running_and_unparsable_settings() {
         .env("DISPLAY", "")
         .file(".config/rolecall/settings.toml", "[agent]\nstart = \"never\n")
         .fails(str![[r#"
-Rolecall is not running. It was not started, because settings.toml has a mistake. Correct it, or start the agent with: rolecall agent; it shows what is wrong.
+Rolecall is not running. The agent was not started, because settings.toml has a mistake. Correct it, or run rolecall agent, which shows the mistake.
 
 "#]]);
 }

@@ -82,7 +82,7 @@ fn exec_not_found() {
         .answer(json!({ "environment": { "expires_at": "2026-11-21T12:42:30Z", "unset": [], "set": [] } }))
         .asked(json!({ "environment": { "role": "guest" } }))
         .ends(127, str![], str![[r#"
-There is no program "nowhere/to-be-found" to start.
+The program "nowhere/to-be-found" was not found.
 
 "#]]);
 }
@@ -132,7 +132,7 @@ aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 aws_secret_access_key = canary
 "#)
         .fails(str![[r#"
-The default profile in AWS's files has credentials of its own (aws_access_key_id), and AWS SDKs take them before they ask an endpoint. Give that profile another name, or leave out --server.
+The default profile in AWS's files has its own credentials (aws_access_key_id). AWS SDKs use them before an endpoint. Rename that profile, or leave out --server.
 
 "#]]);
 }

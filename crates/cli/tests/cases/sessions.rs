@@ -115,7 +115,7 @@ fn assume_read_only() {
         .prints(str![[r#"
 guest · read-only · only eu-west-1: 1h left, until 13:00 UTC
 You are arn:aws:sts::808768216571:assumed-role/guest/user
-Its policies and tags take 31 % of what AWS allows
+Session policies and tags use 31% of AWS's limit
 
 "#]]);
 }
@@ -126,7 +126,7 @@ fn end() {
         .answer(json!("done"))
         .asked(json!({ "end": { "role": "guest" } }))
         .prints(str![[r#"
-The session of "guest" has ended here.
+Ended the session of "guest" on this machine.
 
 "#]]);
 }
@@ -157,7 +157,7 @@ fn history() {
         .asked(json!({ "history": { "role": "guest", "since": null, "limit": 3 } }))
         .prints(str![[r#"
 TIME                     ROLE   REQUEST      TIMES  ANSWER                 BY
-2026-11-21 11:59:00 UTC  guest  credentials  1000   given                  aws (4711) < bash < xterm
+2026-11-21 11:59:00 UTC  guest  credentials  1000   allowed                aws (4711) < bash < xterm
 2026-11-21 11:30:00 UTC  guest  exec         1      denied                 x\u{1b}[2J (12)
 2026-11-21 11:00:00 UTC  guest  assume       1      failed: access denied  you
 
@@ -170,7 +170,40 @@ fn history_empty() {
         .answer(json!({ "history": [] }))
         .asked(json!({ "history": { "role": null, "since": null, "limit": 50 } }))
         .prints(str![[r#"
-Nothing was asked for.
+There are no requests.
+
+"#]]);
+}
+
+#[test]
+fn assume_offers_the_role_with_a_similar_name() {
+    Case::new(&["assume", "gest"])
+        .answer(snapshot())
+        .problem(json!({
+            "code": "unknown_role", "what": "There is no role called \"gest\".",
+            "remedy": "See the names with: rolecall list."
+        }))
+        .answer(json!({ "names": ["audit", "guest", "quest\u{202e}"] }))
+        .asked(json!("snapshot"))
+        .asked(json!({ "assume": { "role": "gest", "code": null } }))
+        .asked(json!({ "names": { "search": "" } }))
+        .fails(str![[r#"
+There is no role called "gest". Did you mean "guest"?
+
+"#]]);
+}
+
+#[test]
+fn assume_offers_no_role_with_another_name() {
+    Case::new(&["assume", "nobody"])
+        .answer(snapshot())
+        .problem(json!({
+            "code": "unknown_role", "what": "There is no role called \"nobody\".",
+            "remedy": "See the names with: rolecall list."
+        }))
+        .answer(json!({ "names": ["audit", "guest"] }))
+        .fails(str![[r#"
+There is no role called "nobody". See the names with: rolecall list.
 
 "#]]);
 }
@@ -181,7 +214,7 @@ fn end_key() {
         .answer(json!("done"))
         .asked(json!({ "end_key": { "key": "work" } }))
         .prints(str![[r#"
-The session of the access key "work" has ended here.
+Ended the session of the access key "work" on this machine.
 
 "#]]);
 }

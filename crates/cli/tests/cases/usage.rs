@@ -23,7 +23,7 @@ rolecall connect: ROLE is missing. See: rolecall help connect
 #[test]
 fn b74_endpoint_no_process() {
     Case::new(&["endpoint", "guest", "--while", "today"]).fails_as_usage(str![[r#"
-"today" is not the id of a process. In a shell its own is: $$
+"today" is not a process ID. A shell's own is: $$
 
 "#]]);
 }
@@ -47,7 +47,7 @@ fn b74_flag_twice() {
 #[test]
 fn b74_foreign_flag() {
     Case::new(&["end", "guest", "--json"]).fails_as_usage(str![[r#"
-rolecall end takes no --json. See: rolecall help end
+rolecall end does not accept --json. See: rolecall help end
 
 "#]]);
 }
@@ -55,7 +55,7 @@ rolecall end takes no --json. See: rolecall help end
 #[test]
 fn b74_history_limit() {
     Case::new(&["history", "--limit", "0"]).fails_as_usage(str![[r#"
---limit takes a number from 1 to 20000.
+--limit needs a number from 1 to 20000.
 
 "#]]);
 }
@@ -71,7 +71,39 @@ fn b74_history_since() {
 #[test]
 fn b74_keys_import_nothing() {
     Case::new(&["keys", "import"]).fails_as_usage(str![[r#"
-rolecall keys import needs --profile PROFILE or --all. See: rolecall help keys
+rolecall keys import needs --all or --profile PROFILE. See: rolecall help keys import
+
+"#]]);
+}
+
+#[test]
+fn b74_limit_of_a_form_without_limits() {
+    Case::new(&["credentials", "--key", "work", "--read-only"]).fails_as_usage(str![[r#"
+This form of rolecall credentials does not accept --read-only. See: rolecall help credentials
+
+"#]]);
+}
+
+#[test]
+fn b74_limit_of_an_endpoint() {
+    Case::new(&["exec", "--server", "guest", "--view-only", "true"]).fails_as_usage(str![[r#"
+This form of rolecall exec does not accept --view-only. See: rolecall help exec
+
+"#]]);
+}
+
+#[test]
+fn b74_value_of_a_flag_without_one() {
+    Case::new(&["list", "--json=yes"]).fails_as_usage(str![[r#"
+--json does not take a value.
+
+"#]]);
+}
+
+#[test]
+fn b74_value_of_a_short_flag() {
+    Case::new(&["list", "-h=yes"]).fails_as_usage(str![[r#"
+-h does not take a value.
 
 "#]]);
 }
@@ -79,7 +111,7 @@ rolecall keys import needs --profile PROFILE or --all. See: rolecall help keys
 #[test]
 fn b74_limit_where_none_is() {
     Case::new(&["list", "--read-only"]).fails_as_usage(str![[r#"
-This command takes no --read-only. See: rolecall help assume
+rolecall list does not accept --read-only. See: rolecall help list
 
 "#]]);
 }
@@ -87,7 +119,7 @@ This command takes no --read-only. See: rolecall help assume
 #[test]
 fn b74_mistyped_command() {
     Case::new(&["crednetials", "guest"]).fails_as_usage(str![[r#"
-There is no command "crednetials". Did you mean credentials?
+Unknown command "crednetials". Did you mean credentials?
 
 "#]]);
 }
@@ -95,7 +127,7 @@ There is no command "crednetials". Did you mean credentials?
 #[test]
 fn b74_mistyped_flag() {
     Case::new(&["list", "--jsno"]).fails_as_usage(str![[r#"
-There is no flag "--jsno". Did you mean --json?
+Unknown flag "--jsno". Did you mean --json?
 
 "#]]);
 }
@@ -103,7 +135,7 @@ There is no flag "--jsno". Did you mean --json?
 #[test]
 fn b74_mistyped_subcommand() {
     Case::new(&["keys", "ad", "user"]).fails_as_usage(str![[r#"
-There is no command "ad". Did you mean add?
+Unknown command "ad". Did you mean add?
 
 "#]]);
 }
@@ -111,7 +143,7 @@ There is no command "ad". Did you mean add?
 #[test]
 fn b74_nothing() {
     Case::new(&[]).fails_as_usage(str![[r#"
-What shall Rolecall do? See: rolecall help
+No command given. See: rolecall help
 
 "#]]);
 }
@@ -135,7 +167,7 @@ Give --read-only or --view-only, not both.
 #[test]
 fn b74_search_without_text() {
     Case::new(&["list", "--search"]).fails_as_usage(str![[r#"
---search needs a value after it.
+--search needs a value.
 
 "#]]);
 }
@@ -143,7 +175,7 @@ fn b74_search_without_text() {
 #[test]
 fn b74_value_like_a_flag() {
     Case::new(&["env", "guest", "--shell", "-x"]).fails_as_usage(str![[r#"
---shell needs a value after it.
+--shell needs a value.
 
 "#]]);
 }
@@ -151,7 +183,7 @@ fn b74_value_like_a_flag() {
 #[test]
 fn b74_word_too_many() {
     Case::new(&["assume", "Kunde", "A"]).fails_as_usage(str![[r#"
-rolecall assume: "A" is one word too many. A name with spaces needs quotes.
+Unexpected argument "A" for rolecall assume. Put a name with spaces in quotes.
 
 "#]]);
 }
@@ -168,7 +200,7 @@ There is no export block for the shell "basic". Known: bash, zsh, sh, ksh, fish,
 #[test]
 fn b80_shell_init_unknown_shell() {
     Case::new(&["shell-init", "tcl"]).fails_as_usage(str![[r#"
-There is no function for the shell "tcl". Known: bash, zsh, fish, pwsh, nu.
+There is no script for the shell "tcl". Known: bash, zsh, fish, pwsh, nu.
 
 "#]]);
 }
@@ -176,7 +208,7 @@ There is no function for the shell "tcl". Known: bash, zsh, fish, pwsh, nu.
 #[test]
 fn import_unknown_program() {
     Case::new(&["import", "saml2aws"]).fails_as_usage(str![[r#"
-Nothing is known of a program "saml2aws". Known: leapp, aws-vault, granted.
+Rolecall cannot import from "saml2aws". It can from: leapp, aws-vault, granted.
 
 "#]]);
 }
@@ -185,7 +217,7 @@ Nothing is known of a program "saml2aws". Known: leapp, aws-vault, granted.
 fn keys_add_totp_in_arguments() {
     Case::new(&["keys", "add-totp", "user", "arn:aws:iam::177634097045:mfa/user", "GEZDGNBVGY3TQOJQ"])
         .fails_as_usage(str![[r#"
-The seed does not belong on the command line, where other programs and the shell's history see it. Type it when asked, or pipe it on standard input.
+Do not put a seed on the command line: other programs and the shell's history can read it. Type it when asked, or pipe it to standard input.
 
 "#]]);
 }
@@ -193,7 +225,7 @@ The seed does not belong on the command line, where other programs and the shell
 #[test]
 fn status_format_unknown() {
     Case::new(&["status", "--format", "{time}"]).fails_as_usage(str![[r#"
-There is no placeholder "{time}". Known: {role}, {left}, {count}, {account}, {phase}.
+Unknown placeholder "{time}". Known: {role}, {left}, {count}, {account}, {phase}.
 
 "#]]);
 }
@@ -202,7 +234,7 @@ There is no placeholder "{time}". Known: {role}, {left}, {count}, {account}, {ph
 fn t11_keys_add_refuses_a_secret_argument() {
     Case::new(&["keys", "add", "user", "AKIAIOSFODNN7EXAMPLE", "canary"])
         .fails_as_usage(str![[r#"
-The key's id and secret do not belong on the command line, where other programs and the shell's history see them. Type them when asked, pipe them as two lines, or use --from-csv or --from-profile.
+Do not put an access key on the command line: other programs and the shell's history can read it. Type it when asked, pipe it as two lines, or use --from-csv or --from-profile.
 
 "#]]);
 }
@@ -211,7 +243,7 @@ The key's id and secret do not belong on the command line, where other programs 
 fn t11_unlock_refuses_a_passphrase_argument() {
     Case::new(&["unlock", "secret"])
         .fails_as_usage(str![[r#"
-The passphrase does not belong on the command line, where other programs and the shell's history see it. Type it when asked, or use --passphrase-fd.
+Do not put a passphrase on the command line: other programs and the shell's history can read it. Type it when asked, or use --passphrase-fd.
 
 "#]]);
 }

@@ -1,4 +1,4 @@
-//! An application of which there is only the socket: it answers what the case says and keeps what it was asked.
+//! A stand-in for the application: it gives prepared answers at the socket, and records the calls.
 
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixListener;
@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use rolecall_core::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
 use serde_json::{Value, json};
 
-/// When the cases take place.
+/// The present in all cases.
 const PRESENT: &str = "2026-11-21T12:00:00Z";
 
 pub(crate) struct Server(JoinHandle<Vec<Value>>);
 
 impl Server {
-    /// Serves one connection for each answer.
+    /// Serves one connection for each answer. An array is sent as one frame after the other.
     pub(crate) fn start(dir: &Path, answers: Vec<Value>) -> Self {
         std::fs::DirBuilder::new()
             .mode(0o700)
@@ -28,22 +28,28 @@ impl Server {
         }))
     }
 
-    /// Returns what was asked, once everything was answered.
+    /// Returns the calls, after all answers were sent.
     pub(crate) fn asked(self) -> Vec<Value> {
-        self.0.join().expect("a server without a fault")
+        self.0.join().expect("a server that did not panic")
     }
 }
 
-fn serve(listener: &UnixListener, mut answer: Value) -> Value {
+fn serve(listener: &UnixListener, answer: Value) -> Value {
     let (mut stream, _) = listener.accept().expect("a connection");
     let request: Request = read_frame(&mut stream, REQUEST_MAX).expect("a request");
-    move_to_present(&mut answer);
-    let response = json!({ "v": VERSION, "app": "0.1.0", "result": answer });
-    write_frame(&mut stream, &response).expect("an answer");
+    let answers = match answer {
+        Value::Array(answers) => answers,
+        answer => vec![answer],
+    };
+    for mut answer in answers {
+        move_to_present(&mut answer);
+        let response = json!({ "v": VERSION, "app": "0.1.0", "result": answer });
+        write_frame(&mut stream, &response).expect("an answer");
+    }
     serde_json::to_value(&request.call).expect("JSON")
 }
 
-/// Sets the difference of the clocks so that the program believes to be in the present of the cases.
+/// Sets the difference of the clocks so that the program sees the present of the cases.
 fn move_to_present(answer: &mut Value) {
     if let Some(offset) = answer.pointer_mut("/Ok/snapshot/clock_offset_ms")
         && *offset == "@offset"

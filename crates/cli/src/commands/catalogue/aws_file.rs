@@ -1,4 +1,4 @@
-//! One of AWS's files on disk. Whatever stands in its place, reading it neither blocks nor fails: it is told.
+//! One of AWS's files on disk. Reading it never blocks and never fails; problems become notices.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -7,13 +7,13 @@ use std::path::Path;
 use rolecall_core::aws_profile::{self, AwsFile, FILE_MAX, FileNotice};
 use rolecall_core::secret::Secret;
 
-/// What a file holds, and what is told of it.
+/// The text of a file, and notices about it.
 pub(super) struct Content {
     pub(super) text: Secret,
     pub(super) notices: Vec<FileNotice>,
 }
 
-/// Reads a file. One that is absent, or that cannot be read, is empty.
+/// Reads a file. A file that is absent or cannot be read is empty.
 pub(super) fn read(file: AwsFile, path: Option<&Path>) -> Content {
     let mut notices = Vec::new();
     let result = path.map_or_else(|| Ok(Vec::new()), |path| bytes(path, file, &mut notices));
@@ -39,7 +39,7 @@ fn text(bytes: Vec<u8>, file: AwsFile, notices: &mut Vec<FileNotice>) -> String 
 }
 
 fn bytes(path: &Path, file: AwsFile, notices: &mut Vec<FileNotice>) -> Result<Vec<u8>, String> {
-    let cannot = |error: io::Error| format!("It cannot be read: {error}.");
+    let cannot = |error: io::Error| format!("The file cannot be read: {error}.");
     match fs::metadata(path) {
         Ok(found) => check_kind(&found)?,
         Err(error) if error.kind() == ErrorKind::NotFound => return absent(path),
@@ -48,7 +48,7 @@ fn bytes(path: &Path, file: AwsFile, notices: &mut Vec<FileNotice>) -> Result<Ve
     let opened = open(path).map_err(cannot)?;
     let found = opened.metadata().map_err(cannot)?;
     check_kind(&found)?;
-    let warning = foreign_hands(&found).map(|text| FileNotice::of_file(file, text));
+    let warning = writable_by_others(&found).map(|text| FileNotice::of_file(file, text));
     notices.extend(warning);
     let length = usize::try_from(found.len()).unwrap_or(FILE_MAX);
     if length > FILE_MAX {
@@ -62,7 +62,7 @@ fn bytes(path: &Path, file: AwsFile, notices: &mut Vec<FileNotice>) -> Result<Ve
 
 fn absent(path: &Path) -> Result<Vec<u8>, String> {
     match fs::symlink_metadata(path) {
-        Ok(_) => Err("It is a symbolic link that leads nowhere.".to_owned()),
+        Ok(_) => Err("This symbolic link leads nowhere.".to_owned()),
         Err(_) => Ok(Vec::new()),
     }
 }
@@ -75,10 +75,10 @@ fn check_kind(found: &Metadata) -> Result<(), String> {
         true => "a folder",
         false => special_kind(found.file_type()),
     };
-    Err(format!("It is {kind} and was not read."))
+    Err(format!("This is {kind}, so it was not read."))
 }
 
-/// Opens a file so that a pipe that has come into its place does not block.
+/// Opens a file. A pipe that has replaced it meanwhile does not block.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -105,24 +105,24 @@ fn special_kind(kind: FileType) -> &'static str {
 
 #[cfg(not(unix))]
 fn special_kind(_: FileType) -> &'static str {
-    "no file"
+    "not a file"
 }
 
-/// Returns a warning if another user could have written the file.
+/// Returns a warning if another user can write the file.
 #[cfg(unix)]
-fn foreign_hands(found: &Metadata) -> Option<&'static str> {
+fn writable_by_others(found: &Metadata) -> Option<&'static str> {
     use std::os::unix::fs::MetadataExt;
     let own = rustix::process::geteuid().as_raw();
     if found.uid() != own && found.uid() != 0 {
-        Some("It belongs to another user, who can change what it says.")
+        Some("Another user owns this file and can change it.")
     } else if found.mode() & 0o022 != 0 {
-        Some("Other users can change it. Take the right away with: chmod go-w FILE")
+        Some("Other users can change this file. Prevent that with: chmod go-w FILE")
     } else {
         None
     }
 }
 
 #[cfg(not(unix))]
-fn foreign_hands(_: &Metadata) -> Option<&'static str> {
+fn writable_by_others(_: &Metadata) -> Option<&'static str> {
     None
 }

@@ -1,5 +1,5 @@
-//! The shell that `exec` starts without a command: its prompt shows the role and the time left, before whatever the
-//! user's own start-up files make of it.
+//! The shell that `exec` starts without a command. Its prompt shows the role and the time left, before the user's own
+//! prompt.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,8 +17,8 @@ const ZSH: &str = include_str!("subshell/zsh.sh");
 const ZSHRC: &str = include_str!("subshell/zshrc.sh");
 const FISH: &str = include_str!("subshell/fish.fish");
 
-/// Lets the shell that `command` starts show the session in its prompt, if it is a shell that this is known for. The
-/// session is there in any other one too, and also where no file can be written.
+/// Makes the shell that `command` starts show the session in its prompt, if Rolecall knows how. Other shells get the
+/// session as well, and so do those whose start-up file cannot be written.
 pub(super) fn prepare(
     command: &mut Command,
     shell: &Path,
@@ -55,7 +55,7 @@ fn zsh_files(client: &Client) -> io::Result<PathBuf> {
     file(client, "zsh/.zshrc", ZSHRC)
 }
 
-/// Writes a start-up file into the application's folder, which only this user can enter.
+/// Writes a start-up file to the application's folder, which only this user can enter.
 fn file(client: &Client, name: &str, text: &str) -> io::Result<PathBuf> {
     let dir = client.dir().map_err(|_| io::ErrorKind::NotFound)?;
     let path = dir.join("shells").join(name);
@@ -64,10 +64,10 @@ fn file(client: &Client, name: &str, text: &str) -> io::Result<PathBuf> {
         return Ok(path);
     }
     fs::create_dir_all(path.parent().unwrap_or(dir))?;
-    // In one step, since another shell may be starting.
-    let beside = path.with_extension(std::process::id().to_string());
-    fs::write(&beside, text)?;
-    fs::rename(&beside, &path)?;
+    // In one step, because another shell may be starting.
+    let temporary = path.with_extension(std::process::id().to_string());
+    fs::write(&temporary, text)?;
+    fs::rename(&temporary, &path)?;
     Ok(path)
 }
 

@@ -1,4 +1,4 @@
-function assume --description 'Puts a role\'s session into this shell; --end takes it out again' --argument-names role
+function assume --description 'Puts a role\'s session into this shell; --end removes it' --argument-names role
     if test "$role" = --end
         command rolecall env --unset --shell fish | source
         set -e ROLECALL_ROLE

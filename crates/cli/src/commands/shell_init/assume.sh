@@ -1,4 +1,4 @@
-# assume ROLE puts a role's session into this shell; assume --end takes it out again; assume alone offers the roles.
+# assume ROLE puts a role's session into this shell; assume --end removes it; assume alone lets you pick a role.
 assume() {
   local role=${1-} block
   case $role in

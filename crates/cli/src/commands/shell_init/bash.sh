@@ -1,36 +1,28 @@
 
 _rolecall_complete() {
-  local word=${COMP_WORDS[COMP_CWORD]} name
+  local word=${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
-  case $COMP_CWORD:${COMP_WORDS[0]##*/} in
-    1:assume) _rolecall_roles "${word//[\\\'\"]/}" ;;
-    1:rolecall)
-      # Not compgen -W, which would expand what it is given.
-      while IFS= read -r name; do
-        if [[ $name == "$word"* ]]; then COMPREPLY+=("$name"); fi
-      done <<<'@COMMANDS@' ;;
-    *:rolecall)
-      case ' @ROLE_COMMANDS@ ' in
-        *" ${COMP_WORDS[1]} "*) _rolecall_roles "${word//[\\\'\"]/}" ;;
-      esac ;;
+  case ${COMP_WORDS[0]##*/} in
+    assume) if ((COMP_CWORD == 1)); then _rolecall_offer list --names --search "${word//[\\\'\"]/}"; fi ;;
+    rolecall) _rolecall_offer @COMPLETE@ -- "${COMP_WORDS[@]:1:COMP_CWORD-1}" "$word" ;;
   esac
 }
 
-# Offers the roles that begin with a word, or where none does, those that a search for it finds.
-_rolecall_roles() {
-  local word=$1 name quoted begun=() found=()
-  while IFS= read -r name; do
-    printf -v quoted %q "$name"
+# Offers the lines of a command that begin with the word, or all lines if none does: a search found them.
+_rolecall_offer() {
+  local word=${word//[\\\'\"]/} line quoted begun=() found=()
+  while IFS= read -r line; do
+    printf -v quoted %q "$line"
     found+=("$quoted")
-    if [[ $name == "$word"* ]]; then begun+=("$quoted"); fi
-  done < <(command rolecall list --names --search "$word" 2>/dev/null)
+    if [[ $line == "$word"* ]]; then begun+=("$quoted"); fi
+  done < <(command rolecall "$@" 2>/dev/null)
   if ((${#begun[@]})); then
     COMPREPLY=("${begun[@]}")
     return
   fi
   COMPREPLY=("${found[@]}")
-  # What several have in common may be less than what was typed, and would take its place: an empty one prevents that.
+  # The common beginning of several could be shorter than the word and replace it. An empty one prevents that.
   if ((${#found[@]} > 1)); then COMPREPLY+=(''); fi
 }
-# The best first, in those that can.
+# Best match first, in versions that support it.
 complete -o nosort -F _rolecall_complete rolecall assume 2>/dev/null || complete -F _rolecall_complete rolecall assume

@@ -3,18 +3,14 @@ def "nu-complete rolecall roles" [] {
 }
 
 def "nu-complete rolecall" [line: string] {
-  let command = ($line | split row -r '\s+' | get --optional 1)
-  if $command in ('@ROLE_COMMANDS@' | split row ' ') and $line =~ '\s\S+\s' {
-    nu-complete rolecall roles
-  } else {
-    '@COMMANDS@' | lines
-  }
+  let words = ($line | split row -r '\s+' | skip 1)
+  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall @COMPLETE@ -- ...$words | lines) }
 }
 
-# Talks to Rolecall; see: rolecall help
+# Calls Rolecall; see: rolecall help
 def --wrapped rolecall [...arguments: string@"nu-complete rolecall"] { ^rolecall ...$arguments }
 
-# Puts a role's session into this shell; --end takes it out again; alone it offers the roles.
+# Puts a role's session into this shell; --end removes it; without a role it lets you pick one.
 def --env assume [role?: string@"nu-complete rolecall roles", --end] {
   if $end {
 @UNSET@

@@ -1,4 +1,4 @@
-# assume ROLE puts a role's session into this shell; assume --end takes it out again; assume alone offers the roles.
+# assume ROLE puts a role's session into this shell; assume --end removes it; assume alone lets you pick a role.
 function assume {
     param([string]$Role)
     if ($Role -eq '--end') {
@@ -19,13 +19,11 @@ function assume {
     $Env:ROLECALL_EXPIRATION = $Env:AWS_CREDENTIAL_EXPIRATION
 }
 
-# The roles that begin with what is typed, else those that a search for it finds, the best first.
-function Complete-RolecallRole([string]$Word) {
+# The lines that begin with the word, or all lines if none does, best match first.
+function Select-RolecallLine([string]$Word, [string[]]$Known) {
     $Word = $Word.Trim("'", '"')
-    $search = if ($Word) { '--search', $Word } else { @() }
-    $known = @(rolecall list --names @search 2>$null)
-    $found = @($known | Where-Object { $_.StartsWith($Word) })
-    if (-not $found) { $found = $known }
+    $found = @($Known | Where-Object { $_.StartsWith($Word) })
+    if (-not $found) { $found = $Known }
     $found | ForEach-Object {
         if ($_ -match '^[\w.-]+$') { $_ } else { "'" + $_.Replace("'", "''") + "'" }
     }
@@ -33,12 +31,14 @@ function Complete-RolecallRole([string]$Word) {
 
 Register-ArgumentCompleter -CommandName assume -ParameterName Role -ScriptBlock {
     param($command, $parameter, $word)
-    Complete-RolecallRole $word
+    $bare = $word.Trim("'", '"')
+    $search = if ($bare) { '--search', $bare } else { @() }
+    Select-RolecallLine $word @(rolecall list --names @search 2>$null)
 }
 Register-ArgumentCompleter -Native -CommandName rolecall -ScriptBlock {
     param($word, $line)
-    $words = @($line.CommandElements | ForEach-Object { $_.ToString() })
-    $place = if ($word) { $words.Count - 1 } else { $words.Count }
-    if ($place -eq 1) { '@COMMANDS@' -split "`n" | Where-Object { $_.StartsWith($word) }; return }
-    if ($words[1] -in '@ROLE_COMMANDS@'.Split(' ')) { Complete-RolecallRole $word }
+    $words = @($line.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
+    # Older versions do not pass an empty argument. Rolecall ignores the quotes.
+    if (-not $word) { $words += '""' }
+    Select-RolecallLine $word @(rolecall @COMPLETE@ '--' @words 2>$null)
 }

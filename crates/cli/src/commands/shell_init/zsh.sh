@@ -1,28 +1,21 @@
 
 _rolecall_complete() {
-  local -a known
+  local word=${(Q)PREFIX}
   case $CURRENT:${words[1]:t} in
-    2:assume) _rolecall_roles ;;
-    2:rolecall)
-      known=(${(f)"$(print -r -- '@COMMANDS@')"})
-      compadd -a known ;;
-    *:rolecall)
-      case ' @ROLE_COMMANDS@ ' in
-        *" ${words[2]} "*) _rolecall_roles ;;
-      esac ;;
+    2:assume) _rolecall_offer list --names --search "$word" ;;
+    *:rolecall) _rolecall_offer @COMPLETE@ -- "${(@Q)words[2,CURRENT-1]}" "$word" ;;
   esac
 }
 
-# Offers the roles that begin with a word, or where none does, those that a search for it finds, the best first.
-_rolecall_roles() {
-  local word=${(Q)PREFIX}
+# Offers the lines of a command that begin with the word, or all lines if none does, best match first.
+_rolecall_offer() {
   local -a found begun
-  found=(${(f)"$(command rolecall list --names --search "$word" 2>/dev/null)"})
+  found=(${(f)"$(command rolecall "$@" 2>/dev/null)"})
   begun=(${(M)found:#${(b)word}*})
   if (( $#begun )); then
     compadd -V roles -a begun
   else
-    # Each further Tab takes the next.
+    # Each further Tab takes the next one.
     compstate[insert]=menu
     compadd -U -V roles -a found
   fi

@@ -1,19 +1,19 @@
-# Read by the bash that rolecall exec starts: the user's own file, then a prompt with the role and the time left.
+# For the bash that rolecall exec starts: the user's own file, then a prompt with the role and the time left.
 if [ -r ~/.bashrc ]; then . ~/.bashrc; fi
 _rolecall_program=$ROLECALL_PROGRAM
 unset ROLECALL_PROGRAM
 _rolecall_prompt() {
   local code=$?
   _rolecall_shown=$("$_rolecall_program" @FLAGS@status --format '({role} {left}) ' 2>/dev/null)
-  _rolecall_shown=${_rolecall_shown:-"(${ROLECALL_ROLE-} over) "}
-  # The text stands in a variable, so that bash does not run what a role is called.
+  _rolecall_shown=${_rolecall_shown:-"(${ROLECALL_ROLE-} expired) "}
+  # A variable holds the text, so that bash does not run a role's name.
   case $PS1 in
     '${_rolecall_shown}'*) ;;
     *) PS1='${_rolecall_shown}'$PS1 ;;
   esac
   return $code
 }
-# Last, since a prompt of the user's own may be made anew each time.
+# Last, because the user's own hooks may build a new prompt each time.
 if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then
   PROMPT_COMMAND+=(_rolecall_prompt)
 else

@@ -13,7 +13,7 @@ end
 function fish_prompt
     set -l code $status
     set -l shown (command $__rolecall_program @FLAGS@status --format '({role} {left}) ' 2>/dev/null)
-    test -n "$shown"; or set shown "($ROLECALL_ROLE over) "
+    test -n "$shown"; or set shown "($ROLECALL_ROLE expired) "
     printf '%s' $shown
     __rolecall_status $code
     __rolecall_own_prompt

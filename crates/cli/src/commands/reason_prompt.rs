@@ -1,4 +1,4 @@
-//! Asking why at the terminal: for a role that wants a reason, and for those on the way to it.
+//! Asks at the terminal for the reasons that roles require.
 
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::Call;
@@ -9,28 +9,28 @@ use rolecall_core::snapshot::{RoleView, Snapshot};
 use crate::client::Client;
 use crate::terminal::{self, Echo};
 
-/// Asks for each reason that assuming `role` takes, until it is taken or nothing is entered. A reason counts for every
-/// role on the way that takes it, so nobody is asked twice for one of a form.
+/// Asks for each reason that assuming `role` requires. A reason applies to all roles of the chain that accept it, so
+/// roles with the same pattern share one.
 ///
 /// # Errors
-/// If nothing is entered, or the application does not answer.
+/// If no reason is entered, or the application does not answer.
 pub(super) fn ask(client: &Client, snapshot: &Snapshot, role: &str) -> Result<(), Problem> {
     let mut asked: Vec<Option<&str>> = Vec::new();
     for role in to_assume(snapshot, role) {
-        let form = role.reason_pattern.as_deref();
-        let is_given = asked.contains(&form) || form.is_none() && !asked.is_empty();
+        let pattern = role.reason_pattern.as_deref();
+        let is_given = asked.contains(&pattern) || pattern.is_none() && !asked.is_empty();
         if role.reason.is_some() && !is_given {
             ask_for(client, role)?;
-            asked.push(form);
+            asked.push(pattern);
         }
     }
     Ok(())
 }
 
-/// Returns the role, then those on the way to it, up to one with a session that is used again.
+/// Returns the role and the roles of its chain that have no usable session.
 fn to_assume<'a>(snapshot: &'a Snapshot, role: &str) -> Vec<&'a RoleView> {
     let named = |name: &str| snapshot.roles.iter().find(|it| it.name == name);
-    let lives = |name: &str| {
+    let is_active = |name: &str| {
         let session = snapshot.sessions.iter().find(|it| it.role == name);
         session.is_some_and(|it| matches!(it.phase, Phase::Active | Phase::Expiring))
     };
@@ -38,24 +38,21 @@ fn to_assume<'a>(snapshot: &'a Snapshot, role: &str) -> Vec<&'a RoleView> {
         return Vec::new();
     };
     let sources = role.chain.iter().rev().skip(1);
-    let sources = sources.take_while(|name| !lives(name));
+    let sources = sources.take_while(|name| !is_active(name));
     let sources = sources.filter_map(|name| named(name));
     std::iter::once(role).chain(sources).collect()
 }
 
 fn ask_for(client: &Client, role: &RoleView) -> Result<(), Problem> {
-    let form = role.reason_pattern.as_deref();
-    let form = form.map(|it| format!(" ({it})")).unwrap_or_default();
-    let question = visible(&format!("Reason for {}{form}: ", role.name));
+    let pattern = role.reason_pattern.as_deref();
+    let pattern = pattern.map(|it| format!(" ({it})")).unwrap_or_default();
+    let question = visible(&format!("Reason for {}{pattern}: ", role.name));
     loop {
         let reason = terminal::ask(&question, Echo::On)?;
         if reason.expose().trim().is_empty() {
             let what = "No reason was entered.";
-            return Err(Problem::new(
-                ProblemCode::Cancelled,
-                what,
-                "Nothing changed.",
-            ));
+            let remedy = "Nothing changed.";
+            return Err(Problem::new(ProblemCode::Cancelled, what, remedy));
         }
         let call = Call::GiveReason {
             role: role.name.clone(),

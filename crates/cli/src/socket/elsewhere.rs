@@ -1,4 +1,4 @@
-//! Where there are no Unix sockets, the application cannot be reached yet.
+//! Systems without Unix sockets, on which the command line cannot reach the application yet.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::{Answer, Call};
 
-use super::{OnAsking, Unreachable};
+use super::unreachable::{OnQuestion, Unreachable};
 
-/// Returns whether somebody serves the socket: nobody here.
+/// Returns whether a program serves the socket: none does here.
 pub(super) fn is_served(_: &Path) -> bool {
     false
 }
@@ -17,7 +17,7 @@ pub(super) fn ask(
     _: &Path,
     _: &Call,
     _: Duration,
-    _: &OnAsking<'_>,
+    _: &OnQuestion<'_>,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let what = "The command line cannot reach Rolecall on Windows yet.";
     Ok(Err(Problem::new(

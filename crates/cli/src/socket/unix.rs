@@ -15,61 +15,61 @@ use rolecall_core::protocol::{
 
 use serde::Serialize;
 
-use super::{OnAsking, Unreachable};
+use super::unreachable::{OnQuestion, Unreachable};
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The longest that the user may take to allow a request, in seconds.
-const ASKING_MAX_S: u32 = 60;
+/// How long the user may take to answer a question, at most.
+const QUESTION_MAX_S: u32 = 60;
 
-/// Asks one question. Where the user is asked first, `on_asking` is called and the answer may take that much longer.
+/// Sends a call and returns the answer. If the application asks the user first, calls `on_question` and waits longer.
 pub(super) fn ask(
     dir: &Path,
     call: &Call,
     limit: Duration,
-    on_asking: &OnAsking<'_>,
+    on_question: &OnQuestion<'_>,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let until = now() + limit;
     let stream = connect(dir)?;
-    let question = Question {
+    let request = OutgoingRequest {
         v: VERSION,
         client: OUR_VERSION,
         call,
     };
     let limited = stream.set_write_timeout(Some(limit));
     limited.map_err(|_| Unreachable::Silent)?;
-    write_frame(&mut &stream, &question).map_err(unreachable)?;
+    write_frame(&mut &stream, &request).map_err(unreachable)?;
     let mut answer = Timed {
         stream: &stream,
         until,
     };
     let mut response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
     if let Ok(Answer::Asking { seconds, question }) = response.result {
-        on_asking(question);
-        answer.until += Duration::from_secs(u64::from(seconds.min(ASKING_MAX_S)));
+        on_question(question);
+        answer.until += Duration::from_secs(u64::from(seconds.min(QUESTION_MAX_S)));
         response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
     }
     let same_version = check_version(response.v, &response.app, OUR_VERSION);
     Ok(same_version.and(response.result))
 }
 
-/// A [`rolecall_core::protocol::Request`] that is asked again if need be.
+/// A [`rolecall_core::protocol::Request`] that borrows its call, which may be sent again.
 #[derive(Serialize)]
-struct Question<'a> {
+struct OutgoingRequest<'a> {
     v: u32,
     client: &'a str,
     call: &'a Call,
 }
 
-/// Returns whether somebody serves the socket.
+/// Returns whether a program serves the socket.
 pub(super) fn is_served(dir: &Path) -> bool {
     connect(dir).is_ok()
 }
 
-/// Connects, after looking whose folder and socket it is and before anything is sent.
+/// Checks the owner of the folder and the socket, then connects. Nothing is sent before.
 fn connect(dir: &Path) -> Result<UnixStream, Unreachable> {
     let path = dir.join(SOCKET_NAME);
     let user = rustix::process::geteuid().as_raw();
-    let (folder, socket) = (look(dir)?, look(&path)?);
+    let (folder, socket) = (metadata(dir)?, metadata(&path)?);
     if !folder.is_dir() || folder.uid() != user || folder.mode() & 0o077 != 0 {
         return Err(Unreachable::Foreign(dir.to_string_lossy().into_owned()));
     }
@@ -87,7 +87,7 @@ fn connect(dir: &Path) -> Result<UnixStream, Unreachable> {
     }
 }
 
-fn look(path: &Path) -> Result<Metadata, Unreachable> {
+fn metadata(path: &Path) -> Result<Metadata, Unreachable> {
     symlink_metadata(path).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => Unreachable::Foreign(path.to_string_lossy().into_owned()),
         _ => Unreachable::NotRunning,
@@ -99,7 +99,7 @@ fn is_own(stream: &UnixStream, user: u32) -> bool {
     rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid.as_raw() == user)
 }
 
-/// Only its owner can serve a socket in a folder that is closed to everybody else, and that was looked at.
+/// The folder was checked to be closed to other users, so only its owner can serve a socket in it.
 #[cfg(not(target_os = "linux"))]
 fn is_own(_: &UnixStream, _: u32) -> bool {
     true
@@ -115,7 +115,7 @@ fn unreachable(error: FrameError) -> Unreachable {
     }
 }
 
-/// A stream whose reads together end by a deadline.
+/// A stream with one deadline for all its reads.
 struct Timed<'a> {
     stream: &'a UnixStream,
     until: Instant,

@@ -1,6 +1,6 @@
-//! A request that may wait for a code, or want a reason: the person at the terminal is asked.
+//! Asks at the terminal for an MFA code or a reason while a call waits for it.
 //!
-//! The prompt is the application's. Whoever answers it first, here or in the window, lets the request go on.
+//! The prompt belongs to the application. The first answer counts, whether it comes from here or from the window.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,17 +13,17 @@ use rolecall_core::protocol::{Answer, Call, WireSecret};
 use rolecall_core::sanitise::visible;
 use rolecall_core::snapshot::PromptView;
 
-use super::{sessions, why};
+use super::{reason_prompt, sessions};
 use crate::client::{Client, unexpected};
 use crate::terminal::{self, Keyboard};
 
-/// What is typed for the other plan that a prompt offers.
+/// The word that chooses the other plan that a prompt offers.
 const OTHER: &str = "other";
 
-/// How often the application is asked whether a prompt waits.
-const LOOK: Duration = Duration::from_millis(250);
+/// How often to look for a prompt.
+const POLL: Duration = Duration::from_millis(250);
 
-/// Asks for what may need a code of `role` or a reason, and for those if somebody sits at a terminal.
+/// Sends a call that may need a code or a reason for `role`, and asks for those if there is a terminal.
 ///
 /// # Errors
 /// As [`Client::ask`].
@@ -32,42 +32,41 @@ pub(super) fn ask(client: &Client, call: impl Fn() -> Call, role: &str) -> Resul
         return client.ask(call());
     };
     let is_asking = Arc::new(AtomicBool::new(false));
-    let person = Person {
+    let prompter = Prompter {
         client: client.clone(),
         role: role.trim().to_owned(),
         keyboard,
         is_asking: is_asking.clone(),
     };
-    // It ends with this process, or with the program that takes its place.
-    thread::spawn(move || person.attend());
+    // It ends with this process, or with the program that replaces it.
+    thread::spawn(move || prompter.run());
     let mut answer = client.ask(call());
     let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
     if answer.as_ref().is_err_and(wants_reason) {
-        why::ask(client, &client.snapshot()?, role.trim())?;
+        reason_prompt::ask(client, &client.snapshot()?, role.trim())?;
         answer = client.ask(call());
     }
     if is_asking.load(Ordering::Acquire) {
-        let elsewhere = if answer.is_ok() {
-            "\nThe code was entered elsewhere."
-        } else {
-            ""
+        let message = match &answer {
+            Ok(_) => "\nThe code was entered elsewhere.",
+            Err(_) => "",
         };
-        terminal::tell(elsewhere);
+        terminal::tell(message);
     }
     answer
 }
 
-/// The person at the terminal, and what they wait for.
-struct Person {
+/// Asks for codes in a thread while the call waits.
+struct Prompter {
     client: Client,
     role: String,
     keyboard: Keyboard,
     is_asking: Arc<AtomicBool>,
 }
 
-impl Person {
-    /// Asks for the code of each prompt that the role waits for, until nobody can be asked any more.
-    fn attend(mut self) {
+impl Prompter {
+    /// Asks for the code of each prompt that the role waits for, until the terminal is gone.
+    fn run(mut self) {
         let mut last = 0;
         loop {
             let waiting = self.prompt().ok().flatten();
@@ -89,38 +88,19 @@ impl Person {
         }
     }
 
-    /// Asks until a code is taken or the prompt is cancelled; `None` if the terminal is gone.
+    /// Asks until a code is accepted or the prompt ends; `None` if the terminal is gone.
     fn ask(&mut self, prompt: &PromptView) -> Option<()> {
-        if let Some(problem) = &prompt.problem {
-            terminal::tell(&visible(&problem.to_string()));
-        }
-        terminal::tell(&visible(&prompt.plan));
-        if let Some(instead) = &prompt.instead {
-            let offer = format!("Type \"{OTHER}\" for {instead}.");
-            terminal::tell(&visible(&offer));
-        }
+        introduce(prompt);
         loop {
             self.is_asking.store(true, Ordering::Release);
             let line = self.keyboard.ask(&self.question(prompt))?;
             self.is_asking.store(false, Ordering::Release);
-            let call = match line.expose().trim() {
-                "" => Call::CancelPrompt { id: prompt.id },
-                OTHER => Call::SwitchPrompt { id: prompt.id },
-                code => Call::AnswerPrompt {
-                    id: prompt.id,
-                    code: WireSecret::new(code.to_owned()),
-                },
-            };
-            match self.client.ask(call) {
+            match self.client.ask(call(prompt.id, line.expose().trim())) {
                 Ok(_) => return Some(()),
                 Err(problem) => terminal::tell(&visible(&problem.to_string())),
             }
-            if self
-                .prompt()
-                .ok()
-                .flatten()
-                .is_none_or(|it| it.id != prompt.id)
-            {
+            let waiting = self.prompt().ok().flatten();
+            if waiting.is_none_or(|it| it.id != prompt.id) {
                 return Some(());
             }
         }
@@ -132,16 +112,40 @@ impl Person {
         let now = snapshot.map(|snapshot| sessions::now_of(&snapshot));
         let wait = |now: Timestamp| Some(prompt.next_code_at?.duration_since(now).as_secs());
         match now.and_then(wait).filter(|seconds| *seconds > 0) {
-            Some(seconds) => format!("Code of {device} (the next one comes in {seconds}s): "),
+            Some(seconds) => format!("Code of {device} (next code in {seconds}s): "),
             None => format!("Code of {device}: "),
         }
     }
 }
 
+/// Shows what the code is for, and the last problem with one.
+fn introduce(prompt: &PromptView) {
+    if let Some(problem) = &prompt.problem {
+        terminal::tell(&visible(&problem.to_string()));
+    }
+    terminal::tell(&visible(&prompt.plan));
+    if let Some(instead) = &prompt.instead {
+        let offer = format!("Type \"{OTHER}\" for {instead}.");
+        terminal::tell(&visible(&offer));
+    }
+}
+
+/// Returns the call that a typed line means.
+fn call(id: u64, line: &str) -> Call {
+    match line {
+        "" => Call::CancelPrompt { id },
+        OTHER => Call::SwitchPrompt { id },
+        code => Call::AnswerPrompt {
+            id,
+            code: WireSecret::new(code.to_owned()),
+        },
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
-    reason = "the application is looked at now and then while it waits"
+    reason = "polls the application while a call waits"
 )]
 fn pause() {
-    thread::sleep(LOOK);
+    thread::sleep(POLL);
 }

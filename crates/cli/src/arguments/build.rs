@@ -1,0 +1,315 @@
+//! Commands made of checked arguments.
+
+use super::command::{
+    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
+    HistoryOptions, KeyOrigin, KeysCommand, RolesCommand, ScriptPart, SealedFile, SessionOf,
+    WriteMode,
+};
+use super::line::Line;
+use super::template::Template;
+use super::usage_error::UsageError;
+use super::value;
+use crate::grammar::{COMPLETE, ENDPOINT_SERVER};
+
+use rolecall_core::connection::Which;
+
+/// Returns the command of this name with its values from the line.
+///
+/// # Errors
+/// If a value is not valid.
+pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
+    let mut line = line;
+    if let Some(("keys", command)) = name.split_once(' ') {
+        return keys(command, &mut line).map(Command::Keys);
+    }
+    Ok(match name {
+        "list" => list(&mut line),
+        "status" => status(&mut line)?,
+        "assume" => assume(&mut line),
+        "explain" => explain(&mut line),
+        "end" => Command::End(session_of(&mut line)),
+        "history" => Command::History(history(&mut line)?),
+        "answer" => Command::Answer,
+        "env" => env(&mut line)?,
+        "exec" => exec(line),
+        "endpoint" => endpoint(&mut line)?,
+        "credentials" => Command::Credentials(session_of(&mut line)),
+        "connect" => connect(line)?,
+        "disconnect" => disconnect(line)?,
+        "catalogue" => catalogue(&mut line),
+        "import" => import(&mut line)?,
+        "roles export" => Command::Roles(roles_export(&mut line)),
+        "roles import" => Command::Roles(roles_import(&mut line)),
+        "shell-init" => shell_init(&mut line)?,
+        "agent" => Command::Agent(agent(&mut line)?),
+        "unlock" => Command::Unlock {
+            passphrase_fd: passphrase_fd(&mut line)?,
+        },
+        "--version" => Command::Version,
+        COMPLETE => Command::Complete {
+            words: line.operands,
+        },
+        ENDPOINT_SERVER => Command::EndpointServer {
+            words: line.operands,
+        },
+        _ => Command::Help {
+            topic: line.help_topic()?,
+        },
+    })
+}
+
+fn list(line: &mut Line) -> Command {
+    let format = format(line);
+    let search = line.take("--search");
+    match line.take("--names") {
+        Some(_) => Command::ListNames {
+            search: search.unwrap_or_default(),
+        },
+        None => Command::List { search, format },
+    }
+}
+
+fn status(line: &mut Line) -> Result<Command, UsageError> {
+    Ok(match line.take("--format") {
+        Some(text) => Command::Prompt {
+            template: Template::parse(&text)?,
+        },
+        None => Command::Status {
+            format: format(line),
+        },
+    })
+}
+
+fn assume(line: &mut Line) -> Command {
+    Command::Assume {
+        role: line.operand(),
+        format: format(line),
+    }
+}
+
+fn explain(line: &mut Line) -> Command {
+    Command::Explain {
+        role: line.operand(),
+        depth: match line.take("--deeper") {
+            Some(_) => Depth::FurtherCalls,
+            None => Depth::Answer,
+        },
+        format: format(line),
+    }
+}
+
+fn history(line: &mut Line) -> Result<HistoryOptions, UsageError> {
+    let (since, limit) = (line.take("--since"), line.take("--limit"));
+    Ok(HistoryOptions {
+        role: Some(line.operand()).filter(|role| !role.is_empty()),
+        since: since.as_deref().map(value::span).transpose()?,
+        limit: limit.as_deref().map(value::limit).transpose()?,
+        format: format(line),
+    })
+}
+
+fn env(line: &mut Line) -> Result<Command, UsageError> {
+    let shell = line.take("--shell");
+    let shell = shell.as_deref().map(value::shell).transpose()?;
+    Ok(match line.take("--unset") {
+        Some(_) => Command::EnvUnset { shell },
+        None => Command::Env {
+            role: line.operand(),
+            shell,
+        },
+    })
+}
+
+fn exec(mut line: Line) -> Command {
+    Command::Exec {
+        role: line.operand(),
+        delivery: match line.take("--server") {
+            Some(_) => Delivery::Endpoint,
+            None => Delivery::Variables,
+        },
+        program: line.program,
+    }
+}
+
+fn endpoint(line: &mut Line) -> Result<Command, UsageError> {
+    let process = line.take("--while");
+    Ok(Command::Endpoint {
+        role: line.operand(),
+        process: process.as_deref().map(value::process).transpose()?,
+    })
+}
+
+fn session_of(line: &mut Line) -> SessionOf {
+    match line.take("--key") {
+        Some(key) => SessionOf::Key(key),
+        None => SessionOf::Role(line.operand()),
+    }
+}
+
+fn connect(mut line: Line) -> Result<Command, UsageError> {
+    Ok(Command::Connect {
+        mode: write_mode(&mut line),
+        prefix: line.take("--profile-prefix").unwrap_or_default(),
+        which: which(line)?,
+    })
+}
+
+fn disconnect(mut line: Line) -> Result<Command, UsageError> {
+    Ok(Command::Disconnect {
+        mode: write_mode(&mut line),
+        which: which(line)?,
+    })
+}
+
+fn which(mut line: Line) -> Result<Which, UsageError> {
+    match (line.take("--all"), line.operands.is_empty()) {
+        (Some(_), true) => Ok(Which::All),
+        (None, _) => Ok(Which::Named(line.operands)),
+        (Some(_), false) => Err(UsageError::new("Give names or --all, not both.")),
+    }
+}
+
+fn catalogue(line: &mut Line) -> Command {
+    Command::Catalogue {
+        files: AwsFiles {
+            config: line.take("--config"),
+            credentials: line.take("--credentials"),
+        },
+        format: format(line),
+    }
+}
+
+fn import(line: &mut Line) -> Result<Command, UsageError> {
+    Ok(Command::Import {
+        from: value::program(&line.operand())?,
+        file: line.take("--file"),
+        dry_run: dry_run(line),
+        format: format(line),
+    })
+}
+
+fn roles_export(line: &mut Line) -> RolesCommand {
+    RolesCommand::Export {
+        group: line.take("--group"),
+        external_ids: match line.take("--without-external-ids") {
+            Some(_) => ExternalIds::LeftOut,
+            None => ExternalIds::Included,
+        },
+    }
+}
+
+fn roles_import(line: &mut Line) -> RolesCommand {
+    RolesCommand::Import {
+        file: line.operand(),
+        source: line.take("--source"),
+        dry_run: dry_run(line),
+        format: format(line),
+    }
+}
+
+fn shell_init(line: &mut Line) -> Result<Command, UsageError> {
+    Ok(Command::ShellInit {
+        shell: value::integrated_shell(&line.operand())?,
+        part: match line.take("--completions") {
+            Some(_) => ScriptPart::Completions,
+            None => ScriptPart::Whole,
+        },
+    })
+}
+
+fn agent(line: &mut Line) -> Result<AgentCommand, UsageError> {
+    let format = format(line);
+    let options = AgentOptions {
+        sealed_file: match line.take("--sealed-file") {
+            Some(_) => SealedFile::Create,
+            None => SealedFile::IfPresent,
+        },
+        passphrase_fd: passphrase_fd(line)?,
+        idle: line.take("--idle"),
+    };
+    Ok(match (line.take("--stop"), line.take("--status")) {
+        (Some(_), _) => AgentCommand::Stop,
+        (None, Some(_)) => AgentCommand::Status { format },
+        (None, None) => AgentCommand::Run(options),
+    })
+}
+
+fn keys(command: &str, line: &mut Line) -> Result<KeysCommand, UsageError> {
+    Ok(match command {
+        "list" => KeysCommand::List {
+            format: format(line),
+        },
+        "add" => KeysCommand::Add {
+            name: line.operand(),
+            from: key_origin(line),
+        },
+        "import" => KeysCommand::Import {
+            which: profiles(line),
+            name: line.take("--name"),
+            mode: write_mode(line),
+        },
+        "undo-import" => KeysCommand::UndoImport {
+            profile: line.operand(),
+            mode: write_mode(line),
+        },
+        "rename" => KeysCommand::Rename {
+            name: line.operand(),
+            new_name: line.operand(),
+        },
+        "remove" => KeysCommand::Remove {
+            name: line.operand(),
+        },
+        "add-totp" => KeysCommand::AddTotp {
+            name: line.operand(),
+            serial: line.operand(),
+        },
+        "remove-totp" => KeysCommand::RemoveTotp {
+            name: line.operand(),
+        },
+        _ => KeysCommand::ForgetCode {
+            name: line.operand(),
+        },
+    })
+}
+
+fn key_origin(line: &mut Line) -> KeyOrigin {
+    match (line.take("--from-profile"), line.take("--from-csv")) {
+        (Some(profile), _) => KeyOrigin::Profile(profile),
+        (None, Some(csv)) => KeyOrigin::Csv(csv),
+        (None, None) => KeyOrigin::Input,
+    }
+}
+
+fn profiles(line: &mut Line) -> Which {
+    match line.take("--profile") {
+        Some(profile) => Which::Named(vec![profile]),
+        None => Which::All,
+    }
+}
+
+fn format(line: &mut Line) -> Format {
+    match line.take("--json") {
+        Some(_) => Format::Json,
+        None => Format::Text,
+    }
+}
+
+fn dry_run(line: &mut Line) -> DryRun {
+    match line.take("--dry-run") {
+        Some(_) => DryRun::Yes,
+        None => DryRun::No,
+    }
+}
+
+fn write_mode(line: &mut Line) -> WriteMode {
+    match (line.take("--yes"), line.take("--dry-run")) {
+        (Some(_), _) => WriteMode::Write,
+        (None, Some(_)) => WriteMode::DryRun,
+        (None, None) => WriteMode::Confirm,
+    }
+}
+
+fn passphrase_fd(line: &mut Line) -> Result<Option<u32>, UsageError> {
+    let number = line.take("--passphrase-fd");
+    number.as_deref().map(value::descriptor).transpose()
+}

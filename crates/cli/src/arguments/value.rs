@@ -1,0 +1,90 @@
+//! Values of operands and flags, read from text.
+
+use jiff::SignedDuration;
+use rolecall_core::duration::parse_seconds;
+use rolecall_core::history::KEPT_MAX;
+use rolecall_core::peers::Peer;
+use rolecall_core::sanitise::echo;
+use rolecall_core::shell::Shell;
+
+use super::command::IntegratedShell;
+use super::usage_error::UsageError;
+use crate::grammar::INTEGRATED_SHELLS;
+
+/// Reads a span of time such as `2d`, `1d12h` or `30m`.
+pub(super) fn span(text: &str) -> Result<SignedDuration, UsageError> {
+    seconds(text)
+        .filter(|total| *total > 0)
+        .map(SignedDuration::from_secs)
+        .ok_or_else(|| {
+            UsageError::new(format!(
+                "\"{}\" is not a span of time. Write it as 2d, 12h or 30m.",
+                echo(text)
+            ))
+        })
+}
+
+fn seconds(text: &str) -> Option<i64> {
+    let (days, rest) = text.split_once('d').unwrap_or(("0", text));
+    if !days.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let rest = match rest {
+        "" => 0,
+        rest => i64::try_from(parse_seconds(rest)?).ok()?,
+    };
+    let days: i64 = days.parse().ok()?;
+    days.checked_mul(86_400)?.checked_add(rest)
+}
+
+pub(super) fn limit(text: &str) -> Result<u32, UsageError> {
+    let limit = text.parse().ok();
+    let limit = limit.filter(|limit| (1..=KEPT_MAX).contains(limit));
+    limit.ok_or_else(|| UsageError::new(format!("--limit needs a number from 1 to {KEPT_MAX}.")))
+}
+
+pub(super) fn shell(text: &str) -> Result<Shell, UsageError> {
+    Shell::parse(text).map_err(|error| UsageError::new(error.to_string()))
+}
+
+pub(super) fn process(text: &str) -> Result<u32, UsageError> {
+    let process = text.parse().ok().filter(|process| *process > 0);
+    process.ok_or_else(|| {
+        UsageError::new(format!(
+            "\"{}\" is not a process ID. A shell's own is: $$",
+            echo(text)
+        ))
+    })
+}
+
+pub(super) fn descriptor(text: &str) -> Result<u32, UsageError> {
+    let error = "--passphrase-fd needs the number of an open file descriptor.";
+    text.parse().map_err(|_| UsageError::new(error))
+}
+
+pub(super) fn program(text: &str) -> Result<Peer, UsageError> {
+    Peer::parse(text).ok_or_else(|| {
+        let known = Peer::ALL.map(Peer::word).join(", ");
+        let text = echo(text);
+        UsageError::new(format!(
+            "Rolecall cannot import from \"{text}\". It can from: {known}."
+        ))
+    })
+}
+
+pub(super) fn integrated_shell(text: &str) -> Result<IntegratedShell, UsageError> {
+    Ok(match text {
+        "bash" => IntegratedShell::Bash,
+        "zsh" => IntegratedShell::Zsh,
+        "fish" => IntegratedShell::Fish,
+        "pwsh" | "powershell" => IntegratedShell::Powershell,
+        "nu" | "nushell" => IntegratedShell::Nushell,
+        text => {
+            let known = INTEGRATED_SHELLS.join(", ");
+            let text = echo(text);
+            return Err(UsageError::new(format!(
+                "There is no script for the shell \"{text}\". Known: {known}."
+            )));
+        }
+    })
+}

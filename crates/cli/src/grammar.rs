@@ -1,0 +1,366 @@
+//! The table of commands and flags. Parser, help, completions, manual page and "Did you mean" all read it, so a new flag
+//! is one line here.
+
+use rolecall_core::peers::Peer;
+use rolecall_core::shell::Shell;
+
+/// The process of an endpoint, which only Rolecall itself starts.
+pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";
+/// Prints completions, for the scripts of `shell-init`.
+pub(crate) const COMPLETE: &str = "complete";
+
+/// A command.
+pub(crate) struct CommandSpec {
+    /// One word, or a group and a word.
+    pub(crate) name: &'static str,
+    pub(crate) operands: &'static [Operand],
+    /// What may follow the operands as it is, for usage lines.
+    pub(crate) program: &'static str,
+    /// What the command does. Empty for commands that only Rolecall's own programs use.
+    pub(crate) summary: &'static str,
+}
+
+/// A value that a command needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Operand {
+    pub(crate) value: Value,
+    pub(crate) count: Count,
+}
+
+/// How often an operand may be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// Exactly once.
+    One,
+    /// Once or not at all.
+    Optional,
+    /// Once or more. Only for a command's last operand.
+    Many,
+}
+
+/// A flag.
+pub(crate) struct Flag {
+    pub(crate) name: &'static str,
+    pub(crate) short: Option<char>,
+    /// `None` for a flag that takes no value.
+    pub(crate) value: Option<Value>,
+    pub(crate) commands: Scope,
+    pub(crate) meaning: &'static str,
+    pub(crate) place: Place,
+}
+
+/// Which commands take a flag.
+#[derive(Clone, Copy)]
+pub(crate) enum Scope {
+    /// All of them.
+    All,
+    /// Those of these names.
+    Only(&'static [&'static str]),
+}
+
+/// Where a flag stands in usage lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Beside the command's operands.
+    BesideOperands,
+    /// In their place: the command needs its operands or one of these flags.
+    InsteadOfOperands,
+}
+
+/// The text that an operand or a flag takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Value {
+    /// What usage lines call it.
+    pub(crate) name: &'static str,
+    pub(crate) choices: Choices,
+}
+
+/// What completions offer for a value.
+#[derive(Clone, Copy)]
+pub(crate) enum Choices {
+    /// Nothing: any text is possible.
+    Any,
+    /// The names of the roles.
+    Roles,
+    /// These words.
+    Words(fn() -> Vec<&'static str>),
+}
+
+const ROLE: Operand = operand("ROLE").from(Choices::Roles);
+const NAME: Operand = operand("NAME");
+const PROGRAM: Operand =
+    operand("PROGRAM").from(Choices::Words(|| Peer::ALL.map(Peer::word).to_vec()));
+const SHELL: Operand = operand("SHELL").from(Choices::Words(|| INTEGRATED_SHELLS.to_vec()));
+const COMMAND: Operand = operand("COMMAND")
+    .from(Choices::Words(first_words))
+    .optional();
+
+/// The commands, in the order of the help.
+#[rustfmt::skip]
+pub(crate) static COMMANDS: [CommandSpec; 32] = [
+    command("list", &[], "Lists the roles"),
+    command("status", &[], "Shows sessions, their time left, and current problems"),
+    command("assume", &[ROLE], "Assumes a role or renews its session"),
+    command("explain", &[ROLE], "Explains why AWS refused a role"),
+    command("end", &[ROLE], "Ends a session on this machine"),
+    command("history", &[ROLE.optional()], "Shows which programs asked for roles, and the answers"),
+    command("answer", &[], "Asks you about programs at this terminal, on a machine without a desktop"),
+    command("env", &[ROLE], "Prints an export block, for: eval \"$(rolecall env ROLE)\""),
+    command("exec", &[ROLE], "Runs a command or a shell with a session in its environment").followed_by("[--] [COMMAND [ARGUMENT...]]"),
+    command("endpoint", &[ROLE], "Serves a session to a container"),
+    command("credentials", &[ROLE], "Prints credentials for a profile's credential_process"),
+    command("connect", &[ROLE.many()], "Adds profiles to ~/.aws/config that get credentials from Rolecall"),
+    command("disconnect", &[ROLE.many()], "Removes these profiles"),
+    command("catalogue", &[], "Lists the roles in AWS's own files; needs no running application"),
+    command("import", &[PROGRAM], "Imports access keys and roles from Leapp, aws-vault or Granted"),
+    command("roles export", &[], "Prints the roles as a file to share, without secrets"),
+    command("roles import", &[operand("FILE")], "Adds the roles in such a file to yours"),
+    command("shell-init", &[SHELL], "Prints a shell function \"assume\" and completions"),
+    command("keys list", &[], "Lists the access keys"),
+    command("keys add", &[NAME], "Verifies an access key and stores it in the keychain"),
+    command("keys import", &[], "Moves plaintext keys from AWS's files to the keychain"),
+    command("keys undo-import", &[operand("PROFILE")], "Moves such a key back"),
+    command("keys rename", &[operand("OLD"), operand("NEW")], "Renames an access key"),
+    command("keys remove", &[NAME], "Removes an access key from the keychain"),
+    command("keys add-totp", &[NAME, operand("SERIAL")], "Stores the seed of an MFA device, to generate codes from it"),
+    command("keys remove-totp", &[NAME], "Removes such a seed"),
+    command("keys forget-code", &[NAME], "Asks for a new MFA code next time"),
+    command("agent", &[], "Runs Rolecall without a display"),
+    command("unlock", &[], "Opens the sealed key file, on a machine without a keychain"),
+    command("help", &[COMMAND], "Shows this help, or the help of a command"),
+    command(COMPLETE, &[operand("WORD").many()], ""),
+    command(ENDPOINT_SERVER, &[operand("ROLE"), operand("PROCESS"), operand("TOKEN"), operand("STAGE")], ""),
+];
+
+/// The shells that `shell-init` has a script for.
+pub(crate) const INTEGRATED_SHELLS: [&str; 5] = ["bash", "zsh", "fish", "pwsh", "nu"];
+
+const LIMITABLE: Scope = only(&["assume", "env", "exec", "credentials", "end"]);
+const EDITS: Scope = only(&["connect", "disconnect", "keys import", "keys undo-import"]);
+const IMPORTS: Scope = only(&["import", "roles import"]);
+#[rustfmt::skip]
+const JSON: Scope = only(&[
+    "list", "status", "assume", "explain", "history", "catalogue", "import", "roles import", "keys list", "agent",
+]);
+
+/// The flags. A name has several lines if the flag means something else for other commands.
+#[rustfmt::skip]
+pub(crate) static FLAGS: [Flag; 42] = [
+    flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
+    flag("--names", only(&["list"]), "Prints only the names"),
+    flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
+    flag("--read-only", LIMITABLE, "Limits the session to reading, with AWS's policy ReadOnlyAccess"),
+    flag("--view-only", LIMITABLE, "Limits the session to listing, with AWS's policy ViewOnlyAccess"),
+    flag("--region-lock", LIMITABLE, "Limits the session to a region, and to services without regions").takes("REGION"),
+    flag("--reason", LIMITABLE, "Gives the reason that a role requires").takes("TEXT"),
+    flag("--deeper", only(&["explain"]), "Asks AWS for more information; changes nothing"),
+    flag("--since", only(&["history"]), "Shows only a span of time, such as 2d, 12h or 30m").takes("SPAN"),
+    flag("--limit", only(&["history"]), "Shows up to N lines (default: 50)").takes("N"),
+    flag("--unset", only(&["env"]), "Prints the block that removes a session from the environment").instead_of_operands(),
+    flag("--shell", only(&["env"]), "Names the shell or file format (default: $SHELL, else bash)").takes_one_of("SHELL", block_formats),
+    flag("--server", only(&["exec"]), "Provides fresh credentials through a local endpoint"),
+    flag("--while", only(&["endpoint"]), "Serves until the process PID ends").takes("PID"),
+    flag("--key", only(&["credentials"]), "Prints a session of the access key KEY itself").takes("KEY").instead_of_operands(),
+    flag("--key", only(&["end"]), "Ends the session of the access key KEY itself").takes("KEY").instead_of_operands(),
+    flag("--all", only(&["connect", "disconnect"]), "Takes all roles").instead_of_operands(),
+    flag("--all", only(&["keys import"]), "Moves the keys of all profiles").instead_of_operands(),
+    flag("--profile", only(&["keys import"]), "Moves the key of one profile").takes("PROFILE").instead_of_operands(),
+    flag("--name", only(&["keys import"]), "Names the key in Rolecall (default: the profile's name)").takes("NAME"),
+    flag("--profile-prefix", only(&["connect"]), "Begins the profiles' names with PREFIX").takes("PREFIX"),
+    flag("--dry-run", EDITS, "Shows what would change, and writes nothing"),
+    flag("--dry-run", IMPORTS, "Shows what would be imported, and changes nothing"),
+    flag("--yes", EDITS, "Writes without asking"),
+    flag("--config", only(&["catalogue"]), "Reads FILE instead of ~/.aws/config").takes("FILE"),
+    flag("--credentials", only(&["catalogue"]), "Reads FILE instead of ~/.aws/credentials").takes("FILE"),
+    flag("--file", only(&["import"]), "Names Leapp's workspace (default: ~/.Leapp/Leapp-lock.json)").takes("FILE"),
+    flag("--group", only(&["roles export"]), "Exports only the roles in GROUP").takes("GROUP"),
+    flag("--without-external-ids", only(&["roles export"]), "Leaves out external IDs"),
+    flag("--source", only(&["roles import"]), "Uses KEY in place of a source that you do not have").takes("KEY"),
+    flag("--completions", only(&["shell-init"]), "Prints only the completions, as a package installs them"),
+    flag("--from-profile", only(&["keys add"]), "Reads the key from a profile in ~/.aws/credentials").takes("PROFILE"),
+    flag("--from-csv", only(&["keys add"]), "Reads the key from the IAM console's CSV file").takes("FILE"),
+    flag("--status", only(&["agent"]), "Shows which program answers the command line"),
+    flag("--stop", only(&["agent"]), "Ends the agent; the next start restores its sessions"),
+    flag("--idle", only(&["agent"]), "Ends after this time without sessions and questions, such as 30m").takes("SPAN"),
+    flag("--sealed-file", only(&["agent"]), "Keeps keys in a file with a passphrase"),
+    flag("--passphrase-fd", only(&["agent", "unlock"]), "Reads the passphrase from file descriptor N").takes("N"),
+    flag("--json", JSON, "Prints JSON"),
+    flag("--practice", Scope::All, "Uses the practice account's instance"),
+    flag("--help", Scope::All, "Shows help").or('h'),
+    flag("--version", Scope::All, "Prints the version").or('V'),
+];
+
+/// Flags that cannot be given together.
+pub(crate) const EXCLUSIVE: [[&str; 2]; 4] = [
+    ["--read-only", "--view-only"],
+    ["--dry-run", "--yes"],
+    ["--all", "--profile"],
+    ["--from-profile", "--from-csv"],
+];
+
+const fn command(
+    name: &'static str,
+    operands: &'static [Operand],
+    summary: &'static str,
+) -> CommandSpec {
+    CommandSpec {
+        name,
+        operands,
+        program: "",
+        summary,
+    }
+}
+
+const fn operand(name: &'static str) -> Operand {
+    let choices = Choices::Any;
+    let value = Value { name, choices };
+    let count = Count::One;
+    Operand { value, count }
+}
+
+const fn flag(name: &'static str, commands: Scope, meaning: &'static str) -> Flag {
+    Flag {
+        name,
+        short: None,
+        value: None,
+        commands,
+        meaning,
+        place: Place::BesideOperands,
+    }
+}
+
+const fn only(commands: &'static [&'static str]) -> Scope {
+    Scope::Only(commands)
+}
+
+impl CommandSpec {
+    const fn followed_by(mut self, program: &'static str) -> Self {
+        self.program = program;
+        self
+    }
+
+    /// Returns the group that the command belongs to, and its word there.
+    pub(crate) fn grouped(&self) -> Option<(&'static str, &'static str)> {
+        self.name.split_once(' ')
+    }
+
+    /// Returns the first word of the name.
+    pub(crate) fn first_word(&self) -> &'static str {
+        self.name.split(' ').next().unwrap_or(self.name)
+    }
+
+    /// Returns the flags that belong to this command in particular.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = &'static Flag> {
+        let name = self.name;
+        FLAGS.iter().filter(move |flag| match flag.commands {
+            Scope::All => false,
+            Scope::Only(commands) => commands.contains(&name),
+        })
+    }
+}
+
+impl Operand {
+    const fn from(mut self, choices: Choices) -> Self {
+        self.value.choices = choices;
+        self
+    }
+
+    const fn optional(mut self) -> Self {
+        self.count = Count::Optional;
+        self
+    }
+
+    const fn many(mut self) -> Self {
+        self.count = Count::Many;
+        self
+    }
+}
+
+impl Flag {
+    const fn or(mut self, short: char) -> Self {
+        self.short = Some(short);
+        self
+    }
+
+    const fn takes(mut self, name: &'static str) -> Self {
+        let choices = Choices::Any;
+        self.value = Some(Value { name, choices });
+        self
+    }
+
+    const fn takes_one_of(mut self, name: &'static str, words: fn() -> Vec<&'static str>) -> Self {
+        let choices = Choices::Words(words);
+        self.value = Some(Value { name, choices });
+        self
+    }
+
+    const fn instead_of_operands(mut self) -> Self {
+        self.place = Place::InsteadOfOperands;
+        self
+    }
+
+    /// Returns the flag as usage lines show it, with its value.
+    pub(crate) fn shown(&self) -> String {
+        match self.value {
+            Some(value) => format!("{} {}", self.name, value.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+fn block_formats() -> Vec<&'static str> {
+    Shell::NAMES.split(", ").collect()
+}
+
+/// Returns the commands that people type.
+pub(crate) fn typed() -> impl Iterator<Item = &'static CommandSpec> {
+    COMMANDS
+        .iter()
+        .filter(|command| !command.summary.is_empty())
+}
+
+/// Returns the first words of the commands that people type, each once.
+pub(crate) fn first_words() -> Vec<&'static str> {
+    let mut words: Vec<&str> = typed().map(CommandSpec::first_word).collect();
+    words.dedup();
+    words
+}
+
+/// Returns the second words of the commands in a group; none if there is no such group.
+pub(crate) fn words_of_group(group: &str) -> Vec<&'static str> {
+    let in_group = COMMANDS.iter().filter_map(CommandSpec::grouped);
+    in_group
+        .filter(|(name, _)| *name == group)
+        .map(|(_, word)| word)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_of_a_flag_exists_and_has_it_once() {
+        for flag in &FLAGS {
+            let Scope::Only(commands) = flag.commands else {
+                continue;
+            };
+            for name in commands {
+                let command = COMMANDS.iter().find(|command| command.name == *name);
+                let same = command.map(|it| it.flags().filter(|it| it.name == flag.name).count());
+                assert_eq!(same, Some(1), "{} of {name}", flag.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flag_takes_a_value_everywhere_or_nowhere() {
+        for flag in &FLAGS {
+            let same = FLAGS.iter().filter(|it| it.name == flag.name);
+            assert!(
+                same.map(|it| it.value.is_some())
+                    .all(|it| it == flag.value.is_some())
+            );
+        }
+    }
+}

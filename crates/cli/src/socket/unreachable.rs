@@ -1,0 +1,21 @@
+//! Why the application does not answer, and what happens while it asks the user.
+
+use rolecall_core::snapshot::QuestionView;
+
+/// Called when the application asks the user first. It gets the question if this program is to ask it.
+pub(crate) type OnQuestion<'a> = dyn Fn(Option<Box<QuestionView>>) + 'a;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Unreachable {
+    /// No program serves the socket.
+    NotRunning,
+    /// The program ended before it answered.
+    Lost,
+    /// The socket, its folder or the process behind it belongs to another user.
+    Foreign(String),
+    /// The answer did not come in time.
+    Silent,
+    /// The answer is not one that this program knows.
+    Garbled,
+}

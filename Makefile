@@ -107,7 +107,7 @@ binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked -p rolecall-agent --examples
 
 .PHONY: shape
-shape: ## Checks who may link what
+shape: ## Checks dependencies, circles of files, and the length of files
 	$(PYTHON) -m pytest tests/shape
 
 .PHONY: journeys

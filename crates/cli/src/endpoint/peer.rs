@@ -1,6 +1,6 @@
 //! The user of the program at the other end of a loopback connection.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// Returns whether the program at `peer` runs as this user, or as root, who can act as this user anyway. If the kernel
 /// does not say, the token alone decides.
@@ -27,7 +27,7 @@ pub(super) fn is_loopback(peer: SocketAddr) -> bool {
 /// <https://docs.kernel.org/networking/proc_net_tcp.html>
 #[cfg(any(target_os = "linux", test))]
 fn user_of(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
-    let IpAddr::V4(address) = peer.ip() else {
+    let std::net::IpAddr::V4(address) = peer.ip() else {
         return None;
     };
     let near = shown(std::net::Ipv4Addr::LOCALHOST, port);

@@ -7,6 +7,10 @@ pub(crate) type OnQuestion<'a> = dyn Fn(Option<Box<QuestionView>>) + 'a;
 
 /// Why there is no answer.
 #[derive(Debug)]
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "only sockets fail in these ways")
+)]
 pub(super) enum Unreachable {
     /// No program serves the socket.
     NotRunning,

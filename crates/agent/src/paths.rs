@@ -10,6 +10,9 @@ use rolecall_core::sanitise;
 /// The folder's name below the desktop's folders for configuration and state.
 const APP_DIR: &str = "rolecall";
 
+/// The variable that names the home folder.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
 /// The variables of the environment that say where files belong, and no others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -46,7 +49,7 @@ impl Environment {
                 .map(PathBuf::from)
         };
         Self {
-            home: variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }),
+            home: variable(HOME),
             config_home: variable("XDG_CONFIG_HOME"),
             state_home: variable("XDG_STATE_HOME"),
             data_home: variable("XDG_DATA_HOME"),
@@ -175,8 +178,8 @@ impl Paths {
 fn no_home() -> Problem {
     Problem::new(
         ProblemCode::StorageFailed,
-        "There is no home folder: HOME is not set to an absolute path.",
-        "Set HOME, then start again.",
+        format!("There is no home folder: {HOME} is not set to an absolute path."),
+        format!("Set {HOME}, then start again."),
     )
 }
 

@@ -16,11 +16,10 @@ mod slots;
 #[cfg(not(unix))]
 mod windows;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rolecall_core::keeper::Waiter;
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::problem::Problem;
 use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::requester::Requester;
 
@@ -59,11 +58,4 @@ impl<'a> Peer<'a> {
     pub fn waiter(&self) -> &'a dyn Waiter {
         self.waiter
     }
-}
-
-/// Returns the problem of a folder or socket that cannot be used.
-fn unusable(path: &Path, what: &str, remedy: &str) -> Problem {
-    let path = rolecall_core::sanitise::visible(&path.to_string_lossy());
-    let what = format!("The command line cannot reach Rolecall: {path} {what}.");
-    Problem::new(ProblemCode::StorageFailed, what, remedy)
 }

@@ -5,13 +5,12 @@
 )]
 
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::answer::answer;
 use rolecall_agent::clock::SystemClock;
-use rolecall_agent::socket::{self, Peer};
+use rolecall_agent::socket::Peer;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::catalogue::with_role;
 use rolecall_core::diagnosis::{CauseKind, Confidence};
@@ -413,6 +412,7 @@ fn a_quarter_of_an_hour_is_served_from_memory() {
 #[test]
 #[cfg(unix)]
 fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
+    use rolecall_agent::socket;
     let set = Set::with_faults(&[FaultKind::Latency(300)]);
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path().join("rolecall");
@@ -428,7 +428,7 @@ fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
             other => unreachable!("{other:?}"),
         }
     };
-    let lines: Vec<String> = thread::scope(|scope| {
+    let lines: Vec<String> = std::thread::scope(|scope| {
         let asking: Vec<_> = (0..200).map(|_| scope.spawn(ask)).collect();
         let answers = asking
             .into_iter()

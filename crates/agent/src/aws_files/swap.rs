@@ -67,22 +67,28 @@ impl Place<'_> {
         Ok(Swap::Done(displaced))
     }
 
-    /// Gives the new file the old one's mode; what holds secrets is closed to others.
-    #[cfg(unix)]
     fn keep_attributes(&self, file: &File) -> io::Result<()> {
-        use std::os::unix::fs::PermissionsExt;
-        let old = fs::metadata(&self.path)?.permissions().mode() & 0o777;
-        let mode = match self.file {
-            AwsFile::Config => old,
-            AwsFile::Credentials => old & 0o700,
-        };
-        file.set_permissions(Permissions::from_mode(mode | 0o400))
+        let old = fs::metadata(&self.path)?.permissions();
+        file.set_permissions(kept(&old, self.file))
     }
+}
 
-    #[cfg(not(unix))]
-    fn keep_attributes(&self, file: &File) -> io::Result<()> {
-        file.set_permissions(fs::metadata(&self.path)?.permissions())
-    }
+/// Returns the old file's mode for the new one; what holds secrets is closed to others.
+#[cfg(unix)]
+fn kept(old: &Permissions, file: AwsFile) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    let old = old.mode() & 0o777;
+    let mode = match file {
+        AwsFile::Config => old,
+        AwsFile::Credentials => old & 0o700,
+    };
+    Permissions::from_mode(mode | 0o400)
+}
+
+/// Returns the old file's attributes. Who may read it follows from its folder here.
+#[cfg(not(unix))]
+fn kept(old: &Permissions, _: AwsFile) -> Permissions {
+    old.clone()
 }
 
 /// Swaps two files, so that whatever was in place, be it newer than what was read, is at hand afterwards.

@@ -1,21 +1,20 @@
 //! One call on one item, the same on every platform that the keyring crates cover.
 
-use std::collections::HashMap;
-
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use rolecall_core::ports::KeychainError;
 use zeroize::Zeroizing;
 
+use super::platform::modifiers;
 use super::{Errand, Order, SERVICE};
 
-/// Carries out an order in an open store. `modifiers` are the platform's own.
+/// Carries out an order in an open store.
 pub(super) fn carry_out(
     store: &dyn CredentialStoreApi,
     order: &Order,
-    modifiers: &HashMap<&str, &str>,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let entry = store.build(SERVICE, &order.account, Some(modifiers))?;
+    let modifiers = modifiers(&order.label);
+    let entry = store.build(SERVICE, &order.account, Some(&modifiers))?;
     match &order.errand {
         Errand::Fetch => fetch(&entry).map(Some),
         Errand::Store(value) => each(&entry, |entry| entry.set_secret(value)).map(|()| None),

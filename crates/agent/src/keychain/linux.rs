@@ -38,9 +38,10 @@ impl super::Vault for Vault {
 
 fn attempt(order: &Order) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let store = Store::new()?;
-    entry::carry_out(
-        &*store,
-        order,
-        &HashMap::from([("label", order.label.as_str())]),
-    )
+    entry::carry_out(&*store, order)
+}
+
+/// Returns what the store is told of an item besides its name: what the desktop's keychain program shows.
+pub(super) fn modifiers(label: &str) -> HashMap<&str, &str> {
+    HashMap::from([("label", label)])
 }

@@ -20,7 +20,12 @@ pub(super) struct Vault;
 impl super::Vault for Vault {
     fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
         Store::new()
-            .and_then(|store| entry::carry_out(&*store, order, &HashMap::new()))
+            .and_then(|store| entry::carry_out(&*store, order))
             .map_err(|error| entry::error_of(&error))
     }
+}
+
+/// Returns what the store is told of an item besides its name: it takes no label.
+pub(super) fn modifiers(_: &str) -> HashMap<&str, &str> {
+    HashMap::new()
 }

@@ -14,15 +14,19 @@ pub(super) const PATIENCE: Patience = Patience {
     dialog: Duration::from_secs(5),
 };
 
-/// The user's credentials on this machine; "Local" keeps them from roaming to others.
+/// The user's credentials on this machine.
 pub(super) struct Vault;
 
 impl super::Vault for Vault {
     fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
         Store::new()
-            .and_then(|store| {
-                entry::carry_out(&*store, order, &HashMap::from([("persistence", "Local")]))
-            })
+            .and_then(|store| entry::carry_out(&*store, order))
             .map_err(|error| entry::error_of(&error))
     }
+}
+
+/// Returns what the store is told of an item besides its name: "Local" keeps it from roaming to other machines. The
+/// store takes no label.
+pub(super) fn modifiers(_: &str) -> HashMap<&str, &str> {
+    HashMap::from([("persistence", "Local")])
 }

@@ -3,6 +3,15 @@
 use std::io;
 use std::os::unix::net::UnixStream;
 
+use rustix::event::PollFlags;
+
+/// What an end that has closed is looked for by.
+#[cfg(target_os = "linux")]
+const CLOSED: PollFlags = PollFlags::RDHUP;
+/// What an end that has closed is looked for by: macOS reports it only if it is asked to.
+#[cfg(target_os = "macos")]
+const CLOSED: PollFlags = PollFlags::HUP;
+
 /// Returns whether the other end is a process of this user. What cannot be read counts as no.
 pub(super) fn is_own(stream: &UnixStream) -> bool {
     match user_of(stream) {
@@ -16,13 +25,13 @@ pub(super) fn is_own(stream: &UnixStream) -> bool {
 
 /// Returns whether the other end has closed the connection.
 pub(super) fn has_left(stream: &UnixStream) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let mut ends = [PollFd::new(stream, PollFlags::RDHUP)];
+    use rustix::event::{PollFd, Timespec, poll};
+    let mut ends = [PollFd::new(stream, CLOSED)];
     let at_once = Timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    let left = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+    let left = CLOSED | PollFlags::HUP | PollFlags::ERR;
     poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(left)
 }
 

@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::protocol::SOCKET_NAME;
 
-use super::unusable;
-
 /// The longest path of a socket, in bytes: `sun_path` without its closing zero.
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
@@ -174,4 +172,11 @@ fn taken(path: &Path) -> Problem {
         "is in use by another Rolecall",
         "Quit the other one first.",
     )
+}
+
+/// Returns the problem of a folder or socket that cannot be used.
+fn unusable(path: &Path, what: &str, remedy: &str) -> Problem {
+    let path = rolecall_core::sanitise::visible(&path.to_string_lossy());
+    let what = format!("The command line cannot reach Rolecall: {path} {what}.");
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use rolecall_core::problem::{Problem, ProblemCode};
 
 /// What a program on the desktop needs of the environment. AWS variables are not among it.
+#[cfg(not(windows))]
 const PASSED_ON: [&str; 16] = [
     "HOME",
     "PATH",
@@ -26,6 +27,31 @@ const PASSED_ON: [&str; 16] = [
     "XDG_CURRENT_DESKTOP",
     "XDG_SESSION_TYPE",
 ];
+
+/// The same on Windows, where no program finds the system's own files without `SystemRoot`.
+#[cfg(windows)]
+const PASSED_ON: [&str; 11] = [
+    "SystemRoot",
+    "SystemDrive",
+    "PATH",
+    "PATHEXT",
+    "USERPROFILE",
+    "USERNAME",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "ProgramData",
+    "TEMP",
+    "TMP",
+];
+
+/// What opens a file in the program that its user has for it.
+const OPENER: &str = if cfg!(windows) {
+    "explorer.exe"
+} else if cfg!(target_os = "macos") {
+    "open"
+} else {
+    "xdg-open"
+};
 
 /// Starts Rolecall with the practice account, or brings the one that runs to the front.
 ///
@@ -50,12 +76,7 @@ pub(crate) fn open_file(path: Option<&Path>) -> Result<(), Problem> {
         )
     })?;
     make_sure_of(path).map_err(|error| failed(&path.to_string_lossy(), &error))?;
-    let opener = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    start(Path::new(opener), &[path.as_os_str()])
+    start(Path::new(OPENER), &[path.as_os_str()])
 }
 
 /// Creates the file with a word on what belongs there, if there is none.

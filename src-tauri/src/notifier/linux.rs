@@ -1,4 +1,4 @@
-//! Desktop notifications over `notify-rust`. A server that is absent, slow, frozen or dying never holds anything up.
+//! Notices over the desktop's bus. A server that is absent, slow, frozen or dying never holds anything up.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,13 +13,12 @@ use tauri::async_runtime::{JoinHandle, spawn};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
+use super::OnAction;
+
 /// How long the server may take for one answer.
 const DEADLINE: Duration = Duration::from_secs(5);
 /// The most notices that wait for their buttons at one time.
 const OPEN_MAX: usize = 20;
-
-/// What to do when a button of a notice is pressed.
-pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction) + Send + Sync>;
 
 /// Shows notices, and tells which of their buttons was pressed.
 #[derive(Clone)]

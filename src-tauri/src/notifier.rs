@@ -1,0 +1,16 @@
+//! Desktop notifications over `notify-rust`.
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+
+use rolecall_core::notice::{NoticeAction, Topic};
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::DesktopNotifier;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::DesktopNotifier;
+
+/// What to do when a button of a notice is pressed.
+pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction) + Send + Sync>;

@@ -43,6 +43,7 @@ pub(crate) struct Ready {
     pub(crate) process: u32,
 }
 
+#[cfg(unix)]
 fn failed(what: &str, error: &std::io::Error) -> Problem {
     let remedy = "Check that loopback works and processes can be started, then try again.";
     Problem::new(ProblemCode::Internal, what, remedy).with_detail(error.to_string())
@@ -54,7 +55,7 @@ pub(crate) use elsewhere::{launch, run};
 /// Systems without Unix sockets, which have no endpoint yet.
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Problem, Ready, TokenDelivery, failed};
+    use super::{Problem, ProblemCode, Ready, TokenDelivery};
     use crate::client::Client;
 
     pub(crate) struct Launched {
@@ -71,18 +72,15 @@ mod elsewhere {
         _: u32,
         _: TokenDelivery,
     ) -> Result<Launched, Problem> {
-        let error = std::io::Error::from(std::io::ErrorKind::Unsupported);
-        Err(failed(
-            "Rolecall has no endpoint on this system yet.",
-            &error,
-        ))
+        Err(not_yet())
     }
 
     pub(crate) fn run(_: &Client, _: &[String]) -> Result<(), Problem> {
-        let error = std::io::Error::from(std::io::ErrorKind::Unsupported);
-        Err(failed(
-            "Rolecall has no endpoint on this system yet.",
-            &error,
-        ))
+        Err(not_yet())
+    }
+
+    fn not_yet() -> Problem {
+        let what = "Rolecall has no endpoint on this system yet.";
+        Problem::new(ProblemCode::NotRunning, what, "Leave out --server.")
     }
 }

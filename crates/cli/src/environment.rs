@@ -22,7 +22,7 @@ pub(crate) struct Environment {
     pub(crate) data_home: Option<PathBuf>,
     /// Whether there is a display for the tray application.
     pub(crate) display: Display,
-    /// `HOME`, if it is absolute.
+    /// `HOME`, on Windows `USERPROFILE`, if it is absolute.
     pub(crate) home: Option<PathBuf>,
     /// `AWS_CONFIG_FILE`: the file that lists the profiles.
     pub(crate) aws_config: Option<PathBuf>,
@@ -79,7 +79,7 @@ impl Environment {
                 .map(PathBuf::from)
                 .filter(|path| path.is_absolute())
         };
-        let home = path("HOME");
+        let home = path(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
         // AWS's SDKs allow relative paths, and `~` for the home folder.
         let aws_file = |name| {
             let path = PathBuf::from(variable(name)?);

@@ -116,7 +116,7 @@ fn ask_on(
     let read = {
         let _hidden = match echo {
             Echo::On => None,
-            Echo::Off => Some(hidden::Hidden::start(terminal).map_err(|_| no_terminal())?),
+            Echo::Off => Some(hidden::Hidden::start(terminal)?),
         };
         // Hiding discards what was typed before, so the question comes after it.
         let _ = write!(out, "{question}").and_then(|()| out.flush());
@@ -218,13 +218,15 @@ mod own {
 
 #[cfg(unix)]
 mod hidden {
-    use std::io;
     use std::os::fd::{AsFd, BorrowedFd};
 
+    use rolecall_core::problem::Problem;
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
         tcsetattr,
     };
+
+    use super::no_terminal;
 
     /// The character of Ctrl-C, which raises no signal while text is hidden.
     pub(super) const CANCEL: char = '\u{3}';
@@ -247,13 +249,13 @@ mod hidden {
     }
 
     impl<'a> Hidden<'a> {
-        pub(super) fn start(terminal: &'a impl Terminal) -> io::Result<Self> {
+        pub(super) fn start(terminal: &'a impl Terminal) -> Result<Self, Problem> {
             let terminal = terminal.as_fd();
-            let before = tcgetattr(terminal)?;
+            let before = tcgetattr(terminal).map_err(|_| no_terminal())?;
             let mut modes = before.clone();
             modes.local_modes -= LocalModes::ECHO | LocalModes::ISIG;
             modes.special_codes[SpecialCodeIndex::VEOL] = 3;
-            tcsetattr(terminal, OptionalActions::Flush, &modes)?;
+            tcsetattr(terminal, OptionalActions::Flush, &modes).map_err(|_| no_terminal())?;
             Ok(Self { terminal, before })
         }
     }
@@ -268,7 +270,7 @@ mod hidden {
 
 #[cfg(not(unix))]
 mod hidden {
-    use std::io;
+    use rolecall_core::problem::{Problem, ProblemCode};
 
     /// The character of Ctrl-C, which never arrives: Ctrl-C ends the process.
     pub(super) const CANCEL: char = '\u{3}';
@@ -284,8 +286,10 @@ mod hidden {
 
     impl Hidden {
         /// Fails: text cannot be hidden here, so Rolecall asks for no secret.
-        pub(super) fn start(_: &impl Terminal) -> io::Result<Self> {
-            Err(io::ErrorKind::Unsupported.into())
+        pub(super) fn start(_: &impl Terminal) -> Result<Self, Problem> {
+            let what = "Rolecall cannot hide what you type on this system yet.";
+            let remedy = "Add secrets in the window.";
+            Err(Problem::new(ProblemCode::InvalidInput, what, remedy))
         }
     }
 }

@@ -9,7 +9,6 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::Value;
 
 const ROLE: &str = "[default]\nrole_arn = arn:aws:iam::808768216571:role/guest\n";
@@ -38,7 +37,8 @@ fn only_notice(config: &Path) -> String {
 fn b41_reports_what_is_not_a_file_and_never_blocks() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    mknodat(CWD, at("pipe"), FileType::Fifo, Mode::RWXU, 0).expect("a pipe");
+    let made = Command::new("mkfifo").arg(at("pipe")).status();
+    assert!(made.expect("mkfifo").success());
     let _listener = UnixListener::bind(at("socket")).expect("a socket");
     symlink(at("none"), at("dangling")).expect("a link");
     symlink(at("circle"), at("circle")).expect("a link");

@@ -9,7 +9,7 @@ mod server;
 mod terminal;
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -181,7 +181,7 @@ fn b78_a_closed_pipe_is_not_an_error() {
 #[test]
 fn b78_a_full_disk_is_reported() {
     let home = home();
-    let full = File::options()
+    let full = fs::File::options()
         .write(true)
         .open("/dev/full")
         .expect("a device");

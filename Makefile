@@ -35,8 +35,8 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit binaries shape journeys; do \
-		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage; \
+	for stage in setup fmt scripts ui core deny lint unit foreign binaries shape journeys; do \
+		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible; \
 	done; \
 	$(STAGE) --summary
 
@@ -91,6 +91,10 @@ core: ## Lints and tests the domain and the command line, which build in seconds
 .PHONY: lint
 lint: window ## Lints all crates
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+
+.PHONY: foreign
+foreign: window ## Lints all crates for Windows and macOS
+	@scripts/foreign $(FOREIGN)
 
 .PHONY: unit
 unit: window ## Tests all crates

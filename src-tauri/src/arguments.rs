@@ -56,7 +56,7 @@ pub(crate) fn parse(
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
-                let shown = rolecall_core::sanitise::echo(&argument.to_string_lossy());
+                let shown = rolecall_core::value::sanitise::echo(&argument.to_string_lossy());
                 return Err(format!(
                     "unknown argument \"{shown}\"; see rolecall-desktop --help"
                 ));

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use rolecall_core::ports::Clipboard;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 /// How long a call waits for the clipboard.
 const DEADLINE: Duration = Duration::from_secs(3);
@@ -80,7 +80,7 @@ impl Clipboard for DesktopClipboard {
 
 fn failed(what: &str, remedy: &str, reason: &str) -> Problem {
     Problem::new(ProblemCode::ClipboardFailed, what, remedy)
-        .with_detail(rolecall_core::sanitise::echo(reason))
+        .with_detail(rolecall_core::value::sanitise::echo(reason))
 }
 
 /// What is in the clipboard by us, and the clipboard that serves it.

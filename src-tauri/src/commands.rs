@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use rolecall_core::connection::{EditView, Step, Which};
-use rolecall_core::consent::{Consent, Reply};
-use rolecall_core::history::{Line, Query};
-use rolecall_core::limits::LimitsView;
-use rolecall_core::marks::RoleMarks;
+use rolecall_core::api::protocol::WireSecret;
+use rolecall_core::asker::consent::{Consent, Reply};
+use rolecall_core::asker::history::{Line, Query};
+use rolecall_core::aws_files::connection::{EditView, Step, Which};
+use rolecall_core::catalogue::marks::RoleMarks;
 use rolecall_core::peers::{Moved, Peer};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::WireSecret;
 use rolecall_core::role::RoleDraft;
-use rolecall_core::shell::Shell;
-use rolecall_core::snapshot::{KeyView, Snapshot};
+use rolecall_core::role::limits::LimitsView;
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::{KeyView, Snapshot};
 use tauri::{AppHandle, State};
 
 use crate::window_process::Link;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// What a program on the desktop needs of the environment. AWS variables are not among it.
 #[cfg(not(windows))]
@@ -119,7 +119,7 @@ fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> 
 fn failed(program: &str, error: &std::io::Error) -> Problem {
     let what = format!(
         "{} could not be started.",
-        rolecall_core::sanitise::echo(program)
+        rolecall_core::value::sanitise::echo(program)
     );
     Problem::new(
         ProblemCode::Internal,

@@ -5,7 +5,7 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
-use rolecall_core::notice::{NoticeAction, Topic};
+use rolecall_core::view::notice::{NoticeAction, Topic};
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::DesktopNotifier;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rolecall_core::menu::{MenuAction, MenuItem, Tray, TrayIcon};
+use rolecall_core::view::menu::{MenuAction, MenuItem, Tray, TrayIcon};
 use tauri::image::Image;
 use tauri::menu::{
     IconMenuItem, IconMenuItemBuilder, IsMenuItem, Menu, MenuBuilder, MenuItemBuilder,

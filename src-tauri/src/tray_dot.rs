@@ -1,6 +1,6 @@
 //! The dot in a role's colour beside its entry in the tray's menu.
 
-use rolecall_core::marks::Colour;
+use rolecall_core::catalogue::marks::Colour;
 use tauri::image::Image;
 
 /// The picture's side and the dot's radius, in pixels.

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use rolecall_agent::peers;
-use rolecall_core::access_key::masked;
-use rolecall_core::connection::{EditView, Step};
-use rolecall_core::consent::Subject;
-use rolecall_core::history::RequestKind;
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::asker::history::RequestKind;
+use rolecall_core::aws_files::connection::{EditView, Step};
+use rolecall_core::aws_files::key_text::{self, KeyPair};
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::{self, KeyPair};
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::access_key::masked;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 use serde::Serialize;
 use serde_json::Value;
 

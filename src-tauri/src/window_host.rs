@@ -5,10 +5,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{REQUEST_MAX, read_frame, write_frame};
-use rolecall_core::role_views::RoleViews;
-use rolecall_core::snapshot::Snapshot;
+use rolecall_core::api::protocol::{REQUEST_MAX, read_frame, write_frame};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::role_views::RoleViews;
+use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
 use crate::desktop::Desktop;

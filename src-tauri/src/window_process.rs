@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{ANSWER_MAX, read_frame, write_frame};
+use rolecall_core::api::protocol::{ANSWER_MAX, read_frame, write_frame};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 use tauri::{AppHandle, Emitter};
 use tokio::sync::oneshot;

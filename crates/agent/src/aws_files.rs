@@ -21,10 +21,10 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::aws_profile::{AwsFile, Edited, FILE_MAX, TakenKey};
+use rolecall_core::aws_files::{AwsFile, Edited, FILE_MAX, TakenKey};
 use rolecall_core::ports::{AwsEdit, AwsWriter, Keeping};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 use crate::disk::{self, Access};
 use crate::paths::Paths;

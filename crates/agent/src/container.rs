@@ -7,11 +7,11 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use rolecall_core::api::protocol::Answer;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Answer;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 use crate::answer::{broken, overloaded, text};
 

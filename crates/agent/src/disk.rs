@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// Creates a folder and its parents for the user alone, if it is not there.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use rolecall_core::host::FileState;
+use rolecall_core::api::host::FileState;
 use rolecall_core::keeper::{Concern, Keeper, Ports};
 use rolecall_core::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
 use rolecall_core::settings::Settings;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;

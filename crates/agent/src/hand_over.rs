@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall_core::host::{FileState, HostKind, HostView, NEVER, PASSED_ON};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call, STARTING_LOCK};
+use rolecall_core::api::host::{FileState, HostKind, HostView, NEVER, PASSED_ON};
+use rolecall_core::api::protocol::{Answer, Call, STARTING_LOCK};
+use rolecall_core::value::problem::Problem;
 
 use crate::instance::{self, ANSWER, Instance};
 use crate::paths::Paths;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rolecall_core::host::{HostKind, HostView};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call, SealedFileIs, WireSecret};
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::{HostKind, HostView};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileIs, WireSecret};
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::secret::Secret;
 
 use crate::answer::answer;
 use crate::engine::Engine;

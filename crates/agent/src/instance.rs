@@ -6,8 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Call;
+use rolecall_core::api::protocol::Call;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::socket;
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_profile::AwsFile;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{OWN_DIR, PRACTICE_DIR};
-use rolecall_core::sanitise;
+use rolecall_core::api::protocol::{OWN_DIR, PRACTICE_DIR};
+use rolecall_core::aws_files::AwsFile;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
 
 /// The folder's name below the desktop's folders for configuration and state.
 const APP_DIR: &str = "rolecall";

@@ -7,11 +7,11 @@ mod secret_service;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::key_text::KeyPair;
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::peers::keyring_item::{AWS_VAULT_COLLECTION, GRANTED_COLLECTION};
 use rolecall_core::peers::leapp::{self, KEYCHAIN_SERVICE};
 use rolecall_core::peers::{Belongings, Peer, PeerKey, keyring_item};
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::paths::Environment;
 
@@ -55,7 +55,7 @@ fn leapp_path(home: &Path) -> PathBuf {
 }
 
 fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
-    let shown = rolecall_core::sanitise::echo(&path.display().to_string());
+    let shown = rolecall_core::value::sanitise::echo(&path.display().to_string());
     let size = fs::metadata(path).map_err(|_| {
         let what = format!("There is no workspace of Leapp at {shown}.");
         Problem::new(
@@ -145,7 +145,7 @@ fn of_keyring(collection: &str, peer: Peer, files: &Path) -> Result<Belongings, 
 /// Other systems' keychains are not read for other programs' items.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    use rolecall_core::secret::Secret;
+    use rolecall_core::value::secret::Secret;
 
     use super::{Problem, ProblemCode};
 

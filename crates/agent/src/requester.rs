@@ -8,7 +8,7 @@ mod namespaces;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 
-use rolecall_core::requester::Requester;
+use rolecall_core::asker::requester::Requester;
 
 /// Returns who is at the other end of a connection, as far as the kernel tells and an answer needs it; and what more can
 /// be read about it.

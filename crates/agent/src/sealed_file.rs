@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rolecall_core::host::{FileState, PASSPHRASE_MIN};
+use rolecall_core::api::host::{FileState, PASSPHRASE_MIN};
 use rolecall_core::ports::{Clock, KeychainError};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::disk::{self, Access};

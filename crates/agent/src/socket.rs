@@ -18,10 +18,10 @@ mod windows;
 
 use std::sync::Arc;
 
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::keeper::Waiter;
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::requester::Requester;
+use rolecall_core::value::problem::Problem;
 
 #[cfg(unix)]
 pub use ask::ask;

@@ -12,16 +12,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::access_key::AccessKeyId;
-use rolecall_core::call_fields::{MfaCode, MfaSerial};
-use rolecall_core::duration::{DurationLimit, KnownBy, SessionDuration};
-use rolecall_core::history::{Line, Query};
-use rolecall_core::mfa_session::MfaSession;
-use rolecall_core::name::Name;
+use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::ports::{Clock, KeychainError, Store};
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::Session;
-use rolecall_core::usage::Usage;
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::usage::Usage;
 use sha2::{Digest, Sha256};
 
 use crate::keychain::Asking;

@@ -19,16 +19,16 @@ use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::types::{self, PolicyDescriptorType, Tag};
 use jiff::Timestamp;
-use rolecall_core::credentials::Credentials;
-use rolecall_core::ports::Clock;
-use rolecall_core::region::Region;
-use rolecall_core::secret::Secret;
-use rolecall_core::session_policy::PolicyArn;
-use rolecall_core::session_tags::SessionTag;
-use rolecall_core::settings::Settings;
-use rolecall_core::sts::{
+use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
 };
+use rolecall_core::ports::Clock;
+use rolecall_core::role::session_policy::PolicyArn;
+use rolecall_core::role::session_tags::SessionTag;
+use rolecall_core::settings::Settings;
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::region::Region;
+use rolecall_core::value::secret::Secret;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 

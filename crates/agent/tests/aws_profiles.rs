@@ -12,7 +12,7 @@ use aws_runtime::env_config::section::{EnvConfigSections, Profile as SdkProfile}
 use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
 use proptest::prelude::*;
-use rolecall_core::aws_profile::{self, AwsFile, Document, Profile, Profiles};
+use rolecall_core::aws_files::{self, AwsFile, Document, Profile, Profiles};
 
 /// Reads both files as the SDK does; nothing if it refuses one of them.
 fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
@@ -84,7 +84,7 @@ fn every_file_of_the_corpus_reads_as_the_sdk_reads_it() {
     }
     for path in files_below(&corpus) {
         let bytes = fs::read(&path).expect("a file");
-        let Ok(text) = aws_profile::text(AwsFile::Config, &bytes) else {
+        let Ok(text) = aws_files::text(AwsFile::Config, &bytes) else {
             continue;
         };
         for (config, credentials) in [(text, ""), ("", text), (text, text)] {

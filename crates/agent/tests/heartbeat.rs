@@ -14,8 +14,8 @@ use rolecall_agent::heartbeat;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::{Concern, Keeper, Ports};
 use rolecall_core::ports::Audience;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::snapshot::{Mode, Snapshot};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::{Mode, Snapshot};
 
 /// Counts how often the keeper looked at the time.
 #[derive(Default)]

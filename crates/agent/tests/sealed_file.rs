@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use rolecall_agent::keyring::{Kept, Keyring};
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::sealed_file::SealedFile;
-use rolecall_core::access_key::AccessKeyId;
+use rolecall_core::api::host::FileState;
 use rolecall_core::fakes::Fakes;
-use rolecall_core::host::FileState;
 use rolecall_core::ports::{Keychain, KeychainError};
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
 
 const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 const PASSPHRASE: &str = "correct horse battery";

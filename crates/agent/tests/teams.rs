@@ -15,9 +15,9 @@ use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::teams::Teams;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::origin::OriginKind;
 use rolecall_core::settings::{self, Settings};
-use rolecall_core::snapshot::{Mode, Snapshot};
+use rolecall_core::value::origin::OriginKind;
+use rolecall_core::view::snapshot::{Mode, Snapshot};
 
 const CATALOGUE: &str =
     "[roles.shared]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"team-key\"\n";

@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise::visible;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
 
 /// The program's file name, without a suffix.
 pub(crate) const NAME: &str = "rolecall-agent";

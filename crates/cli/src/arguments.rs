@@ -9,8 +9,8 @@ mod value;
 
 use std::ffi::OsString;
 
-use rolecall_core::limits::{AccessLimit, LimitsView};
-use rolecall_core::snapshot::Mode;
+use rolecall_core::role::limits::{AccessLimit, LimitsView};
+use rolecall_core::view::snapshot::Mode;
 
 use line::Line;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rolecall_core::protocol::Call;
+use rolecall_core::api::protocol::Call;
 
 /// For what needs neither AWS nor a person.
 const QUICK: Duration = Duration::from_secs(5);

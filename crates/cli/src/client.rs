@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, QuestionView, Snapshot};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, QuestionView, Snapshot};
 
 use crate::calls::is_from_an_sdk;
 use crate::environment::Environment;

@@ -27,9 +27,9 @@ mod shell_init;
 mod totp;
 mod unlock;
 
-use rolecall_core::nearest::nearest;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Call;
+use rolecall_core::api::protocol::Call;
+use rolecall_core::value::nearest::nearest;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::arguments::{Command, Invocation, SessionOf};
 use crate::client::Client;

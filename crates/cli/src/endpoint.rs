@@ -17,7 +17,7 @@ mod token_file;
 #[cfg(unix)]
 mod watched;
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 
 #[cfg(unix)]

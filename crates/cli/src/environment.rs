@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rolecall_core::export_block::ENDPOINT_URL;
-use rolecall_core::host::PASSED_ON;
+use rolecall_core::api::host::PASSED_ON;
+use rolecall_core::session::export_block::ENDPOINT_URL;
 
 use crate::paint::Paint;
 

@@ -2,7 +2,7 @@
 //! is one line here.
 
 use rolecall_core::peers::Peer;
-use rolecall_core::shell::Shell;
+use rolecall_core::session::shell::Shell;
 
 /// The process of an endpoint, which only Rolecall itself starts.
 pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";

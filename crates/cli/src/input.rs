@@ -2,9 +2,9 @@
 
 use std::io::Read;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise::visible;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::secret::Secret;
 
 /// The longest input, in bytes.
 const INPUT_MAX: u64 = 4 << 20;

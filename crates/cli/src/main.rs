@@ -27,9 +27,9 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
+use rolecall_core::view::snapshot::Mode;
 
 use arguments::{Command, Invocation, SessionOf};
 use client::Client;

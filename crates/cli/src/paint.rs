@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stdout};
 
-use rolecall_core::marks::Colour;
+use rolecall_core::catalogue::marks::Colour;
 
 /// Whether text has colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The passphrase of the sealed key file, asked at the terminal and sent to the application.
 
-use rolecall_core::host::{FileState, HostView, PASSPHRASE_MIN};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, SealedFileIs, WireSecret};
-use rolecall_core::sanitise::visible;
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::{FileState, HostView, PASSPHRASE_MIN};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileIs, WireSecret};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::secret::Secret;
 
 use crate::socket::{Socket, unexpected};
 use crate::terminal::{self, Echo};

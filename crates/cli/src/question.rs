@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use rolecall_core::consent::Reply;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::visible;
-use rolecall_core::snapshot::QuestionView;
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::asker::consent::Reply;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::QuestionView;
 
 use crate::socket::{Socket, unexpected};
 use crate::terminal::{self, Echo};
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn t18_the_question_escapes_hostile_names_and_says_what_rolecall_cannot_verify() {
         let text = text(&question());
-        let hidden = |c: char| c != '\n' && rolecall_core::sanitise::is_hidden(c);
+        let hidden = |c: char| c != '\n' && rolecall_core::value::sanitise::is_hidden(c);
         assert!(!text.contains(hidden), "{text:?}");
         assert!(
             text.contains("cannot verify the program, or who answers"),
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_question_says_that_a_program_asks_for_an_access_key() {
         let key = QuestionView {
-            request: rolecall_core::history::RequestKind::Key,
+            request: rolecall_core::asker::history::RequestKind::Key,
             role: "user".to_owned(),
             ..question()
         };

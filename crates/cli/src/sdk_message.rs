@@ -1,6 +1,6 @@
 //! What an SDK reads about a failure: one line of fixed words, since SDKs copy it into their errors and logs.
 
-use rolecall_core::problem::ProblemCode;
+use rolecall_core::value::problem::ProblemCode;
 
 /// The most characters of a name in a message.
 const NAME_MAX: usize = 40;

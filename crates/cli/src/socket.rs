@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, OWN_DIR, PRACTICE_DIR};
-use rolecall_core::sanitise;
+use rolecall_core::api::protocol::{Answer, Call, OWN_DIR, PRACTICE_DIR};
 use rolecall_core::settings::{self, AgentStart};
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
+use rolecall_core::view::snapshot::Mode;
 
 use crate::calls::{is_repeatable, may_start_the_agent, time_limit};
 use crate::environment::{Display, Environment, Privilege};

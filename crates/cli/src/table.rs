@@ -1,6 +1,6 @@
 //! Columns of text.
 
-use rolecall_core::sanitise;
+use rolecall_core::value::sanitise;
 
 /// Returns rows as lines with aligned columns, two spaces apart. Hidden characters are escaped.
 pub(crate) fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 use own::OwnTerminal;
 
@@ -220,7 +220,7 @@ mod own {
 mod hidden {
     use std::os::fd::{AsFd, BorrowedFd};
 
-    use rolecall_core::problem::Problem;
+    use rolecall_core::value::problem::Problem;
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
         tcsetattr,
@@ -270,7 +270,7 @@ mod hidden {
 
 #[cfg(not(unix))]
 mod hidden {
-    use rolecall_core::problem::{Problem, ProblemCode};
+    use rolecall_core::value::problem::{Problem, ProblemCode};
 
     /// The character of Ctrl-C, which never arrives: Ctrl-C ends the process.
     pub(super) const CANCEL: char = '\u{3}';

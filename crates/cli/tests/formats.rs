@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::Command;
 
 use block::{PROFILE, found, rendered, set};
-use rolecall_core::shell::Shell;
+use rolecall_core::session::shell::Shell;
 
 type Values = BTreeMap<String, String>;
 

@@ -18,8 +18,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use block::{rendered, set};
-use rolecall_core::export_block::{CONFLICTING, ExportBlock};
-use rolecall_core::shell::Shell;
+use rolecall_core::session::export_block::{CONFLICTING, ExportBlock};
+use rolecall_core::session::shell::Shell;
 
 /// A shell, and how it reads a block.
 struct Program {

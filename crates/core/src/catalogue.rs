@@ -3,17 +3,19 @@
 
 mod edit;
 mod limited;
+pub mod marks;
 mod roles;
+pub mod team;
 
 use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
+use crate::role::session_tags::SessionTag;
 use crate::role::{Role, RoleDraft};
-use crate::sanitise;
-use crate::session_tags::SessionTag;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};

@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 
-use crate::secret::Secret;
+use crate::value::secret::Secret;
 
 /// The path of the credentials.
 pub const PATH: &str = "/v1/credentials";

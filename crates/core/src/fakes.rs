@@ -8,19 +8,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::access_key::AccessKeyId;
-use crate::credentials::Credentials;
+use crate::calls::sts::{AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError};
 use crate::keeper::{Ports, Waiter};
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
-use crate::notice::{Notice, Topic};
 use crate::ports::{
     Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier, Programs,
 };
-use crate::problem::Problem;
-use crate::region::Region;
-use crate::secret::Secret;
-use crate::snapshot::{QuestionView, Snapshot};
-use crate::sts::{AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError};
+use crate::value::access_key::AccessKeyId;
+use crate::value::credentials::Credentials;
+use crate::value::problem::Problem;
+use crate::value::region::Region;
+use crate::value::secret::Secret;
+use crate::view::notice::{Notice, Topic};
+use crate::view::snapshot::{QuestionView, Snapshot};
 
 pub use iam::FakeIam;
 

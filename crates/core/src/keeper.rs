@@ -42,26 +42,26 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::access_key::{AccessKey, AccessKeyId};
+use crate::asker::consent::Subject;
+use crate::calls::iam::Iam;
+use crate::calls::sts::Sts;
 use crate::catalogue::Catalogue;
-use crate::consent::Subject;
-use crate::duration::DurationLimit;
-use crate::iam::Iam;
-use crate::marks::Marks;
-use crate::mfa_session::MfaSession;
-use crate::name::Name;
+use crate::catalogue::marks::Marks;
 use crate::ports::{
     Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Programs, Store,
 };
-use crate::problem::Problem;
-use crate::region::Region;
 use crate::role::Role;
-use crate::search::search;
 use crate::session::Session;
+use crate::session::mfa_session::MfaSession;
 use crate::settings::Settings;
-use crate::snapshot::{Mode, Snapshot};
-use crate::sts::Sts;
-use crate::usage::Usage;
+use crate::value::access_key::{AccessKey, AccessKeyId};
+use crate::value::duration::DurationLimit;
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::region::Region;
+use crate::value::usage::Usage;
+use crate::view::search::search;
+use crate::view::snapshot::{Mode, Snapshot};
 
 use asking::Asking;
 use assume::Flight;
@@ -308,7 +308,7 @@ impl Keeper {
     }
 
     /// Clears every standing problem of this code, as the user asked.
-    pub fn dismiss(&self, code: crate::problem::ProblemCode) {
+    pub fn dismiss(&self, code: crate::value::problem::ProblemCode) {
         self.update(|state| {
             state.standing.retain(|_, problem| problem.code != code);
             state.role_faults.retain(|problem| problem.code != code);
@@ -334,7 +334,7 @@ impl Keeper {
         });
         self.ports
             .notifier
-            .withdraw(&crate::notice::Topic::Session(role.clone()));
+            .withdraw(&crate::view::notice::Topic::Session(role.clone()));
         self.note_store(self.ports.store.forget(role));
         if ended || self.end_key(role).is_ok() {
             Ok(())

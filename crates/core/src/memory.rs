@@ -5,18 +5,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::access_key::{AccessKey, AccessKeyId};
-use crate::aws_profile::{AwsFile, Edited, TakenKey};
-use crate::call_fields::{MfaCode, MfaSerial};
-use crate::duration::DurationLimit;
-use crate::history::{Line, Query, Recent};
-use crate::mfa_session::MfaSession;
-use crate::name::Name;
+use crate::asker::history::{Line, Query, Recent};
+use crate::aws_files::{AwsFile, Edited, TakenKey};
 use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, KeychainError, Store};
-use crate::problem::{Problem, ProblemCode};
-use crate::secret::Secret;
+use crate::role::call_fields::{MfaCode, MfaSerial};
 use crate::session::Session;
-use crate::usage::Usage;
+use crate::session::mfa_session::MfaSession;
+use crate::value::access_key::{AccessKey, AccessKeyId};
+use crate::value::duration::DurationLimit;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::secret::Secret;
+use crate::value::usage::Usage;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,7 @@ pub mod leapp;
 
 use serde::{Deserialize, Serialize};
 
-use crate::key_text::KeyPair;
+use crate::aws_files::key_text::KeyPair;
 use crate::role::RoleDraft;
 
 /// A program whose users may move in.

@@ -13,14 +13,14 @@ mod situation;
 
 use jiff::SignedDuration;
 
-use crate::access_key::AccessKey;
-use crate::call_fields::MfaSerial;
-use crate::code_use::CodeUse;
-use crate::duration::{DurationLimit, LONGEST_S, SessionDuration, TokenDuration};
-use crate::name::Name;
-use crate::problem::Problem;
 use crate::role::Role;
-use crate::sanitise;
+use crate::role::call_fields::MfaSerial;
+use crate::role::code_use::CodeUse;
+use crate::value::access_key::AccessKey;
+use crate::value::duration::{DurationLimit, LONGEST_S, SessionDuration, TokenDuration};
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::sanitise;
 
 pub use chain::Chain;
 pub use situation::{MfaLife, Situation};

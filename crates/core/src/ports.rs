@@ -2,19 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::access_key::{AccessKey, AccessKeyId};
-use crate::aws_profile::{AwsFile, Edited, TakenKey};
-use crate::call_fields::{MfaCode, MfaSerial};
-use crate::duration::DurationLimit;
-use crate::history::{Line, Query};
-use crate::mfa_session::MfaSession;
-use crate::name::Name;
-use crate::notice::{Notice, Topic};
-use crate::problem::{Problem, ProblemCode};
-use crate::secret::Secret;
+use crate::asker::history::{Line, Query};
+use crate::aws_files::{AwsFile, Edited, TakenKey};
+use crate::role::call_fields::{MfaCode, MfaSerial};
 use crate::session::Session;
-use crate::snapshot::Snapshot;
-use crate::usage::Usage;
+use crate::session::mfa_session::MfaSession;
+use crate::value::access_key::{AccessKey, AccessKeyId};
+use crate::value::duration::DurationLimit;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::secret::Secret;
+use crate::value::usage::Usage;
+use crate::view::notice::{Notice, Topic};
+use crate::view::snapshot::Snapshot;
 
 /// The time.
 pub trait Clock: Send + Sync {

@@ -1,21 +1,29 @@
 //! Roles: what a user may assume, and how.
 
+pub mod call_fields;
+pub mod call_template;
+pub mod code_use;
+pub mod limits;
+pub mod reason;
+pub mod session_policy;
+pub mod session_tags;
+
 use serde::{Deserialize, Serialize};
 
-use crate::call_fields::{ExternalId, MfaSerial};
-use crate::call_template::CallTemplate;
-use crate::code_use::CodeUse;
-use crate::duration::SessionDuration;
-use crate::input::InputError;
-use crate::limits::{Limited, Limits};
-use crate::name::Name;
-use crate::output::OutputFormat;
-use crate::reason::{self, ReasonPlace, ReasonRule};
-use crate::region::Region;
-use crate::role_arn::RoleArn;
-use crate::sanitise;
-use crate::session_policy::{self, PolicyArn, SessionPolicy};
-use crate::session_tags::{SessionTag, SessionTags};
+use crate::role::call_fields::{ExternalId, MfaSerial};
+use crate::role::call_template::CallTemplate;
+use crate::role::code_use::CodeUse;
+use crate::role::limits::{Limited, Limits};
+use crate::role::reason::{ReasonPlace, ReasonRule};
+use crate::role::session_policy::{PolicyArn, SessionPolicy};
+use crate::role::session_tags::{SessionTag, SessionTags};
+use crate::value::duration::SessionDuration;
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::output::OutputFormat;
+use crate::value::region::Region;
+use crate::value::role_arn::RoleArn;
+use crate::value::sanitise;
 
 /// The most characters a group's name may have.
 const GROUP_MAX: usize = 64;

@@ -1,14 +1,19 @@
 //! Sessions: one assumption of one role, and what it is at a moment.
 
+pub mod export_block;
+pub mod mfa_session;
+pub mod shell;
+pub mod totp;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::Credentials;
-use crate::duration::HOUR_S;
-use crate::limits::Limited;
-use crate::name::Name;
+use crate::role::limits::Limited;
+use crate::value::credentials::Credentials;
+use crate::value::duration::HOUR_S;
+use crate::value::name::Name;
 
 /// How long before its expiry a session counts as expiring.
 pub const EXPIRING: SignedDuration = SignedDuration::from_mins(10);
@@ -104,7 +109,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::value::secret::Secret;
 
     fn session(life_min: i64) -> (Session, Timestamp) {
         let start: Timestamp = "2026-11-21T12:00:00Z".parse().expect("an instant");

@@ -12,13 +12,13 @@ mod value;
 
 use jiff::SignedDuration;
 
-use crate::consent::Consents;
-use crate::duration::TokenDuration;
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
-use crate::region::Region;
-use crate::shell::Shell;
-use crate::team::Team;
+use crate::asker::consent::Consents;
+use crate::catalogue::team::Team;
+use crate::session::shell::Shell;
+use crate::value::duration::TokenDuration;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::Region;
 
 pub use edit::{with_consent, with_temporary_profile, without_temporary_profile};
 pub use read::{SettingsReading, read};

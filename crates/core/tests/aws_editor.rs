@@ -1,11 +1,11 @@
 //! The editor of AWS's files: what it changes, what it refuses, and that every other byte stays.
 
 use jiff::Timestamp;
-use rolecall_core::aws_profile::{
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::aws_files::{
     AwsFile, Changed, Editor, OwnSection, Owned, ProfileName, TakenKey, movable_key,
 };
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 const PROCESS: &str = "/usr/bin/rolecall credentials guest";
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";

@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_profile::{self, AwsFile, Editor, OwnSection, ProfileName};
-use rolecall_core::secret::Secret;
+use rolecall_core::aws_files::{self, AwsFile, Editor, OwnSection, ProfileName};
+use rolecall_core::value::secret::Secret;
 
 const EDITS: u32 = 1_000_000;
 const EDITS_OF_ONE_ROUND: u32 = 5;
@@ -169,7 +169,7 @@ fn c6_every_file_of_the_corpus_stays_as_it_is() {
     let sections = sections();
     for path in corpus().iter().flat_map(|corpus| files_below(corpus)) {
         let bytes = fs::read(&path).expect("a file");
-        let Ok(text) = aws_profile::text(AwsFile::Config, &bytes) else {
+        let Ok(text) = aws_files::text(AwsFile::Config, &bytes) else {
             continue;
         };
         for file in [AwsFile::Config, AwsFile::Credentials] {

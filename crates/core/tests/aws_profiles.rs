@@ -1,10 +1,10 @@
 //! Roles and keys in AWS's files: what they say, and what is told of odd ones.
 
 use proptest::prelude::*;
-use rolecall_core::access_key::{AccessKey, AccessKeyId};
-use rolecall_core::aws_profile::{self, AwsFile, KeptKeys, Reading};
-use rolecall_core::name::Name;
-use rolecall_core::problem::ProblemCode;
+use rolecall_core::aws_files::{self, AwsFile, KeptKeys, Reading};
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
 
 fn told(reading: &Reading) -> String {
     let notices = reading.notices.iter().map(|notice| notice.text.clone());
@@ -20,7 +20,7 @@ const KEY: &str = "[user]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_
 const ARN: &str = "arn:aws:iam::808768216571:role/guest";
 
 fn problem_of(config: &str, role: &str) -> String {
-    let reading = aws_profile::roles(config, KEY);
+    let reading = aws_files::roles(config, KEY);
     let found = reading.roles.iter().find(|it| it.name == role);
     let problem = found.expect("listed").problem.as_ref();
     problem.map(ToString::to_string).unwrap_or_default()
@@ -34,7 +34,7 @@ fn reads_everything_a_role_can_say() {
          role_session_name = me\nduration_seconds = 900\noutput = json\nsession_tags = a=1, b=2\n\
          transitive_session_tags = a\nsource_identity = me@x\ninclude_profile = base\n"
     );
-    let reading = aws_profile::roles(&config, KEY);
+    let reading = aws_files::roles(&config, KEY);
     assert_eq!(reading.notices, []);
     assert_eq!(
         serde_json::to_string(&reading.roles).expect("JSON"),
@@ -70,7 +70,7 @@ fn t16_an_mfa_process_is_pointed_out_with_where_to_set_it() {
     let config = format!(
         "[profile guest]\nrole_arn = {ARN}\nsource_profile = user\nmfa_process = pass otp s3cret\n"
     );
-    let reading = aws_profile::roles(&config, KEY);
+    let reading = aws_files::roles(&config, KEY);
     let [notice] = reading.notices.as_slice() else {
         unreachable!("{:?}", reading.notices)
     };
@@ -134,7 +134,7 @@ fn b37_b38_names_what_is_not_used_and_never_runs_it() {
         let problem = problem_of(&config, name);
         assert!(problem.contains(part), "{name}: {problem}");
     }
-    let reading = aws_profile::roles(&config, KEY);
+    let reading = aws_files::roles(&config, KEY);
     let codes = reading
         .roles
         .iter()
@@ -155,7 +155,7 @@ fn b37_b38_names_what_is_not_used_and_never_runs_it() {
 #[test]
 fn b39_other_hosts_and_certificates_are_ignored_with_one_notice() {
     let config = "[default]\nendpoint_url = http://127.0.0.1\nca_bundle = /x\n[profile a]\nservices = s\n[services s]\nsts =\n endpoint_url = http://x\n";
-    let notices = aws_profile::roles(config, "").notices;
+    let notices = aws_files::roles(config, "").notices;
     assert_eq!(notices.len(), 1, "{notices:?}");
 }
 
@@ -171,7 +171,7 @@ fn b34_b35_tells_what_is_ambiguous_or_left_out() {
         ("[profile a]\nx = 1\n # more\n", "indented comment"),
         ("[profile a]\nin valid = 1\n", "leaves out \"in valid\""),
     ] {
-        let notices = aws_profile::roles(config, "").notices;
+        let notices = aws_files::roles(config, "").notices;
         assert_eq!(notices.len(), 1, "{config}: {notices:?}");
         assert!(notices[0].text.contains(part), "{config}: {notices:?}");
     }
@@ -182,7 +182,7 @@ fn b33_what_is_sound_in_a_faulty_file_is_listed() {
     let config = format!(
         "lost = 1\n[profile x\nrole_arn = {ARN}\n[profile ok]\nrole_arn = {ARN}\nsource_profile = user\n"
     );
-    let reading = aws_profile::roles(&config, KEY);
+    let reading = aws_files::roles(&config, KEY);
     let names: Vec<&str> = reading
         .roles
         .iter()
@@ -195,14 +195,14 @@ fn b33_what_is_sound_in_a_faulty_file_is_listed() {
 #[test]
 fn b40_tells_what_is_no_text_or_too_much() {
     let notice = |bytes: &[u8]| {
-        aws_profile::text(AwsFile::Config, bytes)
+        aws_files::text(AwsFile::Config, bytes)
             .expect_err("refused")
             .text
     };
     assert!(notice(b"[a]\nx = \xe9").contains("at byte 8"));
-    assert!(notice(&vec![b'a'; aws_profile::FILE_MAX + 1]).contains("too large"));
-    let sections = "[a]\n".repeat(aws_profile::FILE_MAX / 4);
-    assert_eq!(aws_profile::roles(&sections, "").notices.len(), 101);
+    assert!(notice(&vec![b'a'; aws_files::FILE_MAX + 1]).contains("too large"));
+    let sections = "[a]\n".repeat(aws_files::FILE_MAX / 4);
+    assert_eq!(aws_files::roles(&sections, "").notices.len(), 101);
     let wide = format!("[default]\nrole_arn = {}\0\n", "x".repeat(1 << 20));
     assert!(problem_of(&wide, "default").len() < 400);
 }
@@ -219,7 +219,7 @@ fn kept(name: &str, id: &str) -> AccessKey {
 
 /// Returns, for each role, its source, or the code and text of its problem.
 fn with_keys(config: &str, keys: &[AccessKey]) -> Vec<Result<String, (ProblemCode, String)>> {
-    let reading = aws_profile::roles_with_keys(config, KEY, &KeptKeys::of(keys));
+    let reading = aws_files::roles_with_keys(config, KEY, &KeptKeys::of(keys));
     let roles = reading.roles.into_iter();
     roles
         .map(|role| match role.problem {
@@ -306,16 +306,16 @@ fn names_of_keys_that_are_missing_or_taken_are_told() {
         let (_, text) = found.as_ref().expect_err("refused");
         assert!(text.contains(part), "{text}");
     }
-    assert!(aws_profile::roles(&config, KEY).notices.is_empty());
+    assert!(aws_files::roles(&config, KEY).notices.is_empty());
 }
 
 #[test]
 fn the_first_fault_of_each_file_is_told_apart() {
-    let reading = aws_profile::roles("[a\nx\n", "lost = 1\n");
+    let reading = aws_files::roles("[a\nx\n", "lost = 1\n");
     let lines: Vec<_> = reading.faults.iter().map(|it| (it.file, it.line)).collect();
     let expected = [(AwsFile::Config, Some(1)), (AwsFile::Credentials, Some(1))];
     assert_eq!(lines, expected);
-    assert!(aws_profile::roles("[default]\n", KEY).faults.is_empty());
+    assert!(aws_files::roles("[default]\n", KEY).faults.is_empty());
 }
 
 #[test]
@@ -351,9 +351,9 @@ fn wrong_fields_are_listed_with_their_profile() {
 proptest! {
     #[test]
     fn no_text_is_too_odd(config in any::<String>(), credentials in "(\\[|\\]|profile |a|b|=| |\n|#|role_arn|source_profile|include_profile){0,60}") {
-        let reading = aws_profile::roles(&config, &credentials);
+        let reading = aws_files::roles(&config, &credentials);
         prop_assert!(reading.notices.len() <= 101);
-        let reading = aws_profile::roles(&credentials.replace('[', "[profile "), &config);
+        let reading = aws_files::roles(&credentials.replace('[', "[profile "), &config);
         prop_assert!(reading.roles.iter().all(|role| role.problem.is_some() || role.role().is_ok()));
     }
 }

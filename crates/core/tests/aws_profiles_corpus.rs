@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_profile::{self, AwsFile, Chain, Document, Profiles};
+use rolecall_core::aws_files::{self, AwsFile, Chain, Document, Profiles};
 use serde_json::Value;
 
 const SDK: &str = "smithy-lang+smithy-rs";
@@ -31,7 +31,7 @@ fn text_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
 
 /// Returns the profiles as the SDK's cases write them.
 fn as_json(profiles: &Profiles<'_>) -> Value {
-    let entry = |profile: &aws_profile::Profile<'_>| {
+    let entry = |profile: &aws_files::Profile<'_>| {
         let settings = profile
             .keys()
             .map(|key| (key.to_owned(), Value::from(profile.get(key))));
@@ -121,11 +121,11 @@ fn walks_chains_as_the_sdks_own_cases_say() {
 fn b43_every_file_of_the_corpus_renders_byte_for_byte() {
     for path in corpus().iter().flat_map(|corpus| files_below(corpus)) {
         let bytes = fs::read(&path).expect("a file");
-        let Ok(text) = aws_profile::text(AwsFile::Config, &bytes) else {
+        let Ok(text) = aws_files::text(AwsFile::Config, &bytes) else {
             continue;
         };
         assert_eq!(Document::parse(text).render(), text, "{}", path.display());
-        let notices = aws_profile::roles(text, text).notices;
+        let notices = aws_files::roles(text, text).notices;
         assert!(notices.len() <= 101, "{}", path.display());
     }
 }

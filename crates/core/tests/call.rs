@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::MfaCode;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::limits::{AccessLimit, LimitsView};
-use rolecall_core::name::Name;
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::secret::Secret;
-use rolecall_core::session_tags::SessionTag;
-use rolecall_core::snapshot::{Mode, ReasonPromptView, SessionView, WaitingFor};
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::role::call_fields::MfaCode;
+use rolecall_core::role::limits::{AccessLimit, LimitsView};
+use rolecall_core::role::session_tags::SessionTag;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, ReasonPromptView, SessionView, WaitingFor};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const GUEST: &str =

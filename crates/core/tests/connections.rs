@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::aws_profile::AwsFile;
-use rolecall_core::connection::{Connection, Step, Which};
+use rolecall_core::aws_files::AwsFile;
+use rolecall_core::aws_files::connection::{Connection, Step, Which};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
 use rolecall_core::ports::Files;
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::view::snapshot::Mode;
 
 const ROLES: &str = "[roles.guest]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"user\"\nregion = \"eu-west-1\"\n\
                      [roles.\"Kunde Ä\"]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"user\"\n\

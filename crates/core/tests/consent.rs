@@ -5,18 +5,18 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
+use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::fakes::{FakeWaiter, Fakes};
-use rolecall_core::history::{Line, Query, Request, RequestKind, Verdict};
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
-use rolecall_core::notice::Topic;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::requester::{Ancestor, ProcessId, Requester};
 use rolecall_core::role::RoleDraft;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, QuestionView};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::notice::Topic;
+use rolecall_core::view::snapshot::{Mode, QuestionView};
 
 /// A keeper with one role, whose settings say who may ask for it.
 struct Set {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::SignedDuration;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"

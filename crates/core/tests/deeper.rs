@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use rolecall_core::diagnosis::{Answer, Cause, CauseKind, Confidence, Diagnosis};
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::iam::{Decision, Simulated};
+use rolecall_core::calls::sts::{Refusal, StsError};
+use rolecall_core::explain::diagnosis::{Answer, Cause, CauseKind, Confidence, Diagnosis};
 use rolecall_core::fakes::Fakes;
-use rolecall_core::iam::{Decision, Simulated};
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 use serde_json::json;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -522,7 +522,7 @@ fn hostile_answers_stay_text() {
             after.looks.iter().map(|it| &it.found).collect::<Vec<_>>()
         );
         assert!(
-            !shown.chars().any(rolecall_core::sanitise::is_hidden),
+            !shown.chars().any(rolecall_core::value::sanitise::is_hidden),
             "{shown}"
         );
     }

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use rolecall_core::consent::{Consent, Subject};
+use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::asker::history::{Request, RequestKind};
+use rolecall_core::asker::requester::Requester;
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::fakes::{FakeWaiter, Fakes};
-use rolecall_core::history::{Request, RequestKind};
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
 use rolecall_core::ports::KeychainError;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::requester::Requester;
 use rolecall_core::role::RoleDraft;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 /// What is in place before the settings are wrong: a key, and a role that is assumed with it.
 struct Set {

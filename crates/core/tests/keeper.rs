@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::MfaCode;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
 use rolecall_core::ports::KeychainError;
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::secret::Secret;
+use rolecall_core::role::call_fields::MfaCode;
 use rolecall_core::session::Phase;
-use rolecall_core::shell::Shell;
-use rolecall_core::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"

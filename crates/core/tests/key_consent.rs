@@ -6,18 +6,18 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rolecall_core::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
+use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::fakes::{FakeWaiter, Fakes};
-use rolecall_core::history::{Line, Query, Request, RequestKind, Verdict};
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::limits::{AccessLimit, LimitsView};
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::requester::{Ancestor, ProcessId, Requester};
 use rolecall_core::role::RoleDraft;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::role::limits::{AccessLimit, LimitsView};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 /// A keeper with the key `user` and a role `guest`, whose settings say who may ask for them.
 struct Set {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::access_key::AccessKeyId;
-use rolecall_core::aws_profile::AwsFile;
-use rolecall_core::connection::Step;
+use rolecall_core::aws_files::AwsFile;
+use rolecall_core::aws_files::connection::Step;
+use rolecall_core::calls::sts::StsError;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::name::Name;
 use rolecall_core::ports::{AwsWriter, Files, Keychain, KeychainError};
-use rolecall_core::snapshot::Mode;
-use rolecall_core::sts::StsError;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::name::Name;
+use rolecall_core::view::snapshot::Mode;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -1,15 +1,15 @@
 //! The views of roles, of which there may be ten thousand: made anew when they differ, and only then.
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::MfaCode;
-use rolecall_core::consent::{Consent, Subject};
+use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::catalogue::marks::RoleMarks;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::marks::RoleMarks;
-use rolecall_core::name::Name;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, RoleView};
+use rolecall_core::role::call_fields::MfaCode;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, RoleView};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"

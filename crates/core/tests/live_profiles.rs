@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::catalogue::marks::{Colour, RoleMarks};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::marks::{Colour, RoleMarks};
-use rolecall_core::name::Name;
-use rolecall_core::origin::OriginKind;
-use rolecall_core::problem::{Problem, ProblemCode};
 use rolecall_core::role::RoleDraft;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, RoleView};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::origin::OriginKind;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, RoleView};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";

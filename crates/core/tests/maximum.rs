@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::MfaCode;
-use rolecall_core::diagnosis::Answer;
-use rolecall_core::duration::SessionDuration;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
+use rolecall_core::explain::diagnosis::Answer;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{DurationLimitView, Mode};
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::role::call_fields::MfaCode;
+use rolecall_core::value::duration::SessionDuration;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{DurationLimitView, Mode};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";

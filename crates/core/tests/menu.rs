@@ -1,12 +1,12 @@
 //! The tray's menu as people read it.
 
 use jiff::Timestamp;
-use rolecall_core::limits::LimitsView;
-use rolecall_core::marks::Colour;
-use rolecall_core::menu::{MenuItem, TrayIcon, tray};
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::catalogue::marks::Colour;
+use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{Mode, PromptView, RoleView, SessionView, Snapshot};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::menu::{MenuItem, TrayIcon, tray};
+use rolecall_core::view::snapshot::{Mode, PromptView, RoleView, SessionView, Snapshot};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 

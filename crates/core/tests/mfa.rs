@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use jiff::SignedDuration;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, PromptView, RoleView, Snapshot, WaitingFor};
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, PromptView, RoleView, Snapshot, WaitingFor};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"

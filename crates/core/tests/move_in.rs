@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
 use rolecall_core::peers::{Belongings, MoveOutcome, Moved, Peer, PeerKey};
 use rolecall_core::role::RoleDraft;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str =

@@ -1,12 +1,12 @@
 //! Answers of AWS as people published them, and what each is taken for.
 
-use rolecall_core::call_fields::MfaSerial;
-use rolecall_core::diagnosis::{Asked, Cause, MfaProof, Signer};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::refusal::{Attempt, explain};
-use rolecall_core::role_arn::RoleArn;
-use rolecall_core::session_tags::SessionTag;
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::calls::sts::{Refusal, StsError};
+use rolecall_core::explain::diagnosis::{Asked, Cause, MfaProof, Signer};
+use rolecall_core::explain::refusal::{Attempt, explain};
+use rolecall_core::role::call_fields::MfaSerial;
+use rolecall_core::role::session_tags::SessionTag;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::role_arn::RoleArn;
 use serde::Deserialize;
 
 const CASES: &str = include_str!("data/refusals.json");
@@ -314,7 +314,7 @@ fn b55_hostile_words_reach_no_sentence_unescaped() {
             shown += &diagnosis.words;
             shown += &diagnosis.code;
             assert!(
-                !shown.chars().any(rolecall_core::sanitise::is_hidden),
+                !shown.chars().any(rolecall_core::value::sanitise::is_hidden),
                 "{shown:?}"
             );
         }

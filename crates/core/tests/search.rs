@@ -1,7 +1,7 @@
 //! The search for roles: the same as the window's, which is held to the same cases.
 
-use rolecall_core::search::search;
-use rolecall_core::snapshot::{RoleView, Snapshot};
+use rolecall_core::view::search::search;
+use rolecall_core::view::snapshot::{RoleView, Snapshot};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -7,17 +7,17 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::aws_profile::{AwsFile, Edited, TakenKey};
+use rolecall_core::asker::history::{Query, RequestKind};
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
 use rolecall_core::fakes::Fakes;
-use rolecall_core::history::{Query, RequestKind};
 use rolecall_core::keeper::{Keeper, Ports};
-use rolecall_core::key_text::KeyPair;
 use rolecall_core::memory::MemoryFiles;
-use rolecall_core::name::Name;
 use rolecall_core::ports::{AwsEdit, AwsWriter, Files, Keeping};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 const ROLES: &str = "[roles.guest]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"user\"\nregion = \"eu-west-1\"\n\
                      [roles.other]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"user\"\n";

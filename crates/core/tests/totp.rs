@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use jiff::SignedDuration;
-use rolecall_core::call_fields::MfaSerial;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::Keeper;
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::name::Name;
 use rolecall_core::ports::{Clock, Keychain, KeychainError};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_core::sts::{Refusal, StsError};
-use rolecall_core::totp::TotpSeed;
+use rolecall_core::role::call_fields::MfaSerial;
+use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

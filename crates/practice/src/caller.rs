@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rolecall_core::policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 use crate::failure::Failure;
 use crate::sts::authorization::reason;

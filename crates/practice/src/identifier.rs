@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use jiff::Timestamp;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 use thiserror::Error;
 use tokio::sync::oneshot;
 

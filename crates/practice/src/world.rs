@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rolecall_core::policy::{Policy, PolicyError, PolicyKind, Principal};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rolecall_core::aws_profile::{AwsFile, FILE_MAX};
-use rolecall_core::secret::Secret;
+use rolecall_core::aws_files::{AwsFile, FILE_MAX};
+use rolecall_core::value::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::disk;

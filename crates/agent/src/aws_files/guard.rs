@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use rolecall_core::aws_profile::Edited;
+use rolecall_core::aws_files::Edited;
 use rolecall_core::ports::AwsEdit;
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::place::{Place, State};
 use super::swap::{Displaced, Swap};

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rolecall_core::aws_profile::{AwsFile, FILE_MAX};
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::aws_files::{AwsFile, FILE_MAX};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::disk::{self, Access};
 

@@ -5,8 +5,8 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use rolecall_core::aws_profile::{AwsFile, FILE_MAX};
-use rolecall_core::problem::Problem;
+use rolecall_core::aws_files::{AwsFile, FILE_MAX};
+use rolecall_core::value::problem::Problem;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::disk;

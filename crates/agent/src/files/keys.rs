@@ -1,10 +1,10 @@
 //! The text of `keys.toml`: names, ids, accounts and users of access keys; never a secret.
 
-use rolecall_core::access_key::{AccessKey, AccessKeyId};
-use rolecall_core::call_fields::MfaSerial;
-use rolecall_core::name::Name;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise;
+use rolecall_core::role::call_fields::MfaSerial;
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
 
 const HEADER: &str = "# Access keys that Rolecall knows. Their secrets are in the keychain of the desktop, never here.\n\

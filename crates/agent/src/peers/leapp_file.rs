@@ -9,8 +9,8 @@ use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use md5::Md5;
 use rolecall_core::peers::keyring_item::decode;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 use sha2::{Digest, Sha256};
 
 /// Where Linux keeps the machine's id, in the order in which Leapp looks.

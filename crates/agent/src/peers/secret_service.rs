@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::ports::KeychainError;
-use rolecall_core::problem::Problem;
-use rolecall_core::secret::Secret;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::secret::Secret;
 use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error};
 

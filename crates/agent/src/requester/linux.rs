@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
 
-use rolecall_core::requester::{Ancestor, ProcessId, Requester, Whereabouts};
+use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester, Whereabouts};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
@@ -118,7 +118,7 @@ impl Seen {
 /// Returns which process of a lineage a request is put down to.
 fn asking(lineage: &[Stat]) -> usize {
     let names = lineage.iter().map(|stat| stat.name.as_str());
-    rolecall_core::requester::asking(names)
+    rolecall_core::asker::requester::asking(names)
 }
 
 /// Returns what `look` says of the process at the other end, if it still was that process afterwards.

@@ -1,7 +1,7 @@
 //! How a passphrase becomes a key: Argon2id, with the parameters that lie beside what is sealed.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 

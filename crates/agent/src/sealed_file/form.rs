@@ -7,7 +7,7 @@
 //! the SHA-256 of all before it, which tells damage from a wrong passphrase
 //! ```
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;

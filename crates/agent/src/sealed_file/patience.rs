@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// The longest wait. The derivation of a key is what holds up those who have the file itself.
 const LONGEST: Duration = Duration::from_secs(60);

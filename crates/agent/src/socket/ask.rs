@@ -4,10 +4,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{
+use rolecall_core::api::protocol::{
     ANSWER_MAX, Answer, Call, Request, Response, SOCKET_NAME, VERSION, read_frame, write_frame,
 };
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::peer;
 

@@ -7,14 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use rolecall_core::keeper::{Afterwards, Waiter};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{
+use rolecall_core::api::protocol::{
     Answer, FrameError, REQUEST_MAX, Request, Response, VERSION, check_version, read_frame,
     write_frame,
 };
-use rolecall_core::requester::Requester;
-use rolecall_core::snapshot::QuestionView;
+use rolecall_core::asker::requester::Requester;
+use rolecall_core::keeper::{Afterwards, Waiter};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::QuestionView;
 
 use super::slots::Slot;
 use super::{Handler, Peer, peer};

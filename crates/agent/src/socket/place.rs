@@ -6,8 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt,
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::SOCKET_NAME;
+use rolecall_core::api::protocol::SOCKET_NAME;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// The longest path of a socket, in bytes: `sun_path` without its closing zero.
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -176,7 +176,7 @@ fn taken(path: &Path) -> Problem {
 
 /// Returns the problem of a folder or socket that cannot be used.
 fn unusable(path: &Path, what: &str, remedy: &str) -> Problem {
-    let path = rolecall_core::sanitise::visible(&path.to_string_lossy());
+    let path = rolecall_core::value::sanitise::visible(&path.to_string_lossy());
     let what = format!("The command line cannot reach Rolecall: {path} {what}.");
     Problem::new(ProblemCode::StorageFailed, what, remedy)
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::place::{self, Place};
 use super::slots::Slots;

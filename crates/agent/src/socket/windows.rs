@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::Handler;
 

@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::history::{Line, Query, Recent};
-use rolecall_core::problem::Problem;
+use rolecall_core::asker::history::{Line, Query, Recent};
+use rolecall_core::value::problem::Problem;
 
 use super::StateFile;
 pub(super) use table::COLUMNS_CHECK;

@@ -13,11 +13,11 @@ use aws_sdk_sts::config::{self, Credentials, IdentityCache, StalledStreamProtect
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
-use rolecall_core::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::ports::Clock;
-use rolecall_core::region::{Partition, Region};
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{Caller, StsError};
+use rolecall_core::value::region::{Partition, Region};
 
 use super::wire::Wire;
 use crate::clock::SystemClock;
@@ -241,7 +241,7 @@ pub(super) fn signed_by(caller: &Caller, region: &Region, tries: Tries) -> confi
 
 #[cfg(test)]
 mod tests {
-    use rolecall_core::region::PARTITIONS;
+    use rolecall_core::value::region::PARTITIONS;
 
     use super::*;
 

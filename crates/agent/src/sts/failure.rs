@@ -5,9 +5,9 @@ use std::error::Error;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::ports::Clock;
-use rolecall_core::region::Region;
-use rolecall_core::sts::{Refusal, StsError};
+use rolecall_core::value::region::Region;
 
 use super::answer_text::Strange;
 use super::client::Route;

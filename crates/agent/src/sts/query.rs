@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use jiff::SignedDuration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rolecall_core::region::{Partition, Region};
-use rolecall_core::sts::{Caller, Refusal, StsError};
+use rolecall_core::calls::sts::{Caller, Refusal, StsError};
+use rolecall_core::value::region::{Partition, Region};
 
 use super::client::{Route, host_of};
 use super::failure::{self, MESSAGE_MAX};
@@ -182,7 +182,7 @@ fn refusal(answer: &HttpResponse, text: &str, skew: SignedDuration) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rolecall_core::region::PARTITIONS;
+    use rolecall_core::value::region::PARTITIONS;
 
     fn route(endpoint_url: Option<&str>) -> Route {
         Route {

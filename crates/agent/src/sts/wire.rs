@@ -18,9 +18,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
-use rolecall_core::region::Region;
+use rolecall_core::calls::sts::StsError;
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::StsError;
+use rolecall_core::value::region::Region;
 
 use super::answer_text::{self, ANSWER_MAX, Strange};
 use super::client::{CONNECT, Route};

@@ -7,9 +7,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise;
 use rolecall_core::settings::Settings;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
 
 use crate::sts::wire;
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use rolecall_core::ports::Store;
-use rolecall_core::problem::ProblemCode;
+use rolecall_core::value::problem::ProblemCode;
 
 use crate::small_disk::on_small_disk;
 use crate::state_folder::{Disk, pair, session, tokens};

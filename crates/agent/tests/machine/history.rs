@@ -6,11 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::history::{Line, Query, Request, RequestKind, Verdict};
-use rolecall_core::name::Name;
+use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
+use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
 use rolecall_core::ports::Store;
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
 
 use crate::state_folder::{Disk, pair, session, start, tokens};
 

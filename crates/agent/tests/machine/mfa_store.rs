@@ -4,18 +4,18 @@ use std::fs;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::access_key::AccessKeyId;
-use rolecall_core::call_fields::{MfaCode, MfaSerial};
-use rolecall_core::credentials::Credentials;
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::fakes::Fakes;
 use rolecall_core::keeper::{Keeper, Ports};
-use rolecall_core::key_text::KeyPair;
-use rolecall_core::mfa_session::MfaSession;
-use rolecall_core::name::Name;
 use rolecall_core::ports::{KeychainError, Store};
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 use crate::state_folder::{CANARY, Disk, start};
 
@@ -172,7 +172,7 @@ fn no_code_is_sent_twice_across_a_restart_whatever_became_of_the_call() {
     let keeper = with_key(&disk, &fakes);
     fakes
         .sts
-        .refuse_next(rolecall_core::sts::StsError::TimedOut {
+        .refuse_next(rolecall_core::calls::sts::StsError::TimedOut {
             host: "sts".to_owned(),
         });
     let lost = keeper.assume(&name("own"), Some(code("123456")));

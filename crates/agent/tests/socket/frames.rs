@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{
+use rolecall_core::api::protocol::{
     ANSWER_MAX, Answer, Call, Response, WireSecret, read_frame, write_frame,
 };
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::{Place, SOON, done, request};
 #[test]

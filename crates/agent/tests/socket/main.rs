@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_agent::socket::{self, Handler, Peer, Server};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call, Request, VERSION};
+use rolecall_core::api::protocol::{Answer, Call, Request, VERSION};
+use rolecall_core::value::problem::Problem;
 
 const SOON: Duration = Duration::from_secs(20);
 

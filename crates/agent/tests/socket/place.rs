@@ -10,8 +10,8 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use rolecall_agent::socket::{self, Handler, Peer};
-use rolecall_core::problem::ProblemCode;
-use rolecall_core::protocol::{Answer, Call, write_frame};
+use rolecall_core::api::protocol::{Answer, Call, write_frame};
+use rolecall_core::value::problem::ProblemCode;
 
 use crate::{Place, done, request};
 #[test]

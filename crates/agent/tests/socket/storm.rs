@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, WireSecret};
 
 use crate::{Place, done};
 #[test]

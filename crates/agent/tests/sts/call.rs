@@ -5,13 +5,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::call_fields::{MfaCode, MfaSerial, SessionName};
-use rolecall_core::duration::{SessionDuration, TokenDuration};
-use rolecall_core::region::Region;
-use rolecall_core::role_arn::RoleArn;
-use rolecall_core::secret::Secret;
+use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, SessionToken, Sts, StsError};
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial, SessionName};
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{AssumeRole, Assumed, Caller, SessionToken, Sts, StsError};
+use rolecall_core::value::duration::{SessionDuration, TokenDuration};
+use rolecall_core::value::region::Region;
+use rolecall_core::value::role_arn::RoleArn;
+use rolecall_core::value::secret::Secret;
 
 use crate::loopback::{Loopback, Reply};
 

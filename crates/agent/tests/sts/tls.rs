@@ -8,8 +8,8 @@ use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rolecall_agent::sts::AwsSts;
+use rolecall_core::calls::sts::{Assumed, Sts, StsError};
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{Assumed, Sts, StsError};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 

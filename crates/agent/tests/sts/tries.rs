@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_agent::sts::AwsSts;
+use rolecall_core::calls::sts::{Sts, StsError};
 use rolecall_core::ports::Clock;
 use rolecall_core::settings::Settings;
-use rolecall_core::sts::{Sts, StsError};
 
 use crate::call::{
     always, assume_from, call, call_with_code, caller, in_an_hour, sts_at, sts_with_clock,

@@ -11,7 +11,7 @@ use super::usage_error::UsageError;
 use super::value;
 use crate::grammar::{COMPLETE, ENDPOINT_SERVER};
 
-use rolecall_core::connection::Which;
+use rolecall_core::aws_files::connection::Which;
 
 /// Returns the command of this name with its values from the line.
 ///

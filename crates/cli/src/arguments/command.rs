@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use jiff::SignedDuration;
-use rolecall_core::connection::Which;
+use rolecall_core::aws_files::connection::Which;
 use rolecall_core::peers::Peer;
-use rolecall_core::shell::Shell;
+use rolecall_core::session::shell::Shell;
 
 use super::template::Template;
 

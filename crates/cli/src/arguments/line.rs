@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use lexopt::{Arg, Parser};
-use rolecall_core::sanitise::echo;
+use rolecall_core::value::sanitise::echo;
 
 use super::usage_error::UsageError;
 use crate::grammar::{

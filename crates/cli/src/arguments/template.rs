@@ -1,6 +1,6 @@
 //! The text of `status --format`, with placeholders for a session's values.
 
-use rolecall_core::sanitise::echo;
+use rolecall_core::value::sanitise::echo;
 
 use super::usage_error::UsageError;
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use rolecall_core::nearest::nearest;
-use rolecall_core::sanitise::echo;
+use rolecall_core::value::nearest::nearest;
+use rolecall_core::value::sanitise::echo;
 
 /// What is wrong with the command line, and what to do.
 #[derive(Debug, PartialEq, Eq)]

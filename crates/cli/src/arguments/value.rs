@@ -1,11 +1,11 @@
 //! Values of operands and flags, read from text.
 
 use jiff::SignedDuration;
-use rolecall_core::duration::parse_seconds;
-use rolecall_core::history::KEPT_MAX;
+use rolecall_core::asker::history::KEPT_MAX;
 use rolecall_core::peers::Peer;
-use rolecall_core::sanitise::echo;
-use rolecall_core::shell::Shell;
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::duration::parse_seconds;
+use rolecall_core::value::sanitise::echo;
 
 use super::command::IntegratedShell;
 use super::usage_error::UsageError;

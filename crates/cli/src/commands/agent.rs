@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use rolecall_core::host::{FileState, HostKind, HostView};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::Call;
-use rolecall_core::sanitise::visible;
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::{FileState, HostKind, HostView};
+use rolecall_core::api::protocol::Call;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::secret::Secret;
 
 use super::outcome::Outcome;
 use super::output::json;

@@ -4,10 +4,10 @@
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::visible;
-use rolecall_core::snapshot::QuestionView;
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::QuestionView;
 
 use crate::client::{Client, unexpected};
 use crate::{question, terminal};

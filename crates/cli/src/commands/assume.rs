@@ -1,9 +1,9 @@
 //! `assume`: starts or renews a session, and shows its identity.
 
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::visible;
-use rolecall_core::snapshot::{SessionView, Snapshot};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::{SessionView, Snapshot};
 
 use super::output::json;
 use super::{code_prompt, reason_prompt, sessions};

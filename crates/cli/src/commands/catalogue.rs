@@ -5,11 +5,11 @@ mod aws_file;
 
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_profile::{
+use rolecall_core::aws_files::{
     self, AwsFile, Document, FileNotice, ProfileRole, Profiles, Reading,
 };
-use rolecall_core::problem::Problem;
-use rolecall_core::sanitise::visible;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
 
 use super::output::json;
 use crate::arguments::{AwsFiles, Format};
@@ -86,7 +86,7 @@ pub(super) fn credentials_of_default(environment: &Environment) -> Option<&'stat
 fn read(paths: &Paths) -> Reading {
     let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
     let credentials = aws_file::read(AwsFile::Credentials, paths.credentials.as_deref());
-    let mut reading = aws_profile::roles(config.text.expose(), credentials.text.expose());
+    let mut reading = aws_files::roles(config.text.expose(), credentials.text.expose());
     let of_files = config.notices.into_iter().chain(credentials.notices);
     reading.notices.splice(0..0, of_files);
     reading

@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, WireSecret};
-use rolecall_core::sanitise::visible;
-use rolecall_core::snapshot::PromptView;
+use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::PromptView;
 
 use super::{reason_prompt, sessions};
 use crate::client::{Client, unexpected};

@@ -1,6 +1,6 @@
 //! `complete`: what completes the last of some words, for the scripts of `shell-init`.
 
-use rolecall_core::problem::Problem;
+use rolecall_core::value::problem::Problem;
 
 use super::sessions;
 use crate::client::Client;

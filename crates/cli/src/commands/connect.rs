@@ -1,9 +1,9 @@
 //! `connect` and `disconnect`: profiles in AWS's config file that get credentials from Rolecall.
 
-use rolecall_core::connection::{EditView, Which};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::Call;
-use rolecall_core::sanitise::visible;
+use rolecall_core::api::protocol::Call;
+use rolecall_core::aws_files::connection::{EditView, Which};
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
 
 use crate::arguments::WriteMode;
 use crate::client::Client;

@@ -1,10 +1,10 @@
 //! Edits of AWS's files: Rolecall shows an edit, asks whether to write it, and writes it.
 
-use rolecall_core::aws_profile::Changed;
-use rolecall_core::connection::{EditView, Step};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::visible;
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::aws_files::Changed;
+use rolecall_core::aws_files::connection::{EditView, Step};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
 
 use crate::arguments::WriteMode;
 use crate::client::{Client, unexpected};

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::api::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::code_prompt;
 use crate::client::{Client, unexpected};

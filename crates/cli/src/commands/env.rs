@@ -1,10 +1,10 @@
 //! `env`: the export block of a session.
 
-use rolecall_core::export_block::{ENDPOINT_URL, ExportBlock};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::secret::Secret;
-use rolecall_core::shell::Shell;
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::session::export_block::{ENDPOINT_URL, ExportBlock};
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::secret::Secret;
 
 use super::code_prompt;
 use crate::client::{Client, unexpected};

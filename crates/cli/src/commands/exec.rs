@@ -7,11 +7,11 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use rolecall_core::credentials::instant_text;
-use rolecall_core::export_block::ENDPOINT_URL;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::WireEnvironment;
-use rolecall_core::sanitise::echo;
+use rolecall_core::api::protocol::WireEnvironment;
+use rolecall_core::session::export_block::ENDPOINT_URL;
+use rolecall_core::value::credentials::instant_text;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::echo;
 
 use super::assume;
 use super::catalogue::credentials_of_default;

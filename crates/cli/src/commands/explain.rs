@@ -1,10 +1,10 @@
 //! `explain`: all likely causes of why AWS refused a role.
 
-use rolecall_core::diagnosis::{Cause, Confidence, Diagnosis};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Call;
-use rolecall_core::sanitise::{visible, visible_lines};
-use rolecall_core::snapshot::Snapshot;
+use rolecall_core::api::protocol::Call;
+use rolecall_core::explain::diagnosis::{Cause, Confidence, Diagnosis};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::{visible, visible_lines};
+use rolecall_core::view::snapshot::Snapshot;
 
 use super::output::{json, quoted};
 use crate::arguments::{Depth, Format};

@@ -1,9 +1,9 @@
 //! `history`: which programs asked for roles and access keys, and the answers.
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::history::{Line, Query, RequestKind, Verdict};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::asker::history::{Line, Query, RequestKind, Verdict};
+use rolecall_core::value::problem::Problem;
 
 use super::output::json;
 use crate::arguments::{Format, HistoryOptions};
@@ -109,7 +109,7 @@ fn answer(line: &Line) -> String {
 }
 
 /// Returns a code as words.
-fn words(code: rolecall_core::problem::ProblemCode) -> String {
+fn words(code: rolecall_core::value::problem::ProblemCode) -> String {
     let code = serde_json::to_value(code).ok();
     let code = code.as_ref().and_then(serde_json::Value::as_str);
     code.unwrap_or_default().replace('_', " ")

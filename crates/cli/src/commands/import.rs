@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::peers::{MoveOutcome, Moved, MovedKind, Peer};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
-use rolecall_core::sanitise::visible;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
 
 use super::output::json;
 use crate::arguments::{DryRun, Format};

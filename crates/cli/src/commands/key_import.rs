@@ -1,9 +1,9 @@
 //! `keys import` and `keys undo-import`: move keys from AWS's files to the keychain, and back.
 
-use rolecall_core::connection::{EditView, Which};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Call;
-use rolecall_core::sanitise::visible;
+use rolecall_core::api::protocol::Call;
+use rolecall_core::aws_files::connection::{EditView, Which};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
 
 use crate::arguments::WriteMode;
 use crate::client::Client;

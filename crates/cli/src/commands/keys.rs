@@ -4,12 +4,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::key_text::{self, KeyPair};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call, WireSecret};
-use rolecall_core::sanitise::visible;
-use rolecall_core::secret::Secret;
-use rolecall_core::snapshot::Snapshot;
+use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::aws_files::key_text::{self, KeyPair};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Snapshot;
 
 use super::output::{json, quoted};
 use super::{key_import, totp};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 /// The result of a command.
 pub(crate) enum Outcome {

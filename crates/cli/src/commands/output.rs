@@ -1,7 +1,7 @@
 //! Text and JSON that are safe to show on a terminal.
 
-use rolecall_core::problem::Problem;
-use rolecall_core::sanitise::{echo, is_hidden};
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::{echo, is_hidden};
 use serde::Serialize;
 
 use crate::client::unexpected;

@@ -1,10 +1,10 @@
 //! `status --format`: a session in a few words for a shell's prompt.
 
 use jiff::Timestamp;
-use rolecall_core::duration::span;
-use rolecall_core::sanitise::visible;
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{SessionView, Snapshot};
+use rolecall_core::value::duration::span;
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::{SessionView, Snapshot};
 
 use super::sessions::now_of;
 use crate::arguments::{Piece, Template};

@@ -1,10 +1,10 @@
 //! Asks at the terminal for the reasons that roles require.
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::Call;
-use rolecall_core::sanitise::visible;
+use rolecall_core::api::protocol::Call;
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{RoleView, Snapshot};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::{RoleView, Snapshot};
 
 use crate::client::Client;
 use crate::terminal::{self, Echo};

@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::catalogue::{FILE_MAX, with_role};
-use rolecall_core::origin::OriginKind;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::{Answer, Call};
 use rolecall_core::role::RoleDraft;
-use rolecall_core::sanitise::echo;
-use rolecall_core::snapshot::Snapshot;
+use rolecall_core::value::origin::OriginKind;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::echo;
+use rolecall_core::view::snapshot::Snapshot;
 
 use super::import;
 use super::output::json;

@@ -1,7 +1,7 @@
 //! The limits and the reason that a command line gives for its session.
 
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Answer, Call};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::value::problem::Problem;
 
 use crate::arguments::{Command, SessionOptions};
 use crate::client::{Client, unexpected};

@@ -1,11 +1,13 @@
 //! `list` and `status`: roles and sessions with their time left.
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::duration::span;
-use rolecall_core::problem::Problem;
-use rolecall_core::sanitise::{echo, visible};
 use rolecall_core::session::Phase;
-use rolecall_core::snapshot::{KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor};
+use rolecall_core::value::duration::span;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::{echo, visible};
+use rolecall_core::view::snapshot::{
+    KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor,
+};
 
 use super::output::json;
 use crate::arguments::Format;

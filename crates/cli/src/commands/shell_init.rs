@@ -1,8 +1,8 @@
 //! `shell-init`: a shell's function `assume` and its completions.
 
-use rolecall_core::export_block::{CONFLICTING, ExportBlock};
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::shell::Shell;
+use rolecall_core::session::export_block::{CONFLICTING, ExportBlock};
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::arguments::{IntegratedShell, ScriptPart};
 use crate::grammar::COMPLETE;

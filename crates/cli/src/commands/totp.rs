@@ -3,10 +3,10 @@
 
 use std::io;
 
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{Call, WireSecret};
-use rolecall_core::sanitise::visible;
-use rolecall_core::totp::TotpSeed;
+use rolecall_core::api::protocol::{Call, WireSecret};
+use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
 
 use super::output::quoted;
 use crate::client::Client;

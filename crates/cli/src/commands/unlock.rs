@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 
-use rolecall_core::host::FileState;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::sanitise::visible;
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::FileState;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::secret::Secret;
 
 use crate::client::Client;
 use crate::passphrase;

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use rolecall_core::container_request::{self, REQUEST_MAX, Refusal, Token};
-use rolecall_core::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 use container_request::Progress as Request;
 

@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{ChildStdout, Command, Stdio};
 
+use rolecall_core::api::protocol::Call;
 use rolecall_core::container_request::{PATH, Token};
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::Call;
-use rolecall_core::snapshot::Mode;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::view::snapshot::Mode;
 
 use super::server::Server;
 use super::token_file::TokenFile;

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rolecall_core::container_request::Token;
-use rolecall_core::problem::Problem;
+use rolecall_core::value::problem::Problem;
 use rustix::process::{Pid, test_kill_process};
 
 use super::failed;

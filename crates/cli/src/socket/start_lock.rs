@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::protocol::STARTING_LOCK;
-use rolecall_core::sanitise::visible;
+use rolecall_core::api::protocol::STARTING_LOCK;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
 
 use crate::agent_program;
 use crate::environment::{Environment, agent_environment};

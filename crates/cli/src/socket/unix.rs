@@ -7,11 +7,11 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rolecall_core::problem::Problem;
-use rolecall_core::protocol::{
+use rolecall_core::api::protocol::{
     ANSWER_MAX, Answer, Call, FrameError, Response, SOCKET_NAME, VERSION, check_version,
     read_frame, write_frame,
 };
+use rolecall_core::value::problem::Problem;
 
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ pub(super) fn ask(
     Ok(same_version.and(response.result))
 }
 
-/// A [`rolecall_core::protocol::Request`] that borrows its call, which may be sent again.
+/// A [`rolecall_core::api::protocol::Request`] that borrows its call, which may be sent again.
 #[derive(Serialize)]
 struct OutgoingRequest<'a> {
     v: u32,

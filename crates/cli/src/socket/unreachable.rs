@@ -1,6 +1,6 @@
 //! Why the application does not answer, and what happens while it asks the user.
 
-use rolecall_core::snapshot::QuestionView;
+use rolecall_core::view::snapshot::QuestionView;
 
 /// Called when the application asks the user first. It gets the question if this program is to ask it.
 pub(crate) type OnQuestion<'a> = dyn Fn(Option<Box<QuestionView>>) + 'a;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::credentials::Credentials;
-use rolecall_core::export_block::ExportBlock;
-use rolecall_core::name::Name;
-use rolecall_core::region::Region;
-use rolecall_core::secret::Secret;
-use rolecall_core::shell::Shell;
+use rolecall_core::session::export_block::ExportBlock;
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::region::Region;
+use rolecall_core::value::secret::Secret;
 
 /// The profile of a section.
 pub(crate) const PROFILE: &str = "team / guest-1";

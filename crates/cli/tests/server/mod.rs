@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
-use rolecall_core::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
+use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
 use serde_json::{Value, json};
 
 /// The present in all cases.

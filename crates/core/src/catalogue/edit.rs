@@ -6,10 +6,10 @@ use super::{
     FieldValue, OPTIONAL_FIELDS, list_of, name_taken, optional_list, optional_text, parse_toml,
     tags_of, unknown_role,
 };
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
 use crate::role::RoleDraft;
-use crate::session_tags::SessionTag;
+use crate::role::session_tags::SessionTag;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// Returns the file's text with `draft` in it: in the place of `previous`, or as a new table at the end.
 /// Everything else keeps its bytes.

@@ -1,9 +1,9 @@
 //! Roles that stand for limited sessions of others.
 
 use super::{Catalogue, name_taken};
-use crate::limits::{Limited, Limits};
-use crate::name::Name;
-use crate::problem::Problem;
+use crate::role::limits::{Limited, Limits};
+use crate::value::name::Name;
+use crate::value::problem::Problem;
 
 impl Catalogue {
     /// Adds the role that stands for sessions of `name` with limits, and returns its name. Without limits that is `name`.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::unknown_role;
-use crate::call_fields::MfaSerial;
-use crate::name::Name;
-use crate::origin::Origin;
-use crate::problem::{Problem, ProblemCode};
+use crate::role::call_fields::MfaSerial;
 use crate::role::{Role, RoleDraft};
+use crate::value::name::Name;
+use crate::value::origin::Origin;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// All roles, place after place, each place's in its own order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::lock;
-use crate::diagnosis;
-use crate::duration::SessionDuration;
-use crate::iam::{DescribedRole, Iam, Simulated, Simulation};
-use crate::region::Region;
-use crate::role_arn::RoleArn;
-use crate::sts::{Caller, StsError};
+use crate::calls::iam::{DescribedRole, Iam, Simulated, Simulation};
+use crate::calls::sts::{Caller, StsError};
+use crate::explain::diagnosis;
+use crate::value::duration::SessionDuration;
+use crate::value::region::Region;
+use crate::value::role_arn::RoleArn;
 
 /// An IAM that gives the answers it was told to, one after another, and times out after that.
 #[derive(Debug, Default)]

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::consent::{Consent, Subject};
-use crate::history::Verdict;
-use crate::notice::{DIGEST_FROM, Notice};
-use crate::requester::ProcessId;
-use crate::snapshot::QuestionView;
+use crate::asker::consent::{Consent, Subject};
+use crate::asker::history::Verdict;
+use crate::asker::requester::ProcessId;
+use crate::view::notice::{DIGEST_FROM, Notice};
+use crate::view::snapshot::QuestionView;
 
 /// The most questions that are open at once.
 const OPEN_MAX: usize = 5;

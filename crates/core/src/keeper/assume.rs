@@ -7,21 +7,21 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
-use crate::access_key::AccessKey;
-use crate::call_fields::MfaCode;
-use crate::consent::Subject;
-use crate::credentials::instant_text;
-use crate::duration::LONGEST_S;
-use crate::name::Name;
-use crate::notice::{Notice, Topic};
+use crate::asker::consent::Subject;
+use crate::calls::sts::{AssumeRole, Assumed, Caller, StsError};
 use crate::plan::{Plan, SIGNER_LEFT, Signer, Wish};
 use crate::ports::KeychainError;
-use crate::problem::{Problem, ProblemCode};
-use crate::reason::Reason;
-use crate::region::Region;
 use crate::role::Role;
+use crate::role::call_fields::MfaCode;
+use crate::role::reason::Reason;
 use crate::session::Session;
-use crate::sts::{AssumeRole, Assumed, Caller, StsError};
+use crate::value::access_key::AccessKey;
+use crate::value::credentials::instant_text;
+use crate::value::duration::LONGEST_S;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::Region;
+use crate::view::notice::{Notice, Topic};
 
 /// How far beyond the longest session an expiry may lie before it is not believed.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
@@ -380,7 +380,7 @@ fn wrong_identity(identity: &str) -> Problem {
         "AWS returned a different role than was asked for.",
         "The credentials were dropped. Check the endpoint and proxy in settings.toml.",
     )
-    .with_detail(crate::sanitise::echo(identity))
+    .with_detail(crate::value::sanitise::echo(identity))
 }
 
 /// Returns the problem of a fault in this program.

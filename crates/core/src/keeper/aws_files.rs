@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use super::{Concern, Keeper};
-use crate::aws_profile::{
+use crate::aws_files::connection::Connection;
+use crate::aws_files::{
     self, AwsFile, Editor, FileNotice, KeptKeys, Owned, ProfileRole, Reading, TakenKey, own_role,
 };
 use crate::catalogue::{Catalogue, Unusable};
-use crate::connection::Connection;
-use crate::origin::Origin;
 use crate::ports::AwsText;
-use crate::problem::{Problem, ProblemCode};
-use crate::snapshot::AwsFilesView;
+use crate::value::origin::Origin;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::view::snapshot::AwsFilesView;
 
 /// The most roles of AWS's files that are listed.
 const ROLES_MAX: usize = 10_000;
@@ -43,7 +43,7 @@ impl Keeper {
         let kept = KeptKeys::of(&keys)
             .in_file(AwsFile::Config, &config_path)
             .in_file(AwsFile::Credentials, &credentials_path);
-        let reading = aws_profile::roles_with_keys(text(&config), text(&credentials), &kept);
+        let reading = aws_files::roles_with_keys(text(&config), text(&credentials), &kept);
         let mut fresh = AwsFiles {
             config_path,
             credentials_path,

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use super::{Concern, Keeper, State};
+use crate::asker::consent::Subject;
 use crate::catalogue::{self, Catalogue, Reading, name_taken};
-use crate::consent::Subject;
-use crate::limits::{Limits, LimitsView};
-use crate::name::Name;
-use crate::origin::{Origin, OriginKind};
-use crate::problem::{Problem, ProblemCode};
+use crate::role::limits::{Limits, LimitsView};
 use crate::role::{Role, RoleDraft};
-use crate::sanitise;
+use crate::value::name::Name;
+use crate::value::origin::{Origin, OriginKind};
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 impl Keeper {
     /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong

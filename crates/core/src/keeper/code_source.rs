@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::Keeper;
-use crate::call_fields::{MfaCode, MfaSerial};
-use crate::problem::{Problem, ProblemCode};
+use crate::role::call_fields::{MfaCode, MfaSerial};
+use crate::value::problem::{Problem, ProblemCode};
 
 /// How long the program may take: a person may have to touch a key.
 const PROGRAM_LIMIT: SignedDuration = SignedDuration::from_secs(20);
@@ -34,7 +34,7 @@ impl Keeper {
 fn failed(reason: &str) -> Problem {
     let what = format!(
         "The program of [mfa] process gave no code: {}.",
-        crate::sanitise::echo(reason)
+        crate::value::sanitise::echo(reason)
     );
     Problem::new(
         ProblemCode::CodeNeeded,

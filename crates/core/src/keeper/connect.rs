@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 
 use super::Keeper;
-use crate::aws_profile::{
+use crate::aws_files::connection::{EditView, Step, Which};
+use crate::aws_files::{
     AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles, own_role, process_line,
 };
-use crate::connection::{EditView, Step, Which};
-use crate::name::Name;
 use crate::ports::Keeping;
-use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
-use crate::sanitise::echo;
-use crate::secret::Secret;
-use crate::snapshot::Mode;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
+use crate::value::secret::Secret;
+use crate::view::snapshot::Mode;
 
 /// The most names that one note tells.
 const TOLD_MAX: usize = 5;

@@ -8,12 +8,12 @@ use super::asking::{Reach, Step};
 use super::noting::Afterwards;
 use super::policy::Decision;
 use super::{Keeper, State};
-use crate::consent::{Consent, Reply, Subject};
-use crate::history::{Request, RequestKind, Verdict};
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
-use crate::requester::{Requester, Whereabouts};
-use crate::snapshot::QuestionView;
+use crate::asker::consent::{Consent, Reply, Subject};
+use crate::asker::history::{Request, RequestKind, Verdict};
+use crate::asker::requester::{Requester, Whereabouts};
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::view::snapshot::QuestionView;
 
 /// How long a question waits for its answer: SDKs give a `credential_process` a minute at least.
 /// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>

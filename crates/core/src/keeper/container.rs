@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::assume::Errand;
 use super::hand_out::account_of;
 use super::{Keeper, State};
-use crate::name::Name;
 use crate::plan::{Plan, Wish};
-use crate::problem::{Problem, ProblemCode};
-use crate::sanitise;
-use crate::secret::Secret;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
+use crate::value::secret::Secret;
 
 /// How long after a renewal that failed the next one may begin; twice as long after each further one.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);

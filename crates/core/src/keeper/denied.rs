@@ -2,10 +2,10 @@
 
 use super::Keeper;
 use super::keys::unknown_key;
-use crate::consent::Subject;
-use crate::history::{Request, Verdict};
-use crate::problem::{Problem, ProblemCode};
-use crate::sanitise;
+use crate::asker::consent::Subject;
+use crate::asker::history::{Request, Verdict};
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 impl Keeper {
     /// Returns why a request with this verdict gets nothing.

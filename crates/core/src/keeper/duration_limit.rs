@@ -1,13 +1,13 @@
 //! Roles that allow less than they are set to: found out once, remembered, and told.
 
 use super::{Keeper, State};
+use crate::calls::sts::{AssumeRole, Assumed};
 use crate::catalogue::Catalogue;
-use crate::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
-use crate::role_arn::RoleArn;
-use crate::sts::{AssumeRole, Assumed};
+use crate::value::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::role_arn::RoleArn;
 
 impl State {
     /// Returns the life to ask for: what is planned, or the most that the role is known to allow.

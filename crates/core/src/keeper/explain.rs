@@ -2,15 +2,17 @@
 
 use super::mfa::FRESH;
 use super::{Keeper, State};
-use crate::diagnosis::{self, Answer, Asked, Diagnosis, Look, LookCall, MfaProof, Signer, changes};
-use crate::name::Name;
+use crate::calls::sts::{AssumeRole, Caller, Refusal, StsError};
+use crate::explain::diagnosis::{
+    self, Answer, Asked, Diagnosis, Look, LookCall, MfaProof, Signer, changes,
+};
+use crate::explain::refusal::{Attempt, explain};
 use crate::plan::{self, Plan};
-use crate::problem::{Problem, ProblemCode};
-use crate::refusal::{Attempt, explain};
-use crate::region::Region;
 use crate::role::Role;
-use crate::sanitise;
-use crate::sts::{AssumeRole, Caller, Refusal, StsError};
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::Region;
+use crate::value::sanitise;
 
 /// A refusal and the request it answered, kept for the calls that tell more.
 #[derive(Debug, Clone)]

@@ -4,16 +4,16 @@ use jiff::Timestamp;
 
 use super::assume::Errand;
 use super::{Keeper, State};
-use crate::credentials::UnsafeValue;
-use crate::export_block::{ExportBlock, Variables};
-use crate::name::Name;
 use crate::plan::{Plan, Wish};
-use crate::problem::{Problem, ProblemCode};
-use crate::region::Region;
-use crate::sanitise;
-use crate::secret::Secret;
 use crate::session::Session;
-use crate::shell::Shell;
+use crate::session::export_block::{ExportBlock, Variables};
+use crate::session::shell::Shell;
+use crate::value::credentials::UnsafeValue;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::Region;
+use crate::value::sanitise;
+use crate::value::secret::Secret;
 
 impl Keeper {
     /// Returns the line of a `credential_process`, assuming or renewing first where that is due.

@@ -8,13 +8,13 @@
 //! the file, lacks the secret.
 
 use super::Keeper;
-use crate::aws_profile::{AwsFile, Edited, TakenKey, movable_key, process_line};
-use crate::connection::{EditView, Step};
-use crate::key_text::KeyPair;
-use crate::name::Name;
+use crate::aws_files::connection::{EditView, Step};
+use crate::aws_files::key_text::KeyPair;
+use crate::aws_files::{AwsFile, Edited, TakenKey, movable_key, process_line};
 use crate::ports::Keeping;
-use crate::problem::{Problem, ProblemCode};
-use crate::sanitise::echo;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
 
 /// What the credentials of a moved key cannot do.
 const LIMITS: &str = "AWS's tools then get a session of the key that renews itself. It can do what the user can, except \

@@ -8,17 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::assume::check_expiry;
 use super::{Keeper, State, hand_out};
-use crate::access_key::{AccessKey, AccessKeyId, masked};
-use crate::consent::Subject;
-use crate::credentials::Credentials;
-use crate::duration::{HOUR_S, TokenDuration};
-use crate::name::Name;
-use crate::problem::Problem;
-use crate::refusal::{Attempt, explain};
-use crate::region::{PARTITIONS, Region};
-use crate::secret::Secret;
-use crate::snapshot::KeySessionView;
-use crate::sts::{Caller, SessionToken, StsError};
+use crate::asker::consent::Subject;
+use crate::calls::sts::{Caller, SessionToken, StsError};
+use crate::explain::refusal::{Attempt, explain};
+use crate::value::access_key::{AccessKey, AccessKeyId, masked};
+use crate::value::credentials::Credentials;
+use crate::value::duration::{HOUR_S, TokenDuration};
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::region::{PARTITIONS, Region};
+use crate::value::secret::Secret;
+use crate::view::snapshot::KeySessionView;
 
 /// With less life left, a session is renewed before it is handed out: botocore asks again on every request under 15
 /// minutes.

@@ -1,19 +1,19 @@
 //! Access keys: verified, then kept in the keychain, then listed.
 
 use super::{Concern, Keeper};
-use crate::access_key::AccessKey;
+use crate::asker::consent::{Consent, Subject};
+use crate::aws_files::key_text::KeyPair;
+use crate::calls::sts::{Caller, CallerIdentity};
 use crate::catalogue::name_taken;
-use crate::consent::{Consent, Subject};
-use crate::input::InputError;
-use crate::key_text::KeyPair;
-use crate::name::Name;
+use crate::explain::refusal::{Attempt, explain};
 use crate::ports::KeychainError;
-use crate::problem::{Problem, ProblemCode};
-use crate::refusal::{Attempt, explain};
-use crate::region::{PARTITIONS, Region};
-use crate::sanitise;
-use crate::snapshot::KeyView;
-use crate::sts::{Caller, CallerIdentity};
+use crate::value::access_key::AccessKey;
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::{PARTITIONS, Region};
+use crate::value::sanitise;
+use crate::view::snapshot::KeyView;
 
 impl Keeper {
     /// Verifies an access key with GetCallerIdentity, keeps its secret in the keychain and lists it.

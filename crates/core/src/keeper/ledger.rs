@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::call_fields::{MfaCode, MfaSerial};
+use crate::role::call_fields::{MfaCode, MfaSerial};
 
 /// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
 const CODE_STEP_S: i64 = 30;

@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::State;
 use super::mfa::TokenId;
 use super::view::{mfa_view, role_views};
-use crate::access_key::AccessKey;
-use crate::consent::{Consents, Subject};
-use crate::duration::{DurationLimit, TokenDuration};
-use crate::name::Name;
+use crate::asker::consent::{Consents, Subject};
 use crate::plan::{MfaLife, Situation};
-use crate::role_views::RoleViews;
-use crate::snapshot::KeyView;
+use crate::value::access_key::AccessKey;
+use crate::value::duration::{DurationLimit, TokenDuration};
+use crate::value::name::Name;
+use crate::view::role_views::RoleViews;
+use crate::view::snapshot::KeyView;
 
 /// The views of roles and keys, and what those of roles were made of.
 #[derive(Default)]

@@ -1,11 +1,11 @@
 //! The user's marks on roles and accounts, and how much each role was used.
 
 use super::{Concern, Keeper, State};
-use crate::marks::{self, AccountMarks, Marks, RoleMarks};
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
+use crate::catalogue::marks::{self, AccountMarks, Marks, RoleMarks};
 use crate::role::Role;
-use crate::usage::Usage;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::usage::Usage;
 
 /// The most roles that are told as used of late.
 const RECENT_MAX: usize = 50;

@@ -4,14 +4,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Keeper, State};
-use crate::duration::{DurationLimit, KnownBy};
-use crate::iam::DescribedRole;
+use crate::calls::iam::DescribedRole;
+use crate::calls::sts::Caller;
 use crate::ports::KeychainError;
-use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
-use crate::role_arn::RoleArn;
 use crate::session::Session;
-use crate::sts::Caller;
+use crate::value::duration::{DurationLimit, KnownBy};
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::role_arn::RoleArn;
 
 /// How long IAM is left alone after it was asked about a role.
 const BETWEEN_TRIES: SignedDuration = SignedDuration::from_hours(24);

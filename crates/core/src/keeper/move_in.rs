@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::Keeper;
 use crate::catalogue;
-use crate::name::Name;
 use crate::peers::{Belongings, MoveOutcome, Moved, MovedKind, Peer, PeerKey};
-use crate::problem::{Problem, ProblemCode};
 use crate::role::RoleDraft;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
 
 impl Keeper {
     /// Takes in what a program of others keeps: each key verified as [`Keeper::add_key`] does, each role checked.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::policy::Decision;
 use super::{Keeper, State, Waiter};
-use crate::consent::Subject;
-use crate::history::{Line, Query, Request, Verdict};
-use crate::problem::Problem;
-use crate::requester::Requester;
+use crate::asker::consent::Subject;
+use crate::asker::history::{Line, Query, Request, Verdict};
+use crate::asker::requester::Requester;
+use crate::value::problem::Problem;
 
 /// Work that nobody waits for.
 pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;

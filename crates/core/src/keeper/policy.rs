@@ -2,9 +2,9 @@
 //! a role nor an access key has no policy, and gets nothing.
 
 use super::{Keeper, State};
-use crate::consent::{Consent, Subject};
-use crate::history::Verdict;
-use crate::requester::{Requester, Whereabouts};
+use crate::asker::consent::{Consent, Subject};
+use crate::asker::history::Verdict;
+use crate::asker::requester::{Requester, Whereabouts};
 
 /// What is decided about a request before anybody is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::ledger::CodeLedger;
 use super::view::prompt_view;
 use super::{Keeper, State};
-use crate::access_key::AccessKeyId;
-use crate::call_fields::{MfaCode, MfaSerial};
-use crate::input::InputError;
-use crate::name::Name;
 use crate::plan::Wish;
-use crate::problem::{Problem, ProblemCode};
-use crate::snapshot::PromptView;
+use crate::role::call_fields::{MfaCode, MfaSerial};
+use crate::value::access_key::AccessKeyId;
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::view::snapshot::PromptView;
 
 /// How long a prompt waits for its answer.
 const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);

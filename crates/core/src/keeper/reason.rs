@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::assume::Asker;
 use super::{Keeper, State};
-use crate::input::InputError;
-use crate::name::Name;
 use crate::plan::Chain;
-use crate::problem::{Problem, ProblemCode};
-use crate::reason::{Reason, ReasonRule};
 use crate::role::Role;
-use crate::sanitise;
+use crate::role::reason::{Reason, ReasonRule};
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 /// How long a prompt for a reason waits for its answer.
 const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);

@@ -7,10 +7,10 @@
 use std::collections::VecDeque;
 
 use super::Keeper;
-use crate::history::{Request, RequestKind};
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
-use crate::requester::{ProcessId, Requester, Whereabouts};
+use crate::asker::history::{Request, RequestKind};
+use crate::asker::requester::{ProcessId, Requester, Whereabouts};
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// The most endpoints, and the most programs that may still name one, that are remembered.
 const KEPT_MAX: usize = 256;

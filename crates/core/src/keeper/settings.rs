@@ -1,11 +1,11 @@
 //! The settings: read when their file changes, written when the user changes one here.
 
 use super::{Concern, Keeper, State};
-use crate::consent::{Consent, Subject};
-use crate::iam::Iam;
-use crate::problem::{Problem, ProblemCode};
+use crate::asker::consent::{Consent, Subject};
+use crate::calls::iam::Iam;
+use crate::calls::sts::Sts;
 use crate::settings::{self, Settings, SettingsReading, in_settings};
-use crate::sts::Sts;
+use crate::value::problem::{Problem, ProblemCode};
 
 impl Keeper {
     /// Reads the settings again. A setting that is wrong costs itself alone; where it may have closed something, that is

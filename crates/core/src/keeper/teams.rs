@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Concern, Keeper};
+use crate::catalogue::team::{self, Team};
 use crate::catalogue::{Catalogue, Reading};
-use crate::name::Name;
-use crate::origin::Origin;
-use crate::problem::Problem;
 use crate::role::Role;
-use crate::team::{self, Team};
+use crate::value::name::Name;
+use crate::value::origin::Origin;
+use crate::value::problem::Problem;
 
 /// The most roles of one team catalogue that are listed.
 const ROLES_MAX: usize = 10_000;

@@ -7,20 +7,20 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Concern, Keeper, State};
-use crate::aws_profile::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
-use crate::consent::{Consent, Subject};
-use crate::history::{Line, Request, RequestKind, Verdict};
-use crate::name::Name;
-use crate::notice::Notice;
-use crate::output::OutputFormat;
+use crate::asker::consent::{Consent, Subject};
+use crate::asker::history::{Line, Request, RequestKind, Verdict};
+use crate::asker::requester::Requester;
+use crate::aws_files::{AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles};
 use crate::ports::Keeping;
-use crate::problem::{Problem, ProblemCode};
-use crate::requester::Requester;
-use crate::sanitise::echo;
-use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings;
-use crate::snapshot::Mode;
+use crate::value::name::Name;
+use crate::value::output::OutputFormat;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
+use crate::value::secret::Secret;
+use crate::view::notice::Notice;
+use crate::view::snapshot::Mode;
 
 /// Settings of the config file that AWS's tools go by before they look for keys in the credentials file; see the
 /// [AWS CLI's order](https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence).

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Keeper, State};
-use crate::name::Name;
-use crate::notice::{DIGEST_FROM, Notice};
 use crate::session::{EXPIRING, Phase, Session};
+use crate::value::name::Name;
+use crate::view::notice::{DIGEST_FROM, Notice};
 
 /// The longest sleep while a session is live, so that suspend and clock jumps are noticed.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(15);

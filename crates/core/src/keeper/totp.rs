@@ -4,15 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::prompt::{Question, code_used};
 use super::{Keeper, State, ledger};
-use crate::access_key::AccessKey;
-use crate::call_fields::{MfaCode, MfaSerial};
-use crate::input::InputError;
-use crate::mfa_session::MfaSession;
-use crate::name::Name;
 use crate::ports::KeychainError;
-use crate::problem::{Problem, ProblemCode};
-use crate::sanitise;
-use crate::totp::TotpSeed;
+use crate::role::call_fields::{MfaCode, MfaSerial};
+use crate::session::mfa_session::MfaSession;
+use crate::session::totp::TotpSeed;
+use crate::value::access_key::AccessKey;
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 /// How long a code is waited for that was not sent before: the rest of one step, and some for clocks.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(35);

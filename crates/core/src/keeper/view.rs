@@ -5,19 +5,19 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use super::State;
 use super::prompt::Prompt;
 use super::reason::ReasonPrompt;
-use crate::access_key::masked;
+use crate::asker::consent::Subject;
 use crate::catalogue::Unusable;
-use crate::consent::Subject;
-use crate::duration::KnownBy;
-use crate::limits::LimitsView;
-use crate::mfa_session::MfaSession;
-use crate::name::Name;
-use crate::origin::Origin;
 use crate::plan::{Plan, Situation, Wish};
 use crate::role::Role;
-use crate::sanitise::cut;
+use crate::role::limits::LimitsView;
+use crate::session::mfa_session::MfaSession;
 use crate::session::{Phase, Session};
-use crate::snapshot::{
+use crate::value::access_key::masked;
+use crate::value::duration::KnownBy;
+use crate::value::name::Name;
+use crate::value::origin::Origin;
+use crate::value::sanitise::cut;
+use crate::view::snapshot::{
     DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
     SettingsView, Snapshot, WaitingFor,
 };

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 
 use super::Keeper;
-use crate::call_fields::{SessionName, SourceIdentity};
-use crate::call_template::{CallFacts, CallTemplate};
-use crate::duration::SessionDuration;
-use crate::input::InputError;
+use crate::calls::sts::AssumeRole;
 use crate::plan::Plan;
-use crate::reason::{Reason, ReasonPlace};
-use crate::region::Region;
 use crate::role::Role;
-use crate::session_tags::SessionTag;
-use crate::sts::AssumeRole;
+use crate::role::call_fields::{SessionName, SourceIdentity};
+use crate::role::call_template::{CallFacts, CallTemplate};
+use crate::role::reason::{Reason, ReasonPlace};
+use crate::role::session_tags::SessionTag;
+use crate::value::duration::SessionDuration;
+use crate::value::input::InputError;
+use crate::value::region::Region;
 
 impl Keeper {
     /// Returns the call for the plan's last role, without a code.

@@ -4,9 +4,9 @@
 use serde::Deserialize;
 use zeroize::Zeroize;
 
-use crate::input::InputError;
-use crate::key_text::KeyPair;
-use crate::secret::Secret;
+use crate::aws_files::key_text::KeyPair;
+use crate::value::input::InputError;
+use crate::value::secret::Secret;
 
 /// The collection that aws-vault makes.
 pub const AWS_VAULT_COLLECTION: &str = "awsvault";

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::problem::{Problem, ProblemCode};
 use crate::role::RoleDraft;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// The service under which Leapp's items stand in the keychain.
 pub const KEYCHAIN_SERVICE: &str = "Leapp";

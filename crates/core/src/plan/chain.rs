@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::access_key::AccessKey;
 use crate::catalogue::Catalogue;
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
 use crate::role::Role;
-use crate::sanitise;
-use crate::session_tags;
+use crate::role::session_tags;
+use crate::value::access_key::AccessKey;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 /// The longest chain of roles that is followed.
 const CHAIN_MAX: usize = 10;
@@ -136,8 +136,8 @@ fn unusable(what: &str, remedy: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call_fields::MfaSerial;
     use crate::role::RoleDraft;
+    use crate::role::call_fields::MfaSerial;
 
     fn role(name: &str, source: &str, duration: Option<&str>) -> Role {
         let draft = RoleDraft {

@@ -1,9 +1,9 @@
 //! A plan in plain words: what is asked, what it gives, and why it gives no more.
 
 use super::{Plan, PlannedCall, Question, Signer};
-use crate::duration::{DurationLimit, KnownBy, SessionDuration};
 use crate::role::Role;
-use crate::sanitise;
+use crate::value::duration::{DurationLimit, KnownBy, SessionDuration};
+use crate::value::sanitise;
 
 /// Returns the plan in one to three sentences.
 pub(super) fn of(plan: &Plan) -> String {

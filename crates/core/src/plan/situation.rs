@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Chain, SIGNER_LEFT};
-use crate::access_key::{AccessKey, AccessKeyId};
-use crate::call_fields::MfaSerial;
 use crate::catalogue::Catalogue;
-use crate::duration::{DurationLimit, SessionDuration, TokenDuration};
-use crate::name::Name;
 use crate::role::Role;
+use crate::role::call_fields::MfaSerial;
+use crate::value::access_key::{AccessKey, AccessKeyId};
+use crate::value::duration::{DurationLimit, SessionDuration, TokenDuration};
+use crate::value::name::Name;
 
 /// A moment, as the planner sees it.
 #[derive(Debug, Clone)]

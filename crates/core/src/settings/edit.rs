@@ -2,10 +2,10 @@
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
+use crate::asker::consent::{Consent, Subject};
 use crate::catalogue::parse_toml;
-use crate::consent::{Consent, Subject};
-use crate::name::Name;
-use crate::problem::{Problem, ProblemCode};
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// The table of the temporary profiles.
 const TEMPORARY: &str = "temporary_profiles";

@@ -1,10 +1,10 @@
 //! What a setting may have closed, and how that stays closed while the setting cannot be read.
 
 use super::{AgentStart, Settings};
-use crate::consent::{Consent, Subject};
-use crate::duration::TokenDuration;
-use crate::nearest::may_be_misspelled;
-use crate::problem::{Problem, ProblemCode};
+use crate::asker::consent::{Consent, Subject};
+use crate::value::duration::TokenDuration;
+use crate::value::nearest::may_be_misspelled;
+use crate::value::problem::{Problem, ProblemCode};
 
 /// What is as strict as it can be while a setting cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

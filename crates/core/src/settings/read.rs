@@ -4,11 +4,11 @@ use toml_edit::{Item, TableLike};
 
 use super::guard::{Guard, close_subject, is_section};
 use super::{Settings, in_settings, value};
+use crate::asker::consent::{Consent, Subject};
 use crate::catalogue::{fault, parse_toml};
-use crate::consent::{Consent, Subject};
-use crate::name::Name;
-use crate::problem::Problem;
-use crate::sanitise;
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::sanitise;
 
 /// What reading `settings.toml` gave. Where a setting is wrong, its default is in force, or what is strictest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::consent::{Consent, Subject};
+use crate::asker::consent::{Consent, Subject};
 
 /// Reads a file in which one thing is wrong.
 fn with_fault(text: &str) -> (Settings, Problem) {

@@ -5,13 +5,13 @@ use toml_edit::Item;
 
 use super::AgentStart;
 use super::read::Wrong;
-use crate::consent::Consent;
-use crate::duration::{TokenDuration, parse_seconds};
-use crate::name::Name;
-use crate::region::Region;
-use crate::sanitise;
-use crate::shell::Shell;
-use crate::team::{Team, TeamPlace};
+use crate::asker::consent::Consent;
+use crate::catalogue::team::{Team, TeamPlace};
+use crate::session::shell::Shell;
+use crate::value::duration::{TokenDuration, parse_seconds};
+use crate::value::name::Name;
+use crate::value::region::Region;
+use crate::value::sanitise;
 
 /// The longest lead time of a warning, in seconds: as long as the longest session.
 const LEAD_MAX_S: u64 = 43_200;
@@ -19,7 +19,7 @@ const LEAD_MAX_S: u64 = 43_200;
 const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
 
 pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
-    let told = |error: crate::input::InputError| (error.what, error.remedy);
+    let told = |error: crate::value::input::InputError| (error.what, error.remedy);
     let known = "A team has: from, source.".to_owned();
     let fields = item.as_table_like().ok_or_else(|| {
         (

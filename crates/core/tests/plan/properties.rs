@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::catalogue::Catalogue;
-use rolecall_core::code_use::CodeUse;
-use rolecall_core::duration::{DurationLimit, KnownBy, SessionDuration, TokenDuration};
 use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
+use rolecall_core::role::call_fields::MfaSerial;
+use rolecall_core::role::code_use::CodeUse;
 use rolecall_core::role::{Role, RoleDraft};
+use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration, TokenDuration};
 
 use crate::sts::{Credential, Sts, Trust};
 use crate::world::{keys, name, now, serial};
@@ -114,7 +114,7 @@ impl World {
     fn situation<'a>(
         &self,
         catalogue: &'a Catalogue,
-        keys: &'a [rolecall_core::access_key::AccessKey],
+        keys: &'a [rolecall_core::value::access_key::AccessKey],
     ) -> Situation<'a> {
         let mut situation = Situation::new(catalogue, keys, now());
         situation.token_duration =

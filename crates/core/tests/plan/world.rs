@@ -1,15 +1,15 @@
 //! Situations written in one line, for the planner's tests.
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::access_key::AccessKey;
-use rolecall_core::call_fields::MfaSerial;
 use rolecall_core::catalogue::Catalogue;
-use rolecall_core::duration::{
+use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
+use rolecall_core::role::call_fields::MfaSerial;
+use rolecall_core::role::{Role, RoleDraft};
+use rolecall_core::value::access_key::AccessKey;
+use rolecall_core::value::duration::{
     DurationLimit, KnownBy, SessionDuration, TokenDuration, parse_seconds,
 };
-use rolecall_core::name::Name;
-use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
-use rolecall_core::role::{Role, RoleDraft};
+use rolecall_core::value::name::Name;
 
 pub(crate) const ACCOUNT: &str = "177634097045";
 

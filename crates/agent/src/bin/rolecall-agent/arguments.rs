@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use rolecall_core::duration::parse_seconds;
-use rolecall_core::host::NEVER;
-use rolecall_core::sanitise::echo;
+use rolecall_core::api::host::NEVER;
+use rolecall_core::value::duration::parse_seconds;
+use rolecall_core::value::sanitise::echo;
 
 /// How long an agent that the command line started stays without a session and without a question.
 const IDLE_LIMIT: Duration = Duration::from_secs(30 * 60);

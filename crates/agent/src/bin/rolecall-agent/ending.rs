@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::mpsc::Sender;
 
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Why the agent ends.

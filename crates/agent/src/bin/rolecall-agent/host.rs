@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rolecall_agent::engine::Engine;
 use rolecall_agent::host::Host;
-use rolecall_core::host::HostKind;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::HostKind;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 use crate::ending::{Ending, EndingSender};
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rolecall_agent::engine::Engine;
 use rolecall_core::ports::Clock;
-use rolecall_core::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::ending::{Ending, EndingSender};
 

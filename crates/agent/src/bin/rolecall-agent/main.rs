@@ -15,7 +15,7 @@ use rolecall_agent::engine::Engine;
 use rolecall_agent::host::receive;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, instance, log, socket};
-use rolecall_core::problem::Problem;
+use rolecall_core::value::problem::Problem;
 
 use arguments::{HELP, Options, Request};
 use ending::Ending;

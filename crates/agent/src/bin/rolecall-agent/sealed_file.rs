@@ -6,9 +6,9 @@ use std::io::Read;
 use rolecall_agent::engine::Engine;
 use rolecall_agent::keyring::Kept;
 use rolecall_agent::paths::Paths;
-use rolecall_core::host::FileState;
-use rolecall_core::problem::{Problem, ProblemCode};
-use rolecall_core::secret::Secret;
+use rolecall_core::api::host::FileState;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::secret::Secret;
 
 use crate::arguments::Options;
 

@@ -1,7 +1,7 @@
 //! The table of the history.
 
 use jiff::Timestamp;
-use rolecall_core::history::{KEPT, KEPT_MAX, Line, Query};
+use rolecall_core::asker::history::{KEPT, KEPT_MAX, Line, Query};
 use rusqlite::{Row, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -4,8 +4,8 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use rolecall_core::aws_profile::{self, AwsFile, FILE_MAX, FileNotice};
-use rolecall_core::secret::Secret;
+use rolecall_core::aws_files::{self, AwsFile, FILE_MAX, FileNotice};
+use rolecall_core::value::secret::Secret;
 
 /// The text of a file, and notices about it.
 pub(super) struct Content {
@@ -31,7 +31,7 @@ pub(super) fn read(file: AwsFile, path: Option<&Path>) -> Content {
 }
 
 fn text(bytes: Vec<u8>, file: AwsFile, notices: &mut Vec<FileNotice>) -> String {
-    if let Err(notice) = aws_profile::text(file, &bytes) {
+    if let Err(notice) = aws_files::text(file, &bytes) {
         notices.push(notice);
         return String::new();
     }
@@ -52,7 +52,7 @@ fn bytes(path: &Path, file: AwsFile, notices: &mut Vec<FileNotice>) -> Result<Ve
     notices.extend(warning);
     let length = usize::try_from(found.len()).unwrap_or(FILE_MAX);
     if length > FILE_MAX {
-        return Err(aws_profile::too_large().to_owned());
+        return Err(aws_files::too_large().to_owned());
     }
     let mut bytes = Vec::with_capacity(length + 1);
     let limit = FILE_MAX as u64 + 1;

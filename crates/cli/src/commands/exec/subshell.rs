@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rolecall_core::snapshot::Mode;
+use rolecall_core::view::snapshot::Mode;
 
 use crate::client::Client;
 use crate::environment::Environment;

@@ -1,0 +1,4 @@
+//! What can be asked of the program, and by whom.
+
+pub mod host;
+pub mod protocol;

@@ -1,0 +1,388 @@
+//! The history of requests: who asked for which session, and what became of it. It never holds a secret.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::asker::consent::Subject;
+use crate::asker::requester::{Requester, Whereabouts};
+use crate::value::name::Name;
+use crate::value::problem::ProblemCode;
+
+/// The most lines that are kept.
+pub const KEPT_MAX: u32 = 20_000;
+/// How long a line is kept.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Within this time the same request again is counted on its line.
+const REPEATS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+/// How many of the last lines are looked at for the same request: so many tools may take turns.
+const RECENT: usize = 32;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// The line of a `credential_process`.
+    Credentials,
+    /// An export block for a shell.
+    Env,
+    /// The environment of a program to start.
+    Exec,
+    /// The container-credentials endpoint.
+    Endpoint,
+    /// A session, without its credentials.
+    Assume,
+    /// An export block in the clipboard.
+    Copy,
+    /// A sign-in to the console.
+    Console,
+    /// A temporary profile in AWS's credentials file.
+    Profile,
+    /// The line of a `credential_process` for an access key itself.
+    Key,
+    /// An access key in plaintext, back in AWS's own file.
+    PutBack,
+}
+
+/// What was decided about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Its policy allows it without a question.
+    Allowed,
+    /// The user asked, in the tray, the window or a notice.
+    Clicked,
+    /// The user allowed it this time.
+    Accepted,
+    /// The user allowed it for its process tree.
+    Granted,
+    /// The user denied it.
+    Denied,
+    /// Nobody answered.
+    Unanswered,
+    /// It was denied at once: nobody could be asked.
+    Unasked,
+    /// It was denied without a question: too many were asked, or one was just denied.
+    Limited,
+    /// Its policy gives it to no program.
+    Never,
+    /// It came from a container or sandbox.
+    Apart,
+    /// There is no such role or access key.
+    Unknown,
+}
+
+impl Verdict {
+    /// Returns whether what was asked for is handed out.
+    pub fn is_allowed(self) -> bool {
+        match self {
+            Self::Allowed | Self::Clicked | Self::Accepted | Self::Granted => true,
+            Self::Denied
+            | Self::Unanswered
+            | Self::Unasked
+            | Self::Limited
+            | Self::Never
+            | Self::Apart
+            | Self::Unknown => false,
+        }
+    }
+}
+
+/// A request for the session of a role or of an access key.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The name of the role or, for what only keys give, of the access key.
+    pub name: Name,
+    /// What was asked for.
+    pub kind: RequestKind,
+    /// Who asked; `None` is the user, in the tray, the window or a notice.
+    pub requester: Option<Requester>,
+}
+
+impl Request {
+    /// Returns whose policy decides about it.
+    pub fn subject(&self) -> Subject {
+        let name = self.name.clone();
+        match self.kind {
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Console
+            | RequestKind::Profile => Subject::Role(name),
+            RequestKind::Key | RequestKind::PutBack => Subject::Key(name),
+        }
+    }
+}
+
+/// One line of the history: a request, or the same one again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// When it was asked for the last time.
+    pub at: Timestamp,
+    /// When it was asked for the first time.
+    pub since: Timestamp,
+    /// How often.
+    pub count: u32,
+    /// The name of the role or access key; `request` tells which.
+    pub role: String,
+    /// What was asked for.
+    pub request: RequestKind,
+    /// The name of the process that asked last; empty for the user, in the tray, the window or a notice.
+    pub process: String,
+    /// Its process id; 0 if it is unknown.
+    pub pid: u32,
+    /// The path of its program; empty if it is unknown.
+    pub program: String,
+    /// The names of those that started it, the nearest first.
+    pub parents: Vec<String>,
+    /// Whether it asked from a container or sandbox.
+    #[serde(default)]
+    pub sandboxed: bool,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Whether AWS was called for it.
+    pub aws_call: bool,
+    /// Why it failed, if it did.
+    pub failure: Option<ProblemCode>,
+}
+
+impl Line {
+    /// Returns the line of one request at `at`.
+    pub fn new(request: &Request, at: Timestamp, verdict: Verdict) -> Self {
+        let requester = request.requester.as_ref();
+        let process = requester.map(Requester::process);
+        Self {
+            at,
+            since: at,
+            count: 1,
+            role: request.name.to_string(),
+            request: request.kind,
+            process: requester
+                .map(Requester::name)
+                .unwrap_or_default()
+                .to_owned(),
+            pid: process.map(|process| process.pid).unwrap_or_default(),
+            program: process
+                .map(|process| process.program.clone())
+                .unwrap_or_default(),
+            parents: requester
+                .map(|requester| {
+                    requester
+                        .parents()
+                        .iter()
+                        .map(|it| it.name.clone())
+                        .collect()
+                })
+                .unwrap_or_default(),
+            sandboxed: requester.is_some_and(|it| it.whereabouts == Whereabouts::Apart),
+            verdict,
+            aws_call: false,
+            failure: None,
+        }
+    }
+
+    /// Returns whether `later` is the same request again.
+    fn is_repeated_by(&self, later: &Self) -> bool {
+        let together = later.at.duration_since(self.at).abs() <= REPEATS_WITHIN;
+        together
+            && (&self.role, self.request, self.verdict)
+                == (&later.role, later.request, later.verdict)
+            && (&self.process, &self.program, &self.parents)
+                == (&later.process, &later.program, &later.parents)
+            && self.sandboxed == later.sandboxed
+            && (self.aws_call, self.failure) == (later.aws_call, later.failure)
+    }
+
+    fn repeat(&mut self, later: &Self) {
+        self.at = self.at.max(later.at);
+        self.count = self.count.saturating_add(later.count);
+        self.pid = later.pid;
+    }
+}
+
+/// Which lines are wanted, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// Those of one role or access key, whether it still exists or not.
+    pub role: Option<String>,
+    /// Those from then on.
+    pub since: Option<Timestamp>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Query {
+    /// Returns whether `line` is wanted.
+    pub fn wants(&self, line: &Line) -> bool {
+        self.role.as_ref().is_none_or(|role| *role == line.role)
+            && self.since.is_none_or(|since| line.at >= since)
+    }
+}
+
+/// The newest lines, where the same request again is counted and not added.
+#[derive(Debug, Default)]
+pub struct Recent {
+    lines: VecDeque<Numbered>,
+    last: u64,
+}
+
+/// A line, its number, and whether it changed since it was last taken.
+#[derive(Debug)]
+struct Numbered {
+    number: u64,
+    line: Line,
+    changed: bool,
+}
+
+impl Recent {
+    /// Adds a line, or counts it on one that is the same.
+    pub fn add(&mut self, line: Line) {
+        let mut recent = self.lines.iter_mut().rev().take(RECENT);
+        if let Some(same) = recent.find(|it| it.line.is_repeated_by(&line)) {
+            same.line.repeat(&line);
+            same.changed = true;
+            return;
+        }
+        self.last += 1;
+        self.lines.push_back(Numbered {
+            number: self.last,
+            line,
+            changed: true,
+        });
+    }
+
+    /// Returns what changed since this was last called, with a number for each line, and forgets the oldest lines that
+    /// did not change.
+    pub fn take_changed(&mut self) -> Vec<(u64, Line)> {
+        let taken = self.lines.iter_mut().filter_map(|it| {
+            let changed = std::mem::take(&mut it.changed);
+            changed.then(|| (it.number, it.line.clone()))
+        });
+        let taken = taken.collect();
+        self.keep(RECENT);
+        taken
+    }
+
+    /// Forgets the oldest lines but `count`.
+    pub fn keep(&mut self, count: usize) {
+        let excess = self.lines.len().saturating_sub(count);
+        self.lines.drain(..excess);
+    }
+
+    /// Returns the wanted lines, newest first.
+    pub fn find(&self, query: &Query) -> Vec<Line> {
+        let mut found: Vec<Line> = self
+            .lines
+            .iter()
+            .rev()
+            .map(|it| &it.line)
+            .filter(|line| query.wants(line))
+            .cloned()
+            .collect();
+        found.sort_by_key(|line| std::cmp::Reverse(line.at));
+        found.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(second: i64, role: &str, verdict: Verdict) -> Line {
+        let request = Request {
+            name: Name::parse(role).expect("a name"),
+            kind: RequestKind::Credentials,
+            requester: Some(Requester::default()),
+        };
+        Line::new(
+            &request,
+            Timestamp::from_second(second).expect("an instant"),
+            verdict,
+        )
+    }
+
+    fn all() -> Query {
+        Query {
+            role: None,
+            since: None,
+            limit: 100,
+        }
+    }
+
+    #[test]
+    fn a_thousand_requests_in_a_loop_are_one_line() {
+        let mut recent = Recent::default();
+        for second in 0..1000 {
+            recent.add(line(
+                second,
+                if second % 2 == 0 { "a" } else { "b" },
+                Verdict::Allowed,
+            ));
+        }
+        let found = recent.find(&all());
+        let counts: Vec<(&str, u32)> = found
+            .iter()
+            .map(|it| (it.role.as_str(), it.count))
+            .collect();
+        assert_eq!(counts, [("b", 500), ("a", 500)]);
+        assert_eq!(
+            (found[1].since.as_second(), found[1].at.as_second()),
+            (0, 998)
+        );
+    }
+
+    #[test]
+    fn another_verdict_or_a_pause_begins_another_line() {
+        let mut recent = Recent::default();
+        recent.add(line(0, "a", Verdict::Allowed));
+        recent.add(line(1, "a", Verdict::Denied));
+        recent.add(line(500, "a", Verdict::Allowed));
+        assert_eq!(recent.find(&all()).len(), 3);
+    }
+
+    #[test]
+    fn only_what_changed_is_taken_and_a_repeat_keeps_its_number() {
+        let mut recent = Recent::default();
+        recent.add(line(0, "a", Verdict::Allowed));
+        recent.add(line(0, "b", Verdict::Allowed));
+        assert_eq!(recent.take_changed().len(), 2);
+        recent.add(line(1, "b", Verdict::Allowed));
+        let changed = recent.take_changed();
+        assert_eq!((changed[0].0, changed[0].1.count, changed.len()), (2, 2, 1));
+        assert!(recent.take_changed().is_empty());
+    }
+
+    #[test]
+    fn a_query_finds_by_role_time_and_number() {
+        let mut recent = Recent::default();
+        for second in [0, 10_000, 20_000] {
+            recent.add(line(second, "a", Verdict::Allowed));
+            recent.add(line(second, "b", Verdict::Allowed));
+        }
+        let of_a = Query {
+            role: Some("a".into()),
+            ..all()
+        };
+        assert_eq!(recent.find(&of_a).len(), 3);
+        let since = Timestamp::from_second(10_000).ok();
+        assert_eq!(
+            recent
+                .find(&Query {
+                    since,
+                    ..of_a.clone()
+                })
+                .len(),
+            2
+        );
+        assert_eq!(
+            recent.find(&Query { limit: 1, ..of_a })[0].at.as_second(),
+            20_000
+        );
+    }
+}

@@ -1,0 +1,322 @@
+//! Who asks for a session: a process and those that started it, as the operating system tells.
+//!
+//! What is told is no proof. A process chooses its own name, and any program of the same user can start, trace or imitate
+//! another; so this informs a person, and is never the only thing between a secret and a thief.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::sanitise::{cut, visible};
+
+/// The most characters of a process's name.
+const NAME_MAX: usize = 64;
+/// The most characters of a program's path.
+const PATH_MAX: usize = 256;
+/// The name of our own command line, which asks for whoever started it.
+const OWN_NAME: &str = "rolecall";
+
+/// One process of this boot: a process id is used again, together with the start it is not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProcessId {
+    /// The process id.
+    pub pid: u32,
+    /// When it started, in the kernel's clock ticks since boot.
+    pub started: u64,
+}
+
+/// A process as the kernel tells of it. Its texts are hostile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ancestor {
+    /// Which process it is.
+    pub id: ProcessId,
+    /// The name it goes by.
+    pub name: String,
+    /// The path of its program; empty if it cannot be read.
+    pub program: String,
+    /// The process id of its session's leader, such as the shell of a terminal.
+    pub session: u32,
+    /// Whether it has a terminal.
+    pub has_terminal: bool,
+    /// Whether it may read from that terminal: a shell lets one of its jobs at a time.
+    pub in_foreground: bool,
+}
+
+/// A process as it is shown: safe to display.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The process id.
+    pub pid: u32,
+    /// The name it goes by.
+    pub name: String,
+    /// The path of its program; empty if it cannot be read.
+    pub program: String,
+}
+
+/// Where the asking process runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// Among the user's other programs.
+    #[default]
+    Here,
+    /// In a container or sandbox: with other mounts, users or processes than Rolecall has.
+    Apart,
+}
+
+/// Who asks. Nothing is known of a requester that is the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requester {
+    peer: Option<ProcessId>,
+    process: Process,
+    parents: Vec<Process>,
+    tree: Option<(ProcessId, Process)>,
+    has_terminal: bool,
+    is_at_terminal: bool,
+    /// Where it runs.
+    pub whereabouts: Whereabouts,
+}
+
+impl Requester {
+    /// Returns the requester at the beginning of `lineage`: a process, its parent, and so on up. Our own command line
+    /// asks for the one that started it.
+    ///
+    /// Its tree begins at the shell of its terminal. Without a terminal it begins below the leader of the session, which
+    /// may be the whole desktop; and never at one of `ours`, the processes that started Rolecall, for the same reason.
+    pub fn new(lineage: &[Ancestor], ours: &[ProcessId]) -> Self {
+        let peer = lineage.first().map(|it| it.id);
+        let has_terminal = lineage.first().is_some_and(|it| it.has_terminal);
+        let asking_for_itself = |it: &Ancestor| it.in_foreground && it.name == OWN_NAME;
+        let is_at_terminal = has_terminal && lineage.first().is_some_and(asking_for_itself);
+        let asks = asking(lineage.iter().map(|it| it.name.as_str()));
+        let lineage = lineage.get(asks..).unwrap_or_default();
+        let Some((first, parents)) = lineage.split_first() else {
+            return Self::default();
+        };
+        let root = lineage.get(root_of(lineage, ours)).unwrap_or(first);
+        Self {
+            peer,
+            has_terminal,
+            is_at_terminal,
+            process: Process::from(first),
+            parents: parents.iter().map(Process::from).collect(),
+            tree: Some((root.id, Process::from(root))),
+            whereabouts: Whereabouts::Here,
+        }
+    }
+
+    /// Returns Rolecall itself, which does what its user's settings say.
+    pub fn rolecall() -> Self {
+        Self {
+            process: Process {
+                name: "Rolecall".to_owned(),
+                ..Process::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Returns a requester in a container or sandbox, of which nothing else is told.
+    pub fn apart(mut self) -> Self {
+        self.whereabouts = Whereabouts::Apart;
+        self
+    }
+
+    /// Returns a requester whose process tree is not known, so that no question and no permission of it is shared.
+    pub fn without_tree(mut self) -> Self {
+        self.tree = None;
+        self
+    }
+
+    /// Returns the very process at the other end, be it our own command line.
+    pub fn peer(&self) -> Option<ProcessId> {
+        self.peer
+    }
+
+    /// Returns whether the process at the other end has a terminal.
+    pub fn has_terminal(&self) -> bool {
+        self.has_terminal
+    }
+
+    /// Returns whether the process at the other end is our own command line and can ask whoever sits at its terminal.
+    pub fn is_at_terminal(&self) -> bool {
+        self.is_at_terminal
+    }
+
+    /// Returns the process that asks; its name is empty if it is unknown.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Returns what it is called in a sentence.
+    pub fn name(&self) -> &str {
+        match self.process.name.as_str() {
+            "" => "A program",
+            name => name,
+        }
+    }
+
+    /// Returns who started it, the nearest first.
+    pub fn parents(&self) -> &[Process] {
+        &self.parents
+    }
+
+    /// Returns the process at the root of its tree, if it is known.
+    pub fn tree(&self) -> Option<ProcessId> {
+        self.tree.as_ref().map(|(id, _)| *id)
+    }
+
+    /// Returns the root of its tree as it is shown.
+    pub fn root(&self) -> Option<&Process> {
+        self.tree.as_ref().map(|(_, process)| process)
+    }
+}
+
+impl From<&Ancestor> for Process {
+    fn from(of: &Ancestor) -> Self {
+        Self {
+            pid: of.id.pid,
+            name: cut(&visible(&of.name), NAME_MAX),
+            program: cut(&visible(&of.program), PATH_MAX),
+        }
+    }
+}
+
+/// Returns which process of a lineage with these names a request is put down to: our own command line asks for the one
+/// that started it.
+pub fn asking<'a>(mut names: impl Iterator<Item = &'a str>) -> usize {
+    let is_ours = names.next() == Some(OWN_NAME);
+    usize::from(is_ours && names.next().is_some())
+}
+
+/// Returns where in the lineage the tree of its first process begins.
+fn root_of(lineage: &[Ancestor], ours: &[ProcessId]) -> usize {
+    let Some(first) = lineage.first() else {
+        return 0;
+    };
+    let same_session = |one: &&Ancestor| one.session == first.session;
+    let within = lineage.iter().take_while(same_session).count();
+    let top = within.saturating_sub(1);
+    let is_leader = |at: usize| lineage[at].id.pid == first.session;
+    let top = match first.has_terminal || !is_leader(top) {
+        true => top,
+        false => top.saturating_sub(1),
+    };
+    let shared = lineage
+        .iter()
+        .take(top + 1)
+        .position(|one| ours.contains(&one.id));
+    shared.map_or(top, |at| at.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process(pid: u32, name: &str, session: u32, has_terminal: bool) -> Ancestor {
+        Ancestor {
+            id: ProcessId {
+                pid,
+                started: u64::from(pid),
+            },
+            name: name.into(),
+            program: format!("/usr/bin/{name}"),
+            session,
+            has_terminal,
+            in_foreground: has_terminal,
+        }
+    }
+
+    fn root(lineage: &[Ancestor], ours: &[u32]) -> u32 {
+        let ours: Vec<ProcessId> = ours
+            .iter()
+            .map(|pid| ProcessId {
+                pid: *pid,
+                started: u64::from(*pid),
+            })
+            .collect();
+        Requester::new(lineage, &ours).tree().map_or(0, |id| id.pid)
+    }
+
+    #[test]
+    fn our_own_command_line_asks_for_the_one_that_started_it() {
+        let lineage = [
+            process(9, "rolecall", 3, true),
+            process(8, "aws", 3, true),
+            process(3, "bash", 3, true),
+            process(2, "xterm", 2, false),
+        ];
+        let requester = Requester::new(&lineage, &[]);
+        assert_eq!((requester.name(), requester.process().pid), ("aws", 8));
+        let parents: Vec<&str> = requester
+            .parents()
+            .iter()
+            .map(|it| it.name.as_str())
+            .collect();
+        assert_eq!(parents, ["bash", "xterm"]);
+        assert_eq!(requester.root().map(|it| it.pid), Some(3));
+    }
+
+    #[test]
+    fn a_tree_begins_at_the_shell_of_its_terminal() {
+        let shell = process(3, "bash", 3, true);
+        assert_eq!(
+            root(
+                &[
+                    process(8, "aws", 3, true),
+                    shell.clone(),
+                    process(2, "xterm", 2, false)
+                ],
+                &[]
+            ),
+            3
+        );
+        assert_eq!(root(&[shell], &[]), 3);
+    }
+
+    #[test]
+    fn without_a_terminal_a_tree_begins_below_the_leader_of_the_session() {
+        let desktop = process(2, "gnome-shell", 2, false);
+        let editor = process(4, "code", 2, false);
+        assert_eq!(
+            root(
+                &[
+                    process(8, "node", 2, false),
+                    editor,
+                    desktop.clone(),
+                    process(1, "systemd", 1, false)
+                ],
+                &[]
+            ),
+            4
+        );
+        assert_eq!(root(&[desktop], &[]), 2);
+    }
+
+    #[test]
+    fn a_tree_never_holds_rolecall_itself() {
+        let lineage = [
+            process(8, "aws", 3, true),
+            process(7, "make", 3, true),
+            process(3, "bash", 3, true),
+        ];
+        assert_eq!(root(&lineage, &[3]), 7);
+        assert_eq!(root(&lineage, &[7, 3]), 8);
+    }
+
+    #[test]
+    fn nothing_is_known_of_an_empty_lineage() {
+        let requester = Requester::new(&[], &[]);
+        assert_eq!((requester.name(), requester.tree()), ("A program", None));
+        assert_eq!(
+            Requester::new(&[process(9, "rolecall", 9, false)], &[]).name(),
+            "rolecall"
+        );
+    }
+
+    #[test]
+    fn t18_hostile_names_are_made_visible_and_short() {
+        let mut hostile = process(8, "a\u{202e}b\u{1b}[2J", 8, false);
+        hostile.program = "x".repeat(5000);
+        let requester = Requester::new(&[hostile], &[]);
+        assert_eq!(requester.name(), "a\\u{202e}b\\u{1b}[2J");
+        assert_eq!(requester.process().program.chars().count(), 256);
+    }
+}

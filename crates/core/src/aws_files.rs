@@ -1,0 +1,204 @@
+//! Roles and keys in `~/.aws/config` and `~/.aws/credentials`, read as AWS's SDKs read them.
+//!
+//! ```text
+//! bytes ─► text ─► Document (every byte kept) ─► Profiles (merged) ─► Reading: roles, keys, notices
+//!                          └─► Editor: our own sections and keys on their way to the keychain ─► text
+//! ```
+//!
+//! Where the SDKs refuse a whole file for one line, that line becomes a notice and the rest is still read. Nothing from
+//! these files is executed or connected to: no `credential_process`, no `endpoint_url`. A [`Reading`] holds no secret.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
+
+mod chain;
+pub mod connection;
+mod difference;
+mod document;
+mod editor;
+mod file_notice;
+mod header;
+mod include;
+mod kept_keys;
+mod key_move;
+pub mod key_text;
+mod line_reader;
+mod own_process;
+mod own_section;
+mod process_line;
+mod profile_name;
+mod profile_role;
+mod profiles;
+mod section_reader;
+mod session_tags;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::access_key::{AccessKeyId, masked};
+use crate::value::sanitise::echo;
+
+pub use chain::{Chain, Start};
+pub use difference::Changed;
+pub use document::{Document, Fault, Line, LineKind};
+pub use editor::{Edited, Editor, Foreign, Owned};
+pub use file_notice::{AwsFile, FileNotice};
+pub use kept_keys::KeptKeys;
+pub use key_move::{TakenKey, movable_key};
+pub use own_process::own_role;
+pub use own_section::{OwnSection, UnsafeSetting};
+pub use process_line::process_line;
+pub use profile_name::ProfileName;
+pub use profile_role::ProfileRole;
+pub use profiles::{Profile, Profiles};
+
+use chain::{KEY_ID, has_key};
+use file_notice::Notices;
+use own_process::OwnProcess;
+
+/// The largest file that is read, in bytes.
+pub const FILE_MAX: usize = 4 << 20;
+/// Settings that lead to other hosts or certificates, which Rolecall takes from its own settings alone.
+const IGNORED: [&str; 3] = ["endpoint_url", "ca_bundle", "services"];
+
+/// What AWS's files give.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Reading {
+    /// Every profile with a `role_arn`, those that cannot be used with their problem.
+    pub roles: Vec<ProfileRole>,
+    /// The profiles that hold a long-term key in plaintext.
+    pub keys: Vec<ProfileKey>,
+    /// What a person should know about the files.
+    pub notices: Vec<FileNotice>,
+    /// The first line of each file for which AWS's tools refuse the whole file.
+    #[serde(skip)]
+    pub faults: Vec<FileNotice>,
+}
+
+/// A profile that holds a long-term key in plaintext.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileKey {
+    /// The profile.
+    pub profile: String,
+    /// The key's id, all but its ends hidden.
+    pub access_key_id: String,
+}
+
+/// Reads both files; an absent one is empty. No text is refused. Which keys are in the keychain is not known, so a role
+/// may start from a key in plaintext.
+pub fn roles(config: &str, credentials: &str) -> Reading {
+    read(config, credentials, None)
+}
+
+/// Reads both files as [`roles`] does, where these keys are in the keychain: a role starts from one of them, and one
+/// whose key is in plaintext has that for its problem.
+pub fn roles_with_keys(config: &str, credentials: &str, kept: &KeptKeys<'_>) -> Reading {
+    read(config, credentials, Some(kept))
+}
+
+fn read(config: &str, credentials: &str, kept: Option<&KeptKeys<'_>>) -> Reading {
+    let mut notices = Notices::default();
+    let (config, credentials) = (Document::parse(config), Document::parse(credentials));
+    let profiles = Profiles::merge_noting(&config, &credentials, &mut notices);
+    note_processes(&profiles, &mut notices);
+    note_ignored(&profiles, &mut notices);
+    let found = profiles.iter();
+    Reading {
+        roles: found
+            .filter_map(|profile| ProfileRole::of(&profiles, profile, kept))
+            .collect(),
+        keys: profiles.iter().filter_map(ProfileKey::of).collect(),
+        notices: notices.finish(),
+        faults: [
+            (AwsFile::Config, config),
+            (AwsFile::Credentials, credentials),
+        ]
+        .iter()
+        .filter_map(|(file, document)| first_fault(*file, document))
+        .collect(),
+    }
+}
+
+fn first_fault(file: AwsFile, document: &Document<'_>) -> Option<FileNotice> {
+    let (line, fault) = document.faults().next()?;
+    Some(FileNotice {
+        line: Some(line),
+        ..FileNotice::of_file(file, fault.text())
+    })
+}
+
+/// Returns a file's text.
+///
+/// # Errors
+/// If it is over 4 MiB or not UTF-8.
+pub fn text(file: AwsFile, bytes: &[u8]) -> Result<&str, FileNotice> {
+    if bytes.len() > FILE_MAX {
+        return Err(FileNotice::of_file(file, too_large()));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let text =
+            format!("The file is not UTF-8 at byte {at} and was not read. Save it as UTF-8.");
+        FileNotice::of_file(file, text)
+    })
+}
+
+/// Returns what is told of a file over [`FILE_MAX`].
+pub fn too_large() -> &'static str {
+    "The file is too large and was not read; the limit is 4 MiB."
+}
+
+impl ProfileKey {
+    fn of(profile: &Profile<'_>) -> Option<Self> {
+        let id = AccessKeyId::parse(profile.get(KEY_ID)?).ok()?;
+        has_key(profile).then(|| Self {
+            profile: profile.name().to_owned(),
+            access_key_id: masked(id.as_str()),
+        })
+    }
+}
+
+/// Tells of every command in the files that it is not run. Its arguments may be secret, so only the program is named.
+fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
+    for profile in profiles.iter() {
+        for key in ["credential_process", "mfa_process"] {
+            let Some(command) = profile.filled(key) else {
+                continue;
+            };
+            if OwnProcess::parse(command).is_some() {
+                continue;
+            }
+            let place = profile.place_of(key);
+            notices.add(place.file, place.line, || {
+                let program = command.split_whitespace().next().unwrap_or_default();
+                let instead = match key {
+                    "mfa_process" => {
+                        " If its codes are wanted, name it in [mfa] process of settings.toml."
+                    }
+                    _ => " AWS's tools go on running it.",
+                };
+                format!(
+                    "The {key} \"{} …\" of \"{}\" is not run by Rolecall.{instead}",
+                    echo(program),
+                    echo(profile.name())
+                )
+            });
+        }
+    }
+}
+
+fn note_ignored(profiles: &Profiles<'_>, notices: &mut Notices) {
+    let mut found = profiles.iter().flat_map(|profile| {
+        let given = IGNORED.into_iter().filter(|key| profile.get(key).is_some());
+        given.map(|key| (key, profile.place_of(key)))
+    });
+    let Some((key, place)) = found.next() else {
+        return;
+    };
+    let others = match found.count() {
+        0 => String::new(),
+        count => format!(" (and {count} more of endpoint_url, ca_bundle, services)"),
+    };
+    notices.add(place.file, place.line, || {
+        format!(
+            "{key}{others} is not used: Rolecall takes endpoints and certificates from its own settings alone: [aws] in settings.toml."
+        )
+    });
+}

@@ -1,0 +1,338 @@
+//! The way from a role back to the access key that starts it, as AWS's SDKs walk it. Nothing found on it is executed.
+
+use crate::value::access_key::AccessKeyId;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
+
+use super::kept_keys::KeptKeys;
+use super::own_process::OwnProcess;
+use super::profiles::{Profile, Profiles};
+
+/// The most profiles between a role and its key, the role's own among them.
+const CHAIN_MAX: usize = 10;
+/// The settings that hold a long-term or temporary key.
+pub(super) const KEY_ID: &str = "aws_access_key_id";
+pub(super) const KEY_SECRET: &str = "aws_secret_access_key";
+
+/// The way to a role.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Chain<'p> {
+    /// What starts it.
+    pub start: Start<'p>,
+    /// The profiles whose roles are assumed, in that order.
+    pub role_profiles: Vec<&'p str>,
+}
+
+/// What starts a chain.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Start<'p> {
+    /// The key that the profile of this name holds in plaintext.
+    Plaintext(&'p str),
+    /// The key of this name in the keychain.
+    Kept(String),
+    /// The role of this name in Rolecall's own catalogue.
+    Role(String),
+}
+
+impl Start<'_> {
+    /// Returns the name of the profile, the key or the role.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Plaintext(name) => name,
+            Self::Kept(name) | Self::Role(name) => name,
+        }
+    }
+}
+
+impl<'p> Chain<'p> {
+    /// Walks from the profile `name` to what starts its chain. A source with a key of its own ends the walk, even if
+    /// it has a role. Without `kept`, it is not known which keys are in the keychain.
+    ///
+    /// # Errors
+    /// If a profile is missing, the sources run in a circle or too deep, or the first one has no key that can be used.
+    pub fn of(
+        profiles: &'p Profiles<'_>,
+        name: &'p str,
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<Self, Problem> {
+        let mut visited: Vec<&str> = Vec::new();
+        let mut next = name;
+        loop {
+            let Some(profile) = profiles.find(next) else {
+                return Self::beyond_the_files(next, &visited, kept);
+            };
+            check_walk(&visited, next)?;
+            visited.push(next);
+            let is_source = visited.len() > 1;
+            if (is_source && has_key(profile)) || !profiles.is_role(profile) {
+                return Self::ending(profile, &visited[..visited.len() - 1], kept);
+            }
+            check_name(next, kept)?;
+            next = match source_of(profiles, profile)? {
+                Source::Itself => return Self::ending(profile, &visited, kept),
+                Source::Profile(source) => source,
+            };
+        }
+    }
+
+    /// Returns the name of the key or role that the last role is assumed from.
+    pub fn source(&self) -> &str {
+        match self.role_profiles.as_slice() {
+            [.., before, _] => before,
+            _ => self.start.name(),
+        }
+    }
+
+    /// Ends at a name that no profile has: a kept key's, or nothing's.
+    fn beyond_the_files(
+        name: &str,
+        visited: &[&'p str],
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<Self, Problem> {
+        match kept.and_then(|kept| kept.named(name)) {
+            Some(key) => Ok(Self::starting_at(Start::Kept(key.to_string()), visited)),
+            None => Err(missing(name, visited.last())),
+        }
+    }
+
+    fn ending(
+        base: &'p Profile<'_>,
+        roles: &[&'p str],
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<Self, Problem> {
+        let start = match OwnProcess::of(base) {
+            Some(OwnProcess::Key(name)) => kept_key(name, base, kept)?,
+            Some(OwnProcess::Role(name)) => Start::Role(name),
+            None => start_of(base, kept)?,
+        };
+        Ok(Self::starting_at(start, roles))
+    }
+
+    fn starting_at(start: Start<'p>, roles: &[&'p str]) -> Self {
+        Self {
+            start,
+            role_profiles: roles.iter().rev().copied().collect(),
+        }
+    }
+}
+
+/// Returns the key that a profile means: the kept one of the same id; else, where the profile says nothing of
+/// credentials, the kept one of the same name; else its own.
+fn start_of<'p>(base: &'p Profile<'_>, kept: Option<&KeptKeys<'_>>) -> Result<Start<'p>, Problem> {
+    if let Some(other) = OtherSource::of(base) {
+        return Err(other.problem(base));
+    }
+    let found = kept.and_then(|kept| match base.filled(KEY_ID) {
+        Some(id) => kept.with_id(id),
+        None => kept.named(base.name()),
+    });
+    match found {
+        Some(key) => Ok(Start::Kept(key.to_string())),
+        None => check_key(base).map(|()| Start::Plaintext(base.name())),
+    }
+}
+
+/// Returns the key that a `credential_process` of ours names.
+fn kept_key<'p>(
+    name: String,
+    base: &Profile<'_>,
+    kept: Option<&KeptKeys<'_>>,
+) -> Result<Start<'p>, Problem> {
+    if kept.is_none_or(|kept| kept.named(&name).is_some()) {
+        return Ok(Start::Kept(name));
+    }
+    Err(unusable(
+        format!(
+            "{} takes its credentials from the access key {}, which is not in the keychain.",
+            quoted(base.name()),
+            quoted(&name)
+        ),
+        "Add an access key of that name.",
+    ))
+}
+
+/// Refuses a role that is called as an access key is: a source could mean either.
+fn check_name(name: &str, kept: Option<&KeptKeys<'_>>) -> Result<(), Problem> {
+    if kept.is_none_or(|kept| kept.named(name).is_none()) {
+        return Ok(());
+    }
+    Err(unusable(
+        format!(
+            "The role {0} and the access key {0} have the same name.",
+            quoted(name)
+        ),
+        "Give the access key another name.",
+    ))
+}
+
+enum Source<'p> {
+    Itself,
+    Profile(&'p str),
+}
+
+fn source_of<'p>(
+    profiles: &'p Profiles<'_>,
+    profile: &'p Profile<'_>,
+) -> Result<Source<'p>, Problem> {
+    let setting = |key| profiles.setting(profile, key);
+    match (setting("source_profile"), setting("credential_source")) {
+        (Some(_), Some(_)) => Err(unusable(
+            format!(
+                "{} has both source_profile and credential_source.",
+                quoted(profile.name())
+            ),
+            "Keep one of them.",
+        )),
+        (None, None) => Err(unusable(
+            format!(
+                "{} has a role_arn but no source_profile.",
+                quoted(profile.name())
+            ),
+            "Add source_profile with the profile whose key assumes the role.",
+        )),
+        (None, Some(_)) => Ok(Source::Itself),
+        (Some(source), None) if source == profile.name() => Ok(Source::Itself),
+        (Some(source), None) => Ok(Source::Profile(source)),
+    }
+}
+
+fn check_walk(visited: &[&str], next: &str) -> Result<(), Problem> {
+    if let Some(start) = visited.iter().position(|seen| *seen == next) {
+        let circle: Vec<String> = visited[start..]
+            .iter()
+            .chain([&next])
+            .map(|n| echo(n))
+            .collect();
+        return Err(unusable(
+            format!(
+                "The source profiles run in a circle: {}.",
+                circle.join(" -> ")
+            ),
+            "Let one of them name a profile that has an access key.",
+        ));
+    }
+    if visited.len() >= CHAIN_MAX {
+        return Err(unusable(
+            format!("The chain of source profiles is longer than {CHAIN_MAX}."),
+            "Assume the role from a profile nearer to the access key.",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn has_key(profile: &Profile<'_>) -> bool {
+    profile.filled(KEY_ID).is_some() && profile.filled(KEY_SECRET).is_some()
+}
+
+/// Checks that a profile gives credentials that a role can be assumed with: a long-term key in plaintext.
+fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
+    let name = quoted(profile.name());
+    let incomplete = |key: &str| {
+        unusable(
+            format!("{name} has no {key}."),
+            "Give both values of the key.",
+        )
+    };
+    match (profile.filled(KEY_ID), profile.filled(KEY_SECRET)) {
+        (Some(id), Some(_)) if id.starts_with("ASIA") && AccessKeyId::parse(id).is_err() => {
+            Err(unusable(
+                format!("{name} holds a temporary key."),
+                "Let source_profile name a profile with a long-term key (AKIA…).",
+            ))
+        }
+        (Some(_), Some(_)) => Ok(()),
+        (Some(_), None) => Err(incomplete(KEY_SECRET)),
+        (None, Some(_)) => Err(incomplete(KEY_ID)),
+        (None, None) => Err(unusable(
+            format!("{name} has no access key and no role."),
+            "Give it an access key, or let source_profile name another profile.",
+        )),
+    }
+}
+
+/// A way to credentials that Rolecall does not go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OtherSource {
+    CredentialSource,
+    WebIdentity,
+    IdentityCenter,
+    SignIn,
+    Process,
+}
+
+impl OtherSource {
+    const ALL: [(&'static str, Self); 7] = [
+        ("credential_source", Self::CredentialSource),
+        ("web_identity_token_file", Self::WebIdentity),
+        ("sso_session", Self::IdentityCenter),
+        ("sso_start_url", Self::IdentityCenter),
+        ("sso_account_id", Self::IdentityCenter),
+        ("login_session", Self::SignIn),
+        ("credential_process", Self::Process),
+    ];
+
+    /// Returns the one that AWS would take, in its order.
+    pub(super) fn of(profile: &Profile<'_>) -> Option<Self> {
+        Self::keys_of(profile).next().map(|(_, source)| source)
+    }
+
+    /// Returns the settings of this kind that a profile has.
+    pub(super) fn keys_of(profile: &Profile<'_>) -> impl Iterator<Item = (&'static str, Self)> {
+        let given = |(key, _): &(&str, Self)| profile.filled(key).is_some();
+        Self::ALL.into_iter().filter(given)
+    }
+
+    pub(super) fn problem(self, profile: &Profile<'_>) -> Problem {
+        let name = quoted(profile.name());
+        let (what, remedy) = match self {
+            Self::CredentialSource => (
+                format!(
+                    "{name} takes its credentials from {}, which this desktop does not have.",
+                    quoted(profile.filled("credential_source").unwrap_or_default())
+                ),
+                "Let source_profile name a profile with an access key.",
+            ),
+            Self::WebIdentity => (
+                format!("{name} uses a web identity token, which Rolecall does not."),
+                "Let source_profile name a profile with an access key.",
+            ),
+            Self::IdentityCenter => (
+                format!(
+                    "{name} signs in through IAM Identity Center, which Rolecall does not use as a source."
+                ),
+                "Let source_profile name a profile with an access key.",
+            ),
+            Self::SignIn => (
+                format!("{name} uses a console sign-in, which Rolecall does not."),
+                "Let source_profile name a profile with an access key.",
+            ),
+            Self::Process => (
+                format!(
+                    "{name} gets its credentials from a credential_process, which Rolecall never runs."
+                ),
+                "Let source_profile name a profile with an access key.",
+            ),
+        };
+        unusable(what, remedy)
+    }
+}
+
+fn missing(name: &str, referrer: Option<&&str>) -> Problem {
+    let what = match referrer {
+        Some(referrer) => format!(
+            "The source profile {} of {} does not exist.",
+            quoted(name),
+            quoted(referrer)
+        ),
+        None => format!("The profile {} does not exist.", quoted(name)),
+    };
+    unusable(what, "Add it, or correct source_profile.")
+}
+
+pub(super) fn unusable(what: String, remedy: &str) -> Problem {
+    Problem::new(ProblemCode::UnusableSource, what, remedy)
+}
+
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", echo(name))
+}

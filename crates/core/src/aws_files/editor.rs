@@ -1,0 +1,343 @@
+//! Changes one of AWS's files: sections of ours come and go, and every other byte stays as it is.
+//!
+//! A section is added at the end behind one line ending, and goes together with it, so that what was there before comes
+//! back to the byte: with its line endings or without a final one, with its comments, blocks and faults.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
+use crate::value::secret::Secret;
+
+use super::difference::{self, Changed};
+use super::document::{Document, Line, LineKind};
+use super::file_notice::AwsFile;
+use super::header::Header;
+use super::own_section::{OUR_KEYS, OwnSection, expiry_of, is_mark};
+use super::profile_name::ProfileName;
+
+/// One of AWS's files while it is changed.
+pub struct Editor<'a> {
+    file: AwsFile,
+    original: &'a str,
+    pub(super) document: Document<'a>,
+    /// What each line has become, with its ending; `None` if it is gone.
+    pub(super) lines: Vec<Option<Cow<'a, str>>>,
+    sections: HashMap<&'a str, Vec<Section>>,
+    added: Vec<String>,
+    pub(super) ending: &'a str,
+}
+
+/// A section of a profile, in lines.
+#[derive(Clone, Copy)]
+struct Section {
+    header: usize,
+    /// The line behind its last one.
+    end: usize,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Rolecall,
+    Somebody,
+}
+
+/// A section of ours that a file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owned<'a> {
+    /// Its profile.
+    pub profile: &'a str,
+    /// When it ends, as its mark says, if it is a temporary profile.
+    pub expiry: Option<&'a str>,
+    /// Its `credential_process`.
+    pub process: Option<&'a str>,
+}
+
+/// A file after its changes. Its text may hold secrets; the difference tells it without them.
+#[derive(Debug)]
+pub struct Edited {
+    /// The new text.
+    pub text: Secret,
+    /// What differs, line by line; empty if nothing does.
+    pub difference: Vec<Changed>,
+}
+
+impl Edited {
+    /// Returns a file in which nothing changed.
+    pub fn unchanged(text: &str) -> Self {
+        Self {
+            text: Secret::new(text.to_owned()),
+            difference: Vec::new(),
+        }
+    }
+}
+
+/// A section of the wanted name that is not ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The profile.
+    pub profile: ProfileName,
+    /// The line of its header, from 1.
+    pub line: usize,
+}
+
+impl Foreign {
+    /// Returns the problem as a person reads it; `shown` is what messages call the file.
+    pub fn problem(&self, shown: &str) -> Problem {
+        let (name, line) = (sanitise::echo(self.profile.as_str()), self.line);
+        let what = format!(
+            "{shown}, line {line}: a profile \"{name}\" is there already and is not Rolecall's."
+        );
+        let remedy = "It was left as it is. Choose another name, or rename or remove that section.";
+        Problem::new(ProblemCode::NameTaken, what, remedy)
+    }
+}
+
+impl<'a> Editor<'a> {
+    /// Reads a file to change it; there is no text that it refuses.
+    pub fn new(file: AwsFile, text: &'a str) -> Self {
+        let document = Document::parse(text);
+        let mut rest = &text[document.byte_order_mark().len()..];
+        let mut lines = Vec::with_capacity(document.lines().len());
+        for line in document.lines() {
+            let (whole, below) = rest.split_at(line.text.len() + line.ending.len());
+            lines.push(Some(Cow::Borrowed(whole)));
+            rest = below;
+        }
+        let first = document.lines().first().map_or("", |line| line.ending);
+        Self {
+            file,
+            original: text,
+            lines,
+            sections: sections_of(&document, file),
+            added: Vec::new(),
+            ending: match first {
+                "" => separator(text, "\n"),
+                ending => ending,
+            },
+            document,
+        }
+    }
+
+    /// Returns the sections of ours in the file's order.
+    pub fn owned(&self) -> Vec<Owned<'a>> {
+        let own = self.own_sections().into_iter();
+        own.map(|(section, profile)| self.owned_section(section, profile))
+            .collect()
+    }
+
+    fn own_sections(&self) -> Vec<(Section, &'a str)> {
+        let mut own: Vec<(Section, &str)> = Vec::new();
+        for (profile, sections) in &self.sections {
+            let ours = sections.iter().filter(|it| it.owner == Owner::Rolecall);
+            own.extend(ours.map(|section| (*section, *profile)));
+        }
+        own.sort_unstable_by_key(|(section, _)| section.header);
+        own
+    }
+
+    fn owned_section(&self, section: Section, profile: &'a str) -> Owned<'a> {
+        let lines = &self.document.lines()[section.header + 1..section.end];
+        let process = lines.iter().rev().find_map(|line| match line.kind {
+            LineKind::Property { key, value } => key
+                .eq_ignore_ascii_case("credential_process")
+                .then_some(value),
+            _ => None,
+        });
+        Owned {
+            profile,
+            expiry: lines.first().and_then(|mark| expiry_of(mark.text)),
+            process,
+        }
+    }
+
+    /// Returns the line, from 1, of a profile's first section that is not ours, if it has one.
+    pub fn foreign(&self, profile: &ProfileName) -> Option<Foreign> {
+        let sections = self.sections.get(profile.as_str())?;
+        let foreign = sections
+            .iter()
+            .find(|section| section.owner == Owner::Somebody)?;
+        Some(Foreign {
+            profile: profile.clone(),
+            line: foreign.header + 1,
+        })
+    }
+
+    /// Writes a section: at the end of the file, or in place of an earlier one of ours. What somebody else put into
+    /// that one stays below it.
+    ///
+    /// # Errors
+    /// If the profile has a section that is not ours; nothing is changed then.
+    pub fn put(&mut self, section: &OwnSection) -> Result<(), Foreign> {
+        if let Some(foreign) = self.foreign(section.profile()) {
+            return Err(foreign);
+        }
+        let found = self
+            .sections
+            .get(section.profile().as_str())
+            .cloned()
+            .unwrap_or_default();
+        let Some((first, others)) = found.split_first() else {
+            self.added
+                .push(section.header(self.file, self.ending) + &section.body(self.ending));
+            return Ok(());
+        };
+        for other in others.iter().rev() {
+            self.take_out(*other);
+        }
+        self.take_settings(*first);
+        self.lines[first.header + 1] = Some(Cow::Owned(section.body(self.ending)));
+        Ok(())
+    }
+
+    /// Removes the sections of ours that `goes` says; returns the names of their profiles, in the file's order. What
+    /// somebody else put into one stays, below its header.
+    pub fn remove(&mut self, goes: impl Fn(Owned<'a>) -> bool) -> Vec<&'a str> {
+        let mut leaving = self.own_sections();
+        leaving.retain(|(section, profile)| goes(self.owned_section(*section, profile)));
+        // From the end, so that each is seen with what stood around it when it was added.
+        for (section, _) in leaving.iter().rev() {
+            self.take_out(*section);
+        }
+        leaving.into_iter().map(|(_, profile)| profile).collect()
+    }
+
+    /// Returns the file after the changes, and what differs.
+    pub fn finish(self) -> Edited {
+        let text = self.text();
+        let difference = match text.expose() == self.original {
+            true => Vec::new(),
+            false => difference::of(&self.document, &self.lines, &self.added),
+        };
+        Edited { text, difference }
+    }
+
+    fn text(&self) -> Secret {
+        let mark = self.document.byte_order_mark();
+        let kept: usize = self.lines.iter().flatten().map(|line| line.len()).sum();
+        let added: usize = self.added.iter().map(|section| section.len() + 2).sum();
+        // A text that grows leaves copies of its secrets behind.
+        let mut text = String::with_capacity(mark.len() + kept + added);
+        text.push_str(mark);
+        self.lines
+            .iter()
+            .flatten()
+            .for_each(|line| text.push_str(line));
+        for section in &self.added {
+            if text.len() > mark.len() {
+                text.push_str(separator(&text, self.ending));
+            }
+            text.push_str(section);
+        }
+        Secret::new(text)
+    }
+
+    /// Takes a section of ours out, with the line ending that it was added behind.
+    fn take_out(&mut self, section: Section) {
+        let shared = self.take_settings(section);
+        self.lines[section.header + 1] = None;
+        if shared == Shared::WithSomebody {
+            return;
+        }
+        self.lines[section.header] = None;
+        let before = (0..section.header)
+            .rev()
+            .find(|at| self.lines[*at].is_some());
+        let mut behind = (section.header..self.lines.len()).filter(|at| self.lines[*at].is_some());
+        let (next, after) = (behind.next(), behind.next());
+        let lines = self.document.lines();
+        let is_separator =
+            |at: usize| lines[at].kind == LineKind::Blank && lines[at].text.is_empty();
+        match (before, next) {
+            (None, _) => {}
+            (Some(before), _) if is_separator(before) => self.lines[before] = None,
+            (Some(before), None) => self.lines[before] = Some(Cow::Borrowed(lines[before].text)),
+            (Some(_), Some(next)) => {
+                // The next section of ours takes over the line ending of a file that had no final one.
+                if is_separator(next) && after.is_some_and(|after| self.is_own_header(after)) {
+                    self.lines[next] = None;
+                }
+            }
+        }
+    }
+
+    /// Takes our settings out of a section of ours; tells whether it has others.
+    fn take_settings(&mut self, section: Section) -> Shared {
+        let mut shared = Shared::Ours;
+        let mut taking = false;
+        for at in section.header + 2..section.end {
+            match self.document.lines()[at].kind {
+                LineKind::Blank | LineKind::Comment => continue,
+                LineKind::Property { key, .. } => taking = is_our_key(key),
+                LineKind::Continuation(_) => {}
+                LineKind::Section(_) | LineKind::Lost | LineKind::Fault(_) => taking = false,
+            }
+            if taking {
+                self.lines[at] = None;
+            } else {
+                shared = Shared::WithSomebody;
+            }
+        }
+        shared
+    }
+
+    fn is_own_header(&self, at: usize) -> bool {
+        let lines = self.document.lines();
+        matches!(lines[at].kind, LineKind::Section(_)) && lines.get(at + 1).is_some_and(is_mark)
+    }
+}
+
+/// Returns the line ending that a section is added behind: after a lone `\r`, `\n` would make one ending of the two.
+fn separator<'a>(text: &str, ending: &'a str) -> &'a str {
+    if text.ends_with('\r') { "\r\n" } else { ending }
+}
+
+/// Whether a section of ours has settings of somebody else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    Ours,
+    WithSomebody,
+}
+
+fn is_our_key(key: &str) -> bool {
+    OUR_KEYS.iter().any(|ours| key.eq_ignore_ascii_case(ours))
+}
+
+fn sections_of<'a>(document: &Document<'a>, file: AwsFile) -> HashMap<&'a str, Vec<Section>> {
+    let lines = document.lines();
+    let mut headers = (0..lines.len())
+        .filter(|at| is_header(&lines[*at]))
+        .peekable();
+    let mut sections: HashMap<&str, Vec<Section>> = HashMap::new();
+    while let Some(header) = headers.next() {
+        let LineKind::Section(text) = lines[header].kind else {
+            continue;
+        };
+        let Ok(Header::Profile { name, .. }) = Header::parse(text, file) else {
+            continue;
+        };
+        let owner = match lines.get(header + 1).is_some_and(is_mark) {
+            true => Owner::Rolecall,
+            false => Owner::Somebody,
+        };
+        let end = headers.peek().copied().unwrap_or(lines.len());
+        let section = Section { header, end, owner };
+        sections.entry(name).or_default().push(section);
+    }
+    sections
+}
+
+/// Returns whether a section starts here, be it a faulty one.
+fn is_header(line: &Line<'_>) -> bool {
+    match line.kind {
+        LineKind::Section(_) => true,
+        LineKind::Fault(_) => line.text.starts_with('['),
+        LineKind::Blank
+        | LineKind::Comment
+        | LineKind::Property { .. }
+        | LineKind::Continuation(_)
+        | LineKind::Lost => false,
+    }
+}

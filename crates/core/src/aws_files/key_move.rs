@@ -1,0 +1,331 @@
+//! A key's way out of AWS's files: its two lines make room for a `credential_process`, and can come back to the byte.
+//!
+//! What is noted for the way back lacks the secret, which by then is in the keychain.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws_files::key_text::KeyPair;
+use crate::value::access_key::AccessKeyId;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
+use crate::value::secret::Secret;
+
+use super::chain::KEY_ID;
+use super::document::{Document, LineKind};
+use super::editor::{Edited, Editor};
+use super::file_notice::AwsFile;
+use super::header::Header;
+use super::profiles::Profiles;
+
+const SECRET: &str = "aws_secret_access_key";
+/// Settings beside which a key cannot be replaced by a process: AWS's tools would do something else then.
+const CONFLICTING: [&str; 5] = [
+    "credential_process",
+    "role_arn",
+    "aws_session_token",
+    "sso_session",
+    "sso_account_id",
+];
+
+/// The lines of a key that were taken out of a file, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenKey {
+    /// The file.
+    pub file: AwsFile,
+    /// The profile.
+    pub profile: String,
+    /// The key's id, under which the keychain holds the secret.
+    pub key_id: AccessKeyId,
+    /// What stands in the file in place of the first line.
+    written: String,
+    first: String,
+    /// How many lines stand between the two.
+    between: usize,
+    second: String,
+    secret_in: Place,
+    /// Where in its line the secret belongs, in bytes.
+    secret_at: usize,
+}
+
+/// One of the two lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Place {
+    First,
+    Second,
+}
+
+/// Where a profile's key stands.
+struct Found {
+    file: AwsFile,
+    id_at: usize,
+    secret_at: usize,
+}
+
+/// Returns the key that a profile holds in plaintext, and the file it is in, if it can make room for a process.
+///
+/// # Errors
+/// If there is none, or it is not the profile's only way to credentials.
+pub fn movable_key(
+    config: &str,
+    credentials: &str,
+    profile: &str,
+) -> Result<(AwsFile, KeyPair), Problem> {
+    let documents = (Document::parse(config), Document::parse(credentials));
+    let (profiles, _) = Profiles::merge(&documents.0, &documents.1);
+    let refuse = |why: &str, remedy: &str| {
+        let what = format!("The profile \"{}\" {why}.", echo(profile));
+        Err(Problem::new(ProblemCode::InvalidInput, what, remedy))
+    };
+    let Some(settings) = profiles.find(profile) else {
+        return refuse(
+            "is not in AWS's files",
+            "See what they hold: rolecall catalogue",
+        );
+    };
+    let (Some(id), Some(secret)) = (settings.get(KEY_ID), settings.get(SECRET)) else {
+        return refuse("holds no access key", "See which do: rolecall catalogue");
+    };
+    if let Some(other) = CONFLICTING
+        .into_iter()
+        .find(|key| settings.get(key).is_some())
+    {
+        let remedy = format!(
+            "Take \"{other}\" out of that profile first, or move the key with: rolecall keys add NAME"
+        );
+        return refuse(&format!("has {other} beside its key"), &remedy);
+    }
+    let pair = KeyPair::parse(id, &Secret::new(secret.to_owned()))?;
+    match (
+        find(AwsFile::Config, &documents.0, profile),
+        find(AwsFile::Credentials, &documents.1, profile),
+    ) {
+        ((Some(found), 2), (None, 0)) | ((None, 0), (Some(found), 2)) => Ok((found.file, pair)),
+        _ => refuse(
+            "holds more than one key, or one in several places",
+            "Leave one id and one secret there, each on one line, then try again.",
+        ),
+    }
+}
+
+/// Returns where a profile's key stands in a file, if it is there once and on one line each; and how many lines of
+/// keys the profile has there.
+fn find(file: AwsFile, document: &Document<'_>, profile: &str) -> (Option<Found>, usize) {
+    let (mut ids, mut secrets) = (Vec::new(), Vec::new());
+    let (mut inside, mut in_key, mut continued) = (false, false, 0);
+    for (at, line) in document.lines().iter().enumerate() {
+        match line.kind {
+            LineKind::Section(text) => {
+                inside = matches!(Header::parse(text, file), Ok(Header::Profile { name, .. }) if name == profile);
+                in_key = false;
+            }
+            LineKind::Property { key, .. } if inside => {
+                let (is_id, is_secret) = (
+                    key.eq_ignore_ascii_case(KEY_ID),
+                    key.eq_ignore_ascii_case(SECRET),
+                );
+                in_key = is_id || is_secret;
+                if is_id {
+                    ids.push(at);
+                } else if is_secret {
+                    secrets.push(at);
+                }
+            }
+            LineKind::Continuation(_) if in_key => continued += 1,
+            LineKind::Fault(_) if line.text.starts_with('[') => inside = false,
+            LineKind::Blank
+            | LineKind::Comment
+            | LineKind::Property { .. }
+            | LineKind::Continuation(_)
+            | LineKind::Lost
+            | LineKind::Fault(_) => {}
+        }
+    }
+    let count = ids.len() + secrets.len() + continued;
+    let found = match (ids.as_slice(), secrets.as_slice()) {
+        ([id_at], [secret_at]) if continued == 0 => Some(Found {
+            file,
+            id_at: *id_at,
+            secret_at: *secret_at,
+        }),
+        _ => None,
+    };
+    (found, count)
+}
+
+impl TakenKey {
+    /// Takes a key out of the file that [`movable_key`] named, and puts `process` in its place.
+    ///
+    /// # Errors
+    /// If the key is not there any more.
+    pub fn take(
+        file: AwsFile,
+        text: &str,
+        profile: &str,
+        pair: &KeyPair,
+        process: &str,
+    ) -> Result<(Self, Edited), Problem> {
+        let mut editor = Editor::new(file, text);
+        let lines = editor.document.lines();
+        let (Some(found), 2) = find(file, &editor.document, profile) else {
+            return Err(changed(profile));
+        };
+        let (first_at, second_at) = (
+            found.id_at.min(found.secret_at),
+            found.id_at.max(found.secret_at),
+        );
+        let value = |at: usize| match lines[at].kind {
+            LineKind::Property { value, .. } => value,
+            _ => "",
+        };
+        if value(found.id_at) != pair.id.as_str() || value(found.secret_at) != pair.secret.expose()
+        {
+            return Err(changed(profile));
+        }
+        let secret = pair.secret.expose();
+        let line = lines[found.secret_at].text;
+        let equals = line.find('=').unwrap_or_default();
+        let secret_at = line[equals..]
+            .find(secret)
+            .map(|at| at + equals)
+            .ok_or_else(|| changed(profile))?;
+        let ending = lines[first_at].ending;
+        let note = format!(
+            "# rolecall moved this profile's key to the keychain; back with: rolecall keys undo-import {profile}"
+        );
+        // Never a copy of the whole line: it would leave the secret behind in memory.
+        let without = |at: usize| match at == found.secret_at {
+            true => [
+                &line[..secret_at],
+                &line[secret_at + secret.len()..],
+                lines[at].ending,
+            ]
+            .concat(),
+            false => [lines[at].text, lines[at].ending].concat(),
+        };
+        let taken = Self {
+            file,
+            profile: profile.to_owned(),
+            key_id: pair.id.clone(),
+            written: format!("{note}{ending}credential_process = {process}{ending}"),
+            first: without(first_at),
+            between: second_at - first_at - 1,
+            second: without(second_at),
+            secret_in: if found.secret_at == first_at {
+                Place::First
+            } else {
+                Place::Second
+            },
+            secret_at,
+        };
+        editor.lines[first_at] = Some(taken.written.clone().into());
+        editor.lines[second_at] = None;
+        Ok((taken, editor.finish()))
+    }
+
+    /// Returns whether the file is as taking the key out left it, as far as this profile's key goes.
+    pub fn is_out(&self, text: &str) -> bool {
+        let document = Document::parse(text);
+        find(self.file, &document, &self.profile).1 == 0 && self.place(text).is_some()
+    }
+
+    /// Puts the key back where it was, in place of the process.
+    ///
+    /// # Errors
+    /// If the lines written in its place were changed, or others came between: something would be lost.
+    pub fn put_back(&self, text: &str, secret: &Secret) -> Result<Edited, Problem> {
+        let mut editor = Editor::new(self.file, text);
+        let note_at = self
+            .line(text)
+            .filter(|_| find(self.file, &editor.document, &self.profile).1 == 0);
+        let note_at = note_at.ok_or_else(|| not_as_left(&self.profile))?;
+        let second_behind = note_at + 1 + self.between;
+        if second_behind >= editor.lines.len() {
+            return Err(not_as_left(&self.profile));
+        }
+        let line = |text: &str, place: Place| {
+            let mut line = text.to_owned();
+            if place == self.secret_in {
+                line.insert_str(self.secret_at.min(line.len()), secret.expose());
+            }
+            line
+        };
+        let mut second = line(&self.second, Place::Second);
+        let is_last = second_behind + 1 == editor.lines.len();
+        if !is_last && !second.ends_with('\n') {
+            second.push_str(editor.ending);
+        }
+        editor.lines[note_at] = Some(line(&self.first, Place::First).into());
+        match self.between {
+            0 => editor.lines[note_at + 1] = Some(second.into()),
+            _ => {
+                editor.lines[note_at + 1] = None;
+                let last = editor.lines[second_behind].take().unwrap_or_default();
+                let between = if last.ends_with('\n') {
+                    ""
+                } else {
+                    editor.ending
+                };
+                editor.lines[second_behind] = Some(format!("{last}{between}{second}").into());
+            }
+        }
+        let edited = editor.finish();
+        self.check(&edited, secret)?;
+        Ok(edited)
+    }
+
+    /// The key must be in its profile again, whatever happened between the lines.
+    fn check(&self, edited: &Edited, secret: &Secret) -> Result<(), Problem> {
+        match self.is_back(edited.text.expose(), secret) {
+            true => Ok(()),
+            false => Err(not_as_left(&self.profile)),
+        }
+    }
+
+    /// Returns whether the key is in its profile in plaintext, with this secret.
+    pub fn is_back(&self, text: &str, secret: &Secret) -> bool {
+        let document = Document::parse(text);
+        let (found, _) = find(self.file, &document, &self.profile);
+        let value = |at: usize| match document.lines()[at].kind {
+            LineKind::Property { value, .. } => value,
+            _ => "",
+        };
+        found.is_some_and(|found| {
+            value(found.id_at) == self.key_id.as_str() && value(found.secret_at) == secret.expose()
+        })
+    }
+
+    /// Returns where what was written stands, if it is there once and at the start of a line.
+    fn place(&self, text: &str) -> Option<usize> {
+        let mut places = text.match_indices(&self.written);
+        let at = places.next().filter(|_| places.next().is_none())?.0;
+        let before = text[..at].trim_start_matches('\u{feff}');
+        (before.is_empty() || before.ends_with('\n')).then_some(at)
+    }
+
+    fn line(&self, text: &str) -> Option<usize> {
+        let at = self.place(text)?;
+        Some(text[..at].matches('\n').count())
+    }
+}
+
+fn changed(profile: &str) -> Problem {
+    let what = format!(
+        "The key of the profile \"{}\" was changed by another program; it stays where it is.",
+        echo(profile)
+    );
+    Problem::new(
+        ProblemCode::StorageFailed,
+        what,
+        "Look at the file, then try again.",
+    )
+}
+
+fn not_as_left(profile: &str) -> Problem {
+    let what = format!(
+        "The lines of the profile \"{}\" are not as Rolecall left them.",
+        echo(profile)
+    );
+    let remedy = "Nothing was written, so that nothing is lost. Take out its credential_process by hand, or leave the key in the keychain.";
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
+}

@@ -1,0 +1,281 @@
+//! Access keys as they come from elsewhere: the IAM console's CSV, `~/.aws/credentials`, two lines of text.
+
+use crate::value::access_key::{AccessKeyId, parse_secret};
+use crate::value::input::InputError;
+use crate::value::sanitise;
+use crate::value::secret::Secret;
+
+/// An access key id and its secret, both checked.
+#[derive(Debug)]
+pub struct KeyPair {
+    /// The id.
+    pub id: AccessKeyId,
+    /// The secret.
+    pub secret: Secret,
+}
+
+impl KeyPair {
+    /// Checks both values.
+    ///
+    /// # Errors
+    /// The first value that is wrong; a secret is not echoed.
+    pub fn parse(id: &str, secret: &Secret) -> Result<Self, InputError> {
+        Ok(Self {
+            id: AccessKeyId::parse(id)?,
+            secret: parse_secret(secret)?,
+        })
+    }
+}
+
+/// Reads two lines, id then secret, or a CSV, or lines of a credentials file: whatever the clipboard holds.
+///
+/// # Errors
+/// Says what is expected.
+pub fn from_text(text: &Secret) -> Result<KeyPair, InputError> {
+    let lines: Vec<&str> = text
+        .expose()
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    match lines.as_slice() {
+        [first, ..] if first.contains(',') => from_csv(text),
+        [id, secret] if !id.contains('=') => KeyPair::parse(id, &Secret::new((*secret).to_owned())),
+        [one] if one.split_whitespace().count() == 2 => {
+            let (id, secret) = one.split_once(char::is_whitespace).unwrap_or_default();
+            KeyPair::parse(id, &Secret::new(secret.to_owned()))
+        }
+        lines
+            if lines
+                .iter()
+                .any(|line| line.to_ascii_lowercase().contains("aws_access_key_id")) =>
+        {
+            from_lines(lines)
+        }
+        _ => Err(InputError::new(
+            "access_key_id",
+            "There is no access key in this text.",
+            "Give two lines, the id (AKIA…) then the secret, or the CSV of the IAM console.",
+        )),
+    }
+}
+
+/// Reads the CSV that the IAM console offers: a header with "Access key ID" and "Secret access key", then one row.
+/// A byte order mark, CRLF, quotes and further columns are accepted.
+///
+/// # Errors
+/// Says which line and column is wrong.
+pub fn from_csv(text: &Secret) -> Result<KeyPair, InputError> {
+    let refuse =
+        |what: String| InputError::new("csv", what, "Use the file as the IAM console gives it.");
+    let mut lines = text
+        .expose()
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .filter(|line| !line.trim().is_empty());
+    let header = csv_cells(lines.next().unwrap_or_default());
+    let column = |title: &str| {
+        let found = header
+            .iter()
+            .position(|cell| cell.trim().eq_ignore_ascii_case(title));
+        found.ok_or_else(|| refuse(format!("Line 1 has no column \"{title}\".")))
+    };
+    let (id_at, secret_at) = (column("Access key ID")?, column("Secret access key")?);
+    let row = csv_cells(
+        lines
+            .next()
+            .ok_or_else(|| refuse("Line 2, with the key, is missing.".into()))?,
+    );
+    let cell = |at: usize| {
+        row.get(at)
+            .ok_or_else(|| refuse(format!("Line 2 has no column {}.", at + 1)))
+    };
+    if lines.next().is_some() {
+        return Err(refuse("The file holds more than one key.".into()));
+    }
+    KeyPair::parse(
+        cell(id_at)?,
+        &Secret::new(cell(secret_at)?.trim().to_owned()),
+    )
+}
+
+/// Returns the profiles of `~/.aws/credentials` that hold a long-term key in plaintext, with their ids.
+pub fn plaintext_profiles(text: &Secret) -> Vec<(String, AccessKeyId)> {
+    let profiles = sections(text.expose());
+    profiles
+        .iter()
+        .filter_map(|(name, lines)| {
+            Some((
+                name.clone(),
+                AccessKeyId::parse(value_of(lines, "aws_access_key_id")?).ok()?,
+            ))
+        })
+        .collect()
+}
+
+/// Reads the key of one profile of `~/.aws/credentials`.
+///
+/// # Errors
+/// If there is no such profile, or it holds no long-term key.
+pub fn from_profile(text: &Secret, profile: &str) -> Result<KeyPair, InputError> {
+    let sections = sections(text.expose());
+    let found = sections.iter().rev().find(|(name, _)| name == profile);
+    let (_, lines) = found.ok_or_else(|| {
+        let names: Vec<String> = sections
+            .iter()
+            .map(|(name, _)| sanitise::echo(name))
+            .collect();
+        let what = format!(
+            "There is no profile \"{}\" in the credentials file.",
+            sanitise::echo(profile)
+        );
+        InputError::new("profile", what, format!("It has: {}.", names.join(", ")))
+    })?;
+    from_lines(lines)
+}
+
+fn from_lines(lines: &[&str]) -> Result<KeyPair, InputError> {
+    let value = |key: &str| {
+        let missing = || {
+            InputError::new(
+                "profile",
+                format!("\"{key}\" is missing."),
+                "Give both values of the key.",
+            )
+        };
+        value_of(lines, key).ok_or_else(missing)
+    };
+    KeyPair::parse(
+        value("aws_access_key_id")?,
+        &Secret::new(value("aws_secret_access_key")?.to_owned()),
+    )
+}
+
+/// Returns the last value of `key` in `key = value` lines, with or without `export` and quotes.
+fn value_of<'a>(lines: &[&'a str], key: &str) -> Option<&'a str> {
+    let pairs = lines.iter().rev().filter_map(|line| line.split_once('='));
+    let mut fitting = pairs.filter(|(name, _)| {
+        let name = name
+            .trim()
+            .trim_start_matches("export ")
+            .trim_start_matches("$Env:")
+            .trim();
+        name.eq_ignore_ascii_case(key)
+    });
+    fitting
+        .next()
+        .map(|(_, value)| value.trim().trim_matches(['"', '\'']))
+}
+
+fn sections(text: &str) -> Vec<(String, Vec<&str>)> {
+    let mut sections: Vec<(String, Vec<&str>)> = Vec::new();
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let trimmed = line.trim();
+        let header = trimmed
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'));
+        match (header, sections.last_mut()) {
+            (Some((name, _)), _) => sections.push((name.trim().to_owned(), Vec::new())),
+            (None, Some((_, lines))) if !trimmed.starts_with(['#', ';']) => lines.push(trimmed),
+            (None, _) => {}
+        }
+    }
+    sections
+}
+
+fn csv_cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                cells.last_mut().into_iter().for_each(|cell| cell.push('"'));
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            other => cells
+                .last_mut()
+                .into_iter()
+                .for_each(|cell| cell.push(other)),
+        }
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    fn pair_of(result: Result<KeyPair, InputError>) -> (String, String) {
+        let pair = result.expect("a key");
+        (pair.id.as_str().to_owned(), pair.secret.expose().to_owned())
+    }
+
+    #[test]
+    fn b30_reads_the_csv_of_the_console() {
+        for text in [
+            format!("\u{feff}Access key ID,Secret access key\r\n{ID},{SECRET}\r\n"),
+            format!(
+                "User name,Password,Access key ID,Secret access key,Console login link\nuser,,\"{ID}\",\"{SECRET}\",https://x\n"
+            ),
+        ] {
+            assert_eq!(
+                pair_of(from_csv(&Secret::new(text))),
+                (ID.into(), SECRET.into())
+            );
+        }
+    }
+
+    #[test]
+    fn b30_says_what_is_wrong_with_a_csv() {
+        for (text, part) in [
+            ("a,b\n1,2\n", "Line 1"),
+            ("Access key ID,Secret access key\n", "Line 2"),
+            ("Access key ID,Secret access key\nAKIA\n", "column 2"),
+        ] {
+            let error = from_csv(&Secret::new(text.into())).expect_err("wrong");
+            assert!(error.what.contains(part), "{}", error.what);
+        }
+    }
+
+    #[test]
+    fn reads_whatever_the_clipboard_holds() {
+        for text in [
+            format!("{ID}\n{SECRET}\n"),
+            format!("{ID} {SECRET}"),
+            format!("Access key ID,Secret access key\n{ID},{SECRET}"),
+            format!("[default]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n"),
+            format!("export AWS_ACCESS_KEY_ID=\"{ID}\"\nexport AWS_SECRET_ACCESS_KEY='{SECRET}'\n"),
+        ] {
+            assert_eq!(
+                pair_of(from_text(&Secret::new(text))),
+                (ID.into(), SECRET.into())
+            );
+        }
+        assert!(from_text(&Secret::new("hello".into())).is_err());
+    }
+
+    #[test]
+    fn reads_a_profile_and_lists_those_with_keys() {
+        let text = Secret::new(format!(
+            "# mine\n[work]\naws_access_key_id={ID}\naws_secret_access_key={SECRET}\n[temp]\naws_access_key_id=ASIAIOSFODNN7EXAMPLE\n"
+        ));
+        assert_eq!(
+            pair_of(from_profile(&text, "work")),
+            (ID.into(), SECRET.into())
+        );
+        let names: Vec<String> = plaintext_profiles(&text)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["work"]);
+        assert!(
+            from_profile(&text, "none").is_err_and(|error| error.remedy.contains("work, temp"))
+        );
+    }
+}

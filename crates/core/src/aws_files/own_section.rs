@@ -1,0 +1,121 @@
+//! A section of AWS's files that Rolecall writes, and the mark by which it knows its own again.
+
+use jiff::Timestamp;
+
+use crate::value::credentials::instant_text;
+use crate::value::sanitise;
+use crate::value::secret::Secret;
+
+use super::document::{Line, LineKind};
+use super::file_notice::AwsFile;
+use super::profile_name::ProfileName;
+
+/// How the comment below the header of a section of ours starts.
+const MARK: &str = "# managed-by rolecall";
+/// What comes before the expiry in the mark of a temporary profile.
+const EXPIRES: &str = " expires=";
+/// The settings that Rolecall writes; others in a section of ours are somebody else's and are kept.
+pub(super) const OUR_KEYS: [&str; 6] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "credential_process",
+    "region",
+    "output",
+];
+
+/// A section as Rolecall writes it. Its values may be secret.
+#[derive(Debug)]
+pub struct OwnSection {
+    profile: ProfileName,
+    expires_at: Option<Timestamp>,
+    settings: Vec<(&'static str, Secret)>,
+}
+
+/// A value that would not be read back as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the value of {0} cannot stand in a file of AWS's")]
+pub struct UnsafeSetting(pub &'static str);
+
+impl OwnSection {
+    /// Returns the section of a profile. With an expiry it is a temporary profile.
+    ///
+    /// # Errors
+    /// If a value is empty, has a line break or another hidden character, white space at an end, or what AWS's SDKs
+    /// take for a comment.
+    pub fn new(
+        profile: ProfileName,
+        expires_at: Option<Timestamp>,
+        settings: Vec<(&'static str, Secret)>,
+    ) -> Result<Self, UnsafeSetting> {
+        match settings.iter().find(|(_, value)| !is_safe(value.expose())) {
+            Some((key, _)) => Err(UnsafeSetting(key)),
+            None => Ok(Self {
+                profile,
+                expires_at,
+                settings,
+            }),
+        }
+    }
+
+    /// Returns the profile.
+    pub fn profile(&self) -> &ProfileName {
+        &self.profile
+    }
+
+    /// Returns the header's line.
+    pub(super) fn header(&self, file: AwsFile, ending: &str) -> String {
+        let name = &self.profile;
+        match file {
+            AwsFile::Config if !name.is_default() => format!("[profile {name}]{ending}"),
+            AwsFile::Config | AwsFile::Credentials => format!("[{name}]{ending}"),
+        }
+    }
+
+    /// Returns the lines below the header, the mark first.
+    pub(super) fn body(&self, ending: &str) -> String {
+        let mark = match self.expires_at {
+            Some(expires_at) => format!("{MARK}{EXPIRES}{}", instant_text(expires_at)),
+            None => MARK.to_owned(),
+        };
+        let values = self.settings.iter();
+        let length: usize = values
+            .map(|(key, value)| key.len() + value.expose().len() + ending.len() + 3)
+            .sum();
+        let mut body = String::with_capacity(mark.len() + ending.len() + length);
+        body.push_str(&mark);
+        body.push_str(ending);
+        for (key, value) in &self.settings {
+            for part in [key, " = ", value.expose(), ending] {
+                body.push_str(part);
+            }
+        }
+        body
+    }
+}
+
+/// Returns whether a value is read back as it is: by the SDKs, to whom ` #` starts a comment, and by Python's reader.
+pub(super) fn is_safe(value: &str) -> bool {
+    let comment = |mark: char| {
+        value
+            .match_indices(mark)
+            .any(|(at, _)| at == 0 || value[..at].ends_with(char::is_whitespace))
+    };
+    !value.is_empty()
+        && value.trim() == value
+        && !value.chars().any(sanitise::is_hidden)
+        && !comment('#')
+        && !comment(';')
+}
+
+/// Returns whether a line below a header marks the section as ours.
+pub(super) fn is_mark(line: &Line<'_>) -> bool {
+    let rest = line.text.strip_prefix(MARK);
+    line.kind == LineKind::Comment && rest.is_some_and(|it| it.is_empty() || it.starts_with(' '))
+}
+
+/// Returns when the temporary profile below this mark ends; nothing if it is the mark of another section of ours.
+pub(super) fn expiry_of(mark: &str) -> Option<&str> {
+    let rest = mark.strip_prefix(MARK)?.strip_prefix(EXPIRES)?;
+    rest.split(' ').next()
+}

@@ -1,0 +1,236 @@
+//! A profile that is a role: how it is assumed, or why it cannot be.
+
+use serde::Serialize;
+
+use crate::role::session_tags::SessionTag;
+use crate::role::{Role, RoleDraft};
+use crate::value::duration::SessionDuration;
+use crate::value::input::InputError;
+use crate::value::output::OutputFormat;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise::echo;
+
+use super::chain::{Chain, KEY_ID, OtherSource, Start, quoted, unusable};
+use super::file_notice::AwsFile;
+use super::kept_keys::KeptKeys;
+use super::own_process::OwnProcess;
+use super::profiles::{Profile, Profiles};
+use super::session_tags::{check_source_identity, parse_keys, parse_tags};
+
+/// A role as AWS's files describe it, with its problem if it cannot be assumed. It holds no secret.
+///
+/// What a field says is the file's text, checked only if there is no problem: whoever shows it makes it visible first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ProfileRole {
+    /// The profile.
+    pub name: String,
+    /// The file of its first section.
+    pub file: AwsFile,
+    /// The line of its first section, from 1.
+    pub line: usize,
+    /// `role_arn`.
+    pub arn: String,
+    /// `source_profile`.
+    pub source_profile: Option<String>,
+    /// The access key or role that it is assumed from, as Rolecall calls it; absent if that cannot be told.
+    #[serde(skip)]
+    pub source: Option<String>,
+    /// `external_id`.
+    pub external_id: Option<String>,
+    /// `mfa_serial`.
+    pub mfa_serial: Option<String>,
+    /// `role_session_name`.
+    pub role_session_name: Option<String>,
+    /// `duration_seconds`; absent also if it is no number.
+    pub duration_seconds: Option<u64>,
+    /// `region`.
+    pub region: Option<String>,
+    /// `output`.
+    pub output: Option<String>,
+    /// aws-vault's `session_tags`, in the file's order.
+    pub session_tags: Vec<SessionTag>,
+    /// aws-vault's `transitive_session_tags`: the keys that the next role in a chain inherits.
+    pub transitive_session_tags: Vec<String>,
+    /// aws-vault's `source_identity`.
+    pub source_identity: Option<String>,
+    /// `credential_source`, from which no role is assumed here.
+    pub credential_source: Option<String>,
+    /// Why it cannot be assumed.
+    pub problem: Option<Problem>,
+}
+
+impl ProfileRole {
+    /// Returns the role of a profile, or nothing if the profile has no `role_arn`.
+    pub(super) fn of(
+        profiles: &Profiles<'_>,
+        profile: &Profile<'_>,
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Option<Self> {
+        let setting = |key| profiles.setting(profile, key).map(str::to_owned);
+        let mut role = Self {
+            name: profile.name().to_owned(),
+            file: profile.place.file,
+            line: profile.place.line,
+            arn: setting("role_arn")?,
+            source_profile: setting("source_profile"),
+            external_id: setting("external_id"),
+            mfa_serial: setting("mfa_serial"),
+            role_session_name: setting("role_session_name"),
+            region: setting("region"),
+            output: setting("output"),
+            source_identity: setting("source_identity"),
+            credential_source: setting("credential_source"),
+            ..Self::default()
+        };
+        let checked = role
+            .take_checked(profiles, profile)
+            .map_err(Problem::from)
+            .and_then(|()| profiles.check_includes(profile))
+            .and_then(|()| check_mix(profile))
+            .and_then(|()| Chain::of(profiles, profile.name(), kept))
+            .and_then(|chain| role.take_source(profiles, &chain, kept));
+        role.problem = checked.err().map(|problem| in_profile(problem, &role.name));
+        Some(role)
+    }
+
+    /// Returns the role for the catalogue.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn role(&self) -> Result<Role, Problem> {
+        Ok(self.draft().check()?)
+    }
+
+    /// Returns the role as a draft, unchecked, for a form or for `roles.toml`.
+    pub fn draft(&self) -> RoleDraft {
+        RoleDraft {
+            name: self.name.clone(),
+            arn: self.arn.clone(),
+            source: self
+                .source
+                .clone()
+                .or_else(|| self.source_profile.clone())
+                .unwrap_or_default(),
+            session_name: self.role_session_name.clone(),
+            duration: self.duration_seconds.map(|seconds| seconds.to_string()),
+            external_id: self.external_id.clone(),
+            mfa_serial: self.mfa_serial.clone(),
+            source_identity: self.source_identity.clone(),
+            tags: self.session_tags.clone(),
+            transitive_tags: self.transitive_session_tags.clone(),
+            region: self.region.clone(),
+            // One that the AWS CLI does not know is no reason not to assume the role.
+            output: self
+                .output
+                .clone()
+                .filter(|output| OutputFormat::parse(output).is_ok()),
+            ..RoleDraft::default()
+        }
+    }
+
+    /// Takes over where the chain comes from, then checks the whole role.
+    fn take_source(
+        &mut self,
+        profiles: &Profiles<'_>,
+        chain: &Chain<'_>,
+        kept: Option<&KeptKeys<'_>>,
+    ) -> Result<(), Problem> {
+        self.source = Some(chain.source().to_owned());
+        self.role()?;
+        match (&chain.start, kept) {
+            (Start::Plaintext(profile), Some(kept)) => Err(in_plaintext(profiles, profile, kept)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes over the fields that are not plain text, as far as they can be read.
+    fn take_checked(
+        &mut self,
+        profiles: &Profiles<'_>,
+        profile: &Profile<'_>,
+    ) -> Result<(), InputError> {
+        let setting = |key| profiles.setting(profile, key);
+        let duration = setting("duration_seconds").map(parse_seconds).transpose();
+        let tags = setting("session_tags").map(parse_tags).transpose();
+        let keys = setting("transitive_session_tags")
+            .map(parse_keys)
+            .transpose();
+        let identity = setting("source_identity").map(check_source_identity);
+        self.duration_seconds = duration.as_ref().ok().copied().flatten();
+        if let Ok(Some(tags)) = &tags {
+            let tag = |(key, value): &(String, String)| SessionTag {
+                key: key.clone(),
+                value: value.clone(),
+            };
+            self.session_tags = tags.iter().map(tag).collect();
+        }
+        if let Ok(Some(keys)) = &keys {
+            self.transitive_session_tags.clone_from(keys);
+        }
+        identity.unwrap_or(Ok(()))?;
+        duration?;
+        tags?;
+        keys.map(drop)
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<u64, InputError> {
+    let seconds = text.parse().map_err(|_| {
+        let what = format!(
+            "duration_seconds \"{}\" is no number of seconds.",
+            echo(text)
+        );
+        let remedy = "Allowed: 900 to 43200 seconds (15 minutes to 12 hours).";
+        InputError::new("duration", what, remedy)
+    })?;
+    SessionDuration::from_seconds(seconds)?;
+    Ok(seconds)
+}
+
+/// Refuses a role whose profile also gets credentials in a way that Rolecall does not go.
+fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
+    let others: Vec<&str> = OtherSource::keys_of(profile)
+        .filter(|(_, source)| match source {
+            OtherSource::CredentialSource => false,
+            OtherSource::Process => OwnProcess::of(profile).is_none(),
+            OtherSource::WebIdentity | OtherSource::IdentityCenter | OtherSource::SignIn => true,
+        })
+        .map(|(key, _)| key)
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(unusable(
+        format!(
+            "{} mixes role_arn with {}, which Rolecall neither runs nor uses.",
+            quoted(profile.name()),
+            others.join(" and ")
+        ),
+        "Put the role into a profile of its own, with source_profile.",
+    ))
+}
+
+/// Returns the problem of a role whose key is in a file; its detail is the profile that holds it.
+fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeptKeys<'_>) -> Problem {
+    let file = profiles.find(name).map_or(AwsFile::Credentials, |profile| {
+        profile.place_of(KEY_ID).file
+    });
+    Problem::new(
+        ProblemCode::PlaintextKey,
+        format!(
+            "Its key is in plaintext in {}, profile {}.",
+            kept.shown(file),
+            quoted(name)
+        ),
+        "Move it to the keychain; the profile keeps working.",
+    )
+    .with_detail(name)
+}
+
+/// Says which profile a problem is about, where its words do not.
+fn in_profile(mut problem: Problem, name: &str) -> Problem {
+    if problem.code == ProblemCode::InvalidInput {
+        problem.what = format!("The profile {}: {}", quoted(name), problem.what);
+    }
+    problem
+}

@@ -1,0 +1,168 @@
+//! The sections of one file on their way into the profiles, as the SDKs' own parser merges them.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::value::sanitise::echo;
+
+use super::document::{Document, LineKind};
+use super::file_notice::{AwsFile, Notices};
+use super::header::{DEFAULT, Form, Header, is_identifier};
+use super::profiles::{Place, Profiles, Setting};
+
+/// Reads one file into the profiles.
+pub(super) struct SectionReader<'r, 'a> {
+    file: AwsFile,
+    profiles: &'r mut Profiles<'a>,
+    notices: &'r mut Notices,
+    /// The profiles that have a `[profile name]` section in this file.
+    prefixed: HashSet<&'a str>,
+    /// Where each profile's last section in this file stands.
+    sections: HashMap<(&'a str, bool), usize>,
+    /// The profile whose section is being read, and the setting.
+    profile: Option<usize>,
+    key: Option<Cow<'a, str>>,
+}
+
+impl<'r, 'a> SectionReader<'r, 'a> {
+    /// Returns the reader of a file.
+    pub(super) fn new(
+        file: AwsFile,
+        document: &Document<'a>,
+        profiles: &'r mut Profiles<'a>,
+        notices: &'r mut Notices,
+    ) -> Self {
+        let headers = document.lines().iter().filter_map(|line| match line.kind {
+            LineKind::Section(text) => Header::parse(text, file).ok(),
+            _ => None,
+        });
+        let prefixed = headers.filter_map(|header| match header {
+            Header::Profile { name, form } => (form == Form::Prefixed).then_some(name),
+            Header::Other => None,
+        });
+        Self {
+            file,
+            profiles,
+            notices,
+            prefixed: prefixed.collect(),
+            sections: HashMap::new(),
+            profile: None,
+            key: None,
+        }
+    }
+
+    /// Merges the file's sections into the profiles, and notes what AWS leaves out or refuses.
+    pub(super) fn read(mut self, document: &Document<'a>) {
+        for (line, fault) in document.faults() {
+            self.notices
+                .add(self.file, line, || fault.text().to_owned());
+        }
+        for (index, line) in document.lines().iter().enumerate() {
+            let number = index + 1;
+            match line.kind {
+                LineKind::Section(text) => self.section(text, number),
+                LineKind::Property { key, value } => self.property(key, value, number),
+                LineKind::Continuation(text) => self.continuation(text, number),
+                LineKind::Fault(_) => self.fault(line.text),
+                LineKind::Blank | LineKind::Comment | LineKind::Lost => {}
+            }
+        }
+    }
+
+    fn fault(&mut self, text: &str) {
+        self.key = None;
+        if text.starts_with('[') {
+            self.profile = None;
+        }
+    }
+
+    fn section(&mut self, text: &'a str, line: usize) {
+        (self.profile, self.key) = (None, None);
+        match Header::parse(text, self.file) {
+            Ok(Header::Profile { name, form }) => self.profile_section(name, form, line),
+            Ok(Header::Other) => {}
+            Err(why) => self.notices.add(self.file, line, || why.text()),
+        }
+    }
+
+    fn profile_section(&mut self, name: &'a str, form: Form, line: usize) {
+        let file = self.file;
+        let prefixed = self.prefixed.contains(name);
+        match form {
+            Form::Bare if file == AwsFile::Config && name == DEFAULT && prefixed => {
+                let text = "AWS leaves out [default], since there is [profile default]. Keep one of the two.";
+                return self.notices.add(file, line, || text.to_owned());
+            }
+            Form::Quoted if prefixed => {
+                let text = || format!("[profile {}] without quotes counts here. Keep one of the two.", echo(name));
+                return self.notices.add(file, line, text);
+            }
+            Form::Quoted => self.notices.add(file, line, || {
+                format!(
+                    "AWS's SDKs leave out the profile \"{}\" for its quotes; the AWS CLI and Rolecall read it. Give it a name without quotes and spaces.",
+                    echo(name)
+                )
+            }),
+            Form::Bare | Form::Prefixed => {}
+        }
+        let quoted = form == Form::Quoted;
+        if let Some(earlier) = self.sections.insert((name, quoted), line) {
+            self.notices.add(file, line, || {
+                format!(
+                    "The profile \"{}\" also has a section at line {earlier}. They are merged; of a setting in both, the last counts. Make one section of them.",
+                    echo(name)
+                )
+            });
+        }
+        let at = self.profiles.entry(name, Place { file, line });
+        self.profiles.list[at].quoted |= quoted;
+        self.profile = Some(at);
+    }
+
+    fn property(&mut self, key: &'a str, value: &'a str, line: usize) {
+        self.key = None;
+        let Some(at) = self.profile else { return };
+        if !is_identifier(key) {
+            let text = || format!("AWS leaves out \"{}\" for its name.", echo(key));
+            return self.notices.add(self.file, line, text);
+        }
+        let key = lower_case(key);
+        let place = Place {
+            file: self.file,
+            line,
+        };
+        let value = Cow::Borrowed(value);
+        let settings = &mut self.profiles.list[at].settings;
+        let replaced = settings.insert(key.clone(), Setting { value, place });
+        if let Some(earlier) = replaced.filter(|earlier| earlier.place.file == self.file) {
+            self.notices.add(self.file, line, || {
+                let (key, line) = (echo(&key), earlier.place.line);
+                format!("\"{key}\" is also at line {line}; the last counts. Keep one of them.")
+            });
+        }
+        self.key = Some(key);
+    }
+
+    fn continuation(&mut self, text: &str, line: usize) {
+        let (Some(at), Some(key)) = (self.profile, &self.key) else {
+            return;
+        };
+        if let Some(setting) = self.profiles.list[at].settings.get_mut(key) {
+            let value = setting.value.to_mut();
+            value.push('\n');
+            value.push_str(text);
+        }
+        if text.starts_with(['#', ';']) {
+            let told = "AWS's SDKs take this indented comment for a part of the value above. Start it in the first column.";
+            self.notices.add(self.file, line, || told.to_owned());
+        }
+    }
+}
+
+fn lower_case(key: &str) -> Cow<'_, str> {
+    if key.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(key.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
+}

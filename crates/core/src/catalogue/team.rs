@@ -1,0 +1,173 @@
+//! Team catalogues: files of roles that somebody else keeps, read from a path or an https URL and never run or changed.
+
+use std::collections::HashSet;
+
+use crate::catalogue::{self, Reading};
+use crate::role::Role;
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::sanitise;
+
+/// The longest URL that is fetched.
+const URL_MAX: usize = 2_048;
+
+/// A subscribed catalogue: `[teams.NAME]` in `settings.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Team {
+    /// What it is called here.
+    pub name: Name,
+    /// `from`: where it is.
+    pub place: TeamPlace,
+    /// `source`: the access key or role that its roles are assumed from, wherever they name none of their own file.
+    pub source: Option<Name>,
+}
+
+/// Where a team catalogue is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TeamPlace {
+    /// A file's path; `~/` at its beginning stands for the home folder.
+    File(String),
+    /// An `https` URL; for tests and tunnels also `http` on loopback.
+    Url(String),
+}
+
+impl TeamPlace {
+    /// Reads a path or a URL.
+    ///
+    /// # Errors
+    /// What is wrong and what is allowed.
+    pub fn parse(text: &str) -> Result<Self, (String, String)> {
+        let text = text.trim();
+        let shown = sanitise::echo(text);
+        let allowed = "Write https://HOST/PATH, or the full path of a file.".to_owned();
+        if text
+            .chars()
+            .any(|c| c.is_control() || sanitise::is_hidden(c))
+            || text.is_empty()
+        {
+            return Err((format!("\"{shown}\" is no place of a catalogue."), allowed));
+        }
+        match text.split_once("://") {
+            Some(("https", rest)) if is_plain(rest) => Ok(Self::Url(text.to_owned())),
+            Some(("http", rest)) if is_plain(rest) && is_loopback(rest) => {
+                Ok(Self::Url(text.to_owned()))
+            }
+            Some(("http", _)) => Err((
+                format!("\"{shown}\" is not encrypted on its way."),
+                "Write https://.".into(),
+            )),
+            Some(_) => Err((format!("\"{shown}\" is no https URL."), allowed)),
+            None if text.starts_with('/') || text.starts_with("~/") || is_windows_path(text) => {
+                Ok(Self::File(text.to_owned()))
+            }
+            None => Err((format!("\"{shown}\" is not a full path."), allowed)),
+        }
+    }
+
+    /// Returns the place as a person reads it.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::File(path) => path,
+            Self::Url(url) => url,
+        }
+    }
+}
+
+/// A name and password in a URL would stand in messages.
+fn is_plain(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let fits = rest.len() <= URL_MAX && !rest.chars().any(char::is_whitespace);
+    fits && !authority.is_empty() && !authority.contains('@')
+}
+
+fn is_loopback(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host);
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost")
+}
+
+fn is_windows_path(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    cfg!(windows) && bytes.len() > 2 && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/')
+}
+
+/// Reads a team's file: the same as `roles.toml`, in which each source is another of its roles or stands for the
+/// team's own source.
+///
+/// # Errors
+/// If it is not TOML at all.
+pub fn read(team: &Team, text: &str) -> Result<Reading, Problem> {
+    let mut reading = catalogue::read(text, team.place.text())?;
+    let names: HashSet<Name> = reading.roles.iter().map(|role| role.name.clone()).collect();
+    if let Some(source) = &team.source {
+        let strangers = reading
+            .roles
+            .iter_mut()
+            .filter(|role| !names.contains(&role.source));
+        strangers.for_each(|role: &mut Role| role.source = source.clone());
+    }
+    Ok(reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b86_only_https_loopback_and_full_paths_are_places() {
+        for good in [
+            "https://example.com/roles.toml",
+            "https://example.com:8443/a?b=c",
+            "http://127.0.0.1:8000/roles.toml",
+            "/srv/roles.toml",
+            "~/team/roles.toml",
+        ] {
+            assert!(TeamPlace::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "roles.toml",
+            "../roles.toml",
+            "http://example.com/roles.toml",
+            "http://127.0.0.1.evil.example/roles.toml",
+            "https://",
+            "https:///path",
+            "https://user:password@example.com/",
+            "https://exa mple.com/",
+            "file:///etc/passwd",
+            "ftp://example.com/",
+            "https://example.com/\u{202e}",
+        ] {
+            assert!(TeamPlace::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_is_no_role_of_the_file_is_the_teams() {
+        let team = Team {
+            name: Name::parse("platform").expect("a name"),
+            place: TeamPlace::parse("/srv/roles.toml").expect("a place"),
+            source: Some(Name::parse("user").expect("a name")),
+        };
+        let text = "[roles.a]\narn = \"arn:aws:iam::808768216571:role/a\"\nsource = \"key\"\n\
+                    [roles.b]\narn = \"arn:aws:iam::808768216571:role/b\"\nsource = \"a\"\n\
+                    [roles.c]\narn = \"arn:aws:iam::808768216571:role/c\"\nsource = \"a\"\nmfa_process = \"x\"\n";
+        let reading = read(&team, text).expect("TOML");
+        let sources: Vec<&str> = reading
+            .roles
+            .iter()
+            .map(|role| role.source.as_str())
+            .collect();
+        assert_eq!(sources, ["user", "a"]);
+        assert!(
+            reading.faults[0]
+                .1
+                .what
+                .starts_with("/srv/roles.toml, line 10"),
+            "{:?}",
+            reading.faults
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! Why AWS refused a call.
+
+pub mod diagnosis;
+pub mod refusal;

@@ -1,0 +1,129 @@
+//! Why AWS said no: the causes that fit its words, the request as it was sent, and what is known of the role.
+//!
+//! A pure function of a refusal and of what was asked. It never guesses beyond that: each cause says how sure it is,
+//! what to check, and, where a policy has to change, the statement to send to whoever can change it.
+//!
+//! ```text
+//! Refusal ─► message (who, what, which policy) ─┐
+//!                                               ├─► denial | rejection | signer ─► Diagnosis
+//! Asked (the request, and whether it worked) ───┘                                     ▲
+//!            trust policy, simulation, decoded message, key: asked for on a click ─► inquiry
+//! ```
+
+mod asked;
+mod cause;
+mod decoded;
+mod denial;
+mod inquiry;
+mod message;
+mod named;
+mod rejection;
+mod signer;
+mod simulation;
+mod statement;
+mod trust;
+mod unnamed;
+
+use serde::{Deserialize, Serialize};
+
+pub use asked::{Asked, MfaProof, Signer, changes};
+pub use cause::{Cause, CauseKind, Check, Confidence, Statement};
+pub(crate) use inquiry::looks;
+pub use inquiry::{Answer, Look, LookCall};
+pub(crate) use message::encoded;
+pub(crate) use simulation::question;
+
+use crate::calls::sts::Refusal;
+use crate::value::problem::ProblemCode;
+use crate::value::sanitise;
+
+/// The most characters of AWS's own words that are kept.
+const WORDS_MAX: usize = 1024;
+
+/// Why a call was refused: the causes that fit, most likely first, and AWS's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// The causes, most likely first; empty if the answer is none that is known.
+    pub causes: Vec<Cause>,
+    /// AWS's error code.
+    pub code: String,
+    /// AWS's own words, every hidden character made visible.
+    pub words: String,
+    /// The request's id, for a support case.
+    pub request_id: Option<String>,
+    /// The calls that would tell more, and what they told once they were made.
+    #[serde(default)]
+    pub looks: Vec<Look>,
+}
+
+/// A diagnosis, and what a person reads above it.
+pub(crate) struct Explanation {
+    pub(crate) code: ProblemCode,
+    pub(crate) what: String,
+    pub(crate) remedy: String,
+    pub(crate) diagnosis: Diagnosis,
+}
+
+/// Causes, and the sentence above them.
+struct Verdict {
+    code: ProblemCode,
+    what: String,
+    causes: Vec<Cause>,
+}
+
+/// Explains a refusal.
+pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
+    let verdict = denial::explain(refusal, asked)
+        .or_else(|| signer::explain(refusal, asked))
+        .or_else(|| rejection::explain(refusal, asked));
+    let diagnosis = Diagnosis {
+        causes: Vec::new(),
+        code: sanitise::echo(&refusal.code),
+        words: sanitise::cut(&sanitise::visible(refusal.message.trim()), WORDS_MAX),
+        request_id: refusal.request_id.as_deref().map(sanitise::echo),
+        looks: Vec::new(),
+    };
+    match verdict {
+        Some(verdict) => {
+            let causes = cause::sorted(verdict.causes);
+            Explanation {
+                code: verdict.code,
+                what: verdict.what,
+                remedy: causes.first().map_or_else(String::new, Cause::sentence),
+                diagnosis: Diagnosis {
+                    causes,
+                    ..diagnosis
+                },
+            }
+        }
+        None => unknown(refusal, diagnosis),
+    }
+}
+
+/// An answer that fits nothing known is shown as it is.
+fn unknown(refusal: &Refusal, diagnosis: Diagnosis) -> Explanation {
+    let (code, what) = if refusal.status >= 500 {
+        (
+            ProblemCode::AwsFailed,
+            "AWS had an error of its own.".to_owned(),
+        )
+    } else {
+        let what = format!("AWS refused the request ({}).", diagnosis.code);
+        let code = match refusal.code.as_str() {
+            "AccessDenied" | "AccessDeniedException" => ProblemCode::AccessDenied,
+            _ => ProblemCode::InvalidRequest,
+        };
+        (code, what)
+    };
+    let remedy = if refusal.status >= 500 {
+        "Try again in a minute, or set another region for the role."
+    } else {
+        "Rolecall does not know this answer. See AWS's own words below, and send them with the request id to your administrator."
+    };
+    Explanation {
+        code,
+        what,
+        remedy: remedy.to_owned(),
+        diagnosis,
+    }
+}

@@ -1,0 +1,198 @@
+//! What was asked of AWS: the request as it was sent, without its code and without any secret.
+
+use crate::calls::sts::AssumeRole;
+use crate::role::Role;
+use crate::role::call_fields::MfaSerial;
+use crate::role::session_tags::SessionTag;
+use crate::value::role_arn::RoleArn;
+use crate::value::sanitise;
+
+/// One AssumeRole call, as far as its explanation needs it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The role; `None` for a call without one, such as the check of a key.
+    pub role: Option<RoleArn>,
+    /// The name of the access key or role that signed.
+    pub source: String,
+    /// Whose credentials signed.
+    pub signer: Signer,
+    /// The id of the access key that signed.
+    pub access_key_id: String,
+    /// What the session was to call itself.
+    pub session_name: String,
+    /// The life asked for, in seconds; 0 if none was.
+    pub duration_s: u32,
+    /// The external ID that was sent.
+    pub external_id: Option<String>,
+    /// The proof of MFA.
+    pub mfa: MfaProof,
+    /// The source identity that was sent or is inherited.
+    pub source_identity: Option<String>,
+    /// The session tags that were sent.
+    pub tags: Vec<SessionTag>,
+    /// Whether a session policy was sent.
+    pub policy: bool,
+    /// The region whose endpoint was called.
+    pub region: String,
+    /// What was changed in the role's settings since it was last assumed; `None` if it never was while this ran.
+    pub changed_since: Option<Vec<&'static str>>,
+}
+
+/// Whose credentials signed a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Signer {
+    /// Nobody knows.
+    #[default]
+    Unknown,
+    /// An IAM user's, by its ARN.
+    User(String),
+    /// A session of a role.
+    Session {
+        /// The role's ARN.
+        role: RoleArn,
+        /// The session's own ARN.
+        arn: String,
+    },
+}
+
+/// What a request said about MFA.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MfaProof {
+    /// Nothing.
+    #[default]
+    None,
+    /// A code was sent along.
+    Code {
+        /// The device it was of.
+        serial: MfaSerial,
+    },
+    /// The credentials came from a call with a code.
+    Session {
+        /// How long ago, in seconds.
+        age_s: i64,
+    },
+}
+
+impl Asked {
+    /// Returns what a call asked for, made with the credentials of `source`.
+    pub fn of(call: &AssumeRole, source: &str, signer: Signer, access_key_id: &str) -> Self {
+        Self {
+            role: Some(call.role_arn.clone()),
+            source: source.to_owned(),
+            signer,
+            access_key_id: access_key_id.to_owned(),
+            session_name: call.session_name.as_str().to_owned(),
+            duration_s: call.duration.seconds(),
+            external_id: call.external_id.as_ref().map(|id| id.as_str().to_owned()),
+            mfa: match &call.mfa {
+                Some((serial, _)) => MfaProof::Code {
+                    serial: serial.clone(),
+                },
+                None => MfaProof::None,
+            },
+            source_identity: call
+                .source_identity
+                .as_ref()
+                .map(|it| it.as_str().to_owned()),
+            tags: call.tags.clone(),
+            policy: call.policy.is_some() || !call.policy_arns.is_empty(),
+            region: call.region.as_str().to_owned(),
+            changed_since: None,
+        }
+    }
+
+    /// Returns what is known of a call of which only the name of its signer is.
+    pub fn by(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the signer's name for a message.
+    pub(super) fn who(&self) -> String {
+        format!("\"{}\"", sanitise::echo(&self.source))
+    }
+
+    /// Returns the principal that a policy would name: the user, or the role behind the session.
+    pub(super) fn principal(&self) -> Option<&str> {
+        match &self.signer {
+            Signer::Unknown => None,
+            Signer::User(arn) => Some(arn),
+            Signer::Session { role, .. } => Some(role.as_str()),
+        }
+    }
+
+    /// Returns the ARN that GetCallerIdentity would give.
+    pub(super) fn caller_arn(&self) -> Option<&str> {
+        match &self.signer {
+            Signer::Unknown => None,
+            Signer::User(arn) | Signer::Session { arn, .. } => Some(arn),
+        }
+    }
+
+    /// Returns the account of the signer.
+    pub(super) fn account(&self) -> Option<&str> {
+        self.principal()?.split(':').nth(4)
+    }
+
+    /// Returns whether signer and role are in one account; `None` if one of them is not known.
+    pub(super) fn is_same_account(&self) -> Option<bool> {
+        Some(self.account()? == self.role.as_ref()?.account_id())
+    }
+
+    /// Returns the name of the IAM user that signed.
+    pub(super) fn user_name(&self) -> Option<&str> {
+        match &self.signer {
+            Signer::User(arn) => arn.rsplit('/').next(),
+            Signer::Unknown | Signer::Session { .. } => None,
+        }
+    }
+
+    /// Returns the role's owner, as the end of "Ask …".
+    pub(super) fn owner(&self) -> String {
+        match &self.role {
+            Some(role) => format!("the owner of account {}", role.account_id()),
+            None => "the account's administrator".to_owned(),
+        }
+    }
+
+    /// Returns the signer's administrator, as the end of "Ask …".
+    pub(super) fn administrator(&self) -> String {
+        match self.account() {
+            Some(account) => format!("the administrator of account {}", sanitise::echo(account)),
+            None => format!("the administrator of {}", self.who()),
+        }
+    }
+
+    /// Returns the actions that the request needs.
+    pub(super) fn actions(&self) -> Vec<&'static str> {
+        let mut actions = vec!["sts:AssumeRole"];
+        if !self.tags.is_empty() {
+            actions.push("sts:TagSession");
+        }
+        if self.source_identity.is_some() {
+            actions.push("sts:SetSourceIdentity");
+        }
+        actions
+    }
+}
+
+/// Returns which of the settings that a request carries differ between two states of a role.
+pub fn changes(before: &Role, now: &Role) -> Vec<&'static str> {
+    let differences = [
+        ("ARN", before.arn != now.arn),
+        ("source", before.source != now.source),
+        ("external ID", before.external_id != now.external_id),
+        ("MFA device", before.mfa_serial != now.mfa_serial),
+        ("session name", before.session_name != now.session_name),
+        ("duration", before.duration != now.duration),
+        (
+            "source identity",
+            before.source_identity != now.source_identity,
+        ),
+        ("session tags", before.tags != now.tags),
+    ];
+    let changed = differences.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(field, _)| field).collect()
+}

@@ -1,0 +1,62 @@
+//! What a decoded authorization message says.
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html>
+
+use serde_json::Value;
+
+use super::asked::Asked;
+use super::cause::{Cause, CauseKind, Confidence};
+use super::inquiry::Finding;
+use crate::value::sanitise;
+
+/// Reads a decoded message.
+pub(super) fn read(text: &str, asked: &Asked) -> Finding {
+    let json: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+    let Some(is_explicit) = json["explicitDeny"].as_bool() else {
+        return Finding {
+            told: "The message is of a form that Rolecall does not know.".to_owned(),
+            ..Finding::default()
+        };
+    };
+    let matched = json["matchedStatements"]["items"].as_array();
+    let names = matched.into_iter().flatten().filter_map(name);
+    let names: Vec<String> = names.take(4).collect();
+    if !is_explicit {
+        return Finding {
+            told: "The message says that no policy allows it.".to_owned(),
+            ..Finding::default()
+        };
+    }
+    let named = if names.is_empty() {
+        "a statement that AWS does not name".to_owned()
+    } else {
+        names.join(", ")
+    };
+    let what = format!("The message says what denies it: {named}.");
+    Finding {
+        told: what.clone(),
+        causes: vec![
+            Cause::new(
+                CauseKind::ExplicitDeny,
+                Confidence::Certain,
+                what,
+                "A deny wins over every allow: it has to be changed, or its condition met.",
+            )
+            .ask(asked.administrator()),
+        ],
+        ruled_out: Vec::new(),
+    }
+}
+
+fn name(statement: &Value) -> Option<String> {
+    let text = |key: &str| statement[key].as_str().filter(|text| !text.is_empty());
+    let policy = text("sourcePolicyId").or_else(|| text("sourcePolicyType"));
+    match (text("statementId"), policy) {
+        (Some(sid), Some(policy)) => Some(format!(
+            "{} of {}",
+            sanitise::echo(sid),
+            sanitise::echo(policy)
+        )),
+        (Some(one), None) | (None, Some(one)) => Some(sanitise::echo(one)),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,120 @@
+//! AccessDenied: which precondition or which condition was not met.
+
+use super::Verdict;
+use super::asked::Asked;
+use super::cause::{Cause, CauseKind, Confidence};
+use super::message::Denied;
+use super::named::{named, session_field};
+use super::unnamed::unnamed;
+use crate::calls::sts::Refusal;
+use crate::value::problem::ProblemCode;
+
+use CauseKind::{CallerSession, MfaCode, MfaDevice, RootUser};
+use Confidence::Certain;
+
+/// Explains a denial; `None` if the refusal is none.
+pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+    let is_denial = matches!(
+        refusal.code.as_str(),
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation"
+    );
+    if !is_denial {
+        return None;
+    }
+    let message = refusal.message.as_str();
+    if message.contains("MultiFactorAuthentication failed") {
+        return Some(rejected_code(message));
+    }
+    let what = match &asked.role {
+        Some(role) => format!(
+            "{} may not assume {} in account {}.",
+            asked.who(),
+            role.role_name(),
+            role.account_id()
+        ),
+        None => format!("AWS refused the key {}.", asked.who()),
+    };
+    let causes = if message.contains("Roles may not be assumed by root accounts") {
+        vec![root(asked)]
+    } else if message.contains("with session credentials") {
+        vec![session_only(asked)]
+    } else if let Some(denied) = Denied::read(message) {
+        of(&denied, asked)
+    } else {
+        return None;
+    };
+    Some(Verdict {
+        code: ProblemCode::AccessDenied,
+        what,
+        causes,
+    })
+}
+
+fn rejected_code(message: &str) -> Verdict {
+    let cause = if message.contains("unable to validate") {
+        Cause::new(
+            MfaDevice,
+            Certain,
+            "The MFA device is not one of the user whose key signs.",
+            "Compare the device with IAM, Users, Security credentials, and correct it in the role's settings.",
+        )
+    } else if message.contains("must provide both") {
+        Cause::new(
+            MfaDevice,
+            Certain,
+            "AWS got a device without a code, or a code without a device.",
+            "Check the MFA device in the role's settings.",
+        )
+    } else {
+        Cause::new(
+            MfaCode,
+            Certain,
+            "The code is wrong, late, or was used before.",
+            "Wait for the next code: each works once. If it goes on, check the clock of the authenticator.",
+        )
+    };
+    Verdict {
+        code: ProblemCode::CodeRejected,
+        what: "AWS did not accept the code.".into(),
+        causes: vec![cause],
+    }
+}
+
+fn root(asked: &Asked) -> Cause {
+    Cause::new(
+        RootUser,
+        Certain,
+        format!(
+            "{} is the access key of an account's root user, which cannot assume roles.",
+            asked.who()
+        ),
+        "Use the access key of an IAM user, and delete the root user's key.",
+    )
+}
+
+fn session_only(asked: &Asked) -> Cause {
+    Cause::new(
+        CallerSession,
+        Certain,
+        format!(
+            "{} is a session, and AWS answers this call to a long-term key only.",
+            asked.who()
+        ),
+        "Use the access key itself.",
+    )
+}
+
+fn of(denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+    let mut causes = match denied.reason {
+        Some(reason) => named(reason, denied, asked),
+        None => Vec::new(),
+    };
+    let is_side_action =
+        denied.action == "sts:TagSession" || denied.action == "sts:SetSourceIdentity";
+    if is_side_action {
+        causes.extend(session_field(denied, asked, causes.is_empty()));
+    } else if causes.is_empty() {
+        causes = unnamed(asked);
+    }
+    causes
+}

@@ -1,0 +1,262 @@
+//! Asking further: which calls would tell more, and what their answers change in a diagnosis.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::asked::{Asked, Signer};
+use super::cause::{Cause, CauseKind, Confidence, Statement, sorted};
+use super::message;
+use super::{Diagnosis, decoded, simulation, statement, trust};
+use crate::calls::iam::Simulated;
+use crate::calls::sts::{Refusal, StsError};
+use crate::value::sanitise;
+
+/// One call that would tell more, or did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which call it is.
+    pub call: LookCall,
+    /// The action, as policies name it.
+    pub action: String,
+    /// Whose credentials sign it: the name of an access key, or of a role with a session.
+    pub by: String,
+    /// What it told, in one sentence; `None` before it was made.
+    pub found: Option<String>,
+    /// The statement that would allow it, where it was denied.
+    pub statement: Option<Statement>,
+}
+
+/// The calls that may tell more. None of them changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookCall {
+    /// The role's trust policy.
+    GetRole,
+    /// Whether the caller's own policies allow the request.
+    SimulatePrincipalPolicy,
+    /// What an encoded message says.
+    DecodeAuthorizationMessage,
+    /// Whose an access key is.
+    GetAccessKeyInfo,
+}
+
+/// The answer to one call.
+#[derive(Debug)]
+pub enum Answer {
+    /// The trust policy, as JSON.
+    Trust(String),
+    /// What the simulator said.
+    Simulated(Vec<Simulated>),
+    /// The decoded message, as JSON.
+    Decoded(String),
+    /// The account of the key.
+    KeyAccount(String),
+}
+
+/// What an answer says: a sentence, causes, and the kinds that it rules out.
+#[derive(Default)]
+pub(super) struct Finding {
+    pub(super) told: String,
+    pub(super) causes: Vec<Cause>,
+    pub(super) ruled_out: Vec<CauseKind>,
+}
+
+impl LookCall {
+    /// Returns the action, as policies name it.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::GetRole => "iam:GetRole",
+            Self::SimulatePrincipalPolicy => "iam:SimulatePrincipalPolicy",
+            Self::DecodeAuthorizationMessage => "sts:DecodeAuthorizationMessage",
+            Self::GetAccessKeyInfo => "sts:GetAccessKeyInfo",
+        }
+    }
+}
+
+/// Returns the calls that would tell more about a refusal. `in_account` finds credentials of an account, and `other`
+/// names an access key beside the one that signed.
+pub(crate) fn looks(
+    refusal: &Refusal,
+    diagnosis: &Diagnosis,
+    asked: &Asked,
+    in_account: impl Fn(&str) -> Option<String>,
+    other: Option<String>,
+) -> Vec<Look> {
+    let look = |call: LookCall, by: String| Look {
+        call,
+        action: call.action().to_owned(),
+        by,
+        found: None,
+        statement: None,
+    };
+    let has = |kind: CauseKind| diagnosis.causes.iter().any(|cause| cause.kind == kind);
+    let mut looks = Vec::new();
+    if message::encoded(&refusal.message).is_some() {
+        looks.push(look(
+            LookCall::DecodeAuthorizationMessage,
+            asked.source.clone(),
+        ));
+    }
+    if has(CauseKind::KeyUnknown) && !asked.access_key_id.starts_with("ASIA") {
+        looks.extend(other.map(|by| look(LookCall::GetAccessKeyInfo, by)));
+    }
+    let is_denial = asked.role.is_some()
+        && [
+            CauseKind::TrustPolicy,
+            CauseKind::CallerPermission,
+            CauseKind::SessionTags,
+            CauseKind::SourceIdentity,
+            CauseKind::ExplicitDeny,
+        ]
+        .into_iter()
+        .any(has)
+        && refusal.code.starts_with("AccessDenied");
+    if !is_denial {
+        return looks;
+    }
+    let witness = match asked.is_same_account() {
+        Some(true) => Some(asked.source.clone()),
+        Some(false) | None => asked
+            .role
+            .as_ref()
+            .and_then(|role| in_account(role.account_id())),
+    };
+    looks.extend(witness.map(|by| look(LookCall::GetRole, by)));
+    if asked.signer != Signer::Unknown {
+        looks.push(look(
+            LookCall::SimulatePrincipalPolicy,
+            asked.source.clone(),
+        ));
+    }
+    looks
+}
+
+impl Diagnosis {
+    /// Returns the diagnosis with what its calls told: each look with its answer, in the order of [`Diagnosis::looks`].
+    pub(crate) fn deepened(
+        &self,
+        asked: &Asked,
+        answers: Vec<Result<Answer, StsError>>,
+        now: Timestamp,
+    ) -> Self {
+        let mut deeper = self.clone();
+        let mut certain = Vec::new();
+        let mut ruled_out = Vec::new();
+        for (look, answer) in deeper.looks.iter_mut().zip(answers) {
+            let finding = match answer {
+                Ok(answer) => read(&answer, asked, now),
+                Err(error) => failed(look, &error, asked),
+            };
+            look.found = Some(finding.told);
+            certain.extend(finding.causes);
+            ruled_out.extend(finding.ruled_out);
+        }
+        let stays = |cause: &Cause| {
+            !ruled_out.contains(&cause.kind)
+                && certain.iter().all(|it: &Cause| it.kind != cause.kind)
+        };
+        let rest = self.causes.iter().filter(|cause| stays(cause)).cloned();
+        let causes: Vec<Cause> = certain.iter().cloned().chain(rest).collect();
+        deeper.causes = if causes.is_empty() {
+            vec![beyond(asked)]
+        } else {
+            sorted(causes)
+        };
+        deeper
+    }
+}
+
+fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
+    match answer {
+        Answer::Trust(document) => trust::read(document, asked, now),
+        Answer::Simulated(results) => simulation::read(results, asked),
+        Answer::Decoded(text) => decoded::read(text, asked),
+        Answer::KeyAccount(account) => Finding {
+            told: format!(
+                "The access key belongs to account {}.",
+                sanitise::echo(account)
+            ),
+            causes: vec![
+                Cause::new(
+                    CauseKind::KeyUnknown,
+                    Confidence::Likely,
+                    format!(
+                        "The access key {} of account {} is deleted or inactive.",
+                        asked.who(),
+                        sanitise::echo(account)
+                    ),
+                    "Check it there in IAM, Users, Security credentials.",
+                )
+                .command(statement::list_keys(asked))
+                .ask(format!(
+                    "the administrator of account {}",
+                    sanitise::echo(account)
+                )),
+            ],
+            ruled_out: vec![CauseKind::Partition],
+        },
+    }
+}
+
+/// A call that gave nothing says at least what is missing.
+fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
+    let StsError::Refused(refusal) = error else {
+        let told = format!(
+            "AWS did not answer {}: {}.",
+            look.action,
+            sanitise::echo(&error.to_string())
+        );
+        return told_only(told);
+    };
+    match (refusal.code.as_str(), look.call) {
+        ("NoSuchEntity", LookCall::GetRole) => {
+            let mut finding = told_only("The account has no role of this name.".to_owned());
+            finding.causes.push(
+                Cause::new(
+                    CauseKind::NoSuchRole,
+                    Confidence::Certain,
+                    "The role does not exist.",
+                    "Check every letter of its ARN; names are case-sensitive.",
+                )
+                .ask(asked.owner()),
+            );
+            finding.ruled_out = trust::KINDS.to_vec();
+            finding
+        }
+        ("ValidationError", LookCall::GetAccessKeyInfo) => {
+            told_only("AWS knows no access key of this id: it is mistyped.".to_owned())
+        }
+        (code, _) if code.starts_with("AccessDenied") => {
+            look.statement = statement::inquiry(look, asked);
+            told_only(format!(
+                "\"{}\" may not call {}. With this permission Rolecall could tell more.",
+                sanitise::echo(&look.by),
+                look.action
+            ))
+        }
+        (code, _) => told_only(format!(
+            "AWS refused {}: {} {}",
+            look.action,
+            sanitise::echo(code),
+            sanitise::cut(&sanitise::visible(&refusal.message), 200)
+        )),
+    }
+}
+
+fn told_only(told: String) -> Finding {
+    Finding {
+        told,
+        ..Finding::default()
+    }
+}
+
+/// Both sides allow it: what is left is out of their reach.
+fn beyond(asked: &Asked) -> Cause {
+    Cause::new(
+        CauseKind::ResourceControl,
+        Confidence::Likely,
+        "Trust policy and permissions allow the request, so an organization's policy or a VPC endpoint's denies it.",
+        "Ask whether one limits sts:AssumeRole, by organization, network or region.",
+    )
+    .ask(asked.owner())
+}

@@ -1,0 +1,190 @@
+//! Denials in which AWS names the policy that is missing or denies, and those of tags and source identity.
+
+use super::asked::{Asked, MfaProof};
+use super::cause::{Cause, CauseKind, Confidence};
+use super::message::{Denied, PolicyType, Reason};
+use super::statement;
+use super::unnamed::{permission, trust};
+use crate::role::session_tags::SessionTag;
+use crate::value::sanitise;
+
+use CauseKind::{
+    Boundary, CallerPermission, CallerSession, EndpointPolicy, ExplicitDeny, MfaMissing,
+    ResourceControl, ServiceControl, SessionTags, SourceIdentity, TrustPolicy,
+};
+use Confidence::{Certain, Likely, Possible};
+
+/// What AWS names itself.
+pub(super) fn named(reason: Reason, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+    match reason {
+        Reason::Missing(kind) => missing(kind, denied, asked),
+        Reason::Explicit(kind) => explicit(kind, denied, asked),
+    }
+}
+
+fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+    let action = sanitise::echo(denied.action);
+    let who = asked.who();
+    let cause = match kind {
+        PolicyType::Identity => permission(asked, Certain),
+        PolicyType::Trust => trust(asked, Certain),
+        PolicyType::Boundary => Cause::new(
+            Boundary,
+            Certain,
+            format!("The permissions boundary of {who} does not allow {action}."),
+            "Have the boundary allow it; a permission beyond the boundary has no effect.",
+        )
+        .ask(asked.administrator())
+        .send(statement::permission(asked)),
+        PolicyType::Session => Cause::new(
+            CallerSession,
+            Certain,
+            format!(
+                "The session of {who} was made with a session policy that does not allow {action}."
+            ),
+            "Assume the source without that policy, or have the policy allow it.",
+        )
+        .send(statement::permission(asked)),
+        PolicyType::ServiceControl => Cause::new(
+            ServiceControl,
+            Certain,
+            format!("No service control policy of the organization of {who} allows {action}."),
+            "Only the organization's management account can change it.",
+        )
+        .ask("the administrator of your organization"),
+        PolicyType::ResourceControl => Cause::new(
+            ResourceControl,
+            Certain,
+            format!("No resource control policy of the role's organization allows {action}."),
+            "Only that organization's management account can change it.",
+        )
+        .ask(asked.owner()),
+        PolicyType::Endpoint => endpoint(asked, "does not allow"),
+        PolicyType::Other => Cause::new(
+            CauseKind::OtherCondition,
+            Likely,
+            format!("A kind of policy that AWS names in its words does not allow {action}."),
+            "See AWS's own words below.",
+        )
+        .ask(asked.administrator()),
+    };
+    vec![cause]
+}
+
+fn endpoint(asked: &Asked, verb: &str) -> Cause {
+    Cause::new(
+        EndpointPolicy,
+        Certain,
+        format!("The VPC endpoint that this network uses for STS {verb} the call."),
+        "Have the endpoint's policy changed, or use a network without it.",
+    )
+    .ask("the administrator of this network")
+    .send(statement::permission(asked))
+}
+
+fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+    let named = denied
+        .policy_arn
+        .map(|arn| format!(" ({})", sanitise::cut(&sanitise::visible(arn), 160)))
+        .unwrap_or_default();
+    let cause = |kind, whose: String| {
+        Cause::new(
+            kind,
+            Certain,
+            format!("{whose}{named} denies it."),
+            "A deny wins over every allow: it has to be changed, or its condition met.",
+        )
+    };
+    let who = asked.who();
+    let cause = match kind {
+        PolicyType::Identity => cause(ExplicitDeny, format!("A policy of {who}"))
+            .command(statement::simulate(asked))
+            .ask(asked.administrator()),
+        PolicyType::Trust => cause(TrustPolicy, "The role's trust policy".into())
+            .command(statement::show_trust(asked))
+            .ask(asked.owner()),
+        PolicyType::Boundary => {
+            cause(Boundary, format!("The permissions boundary of {who}")).ask(asked.administrator())
+        }
+        PolicyType::Session => cause(
+            CallerSession,
+            format!("The session policy that the session of {who} was made with"),
+        ),
+        PolicyType::ServiceControl => cause(ServiceControl, "A service control policy".into())
+            .ask("the administrator of your organization"),
+        PolicyType::ResourceControl => {
+            cause(ResourceControl, "A resource control policy".into()).ask(asked.owner())
+        }
+        PolicyType::Endpoint => endpoint(asked, "denies"),
+        PolicyType::Other => cause(ExplicitDeny, "A policy".into()).ask(asked.administrator()),
+    };
+    let mut causes = vec![cause];
+    if matches!(
+        kind,
+        PolicyType::Identity | PolicyType::ServiceControl | PolicyType::Trust
+    ) && asked.mfa == MfaProof::None
+    {
+        causes.push(Cause::new(
+            MfaMissing,
+            Possible,
+            "Such a deny often stands for everything that is asked without MFA.",
+            "Set the MFA device in the role's settings, then try again.",
+        ));
+    }
+    causes
+}
+
+/// Tags and source identity need a permission of their own on both sides.
+pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> Vec<Cause> {
+    let is_tags = denied.action == "sts:TagSession";
+    let (kind, field) = if is_tags {
+        (SessionTags, "session tags")
+    } else {
+        (SourceIdentity, "a source identity")
+    };
+    let mut needed = asked.clone();
+    if is_tags && needed.tags.is_empty() {
+        needed.tags.push(SessionTag::default());
+    }
+    if !is_tags && needed.source_identity.is_none() {
+        needed.source_identity = Some(String::new());
+    }
+    let action = denied.action;
+    let mut causes = vec![
+        Cause::new(
+            kind,
+            if alone { Likely } else { Possible },
+            format!("The role's trust policy does not allow {action}, which {field} need."),
+            format!("Have it allow {action} beside sts:AssumeRole, or leave {field} out."),
+        )
+        .command(statement::show_trust(asked))
+        .ask(asked.owner())
+        .send(statement::trust(&needed)),
+    ];
+    if alone {
+        causes.push(
+            Cause::new(
+                CallerPermission,
+                Likely,
+                format!(
+                    "The policies of {} do not allow {action} on the role.",
+                    asked.who()
+                ),
+                format!("Have them allow {action} beside sts:AssumeRole."),
+            )
+            .command(statement::simulate(&needed))
+            .ask(asked.administrator())
+            .send(statement::permission(&needed)),
+        );
+        let only_some = if is_tags {
+            "The trust policy may allow other tag keys or values only (aws:TagKeys, aws:RequestTag)."
+        } else {
+            "The trust policy may allow another source identity only (sts:SourceIdentity)."
+        };
+        causes.push(
+            Cause::new(kind, Possible, only_some, "Ask for the values it accepts.")
+                .ask(asked.owner()),
+        );
+    }
+    causes
+}

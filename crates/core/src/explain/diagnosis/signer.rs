@@ -1,0 +1,225 @@
+//! Refusals that are about who signs, when and where: key, token, secret, clock, endpoint, region.
+
+use super::asked::Asked;
+use super::cause::{Cause, CauseKind, Confidence};
+use super::{Verdict, statement};
+use crate::calls::sts::Refusal;
+use crate::value::duration::span;
+use crate::value::problem::ProblemCode;
+use crate::value::sanitise;
+
+use CauseKind::{Clock, Endpoint, Expired, KeyUnknown, Partition, Region, Secret};
+use Confidence::{Certain, Likely, Possible};
+
+/// Explains a refusal of the signature or its key; `None` if the refusal is about something else.
+pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+    match refusal.code.as_str() {
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidAccessKeyId"
+        | "AuthFailure"
+        | "InvalidToken" => Some(unknown_key(asked)),
+        "OptInRequired" | "SubscriptionRequiredException" => Some(not_signed_up(asked)),
+        "ExpiredToken" | "ExpiredTokenException" => Some(expired(asked)),
+        "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "RequestExpired"
+        | "RequestTimeTooSkewed"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException" => Some(signature(refusal, asked)),
+        "RegionDisabledException" => Some(region_disabled(refusal, asked)),
+        _ => None,
+    }
+}
+
+fn unknown_key(asked: &Asked) -> Verdict {
+    let who = asked.who();
+    let is_session = asked.access_key_id.starts_with("ASIA");
+    let mut causes = vec![if is_session {
+        Cause::new(
+            KeyUnknown,
+            Likely,
+            format!(
+                "The session of {who} is no longer valid: its role was deleted or its sessions were revoked."
+            ),
+            "End that session and assume it anew.",
+        )
+    } else {
+        Cause::new(
+            KeyUnknown,
+            Likely,
+            format!("The access key {who} is deleted or inactive."),
+            "Check it in IAM, Users, Security credentials.",
+        )
+        .command(statement::list_keys(asked))
+        .ask(asked.administrator())
+    }];
+    causes.push(region_not_enabled(asked, Possible));
+    causes.push(Cause::new(
+        Partition,
+        Possible,
+        "The key may belong to another partition of AWS (China, GovCloud).",
+        "Use a key of the role's partition.",
+    ));
+    Verdict {
+        code: ProblemCode::InvalidKey,
+        what: format!("AWS does not know the credentials of {who}."),
+        causes,
+    }
+}
+
+/// Regions that an account has to enable refuse the keys and sessions of accounts that have not.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>
+fn region_not_enabled(asked: &Asked, confidence: Confidence) -> Cause {
+    let region = if asked.region.is_empty() {
+        "the region".to_owned()
+    } else {
+        sanitise::echo(&asked.region)
+    };
+    Cause::new(
+        Region,
+        confidence,
+        format!("The account may not have enabled {region}."),
+        "Set a region that every account has, such as us-east-1, in the role's settings.",
+    )
+    .command(Some(format!(
+        "aws account get-region-opt-status --region-name {}",
+        if asked.region.is_empty() {
+            "REGION"
+        } else {
+            &asked.region
+        }
+    )))
+    .ask(asked.owner())
+}
+
+fn not_signed_up(asked: &Asked) -> Verdict {
+    Verdict {
+        code: ProblemCode::InvalidKey,
+        what: format!("The account of {} cannot use AWS at present.", asked.who()),
+        causes: vec![
+            Cause::new(
+                KeyUnknown,
+                Likely,
+                "The account is new, suspended, or was not signed up in full.",
+                "Sign in to the console as its owner and see what AWS asks for.",
+            )
+            .ask(asked.administrator()),
+        ],
+    }
+}
+
+fn expired(asked: &Asked) -> Verdict {
+    let who = asked.who();
+    Verdict {
+        code: ProblemCode::ExpiredCredentials,
+        what: format!("The session of {who} has expired."),
+        causes: vec![Cause::new(
+            Expired,
+            Certain,
+            format!("The session of {who} is over."),
+            format!("Assume {who} again, then this role."),
+        )],
+    }
+}
+
+fn signature(refusal: &Refusal, asked: &Asked) -> Verdict {
+    let message = refusal.message.as_str();
+    let is_time = message.contains("Signature expired")
+        || message.contains("Signature not yet current")
+        || matches!(
+            refusal.code.as_str(),
+            "RequestExpired" | "RequestTimeTooSkewed"
+        );
+    if is_time {
+        return clock(refusal);
+    }
+    if message.contains("scoped to a valid region")
+        || message.contains("scoped to correct service")
+        || message.contains("scoped with a valid terminator")
+        || refusal.code.starts_with("IncompleteSignature")
+        || refusal.code.starts_with("MissingAuthenticationToken")
+    {
+        return endpoint();
+    }
+    Verdict {
+        code: ProblemCode::InvalidKey,
+        what: format!("The secret of {} is wrong.", asked.who()),
+        causes: vec![
+            Cause::new(
+                Secret,
+                Likely,
+                "The secret does not belong to the access key.",
+                "Remove the key and add it again; mind stray characters when copying the secret.",
+            ),
+            Cause::new(
+                Endpoint,
+                Possible,
+                "A proxy may have changed the request on its way.",
+                "Try another network, or set [aws] proxy in settings.toml.",
+            ),
+        ],
+    }
+}
+
+fn clock(refusal: &Refusal) -> Verdict {
+    let off = refusal
+        .skew
+        .map(|skew| format!(" by {}", span(skew.as_secs().abs())))
+        .unwrap_or_default();
+    Verdict {
+        code: ProblemCode::ClockSkewed,
+        what: format!("This machine's clock disagrees with AWS's{off}."),
+        causes: vec![Cause::new(
+            Clock,
+            Certain,
+            "AWS takes requests signed within 15 minutes of its own time.",
+            "Set the clock (turn on network time), then try again.",
+        )],
+    }
+}
+
+fn endpoint() -> Verdict {
+    Verdict {
+        code: ProblemCode::InvalidRequest,
+        what: "The request went to the wrong endpoint.".into(),
+        causes: vec![Cause::new(
+            Endpoint,
+            Likely,
+            "The endpoint belongs to another region or is not STS's, or a proxy dropped the signature.",
+            "Check the role's region, and [aws] endpoint_url in settings.toml.",
+        )],
+    }
+}
+
+fn region_disabled(refusal: &Refusal, asked: &Asked) -> Verdict {
+    let named = refusal
+        .message
+        .split_once("for account:")
+        .map(|(_, rest)| {
+            rest.trim_start()
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+        })
+        .filter(|digits| digits.len() == 12);
+    let account = named.map_or_else(
+        || "the role's account".to_owned(),
+        |digits| format!("account {digits}"),
+    );
+    Verdict {
+        code: ProblemCode::RegionDisabled,
+        what: format!("STS is not activated in this region for {account}."),
+        causes: vec![
+            Cause::new(
+                Region,
+                Certain,
+                format!("STS is off in {} for {account}.", sanitise::echo(&asked.region)),
+                "Set another region for the role, or have it activated under IAM, Account settings.",
+            )
+            .ask(asked.owner()),
+        ],
+    }
+}

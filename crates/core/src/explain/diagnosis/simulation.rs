@@ -1,0 +1,130 @@
+//! What IAM's policy simulator says about the caller's side of a request.
+
+use super::asked::{Asked, MfaProof};
+use super::cause::{Cause, CauseKind, Confidence};
+use super::inquiry::Finding;
+use super::statement;
+use crate::calls::iam::{Decision, Simulated, Simulation};
+use crate::value::sanitise;
+
+use CauseKind::{Boundary, CallerPermission, ExplicitDeny, ServiceControl};
+
+/// Returns the question whether the caller's own policies allow a request.
+pub(crate) fn question(asked: &Asked) -> Option<Simulation> {
+    let mut context = vec![("sts:RoleSessionName".to_owned(), asked.session_name.clone())];
+    if let Some(id) = &asked.external_id {
+        context.push(("sts:ExternalId".to_owned(), id.clone()));
+    }
+    if asked.mfa != MfaProof::None {
+        context.push(("aws:MultiFactorAuthPresent".to_owned(), "true".to_owned()));
+    }
+    Some(Simulation {
+        principal: asked.principal()?.to_owned(),
+        actions: asked.actions().into_iter().map(str::to_owned).collect(),
+        resource: asked.role.as_ref()?.as_str().to_owned(),
+        context,
+    })
+}
+
+/// Reads the simulator's answer.
+pub(super) fn read(results: &[Simulated], asked: &Asked) -> Finding {
+    let causes: Vec<Cause> = results
+        .iter()
+        .filter_map(|result| cause(result, asked))
+        .collect();
+    let told = match causes.first() {
+        Some(cause) => cause.what.clone(),
+        None if results.is_empty() => "IAM gave no result.".to_owned(),
+        None => format!("The policies of {} allow it.", asked.who()),
+    };
+    let ruled_out = match results {
+        [] => Vec::new(),
+        _ => vec![CallerPermission, ExplicitDeny, Boundary],
+    };
+    Finding {
+        told,
+        causes,
+        ruled_out,
+    }
+}
+
+fn cause(result: &Simulated, asked: &Asked) -> Option<Cause> {
+    let action = sanitise::echo(&result.action);
+    let who = asked.who();
+    if result.by_organization == Some(false) {
+        return Some(
+            Cause::new(
+                ServiceControl,
+                Confidence::Certain,
+                format!(
+                    "A service control policy of the organization of {who} does not allow {action}."
+                ),
+                "Only the organization's management account can change it.",
+            )
+            .ask("the administrator of your organization"),
+        );
+    }
+    if result.by_boundary == Some(false) {
+        return Some(
+            Cause::new(
+                Boundary,
+                Confidence::Certain,
+                format!("The permissions boundary of {who} does not allow {action}."),
+                "Have the boundary allow it.",
+            )
+            .ask(asked.administrator())
+            .send(statement::permission(asked)),
+        );
+    }
+    match result.decision {
+        Decision::Allowed => None,
+        Decision::ImplicitDeny => Some(implicit(result, asked)),
+        Decision::ExplicitDeny => {
+            let named = result
+                .policies
+                .first()
+                .map(|id| format!(" \"{}\"", sanitise::echo(id)));
+            Some(
+                Cause::new(
+                    ExplicitDeny,
+                    Confidence::Certain,
+                    format!(
+                        "The policy{} of {who} denies {action}.",
+                        named.unwrap_or_default()
+                    ),
+                    "A deny wins over every allow: it has to be changed, or its condition met.",
+                )
+                .ask(asked.administrator()),
+            )
+        }
+    }
+}
+
+fn implicit(result: &Simulated, asked: &Asked) -> Cause {
+    let keys = result
+        .missing_keys
+        .iter()
+        .take(4)
+        .map(|key| sanitise::echo(key));
+    let keys: Vec<String> = keys.collect();
+    let check = if keys.is_empty() {
+        "Ask your administrator to allow it.".to_owned()
+    } else {
+        format!(
+            "Ask your administrator; its policies have conditions on {}.",
+            keys.join(", ")
+        )
+    };
+    Cause::new(
+        CallerPermission,
+        Confidence::Certain,
+        format!(
+            "No policy of {} allows {} on the role.",
+            asked.who(),
+            sanitise::echo(&result.action)
+        ),
+        check,
+    )
+    .ask(asked.administrator())
+    .send(statement::permission(asked))
+}

@@ -1,0 +1,152 @@
+//! Policy statements to send on: the least that lets the request through, and the commands that check.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::asked::{Asked, MfaProof};
+use super::cause::Statement;
+use super::inquiry::{Look, LookCall};
+use crate::value::sanitise;
+
+/// A statement in the order in which people write one.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Written<'a> {
+    sid: &'a str,
+    effect: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<Value>,
+    action: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Value>,
+}
+
+/// Returns the statement that lets the caller in, with the conditions that the request meets. What goes with the session
+/// (tags, source identity) gets a statement of its own where there are conditions: some of their keys are known for
+/// sts:AssumeRole only.
+pub(super) fn trust(asked: &Asked) -> Option<Statement> {
+    let role = asked.role.as_ref()?;
+    let principal = json!({ "AWS": clean(asked.principal()?)? });
+    let written = |sid, action, condition| Written {
+        sid,
+        effect: "Allow",
+        principal: Some(principal.clone()),
+        action,
+        resource: None,
+        condition,
+    };
+    let all = asked.actions();
+    let json = match (condition(asked), all.as_slice()) {
+        (Some(condition), [first, others @ ..]) if !others.is_empty() => pretty(&[
+            written("AllowAssumeRole", json!(first), Some(condition)),
+            written("AllowSessionFields", actions(others), None),
+        ]),
+        (condition, all) => pretty(&written("AllowAssumeRole", actions(all), condition)),
+    };
+    Some(Statement {
+        goes_to: format!("the trust policy of {}", role.role_name()),
+        json: json?,
+    })
+}
+
+/// Returns the statement that allows the caller to make the request.
+pub(super) fn permission(asked: &Asked) -> Option<Statement> {
+    let role = asked.role.as_ref()?;
+    let written = Written {
+        sid: "AllowAssumeRole",
+        effect: "Allow",
+        principal: None,
+        action: actions(&asked.actions()),
+        resource: Some(json!(role.as_str())),
+        condition: None,
+    };
+    let principal = asked.principal().and_then(clean);
+    let goes_to = match principal.and_then(|arn| arn.rsplit('/').next()) {
+        Some(name) => format!("the permissions of {name}"),
+        None => "the caller's permissions".to_owned(),
+    };
+    Some(Statement {
+        goes_to,
+        json: pretty(&written)?,
+    })
+}
+
+/// Returns the statement that would allow a call that tells more.
+pub(super) fn inquiry(look: &Look, asked: &Asked) -> Option<Statement> {
+    let resource = match look.call {
+        LookCall::GetRole => asked.role.as_ref()?.as_str(),
+        LookCall::SimulatePrincipalPolicy => clean(asked.principal()?)?,
+        LookCall::DecodeAuthorizationMessage | LookCall::GetAccessKeyInfo => "*",
+    };
+    let written = Written {
+        sid: "AllowLookingDeeper",
+        effect: "Allow",
+        principal: None,
+        action: json!(look.action),
+        resource: Some(json!(resource)),
+        condition: None,
+    };
+    Some(Statement {
+        goes_to: format!("the permissions of {}", sanitise::echo(&look.by)),
+        json: pretty(&written)?,
+    })
+}
+
+fn actions(actions: &[&str]) -> Value {
+    match actions {
+        [one] => json!(one),
+        several => json!(several),
+    }
+}
+
+fn condition(asked: &Asked) -> Option<Value> {
+    let mut condition = Map::new();
+    if let Some(external_id) = &asked.external_id {
+        condition.insert(
+            "StringEquals".into(),
+            json!({ "sts:ExternalId": external_id }),
+        );
+    }
+    if asked.mfa != MfaProof::None {
+        condition.insert(
+            "Bool".into(),
+            json!({ "aws:MultiFactorAuthPresent": "true" }),
+        );
+    }
+    (!condition.is_empty()).then_some(Value::Object(condition))
+}
+
+fn pretty(written: &impl Serialize) -> Option<String> {
+    serde_json::to_string_pretty(written).ok()
+}
+
+/// Returns the command that shows the role's trust policy to its owner.
+pub(super) fn show_trust(asked: &Asked) -> Option<String> {
+    let name = clean(asked.role.as_ref()?.role_name())?;
+    Some(format!(
+        "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument"
+    ))
+}
+
+/// Returns the command that asks IAM whether the caller's own policies allow the request.
+pub(super) fn simulate(asked: &Asked) -> Option<String> {
+    let (principal, role) = (clean(asked.principal()?)?, asked.role.as_ref()?);
+    Some(format!(
+        "aws iam simulate-principal-policy --policy-source-arn {principal} --action-names {} --resource-arns {role}",
+        asked.actions().join(" ")
+    ))
+}
+
+/// Returns the command that lists the caller's access keys and whether they are active.
+pub(super) fn list_keys(asked: &Asked) -> Option<String> {
+    let name = clean(asked.user_name()?)?;
+    Some(format!("aws iam list-access-keys --user-name {name}"))
+}
+
+/// Returns a text if nothing in it means anything to a shell or to JSON.
+fn clean(text: &str) -> Option<&str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-:/".contains(c);
+    (!text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain)).then_some(text)
+}

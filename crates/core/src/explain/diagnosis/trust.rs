@@ -1,0 +1,300 @@
+//! What a role's trust policy says about a request: evaluated as AWS does, the near miss named.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::asked::{Asked, MfaProof, Signer};
+use super::cause::{Cause, CauseKind, Confidence};
+use super::inquiry::Finding;
+use super::statement;
+use crate::policy::{
+    Context, NearMiss, Policy, PolicyKind, Principal, Request, Side, StatementRef, Verdict, judge,
+};
+use crate::value::sanitise;
+
+use CauseKind::{
+    ExternalId, MfaMissing, MfaTooOld, NoSuchRole, OtherCondition, SessionName, SessionTags,
+    SourceIdentity, TrustPolicy,
+};
+use Confidence::{Certain, Likely};
+
+/// What a trust policy decides: known once it is read.
+pub(super) const KINDS: [CauseKind; 8] = [
+    TrustPolicy,
+    ExternalId,
+    MfaMissing,
+    MfaTooOld,
+    SessionName,
+    SourceIdentity,
+    SessionTags,
+    NoSuchRole,
+];
+
+/// Reads a role's trust policy for a request at a time.
+pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
+    let told = |told: &str| Finding {
+        told: told.to_owned(),
+        ..Finding::default()
+    };
+    let Ok(policy) = Policy::parse(PolicyKind::Trust, document) else {
+        return told("The role's trust policy is of a form that Rolecall does not know.");
+    };
+    let principal = asked
+        .caller_arn()
+        .and_then(|arn| Principal::parse(arn).ok());
+    let (Some(principal), Some(role)) = (principal, &asked.role) else {
+        return told("The trust policy was read, but it is not known who asked.");
+    };
+    let context = context(asked, now);
+    let json = serde_json::from_str(document).unwrap_or(Value::Null);
+    let mut finding = Finding {
+        ruled_out: KINDS.to_vec(),
+        ..Finding::default()
+    };
+    for action in asked.actions() {
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: role.as_str(),
+            resource_account: role.account_id(),
+            context: &context,
+        };
+        let verdict = judge(Side::Resource, std::slice::from_ref(&policy), &request);
+        finding
+            .causes
+            .extend(causes(&verdict, action, asked, &json));
+    }
+    finding.told = match finding.causes.first() {
+        Some(cause) => cause.what.clone(),
+        None => format!("The role's trust policy lets {} in.", asked.who()),
+    };
+    finding
+}
+
+/// The condition keys that AWS would derive from the request, as far as they are known here.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+fn context(asked: &Asked, now: Timestamp) -> Context {
+    let mut context = Context::default();
+    context.insert("aws:CurrentTime", now);
+    context.insert("aws:EpochTime", now.as_second());
+    context.insert("aws:SecureTransport", true);
+    context.insert("sts:RoleSessionName", asked.session_name.as_str());
+    let given = [
+        ("sts:ExternalId", asked.external_id.as_deref()),
+        ("sts:SourceIdentity", asked.source_identity.as_deref()),
+        ("aws:PrincipalArn", asked.principal()),
+        ("aws:PrincipalAccount", asked.account()),
+        ("aws:username", asked.user_name()),
+    ];
+    for (key, value) in given {
+        if let Some(value) = value {
+            context.insert(key, value);
+        }
+    }
+    let is_user = matches!(asked.signer, Signer::User(_));
+    context.insert(
+        "aws:PrincipalType",
+        if is_user { "User" } else { "AssumedRole" },
+    );
+    match &asked.mfa {
+        MfaProof::None if is_user => {}
+        MfaProof::None => context.insert("aws:MultiFactorAuthPresent", false),
+        MfaProof::Code { .. } => {
+            context.insert("aws:MultiFactorAuthPresent", true);
+            context.insert("aws:MultiFactorAuthAge", 0);
+        }
+        MfaProof::Session { age_s } => {
+            context.insert("aws:MultiFactorAuthPresent", true);
+            context.insert("aws:MultiFactorAuthAge", *age_s);
+        }
+    }
+    for tag in &asked.tags {
+        context.insert(&format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
+    }
+    context.insert_list("aws:TagKeys", asked.tags.iter().map(|tag| tag.key.as_str()));
+    context
+}
+
+fn causes(verdict: &Verdict, action: &str, asked: &Asked, document: &Value) -> Vec<Cause> {
+    match verdict {
+        Verdict::Allow(_) => Vec::new(),
+        Verdict::Deny(statement) => vec![denies(statement, asked)],
+        Verdict::Silent(misses) if misses.is_empty() => vec![silent(action, asked)],
+        Verdict::Silent(misses) => misses
+            .iter()
+            .map(|miss| missed(miss, asked, document))
+            .collect(),
+    }
+}
+
+fn denies(statement: &StatementRef, asked: &Asked) -> Cause {
+    let which = match &statement.sid {
+        Some(sid) => format!("Its statement \"{}\"", sanitise::echo(sid)),
+        None => format!("Its statement {}", statement.statement + 1),
+    };
+    Cause::new(
+        TrustPolicy,
+        Certain,
+        format!("The role's trust policy denies it. {which} does."),
+        "A deny wins over every allow: it has to be changed, or its condition met.",
+    )
+    .ask(asked.owner())
+}
+
+/// No statement names caller and action together.
+fn silent(action: &str, asked: &Asked) -> Cause {
+    let (kind, what) = match action {
+        "sts:TagSession" => (
+            SessionTags,
+            format!(
+                "The role's trust policy does not allow {} to send session tags.",
+                asked.who()
+            ),
+        ),
+        "sts:SetSourceIdentity" => (
+            SourceIdentity,
+            format!(
+                "The role's trust policy does not allow {} to set a source identity.",
+                asked.who()
+            ),
+        ),
+        _ => (
+            TrustPolicy,
+            format!(
+                "The role's trust policy names neither {} nor its account.",
+                asked.who()
+            ),
+        ),
+    };
+    Cause::new(kind, Certain, what, "Ask the role's owner to let you in.")
+        .ask(asked.owner())
+        .send(statement::trust(asked))
+}
+
+/// A statement would let the caller in, but for one condition.
+fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
+    let wanted = wanted(miss, document);
+    let asks = |field: &str| match &wanted {
+        Some(value) => format!(
+            "The role's trust policy asks for the {field} \"{}\".",
+            sanitise::echo(value)
+        ),
+        None => format!("The role's trust policy asks for another {field}."),
+    };
+    let key = miss.key.to_ascii_lowercase();
+    let (kind, what, check) = match key.as_str() {
+        "sts:externalid" => {
+            let sent = match &asked.external_id {
+                Some(id) => format!("\"{}\" was sent.", sanitise::echo(id)),
+                None => "None was sent.".to_owned(),
+            };
+            (
+                ExternalId,
+                format!("{} {sent}", asks("external ID")),
+                "Set it in the role's settings.",
+            )
+        }
+        "aws:multifactorauthpresent" => (
+            MfaMissing,
+            "The role's trust policy asks for MFA, and none was given.".to_owned(),
+            "Set the MFA device in the role's settings, then try again.",
+        ),
+        "aws:multifactorauthage" => match &asked.mfa {
+            MfaProof::None => (
+                MfaMissing,
+                "The role's trust policy asks for a fresh MFA, and none was given.".to_owned(),
+                "Set the MFA device in the role's settings, then try again.",
+            ),
+            MfaProof::Code { .. } | MfaProof::Session { .. } => (
+                MfaTooOld,
+                match &wanted {
+                    Some(limit) => format!(
+                        "The role's trust policy takes an MFA of at most {} seconds of age only.",
+                        sanitise::echo(limit)
+                    ),
+                    None => "The role's trust policy takes a fresher MFA only.".to_owned(),
+                },
+                "Try again with a new code.",
+            ),
+        },
+        "sts:rolesessionname" => (
+            SessionName,
+            asks("session name"),
+            "Set it in the role's settings.",
+        ),
+        "sts:sourceidentity" => (
+            SourceIdentity,
+            asks("source identity"),
+            "Set it in the role's settings.",
+        ),
+        "aws:tagkeys" | "sts:transitivetagkeys" => (
+            SessionTags,
+            "The role's trust policy takes other session tags only.".to_owned(),
+            "Ask for the tags it takes.",
+        ),
+        key if key.starts_with("aws:requesttag/") => (
+            SessionTags,
+            asks(&format!(
+                "session tag {}",
+                sanitise::echo(miss.key.split_once('/').map_or("", |(_, tag)| tag))
+            )),
+            "Set it in the role's settings.",
+        ),
+        "aws:principalarn" | "aws:principalaccount" | "aws:username" | "aws:principaltype" => (
+            TrustPolicy,
+            format!(
+                "The role's trust policy lets in other callers only ({}).",
+                sanitise::echo(&miss.key)
+            ),
+            "Ask the role's owner to let you in.",
+        ),
+        _ => return other(miss, wanted, asked),
+    };
+    let can_be_set = check.starts_with("Set ") || check.starts_with("Try ");
+    let cause = Cause::new(kind, Certain, what, check);
+    if can_be_set {
+        cause
+    } else {
+        cause.ask(asked.owner())
+    }
+}
+
+/// A condition on something that is not known here: an address, an organization, a tag of the caller.
+fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
+    let value = wanted
+        .map(|value| format!(" \"{}\"", sanitise::echo(&value)))
+        .unwrap_or_default();
+    Cause::new(
+        OtherCondition,
+        Likely,
+        format!(
+            "The role's trust policy has a condition that seems not to be met: {} {}{value}.",
+            sanitise::echo(&miss.key),
+            sanitise::echo(&miss.operator)
+        ),
+        "Ask what the condition expects of you.",
+    )
+    .ask(asked.owner())
+}
+
+/// Returns the value that a condition compares with, if it is one plain text.
+fn wanted(miss: &NearMiss, document: &Value) -> Option<String> {
+    let statements = &document["Statement"];
+    let statement = match statements {
+        Value::Array(list) => list.get(miss.statement.statement)?,
+        one => one,
+    };
+    let value = &statement["Condition"][&miss.operator][&miss.key];
+    let text = match value {
+        Value::Array(list) => match list.as_slice() {
+            [one] => one,
+            _ => return None,
+        },
+        one => one,
+    };
+    match text {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,210 @@
+//! Denials in which AWS does not say why: what fits the request.
+
+use super::asked::{Asked, MfaProof, Signer};
+use super::cause::{Cause, CauseKind, Confidence};
+use super::statement;
+use crate::value::sanitise;
+
+use CauseKind::{
+    CallerPermission, CallerSession, ExternalId, MfaMissing, MfaTooOld, NoSuchRole, ServiceControl,
+    SessionName, SessionTags, SourceIdentity, TrustPolicy,
+};
+use Confidence::{Certain, Likely, Possible};
+
+/// AWS does not say why: everything that fits the request, the role's side first, since AWS names a missing
+/// permission of the caller in most of its answers.
+pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    causes.extend(changed(asked));
+    if let Some(id) = &asked.external_id {
+        let what = format!(
+            "The external ID \"{}\" may not be the one that the role's trust policy asks for.",
+            sanitise::echo(id)
+        );
+        let check = "Compare it, letter by letter, with the one its owner gave you.";
+        causes.push(external_id(asked, Likely, what, check));
+    }
+    causes.push(trust(asked, Likely));
+    causes.push(permission(asked, Possible));
+    causes.extend(mfa(asked));
+    if asked.external_id.is_none() && asked.is_same_account() != Some(true) {
+        let what =
+            "The role's trust policy may ask for an external ID, and none is set.".to_owned();
+        let check = "Ask the role's owner for it, and set it in the role's settings.";
+        causes.push(external_id(asked, Possible, what, check));
+    }
+    causes.extend(session_name(asked));
+    causes.push(no_such_role(asked));
+    if let Signer::Session { role, .. } = &asked.signer {
+        causes.push(Cause::new(
+            CallerSession,
+            Possible,
+            format!(
+                "The session of {} may be limited by a session policy.",
+                role.role_name()
+            ),
+            "End that session and assume it anew without one.",
+        ));
+    }
+    causes.push(organization(asked));
+    causes
+}
+
+/// What differs from the last time it worked is the first suspect; if nothing does, AWS's side changed.
+fn changed(asked: &Asked) -> Option<Cause> {
+    let changed = asked.changed_since.as_ref()?;
+    if changed.is_empty() {
+        return Some(
+            Cause::new(
+                TrustPolicy,
+                Likely,
+                "The same request worked before, so something was changed in AWS: the role's trust policy, or your permissions.",
+                "Ask what was changed since.",
+            )
+            .command(statement::show_trust(asked))
+            .ask(asked.owner())
+            .send(statement::trust(asked)),
+        );
+    }
+    let first = changed.first()?;
+    let kind = match *first {
+        "external ID" => ExternalId,
+        "MFA device" => MfaMissing,
+        "session name" => SessionName,
+        "source" => CallerPermission,
+        "source identity" => SourceIdentity,
+        "session tags" => SessionTags,
+        _ => NoSuchRole,
+    };
+    Some(Cause::new(
+        kind,
+        Likely,
+        format!(
+            "It worked before its settings were changed: {}.",
+            changed.join(", ")
+        ),
+        "Put back what was changed, then try again.",
+    ))
+}
+
+fn external_id(asked: &Asked, confidence: Confidence, what: String, check: &str) -> Cause {
+    Cause::new(ExternalId, confidence, what, check)
+        .command(statement::show_trust(asked))
+        .ask(asked.owner())
+        .send(statement::trust(asked).filter(|_| asked.external_id.is_some()))
+}
+
+pub(super) fn trust(asked: &Asked, confidence: Confidence) -> Cause {
+    let who = asked.who();
+    let what = match (confidence, asked.account()) {
+        (Certain, _) => format!("The role's trust policy does not let {who} in."),
+        (_, Some(account)) => format!(
+            "The role's trust policy may not name {who} or account {}.",
+            sanitise::echo(account)
+        ),
+        (_, None) => format!("The role's trust policy may not name {who} or its account."),
+    };
+    Cause::new(
+        TrustPolicy,
+        confidence,
+        what,
+        "Ask the role's owner to let you in.",
+    )
+    .command(statement::show_trust(asked))
+    .ask(asked.owner())
+    .send(statement::trust(asked))
+}
+
+pub(super) fn permission(asked: &Asked, confidence: Confidence) -> Cause {
+    let who = asked.who();
+    let what = match confidence {
+        Certain => format!("The policies of {who} do not allow sts:AssumeRole on the role."),
+        Likely | Possible => {
+            format!("The policies of {who} may not allow sts:AssumeRole on the role.")
+        }
+    };
+    Cause::new(
+        CallerPermission,
+        confidence,
+        what,
+        "Ask your administrator to allow it.",
+    )
+    .command(statement::simulate(asked))
+    .ask(asked.administrator())
+    .send(statement::permission(asked))
+}
+
+fn mfa(asked: &Asked) -> Option<Cause> {
+    match &asked.mfa {
+        MfaProof::None if matches!(asked.signer, Signer::Session { .. }) => Some(Cause::new(
+            MfaMissing,
+            Possible,
+            "The role may require MFA, which a session of another role cannot give.",
+            "Assume it from the access key directly, with an MFA device set.",
+        )),
+        MfaProof::None => Some(Cause::new(
+            MfaMissing,
+            Possible,
+            "The role may require MFA, and none was given.",
+            "Set the MFA device in the role's settings, then try again.",
+        )),
+        MfaProof::Session { age_s } => Some(Cause::new(
+            MfaTooOld,
+            Likely,
+            format!(
+                "The role may accept a fresh MFA only; this one is {} minutes old.",
+                age_s / 60
+            ),
+            "Try again with a new code.",
+        )),
+        MfaProof::Code { .. } => None,
+    }
+}
+
+/// Administrators may require that sessions carry the user's name.
+fn session_name(asked: &Asked) -> Option<Cause> {
+    let user = asked.user_name()?;
+    if asked.session_name.is_empty() || asked.session_name == user {
+        return None;
+    }
+    Some(
+        Cause::new(
+            SessionName,
+            Possible,
+            format!(
+                "The role may require your user name as session name; \"{}\" was sent.",
+                sanitise::echo(&asked.session_name)
+            ),
+            format!(
+                "Set the session name to {}, then try again.",
+                sanitise::echo(user)
+            ),
+        )
+        .ask(asked.owner()),
+    )
+}
+
+fn no_such_role(asked: &Asked) -> Cause {
+    let name = asked
+        .role
+        .as_ref()
+        .map_or_else(|| "the role".to_owned(), |role| role.as_str().to_owned());
+    Cause::new(
+        NoSuchRole,
+        Possible,
+        "The role may not exist: AWS says the same then.",
+        format!("Check every letter of {name}; names are case-sensitive."),
+    )
+    .command(statement::show_trust(asked))
+    .ask(asked.owner())
+}
+
+fn organization(asked: &Asked) -> Cause {
+    Cause::new(
+        ServiceControl,
+        Possible,
+        "An organization's policy may forbid it: a service control policy on your side, a resource control policy on the role's.",
+        "Ask whether one limits sts:AssumeRole, by organization, network or region.",
+    )
+    .ask(asked.administrator())
+}

@@ -1,0 +1,139 @@
+//! Why AWS said no, and what to do: errors of STS in the words a person reads.
+
+use crate::calls::sts::{Refusal, StsError};
+use crate::explain::diagnosis::{self, Asked};
+use crate::role::Role;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
+
+/// What is known of a refused call, for its explanation.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The role that was asked for; `None` for a check of an access key.
+    pub role: Option<&'a Role>,
+    /// Who asked: the name of the access key or role that signed.
+    pub source: &'a str,
+    /// The request as it was sent, where one was.
+    pub asked: Option<&'a Asked>,
+}
+
+/// Explains a failed call.
+pub fn explain(error: &StsError, attempt: Attempt<'_>) -> Problem {
+    match error {
+        StsError::Refused(refusal) => explain_refusal(refusal, attempt),
+        StsError::Unreachable { host, reason } => Problem::new(
+            ProblemCode::Offline,
+            format!("AWS cannot be reached at {}.", sanitise::echo(host)),
+            "Check the network, VPN or proxy, then try again. Sessions you have keep working until they expire.",
+        )
+        .with_detail(sanitise::visible(reason)),
+        StsError::Insecure { host, reason } => Problem::new(
+            ProblemCode::NotAws,
+            format!("The secure connection to {} failed.", sanitise::echo(host)),
+            "If your network inspects traffic, set its certificate file as [aws] ca_bundle in settings.toml.",
+        )
+        .with_detail(sanitise::visible(reason)),
+        StsError::NoEndpoint {
+            region,
+            kind,
+            instead,
+        } => Problem::new(
+            ProblemCode::InvalidRequest,
+            format!("STS has no {kind} endpoint in {}.", sanitise::echo(region)),
+            match instead {
+                [] => "Turn off fips or dual_stack under [aws] in settings.toml.".to_owned(),
+                regions => format!(
+                    "Set one of these regions for the role: {}; or turn off fips under [aws] in settings.toml.",
+                    regions.join(", ")
+                ),
+            },
+        ),
+        StsError::TimedOut { host } => Problem::new(
+            ProblemCode::TimedOut,
+            format!("AWS did not answer in time at {}.", sanitise::echo(host)),
+            "Try again; if it goes on, check the network or proxy.",
+        ),
+        StsError::NotSts(reason) => Problem::new(
+            ProblemCode::NotAws,
+            "The network answered instead of AWS (a sign-in page?).",
+            "Open a web page to sign in to this network, then try again.",
+        )
+        .with_detail(sanitise::visible(reason)),
+        StsError::Incomplete(reason) => Problem::new(
+            ProblemCode::AwsFailed,
+            "The answer from AWS was incomplete.",
+            "Try again; nothing of it was used.",
+        )
+        .with_detail(sanitise::visible(reason)),
+    }
+}
+
+fn detail(refusal: &Refusal) -> String {
+    let id = refusal
+        .request_id
+        .as_deref()
+        .map(|id| format!(" (request {})", sanitise::echo(id)))
+        .unwrap_or_default();
+    format!(
+        "{}: {}{id}",
+        sanitise::echo(&refusal.code),
+        sanitise::cut(&sanitise::visible(&refusal.message), 1024)
+    )
+}
+
+/// A refusal of AWS, with its causes.
+fn explain_refusal(refusal: &Refusal, attempt: Attempt<'_>) -> Problem {
+    let known = match (attempt.asked, attempt.role) {
+        (Some(asked), _) => asked.clone(),
+        (None, Some(role)) => Asked {
+            role: Some(role.arn.clone()),
+            ..Asked::by(attempt.source)
+        },
+        (None, None) => Asked::by(attempt.source),
+    };
+    let explanation = diagnosis::explain(refusal, &known);
+    Problem::new(explanation.code, explanation.what, explanation.remedy)
+        .with_detail(detail(refusal))
+        .with_diagnosis(explanation.diagnosis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::RoleDraft;
+
+    fn role() -> Role {
+        let draft = RoleDraft {
+            name: "guest".into(),
+            arn: "arn:aws:iam::808768216571:role/guest".into(),
+            source: "user".into(),
+            ..RoleDraft::default()
+        };
+        draft.check().expect("valid")
+    }
+
+    fn explained(status: u16, code: &str, message: &str) -> Problem {
+        let refusal = Refusal {
+            status,
+            code: code.into(),
+            message: message.into(),
+            ..Refusal::default()
+        };
+        let role = role();
+        explain(
+            &StsError::Refused(refusal),
+            Attempt {
+                role: Some(&role),
+                source: "user",
+                asked: None,
+            },
+        )
+    }
+
+    #[test]
+    fn b55_foreign_words_are_made_visible_and_cut() {
+        let problem = explained(400, "X\u{1b}[2J", &"<script>\u{202e}".repeat(1000));
+        let detail = problem.detail.expect("AWS's own words");
+        assert!(!detail.chars().any(sanitise::is_hidden) && detail.chars().count() < 1200);
+    }
+}

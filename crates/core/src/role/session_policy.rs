@@ -1,0 +1,273 @@
+//! Session policies: what limits a session further than its role. A session may do what the role and they allow.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session>
+
+use std::collections::HashSet;
+use std::fmt;
+
+use crate::policy::{Policy, PolicyError, PolicyKind};
+use crate::value::input::InputError;
+use crate::value::role_arn::RoleArn;
+use crate::value::sanitise::{describe, echo};
+
+/// The most managed policies of one call.
+const ARNS_MAX: usize = 10;
+/// The most characters of the inline policy and the ARNs together.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+const PLAINTEXT_MAX: usize = 2048;
+/// The shortest and the longest ARN of a policy.
+const ARN_LENGTH: std::ops::RangeInclusive<usize> = 20..=2048;
+
+/// An inline session policy that IAM would accept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionPolicy {
+    text: String,
+    compact: String,
+}
+
+impl SessionPolicy {
+    /// Reads a policy document.
+    ///
+    /// # Errors
+    /// Says the place and what IAM expects there, or the character that STS does not take.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let text = text.trim();
+        let refuse = |what: String, remedy: &str| Err(InputError::new("policy", what, remedy));
+        // AWS's own pattern: [\u0009\u000A\u000D\u0020-\u00FF]+
+        let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
+        if let Some((at, stranger)) = text.char_indices().find(|(_, c)| !allowed(c)) {
+            let line = text[..at].matches('\n').count() + 1;
+            let what = format!(
+                "Line {line} of the session policy has {}.",
+                describe(stranger)
+            );
+            return refuse(
+                what,
+                "Only Latin characters are allowed; write others as \\uXXXX.",
+            );
+        }
+        match Policy::parse(PolicyKind::Identity, text) {
+            Ok(_) => Ok(Self {
+                text: text.to_owned(),
+                compact: compact(text),
+            }),
+            Err(PolicyError::Syntax { line, column }) => refuse(
+                format!("Line {line}, column {column} of the session policy is not JSON."),
+                "Check quotes, commas and brackets there.",
+            ),
+            Err(PolicyError::Shape { place, problem }) => refuse(
+                format!("The session policy's {} {}.", echo(&place), echo(&problem)),
+                "See the policy grammar in the IAM user guide.",
+            ),
+        }
+    }
+
+    /// Returns the document as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the document without white space, as it is sent.
+    pub fn compact(&self) -> &str {
+        &self.compact
+    }
+}
+
+/// Leaves out the white space between the tokens of a JSON text.
+fn compact(json: &str) -> String {
+    let mut kept = String::with_capacity(json.len());
+    let mut is_text = false;
+    let mut is_escaped = false;
+    for c in json.chars() {
+        if is_text || !c.is_ascii_whitespace() {
+            kept.push(c);
+        }
+        if c == '"' && !is_escaped {
+            is_text = !is_text;
+        }
+        is_escaped = is_text && c == '\\' && !is_escaped;
+    }
+    kept
+}
+
+/// The ARN of a managed policy of AWS, or of the role's account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PolicyArn(String);
+
+impl PolicyArn {
+    /// Reads the ARN of a policy that may limit a session of `role`.
+    ///
+    /// # Errors
+    /// Says which part is wrong, or that the policy is of another partition or account.
+    pub fn parse(text: &str, role: &RoleArn) -> Result<Self, InputError> {
+        let text = text.trim();
+        let (partition, account) = (role.partition().name, role.account_id());
+        let example = format!("Example: arn:{partition}:iam::aws:policy/ReadOnlyAccess.");
+        let refuse =
+            |what: String, remedy: String| Err(InputError::new("policy_arns", what, remedy));
+        let shown = echo(text);
+        if let Some(stranger) = text.chars().find(|c| !c.is_ascii_graphic()) {
+            let what = format!("The policy ARN \"{shown}\" has {}.", describe(stranger));
+            return refuse(what, example);
+        }
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", its_partition, "iam", "", its_account, resource] = parts.as_slice() else {
+            return refuse(
+                format!("\"{shown}\" is not the ARN of an IAM policy."),
+                example,
+            );
+        };
+        if !resource.starts_with("policy/") || resource.ends_with('/') {
+            return refuse(format!("\"{shown}\" is not the ARN of a policy."), example);
+        }
+        if *its_partition != partition {
+            let what = format!("The policy \"{shown}\" is not of the role's partition.");
+            return refuse(what, format!("Use one of the partition \"{partition}\"."));
+        }
+        if *its_account != "aws" && *its_account != account {
+            let what = format!("The policy \"{shown}\" is of another account than the role.");
+            return refuse(
+                what,
+                format!("Use one of AWS, or of the account {account}."),
+            );
+        }
+        match text.len() {
+            length if ARN_LENGTH.contains(&length) => Ok(Self(text.to_owned())),
+            length => refuse(
+                format!("The policy ARN \"{shown}\" has {length} characters."),
+                "It must have 20 to 2048.".to_owned(),
+            ),
+        }
+    }
+
+    /// Returns the ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PolicyArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Reads the ARNs of a role's session policies.
+///
+/// # Errors
+/// As [`PolicyArn::parse`], and if one is given twice or there are more than ten.
+pub fn parse_arns(texts: &[String], role: &RoleArn) -> Result<Vec<PolicyArn>, InputError> {
+    let mut seen = HashSet::new();
+    let mut arns = Vec::new();
+    for text in texts {
+        let arn = PolicyArn::parse(text, role)?;
+        if !seen.insert(arn.clone()) {
+            let what = format!("The policy \"{}\" is given twice.", echo(arn.as_str()));
+            return Err(InputError::new("policy_arns", what, "Leave one out."));
+        }
+        arns.push(arn);
+    }
+    match arns.len() {
+        0..=ARNS_MAX => Ok(arns),
+        count => {
+            let what = format!("There are {count} session policies.");
+            Err(InputError::new("policy_arns", what, "Use at most 10."))
+        }
+    }
+}
+
+/// Checks the size of what is sent together.
+///
+/// # Errors
+/// If it is over 2,048 characters.
+pub fn check_size(policy: Option<&SessionPolicy>, arns: &[PolicyArn]) -> Result<(), InputError> {
+    let inline = policy.map_or(0, |policy| policy.compact.chars().count());
+    let size = inline + arns.iter().map(|arn| arn.0.len()).sum::<usize>();
+    if size <= PLAINTEXT_MAX {
+        return Ok(());
+    }
+    let what = format!("The session policies have {size} characters together.");
+    let remedy =
+        "AWS takes at most 2,048, white space left out. Name fewer, or use a managed policy.";
+    Err(InputError::new("policy", what, remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = "{\n \"Version\": \"2012-10-17\",\n \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:Get*\", \"Resource\": \"*\", \"Sid\": \"a\"}]\n}";
+
+    fn role() -> RoleArn {
+        RoleArn::parse("arn:aws:iam::808768216571:role/guest").expect("an ARN")
+    }
+
+    #[test]
+    fn b58_says_the_place_of_what_is_wrong() {
+        for (text, what) in [
+            ("{", "Line 1, column 1 of the session policy is not JSON."),
+            (
+                "{\"Version\":\"2012-10-17\",\n\"Statement\":[{\"Effect\":\"Alow\",\"Action\":\"*\",\"Resource\":\"*\"}]}",
+                "The session policy's Statement[0].Effect",
+            ),
+            ("{\"Statement\":\"ж\"}", "Line 1 of the session policy has"),
+        ] {
+            let error = SessionPolicy::parse(text).expect_err(text);
+            assert!(error.what.starts_with(what), "{}", error.what);
+        }
+    }
+
+    #[test]
+    fn white_space_is_not_sent_but_kept_in_texts() {
+        let policy = SessionPolicy::parse(POLICY).expect("a policy");
+        assert_eq!(
+            policy.compact(),
+            "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"*\",\"Sid\":\"a\"}]}"
+        );
+        assert_eq!(
+            compact(r#"{ "a b" : "c \" d" , "e\\" : 1 }"#),
+            r#"{"a b":"c \" d","e\\":1}"#
+        );
+    }
+
+    #[test]
+    fn policies_are_of_aws_or_of_the_roles_account() {
+        for good in [
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+            "arn:aws:iam::808768216571:policy/mine",
+        ] {
+            assert!(PolicyArn::parse(good, &role()).is_ok(), "{good}");
+        }
+        for (bad, what) in [
+            ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "partition"),
+            ("arn:aws:iam::177634097045:policy/x", "another account"),
+            (
+                "arn:aws:iam::aws:role/ReadOnlyAccess",
+                "not the ARN of a policy",
+            ),
+            ("ReadOnlyAccess", "not the ARN of an IAM policy"),
+            ("", "not the ARN"),
+        ] {
+            let error = PolicyArn::parse(bad, &role()).expect_err(bad);
+            assert!(error.what.contains(what), "{}", error.what);
+        }
+    }
+
+    #[test]
+    fn b58_ten_policies_and_2048_characters_are_the_most() {
+        let arns: Vec<String> = (0..11)
+            .map(|n| format!("arn:aws:iam::aws:policy/P{n}"))
+            .collect();
+        assert!(parse_arns(&arns[..10], &role()).is_ok());
+        assert!(parse_arns(&arns, &role()).is_err());
+        assert!(parse_arns(&[arns[0].clone(), arns[0].clone()], &role()).is_err());
+        let long = POLICY.replace("\"a\"", &format!("\"{}\"", "a".repeat(2000)));
+        let policy = SessionPolicy::parse(&long).expect("a policy");
+        let error = check_size(Some(&policy), &[]).expect_err("too large");
+        assert!(
+            error.what.starts_with("The session policies have 2"),
+            "{}",
+            error.what
+        );
+    }
+}

@@ -1,0 +1,284 @@
+//! Session tags: what a call hands to policies as `aws:PrincipalTag`, and which of it the next role in a chain inherits.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::role::Role;
+use crate::role::call_template::{CallFacts, CallTemplate, TAG_CHARACTERS, is_tag_char};
+use crate::value::input::InputError;
+use crate::value::sanitise::{describe, echo};
+
+/// The most tags of one call.
+const TAGS_MAX: usize = 50;
+/// The longest key, in characters.
+const KEY_MAX: usize = 128;
+
+/// A tag as it is written or sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionTag {
+    /// Its key.
+    pub key: String,
+    /// Its value, or its template.
+    pub value: String,
+}
+
+/// The tags of a role's sessions, checked: at most 50, each key once in whatever letter case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct SessionTags {
+    tags: Vec<(String, CallTemplate)>,
+    transitive: Vec<String>,
+}
+
+impl SessionTags {
+    /// Checks tags and the keys of those that the next role in a chain inherits.
+    ///
+    /// # Errors
+    /// If STS would refuse a key, a value or the count, a key is given twice, or a transitive key is no tag's.
+    pub fn check(tags: &[SessionTag], transitive: &[String]) -> Result<Self, InputError> {
+        check_count("tags", tags.len())?;
+        let mut seen = HashSet::new();
+        let mut checked = Vec::new();
+        for tag in tags {
+            let key = tag.key.trim();
+            check_key("tags", key)?;
+            if !seen.insert(key.to_lowercase()) {
+                let what = format!("The tag \"{}\" is given twice.", echo(key));
+                let remedy = "Leave one out; letter case does not tell tags apart.";
+                return Err(InputError::new("tags", what, remedy));
+            }
+            let label = format!("The value of the tag \"{}\"", echo(key));
+            let value = CallTemplate::tag_value("tags", &label, tag.value.trim())?;
+            checked.push((key.to_owned(), value));
+        }
+        let transitive = check_transitive(&checked, transitive)?;
+        Ok(Self {
+            tags: checked,
+            transitive,
+        })
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+    }
+
+    /// Returns the tags as they were written.
+    pub fn written(&self) -> Vec<SessionTag> {
+        let tag = |(key, value): &(String, CallTemplate)| SessionTag {
+            key: key.clone(),
+            value: value.as_str().to_owned(),
+        };
+        self.tags.iter().map(tag).collect()
+    }
+
+    /// Returns the tags to send, with every placeholder filled.
+    pub fn fill(&self, facts: &CallFacts<'_>) -> Vec<SessionTag> {
+        let tag = |(key, value): &(String, CallTemplate)| SessionTag {
+            key: key.clone(),
+            value: value.fill(facts),
+        };
+        self.tags.iter().map(tag).collect()
+    }
+
+    /// Returns the keys that the next role in a chain inherits.
+    pub fn transitive(&self) -> &[String] {
+        &self.transitive
+    }
+
+    /// Returns whether a tag has this key, in whatever letter case.
+    pub fn has(&self, key: &str) -> bool {
+        self.tags.iter().any(|(own, _)| same_key(own, key))
+    }
+}
+
+/// Checks that no role of a chain sets what it inherits: transitive tags and the source identity stay as the first
+/// role set them. `roles` are in the order in which they are assumed.
+///
+/// # Errors
+/// Names the role and what it may not set.
+pub fn check_inheritance(roles: &[Role]) -> Result<(), InputError> {
+    for (step, role) in roles.iter().enumerate() {
+        let before = roles.iter().take(step);
+        let name = |role: &Role| echo(role.name.as_str());
+        for earlier in before {
+            let inherited = earlier
+                .tags
+                .transitive()
+                .iter()
+                .find(|key| role.sets_tag(key));
+            if let Some(key) = inherited {
+                let what = format!(
+                    "The tag \"{}\" of {} is inherited from {}.",
+                    echo(key),
+                    name(role),
+                    name(earlier)
+                );
+                let remedy = "AWS refuses an inherited tag that is sent again; leave it out of one of the two roles.";
+                return Err(InputError::new("tags", what, remedy));
+            }
+            if earlier.sets_source_identity() && role.sets_source_identity() {
+                let what = format!(
+                    "The source identity of {} is inherited from {}.",
+                    name(role),
+                    name(earlier)
+                );
+                let remedy = "It cannot change within a chain; leave it out of the later role.";
+                return Err(InputError::new("source_identity", what, remedy));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_transitive(
+    tags: &[(String, CallTemplate)],
+    keys: &[String],
+) -> Result<Vec<String>, InputError> {
+    check_count("transitive_tags", keys.len())?;
+    let mut checked: Vec<String> = Vec::new();
+    for key in keys.iter().map(|key| key.trim()) {
+        let Some((own, _)) = tags.iter().find(|(own, _)| same_key(own, key)) else {
+            let what = format!("\"{}\" is not a tag of this role.", echo(key));
+            let remedy = "transitive_tags names keys of tags.";
+            return Err(InputError::new("transitive_tags", what, remedy));
+        };
+        if !checked.contains(own) {
+            checked.push(own.clone());
+        }
+    }
+    Ok(checked)
+}
+
+/// Checks how many tags or keys there are.
+///
+/// # Errors
+/// If STS would refuse so many.
+pub(crate) fn check_count(field: &'static str, count: usize) -> Result<(), InputError> {
+    match count {
+        0..=TAGS_MAX => Ok(()),
+        _ => {
+            let what = format!("There are {count} session tags.");
+            Err(InputError::new(field, what, "Use at most 50."))
+        }
+    }
+}
+
+/// Checks a tag's key.
+///
+/// # Errors
+/// Says the length or the first character that is not allowed.
+pub(crate) fn check_key(field: &'static str, key: &str) -> Result<(), InputError> {
+    if let Some(stranger) = key.chars().find(|c| !is_tag_char(*c)) {
+        let what = format!("The tag \"{}\" has {}.", echo(key), describe(stranger));
+        return Err(InputError::new(field, what, TAG_CHARACTERS));
+    }
+    if key
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+    {
+        let what = format!("The tag \"{}\" starts with \"aws:\".", echo(key));
+        return Err(InputError::new(
+            field,
+            what,
+            "AWS keeps this beginning to itself.",
+        ));
+    }
+    match key.chars().count() {
+        1..=KEY_MAX => Ok(()),
+        0 => Err(InputError::new(
+            field,
+            "A tag has no key.",
+            "Give it 1 to 128 characters.",
+        )),
+        count => {
+            let what = format!("The tag \"{}\" has {count} characters.", echo(key));
+            Err(InputError::new(field, what, "A key has 1 to 128."))
+        }
+    }
+}
+
+fn same_key(left: &str, right: &str) -> bool {
+    left.to_lowercase() == right.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::RoleDraft;
+
+    fn tag(key: &str, value: &str) -> SessionTag {
+        SessionTag {
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+
+    #[test]
+    fn refuses_what_sts_refuses() {
+        let long = "k".repeat(129);
+        for bad in ["", "a&b", "aws:x", "AWS:x", long.as_str(), "a\u{202e}"] {
+            assert!(
+                SessionTags::check(&[tag(bad, "v")], &[]).is_err(),
+                "{bad:?}"
+            );
+        }
+        let many: Vec<SessionTag> = (0..51).map(|n| tag(&n.to_string(), "")).collect();
+        let error = SessionTags::check(&many, &[]).expect_err("too many");
+        assert_eq!(error.what, "There are 51 session tags.");
+        assert!(SessionTags::check(&many[..50], &[]).is_ok());
+    }
+
+    #[test]
+    fn letter_case_does_not_tell_keys_apart() {
+        let error =
+            SessionTags::check(&[tag("Team", "a"), tag("TEAM", "b")], &[]).expect_err("twice");
+        assert_eq!(error.what, "The tag \"TEAM\" is given twice.");
+    }
+
+    #[test]
+    fn transitive_keys_are_keys_of_tags() {
+        let tags = SessionTags::check(&[tag("Team", "a")], &["team".into()]).expect("valid");
+        assert_eq!(tags.transitive(), ["Team"]);
+        let error = SessionTags::check(&[tag("Team", "a")], &["Other".into()]).expect_err("no tag");
+        assert_eq!(error.field, "transitive_tags");
+    }
+
+    #[test]
+    fn an_inherited_tag_may_not_be_sent_again() {
+        let role =
+            |name: &str, tags: Vec<SessionTag>, transitive: Vec<String>, identity: Option<&str>| {
+                let draft = RoleDraft {
+                    name: name.into(),
+                    arn: format!("arn:aws:iam::808768216571:role/{name}"),
+                    source: "user".into(),
+                    tags,
+                    transitive_tags: transitive,
+                    source_identity: identity.map(str::to_owned),
+                    ..RoleDraft::default()
+                };
+                draft.check().expect("valid")
+            };
+        let first = role(
+            "first",
+            vec![tag("Team", "a")],
+            vec!["Team".into()],
+            Some("ann"),
+        );
+        let plain = role("plain", vec![tag("Other", "b")], Vec::new(), None);
+        let again = role("again", vec![tag("TEAM", "b")], Vec::new(), None);
+        let renamed = role("renamed", Vec::new(), Vec::new(), Some("bob"));
+        assert!(check_inheritance(&[first.clone(), plain.clone()]).is_ok());
+        assert!(check_inheritance(&[plain.clone(), again.clone()]).is_ok());
+        let error =
+            check_inheritance(&[first.clone(), plain.clone(), again]).expect_err("inherited");
+        assert_eq!(
+            error.what,
+            "The tag \"Team\" of again is inherited from first."
+        );
+        let error = check_inheritance(&[first, plain, renamed]).expect_err("inherited");
+        assert_eq!(error.field, "source_identity");
+    }
+}

@@ -1,0 +1,315 @@
+//! Export blocks: the shell text that puts a session into an environment.
+
+use crate::session::shell::Shell;
+use crate::value::credentials::{Credentials, UnsafeValue, instant_text};
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::region::Region;
+use crate::value::secret::Secret;
+
+/// Variables that would win over the block's or contradict it. botocore reads `AWS_SECURITY_TOKEN` before
+/// `AWS_SESSION_TOKEN`, and a container endpoint or a profile can replace the credentials altogether.
+pub const CONFLICTING: [&str; 7] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+
+/// Where AWS's tools send everything, if it is set. A block sets it for a custom endpoint.
+pub const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+
+/// Names and values of variables.
+pub type Variables = Vec<(&'static str, Secret)>;
+
+/// Every variable that a block may set.
+const SET: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    ENDPOINT_URL,
+];
+/// Those that have a key of the same name in a credentials file.
+const INI_KEYS: [&str; 3] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+];
+
+/// What an export block puts into an environment.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportBlock<'a> {
+    /// The session's credentials.
+    pub credentials: &'a Credentials,
+    /// The region, if the role or the settings name one.
+    pub region: Option<&'a Region>,
+    /// The custom endpoint that the credentials are good for, if one is set.
+    pub endpoint_url: Option<&'a str>,
+}
+
+impl ExportBlock<'_> {
+    /// Returns the block for `shell`: it unsets what conflicts, then sets credentials, expiry and region.
+    /// Lines start with a space where that keeps them out of histories set up so, and the last has no line
+    /// end, so that a paste does not run unseen. `profile` heads the section of an INI file.
+    ///
+    /// # Errors
+    /// If a value holds characters that could break out of its quotes, or is longer than a line of the shell may be.
+    pub fn render(&self, shell: Shell, profile: &Name) -> Result<Secret, UnsafeValue> {
+        let variables = self.variables()?;
+        if let Some(longest) = shell.longest_line() {
+            check_lengths(&variables, shell, longest)?;
+        }
+        let unset = CONFLICTING.iter().filter_map(|name| shell.unset(name));
+        Ok(match shell {
+            Shell::Json => joined(&variables, shell, "{\n  ", ",\n  ", "\n}"),
+            Shell::Ini => {
+                let kept: Vec<_> = variables
+                    .into_iter()
+                    .filter(|(name, _)| INI_KEYS.contains(name))
+                    .collect();
+                joined(
+                    &kept,
+                    shell,
+                    &format!("[{}]\n", section_name(profile)?),
+                    "\n",
+                    "",
+                )
+            }
+            shell if shell.is_typed() => {
+                let indent = shell.indent();
+                let before: String = unset.map(|line| format!("{indent}{line}\n")).collect();
+                let between = format!("\n{indent}");
+                joined(
+                    &variables,
+                    shell,
+                    &format!("{before}{indent}"),
+                    &between,
+                    "",
+                )
+            }
+            shell => joined(&variables, shell, "", "\n", ""),
+        })
+    }
+
+    /// Returns the block that takes a session out of the environment again.
+    ///
+    /// # Errors
+    /// For the formats of files, from which nothing can be taken by a script.
+    pub fn unset(shell: Shell) -> Result<String, InputError> {
+        let lines: Option<Vec<String>> = SET
+            .iter()
+            .map(|name| {
+                shell
+                    .take_back(name)
+                    .map(|line| format!("{}{line}", shell.indent()))
+            })
+            .collect();
+        lines.map(|lines| lines.join("\n")).ok_or_else(|| {
+            let what = format!("Nothing can be unset in a {}.", shell.label());
+            InputError::new("shell", what, "Delete the file, or name a shell.")
+        })
+    }
+
+    /// Returns the line that takes the custom endpoint of another session out of a shell, to stand before a block that
+    /// sets none; empty for the formats of files.
+    pub fn without_endpoint(shell: Shell) -> String {
+        let line = shell.unset(ENDPOINT_URL).filter(|_| shell.is_typed());
+        line.map_or(String::new(), |line| format!("{}{line}\n", shell.indent()))
+    }
+
+    /// Returns what the block sets, as names and values; [`CONFLICTING`] is what it unsets.
+    ///
+    /// # Errors
+    /// As [`ExportBlock::render`].
+    pub fn variables(&self) -> Result<Variables, UnsafeValue> {
+        self.credentials.check()?;
+        let expiry = instant_text(self.credentials.expires_at);
+        let mut variables = vec![
+            (
+                "AWS_ACCESS_KEY_ID",
+                Secret::new(self.credentials.access_key_id.clone()),
+            ),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                self.credentials.secret_access_key.duplicate(),
+            ),
+            (
+                "AWS_SESSION_TOKEN",
+                self.credentials.session_token.duplicate(),
+            ),
+            ("AWS_CREDENTIAL_EXPIRATION", Secret::new(expiry.clone())),
+            ("AWS_SESSION_EXPIRATION", Secret::new(expiry)),
+        ];
+        if let Some(region) = self.region {
+            variables.push(("AWS_REGION", Secret::new(region.to_string())));
+            variables.push(("AWS_DEFAULT_REGION", Secret::new(region.to_string())));
+        }
+        if let Some(url) = self.endpoint_url {
+            let plain = url
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b":/.[]-".contains(&b));
+            let url = plain
+                .then(|| Secret::new(url.to_owned()))
+                .ok_or(UnsafeValue("endpoint_url"))?;
+            variables.push((ENDPOINT_URL, url));
+        }
+        Ok(variables)
+    }
+}
+
+fn joined(
+    variables: &[(&str, Secret)],
+    shell: Shell,
+    before: &str,
+    between: &str,
+    after: &str,
+) -> Secret {
+    let mut text = String::with_capacity(8 << 10);
+    text.push_str(before);
+    for (index, (name, value)) in variables.iter().enumerate() {
+        if index > 0 {
+            text.push_str(between);
+        }
+        text.push_str(&shell.set(name, value.expose()));
+    }
+    text.push_str(after);
+    Secret::new(text)
+}
+
+/// A line that is too long would be cut, and with it the value.
+fn check_lengths(variables: &Variables, shell: Shell, longest: usize) -> Result<(), UnsafeValue> {
+    let fits = |name, value: &Secret| {
+        shell.indent().len() + shell.set(name, value.expose()).len() <= longest
+    };
+    let long = variables.iter().find(|(name, value)| !fits(name, value));
+    long.map_or(Ok(()), |(name, _)| Err(UnsafeValue(name)))
+}
+
+/// A profile's name must not end its section header.
+fn section_name(profile: &Name) -> Result<&str, UnsafeValue> {
+    let name = profile.as_str();
+    let safe = !name.contains(['[', ']', '"', '\\']) && !name.starts_with(['#', ';']);
+    safe.then_some(name).ok_or(UnsafeValue("profile"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(shell: Shell) -> String {
+        let text = with_token(shell, "dG9rZW4=").expect("safe");
+        text.expose().to_owned()
+    }
+
+    fn with_token(shell: Shell, token: &str) -> Result<Secret, UnsafeValue> {
+        let credentials = Credentials {
+            access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: Secret::new("c2VjcmV0/+=".into()),
+            session_token: Secret::new(token.into()),
+            expires_at: "2026-11-21T12:34:56Z".parse().expect("an instant"),
+        };
+        let region = Region::parse("eu-west-1").expect("a region");
+        let block = ExportBlock {
+            credentials: &credentials,
+            region: Some(&region),
+            endpoint_url: None,
+        };
+        block.render(shell, &Name::parse("guest").expect("a name"))
+    }
+
+    #[test]
+    fn bash_block() {
+        assert_eq!(
+            rendered(Shell::Bash),
+            " unset AWS_PROFILE\n unset AWS_DEFAULT_PROFILE\n unset AWS_SECURITY_TOKEN\n unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n \
+             unset AWS_CONTAINER_CREDENTIALS_FULL_URI\n unset AWS_CONTAINER_AUTHORIZATION_TOKEN\n \
+             unset AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\n export AWS_ACCESS_KEY_ID='ASIAIOSFODNN7EXAMPLE'\n \
+             export AWS_SECRET_ACCESS_KEY='c2VjcmV0/+='\n export AWS_SESSION_TOKEN='dG9rZW4='\n \
+             export AWS_CREDENTIAL_EXPIRATION='2026-11-21T12:34:56Z'\n export AWS_SESSION_EXPIRATION='2026-11-21T12:34:56Z'\n \
+             export AWS_REGION='eu-west-1'\n export AWS_DEFAULT_REGION='eu-west-1'"
+        );
+    }
+
+    #[test]
+    fn the_other_shells_use_their_own_words() {
+        assert!(
+            rendered(Shell::Fish).contains(
+                "\n while set -q AWS_SECURITY_TOKEN; and set -e AWS_SECURITY_TOKEN; end\n"
+            )
+        );
+        assert!(rendered(Shell::Fish).contains("\n set -gx AWS_REGION 'eu-west-1'\n"));
+        assert!(rendered(Shell::Powershell).contains("\n $Env:AWS_SESSION_TOKEN = 'dG9rZW4='\n"));
+        assert!(rendered(Shell::Cmd).contains("\n set \"AWS_REGION=eu-west-1\"\n"));
+    }
+
+    #[test]
+    fn files_hold_only_what_they_set() {
+        let values = ["ASIAIOSFODNN7EXAMPLE", "c2VjcmV0/+=", "dG9rZW4="];
+        assert_eq!(
+            rendered(Shell::Ini),
+            format!(
+                "[guest]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}",
+                values[0], values[1], values[2]
+            )
+        );
+        let json: serde_json::Value = serde_json::from_str(&rendered(Shell::Json)).expect("JSON");
+        assert_eq!(json["AWS_SESSION_TOKEN"], values[2]);
+        assert!(
+            rendered(Shell::Docker)
+                .starts_with("AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET")
+        );
+        assert!(
+            rendered(Shell::Dotenv).starts_with("AWS_ACCESS_KEY_ID=\"ASIAIOSFODNN7EXAMPLE\"\n")
+        );
+    }
+
+    #[test]
+    fn t28_no_block_ends_its_last_line_and_each_shell_line_starts_with_a_space() {
+        for shell in Shell::ALL {
+            assert!(!rendered(shell).ends_with('\n'));
+        }
+        let has_history = |shell: &Shell| shell.is_typed() && *shell != Shell::Xonsh;
+        for shell in Shell::ALL.into_iter().filter(has_history) {
+            assert!(
+                rendered(shell).lines().all(|line| line.starts_with(' ')),
+                "{shell:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_block_sets_can_be_unset() {
+        let unset = ExportBlock::unset(Shell::Bash).expect("a shell");
+        let set = rendered(Shell::Bash);
+        let names = set
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("export ")?.split('=').next());
+        names.for_each(|name| assert!(unset.contains(&format!(" unset {name}")), "{name}"));
+        assert!(ExportBlock::unset(Shell::Dotenv).is_err());
+    }
+
+    #[test]
+    fn a_value_that_a_shell_would_cut_is_refused() {
+        // ` set "AWS_SESSION_TOKEN="` and the token make 8,191 characters, which is what cmd reads of a line.
+        assert!(with_token(Shell::Cmd, &"x".repeat(8166)).is_ok());
+        let long = "x".repeat(8167);
+        let refused = with_token(Shell::Cmd, &long).map(|_| ());
+        assert_eq!(refused, Err(UnsafeValue("AWS_SESSION_TOKEN")));
+        assert!(with_token(Shell::Powershell, &long).is_ok());
+    }
+
+    #[test]
+    fn b44_a_profile_that_would_end_its_header_is_refused() {
+        assert_eq!(
+            section_name(&Name::parse("a]b").expect("a name")),
+            Err(UnsafeValue("profile"))
+        );
+    }
+}

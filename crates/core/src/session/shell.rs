@@ -1,0 +1,205 @@
+//! Shells and file formats, and how each sets and unsets a variable.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::input::InputError;
+use crate::value::sanitise;
+
+/// A shell or file format that an export block can be written for.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Shell {
+    /// bash, zsh and every other POSIX shell.
+    #[default]
+    Bash,
+    /// fish.
+    Fish,
+    /// PowerShell on every platform.
+    Powershell,
+    /// The command prompt of Windows.
+    Cmd,
+    /// Nushell.
+    Nushell,
+    /// Elvish.
+    Elvish,
+    /// xonsh.
+    Xonsh,
+    /// csh and tcsh.
+    Csh,
+    /// A `.env` file.
+    Dotenv,
+    /// A file for `docker run --env-file`, which takes quotes literally.
+    Docker,
+    /// A JSON object of variables.
+    Json,
+    /// A section of an AWS credentials file.
+    Ini,
+}
+
+impl Shell {
+    /// All shells and formats.
+    pub const ALL: [Self; 12] = [
+        Self::Bash,
+        Self::Fish,
+        Self::Powershell,
+        Self::Cmd,
+        Self::Nushell,
+        Self::Elvish,
+        Self::Xonsh,
+        Self::Csh,
+        Self::Dotenv,
+        Self::Docker,
+        Self::Json,
+        Self::Ini,
+    ];
+
+    /// The shells that menus offer.
+    pub const IN_MENUS: [Self; 4] = [Self::Bash, Self::Fish, Self::Powershell, Self::Cmd];
+
+    /// What the command line and the settings call them.
+    pub const NAMES: &str = "bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, \
+                             dotenv, docker, json, ini";
+
+    /// Reads a shell's name.
+    ///
+    /// # Errors
+    /// Lists the names that are known; it never guesses.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        Ok(match text.trim().to_ascii_lowercase().as_str() {
+            "bash" | "zsh" | "sh" | "dash" | "ksh" | "mksh" => Self::Bash,
+            "fish" => Self::Fish,
+            "powershell" | "pwsh" => Self::Powershell,
+            "cmd" => Self::Cmd,
+            "nu" | "nushell" => Self::Nushell,
+            "elvish" => Self::Elvish,
+            "xonsh" => Self::Xonsh,
+            "csh" | "tcsh" => Self::Csh,
+            "dotenv" => Self::Dotenv,
+            "docker" | "env-file" => Self::Docker,
+            "json" => Self::Json,
+            "ini" => Self::Ini,
+            _ => {
+                let what = format!(
+                    "There is no export block for the shell \"{}\".",
+                    sanitise::echo(text)
+                );
+                return Err(InputError::new(
+                    "shell",
+                    what,
+                    format!("Known: {}.", Self::NAMES),
+                ));
+            }
+        })
+    }
+
+    /// Returns what menus call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Bash => "bash / zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "PowerShell",
+            Self::Cmd => "cmd",
+            Self::Nushell => "Nushell",
+            Self::Elvish => "Elvish",
+            Self::Xonsh => "xonsh",
+            Self::Csh => "csh / tcsh",
+            Self::Dotenv => ".env file",
+            Self::Docker => "docker --env-file",
+            Self::Json => "JSON",
+            Self::Ini => "credentials file",
+        }
+    }
+
+    /// Returns the line that unsets a variable; `None` for files, which hold only what they set.
+    pub(crate) fn unset(self, name: &str) -> Option<String> {
+        Some(match self {
+            Self::Bash => format!("unset {name}"),
+            // One `set -e` erases the innermost of several scopes, of which a universal one may be the last.
+            // <https://fishshell.com/docs/current/cmds/set.html>
+            Self::Fish => format!("while set -q {name}; and set -e {name}; end"),
+            Self::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
+            Self::Cmd => format!("set \"{name}=\""),
+            Self::Nushell => format!("hide-env --ignore-errors {name}"),
+            Self::Elvish => format!("unset-env {name}"),
+            Self::Xonsh => format!("${{...}}.pop('{name}', None)"),
+            Self::Csh => format!("unsetenv {name};"),
+            Self::Dotenv | Self::Docker | Self::Json | Self::Ini => return None,
+        })
+    }
+
+    /// Returns the line that takes back what [`Shell::set`] set; `None` for files.
+    pub(crate) fn take_back(self, name: &str) -> Option<String> {
+        match self {
+            // What the user keeps under this name in the universal scope shows again.
+            Self::Fish => Some(format!("set -eg {name}")),
+            shell => shell.unset(name),
+        }
+    }
+
+    /// Returns the length that no line may exceed, in bytes; `None` where there is no such limit.
+    pub(crate) fn longest_line(self) -> Option<usize> {
+        // <https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation>
+        (self == Self::Cmd).then_some(8191)
+    }
+
+    /// Returns the line that sets a variable. Values passed a gate that leaves no character which any of these
+    /// shells reads inside these quotes: letters, digits and `/ + = : . _ - [ ]`.
+    pub(crate) fn set(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Bash => format!("export {name}='{value}'"),
+            Self::Fish => format!("set -gx {name} '{value}'"),
+            Self::Powershell => format!("$Env:{name} = '{value}'"),
+            Self::Cmd => format!("set \"{name}={value}\""),
+            Self::Nushell => format!("$env.{name} = '{value}'"),
+            Self::Elvish => format!("set-env {name} '{value}'"),
+            Self::Xonsh => format!("${name} = '{value}'"),
+            // `eval` of csh makes one line of them all.
+            Self::Csh => format!("setenv {name} '{value}';"),
+            Self::Dotenv => format!("{name}=\"{value}\""),
+            Self::Docker => format!("{name}={value}"),
+            Self::Json => format!("\"{name}\": \"{value}\""),
+            Self::Ini => format!("{} = {value}", name.to_ascii_lowercase()),
+        }
+    }
+
+    /// Returns whether lines of this syntax are typed into a shell.
+    pub(crate) fn is_typed(self) -> bool {
+        self.unset("X").is_some()
+    }
+
+    /// Returns what each line starts with: a space where that keeps it out of histories that are set up so, and
+    /// nothing where a space means something.
+    pub(crate) fn indent(self) -> &'static str {
+        match self {
+            Self::Bash
+            | Self::Fish
+            | Self::Powershell
+            | Self::Cmd
+            | Self::Nushell
+            | Self::Elvish
+            | Self::Csh => " ",
+            Self::Xonsh | Self::Dotenv | Self::Docker | Self::Json | Self::Ini => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b80_an_unknown_shell_is_never_guessed() {
+        assert!(Shell::parse("tcl").is_err_and(|error| error.remedy.contains("powershell")));
+    }
+
+    #[test]
+    fn every_name_that_is_told_is_known() {
+        assert!(
+            Shell::NAMES
+                .split(", ")
+                .all(|name| Shell::parse(name).is_ok())
+        );
+    }
+}

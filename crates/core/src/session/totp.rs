@@ -1,0 +1,238 @@
+//! The seed of an authenticator app, and the codes it gives.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha1::Sha1;
+use zeroize::Zeroizing;
+
+use crate::role::call_fields::MfaCode;
+use crate::value::input::InputError;
+use crate::value::secret::Secret;
+
+/// How long a code is shown, in seconds. [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238), section 5.2.
+pub const STEP_S: i64 = 30;
+/// The shortest seed, in bytes: the 80 bits that authenticator apps take. AWS gives 40 bytes.
+const SEED_MIN: usize = 10;
+/// The longest text of a seed or of a link that holds one, in bytes.
+const TEXT_MAX: usize = 1024;
+/// The letters of base32, [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// What an `otpauth` link of a device that gives AWS's codes begins with.
+const LINK: &str = "otpauth://totp/";
+/// Where a person finds a seed.
+const WHERE: &str = "It is the secret key that AWS shows once, beside the QR code of a new device.";
+
+/// The seed of an authenticator: whoever has it has all its codes.
+pub struct TotpSeed {
+    /// In base32, capitals without padding: as the keychain keeps it.
+    text: Secret,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl TotpSeed {
+    /// Reads a seed in base32, where spaces, hyphens, small letters and padding are allowed, or an `otpauth` link.
+    ///
+    /// # Errors
+    /// Says what is wrong, and never echoes any of it.
+    pub fn parse(text: &Secret) -> Result<Self, InputError> {
+        let text = text.expose().trim();
+        if text.len() > TEXT_MAX {
+            return Err(refused("The seed is too long."));
+        }
+        let is_link = text
+            .get(..8)
+            .is_some_and(|it| it.eq_ignore_ascii_case("otpauth:"));
+        let base32 = if is_link { secret_of_link(text)? } else { text };
+        let mut plain = Zeroizing::new(String::with_capacity(base32.len()));
+        let letters = base32.trim_end_matches('=').chars();
+        plain.extend(
+            letters
+                .filter(|it| !it.is_whitespace() && *it != '-')
+                .map(|it| it.to_ascii_uppercase()),
+        );
+        let bytes = decoded(&plain)?;
+        if bytes.len() < SEED_MIN {
+            return Err(refused("The seed is too short."));
+        }
+        Ok(Self {
+            text: Secret::new(plain.to_string()),
+            bytes,
+        })
+    }
+
+    /// Returns the seed in base32, for the keychain alone.
+    pub fn text(&self) -> &Secret {
+        &self.text
+    }
+
+    /// Returns the six digits of a time on AWS's clock.
+    pub fn code_at(&self, at: Timestamp) -> MfaCode {
+        self.code_of_step(at.as_second().div_euclid(STEP_S))
+    }
+
+    /// Truncates as [RFC 4226](https://www.rfc-editor.org/rfc/rfc4226), section 5.3.
+    fn code_of_step(&self, step: i64) -> MfaCode {
+        let mut digest = [0; 20];
+        if let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(&self.bytes) {
+            mac.update(&step.to_be_bytes());
+            digest = mac.finalize().into_bytes().into();
+        }
+        let at = usize::from(digest[19] & 0x0F);
+        let word = digest.iter().skip(at).take(4);
+        let word = word.fold(0_u32, |word, byte| (word << 8) | u32::from(*byte)) & 0x7FFF_FFFF;
+        MfaCode::of_number(word)
+    }
+}
+
+impl fmt::Debug for TotpSeed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+fn secret_of_link(link: &str) -> Result<&str, InputError> {
+    let is_timed = link
+        .get(..LINK.len())
+        .is_some_and(|it| it.eq_ignore_ascii_case(LINK));
+    let query = link.split_once('?').map_or("", |(_, query)| query);
+    let field = |name: &str| {
+        let fields = query.split('&').filter_map(|it| it.split_once('='));
+        fields
+            .clone()
+            .find(|(it, _)| it.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    };
+    let is_usual =
+        |name: &str, usual: &str| field(name).is_none_or(|value| value.eq_ignore_ascii_case(usual));
+    if !is_timed
+        || !is_usual("algorithm", "SHA1")
+        || !is_usual("digits", "6")
+        || !is_usual("period", "30")
+    {
+        return Err(InputError::new(
+            "seed",
+            "This link is not of a device for AWS.",
+            "AWS takes codes of six digits that change every 30 seconds, by SHA-1.",
+        ));
+    }
+    let secret = field("secret").ok_or_else(|| refused("This link has no seed."))?;
+    Ok(secret.split('%').next().unwrap_or_default())
+}
+
+fn decoded(text: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 5 / 8 + 1));
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for letter in text.bytes() {
+        let value = BASE32.iter().position(|it| *it == letter);
+        let value = value.ok_or_else(|| refused("The seed has characters that no seed has."))?;
+        bits = (bits << 5 | u32::try_from(value).unwrap_or_default()) & 0xFFFF;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xFF).unwrap_or_default());
+        }
+    }
+    // Whole bytes leave fewer bits over than one letter has.
+    match held < 5 {
+        true => Ok(bytes),
+        false => Err(refused("A character of the seed is missing.")),
+    }
+}
+
+fn refused(what: &str) -> InputError {
+    let remedy = format!("A seed has the letters A-Z and the digits 2-7. {WHERE}");
+    InputError::new("seed", what, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "12345678901234567890", the seed of the vectors of RFC 6238, appendix B.
+    const OF_THE_RFC: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+    fn seed(text: &str) -> Result<TotpSeed, InputError> {
+        TotpSeed::parse(&Secret::new(text.to_owned()))
+    }
+
+    fn code(seed: &TotpSeed, second: i64) -> String {
+        let at = Timestamp::from_second(second).expect("an instant");
+        seed.code_at(at).as_str().to_owned()
+    }
+
+    #[test]
+    fn gives_the_codes_of_the_rfc() {
+        let seed = seed(OF_THE_RFC).expect("a seed");
+        for (second, expected) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(code(&seed, second), expected);
+        }
+    }
+
+    #[test]
+    fn the_same_seed_is_read_in_every_form() {
+        for text in [
+            "gezd gnbv gy3t qojq gezd gnbv gy3t qojq\n",
+            "GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ",
+            "otpauth://totp/Amazon%20Web%20Services:user@177634097045?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=AWS",
+            "OTPAUTH://TOTP/a?algorithm=sha1&digits=6&period=30&secret=gezdgnbvgy3tqojqgezdgnbvgy3tqojq%3D%3D",
+        ] {
+            assert_eq!(seed(text).expect("a seed").text().expose(), OF_THE_RFC);
+        }
+        assert_eq!(
+            seed("GEZDGNBVGY3TQOJQGE======")
+                .expect("a seed")
+                .bytes
+                .len(),
+            11
+        );
+    }
+
+    #[test]
+    fn what_is_no_seed_says_why_and_is_not_echoed() {
+        for (text, part) in [
+            ("", "too short"),
+            ("123456", "characters that no seed has"),
+            ("GEZDGNBVGY3TQOJ", "too short"),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQG", "is missing"),
+            (
+                "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQÖJQ",
+                "characters that no seed has",
+            ),
+            (
+                "otpauth://hotp/a?secret=GEZDGNBVGY3TQOJQ",
+                "not of a device",
+            ),
+            (
+                "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=8",
+                "not of a device",
+            ),
+            (
+                "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA256",
+                "not of a device",
+            ),
+            ("otpauth://totp/a?issuer=GEZDGNBVGY3TQOJQ", "no seed"),
+            (&"A".repeat(2000), "too long"),
+        ] {
+            let error = seed(text).expect_err("refused");
+            assert!(error.what.contains(part), "{text}: {error}");
+            assert!(!error.to_string().contains("GEZD"), "{error}");
+        }
+    }
+
+    #[test]
+    fn t09_debug_hides_the_seed() {
+        assert_eq!(
+            format!("{:?}", seed(OF_THE_RFC).expect("a seed")),
+            "[redacted]"
+        );
+    }
+}

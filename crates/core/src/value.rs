@@ -1,0 +1,16 @@
+//! Plain values: names, secrets, ARNs, durations, regions, credentials, and what goes wrong with them.
+
+pub mod access_key;
+pub mod credentials;
+pub mod duration;
+pub mod input;
+pub mod name;
+pub mod nearest;
+pub mod origin;
+pub mod output;
+pub mod problem;
+pub mod region;
+pub mod role_arn;
+pub mod sanitise;
+pub mod secret;
+pub mod usage;

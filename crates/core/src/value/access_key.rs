@@ -1,0 +1,189 @@
+//! Long-term access keys. Their secrets are in the keychain and nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::role::call_fields::MfaSerial;
+use crate::value::input::InputError;
+use crate::value::name::Name;
+use crate::value::secret::Secret;
+
+/// The length of an IAM secret access key.
+const SECRET_LENGTH: usize = 40;
+
+/// A long-term access key without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessKey {
+    /// The name the user gave.
+    pub name: Name,
+    /// Its id, under which the keychain holds the secret.
+    pub id: AccessKeyId,
+    /// The account it belongs to, as GetCallerIdentity said.
+    pub account_id: String,
+    /// The user it belongs to, as GetCallerIdentity said.
+    pub user_arn: String,
+    /// The user's authenticator whose seed the keychain holds beside the secret, where the user chose that.
+    #[serde(default)]
+    pub totp: Option<MfaSerial>,
+}
+
+impl AccessKey {
+    /// Returns the user's name without its path, which `${aws:username}` stands for in policies.
+    pub fn user_name(&self) -> &str {
+        self.user_arn.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Returns the partition in the user's ARN.
+    pub fn partition(&self) -> &str {
+        self.user_arn.split(':').nth(1).unwrap_or_default()
+    }
+}
+
+/// The id of a long-term access key: `AKIA` and 12 to 124 capitals and digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccessKeyId(String);
+
+impl AccessKeyId {
+    /// Reads an access key id.
+    ///
+    /// # Errors
+    /// Tells temporary keys, swapped values, pasted quotes, and wrong length or characters apart.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let text = text.trim();
+        let refuse = |what: &str, remedy: &str| Err(InputError::new("access_key_id", what, remedy));
+        const FORM: &str = "A long-term access key id looks like AKIAIOSFODNN7EXAMPLE: AKIA and 16 or more of A-Z 0-9.";
+        if text.is_empty() {
+            return refuse("The access key id is empty.", FORM);
+        }
+        if text.starts_with("ASIA") {
+            let remedy =
+                "It expires and cannot be stored. Use the long-term key of an IAM user (AKIA…).";
+            return refuse("This is a temporary key.", remedy);
+        }
+        if text.contains(['"', '\'', ' ']) {
+            return refuse(
+                "The access key id has quotes or spaces.",
+                "Paste it without them.",
+            );
+        }
+        if text.len() == SECRET_LENGTH && !text.starts_with("AKIA") {
+            return refuse(
+                "The two values look swapped.",
+                "The id starts with AKIA; the secret has 40 characters.",
+            );
+        }
+        let capitals = text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if !text.starts_with("AKIA") || !capitals || !(16..=128).contains(&text.len()) {
+            return refuse("This is not an access key id.", FORM);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AccessKeyId {
+    type Error = InputError;
+    fn try_from(text: String) -> Result<Self, InputError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AccessKeyId> for String {
+    fn from(id: AccessKeyId) -> Self {
+        id.0
+    }
+}
+
+/// Reads a secret access key: 40 characters of `A-Z a-z 0-9 / +`.
+///
+/// # Errors
+/// Says the rule; the value is not echoed.
+pub fn parse_secret(text: &Secret) -> Result<Secret, InputError> {
+    let text = text.expose().trim();
+    if text.starts_with("AKIA") && AccessKeyId::parse(text).is_ok() {
+        return Err(InputError::new(
+            "secret",
+            "The two values look swapped.",
+            "The id comes first, then the secret.",
+        ));
+    }
+    let alphabet = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'/' || b == b'+');
+    if text.len() == SECRET_LENGTH && alphabet {
+        return Ok(Secret::new(text.to_owned()));
+    }
+    let what = match alphabet {
+        true => format!(
+            "The secret access key has {} characters.",
+            text.chars().count()
+        ),
+        false => "The secret access key has characters that no key has.".to_owned(),
+    };
+    Err(InputError::new(
+        "secret",
+        what,
+        "It must have 40 of A-Z a-z 0-9 / +. Copy it anew.",
+    ))
+}
+
+/// Returns an access key id with all but its ends hidden: `ASIA…WXYZ`.
+pub fn masked(id: &str) -> String {
+    match (
+        id.get(..4),
+        id.len().checked_sub(4).and_then(|at| id.get(at..)),
+    ) {
+        (Some(head), Some(tail)) if id.len() > 8 => format!("{head}…{tail}"),
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b25_b26_b28_ids_explain_themselves() {
+        for (bad, part) in [
+            ("ASIAIOSFODNN7EXAMPLE", "temporary key"),
+            ("akiaiosfodnn7example", "not an access key id"),
+            ("\"AKIAIOSFODNN7EXAMPLE\"", "quotes"),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "swapped"),
+            ("AKIA", "not an access key id"),
+            ("", "empty"),
+        ] {
+            let error = AccessKeyId::parse(bad).expect_err("must be refused");
+            assert!(error.what.contains(part), "{bad}: {}", error.what);
+        }
+    }
+
+    #[test]
+    fn b27_secrets_are_checked_and_not_echoed() {
+        for bad in [
+            "short",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE%",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEYX",
+        ] {
+            let error = parse_secret(&Secret::new(bad.into())).expect_err("must be refused");
+            assert!(!error.to_string().contains(bad), "{error}");
+        }
+        assert!(
+            parse_secret(&Secret::new(
+                " wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n".into()
+            ))
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn masks_all_but_the_ends() {
+        assert_eq!(masked("ASIAIOSFODNN7EXAMPLE"), "ASIA…MPLE");
+        assert_eq!(masked("ä"), "…");
+    }
+}

@@ -1,0 +1,131 @@
+//! Temporary credentials, and the forms in which tools take them.
+
+use jiff::{Timestamp, Unit};
+
+use crate::value::secret::Secret;
+
+/// Temporary credentials of one session.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The temporary access key id (`ASIA…`).
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: Secret,
+    /// The session token.
+    pub session_token: Secret,
+    /// When they end.
+    pub expires_at: Timestamp,
+}
+
+impl Credentials {
+    /// Checks that each value has only characters that no file, shell or header can mistake.
+    ///
+    /// # Errors
+    /// Names the value; it is not echoed.
+    pub fn check(&self) -> Result<(), UnsafeValue> {
+        let id_ok = (16..=128).contains(&self.access_key_id.len())
+            && self
+                .access_key_id
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let base64 = |text: &str, max: usize| {
+            (1..=max).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"/+=".contains(&b))
+        };
+        match () {
+            () if !id_ok => Err(UnsafeValue("AccessKeyId")),
+            () if !base64(self.secret_access_key.expose(), 256) => {
+                Err(UnsafeValue("SecretAccessKey"))
+            }
+            () if !base64(self.session_token.expose(), TOKEN_MAX) => {
+                Err(UnsafeValue("SessionToken"))
+            }
+            () => Ok(()),
+        }
+    }
+
+    /// Returns the one line that a `credential_process` prints, without its line end.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+    pub fn process_line(&self, account_id: &str) -> Secret {
+        let expiration = instant_text(self.expires_at);
+        // Every value passed `check`, so none needs escaping.
+        Secret::new(format!(
+            r#"{{"Version":1,"AccessKeyId":"{}","SecretAccessKey":"{}","SessionToken":"{}","Expiration":"{expiration}","AccountId":"{account_id}"}}"#,
+            self.access_key_id,
+            self.secret_access_key.expose(),
+            self.session_token.expose(),
+        ))
+    }
+
+    /// Returns the body with which a container-credentials endpoint answers.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+    pub fn container_body(&self, account_id: &str) -> Secret {
+        let expiration = instant_text(self.expires_at);
+        // Every value passed `check`, so none needs escaping.
+        Secret::new(format!(
+            r#"{{"AccessKeyId":"{}","SecretAccessKey":"{}","Token":"{}","Expiration":"{expiration}","AccountId":"{account_id}"}}"#,
+            self.access_key_id,
+            self.secret_access_key.expose(),
+            self.session_token.expose(),
+        ))
+    }
+}
+
+/// The longest session token that is handed on. AWS names no maximum; tokens seen are under 4,096 characters.
+const TOKEN_MAX: usize = 16_384;
+
+/// A value of credentials that holds characters it must not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} holds characters that credentials never have, or has an impossible length")]
+pub struct UnsafeValue(pub &'static str);
+
+/// Returns an instant as every SDK reads it: RFC 3339 in whole seconds with `Z`.
+pub fn instant_text(instant: Timestamp) -> String {
+    instant.round(Unit::Second).unwrap_or(instant).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credentials(token: &str) -> Credentials {
+        Credentials {
+            access_key_id: "ASIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: Secret::new("c2VjcmV0/+=".into()),
+            session_token: Secret::new(token.into()),
+            expires_at: "2026-11-21T12:34:56Z".parse().expect("an instant"),
+        }
+    }
+
+    #[test]
+    fn c14_prints_the_contract_of_credential_process() {
+        assert_eq!(
+            credentials("dG9rZW4=")
+                .process_line("111122223333")
+                .expose(),
+            r#"{"Version":1,"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"c2VjcmV0/+=","SessionToken":"dG9rZW4=","Expiration":"2026-11-21T12:34:56Z","AccountId":"111122223333"}"#
+        );
+    }
+
+    #[test]
+    fn c9_prints_the_body_of_a_container_endpoint() {
+        assert_eq!(
+            credentials("dG9rZW4=")
+                .container_body("111122223333")
+                .expose(),
+            r#"{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"c2VjcmV0/+=","Token":"dG9rZW4=","Expiration":"2026-11-21T12:34:56Z","AccountId":"111122223333"}"#
+        );
+    }
+
+    #[test]
+    fn b54_refuses_values_that_could_break_out() {
+        for bad in ["a\"b", "a\nb", "a'b", "", "a b", &"x".repeat(20_000)] {
+            assert_eq!(credentials(bad).check(), Err(UnsafeValue("SessionToken")));
+        }
+        assert_eq!(credentials("dG9rZW4=").check(), Ok(()));
+    }
+}

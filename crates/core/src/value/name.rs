@@ -1,0 +1,91 @@
+//! What a role or an access key is called here. The two share one namespace, since a source names either.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::input::InputError;
+use crate::value::sanitise;
+
+/// The most characters a name may have.
+pub const NAME_MAX: usize = 128;
+
+/// A name: 1 to 128 visible characters, no white space at its ends, and no leading `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+impl Name {
+    /// Reads a name, without the white space around it.
+    ///
+    /// # Errors
+    /// Says what is wrong if it is empty, too long, starts with `-` or holds a hidden character.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let text = text.trim();
+        let refuse = |what: String, remedy: &str| Err(InputError::new("name", what, remedy));
+        if text.is_empty() {
+            return refuse("The name is empty.".into(), "Give it 1 to 128 characters.");
+        }
+        if let Some(hidden) = text.chars().find(|c| sanitise::is_hidden(*c)) {
+            let what = format!("The name holds {}.", sanitise::describe(hidden));
+            return refuse(what, "Type it anew with visible characters.");
+        }
+        if text.starts_with('-') {
+            return refuse(
+                "The name starts with \"-\".".into(),
+                "Start it with a letter or a digit.",
+            );
+        }
+        match text.chars().count() {
+            count if count > NAME_MAX => refuse(
+                format!("The name has {count} characters."),
+                "Use at most 128.",
+            ),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// Returns the name as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = InputError;
+    fn try_from(text: String) -> Result<Self, InputError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b44_refuses_hidden_characters_and_flags() {
+        for bad in ["", "  ", "a\nb", "a\u{202e}b", "--json", &"x".repeat(129)] {
+            assert!(Name::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn keeps_spaces_and_letters_of_any_script() {
+        assert_eq!(
+            Name::parse(" Kunde Ä 客 ").map(|n| n.to_string()),
+            Ok("Kunde Ä 客".into())
+        );
+    }
+}

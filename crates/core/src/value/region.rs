@@ -1,0 +1,253 @@
+//! Regions and partitions: which endpoint answers for a role.
+
+use std::fmt;
+
+use crate::value::input::InputError;
+use crate::value::sanitise;
+
+/// A part of AWS with accounts, endpoints and a console of its own.
+///
+/// From the SDKs' `partitions.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Partition {
+    /// Its name in ARNs.
+    pub name: &'static str,
+    /// The region whose STS answers when a role names none.
+    pub home_region: &'static str,
+    /// What its region names start with.
+    region_prefixes: &'static [&'static str],
+    /// The regions that are known; AWS adds more.
+    pub regions: &'static [&'static str],
+}
+
+/// All partitions, the commercial one first.
+pub const PARTITIONS: [Partition; 8] = [
+    partition(
+        "aws",
+        "us-east-1",
+        &[
+            "us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-",
+        ],
+        &[
+            "af-south-1",
+            "ap-east-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+    ),
+    partition(
+        "aws-cn",
+        "cn-north-1",
+        &["cn-"],
+        &["cn-north-1", "cn-northwest-1"],
+    ),
+    partition(
+        "aws-us-gov",
+        "us-gov-west-1",
+        &["us-gov-"],
+        &["us-gov-east-1", "us-gov-west-1"],
+    ),
+    partition(
+        "aws-eusc",
+        "eusc-de-east-1",
+        &["eusc-"],
+        &["eusc-de-east-1"],
+    ),
+    partition(
+        "aws-iso",
+        "us-iso-east-1",
+        &["us-iso-"],
+        &["us-iso-east-1", "us-iso-west-1"],
+    ),
+    partition(
+        "aws-iso-b",
+        "us-isob-east-1",
+        &["us-isob-"],
+        &["us-isob-east-1", "us-isob-west-1"],
+    ),
+    partition(
+        "aws-iso-e",
+        "eu-isoe-west-1",
+        &["eu-isoe-"],
+        &["eu-isoe-west-1"],
+    ),
+    partition(
+        "aws-iso-f",
+        "us-isof-south-1",
+        &["us-isof-"],
+        &["us-isof-east-1", "us-isof-south-1"],
+    ),
+];
+
+const fn partition(
+    name: &'static str,
+    home_region: &'static str,
+    region_prefixes: &'static [&'static str],
+    regions: &'static [&'static str],
+) -> Partition {
+    Partition {
+        name,
+        home_region,
+        region_prefixes,
+        regions,
+    }
+}
+
+impl Partition {
+    /// Returns the partition of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        PARTITIONS.into_iter().find(|p| p.name == name)
+    }
+
+    /// Returns whether `region` lies in this partition.
+    pub fn has(&self, region: &Region) -> bool {
+        Self::of(region) == Some(*self)
+    }
+
+    /// Returns the partition of a region: the one with the longest fitting prefix.
+    pub fn of(region: &Region) -> Option<Self> {
+        let fit = |p: &Partition| {
+            let fitting = p
+                .region_prefixes
+                .iter()
+                .filter(|prefix| region.as_str().starts_with(**prefix));
+            fitting.map(|prefix| prefix.len()).max()
+        };
+        PARTITIONS
+            .into_iter()
+            .filter_map(|p| fit(&p).map(|length| (length, p)))
+            .max_by_key(|(l, _)| *l)
+            .map(|(_, p)| p)
+    }
+}
+
+/// A region's name in its proper form, such as `eu-west-1`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Region(String);
+
+impl Region {
+    /// Reads a region: `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`.
+    ///
+    /// # Errors
+    /// Says what form a region has.
+    pub fn parse(text: &str) -> Result<Self, InputError> {
+        let text = text.trim();
+        if is_region(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        let what = format!("\"{}\" is not a region.", sanitise::echo(text));
+        let lower = text.to_ascii_lowercase();
+        let remedy = match suggestion(&lower) {
+            Some(near) => format!("Did you mean {near}?"),
+            None => "A region looks like eu-west-1 or us-gov-west-1.".to_owned(),
+        };
+        Err(InputError::new("region", what, remedy))
+    }
+
+    /// Returns the region's name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [first, middle @ .., last] = parts.as_slice() else {
+        return false;
+    };
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    (2..=4).contains(&first.len())
+        && letters(first)
+        && !middle.is_empty()
+        && middle.iter().all(letters)
+        && (1..=2).contains(&last.len())
+        && last.bytes().all(|b| b.is_ascii_digit())
+        && text.len() <= 32
+}
+
+fn suggestion(lower: &str) -> Option<String> {
+    if is_region(lower) {
+        return Some(lower.to_owned());
+    }
+    let with_number = format!("{lower}-1");
+    is_region(&with_number).then_some(with_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b31_refuses_what_is_no_region_and_suggests() {
+        for (bad, hint) in [
+            ("us-east", "us-east-1"),
+            ("US-EAST-1", "us-east-1"),
+            ("../x", "looks like"),
+            ("mars", "looks like"),
+        ] {
+            let error = Region::parse(bad).expect_err("must be refused");
+            assert!(error.remedy.contains(hint), "{bad}: {}", error.remedy);
+        }
+    }
+
+    #[test]
+    fn every_known_region_is_of_its_partition_and_the_home_is_among_them() {
+        for partition in PARTITIONS {
+            for region in partition.regions {
+                let region = Region::parse(region).expect("a region");
+                assert!(partition.has(&region), "{region}");
+            }
+            assert!(partition.regions.contains(&partition.home_region));
+        }
+    }
+
+    #[test]
+    fn finds_the_partition_with_the_longest_prefix() {
+        for (region, partition) in [
+            ("us-east-1", "aws"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("cn-north-1", "aws-cn"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("us-isob-east-1", "aws-iso-b"),
+        ] {
+            let region = Region::parse(region).expect("a region");
+            assert_eq!(Partition::of(&region).map(|p| p.name), Some(partition));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Everything that is shown: the snapshot, the menu, notices and the search.
+
+pub mod fuzzy;
+pub mod menu;
+pub mod notice;
+pub mod role_views;
+pub mod search;
+pub mod snapshot;

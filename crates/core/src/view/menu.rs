@@ -1,0 +1,473 @@
+//! The tray's menu and icon as plain values: a function of the snapshot and the time.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::asker::consent::Reply;
+use crate::catalogue::marks::Colour;
+use crate::role::limits::{AccessLimit, LimitsView};
+use crate::session::Phase;
+use crate::session::shell::Shell;
+use crate::value::duration::span;
+use crate::value::name::Name;
+use crate::value::sanitise::{cut, menu_label};
+use crate::view::snapshot::{KeySessionView, Mode, QuestionView, RoleView, SessionView, Snapshot};
+
+/// The most favourites, and the most roles without a group, that the menu lists; the window lists them all.
+const TOP_MAX: usize = 15;
+/// The most roles that the menu lists in a group.
+const GROUP_MAX: usize = 30;
+/// The most roles that the menu lists for their use of late.
+const RECENT_MAX: usize = 5;
+/// So many roles are seen at a glance: none is listed first for its use of late.
+const GLANCE_MAX: usize = 12;
+/// How a role that acts on production is marked.
+const PRODUCTION: &str = " · production";
+/// The most roles that the menu offers with limits.
+const LIMITED_MAX: usize = 20;
+/// The most groups that the menu lists: those used of late, then in the catalogue's order.
+const GROUPS_MAX: usize = 12;
+
+/// What the tray shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tray {
+    /// The icon.
+    pub icon: TrayIcon,
+    /// The text beside the pointer.
+    pub tooltip: String,
+    /// The menu, from top to bottom.
+    pub items: Vec<MenuItem>,
+}
+
+/// The four states of the icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrayIcon {
+    /// No session.
+    Idle,
+    /// At least one session, none about to end.
+    Active,
+    /// A session is about to end, a code is asked for, or a program waits to be allowed.
+    Expiring,
+    /// Something failed or ended.
+    Problem,
+}
+
+/// One entry of the menu. Labels are ready for display.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MenuItem {
+    /// A line between entries.
+    Separator,
+    /// A text that cannot be clicked.
+    Text(String),
+    /// An entry that does something.
+    Action {
+        /// What it says.
+        label: String,
+        /// The colour of its role, to show beside it.
+        colour: Option<Colour>,
+        /// What it does.
+        action: MenuAction,
+    },
+    /// An entry with entries of its own.
+    Submenu {
+        /// What it says.
+        label: String,
+        /// The colour of its role, to show beside it.
+        colour: Option<Colour>,
+        /// Its entries.
+        items: Vec<MenuItem>,
+    },
+}
+
+/// What a click does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum MenuAction {
+    /// Assumes a role.
+    Assume(Name),
+    /// Assumes a role with limits.
+    AssumeLimited(Name, LimitsView),
+    /// Copies the export block of a session.
+    Copy(Name, Shell),
+    /// Assumes the role of a session again.
+    Renew(Name),
+    /// Ends the session of a role.
+    End(Name),
+    /// Ends the session of an access key itself.
+    EndKey(Name),
+    /// Answers the question of this number.
+    Reply(u64, Reply),
+    /// Opens the window.
+    Open,
+    /// Quits.
+    Quit,
+}
+
+/// Returns what the tray shows of `snapshot` at `now`.
+pub fn tray(snapshot: &Snapshot, now: Timestamp) -> Tray {
+    Tray {
+        icon: icon(snapshot),
+        tooltip: tooltip(snapshot, now),
+        items: menu(snapshot, now),
+    }
+}
+
+fn icon(snapshot: &Snapshot) -> TrayIcon {
+    let has = |phase| {
+        snapshot
+            .sessions
+            .iter()
+            .any(|session| session.phase == phase)
+    };
+    let failed = snapshot
+        .sessions
+        .iter()
+        .any(|session| session.problem.is_some());
+    if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
+        TrayIcon::Problem
+    } else if has(Phase::Expiring)
+        || !snapshot.prompts.is_empty()
+        || !snapshot.questions.is_empty()
+        || !snapshot.reason_prompts.is_empty()
+    {
+        TrayIcon::Expiring
+    } else if has(Phase::Active) || !snapshot.key_sessions.is_empty() {
+        TrayIcon::Active
+    } else {
+        TrayIcon::Idle
+    }
+}
+
+fn tooltip(snapshot: &Snapshot, now: Timestamp) -> String {
+    let title = match snapshot.mode {
+        Mode::Own => "Rolecall",
+        Mode::Practice => "Rolecall practice",
+    };
+    let live = snapshot
+        .sessions
+        .iter()
+        .filter(|s| matches!(s.phase, Phase::Active | Phase::Expiring));
+    let of_keys = snapshot.key_sessions.iter();
+    let of_keys = of_keys.map(|session| key_session_text(session, now));
+    let of_roles = live.map(|session| session_text(session, now));
+    let lines: Vec<String> = of_roles.chain(of_keys).collect();
+    match lines.as_slice() {
+        [] => format!("{title}: no active session"),
+        [one] => format!("{title}: {one}"),
+        [first, ..] => format!("{title}: {} sessions, next to end {first}", lines.len()),
+    }
+}
+
+fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
+    let mut sections = vec![
+        notes(snapshot),
+        sessions(snapshot, now),
+        roles(snapshot),
+        limited(snapshot),
+        ending(snapshot),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections.join(&MenuItem::Separator)
+}
+
+/// What the user must know before clicking: whose account it is, what is asked, what is wrong.
+fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    match (snapshot.mode, &snapshot.endpoint) {
+        (Mode::Practice, _) => items.push(MenuItem::Text("Practice account".into())),
+        (Mode::Own, Some(endpoint)) => {
+            items.push(MenuItem::Text(menu_label(&format!("Endpoint {endpoint}"))));
+        }
+        (Mode::Own, None) => {}
+    }
+    items.extend(snapshot.questions.iter().map(question));
+    for prompt in &snapshot.prompts {
+        let label = format!("Enter the code for {}…", cut(&prompt.roles.join(", "), 40));
+        items.push(action(&label, MenuAction::Open));
+    }
+    for prompt in &snapshot.reason_prompts {
+        let label = format!("Give the reason for {}…", cut(&prompt.role, 40));
+        items.push(action(&label, MenuAction::Open));
+    }
+    items.extend(
+        snapshot
+            .problems
+            .iter()
+            .map(|problem| action(&format!("Problem: {}", problem.what), MenuAction::Open)),
+    );
+    items
+}
+
+fn question(question: &QuestionView) -> MenuItem {
+    let reply = |reply: Reply| action(reply.label(), MenuAction::Reply(question.id, reply));
+    let tree = question.tree.as_ref().map(|_| reply(Reply::AllowTree));
+    let mut items = vec![
+        MenuItem::Text(menu_label(&question.origin())),
+        reply(Reply::AllowOnce),
+    ];
+    items.extend(tree);
+    items.extend([reply(Reply::Deny), action("More…", MenuAction::Open)]);
+    let label = format!("{} asks for {}", question.asker(), question.wanted(24));
+    submenu(&label, None, items)
+}
+
+fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
+    let of_roles = snapshot.sessions.iter();
+    let of_roles = of_roles.filter_map(|session| session_item(session, now));
+    let of_keys = snapshot.key_sessions.iter();
+    let of_keys = of_keys.filter_map(|session| key_session_item(session, now));
+    of_roles.chain(of_keys).collect()
+}
+
+fn key_session_item(session: &KeySessionView, now: Timestamp) -> Option<MenuItem> {
+    let name = Name::parse(&session.key).ok()?;
+    let items = vec![action("End", MenuAction::EndKey(name))];
+    Some(submenu(&key_session_text(session, now), None, items))
+}
+
+fn key_session_text(session: &KeySessionView, now: Timestamp) -> String {
+    let left = span(session.expires_at.duration_since(now).as_secs());
+    format!("{} · access key · {left}", cut(&session.key, 44))
+}
+
+fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
+    let name = Name::parse(&session.role).ok()?;
+    let label = session_text(session, now);
+    Some(match session.phase {
+        Phase::Assuming => MenuItem::Text(menu_label(&label)),
+        Phase::Failed | Phase::Expired => {
+            coloured(&label, session.colour, MenuAction::Assume(name))
+        }
+        Phase::Active | Phase::Expiring => {
+            let copies = Shell::IN_MENUS
+                .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
+            let items = vec![
+                submenu("Copy export block", None, copies.into()),
+                action("Renew", MenuAction::Renew(name.clone())),
+                action("End", MenuAction::End(name)),
+            ];
+            submenu(&label, session.colour, items)
+        }
+    })
+}
+
+fn session_text(session: &SessionView, now: Timestamp) -> String {
+    let state = match (session.phase, session.expires_at) {
+        (Phase::Active | Phase::Expiring, Some(end)) => span(end.duration_since(now).as_secs()),
+        (Phase::Active | Phase::Expiring, None) => "active".into(),
+        (Phase::Assuming, _) => "assuming…".into(),
+        (Phase::Failed, _) => "failed, try again".into(),
+        (Phase::Expired, _) => "expired, assume again".into(),
+    };
+    let production = if session.production { PRODUCTION } else { "" };
+    format!("{}{production} · {state}", cut(&session.role, 44))
+}
+
+fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let confirm = Confirm::of(snapshot);
+    let taken: HashSet<&str> = snapshot.sessions.iter().map(|s| s.role.as_str()).collect();
+    let roles = snapshot.roles.iter();
+    let free: Vec<&RoleView> = roles
+        .filter(|role| !taken.contains(role.name.as_str()))
+        .collect();
+    let favourites: Vec<&RoleView> = free.iter().copied().filter(|it| it.favourite).collect();
+    let recent = recent(snapshot, &free);
+    let first: HashSet<&str> = favourites
+        .iter()
+        .chain(&recent)
+        .map(|it| &*it.name)
+        .collect();
+    let is_first = |role: &&RoleView| first.contains(role.name.as_str());
+    let mut sections = vec![
+        role_items(&favourites, TOP_MAX, confirm),
+        role_items(&recent, RECENT_MAX, confirm),
+        others(&free, is_first, &snapshot.recent, confirm),
+    ];
+    sections.retain(|section| !section.is_empty());
+    sections.join(&MenuItem::Separator)
+}
+
+/// Returns the roles used most of late, apart from favourites; none where all roles are seen at a glance.
+fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
+    if free.len() <= GLANCE_MAX {
+        return Vec::new();
+    }
+    let usable = free
+        .iter()
+        .filter(|role| role.problem.is_none() && !role.favourite);
+    let by_name: HashMap<&str, &RoleView> =
+        usable.map(|role| (role.name.as_str(), *role)).collect();
+    let named = snapshot.recent.iter();
+    let found = named.filter_map(|name| by_name.get(name.as_str()).copied());
+    found.take(RECENT_MAX).collect()
+}
+
+/// Returns the roles without a group that were not listed first, as a group of their own if they are many; then the
+/// groups, each whole.
+fn others(
+    free: &[&RoleView],
+    is_first: impl Fn(&&RoleView) -> bool,
+    used: &[String],
+    confirm: Confirm,
+) -> Vec<MenuItem> {
+    let ungrouped = free.iter().copied().filter(|role| role.group.is_none());
+    let ungrouped: Vec<&RoleView> = ungrouped.filter(|role| !is_first(role)).collect();
+    let groups = groups(free, used);
+    let mut items = if ungrouped.len() > TOP_MAX && !groups.is_empty() {
+        let members = role_items(&ungrouped, GROUP_MAX, confirm);
+        vec![submenu("Roles without a group", None, members)]
+    } else {
+        role_items(&ungrouped, TOP_MAX, confirm)
+    };
+    let shown = groups.iter().take(GROUPS_MAX);
+    items.extend(
+        shown.map(|(name, members)| submenu(name, None, role_items(members, GROUP_MAX, confirm))),
+    );
+    if groups.len() > GROUPS_MAX {
+        let more = format!("{} more groups…", groups.len() - GROUPS_MAX);
+        items.push(action(&more, MenuAction::Open));
+    }
+    items
+}
+
+/// Returns the groups in the catalogue's order; where they are too many, those used of late come first.
+fn groups<'a>(free: &[&'a RoleView], used: &[String]) -> Vec<(&'a str, Vec<&'a RoleView>)> {
+    let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for role in free {
+        let Some(group) = role.group.as_deref() else {
+            continue;
+        };
+        let place = *places.entry(group).or_insert_with(|| {
+            groups.push((group, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.push(role);
+    }
+    if groups.len() > GROUPS_MAX {
+        let ranks: HashMap<&str, usize> = used.iter().map(String::as_str).zip(0..).collect();
+        let rank = |role: &&RoleView| ranks.get(role.name.as_str()).copied();
+        groups.sort_by_cached_key(|(_, members)| {
+            members.iter().filter_map(rank).min().unwrap_or(usize::MAX)
+        });
+    }
+    groups
+}
+
+fn role_items(roles: &[&RoleView], most: usize, confirm: Confirm) -> Vec<MenuItem> {
+    let shown = roles.iter().take(most);
+    let mut items: Vec<MenuItem> = shown.filter_map(|role| role_item(role, confirm)).collect();
+    if roles.len() > most {
+        let more = format!("{} more…", roles.len() - most);
+        items.push(action(&more, MenuAction::Open));
+    }
+    items
+}
+
+fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
+    let star = if role.favourite { "★ " } else { "" };
+    let name = cut(&role.name, 44);
+    if role.problem.is_some() {
+        let label = format!("{star}{name} (cannot be assumed)");
+        return Some(coloured(&label, role.colour, MenuAction::Open));
+    }
+    let assume = MenuAction::Assume(Name::parse(&role.name).ok()?);
+    Some(match (role.production, confirm) {
+        (true, Confirm::Production) => submenu(
+            &format!("{star}{name}{PRODUCTION}"),
+            role.colour,
+            vec![action("Assume it: this is production", assume)],
+        ),
+        (true, Confirm::Nothing) => {
+            coloured(&format!("{star}{name}{PRODUCTION}"), role.colour, assume)
+        }
+        (false, _) => coloured(&format!("{star}{name}"), role.colour, assume),
+    })
+}
+
+/// What takes a second click.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Confirm {
+    Nothing,
+    Production,
+}
+
+impl Confirm {
+    fn of(snapshot: &Snapshot) -> Self {
+        match snapshot.settings.confirm_production {
+            true => Self::Production,
+            false => Self::Nothing,
+        }
+    }
+}
+
+/// Every role that can be assumed, to be assumed with less than it may do.
+fn limited(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let usable = snapshot.roles.iter().filter(|role| role.problem.is_none());
+    let mut items: Vec<MenuItem> = usable
+        .clone()
+        .take(LIMITED_MAX)
+        .filter_map(|role| limited_item(role, snapshot.settings.region.as_deref()))
+        .collect();
+    if usable.count() > LIMITED_MAX {
+        items.push(action("More roles…", MenuAction::Open));
+    }
+    if items.is_empty() {
+        return items;
+    }
+    vec![submenu("Assume with limits", None, items)]
+}
+
+fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuItem> {
+    let name = Name::parse(&role.name).ok()?;
+    let read_only = LimitsView {
+        access: Some(AccessLimit::ReadOnly),
+        region: None,
+    };
+    let mut items = Vec::new();
+    // Session policies add up, so a role with its own cannot be limited by another.
+    if role.policy.is_none() && role.policy_arns.is_empty() {
+        let action_of = MenuAction::AssumeLimited(name.clone(), read_only);
+        items.push(action("Read-only", action_of));
+    }
+    if let Some(region) = role.region.as_deref().or(default_region) {
+        let lock = LimitsView {
+            access: None,
+            region: Some(region.to_owned()),
+        };
+        let label = format!("Only {region}");
+        items.push(action(&label, MenuAction::AssumeLimited(name, lock)));
+    }
+    (!items.is_empty()).then(|| submenu(&cut(&role.name, 44), role.colour, items))
+}
+
+fn ending(snapshot: &Snapshot) -> Vec<MenuItem> {
+    let roles = snapshot.roles.len();
+    let search = format!("Search {roles} roles…");
+    let search = (roles > GLANCE_MAX).then(|| action(&search, MenuAction::Open));
+    let rest = [
+        action("Open Rolecall", MenuAction::Open),
+        action("Quit", MenuAction::Quit),
+    ];
+    search.into_iter().chain(rest).collect()
+}
+
+fn action(label: &str, action: MenuAction) -> MenuItem {
+    coloured(label, None, action)
+}
+
+fn coloured(label: &str, colour: Option<Colour>, action: MenuAction) -> MenuItem {
+    MenuItem::Action {
+        label: menu_label(label),
+        colour,
+        action,
+    }
+}
+
+fn submenu(label: &str, colour: Option<Colour>, items: Vec<MenuItem>) -> MenuItem {
+    MenuItem::Submenu {
+        label: menu_label(label),
+        colour,
+        items,
+    }
+}

@@ -1,0 +1,271 @@
+//! Notices: what a desktop notification says, and what its buttons do.
+
+use jiff::SignedDuration;
+
+use crate::asker::consent::Reply;
+use crate::value::duration::{UnmetWish, span};
+use crate::value::name::Name;
+use crate::value::problem::Problem;
+use crate::value::sanitise;
+use crate::view::snapshot::QuestionView;
+
+/// From this many warnings due at once on, one notice tells of them all.
+pub const DIGEST_FROM: usize = 3;
+
+/// A session that was just issued has lost some seconds on the way; its life is told to the nearest minute.
+const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
+
+/// The longest remedy that a notice has room for, in characters.
+const REMEDY_MAX: usize = 120;
+
+/// The longest name of a role in a list of several, in characters.
+const ROLE_IN_LIST_MAX: usize = 24;
+
+/// What a notice is about. A later notice of the same topic takes its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    /// The session of a role.
+    Session(Name),
+    /// Many sessions at once.
+    Digest,
+    /// A program that waits to be allowed.
+    Question(u64),
+    /// Many programs that wait to be allowed.
+    Questions,
+    /// Temporary profiles in AWS's credentials file.
+    TemporaryProfiles,
+}
+
+/// What a button of a notice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NoticeAction {
+    /// Assumes the role again.
+    Renew,
+    /// Copies the export block.
+    Copy,
+    /// Answers a question.
+    Reply(Reply),
+    /// Opens the window.
+    Open,
+}
+
+impl NoticeAction {
+    /// All actions.
+    pub const ALL: [Self; 6] = [
+        Self::Renew,
+        Self::Copy,
+        Self::Reply(Reply::AllowOnce),
+        Self::Reply(Reply::AllowTree),
+        Self::Reply(Reply::Deny),
+        Self::Open,
+    ];
+
+    /// Returns the key that the notification server sends back.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Renew => "renew",
+            Self::Copy => "copy",
+            Self::Reply(Reply::AllowOnce) => "allow-once",
+            Self::Reply(Reply::AllowTree) => "allow-tree",
+            Self::Reply(Reply::Deny) => "deny",
+            Self::Open => "default",
+        }
+    }
+
+    /// Returns the button's text.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Renew => "Renew",
+            Self::Copy => "Copy export block",
+            Self::Reply(reply) => reply.label(),
+            Self::Open => "Open Rolecall",
+        }
+    }
+}
+
+/// How pressing a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// Good news.
+    Low,
+    /// Something ends soon.
+    Normal,
+    /// Something ended or failed.
+    High,
+    /// Somebody waits for an answer: it stays until there is one.
+    Question,
+}
+
+/// A desktop notification. Its texts are plain; the adapter escapes them for its server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub topic: Topic,
+    /// The first line.
+    pub title: String,
+    /// What happened and what to do.
+    pub body: String,
+    /// Its buttons.
+    pub actions: Vec<NoticeAction>,
+    /// How pressing it is.
+    pub urgency: Urgency,
+}
+
+impl Notice {
+    /// Returns the notice of a session that was just assumed or renewed.
+    /// `unmet` tells that the role allows less than it is set to.
+    pub fn assumed(
+        role: &Name,
+        identity: &str,
+        left: SignedDuration,
+        unmet: Option<UnmetWish>,
+    ) -> Self {
+        let unmet =
+            unmet.map(|wish| format!(". AWS allows it {}, not {}", wish.allowed, wish.wanted));
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!(
+                "{role} is active for {}",
+                span((left + HALF_A_MINUTE).as_secs())
+            ),
+            body: format!("{identity}{}", unmet.unwrap_or_default()),
+            actions: vec![NoticeAction::Copy, NoticeAction::Open],
+            urgency: Urgency::Low,
+        }
+    }
+
+    /// Returns the same notice with the word that the role acts on production.
+    pub fn about_production(self) -> Self {
+        Self {
+            title: format!("Production: {}", self.title),
+            ..self
+        }
+    }
+
+    /// Returns the warning that a session ends soon.
+    pub fn expiring(role: &Name, left: SignedDuration) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} expires in {}", span(left.as_secs())),
+            body: "Renew it to go on without a break. Shells that hold its export block need a new one.".to_owned(),
+            actions: vec![NoticeAction::Renew, NoticeAction::Copy, NoticeAction::Open],
+            urgency: Urgency::Normal,
+        }
+    }
+
+    /// Returns the notice of a session that is over.
+    pub fn expired(role: &Name) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} has expired"),
+            body: "Its credentials no longer work.".to_owned(),
+            actions: vec![NoticeAction::Renew, NoticeAction::Open],
+            urgency: Urgency::High,
+        }
+    }
+
+    /// Returns the notice of an assumption or renewal that failed.
+    pub fn failed(role: &Name, problem: &Problem) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("{role} could not be assumed"),
+            body: match problem.remedy.chars().count() {
+                0..=REMEDY_MAX => format!("{} {}", problem.what, problem.remedy),
+                _ => format!("{} Open Rolecall to see what to check.", problem.what),
+            },
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::High,
+        }
+    }
+
+    /// Returns the notice of an export block that could not be copied.
+    pub fn not_copied(role: &Name, problem: &Problem) -> Self {
+        Self {
+            title: format!("{role} was not copied"),
+            ..Self::failed(role, problem)
+        }
+    }
+
+    /// Returns the question whether a program may have a role's session.
+    pub fn asked(question: &QuestionView) -> Self {
+        let (first, tree) = (
+            NoticeAction::Reply(Reply::AllowOnce),
+            NoticeAction::Reply(Reply::AllowTree),
+        );
+        let allow = match question.tree {
+            Some(_) => vec![first, tree],
+            None => vec![first],
+        };
+        let rest = [NoticeAction::Reply(Reply::Deny), NoticeAction::Open];
+        Self {
+            topic: Topic::Question(question.id),
+            title: format!("{} asks for {}", question.asker(), question.wanted(44)),
+            body: format!(
+                "{}{}. Allow it only if you expect it: programs can pretend to be others.",
+                question
+                    .reach()
+                    .map_or(String::new(), |reach| format!("{reach}. ")),
+                question.origin()
+            ),
+            actions: [allow, rest.to_vec()].concat(),
+            urgency: Urgency::Question,
+        }
+    }
+
+    /// Returns one notice of many questions, which are answered in the window or the tray's menu.
+    pub fn asked_many(questions: &[QuestionView]) -> Self {
+        let mut names: Vec<String> = questions
+            .iter()
+            .map(|it| format!("{} for {}", it.asker(), it.wanted(ROLE_IN_LIST_MAX)))
+            .collect();
+        names.dedup();
+        Self {
+            topic: Topic::Questions,
+            title: format!("{} programs ask for roles", questions.len()),
+            body: format!(
+                "{}. Open Rolecall to answer; allow only what you expect.",
+                names.join(", ")
+            ),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::Question,
+        }
+    }
+
+    /// Returns the notice that profiles were removed which a crash had left in AWS's credentials file.
+    pub fn temporary_profiles_removed(count: usize) -> Self {
+        let (profiles, were) = match count {
+            1 => ("profile", "was"),
+            _ => ("profiles", "were"),
+        };
+        Self {
+            topic: Topic::TemporaryProfiles,
+            title: format!("{count} temporary {profiles} from the last run {were} removed"),
+            body: "Rolecall ended before it could take them out of AWS's credentials file."
+                .to_owned(),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::Low,
+        }
+    }
+
+    /// Returns one notice of many sessions that end or ended.
+    pub fn digest(roles: &[&Name]) -> Self {
+        let names: Vec<String> = roles
+            .iter()
+            .take(4)
+            .map(|role| sanitise::cut(role.as_str(), 32))
+            .collect();
+        let more = roles.len().saturating_sub(names.len());
+        let tail = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        Self {
+            topic: Topic::Digest,
+            title: format!("{} sessions expire or have expired", roles.len()),
+            body: format!("{}{tail}. Open Rolecall to renew them.", names.join(", ")),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::Normal,
+        }
+    }
+}

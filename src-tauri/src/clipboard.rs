@@ -5,9 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rolecall_core::ports::Clipboard;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::Clipboard;
 
 /// How long a call waits for the clipboard.
 const DEADLINE: Duration = Duration::from_secs(3);

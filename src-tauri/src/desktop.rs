@@ -12,8 +12,6 @@ use rolecall_agent::paths::Paths;
 use rolecall_core::api::host::{FileState, HostKind, HostView};
 use rolecall_core::asker::consent::Reply;
 use rolecall_core::asker::history::{Request, RequestKind};
-use rolecall_core::keeper::{Concern, Keeper};
-use rolecall_core::ports::{Clock, Notifier};
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -21,6 +19,8 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::menu::MenuAction;
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic};
 use rolecall_core::view::snapshot::Mode;
+use rolecall_keeper::ports::{Clock, Notifier};
+use rolecall_keeper::{Concern, Keeper};
 use tauri::AppHandle;
 
 use crate::clipboard::DesktopClipboard;

@@ -29,9 +29,9 @@ use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
 use rolecall_core::api::host::HostView;
-use rolecall_core::keeper::Concern;
 use rolecall_core::value::origin::OriginKind;
 use rolecall_core::view::snapshot::RoleView;
+use rolecall_keeper::Concern;
 use tauri::{AppHandle, RunEvent};
 
 use arguments::{HELP, Options, Request};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::with_role;
-use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_practice::{Practice, PracticeConfig, PracticeRole};
 
 /// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use rolecall_core::ports::Audience;
 use rolecall_core::view::menu;
 use rolecall_core::view::snapshot::Snapshot;
+use rolecall_keeper::ports::Audience;
 use tauri::AppHandle;
 
 use crate::tray::TrayPainter;

@@ -7,11 +7,11 @@ use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::RequestKind;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::{self, KeyPair};
-use rolecall_core::keeper::Keeper;
 use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::Keeper;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -8,7 +8,6 @@ use rolecall_core::api::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::keeper::Keeper;
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::export_block::CONFLICTING;
 use rolecall_core::session::totp::TotpSeed;
@@ -16,6 +15,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
+use rolecall_keeper::Keeper;
 
 use crate::socket::Peer;
 use crate::{container, peers, requester};

@@ -22,9 +22,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rolecall_core::aws_files::{AwsFile, Edited, FILE_MAX, TakenKey};
-use rolecall_core::ports::{AwsEdit, AwsWriter, Keeping};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{AwsEdit, AwsWriter, Keeping};
 
 use crate::disk::{self, Access};
 use crate::paths::Paths;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_core::ports::Clock;
+use rolecall_keeper::ports::Clock;
 
 /// Differences below this are none: the `Date` header counts whole seconds and travels for a moment.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);

@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::api::protocol::Answer;
-use rolecall_core::keeper::Keeper;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::Keeper;
 
 use crate::answer::{broken, overloaded, text};
 

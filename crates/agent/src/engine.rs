@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use rolecall_core::api::host::FileState;
-use rolecall_core::keeper::{Concern, Keeper, Ports};
-use rolecall_core::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
+use rolecall_keeper::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
+use rolecall_keeper::{Concern, Keeper, Ports};
 
 use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;

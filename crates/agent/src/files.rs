@@ -6,10 +6,10 @@ use std::path::Path;
 
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::ports::{AwsText, Files};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{AwsText, Files};
 
 use crate::disk::{self, Access};
 use crate::paths::Paths;

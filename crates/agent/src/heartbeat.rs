@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::keeper::Keeper;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::Keeper;
 
 /// How long changes are gathered before they are looked at, so that a burst of them is one look.
 const GATHER: Duration = Duration::from_millis(50);

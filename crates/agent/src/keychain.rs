@@ -14,9 +14,9 @@ mod macos;
 mod windows;
 mod worker;
 
-use rolecall_core::ports::{Keychain, KeychainError};
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{Keychain, KeychainError};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -1,6 +1,6 @@
 //! This machine's name and who is logged in, as session names may tell them.
 
-use rolecall_core::ports::Machine;
+use rolecall_keeper::ports::Machine;
 
 /// The machine this runs on.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use rolecall_core::ports::Programs;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::Programs;
 
 /// The most that a program may print, in bytes: a code is six digits.
 const OUTPUT_MAX: usize = 4096;

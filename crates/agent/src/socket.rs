@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::asker::requester::Requester;
-use rolecall_core::keeper::Waiter;
 use rolecall_core::value::problem::Problem;
+use rolecall_keeper::Waiter;
 
 #[cfg(unix)]
 pub use ask::ask;

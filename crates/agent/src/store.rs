@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::history::{Line, Query};
-use rolecall_core::ports::{Clock, KeychainError, Store};
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
@@ -22,6 +21,7 @@ use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
+use rolecall_keeper::ports::{Clock, KeychainError, Store};
 use sha2::{Digest, Sha256};
 
 use crate::keychain::Asking;

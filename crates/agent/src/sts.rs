@@ -22,13 +22,13 @@ use jiff::Timestamp;
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
 };
-use rolecall_core::ports::Clock;
 use rolecall_core::role::session_policy::PolicyArn;
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::Clock;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 

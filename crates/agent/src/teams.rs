@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use rolecall_core::catalogue::FILE_MAX;
 use rolecall_core::catalogue::team::{Team, TeamPlace};
-use rolecall_core::keeper::Keeper;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::Keeper;
 
 use crate::disk;
 use crate::paths::{Environment, Paths};

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::heartbeat;
-use rolecall_core::fakes::Fakes;
-use rolecall_core::keeper::{Concern, Keeper, Ports};
-use rolecall_core::ports::Audience;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::{Mode, Snapshot};
+use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::Audience;
+use rolecall_keeper::{Concern, Keeper, Ports};
 
 /// Counts how often the keeper looked at the time.
 #[derive(Default)]

@@ -19,10 +19,6 @@ use rolecall_core::calls::iam::Iam;
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::catalogue::with_role;
 use rolecall_core::explain::diagnosis::{CauseKind, Confidence};
-use rolecall_core::fakes::{FakeWaiter, Fakes};
-use rolecall_core::keeper::{Keeper, Ports};
-use rolecall_core::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
-use rolecall_core::ports::Clock;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::role::limits::{AccessLimit, LimitsView};
 use rolecall_core::role::session_tags::SessionTag;
@@ -32,6 +28,10 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::role_arn::RoleArn;
 use rolecall_core::view::snapshot::{Mode, SessionView};
+use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use rolecall_keeper::ports::Clock;
+use rolecall_keeper::{Keeper, Ports};
 use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
 
 /// A keeper whose AWS is a practice account.

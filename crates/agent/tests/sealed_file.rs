@@ -10,11 +10,11 @@ use rolecall_agent::keyring::{Kept, Keyring};
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::sealed_file::SealedFile;
 use rolecall_core::api::host::FileState;
-use rolecall_core::fakes::Fakes;
-use rolecall_core::ports::{Keychain, KeychainError};
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::{Keychain, KeychainError};
 
 const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 const PASSPHRASE: &str = "correct horse battery";

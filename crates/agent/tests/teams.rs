@@ -13,11 +13,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::teams::Teams;
-use rolecall_core::fakes::Fakes;
-use rolecall_core::keeper::Keeper;
 use rolecall_core::settings::{self, Settings};
 use rolecall_core::value::origin::OriginKind;
 use rolecall_core::view::snapshot::{Mode, Snapshot};
+use rolecall_keeper::Keeper;
+use rolecall_keeper::fakes::Fakes;
 
 const CATALOGUE: &str =
     "[roles.shared]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"team-key\"\n";

@@ -17,14 +17,8 @@ pub mod calls;
 pub mod catalogue;
 pub mod container_request;
 pub mod explain;
-#[cfg(any(test, feature = "fakes"))]
-pub mod fakes;
-pub mod keeper;
-pub mod memory;
 pub mod peers;
 pub mod plan;
-pub mod policy;
-pub mod ports;
 pub mod role;
 pub mod session;
 pub mod settings;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
 use rolecall_core::value::secret::Secret;
+use rolecall_policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
 
 use crate::failure::Failure;
 use crate::sts::authorization::reason;

@@ -1,9 +1,7 @@
 //! Identity and Access Management, query protocol of 2010-05-08: two actions that tell about permissions.
 
 use jiff::Timestamp;
-use rolecall_core::policy::{
-    Context, Decision, Policy, PolicySet, Principal, Request, Side, evaluate,
-};
+use rolecall_policy::{Context, Decision, Policy, PolicySet, Principal, Request, Side, evaluate};
 
 use crate::call::Call;
 use crate::caller::Caller;

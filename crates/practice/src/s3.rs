@@ -3,7 +3,7 @@
 mod listing;
 
 use jiff::Timestamp;
-use rolecall_core::policy::{Context, Decision, PolicySet, Request, Side, evaluate};
+use rolecall_policy::{Context, Decision, PolicySet, Request, Side, evaluate};
 
 use crate::call::Call;
 use crate::caller::Caller;

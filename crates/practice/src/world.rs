@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rolecall_core::policy::{Policy, PolicyError, PolicyKind, Principal};
 use rolecall_core::value::secret::Secret;
+use rolecall_policy::{Policy, PolicyError, PolicyKind, Principal};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;

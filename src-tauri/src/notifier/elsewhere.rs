@@ -4,9 +4,9 @@
 use std::sync::{Arc, OnceLock};
 
 use notify_rust::Notification;
-use rolecall_core::ports::Notifier;
 use rolecall_core::value::sanitise::{Markup, notification_body};
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic, Urgency};
+use rolecall_keeper::ports::Notifier;
 use tauri::async_runtime::spawn_blocking;
 
 use super::OnAction;

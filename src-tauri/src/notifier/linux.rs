@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use notify_rust::{Hint, Notification, NotificationResponse, Timeout, Urgency as Level};
-use rolecall_core::ports::Notifier;
 use rolecall_core::value::sanitise::{Markup, notification_body};
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic, Urgency};
+use rolecall_keeper::ports::Notifier;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;

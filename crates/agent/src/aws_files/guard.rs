@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use rolecall_core::aws_files::Edited;
-use rolecall_core::ports::AwsEdit;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::ports::AwsEdit;
 
 use super::place::{Place, State};
 use super::swap::{Displaced, Swap};

@@ -5,9 +5,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::ports::KeychainError;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::KeychainError;
 use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error};
 

@@ -12,9 +12,9 @@ use rolecall_core::api::protocol::{
     write_frame,
 };
 use rolecall_core::asker::requester::Requester;
-use rolecall_core::keeper::{Afterwards, Waiter};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::QuestionView;
+use rolecall_keeper::{Afterwards, Waiter};
 
 use super::slots::Slot;
 use super::{Handler, Peer, peer};

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::ports::KeychainError;
 use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::role::limits::{Limited, Limits, LimitsView};
 use rolecall_core::session::Session;
@@ -13,6 +12,7 @@ use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::KeychainError;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

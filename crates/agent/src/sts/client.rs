@@ -14,10 +14,10 @@ use aws_sdk_sts::{Client, Config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
 use rolecall_core::calls::sts::{Caller, StsError};
-use rolecall_core::ports::Clock;
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::region::{Partition, Region};
+use rolecall_keeper::ports::Clock;
 
 use super::wire::Wire;
 use crate::clock::SystemClock;

@@ -6,8 +6,8 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use rolecall_core::calls::sts::{Refusal, StsError};
-use rolecall_core::ports::Clock;
 use rolecall_core::value::region::Region;
+use rolecall_keeper::ports::Clock;
 
 use super::answer_text::Strange;
 use super::client::Route;

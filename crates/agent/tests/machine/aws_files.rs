@@ -10,9 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 use rolecall_agent::aws_files::AwsFilesWriter;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_core::aws_files::{AwsFile, Edited, Editor, OwnSection, ProfileName};
-use rolecall_core::ports::{AwsWriter, Keeping};
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{AwsWriter, Keeping};
 
 use crate::crash::{Child, KillPoint, strace_is_there, variable};
 use crate::desktop::skipped;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rolecall_agent::files::ConfigFiles;
-use rolecall_core::ports::{Files, Store};
+use rolecall_keeper::ports::{Files, Store};
 
 use crate::desktop::skipped;
 use crate::state_folder::{Disk, pair, session, tokens};

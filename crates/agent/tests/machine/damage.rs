@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use rolecall_core::ports::Store;
 use rolecall_core::value::problem::ProblemCode;
+use rolecall_keeper::ports::Store;
 
 use crate::small_disk::on_small_disk;
 use crate::state_folder::{Disk, pair, session, tokens};

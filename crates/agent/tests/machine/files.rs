@@ -8,9 +8,9 @@ use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::ports::Files;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::name::Name;
+use rolecall_keeper::ports::Files;
 use rustix::fs::{CWD, Mode};
 
 use crate::small_disk::on_small_disk;

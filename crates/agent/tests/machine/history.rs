@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
-use rolecall_core::ports::Store;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
+use rolecall_keeper::ports::Store;
 
 use crate::state_folder::{Disk, pair, session, start, tokens};
 

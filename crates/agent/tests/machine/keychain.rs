@@ -8,9 +8,9 @@ use crate::desktop::{
     Bus, Services, on_desktop, signal, skipped, unlock_keyring, wait_until, with_dialog, within,
 };
 use rolecall_agent::keychain::OsKeychain;
-use rolecall_core::ports::{Keychain, KeychainError};
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{Keychain, KeychainError};
 use rustix::process::Signal;
 
 /// What a person waits for at most before being told.

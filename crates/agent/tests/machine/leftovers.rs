@@ -8,8 +8,8 @@ use std::time::Duration;
 use rolecall_agent::aws_files::AwsFilesWriter;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_core::aws_files::{AwsFile, Edited, Editor};
-use rolecall_core::ports::{AwsWriter, Keeping};
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::{AwsWriter, Keeping};
 
 use crate::crash::{Child, strace_is_there, variable};
 use crate::desktop::skipped;

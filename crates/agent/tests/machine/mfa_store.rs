@@ -5,9 +5,6 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::fakes::Fakes;
-use rolecall_core::keeper::{Keeper, Ports};
-use rolecall_core::ports::{KeychainError, Store};
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
@@ -16,6 +13,9 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
+use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::{KeychainError, Store};
+use rolecall_keeper::{Keeper, Ports};
 
 use crate::state_folder::{CANARY, Disk, start};
 

@@ -9,12 +9,12 @@ use rolecall_agent::keychain::Asking;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::seal::{SealKey, SealKeys};
 use rolecall_agent::store::SealedStore;
-use rolecall_core::fakes::{FakeClock, Fakes};
-use rolecall_core::ports::{KeychainError, Store};
 use rolecall_core::session::Session;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::fakes::{FakeClock, Fakes};
+use rolecall_keeper::ports::{KeychainError, Store};
 
 pub(crate) const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 

@@ -28,10 +28,10 @@ use serde::{Deserialize, Serialize};
 
 pub use asked::{Asked, MfaProof, Signer, changes};
 pub use cause::{Cause, CauseKind, Check, Confidence, Statement};
-pub(crate) use inquiry::looks;
+pub use inquiry::looks;
 pub use inquiry::{Answer, Look, LookCall};
-pub(crate) use message::encoded;
-pub(crate) use simulation::question;
+pub use message::encoded;
+pub use simulation::question;
 
 use crate::calls::sts::Refusal;
 use crate::value::problem::ProblemCode;

@@ -234,8 +234,8 @@ fn statements_of(policy: &SessionPolicy) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Policy, PolicyKind};
     use crate::role::RoleDraft;
+    use rolecall_policy::{Policy, PolicyKind};
 
     fn role(arn: &str) -> RoleDraft {
         RoleDraft {

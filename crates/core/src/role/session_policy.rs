@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::policy::{Policy, PolicyError, PolicyKind};
 use crate::value::input::InputError;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise::{describe, echo};
+use rolecall_policy::{Policy, PolicyError, PolicyKind};
 
 /// The most managed policies of one call.
 const ARNS_MAX: usize = 10;

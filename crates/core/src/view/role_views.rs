@@ -18,7 +18,7 @@ impl RoleViews {
     }
 
     /// Returns these views if the fresh ones are the same, so that they stay shared.
-    pub(crate) fn or_fresh(self, fresh: Vec<RoleView>) -> Self {
+    pub fn or_fresh(self, fresh: Vec<RoleView>) -> Self {
         if *self.0 == fresh { self } else { fresh.into() }
     }
 

@@ -13,6 +13,7 @@ use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
 use crate::role::session_tags::SessionTag;
 use crate::session::Phase;
+use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
 use crate::value::problem::Problem;
 use crate::value::sanitise::cut;
@@ -341,6 +342,22 @@ pub struct KeyView {
     /// The MFA device whose seed the keychain holds, where the user chose that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<String>,
+}
+
+impl From<&AccessKey> for KeyView {
+    fn from(key: &AccessKey) -> Self {
+        Self {
+            name: key.name.to_string(),
+            access_key_id: key.id.as_str().to_owned(),
+            account_id: key.account_id.clone(),
+            user_arn: key.user_arn.clone(),
+            roles: 0,
+            mfa: Vec::new(),
+            consent: Consent::default(),
+            consent_is_default: true,
+            totp: key.totp.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// A code that still counts: no role with this device asks for another until it ends.

@@ -1,6 +1,6 @@
 //! ListObjectsV2: prefix, delimiter, pages.
 
-use rolecall_core::policy::Context;
+use rolecall_policy::Context;
 
 use super::WRITTEN;
 use crate::call::Call;

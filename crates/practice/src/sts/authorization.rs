@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
-use rolecall_core::policy::{Context, Decision, PolicySet, Request, Side, evaluate};
+use rolecall_policy::{Context, Decision, PolicySet, Request, Side, evaluate};
 
 use super::assume_role::Wish;
 use super::session_token::Mfa;

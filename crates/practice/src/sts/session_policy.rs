@@ -1,6 +1,6 @@
 //! The policies passed with AssumeRole.
 
-use rolecall_core::policy::{Policy, PolicyError, PolicyKind};
+use rolecall_policy::{Policy, PolicyError, PolicyKind};
 
 use super::parameters::Parameters;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rolecall_core::policy::Context;
+use rolecall_policy::Context;
 
 use super::constraint::Constraints;
 use super::parameters::Parameters;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::engine::Face;
-use rolecall_core::ports::{Audience, Clipboard, Notifier};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
+use rolecall_keeper::ports::{Audience, Clipboard, Notifier};
 
 /// Returns the face of a program that has none.
 pub(crate) fn none() -> Face {

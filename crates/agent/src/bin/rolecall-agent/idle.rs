@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rolecall_agent::engine::Engine;
-use rolecall_core::ports::Clock;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::ports::Clock;
 
 use crate::ending::{Ending, EndingSender};
 

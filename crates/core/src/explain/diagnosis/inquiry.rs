@@ -75,7 +75,7 @@ impl LookCall {
 
 /// Returns the calls that would tell more about a refusal. `in_account` finds credentials of an account, and `other`
 /// names an access key beside the one that signed.
-pub(crate) fn looks(
+pub fn looks(
     refusal: &Refusal,
     diagnosis: &Diagnosis,
     asked: &Asked,
@@ -133,7 +133,7 @@ pub(crate) fn looks(
 
 impl Diagnosis {
     /// Returns the diagnosis with what its calls told: each look with its answer, in the order of [`Diagnosis::looks`].
-    pub(crate) fn deepened(
+    pub fn deepened(
         &self,
         asked: &Asked,
         answers: Vec<Result<Answer, StsError>>,

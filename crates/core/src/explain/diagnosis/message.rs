@@ -68,7 +68,7 @@ impl<'a> Denied<'a> {
 }
 
 /// Returns the encoded message of any refusal.
-pub(crate) fn encoded(message: &str) -> Option<&str> {
+pub fn encoded(message: &str) -> Option<&str> {
     after(message, "authorization failure message: ")
 }
 

@@ -10,7 +10,7 @@ use crate::value::sanitise;
 use CauseKind::{Boundary, CallerPermission, ExplicitDeny, ServiceControl};
 
 /// Returns the question whether the caller's own policies allow a request.
-pub(crate) fn question(asked: &Asked) -> Option<Simulation> {
+pub fn question(asked: &Asked) -> Option<Simulation> {
     let mut context = vec![("sts:RoleSessionName".to_owned(), asked.session_name.clone())];
     if let Some(id) = &asked.external_id {
         context.push(("sts:ExternalId".to_owned(), id.clone()));

@@ -7,10 +7,10 @@ use super::asked::{Asked, MfaProof, Signer};
 use super::cause::{Cause, CauseKind, Confidence};
 use super::inquiry::Finding;
 use super::statement;
-use crate::policy::{
+use crate::value::sanitise;
+use rolecall_policy::{
     Context, NearMiss, Policy, PolicyKind, Principal, Request, Side, StatementRef, Verdict, judge,
 };
-use crate::value::sanitise;
 
 use CauseKind::{
     ExternalId, MfaMissing, MfaTooOld, NoSuchRole, OtherCondition, SessionName, SessionTags,

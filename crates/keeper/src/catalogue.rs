@@ -1,0 +1,194 @@
+//! The catalogue and the settings: read when their files change, written when the user edits them here.
+
+use std::collections::HashSet;
+
+use super::{Concern, Keeper, State};
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
+use rolecall_core::role::limits::{Limits, LimitsView};
+use rolecall_core::role::{Role, RoleDraft};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::origin::{Origin, OriginKind};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise;
+
+impl Keeper {
+    /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong
+    /// keeps its last good state. What is wrong is told.
+    pub fn reload_roles(&self) {
+        let path = self.ports.files.roles_path();
+        let reading = self
+            .ports
+            .files
+            .read_roles()
+            .and_then(|text| catalogue::read(&text, &path));
+        let before = self.lock().catalogue.clone();
+        self.update(|state| match reading {
+            Ok(reading) => {
+                state.standing.remove(&Concern::RolesFile);
+                state.role_faults = reading
+                    .faults
+                    .iter()
+                    .map(|(_, problem)| problem.clone())
+                    .collect();
+                let last = Catalogue::new(std::mem::take(&mut state.own_roles));
+                state.own_roles = with_last_good(reading, &last);
+                state.own_place.clone_from(&path);
+                state.compose();
+            }
+            Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
+        });
+        self.forget_limits(&before);
+    }
+
+    /// Adds a role to the file, or changes the one called `previous`.
+    ///
+    /// # Errors
+    /// If a field is wrong, the name is taken, or the file cannot be written.
+    pub fn save_role(&self, previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem> {
+        let role = draft.check()?;
+        previous.map_or(Ok(()), |previous| self.check_own(previous))?;
+        if previous != Some(&role.name) {
+            self.check_free_for_role(&role.name)?;
+        }
+        let renamed = previous.filter(|previous| **previous != role.name);
+        if let Some(previous) = renamed {
+            let roles = [previous, &role.name].map(|name| Subject::Role(name.clone()));
+            self.copy_consent(&roles[0], &roles[1])?;
+            self.rename_temporary_profile(previous, &role.name)?;
+        }
+        self.edit_roles(|text, path| {
+            let text = catalogue::with_role(text, path, previous, draft)?;
+            match renamed {
+                Some(previous) => catalogue::with_source_renamed(&text, path, previous, &role.name),
+                None => Ok(text),
+            }
+        })?;
+        match renamed {
+            Some(previous) => {
+                self.drop_consent(&Subject::Role(previous.clone()))?;
+                self.rename_marks(previous, &role.name)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Removes a role from the file. Its session goes on until it is ended.
+    ///
+    /// # Errors
+    /// If there is no such role in the file, or the file cannot be written.
+    pub fn remove_role(&self, name: &Name) -> Result<(), Problem> {
+        self.check_own(name)?;
+        self.edit_roles(|text, path| catalogue::without_role(text, path, name))
+    }
+
+    /// Checks that a role can be written to `roles.toml` under this name. What is only read elsewhere does not take it.
+    fn check_free_for_role(&self, name: &Name) -> Result<(), Problem> {
+        let state = self.lock();
+        let taken = state.keys.iter().any(|key| key.name == *name)
+            || state.own_roles.iter().any(|role| role.name == *name);
+        if taken { Err(name_taken(name)) } else { Ok(()) }
+    }
+
+    /// Checks that a role is not one that is only read.
+    fn check_own(&self, name: &Name) -> Result<(), Problem> {
+        match self.lock().catalogue.origin(name) {
+            Some(origin) if origin.kind != OriginKind::Own => Err(read_only(name, origin)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Returns the name under which sessions of a role with limits are assumed, handed out and ended.
+    ///
+    /// # Errors
+    /// If there is no such role, or it cannot be limited so.
+    pub fn limited(&self, name: &Name, limits: &LimitsView) -> Result<Name, Problem> {
+        if limits.is_empty() {
+            return Ok(name.clone());
+        }
+        let limits = Limits::check(limits)?;
+        let mut state = self.lock();
+        let limited = state.catalogue.add_limited(name, &limits)?;
+        if let Some(region) = limits.region {
+            state.locked_regions.retain(|before| *before != region);
+            state.locked_regions.insert(0, region);
+        }
+        Ok(limited)
+    }
+
+    /// Returns the regions that sessions of a role can be locked to: those of earlier locks, the latest first, then the
+    /// role's or the settings', then all that are known of its partition.
+    ///
+    /// # Errors
+    /// If there is no such role.
+    pub fn lock_regions(&self, name: &Name) -> Result<Vec<String>, Problem> {
+        let state = self.lock();
+        let role = state.catalogue.role(name);
+        let role = role.ok_or_else(|| state.catalogue.refusal(name))?;
+        let partition = role.arn.partition();
+        let set = [&role.region, &state.settings.region];
+        let likely = state.locked_regions.iter().chain(set.into_iter().flatten());
+        let likely = likely.filter(|region| partition.has(region));
+        let known = partition.regions.iter().map(|region| (*region).to_owned());
+        let mut seen = HashSet::new();
+        let regions = likely.map(ToString::to_string).chain(known);
+        Ok(regions
+            .filter(|region| seen.insert(region.clone()))
+            .collect())
+    }
+
+    pub(super) fn rename_source(&self, source: &Name, new_source: &Name) -> Result<(), Problem> {
+        let names = |role: &Role| role.source == *source;
+        if !self.lock().own_roles.iter().any(names) {
+            return Ok(());
+        }
+        self.edit_roles(|text, path| catalogue::with_source_renamed(text, path, source, new_source))
+    }
+
+    pub(super) fn edit_roles(
+        &self,
+        edit: impl Fn(&str, &str) -> Result<String, Problem>,
+    ) -> Result<(), Problem> {
+        let path = self.ports.files.roles_path();
+        let text = self.ports.files.read_roles()?;
+        self.ports.files.write_roles(&text, &edit(&text, &path)?)?;
+        self.reload_roles();
+        Ok(())
+    }
+}
+
+impl State {
+    /// Puts the catalogue together anew: the user's own roles, then those of AWS's files.
+    pub(super) fn compose(&mut self) {
+        let mut catalogue = Catalogue::default();
+        for role in &self.own_roles {
+            catalogue.add(Ok(role.clone()), Origin::own(&self.own_place));
+        }
+        self.aws.add_to(&mut catalogue);
+        self.teams.add_to(&mut catalogue);
+        catalogue.keep_limited(&self.catalogue);
+        self.catalogue = catalogue;
+        self.listed += 1;
+    }
+}
+
+fn read_only(name: &Name, origin: &Origin) -> Problem {
+    let what = format!(
+        "\"{}\" comes from {}, which is only read here.",
+        sanitise::echo(name.as_str()),
+        origin.text()
+    );
+    let remedy = "Change it there, or copy it to your own roles.";
+    Problem::new(ProblemCode::InvalidInput, what, remedy)
+}
+
+/// Returns the roles of a reading, with the last good state of those that are wrong in it.
+fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Role> {
+    let wrong = reading
+        .faults
+        .iter()
+        .filter_map(|(name, _)| last.role(&Name::parse(name).ok()?).cloned());
+    let kept: Vec<Role> = wrong.collect();
+    let roles = reading.roles.into_iter().chain(kept);
+    Catalogue::new(roles).roles().to_vec()
+}

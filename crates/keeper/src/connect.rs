@@ -1,0 +1,274 @@
+//! Connects the AWS CLI and every SDK: a profile of AWS's config file for a role, whose credentials Rolecall hands out.
+
+use std::collections::HashSet;
+
+use super::Keeper;
+use crate::ports::Keeping;
+use rolecall_core::aws_files::connection::{EditView, Step, Which};
+use rolecall_core::aws_files::{
+    AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles, own_role, process_line,
+};
+use rolecall_core::role::Role;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::echo;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
+
+/// The most names that one note tells.
+const TOLD_MAX: usize = 5;
+
+impl Keeper {
+    /// Writes a profile for each role into AWS's config file, called as the role behind `prefix`; or shows what that
+    /// would change. Of all roles, those whose profile somebody else has are left out, and so told.
+    ///
+    /// # Errors
+    /// If a role that was named is not there, cannot be a profile, or somebody else has its profile; or the file
+    /// cannot be written.
+    pub fn connect(&self, which: &Which, prefix: &str, step: Step) -> Result<EditView, Problem> {
+        self.check_set()?;
+        let (wanted, mut notes) = self.wanted(which, prefix)?;
+        let shown = self.ports.files.aws_path(AwsFile::Config);
+        let lenient = *which == Which::All;
+        let taken = std::cell::RefCell::new(Vec::new());
+        let edited = self.edit_config(step, &|text| {
+            let mut editor = Editor::new(AwsFile::Config, text);
+            taken.borrow_mut().clear();
+            for section in &wanted {
+                match editor.put(section) {
+                    Ok(()) => {}
+                    Err(foreign) if lenient => taken.borrow_mut().push(foreign.profile.to_string()),
+                    Err(foreign) => return Err(foreign.problem(&shown)),
+                }
+            }
+            Ok(editor.finish())
+        })?;
+        let taken = taken.into_inner();
+        if !taken.is_empty() {
+            notes.push(format!(
+                "{} there already and not Rolecall's; left as they are. With a prefix they can be connected as well.",
+                are(&taken)
+            ));
+        }
+        let taken: HashSet<&str> = taken.iter().map(String::as_str).collect();
+        let profiles = wanted.iter().map(|section| section.profile().to_string());
+        let profiles: Vec<String> = profiles
+            .filter(|name| !taken.contains(name.as_str()))
+            .collect();
+        notes.extend(self.shadowed(&profiles)?);
+        Ok(EditView {
+            path: shown,
+            profiles,
+            difference: edited.difference,
+            notes,
+            backup: None,
+        })
+    }
+
+    /// Removes the profiles that [`Keeper::connect`] wrote, or shows what that would change. A name is a role's or a
+    /// profile's.
+    ///
+    /// # Errors
+    /// If a name is not connected, or the file cannot be written.
+    pub fn disconnect(&self, which: &Which, step: Step) -> Result<EditView, Problem> {
+        self.check_set()?;
+        let removed = std::cell::RefCell::new(Vec::new());
+        let edited = self.edit_config(step, &|text| {
+            let mut editor = Editor::new(AwsFile::Config, text);
+            let goes = |profile: &str, process: Option<&str>| match which {
+                Which::All => true,
+                Which::Named(names) => {
+                    let role = process.and_then(own_role);
+                    names
+                        .iter()
+                        .any(|name| name == profile || Some(name) == role.as_ref())
+                }
+            };
+            let gone = editor.remove(|owned| goes(owned.profile, owned.process));
+            *removed.borrow_mut() = gone.into_iter().map(str::to_owned).collect();
+            Ok(editor.finish())
+        })?;
+        let profiles = removed.into_inner();
+        if let (Which::Named(names), true) = (which, profiles.is_empty()) {
+            let name = names.first().map(|name| echo(name)).unwrap_or_default();
+            let what = format!("\"{name}\" is not connected to the AWS CLI.");
+            return Err(Problem::new(
+                ProblemCode::UnknownRole,
+                what,
+                "See what is: rolecall connect --all --dry-run",
+            ));
+        }
+        let path = self.ports.files.aws_path(AwsFile::Config);
+        Ok(EditView {
+            path,
+            profiles,
+            difference: edited.difference,
+            notes: Vec::new(),
+            backup: None,
+        })
+    }
+
+    fn edit_config(&self, step: Step, edit: crate::ports::AwsEdit<'_>) -> Result<Edited, Problem> {
+        match step {
+            Step::Preview => edit(self.ports.files.read_aws(AwsFile::Config)?.text.expose()),
+            Step::Write => {
+                let edited = self
+                    .ports
+                    .aws
+                    .edit(AwsFile::Config, Keeping::Backup, edit)?;
+                self.reload_aws_files();
+                Ok(edited)
+            }
+        }
+    }
+
+    /// The practice set leaves no trace, so it does not write AWS's files.
+    pub(super) fn check_set(&self) -> Result<(), Problem> {
+        match self.mode {
+            Mode::Own => Ok(()),
+            Mode::Practice => {
+                let what = "The practice account does not write AWS's files.";
+                let remedy = "Do this in your own Rolecall, which you open without --practice.";
+                Err(Problem::new(ProblemCode::InvalidInput, what, remedy))
+            }
+        }
+    }
+
+    /// Returns the sections to write, and what there is to tell of roles that are left out.
+    fn wanted(
+        &self,
+        which: &Which,
+        prefix: &str,
+    ) -> Result<(Vec<OwnSection>, Vec<String>), Problem> {
+        let program = self.ports.aws.command_line()?;
+        let region = self.lock().settings.region.clone();
+        let (roles, waiting) = self.connectable(which)?;
+        let (mut sections, mut left_out) = (Vec::new(), Vec::new());
+        for role in &roles {
+            match section(
+                role,
+                prefix,
+                &program,
+                region.as_ref().map(|region| region.as_str()),
+            ) {
+                Ok(section) => sections.push(section),
+                Err(_) if *which == Which::All => left_out.push(role.name.to_string()),
+                Err(problem) => return Err(problem),
+            }
+        }
+        let note = (!left_out.is_empty()).then(|| {
+            format!(
+                "{} left out: AWS allows no such name for a profile.",
+                are(&left_out)
+            )
+        });
+        let waits = (!waiting.is_empty()).then(|| {
+            format!(
+                "Until the key is moved to the keychain, nothing is handed out for {}.",
+                list(&waiting)
+            )
+        });
+        Ok((sections, note.into_iter().chain(waits).collect()))
+    }
+
+    /// Returns the roles that are meant, and the names of those whose key is still in a file.
+    fn connectable(&self, which: &Which) -> Result<(Vec<Role>, Vec<String>), Problem> {
+        let state = self.lock();
+        let catalogue = &state.catalogue;
+        let waiting: Vec<Role> = catalogue.waiting_for_key().collect();
+        let found = |name: &Name| {
+            let role = catalogue.role(name).cloned();
+            role.or_else(|| waiting.iter().find(|role| role.name == *name).cloned())
+        };
+        let roles: Vec<Role> = match which {
+            Which::All => catalogue.roles().iter().chain(&waiting).cloned().collect(),
+            Which::Named(names) => names
+                .iter()
+                .map(|name| {
+                    let name = Name::parse(name)?;
+                    found(&name).ok_or_else(|| catalogue.refusal(&name))
+                })
+                .collect::<Result<_, Problem>>()?,
+        };
+        let waiting: HashSet<&Name> = waiting.iter().map(|role| &role.name).collect();
+        let waits = |role: &&Role| waiting.contains(&role.name);
+        let names = roles.iter().filter(waits).map(|role| role.name.to_string());
+        let names = names.collect();
+        Ok((roles, names))
+    }
+
+    /// Tells of static keys that AWS's tools would take in place of a connection.
+    fn shadowed(&self, profiles: &[String]) -> Result<Vec<String>, Problem> {
+        let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
+        let path = self.ports.files.aws_path(AwsFile::Credentials);
+        let text = credentials.text.expose();
+        let (config, credentials) = (Document::parse(""), Document::parse(text));
+        let (found, _) = Profiles::merge(&config, &credentials);
+        let editor = Editor::new(AwsFile::Credentials, text);
+        let is_foreign = |name: &str| {
+            let name = ProfileName::parse(name);
+            name.is_ok_and(|name| editor.foreign(&name).is_some())
+        };
+        let has_key = |name: &&String| {
+            let profile = found.find(name);
+            let key = profile.and_then(|profile| profile.get("aws_access_key_id"));
+            key.is_some() && is_foreign(name)
+        };
+        let shadowed: Vec<String> = profiles.iter().filter(has_key).cloned().collect();
+        Ok(match shadowed.as_slice() {
+            [] => Vec::new(),
+            names => vec![format!(
+                "{path} has keys of its own for {}. AWS's tools take those and do not ask Rolecall; move or remove them.",
+                list(names)
+            )],
+        })
+    }
+}
+
+fn section(
+    role: &Role,
+    prefix: &str,
+    program: &str,
+    region: Option<&str>,
+) -> Result<OwnSection, Problem> {
+    let profile = ProfileName::parse(&format!("{prefix}{}", role.name))?;
+    let process = process_line(program, &["credentials", role.name.as_str()])?;
+    let mut settings = vec![("credential_process", Secret::new(process))];
+    let region = role
+        .region
+        .as_ref()
+        .map(|region| region.as_str())
+        .or(region);
+    settings.extend(region.map(|region| ("region", Secret::new(region.to_owned()))));
+    let output = role.output.map(|output| output.text().to_owned());
+    settings.extend(output.map(|output| ("output", Secret::new(output))));
+    OwnSection::new(profile, None, settings).map_err(|error| {
+        let what = format!(
+            "\"{}\" cannot be connected: {error}.",
+            echo(role.name.as_str())
+        );
+        Problem::new(
+            ProblemCode::InvalidInput,
+            what,
+            "Give the role another name.",
+        )
+    })
+}
+
+fn are(names: &[String]) -> String {
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", list(names))
+}
+
+/// Returns the first names, and how many more there are.
+fn list(names: &[String]) -> String {
+    let told: Vec<String> = names
+        .iter()
+        .take(TOLD_MAX)
+        .map(|name| format!("\"{}\"", echo(name)))
+        .collect();
+    match names.len().saturating_sub(TOLD_MAX) {
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
+    }
+}

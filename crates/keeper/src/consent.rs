@@ -1,0 +1,325 @@
+//! Asking the user about a program before it gets a session.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::asking::{Reach, Step};
+use super::noting::Afterwards;
+use super::policy::Decision;
+use super::{Keeper, State};
+use rolecall_core::asker::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::history::{Request, RequestKind, Verdict};
+use rolecall_core::asker::requester::{Requester, Whereabouts};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::QuestionView;
+
+/// How long a question waits for its answer: SDKs give a `credential_process` a minute at least.
+/// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
+pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
+/// How often those who wait look whether their asker is still there.
+const LOOK: Duration = Duration::from_millis(500);
+/// For how long somebody who looked for questions at a terminal counts as there.
+const WATCH: SignedDuration = SignedDuration::from_secs(5);
+
+/// The one that waits for an answer, such as a connection.
+pub trait Waiter {
+    /// Is told once that the user is asked, and for how long at most. It puts the question itself if it is given one.
+    ///
+    /// # Errors
+    /// If too many wait already.
+    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem>;
+
+    /// Returns whether nobody waits any more.
+    fn is_gone(&self) -> bool;
+
+    /// Returns all that can be told of the one that waits, if that is more than the request tells. It takes longer.
+    fn look_closer(&self) -> Option<Requester> {
+        None
+    }
+
+    /// Does what nobody has to wait for, once the answer is given. It is told what a closer look tells.
+    fn afterwards(&self, work: Afterwards) {
+        work(self.look_closer());
+    }
+}
+
+impl Keeper {
+    /// Hands out what `act` gives to whoever asked, once the role's policy or the user allows it, and notes it in the
+    /// history. Nothing of `act` is done before.
+    ///
+    /// # Errors
+    /// If it is not allowed, or as `act` fails.
+    pub fn serve<T>(
+        &self,
+        request: &Request,
+        waiter: &dyn Waiter,
+        act: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if let Some(allowed) = self.of_allowed_endpoint(request) {
+            let verdict = self.decide_for_endpoint(&allowed);
+            return match verdict.is_allowed() {
+                true => self.noted(&allowed, verdict, None, act),
+                false => self.noted(&allowed, verdict, None, || {
+                    Err(self.refusal_of(verdict, &allowed))
+                }),
+            };
+        }
+        let verdict = self.decide(request, waiter);
+        if !verdict.is_allowed() {
+            let refused = || Err(self.refusal_of(verdict, request));
+            return self.noted(request, verdict, Some(waiter), refused);
+        }
+        if request.kind == RequestKind::Exec
+            && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
+        {
+            self.lock().served.allow(&request.name, peer);
+        }
+        self.noted(request, verdict, Some(waiter), act)
+    }
+
+    /// Returns why a program may not have a role's session renewed; `None` if nothing is against it.
+    pub fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
+        let request = Request {
+            name: role.clone(),
+            kind: RequestKind::Endpoint,
+            requester: Some(requester.clone()),
+        };
+        match self.decision(&request.subject(), requester) {
+            Decision::Allowed | Decision::Asked(_) => None,
+            Decision::Refused(verdict) => Some(self.refusal_of(verdict, &request)),
+        }
+    }
+
+    /// Returns whether a requester may ask for anything at all.
+    ///
+    /// # Errors
+    /// If it runs in a container or sandbox and the settings do not let such programs ask.
+    pub fn admit(&self, requester: &Requester) -> Result<(), Problem> {
+        let sandboxed = requester.whereabouts == Whereabouts::Apart;
+        let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
+        match is_refused {
+            true => Err(self.sandbox_refused()),
+            false => Ok(()),
+        }
+    }
+
+    /// Answers the question whether a program may have a session.
+    ///
+    /// # Errors
+    /// If the question is no longer open.
+    pub fn reply(&self, id: u64, reply: Reply) -> Result<(), Problem> {
+        let verdict = match reply {
+            Reply::AllowOnce => Verdict::Accepted,
+            Reply::AllowTree => Verdict::Granted,
+            Reply::Deny => Verdict::Denied,
+        };
+        match self.settle(id, verdict) {
+            true => Ok(()),
+            false => Err(question_gone()),
+        }
+    }
+
+    /// Answers a question from a terminal, where no desktop asks.
+    ///
+    /// # Errors
+    /// If the question is no longer open, a desktop asks, or whoever answers has no terminal.
+    pub fn reply_from_terminal(
+        &self,
+        id: u64,
+        reply: Reply,
+        by: &Requester,
+    ) -> Result<(), Problem> {
+        if self.ports.notifier.reaches_a_person() {
+            return Err(asked_on_desktop());
+        }
+        if by.whereabouts == Whereabouts::Apart || !by.has_terminal() {
+            return Err(no_terminal());
+        }
+        self.reply(id, reply)
+    }
+
+    /// Returns the open questions to somebody who watches for them at a terminal, and counts on being asked.
+    ///
+    /// # Errors
+    /// If a desktop asks them.
+    pub fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
+        if self.ports.notifier.reaches_a_person() {
+            return Err(asked_on_desktop());
+        }
+        let until = self.ports.clock.now().saturating_add(WATCH);
+        let mut state = self.lock();
+        state.asking.watch(until.unwrap_or(Timestamp::MAX));
+        Ok(state.asking.views())
+    }
+
+    fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
+        let Some(requester) = &request.requester else {
+            return Verdict::Clicked;
+        };
+        match self.decision(&request.subject(), requester) {
+            Decision::Allowed => Verdict::Allowed,
+            Decision::Refused(verdict) => verdict,
+            Decision::Asked(consent) => self.put_question(request, requester, consent, waiter),
+        }
+    }
+
+    /// Returns what an endpoint gets that was allowed together with the program it serves.
+    fn decide_for_endpoint(&self, request: &Request) -> Verdict {
+        let requester = request.requester.clone().unwrap_or_default();
+        match self.decision(&request.subject(), &requester) {
+            Decision::Allowed => Verdict::Allowed,
+            Decision::Refused(verdict) => verdict,
+            Decision::Asked(_) => Verdict::Accepted,
+        }
+    }
+
+    fn put_question(
+        &self,
+        request: &Request,
+        requester: &Requester,
+        consent: Consent,
+        waiter: &dyn Waiter,
+    ) -> Verdict {
+        let closer = waiter.look_closer();
+        let requester = closer.as_ref().unwrap_or(requester);
+        let now = self.ports.clock.now();
+        let deadline = now + QUESTION_LIFE;
+        let tree = (request.subject(), requester.tree());
+        let view = self.question_view(request, requester, consent, deadline);
+        let on_desktop = self.ports.notifier.reaches_a_person();
+        let at_terminal = !on_desktop && requester.is_at_terminal();
+        let reach = match on_desktop || at_terminal {
+            true => Reach::Somebody,
+            false => Reach::Watchers,
+        };
+        let step = self.lock().asking.step(tree, consent, reach, now, view);
+        let (id, question) = match step {
+            Step::Decided(verdict) => return verdict,
+            Step::Joined(id) => (id, None),
+            Step::Asked(id) => {
+                self.questions_changed();
+                (id, self.lock().asking.view(id).filter(|_| at_terminal))
+            }
+        };
+        let verdict = match waiter.wait(QUESTION_LIFE, question) {
+            Ok(()) => self.await_answer(id, deadline, waiter),
+            Err(_) => Verdict::Limited,
+        };
+        let abandoned = self.lock().asking.leave(id);
+        if abandoned {
+            self.questions_changed();
+        }
+        verdict
+    }
+
+    fn question_view(
+        &self,
+        request: &Request,
+        requester: &Requester,
+        consent: Consent,
+        deadline: Timestamp,
+    ) -> QuestionView {
+        let state = self.lock();
+        let tree = requester.root().filter(|_| consent == Consent::Once);
+        QuestionView {
+            id: 0,
+            role: request.name.to_string(),
+            account_id: state.account_of(&request.subject()),
+            request: request.kind,
+            process: requester.process().clone(),
+            parents: requester.parents().to_vec(),
+            tree: tree.cloned(),
+            apart: requester.whereabouts == Whereabouts::Apart,
+            deadline,
+        }
+    }
+
+    /// Publishes the questions, and shows the notices that tell of them in place of those that do so no longer.
+    fn questions_changed(&self) {
+        self.update(|_| ());
+        let _turn = super::lock(&self.notice_turn);
+        let (before, after) = {
+            let mut state = self.lock();
+            let after = state.asking.notices();
+            let before = std::mem::replace(&mut state.asking.shown, after.clone());
+            (before, after)
+        };
+        let gone = before
+            .iter()
+            .filter(|old| after.iter().all(|new| new.topic != old.topic));
+        for notice in gone {
+            self.ports.notifier.withdraw(&notice.topic);
+        }
+        for notice in after.iter().filter(|new| !before.contains(new)) {
+            self.ports.notifier.show(notice);
+        }
+    }
+
+    /// Waits for the answer, as long as somebody wants it.
+    fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
+        loop {
+            let state = self.lock();
+            let open = |state: &mut State| state.asking.view(id).is_some();
+            let waited = self.changed.wait_timeout_while(state, LOOK, open);
+            let (state, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some(answer) = state.asking.answered(id) {
+                return answer;
+            }
+            drop(state);
+            if waiter.is_gone() {
+                return Verdict::Unanswered;
+            }
+            if self.ports.clock.now() >= deadline {
+                self.settle(id, Verdict::Unanswered);
+            }
+        }
+    }
+
+    /// Answers a question for all who wait for it; `false` if it is no longer open.
+    fn settle(&self, id: u64, verdict: Verdict) -> bool {
+        let now = self.ports.clock.now();
+        let settled = self.lock().asking.answer(id, verdict, now);
+        if settled {
+            self.questions_changed();
+        }
+        settled
+    }
+}
+
+impl State {
+    fn account_of(&self, subject: &Subject) -> String {
+        let account = match subject {
+            Subject::Role(name) => {
+                let role = self.catalogue.role(name);
+                role.map(|role| role.arn.account_id().to_owned())
+            }
+            Subject::Key(name) => {
+                let key = self.keys.iter().find(|key| key.name == *name);
+                key.map(|key| key.account_id.clone())
+            }
+        };
+        account.unwrap_or_default()
+    }
+}
+
+fn asked_on_desktop() -> Problem {
+    let what = "Questions are asked on the desktop here.";
+    let remedy = "Answer the notification, or in Rolecall's window or tray menu.";
+    Problem::new(ProblemCode::NotAllowed, what, remedy)
+}
+
+fn no_terminal() -> Problem {
+    let what = "A question is answered at a terminal only.";
+    Problem::new(
+        ProblemCode::NotAllowed,
+        what,
+        "Run `rolecall answer` in one.",
+    )
+}
+
+fn question_gone() -> Problem {
+    let what = "This question is no longer open.";
+    Problem::new(ProblemCode::Cancelled, what, "The program can ask again.")
+}

@@ -1,0 +1,136 @@
+//! Roles that allow less than they are set to: found out once, remembered, and told.
+
+use super::{Keeper, State};
+use rolecall_core::calls::sts::{AssumeRole, Assumed};
+use rolecall_core::catalogue::Catalogue;
+use rolecall_core::role::Role;
+use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::role_arn::RoleArn;
+
+impl State {
+    /// Returns the life to ask for: what is planned, or the most that the role is known to allow.
+    pub(super) fn within_limit(&self, role: &Role, planned: SessionDuration) -> SessionDuration {
+        match self.limits.get(role.arn.as_str()) {
+            Some(limit) => planned.min(limit.allowed),
+            None => planned,
+        }
+    }
+
+    /// Returns the longest life that a role allows, as far as is known.
+    pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
+        self.limits.get(role.arn.as_str()).copied()
+    }
+}
+
+impl Keeper {
+    /// Reads what was found out in earlier runs.
+    pub(super) fn recall_limits(&self) {
+        let known = self.ports.store.duration_limits();
+        let known = known.unwrap_or_else(|problem| {
+            self.note_store(Err(problem));
+            Vec::new()
+        });
+        let tries = self.ports.store.maximum_tries().unwrap_or_else(|problem| {
+            self.note_store(Err(problem));
+            Vec::new()
+        });
+        self.update(|state| {
+            state.limits.extend(known);
+            state.maximum_tries.extend(tries);
+        });
+    }
+
+    /// Sends a call; where AWS says that the role allows less, again with the next lower life, each once. A code is good
+    /// for one call, so with a code the next one asks for an hour, which every role allows.
+    pub(super) fn call_within_limit(
+        &self,
+        role: &Role,
+        call: &AssumeRole,
+        send: impl Fn(&AssumeRole) -> Result<Assumed, Problem>,
+    ) -> Result<Assumed, Problem> {
+        let mut call = call.clone();
+        let refused = call.duration;
+        let known_by = KnownBy::Refusal(refused);
+        loop {
+            match send(&call) {
+                Err(problem) if problem.code == ProblemCode::DurationTooLong => {
+                    let Some(lower) = call.duration.next_lower() else {
+                        return Err(problem);
+                    };
+                    if call.mfa.is_some() {
+                        let allowed = SessionDuration::HOUR;
+                        self.note_limit(&role.arn, DurationLimit { allowed, known_by });
+                        return Err(again_with_the_next_code(problem, allowed));
+                    }
+                    call.duration = lower;
+                }
+                outcome => {
+                    if outcome.is_ok() && call.duration != refused {
+                        let allowed = call.duration;
+                        self.note_limit(&role.arn, DurationLimit { allowed, known_by });
+                    }
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Returns the life that a role of the catalogue is set to, where it is known to allow less.
+    pub(super) fn unmet_wish(&self, name: &Name) -> Option<UnmetWish> {
+        let state = self.lock();
+        let role = state.catalogue.role(name)?;
+        let allowed = state.limit_of(role)?.allowed;
+        let wanted = role.duration.filter(|wanted| *wanted > allowed)?;
+        Some(UnmetWish { wanted, allowed })
+    }
+
+    pub(super) fn note_limit(&self, role: &RoleArn, limit: DurationLimit) {
+        let arn = role.to_string();
+        self.note_store(self.ports.store.note_duration_limit(&arn, Some(limit)));
+        self.update(|state| {
+            state.limits.insert(arn, limit);
+        });
+    }
+
+    /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried. What IAM told
+    /// is believed as long as it allows that life.
+    pub(super) fn forget_limits(&self, before: &Catalogue) {
+        let changed: Vec<String> = {
+            let state = self.lock();
+            let roles = state.catalogue.roles().iter();
+            let is_edited = |role: &&Role| {
+                let earlier = before.role(&role.name);
+                earlier.is_some_and(|earlier| earlier.duration != role.duration)
+            };
+            let known = |role: &&Role| {
+                let limit = state.limit_of(role);
+                limit.is_some_and(|limit| match limit.known_by {
+                    KnownBy::Refusal(_) => true,
+                    KnownBy::Role => role.duration.is_some_and(|wanted| wanted > limit.allowed),
+                })
+            };
+            roles
+                .filter(is_edited)
+                .filter(known)
+                .map(|role| role.arn.to_string())
+                .collect()
+        };
+        for arn in changed {
+            self.note_store(self.ports.store.note_duration_limit(&arn, None));
+            self.update(|state| {
+                state.limits.remove(&arn);
+            });
+        }
+    }
+}
+
+fn again_with_the_next_code(problem: Problem, allowed: SessionDuration) -> Problem {
+    Problem {
+        remedy: format!(
+            "Assume it again with the next code: {allowed} is asked for from now on. To try longer, edit the role's session life."
+        ),
+        ..problem
+    }
+}

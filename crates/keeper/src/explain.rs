@@ -1,0 +1,253 @@
+//! Explaining refusals: what is known of the request that was refused, and the calls that tell more.
+
+use super::mfa::FRESH;
+use super::{Keeper, State};
+use rolecall_core::calls::sts::{AssumeRole, Caller, Refusal, StsError};
+use rolecall_core::explain::diagnosis::{
+    self, Answer, Asked, Diagnosis, Look, LookCall, MfaProof, Signer, changes,
+};
+use rolecall_core::explain::refusal::{Attempt, explain};
+use rolecall_core::plan::{self, Plan};
+use rolecall_core::role::Role;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::region::Region;
+use rolecall_core::value::sanitise;
+
+/// A refusal and the request it answered, kept for the calls that tell more.
+#[derive(Debug, Clone)]
+pub(super) struct Refused {
+    asked: Asked,
+    refusal: Refusal,
+}
+
+impl Refused {
+    /// Returns whether a diagnosis is of this refusal. A role that fails because its source was refused shows the
+    /// source's.
+    fn is_of(&self, diagnosis: &Diagnosis) -> bool {
+        let id = self.refusal.request_id.as_deref().map(sanitise::echo);
+        id == diagnosis.request_id && sanitise::echo(&self.refusal.code) == diagnosis.code
+    }
+}
+
+impl Keeper {
+    /// Makes the calls that would tell more about why AWS refused a role, with the credentials that each names, and
+    /// puts what they told into the role's problem. They read only. A call that is denied says which permission it
+    /// needs.
+    ///
+    /// # Errors
+    /// If nothing was refused, or the credentials cannot be had.
+    pub fn look_deeper(&self, name: &Name) -> Result<(), Problem> {
+        let (refused, diagnosis) = self.refused(name)?;
+        let calls = diagnosis.looks.iter();
+        let answers = calls
+            .map(|look| self.look(look, &refused))
+            .collect::<Result<Vec<_>, Problem>>()?;
+        let deeper = diagnosis.deepened(&refused.asked, answers, self.ports.clock.now());
+        self.update(|state| {
+            let failed = state.failures.get_mut(name);
+            let same = |problem: &&mut Problem| {
+                problem
+                    .diagnosis
+                    .as_deref()
+                    .is_some_and(|it| refused.is_of(it))
+            };
+            if let Some(problem) = failed.filter(same) {
+                if let Some(cause) = deeper.causes.first() {
+                    problem.remedy = cause.sentence();
+                }
+                problem.diagnosis = Some(Box::new(deeper));
+            }
+        });
+        Ok(())
+    }
+
+    fn refused(&self, name: &Name) -> Result<(Refused, Diagnosis), Problem> {
+        let nothing = |what: String| {
+            Problem::new(
+                ProblemCode::NoSession,
+                what,
+                "There is nothing to ask further.",
+            )
+        };
+        let shown = sanitise::echo(name.as_str());
+        let state = self.lock();
+        let diagnosis = state
+            .failures
+            .get(name)
+            .and_then(|it| it.diagnosis.as_deref());
+        let diagnosis = diagnosis.ok_or_else(|| {
+            nothing(format!(
+                "AWS did not refuse \"{shown}\" when it was last asked."
+            ))
+        })?;
+        let refused = state.refused.values().find(|it| it.is_of(diagnosis));
+        match refused.filter(|_| !diagnosis.looks.is_empty()) {
+            Some(refused) => Ok((refused.clone(), diagnosis.clone())),
+            None => Err(nothing(format!(
+                "No call would tell more about \"{shown}\"."
+            ))),
+        }
+    }
+
+    /// Makes one call. What AWS answers is an answer too, if it refuses.
+    fn look(&self, look: &Look, refused: &Refused) -> Result<Result<Answer, StsError>, Problem> {
+        let (iam, asked) = (self.iam()?, &refused.asked);
+        let caller = self.credentials_of(&look.by)?;
+        let home = || {
+            Region::parse(
+                asked
+                    .role
+                    .as_ref()
+                    .map_or("us-east-1", |it| it.partition().home_region),
+            )
+        };
+        let region = Region::parse(&asked.region).or_else(|_| home())?;
+        let unasked = || StsError::Incomplete("the request is not known".to_owned());
+        Ok(match look.call {
+            LookCall::GetRole => match &asked.role {
+                Some(role) => iam.role(&caller, role).map(|described| {
+                    self.note_described(role, &described);
+                    Answer::Trust(described.trust_policy)
+                }),
+                None => Err(unasked()),
+            },
+            LookCall::SimulatePrincipalPolicy => match diagnosis::question(asked) {
+                Some(question) => iam.simulate(&caller, &question).map(Answer::Simulated),
+                None => Err(unasked()),
+            },
+            LookCall::DecodeAuthorizationMessage => {
+                match diagnosis::encoded(&refused.refusal.message) {
+                    Some(text) => iam.decode(&caller, text, &region).map(Answer::Decoded),
+                    None => Err(unasked()),
+                }
+            }
+            LookCall::GetAccessKeyInfo => iam
+                .account_of_key(&caller, &asked.access_key_id, &region)
+                .map(Answer::KeyAccount),
+        })
+    }
+
+    /// Returns the credentials of an access key, or of a role's live session.
+    fn credentials_of(&self, name: &str) -> Result<Caller, Problem> {
+        let name = Name::parse(name)?;
+        let key = self
+            .lock()
+            .keys
+            .iter()
+            .find(|key| key.name == name)
+            .cloned();
+        if let Some(key) = key {
+            let fetched = self.ports.keychain.fetch(&key.id);
+            return Ok(Caller {
+                access_key_id: key.id.as_str().to_owned(),
+                secret: self.note_keychain(fetched)?,
+                token: None,
+            });
+        }
+        let session = self.lock().live(&name, self.ports.clock.now()).cloned();
+        let session = session.ok_or_else(|| super::hand_out::no_session(&name))?;
+        Ok(Caller::from(&*session.credentials))
+    }
+
+    /// Explains why a call failed, with the calls that would tell more, and keeps what those need.
+    pub(super) fn explained(&self, role: &Role, error: &StsError, asked: &Asked) -> Problem {
+        let attempt = Attempt {
+            role: Some(role),
+            source: role.source.as_str(),
+            asked: Some(asked),
+        };
+        let mut problem = explain(error, attempt);
+        let StsError::Refused(refusal) = error else {
+            return problem;
+        };
+        let now = self.ports.clock.now();
+        let mut state = self.lock();
+        if let Some(diagnosis) = problem.diagnosis.as_deref_mut() {
+            let in_account = |account: &str| witness(&state, account, now);
+            let other = other_key(&state, asked);
+            diagnosis.looks = diagnosis::looks(refusal, diagnosis, asked, in_account, other);
+        }
+        let refused = Refused {
+            asked: asked.clone(),
+            refusal: refusal.clone(),
+        };
+        state.refused.insert(role.name.clone(), refused);
+        problem
+    }
+
+    /// Returns what a call asks for and on whose behalf, for its explanation.
+    pub(super) fn asked(&self, role: &Role, plan: &Plan, call: &AssumeRole) -> Asked {
+        let state = self.lock();
+        let (signer, access_key_id) = match plan.roles.as_slice() {
+            [.., before, _] => {
+                let session = state.sessions.get(&before.name);
+                let signer = Signer::Session {
+                    role: before.arn.clone(),
+                    arn: session.map(|it| it.identity.clone()).unwrap_or_default(),
+                };
+                (
+                    signer,
+                    session.map(|it| it.id().to_owned()).unwrap_or_default(),
+                )
+            }
+            _ => (
+                Signer::User(plan.key.user_arn.clone()),
+                plan.key.id.as_str().to_owned(),
+            ),
+        };
+        let asked = Asked::of(call, role.source.as_str(), signer, &access_key_id);
+        let now = self.ports.clock.now();
+        let token = match plan.signer() {
+            plan::Signer::MfaSession(serial) => {
+                let id = (plan.key.id.clone(), serial.clone());
+                state.mfa_sessions.get(&id)
+            }
+            plan::Signer::Key | plan::Signer::KeyWithCode(_) | plan::Signer::Role(_) => None,
+        };
+        Asked {
+            mfa: token.map_or(asked.mfa, |token| match token.age_at(now) {
+                // As good as a code that goes with the call itself.
+                age if age <= FRESH => MfaProof::Code {
+                    serial: token.serial.clone(),
+                },
+                age => MfaProof::Session {
+                    age_s: age.as_secs(),
+                },
+            }),
+            access_key_id: token.map_or(asked.access_key_id, |token| {
+                token.credentials.access_key_id.clone()
+            }),
+            changed_since: state
+                .worked
+                .get(&role.name)
+                .map(|before| changes(before, role)),
+            ..asked
+        }
+    }
+}
+
+/// Returns the name of credentials of an account: an access key's, or a role's with a live session.
+fn witness(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
+    let key = state.keys.iter().find(|key| key.account_id == account);
+    if let Some(key) = key {
+        return Some(key.name.to_string());
+    }
+    let live = state.sessions.values().find(|session| {
+        session.role_arn.split(':').nth(4) == Some(account) && session.left_at(now).is_positive()
+    });
+    live.map(|session| session.role.to_string())
+}
+
+/// Returns the name of another access key of the same partition.
+fn other_key(state: &State, asked: &Asked) -> Option<String> {
+    let signed = state
+        .keys
+        .iter()
+        .find(|key| key.id.as_str() == asked.access_key_id)?;
+    let other = state
+        .keys
+        .iter()
+        .find(|key| key.id != signed.id && key.partition() == signed.partition());
+    other.map(|key| key.name.to_string())
+}

@@ -1,0 +1,457 @@
+//! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
+
+mod iam;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use crate::ports::{
+    Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier, Programs,
+};
+use crate::{Ports, Waiter};
+use rolecall_core::calls::sts::{
+    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
+};
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::region::Region;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::notice::{Notice, Topic};
+use rolecall_core::view::snapshot::{QuestionView, Snapshot};
+
+pub use iam::FakeIam;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct FakeClock(Mutex<Timestamp>);
+
+impl FakeClock {
+    /// Moves the clock forward, or back if `by` is negative.
+    pub fn advance(&self, by: SignedDuration) {
+        *lock(&self.0) += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        *lock(&self.0)
+    }
+    fn offset(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+}
+
+/// A machine called `laptop` that Ann is logged in to.
+#[derive(Debug, Default)]
+pub struct FakeMachine;
+
+impl Machine for FakeMachine {
+    fn host(&self) -> String {
+        "laptop".into()
+    }
+    fn login(&self) -> String {
+        "ann".into()
+    }
+}
+
+/// A keychain in memory that can be told to fail.
+#[derive(Debug, Default)]
+pub struct FakeKeychain {
+    memory: MemoryKeychain,
+    failure: Mutex<Option<KeychainError>>,
+}
+
+impl FakeKeychain {
+    /// Lets every call fail from now on, or work again.
+    pub fn fail_with(&self, failure: Option<KeychainError>) {
+        *lock(&self.failure) = failure;
+    }
+
+    fn check(&self) -> Result<(), KeychainError> {
+        lock(&self.failure).clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Keychain for FakeKeychain {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.store(id, secret))
+    }
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.check().and_then(|()| self.memory.fetch(id))
+    }
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.remove(id))
+    }
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.store_seed(id, seed))
+    }
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.check().and_then(|()| self.memory.fetch_seed(id))
+    }
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.check().and_then(|()| self.memory.remove_seed(id))
+    }
+}
+
+/// An STS that gives every caller every role, unless it was told otherwise.
+#[derive(Debug)]
+pub struct FakeSts {
+    clock: Arc<FakeClock>,
+    calls: Mutex<Vec<AssumeRole>>,
+    callers: Mutex<Vec<String>>,
+    token_calls: Mutex<Vec<SessionToken>>,
+    answers: Mutex<VecDeque<StsError>>,
+    identity: Mutex<Option<String>>,
+    gate: (Mutex<bool>, Condvar),
+}
+
+impl FakeSts {
+    /// Refuses the next AssumeRole or GetSessionToken with `error`; further calls queue up further refusals.
+    pub fn refuse_next(&self, error: StsError) {
+        lock(&self.answers).push_back(error);
+    }
+
+    /// Lets every answer name `identity` in place of the right one.
+    pub fn answer_as(&self, identity: &str) {
+        *lock(&self.identity) = Some(identity.to_owned());
+    }
+
+    /// Holds every AssumeRole back until [`FakeSts::open`].
+    pub fn close(&self) {
+        *lock(&self.gate.0) = true;
+    }
+
+    /// Lets the calls that are held back go on.
+    pub fn open(&self) {
+        *lock(&self.gate.0) = false;
+        self.gate.1.notify_all();
+    }
+
+    /// Returns the AssumeRole calls so far.
+    pub fn calls(&self) -> Vec<AssumeRole> {
+        lock(&self.calls).clone()
+    }
+
+    /// Returns the GetSessionToken calls so far.
+    pub fn token_calls(&self) -> Vec<SessionToken> {
+        lock(&self.token_calls).clone()
+    }
+
+    /// Returns the access key ids that signed the AssumeRole calls so far.
+    pub fn callers(&self) -> Vec<String> {
+        lock(&self.callers).clone()
+    }
+}
+
+impl Sts for FakeSts {
+    fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        let number = {
+            let mut calls = lock(&self.calls);
+            calls.push(call.clone());
+            lock(&self.callers).push(caller.access_key_id.clone());
+            calls.len()
+        };
+        drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
+        if let Some(error) = lock(&self.answers).pop_front() {
+            return Err(error);
+        }
+        let arn = &call.role_arn;
+        let real = format!(
+            "arn:{}:sts::{}:assumed-role/{}/{}",
+            arn.partition().name,
+            arn.account_id(),
+            arn.role_name(),
+            call.session_name.as_str()
+        );
+        Ok(Assumed {
+            credentials: Credentials {
+                access_key_id: format!("ASIAFAKE{number:012}"),
+                secret_access_key: Secret::new("c2VjcmV0".into()),
+                session_token: Secret::new("dG9rZW4".into()),
+                expires_at: self.clock.now()
+                    + SignedDuration::from_secs(i64::from(call.duration.seconds())),
+            },
+            identity: lock(&self.identity).clone().unwrap_or(real),
+            packed_policy_percent: (call.policy.is_some() || !call.tags.is_empty()).then_some(7),
+        })
+    }
+
+    fn session_token(
+        &self,
+        _caller: &Caller,
+        call: &SessionToken,
+    ) -> Result<Credentials, StsError> {
+        let number = {
+            let mut calls = lock(&self.token_calls);
+            calls.push(call.clone());
+            calls.len()
+        };
+        drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
+        if let Some(error) = lock(&self.answers).pop_front() {
+            return Err(error);
+        }
+        Ok(Credentials {
+            access_key_id: format!("ASIATOKEN{number:011}"),
+            secret_access_key: Secret::new("c2VjcmV0".into()),
+            session_token: Secret::new("dG9rZW4".into()),
+            expires_at: self.clock.now()
+                + SignedDuration::from_secs(i64::from(call.duration.seconds())),
+        })
+    }
+
+    fn caller_identity(
+        &self,
+        caller: &Caller,
+        _region: &Region,
+    ) -> Result<CallerIdentity, StsError> {
+        let arn = match &caller.token {
+            None => "arn:aws:iam::177634097045:user/user".to_owned(),
+            Some(_) => {
+                return Err(StsError::TimedOut {
+                    host: "fake".into(),
+                });
+            }
+        };
+        Ok(CallerIdentity {
+            account_id: "177634097045".into(),
+            arn,
+        })
+    }
+}
+
+/// Programs that print what they were told to.
+#[derive(Debug, Default)]
+pub struct FakePrograms {
+    outputs: Mutex<VecDeque<Result<String, String>>>,
+    runs: Mutex<Vec<Vec<String>>>,
+}
+
+impl FakePrograms {
+    /// Lets the next program print this, or fail with this reason; further calls queue up.
+    pub fn print_next(&self, output: Result<&str, &str>) {
+        let output = output.map(str::to_owned).map_err(str::to_owned);
+        lock(&self.outputs).push_back(output);
+    }
+
+    /// Returns what was run so far.
+    pub fn runs(&self) -> Vec<Vec<String>> {
+        lock(&self.runs).clone()
+    }
+}
+
+impl Programs for FakePrograms {
+    fn run(&self, words: &[String], _limit: SignedDuration) -> Result<Secret, String> {
+        lock(&self.runs).push(words.to_vec());
+        let output = lock(&self.outputs).pop_front();
+        output
+            .unwrap_or_else(|| Err("there is no such program".to_owned()))
+            .map(Secret::new)
+    }
+}
+
+/// A clipboard that keeps what was put there.
+#[derive(Debug, Default)]
+pub struct FakeClipboard(Mutex<Option<String>>);
+
+impl FakeClipboard {
+    /// Returns what is there.
+    pub fn text(&self) -> Option<String> {
+        lock(&self.0).clone()
+    }
+}
+
+impl Clipboard for FakeClipboard {
+    fn put(&self, text: &Secret, _clear_after: SignedDuration) -> Result<(), Problem> {
+        *lock(&self.0) = Some(text.expose().to_owned());
+        Ok(())
+    }
+}
+
+/// A notification server that keeps every notice.
+#[derive(Debug, Default)]
+pub struct FakeNotifier {
+    shown: Mutex<Vec<Notice>>,
+    withdrawn: Mutex<Vec<Topic>>,
+    unseen: AtomicBool,
+}
+
+impl FakeNotifier {
+    /// Returns the titles of the notices so far, and forgets them.
+    pub fn take_titles(&self) -> Vec<String> {
+        lock(&self.shown)
+            .drain(..)
+            .map(|notice| notice.title)
+            .collect()
+    }
+
+    /// Returns the bodies of the notices so far, and forgets them.
+    pub fn take_bodies(&self) -> Vec<String> {
+        lock(&self.shown)
+            .drain(..)
+            .map(|notice| notice.body)
+            .collect()
+    }
+
+    /// Returns the title of the last notice.
+    pub fn last_title(&self) -> Option<String> {
+        lock(&self.shown).last().map(|notice| notice.title.clone())
+    }
+
+    /// Lets nobody see its notices, as on a machine without a display.
+    pub fn is_unseen(&self) {
+        self.unseen.store(true, Ordering::Release);
+    }
+
+    /// Returns what was withdrawn so far.
+    pub fn withdrawn(&self) -> Vec<Topic> {
+        lock(&self.withdrawn).clone()
+    }
+}
+
+impl Notifier for FakeNotifier {
+    fn show(&self, notice: &Notice) {
+        lock(&self.shown).push(notice.clone());
+    }
+    fn withdraw(&self, topic: &Topic) {
+        lock(&self.withdrawn).push(topic.clone());
+    }
+    fn reaches_a_person(&self) -> bool {
+        !self.unseen.load(Ordering::Acquire)
+    }
+}
+
+/// An audience that keeps every snapshot.
+#[derive(Debug, Default)]
+pub struct FakeAudience(Mutex<Vec<Snapshot>>);
+
+impl FakeAudience {
+    /// Returns the snapshots so far.
+    pub fn seen(&self) -> Vec<Snapshot> {
+        lock(&self.0).clone()
+    }
+}
+
+impl Audience for FakeAudience {
+    fn publish(&self, snapshot: &Snapshot) {
+        lock(&self.0).push(snapshot.clone());
+    }
+    fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
+}
+
+/// A requester's end that waits for as long as it is told to.
+#[derive(Debug, Default)]
+pub struct FakeWaiter {
+    gone: AtomicBool,
+    waits: AtomicUsize,
+    put: Mutex<Vec<QuestionView>>,
+}
+
+impl FakeWaiter {
+    /// Lets it wait no more.
+    pub fn leave(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    /// Returns the questions that it was given to put.
+    pub fn put(&self) -> Vec<QuestionView> {
+        self.put.lock().expect("free").clone()
+    }
+
+    /// Returns how often it was told to wait.
+    pub fn waits(&self) -> usize {
+        self.waits.load(Ordering::Acquire)
+    }
+}
+
+impl Waiter for FakeWaiter {
+    fn wait(&self, _limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
+        self.waits.fetch_add(1, Ordering::AcqRel);
+        if let Some(question) = question {
+            self.put.lock().expect("free").push(question);
+        }
+        Ok(())
+    }
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+}
+
+/// One of each, to build a keeper from and to look into.
+#[derive(Debug, Clone)]
+pub struct Fakes {
+    /// The clock.
+    pub clock: Arc<FakeClock>,
+    /// The STS.
+    pub sts: Arc<FakeSts>,
+    /// The IAM.
+    pub iam: Arc<FakeIam>,
+    /// The keychain.
+    pub keychain: Arc<FakeKeychain>,
+    /// The programs.
+    pub programs: Arc<FakePrograms>,
+    /// The files.
+    pub files: Arc<MemoryFiles>,
+    /// The store.
+    pub store: Arc<MemoryStore>,
+    /// The clipboard.
+    pub clipboard: Arc<FakeClipboard>,
+    /// The notification server.
+    pub notifier: Arc<FakeNotifier>,
+    /// The audience.
+    pub audience: Arc<FakeAudience>,
+}
+
+impl Fakes {
+    /// Returns fakes whose clock stands at `now`.
+    pub fn at(now: Timestamp) -> Self {
+        let clock = Arc::new(FakeClock(Mutex::new(now)));
+        let sts = FakeSts {
+            clock: clock.clone(),
+            calls: Mutex::default(),
+            callers: Mutex::default(),
+            token_calls: Mutex::default(),
+            answers: Mutex::default(),
+            identity: Mutex::default(),
+            gate: <(Mutex<bool>, Condvar)>::default(),
+        };
+        Self {
+            clock,
+            sts: Arc::new(sts),
+            iam: Arc::default(),
+            keychain: Arc::default(),
+            programs: Arc::default(),
+            files: Arc::default(),
+            store: Arc::default(),
+            clipboard: Arc::default(),
+            notifier: Arc::default(),
+            audience: Arc::default(),
+        }
+    }
+
+    /// Returns ports that are these fakes.
+    pub fn ports(&self) -> Ports {
+        Ports {
+            clock: self.clock.clone(),
+            machine: Arc::new(FakeMachine),
+            sts: self.sts.clone(),
+            iam: self.iam.clone(),
+            keychain: self.keychain.clone(),
+            programs: self.programs.clone(),
+            files: self.files.clone(),
+            aws: self.files.clone(),
+            store: self.store.clone(),
+            clipboard: self.clipboard.clone(),
+            notifier: self.notifier.clone(),
+            audience: self.audience.clone(),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Handing a session to a shell, the clipboard or an SDK.
+
+use jiff::Timestamp;
+
+use super::assume::Errand;
+use super::{Keeper, State};
+use rolecall_core::plan::{Plan, Wish};
+use rolecall_core::session::Session;
+use rolecall_core::session::export_block::{ExportBlock, Variables};
+use rolecall_core::session::shell::Shell;
+use rolecall_core::value::credentials::UnsafeValue;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::region::Region;
+use rolecall_core::value::sanitise;
+use rolecall_core::value::secret::Secret;
+
+impl Keeper {
+    /// Returns the line of a `credential_process`, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
+        self.fresh(role).map(|session| process_line(&session))
+    }
+
+    /// Returns the same line if the session at hand needs no renewal: without asking anybody, and so at once.
+    pub fn credentials_at_hand(&self, role: &Name) -> Option<Secret> {
+        long_enough(&self.lock(), role, self.ports.clock.now())
+            .map(|session| process_line(&session))
+    }
+
+    /// Returns the export block for a shell, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn export_block(&self, role: &Name, shell: Shell) -> Result<Secret, Problem> {
+        let session = self.fresh(role)?;
+        self.render(&session, shell)
+    }
+
+    /// Returns what an export block sets and when it ends, assuming or renewing first where that is due.
+    ///
+    /// # Errors
+    /// Why no live session can be had.
+    pub fn variables(&self, role: &Name) -> Result<(Variables, Timestamp), Problem> {
+        let session = self.fresh(role)?;
+        let variables = self.with_block(&session, |block| block.variables())?;
+        Ok((variables, session.expires_at()))
+    }
+
+    /// Puts the export block of a live session into the clipboard; `None` takes the shell of the settings.
+    ///
+    /// # Errors
+    /// If no session is live, or the clipboard refuses.
+    pub fn copy_export(&self, role: &Name, shell: Option<Shell>) -> Result<(), Problem> {
+        let now = self.ports.clock.now();
+        let (live, settings) = {
+            let state = self.lock();
+            (state.live(role, now).cloned(), state.settings.clone())
+        };
+        let live = live.ok_or_else(|| no_session(role))?;
+        let text = self.render(&live, shell.unwrap_or(settings.shell))?;
+        self.ports.clipboard.put(&text, settings.clipboard_clear)?;
+        self.note_use(role);
+        Ok(())
+    }
+
+    /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
+    /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
+    fn fresh(&self, role: &Name) -> Result<Session, Problem> {
+        self.await_restored();
+        let now = self.ports.clock.now();
+        let errand = Errand::of_tool(role, now);
+        let assumed = self.fly(role, &errand, |state| long_enough(state, role, now));
+        assumed.or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
+    }
+
+    fn render(&self, session: &Session, shell: Shell) -> Result<Secret, Problem> {
+        self.with_block(session, |block| block.render(shell, &session.role))
+    }
+
+    fn with_block<T>(
+        &self,
+        session: &Session,
+        written: impl FnOnce(&ExportBlock<'_>) -> Result<T, UnsafeValue>,
+    ) -> Result<T, Problem> {
+        let (region, endpoint_url) = {
+            let state = self.lock();
+            let role = state.catalogue.role(&session.role);
+            let region: Option<Region> = role
+                .and_then(|role| role.region.clone())
+                .or(state.settings.region.clone());
+            (region, state.settings.endpoint_url.clone())
+        };
+        let block = ExportBlock {
+            credentials: &session.credentials,
+            region: region.as_ref(),
+            endpoint_url: endpoint_url.as_deref(),
+        };
+        written(&block).map_err(|error| {
+            let what = format!("The export block cannot be written safely: {error}.");
+            Problem::new(
+                ProblemCode::Internal,
+                what,
+                "Renew the session; nothing was copied.",
+            )
+        })
+    }
+}
+
+/// Returns the live session of a role, unless it is due for renewal.
+fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
+    let session = state.live(role, now)?;
+    if session.is_due_for_renewal_at(now) && !needs_code(state, role, now) {
+        return None;
+    }
+    Some(session.clone())
+}
+
+/// Returns whether a renewal would have to ask for a code, or cannot be planned.
+fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
+    let Some(role) = state.catalogue.role(role) else {
+        return true;
+    };
+    let plan = Plan::of(role, &state.situation(now), Wish::Quiet);
+    plan.map_or(true, |plan| plan.question().is_some())
+}
+
+fn process_line(session: &Session) -> Secret {
+    session.credentials.process_line(account_of(session))
+}
+
+/// Returns the account of the role's ARN.
+pub(super) fn account_of(session: &Session) -> &str {
+    session.role_arn.split(':').nth(4).unwrap_or_default()
+}
+
+/// Returns the problem of an access key without a live session.
+pub(super) fn no_key_session(key: &Name) -> Problem {
+    let name = sanitise::echo(key.as_str());
+    let what = format!("There is no active session of the access key \"{name}\".");
+    let remedy = "It begins when a program asks for it: rolecall credentials --key.";
+    Problem::new(ProblemCode::NoSession, what, remedy)
+}
+
+/// Returns the problem of a role without a live session.
+pub(super) fn no_session(role: &Name) -> Problem {
+    let name = sanitise::echo(role.as_str());
+    let what = format!("There is no active session of \"{name}\".");
+    Problem::new(
+        ProblemCode::NoSession,
+        what,
+        format!("Assume it first: rolecall assume {name}."),
+    )
+}

@@ -1,0 +1,203 @@
+//! Moves a key that AWS's files hold in plaintext to the keychain, and back.
+//!
+//! ```text
+//! read ─► verify ─► keychain, read back ─► a session of it ─► note the lines ─► edit: the process for the two lines
+//! ```
+//!
+//! The plaintext goes only when all before it has worked. What is kept for the way back, the lines' note and a copy of
+//! the file, lacks the secret.
+
+use super::Keeper;
+use crate::ports::Keeping;
+use rolecall_core::aws_files::connection::{EditView, Step};
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::aws_files::{AwsFile, Edited, TakenKey, movable_key, process_line};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::echo;
+
+/// What the credentials of a moved key cannot do.
+const LIMITS: &str = "AWS's tools then get a session of the key that renews itself. It can do what the user can, except \
+                      calls to IAM, and GetFederationToken and GetSessionToken of STS.";
+/// What there is to know about the way back.
+const BACK: &str =
+    "The secret is then in plaintext in the file again. The key stays in the keychain as well.";
+
+impl Keeper {
+    /// Moves the key of a profile to the keychain, or shows what that would change in AWS's files. It is called `name`,
+    /// or as the profile.
+    ///
+    /// # Errors
+    /// If the profile has no key that can be moved, AWS does not know it, the keychain refuses, or the file cannot be
+    /// written. The plaintext is then still there.
+    pub fn import_key(
+        &self,
+        profile: &str,
+        name: Option<&Name>,
+        step: Step,
+    ) -> Result<EditView, Problem> {
+        self.check_set()?;
+        let files = &self.ports.files;
+        let config = files.read_aws(AwsFile::Config)?.text;
+        let credentials = files.read_aws(AwsFile::Credentials)?.text;
+        let (file, pair) = movable_key(config.expose(), credentials.expose(), profile)?;
+        let kept = self
+            .lock()
+            .keys
+            .iter()
+            .find(|key| key.id == pair.id)
+            .map(|key| key.name.clone());
+        let name = match (&kept, name) {
+            (Some(kept), _) => kept.clone(),
+            (None, Some(name)) => name.clone(),
+            (None, None) => Name::parse(profile)?,
+        };
+        let program = self.ports.aws.command_line()?;
+        let process = process_line(&program, &["credentials", "--key", name.as_str()])?;
+        let text = match file {
+            AwsFile::Config => &config,
+            AwsFile::Credentials => &credentials,
+        };
+        let (taken, edited) = TakenKey::take(file, text.expose(), profile, &pair, &process)?;
+        if step == Step::Write {
+            match kept {
+                None => drop(self.add_key(&name, &pair)?),
+                Some(_) => self.check_kept(&pair)?,
+            }
+            self.key_credentials(&name)?;
+            self.note_moved(&taken)?;
+            self.take_out(&taken, &pair, &process)?;
+            self.reload_aws_files();
+        }
+        Ok(EditView {
+            backup: Some(self.ports.aws.backup_path(file)),
+            ..self.moved_view(file, profile, edited, LIMITS)
+        })
+    }
+
+    /// Puts a key that [`Keeper::import_key`] moved back into its profile, or shows what that would change.
+    ///
+    /// # Errors
+    /// If no key of that profile was moved, the keychain does not give it, or the file was changed so that something
+    /// would be lost.
+    pub fn undo_import(&self, profile: &str, step: Step) -> Result<EditView, Problem> {
+        self.check_set()?;
+        let moved = self.ports.aws.moved_keys()?;
+        let taken = moved
+            .iter()
+            .find(|key| key.profile == profile)
+            .ok_or_else(|| not_moved(profile))?;
+        let secret = self.note_keychain(self.ports.keychain.fetch(&taken.key_id))?;
+        let back = |text: &str| match taken.is_back(text, &secret) {
+            true => Ok(Edited::unchanged(text)),
+            false => taken.put_back(text, &secret),
+        };
+        let edited = match step {
+            Step::Preview => back(self.ports.files.read_aws(taken.file)?.text.expose())?,
+            Step::Write => {
+                let edited = self.ports.aws.edit(taken.file, Keeping::Backup, &back)?;
+                let others: Vec<TakenKey> = moved
+                    .iter()
+                    .filter(|key| key.profile != profile)
+                    .cloned()
+                    .collect();
+                self.ports.aws.note_moved_keys(&others)?;
+                self.reload_aws_files();
+                edited
+            }
+        };
+        Ok(self.moved_view(taken.file, profile, edited, BACK))
+    }
+
+    /// Returns the name of the access key that [`Keeper::undo_import`] puts back into a profile.
+    ///
+    /// # Errors
+    /// If no key of that profile was moved, or it is not kept any more.
+    pub fn moved_key(&self, profile: &str) -> Result<Name, Problem> {
+        let moved = self.ports.aws.moved_keys()?;
+        let taken = moved.iter().find(|key| key.profile == profile);
+        let state = self.lock();
+        let mut keys = state.keys.iter();
+        let key = taken.and_then(|taken| keys.find(|key| key.id == taken.key_id));
+        key.map(|key| key.name.clone())
+            .ok_or_else(|| not_moved(profile))
+    }
+
+    /// Refuses to rename or remove a key that a profile of AWS's files still gets its credentials from.
+    pub(super) fn check_not_moved(&self, name: &Name) -> Result<(), Problem> {
+        let key = self.key(name)?;
+        let moved = self.ports.aws.moved_keys()?;
+        let uses = |taken: &&TakenKey| {
+            let read = self.ports.files.read_aws(taken.file);
+            taken.key_id == key.id && read.is_ok_and(|read| taken.is_out(read.text.expose()))
+        };
+        let Some(taken) = moved.iter().find(uses) else {
+            return Ok(());
+        };
+        let profile = echo(&taken.profile);
+        let what =
+            format!("The profile \"{profile}\" of AWS's files gets its credentials from this key.");
+        let remedy = format!(
+            "Put the key back first: rolecall keys undo-import {profile}; or take the credential_process out of that profile."
+        );
+        Err(Problem::new(ProblemCode::UnusableSource, what, remedy))
+    }
+
+    /// Edits the file. What was noted is noted again if the file was changed meanwhile.
+    fn take_out(&self, taken: &TakenKey, pair: &KeyPair, process: &str) -> Result<(), Problem> {
+        let edit = |text: &str| {
+            if taken.is_out(text) {
+                return Ok(Edited::unchanged(text));
+            }
+            let (fresh, edited) = TakenKey::take(taken.file, text, &taken.profile, pair, process)?;
+            if fresh != *taken {
+                self.note_moved(&fresh)?;
+            }
+            Ok(edited)
+        };
+        self.ports
+            .aws
+            .edit(taken.file, Keeping::Without(&pair.secret), &edit)
+            .map(drop)
+    }
+
+    fn note_moved(&self, taken: &TakenKey) -> Result<(), Problem> {
+        let mut moved = self.ports.aws.moved_keys()?;
+        moved.retain(|key| key.profile != taken.profile);
+        moved.push(taken.clone());
+        self.ports.aws.note_moved_keys(&moved)
+    }
+
+    /// The keychain must hold the very secret that is about to leave the file.
+    fn check_kept(&self, pair: &KeyPair) -> Result<(), Problem> {
+        let kept = self.note_keychain(self.ports.keychain.fetch(&pair.id))?;
+        if kept.expose() == pair.secret.expose() {
+            return Ok(());
+        }
+        let what = "The keychain holds another secret under this access key's id.";
+        let remedy = "Nothing was changed. Remove the key here, then move it again.";
+        Err(Problem::new(ProblemCode::KeychainEmpty, what, remedy))
+    }
+
+    fn moved_view(&self, file: AwsFile, profile: &str, edited: Edited, note: &str) -> EditView {
+        EditView {
+            path: self.ports.files.aws_path(file),
+            profiles: vec![profile.to_owned()],
+            difference: edited.difference,
+            notes: vec![note.to_owned()],
+            backup: None,
+        }
+    }
+}
+
+fn not_moved(profile: &str) -> Problem {
+    let what = format!(
+        "Rolecall has moved no key of the profile \"{}\".",
+        echo(profile)
+    );
+    Problem::new(
+        ProblemCode::UnknownKey,
+        what,
+        "See the access keys with: rolecall keys list.",
+    )
+}

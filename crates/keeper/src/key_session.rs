@@ -1,0 +1,203 @@
+//! Sessions of access keys: what a profile whose key was moved to the keychain gets in its place. They are the user's
+//! own rights for an hour, by GetSessionToken, and never the key itself. They are kept in memory only: one that was
+//! ended never comes back.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::assume::check_expiry;
+use super::{Keeper, State, hand_out};
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
+use rolecall_core::explain::refusal::{Attempt, explain};
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId, masked};
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::duration::{HOUR_S, TokenDuration};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::region::{PARTITIONS, Region};
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::KeySessionView;
+
+/// With less life left, a session is renewed before it is handed out: botocore asks again on every request under 15
+/// minutes.
+const RENEW_LEFT: SignedDuration = SignedDuration::from_mins(20);
+
+/// The session of one key.
+#[derive(Default)]
+pub(super) struct KeySession {
+    live: Option<Live>,
+    /// Locked while AWS is asked, so that many who ask at once share one call.
+    turn: Arc<Mutex<()>>,
+    /// How often the user ended it: what was asked for before that is dropped.
+    ended: u64,
+}
+
+/// Credentials of a key, and since when they exist.
+struct Live {
+    issued_at: Timestamp,
+    credentials: Arc<Credentials>,
+}
+
+impl KeySession {
+    fn left(&self, now: Timestamp) -> SignedDuration {
+        let expires_at = self.live.as_ref().map(|live| live.credentials.expires_at);
+        expires_at.map_or(SignedDuration::ZERO, |end| end.duration_since(now))
+    }
+}
+
+impl Keeper {
+    /// Returns the line of a `credential_process` for an access key: a session of its user, which can do what the user
+    /// can, except IAM calls and most of STS.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+    ///
+    /// # Errors
+    /// If there is no such key, the keychain does not give it, AWS refuses, or the user ended the session meanwhile.
+    pub fn key_credentials(&self, name: &Name) -> Result<Secret, Problem> {
+        let key = self.key(name)?;
+        let turn = {
+            let mut state = self.lock();
+            state
+                .key_sessions
+                .entry(key.id.clone())
+                .or_default()
+                .turn
+                .clone()
+        };
+        let _turn = super::lock(&turn);
+        let now = self.ports.clock.now();
+        let (left, ended) = {
+            let state = self.lock();
+            let session = state.key_sessions.get(&key.id);
+            session.map_or((SignedDuration::ZERO, 0), |it| (it.left(now), it.ended))
+        };
+        if left <= RENEW_LEFT {
+            match self.call_session_token(&key) {
+                Ok(fresh) => self.keep_key_session(&key.id, fresh, now, ended),
+                // What still lives is better than nothing.
+                Err(_) if left.is_positive() => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        let state = self.lock();
+        let live = state
+            .key_sessions
+            .get(&key.id)
+            .and_then(|it| it.live.as_ref());
+        let live = live.ok_or_else(|| hand_out::no_key_session(name))?;
+        Ok(live.credentials.process_line(&key.account_id))
+    }
+
+    /// Ends the session of an access key here: it is no longer handed out, and programs that were allowed it are asked
+    /// about again. AWS goes on accepting it until it expires.
+    ///
+    /// # Errors
+    /// If there was nothing to end.
+    pub fn end_key(&self, name: &Name) -> Result<(), Problem> {
+        let key = self.key(name)?;
+        let now = self.ports.clock.now();
+        let was_live = self.update(|state| {
+            let ended = Subject::Key(name.clone());
+            state.asking.retain(|subject| *subject != ended);
+            let session = state.key_sessions.entry(key.id.clone()).or_default();
+            let was_live = session.left(now).is_positive();
+            session.ended += 1;
+            session.live = None;
+            was_live
+        });
+        match was_live {
+            true => Ok(()),
+            false => Err(hand_out::no_key_session(name)),
+        }
+    }
+
+    fn keep_key_session(&self, id: &AccessKeyId, fresh: Credentials, now: Timestamp, ended: u64) {
+        self.update(|state| {
+            let session = state.key_sessions.get_mut(id);
+            if let Some(session) = session.filter(|session| session.ended == ended) {
+                session.live = Some(Live {
+                    issued_at: now,
+                    credentials: Arc::new(fresh),
+                });
+            }
+        });
+    }
+
+    fn call_session_token(&self, key: &AccessKey) -> Result<Credentials, Problem> {
+        let sts = self.sts()?;
+        let secret = self.note_keychain(self.ports.keychain.fetch(&key.id))?;
+        let caller = Caller {
+            access_key_id: key.id.as_str().to_owned(),
+            secret,
+            token: None,
+        };
+        let attempt = Attempt {
+            role: None,
+            source: key.name.as_str(),
+            asked: None,
+        };
+        let call = SessionToken {
+            duration: TokenDuration::HOUR,
+            mfa: None,
+            region: self.region_of_key(key)?,
+        };
+        self.note_aws_call(Subject::Key(key.name.clone()));
+        let given = sts.session_token(&caller, &call);
+        let credentials = given.map_err(|error| explain(&error, attempt))?;
+        let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
+        credentials
+            .check()
+            .map_err(|error| unusable(error.to_string()))?;
+        check_expiry(credentials.expires_at, self.ports.clock.now(), HOUR_S).map_err(unusable)?;
+        Ok(credentials)
+    }
+
+    pub(super) fn region_of_key(&self, key: &AccessKey) -> Result<Region, Problem> {
+        let found = PARTITIONS.iter().find(|it| it.name == key.partition());
+        let partition = found.unwrap_or(&PARTITIONS[0]);
+        let chosen = self.lock().settings.region.clone();
+        match chosen.filter(|region| partition.has(region)) {
+            Some(region) => Ok(region),
+            None => Ok(Region::parse(partition.home_region)?),
+        }
+    }
+}
+
+impl State {
+    /// Returns the live sessions of access keys, soonest expiry first.
+    pub(super) fn key_session_views(&self, now: Timestamp) -> Vec<KeySessionView> {
+        let keys = self.keys.iter();
+        let mut views: Vec<KeySessionView> = keys
+            .filter_map(|key| {
+                let session = self.key_sessions.get(&key.id)?;
+                let live = session.live.as_ref()?;
+                session.left(now).is_positive().then(|| KeySessionView {
+                    key: key.name.to_string(),
+                    account_id: key.account_id.clone(),
+                    user_arn: key.user_arn.clone(),
+                    access_key_id: masked(&live.credentials.access_key_id),
+                    issued_at: live.issued_at,
+                    expires_at: live.credentials.expires_at,
+                })
+            })
+            .collect();
+        views.sort_by_key(|view| (view.expires_at, view.key.clone()));
+        views
+    }
+
+    /// Forgets the credentials of sessions that are over.
+    pub(super) fn drop_stale_key_sessions(&mut self, now: Timestamp) {
+        for session in self.key_sessions.values_mut() {
+            if !session.left(now).is_positive() {
+                session.live = None;
+            }
+        }
+    }
+
+    /// Returns how long the session of a key lives that ends next.
+    pub(super) fn next_key_session_end(&self, now: Timestamp) -> Option<SignedDuration> {
+        let live = self.key_sessions.values().filter(|it| it.live.is_some());
+        live.map(|session| session.left(now)).min()
+    }
+}

@@ -1,0 +1,86 @@
+//! The ledger of codes: STS takes each once, whatever becomes of the call.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
+
+/// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
+const CODE_STEP_S: i64 = 30;
+/// How long AWS may still take a code after it was shown, so that it counts as used.
+pub(super) const CODE_LIFE: SignedDuration = SignedDuration::from_secs(120);
+
+/// The codes that were sent, while AWS might still take them.
+#[derive(Debug, Default)]
+pub(super) struct CodeLedger(HashMap<MfaSerial, Vec<(MfaCode, Timestamp)>>);
+
+impl CodeLedger {
+    /// Returns whether a code of this device was sent already.
+    pub(super) fn is_used(&self, serial: &MfaSerial, code: &MfaCode, now: Timestamp) -> bool {
+        self.sent(serial)
+            .any(|(used, at)| used == code && now.duration_since(*at) < CODE_LIFE)
+    }
+
+    /// Notes a code as used; older ones that nobody takes any more are dropped.
+    pub(super) fn note(&mut self, serial: &MfaSerial, code: &MfaCode, now: Timestamp) {
+        let sent = self.0.entry(serial.clone()).or_default();
+        sent.retain(|(_, at)| now.duration_since(*at) < CODE_LIFE);
+        sent.push((code.clone(), now));
+    }
+
+    /// Returns when the device shows its next code, if the present one was sent.
+    pub(super) fn next_code_at(&self, serial: &MfaSerial, now: Timestamp) -> Option<Timestamp> {
+        let present = step(now);
+        self.sent(serial)
+            .any(|(_, at)| step(*at) == present)
+            .then(|| next_step(now))
+    }
+
+    fn sent(&self, serial: &MfaSerial) -> impl Iterator<Item = &(MfaCode, Timestamp)> {
+        self.0.get(serial).into_iter().flatten()
+    }
+}
+
+/// Returns when the next code is shown: authenticators change at every half minute of the time of day.
+pub(super) fn next_step(now: Timestamp) -> Timestamp {
+    Timestamp::from_second((step(now) + 1) * CODE_STEP_S).unwrap_or(now)
+}
+
+fn step(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(CODE_STEP_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r12_no_code_is_sent_twice_whatever_was_sent_in_between() {
+        let serial = MfaSerial::parse("GAHT12345678").expect("a serial");
+        let code = |text| MfaCode::parse(text).expect("a code");
+        let now: Timestamp = "2026-11-21T12:00:10Z".parse().expect("an instant");
+        let mut ledger = CodeLedger::default();
+        ledger.note(&serial, &code("111111"), now);
+        ledger.note(&serial, &code("222222"), now);
+        assert!(ledger.is_used(
+            &serial,
+            &code("111111"),
+            now + SignedDuration::from_secs(119)
+        ));
+        assert!(!ledger.is_used(&serial, &code("333333"), now));
+        assert!(!ledger.is_used(&serial, &code("111111"), now + CODE_LIFE));
+    }
+
+    #[test]
+    fn the_next_code_comes_at_the_half_minute() {
+        let serial = MfaSerial::parse("GAHT12345678").expect("a serial");
+        let now: Timestamp = "2026-11-21T12:00:10Z".parse().expect("an instant");
+        let mut ledger = CodeLedger::default();
+        assert_eq!(ledger.next_code_at(&serial, now), None);
+        ledger.note(&serial, &MfaCode::parse("111111").expect("a code"), now);
+        let next = now + SignedDuration::from_secs(20);
+        assert_eq!(ledger.next_code_at(&serial, now), Some(next));
+        assert_eq!(ledger.next_code_at(&serial, next), None);
+    }
+}

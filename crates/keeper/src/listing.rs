@@ -1,0 +1,97 @@
+//! The views of roles and keys. There may be ten thousand, so they are made anew only when what they show may differ.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::State;
+use super::mfa::TokenId;
+use super::view::{mfa_view, role_views};
+use rolecall_core::asker::consent::{Consents, Subject};
+use rolecall_core::plan::{MfaLife, Situation};
+use rolecall_core::value::access_key::AccessKey;
+use rolecall_core::value::duration::{DurationLimit, TokenDuration};
+use rolecall_core::value::name::Name;
+use rolecall_core::view::role_views::RoleViews;
+use rolecall_core::view::snapshot::KeyView;
+
+/// The views of roles and keys, and what those of roles were made of.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub(super) roles: RoleViews,
+    pub(super) keys: Vec<KeyView>,
+    basis: Option<Basis>,
+    made_at: Timestamp,
+    /// When plans differ though nothing happens.
+    holds_until: Option<Timestamp>,
+}
+
+/// All that the view of a role is made of, apart from the time.
+#[derive(PartialEq)]
+struct Basis {
+    /// The revision of the catalogue and of the marks.
+    listed: u64,
+    keys: Vec<AccessKey>,
+    consents: Consents,
+    token_duration: TokenDuration,
+    /// When the sessions end from which other roles are assumed.
+    sessions: HashMap<Name, Timestamp>,
+    tokens: BTreeMap<TokenId, MfaLife>,
+    limits: BTreeMap<String, DurationLimit>,
+    refused_ages: BTreeMap<Name, SignedDuration>,
+}
+
+impl Listing {
+    /// Returns the views as of `now`. Where all roles look as before, they stay shared with earlier snapshots, so that
+    /// nothing has to be told or compared again.
+    pub(super) fn of(state: &mut State, now: Timestamp) -> Self {
+        let before = std::mem::take(&mut state.listing);
+        let state = &*state;
+        let mut situation = state.situation(now);
+        let catalogue = &state.catalogue;
+        let is_source = |name: &Name, _: &mut Timestamp| catalogue.assumed_from(name) > 0;
+        situation.sessions.retain(is_source);
+        let basis = Some(Basis::of(state, &situation));
+        let is_same_time = before.made_at <= now && before.holds_until.is_none_or(|end| now < end);
+        let (roles, made_at, holds_until) = if basis == before.basis && is_same_time {
+            (before.roles, before.made_at, before.holds_until)
+        } else {
+            let roles = role_views(state, &situation);
+            (before.roles.or_fresh(roles), now, situation.holds_until())
+        };
+        Self {
+            roles,
+            keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
+            basis,
+            made_at,
+            holds_until,
+        }
+    }
+}
+
+impl Basis {
+    fn of(state: &State, situation: &Situation<'_>) -> Self {
+        Self {
+            listed: state.listed,
+            keys: state.keys.clone(),
+            consents: state.settings.ask.clone(),
+            token_duration: situation.token_duration,
+            sessions: situation.sessions.clone(),
+            tokens: situation.tokens.clone(),
+            limits: state.limits.clone(),
+            refused_ages: situation.refused_ages.clone(),
+        }
+    }
+}
+
+fn key_view(state: &State, key: &AccessKey) -> KeyView {
+    let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
+    let subject = Subject::Key(key.name.clone());
+    KeyView {
+        consent: state.settings.ask.of(&subject),
+        consent_is_default: state.settings.ask.own(&subject).is_none(),
+        roles: u32::try_from(state.catalogue.assumed_from(&key.name)).unwrap_or(u32::MAX),
+        mfa: mfa.map(mfa_view).collect(),
+        ..KeyView::from(key)
+    }
+}

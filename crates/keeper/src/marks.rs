@@ -1,0 +1,155 @@
+//! The user's marks on roles and accounts, and how much each role was used.
+
+use super::{Concern, Keeper, State};
+use rolecall_core::catalogue::marks::{self, AccountMarks, Marks, RoleMarks};
+use rolecall_core::role::Role;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::usage::Usage;
+
+/// The most roles that are told as used of late.
+const RECENT_MAX: usize = 50;
+
+impl Keeper {
+    /// Reads the marks again. A file that cannot be read leaves the last good marks in force; if there are none, every
+    /// role counts as production. What is wrong is told.
+    pub fn reload_marks(&self) {
+        let path = self.ports.files.marks_path();
+        let read = self.ports.files.read_marks();
+        let reading = read.and_then(|text| marks::read(&text, &path));
+        self.update(|state| match reading {
+            Ok(reading) => {
+                state.marks = reading.marks;
+                state.marks_are_read = true;
+                state.listed += 1;
+                state.mark_faults = reading.faults;
+                state.standing.remove(&Concern::MarksFile);
+            }
+            Err(problem) => {
+                if !state.marks_are_read {
+                    state.marks = Marks::unreadable();
+                    state.listed += 1;
+                }
+                let problem = with_consequence(problem, state.marks_are_read);
+                state.standing.insert(Concern::MarksFile, problem);
+            }
+        });
+    }
+
+    /// Sets the marks of a role, wherever it is written. What it has from its account stays the account's to say.
+    ///
+    /// # Errors
+    /// If there is no role of that name, the group is wrong, or the file cannot be written.
+    pub fn mark_role(&self, name: &str, marks: &RoleMarks) -> Result<(), Problem> {
+        let marks = self.lock().own_marks(name, marks);
+        self.edit_marks(|text, path| marks::with_role(text, path, name, &marks))
+    }
+
+    /// Sets what the user calls an account; without a name it has none. Its other marks stay.
+    ///
+    /// # Errors
+    /// If the account or its name is wrong, or the file cannot be written.
+    pub fn name_account(&self, account_id: &str, alias: &str) -> Result<(), Problem> {
+        let marks = AccountMarks {
+            alias: Some(alias.to_owned()),
+            ..self.lock().marks.account(account_id)
+        };
+        self.edit_marks(|text, path| marks::with_account(text, path, account_id, &marks))
+    }
+
+    /// Lets a role keep its marks under its new name.
+    pub(super) fn rename_marks(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
+        self.edit_marks(|text, path| {
+            marks::with_role_renamed(text, path, name.as_str(), new_name.as_str())
+        })
+    }
+
+    /// Returns whether a role is marked as production.
+    pub(super) fn is_production(&self, name: &Name) -> bool {
+        let state = self.lock();
+        let role = state.catalogue.role(name);
+        let account_id = role.map_or("", |role| role.arn.account_id());
+        let unlimited = role.map_or(name, Role::unlimited_name);
+        state.marks.of(unlimited.as_str(), account_id).production
+    }
+
+    fn edit_marks(
+        &self,
+        edit: impl Fn(&str, &str) -> Result<String, Problem>,
+    ) -> Result<(), Problem> {
+        let path = self.ports.files.marks_path();
+        let text = self.ports.files.read_marks()?;
+        let edited = edit(&text, &path)?;
+        if edited != text {
+            self.ports.files.write_marks(&text, &edited)?;
+            self.reload_marks();
+        }
+        Ok(())
+    }
+
+    /// Notes that a person used a role.
+    pub(super) fn note_use(&self, role: &Name) {
+        let now = self.ports.clock.now();
+        let (role, usage) = self.update(|state| {
+            let known = state.catalogue.role(role);
+            let role = known.map_or(role, Role::unlimited_name).clone();
+            let usage = Usage::after_use(state.usages.get(&role).copied(), now);
+            state.usages.insert(role.clone(), usage);
+            state.order_by_use();
+            (role, usage)
+        });
+        self.ports.store.note_usage(&role, usage);
+    }
+
+    /// Takes over how much each role was used in earlier runs.
+    pub(super) fn restore_usages(&self) {
+        match self.ports.store.usages() {
+            Ok(kept) => self.update(|state| {
+                for (role, usage) in kept {
+                    state.usages.entry(role).or_insert(usage);
+                }
+                state.order_by_use();
+            }),
+            Err(problem) => self.set_standing(Concern::Store, Some(problem)),
+        }
+    }
+}
+
+/// Returns the problem of a file that cannot be read at all, with what follows from it.
+fn with_consequence(problem: Problem, was_read: bool) -> Problem {
+    let fix = match problem.code {
+        ProblemCode::InvalidFile => "Fix the file.",
+        _ => &problem.remedy,
+    };
+    let remedy = match was_read {
+        true => format!("{fix} Until then the last marks that could be read apply."),
+        false => format!("{fix} Until then every role counts as production."),
+    };
+    Problem { remedy, ..problem }
+}
+
+impl State {
+    /// Returns the marks that a role must have of its own for these to count.
+    fn own_marks(&self, name: &str, wanted: &RoleMarks) -> RoleMarks {
+        let role = Name::parse(name).ok();
+        let role = role.and_then(|name| self.catalogue.role(&name));
+        let account = role.map_or("", |role| role.arn.account_id());
+        let account = self.marks.account(account);
+        let production = wanted.production.unwrap_or(account.production);
+        RoleMarks {
+            colour: wanted.colour.filter(|it| account.colour != Some(*it)),
+            production: (production != account.production).then_some(production),
+            ..wanted.clone()
+        }
+    }
+
+    fn order_by_use(&mut self) {
+        let mut used: Vec<(&Name, Usage)> = self.usages.iter().map(|(n, u)| (n, *u)).collect();
+        used.sort_by(|(name, usage), (other_name, other)| {
+            let by_use = other.weight().total_cmp(&usage.weight());
+            by_use.then_with(|| name.cmp(other_name))
+        });
+        let best = used.into_iter().take(RECENT_MAX);
+        self.recent = best.map(|(name, _)| name.to_string()).collect();
+    }
+}

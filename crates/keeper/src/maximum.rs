@@ -1,0 +1,110 @@
+//! The longest life that a role allows, as IAM tells it. It is asked for behind a session that was just given, so that
+//! nobody waits for it; once a day at most, since a refusal is seen by whoever watches the account.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Keeper, State};
+use crate::ports::KeychainError;
+use rolecall_core::calls::iam::DescribedRole;
+use rolecall_core::calls::sts::Caller;
+use rolecall_core::role::Role;
+use rolecall_core::session::Session;
+use rolecall_core::value::duration::{DurationLimit, KnownBy};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::role_arn::RoleArn;
+
+/// How long IAM is left alone after it was asked about a role.
+const BETWEEN_TRIES: SignedDuration = SignedDuration::from_hours(24);
+/// How long what it told is believed: a role's owner may change it.
+const BELIEVED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl State {
+    /// Notes that a role was just asked for, where its longest life is worth knowing: a session from a role lasts an
+    /// hour, whatever the role allows.
+    pub(super) fn note_asked(
+        &mut self,
+        role: &Role,
+        outcome: &Result<Session, Problem>,
+        now: Timestamp,
+    ) {
+        let is_telling = match outcome {
+            Ok(_) => true,
+            Err(problem) => problem.code == ProblemCode::DurationTooLong,
+        };
+        let is_of_key = self.keys.iter().any(|key| key.name == role.source);
+        let arn = role.arn.as_str();
+        let patience = match self.limits.get(arn).map(|limit| limit.known_by) {
+            Some(KnownBy::Role) => BELIEVED,
+            Some(KnownBy::Refusal(_)) | None => BETWEEN_TRIES,
+        };
+        let tried_at = self.maximum_tries.get(arn);
+        let is_left_alone = tried_at.is_some_and(|at| now.duration_since(*at).abs() < patience);
+        if is_telling && is_of_key && !is_left_alone {
+            self.maximum_tries.insert(arn.to_owned(), now);
+            self.unread_maximums.push(role.clone());
+        }
+    }
+}
+
+impl Keeper {
+    /// Blocks until there is a role whose longest life IAM may tell.
+    pub fn await_unread_maximum(&self) {
+        let state = self.lock();
+        let none = |state: &mut State| state.unread_maximums.is_empty();
+        drop(self.changed.wait_while(state, none));
+    }
+
+    /// Asks IAM for the longest life of the roles that wait for it. What it does not tell is found out when AWS refuses
+    /// too long a life.
+    pub fn read_maximums(&self) {
+        let unread = std::mem::take(&mut self.lock().unread_maximums);
+        for role in &unread {
+            let now = self.ports.clock.now();
+            self.note_store(self.ports.store.note_maximum_try(role.arn.as_str(), now));
+            let Ok(Some(caller)) = self.caller_in_account(role) else {
+                continue;
+            };
+            let Ok(iam) = self.iam() else {
+                return;
+            };
+            if let Ok(described) = iam.role(&caller, &role.arn) {
+                self.note_described(&role.arn, &described);
+            }
+        }
+    }
+
+    /// Remembers what IAM told of a role.
+    pub(super) fn note_described(&self, role: &RoleArn, described: &DescribedRole) {
+        if let Some(allowed) = described.maximum {
+            let known_by = KnownBy::Role;
+            self.note_limit(role, DurationLimit { allowed, known_by });
+        }
+    }
+
+    /// Returns credentials of the role's account, which alone are told about the role: the caller's, with a code if one
+    /// was given, else the role's own.
+    fn caller_in_account(&self, role: &Role) -> Result<Option<Caller>, KeychainError> {
+        let key = {
+            let state = self.lock();
+            let source = state.keys.iter().find(|key| key.name == role.source);
+            let own = source.filter(|key| key.account_id == role.arn.account_id());
+            let Some(key) = own else {
+                let session = state.live(&role.name, self.ports.clock.now());
+                return Ok(session.map(|session| Caller::from(&*session.credentials)));
+            };
+            let id = role
+                .mfa_serial
+                .clone()
+                .map(|serial| (key.id.clone(), serial));
+            if let Some(token) = id.and_then(|id| state.mfa_sessions.get(&id)) {
+                return Ok(Some(Caller::from(&*token.credentials)));
+            }
+            key.clone()
+        };
+        Ok(Some(Caller {
+            access_key_id: key.id.as_str().to_owned(),
+            secret: self.ports.keychain.fetch(&key.id)?,
+            token: None,
+        }))
+    }
+}

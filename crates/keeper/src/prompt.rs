@@ -1,0 +1,323 @@
+//! Asking for a code: a prompt for a person, shared by every role that the code serves.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ledger::CodeLedger;
+use super::view::prompt_view;
+use super::{Keeper, State};
+use rolecall_core::plan::Wish;
+use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::input::InputError;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::PromptView;
+
+/// How long a prompt waits for its answer.
+const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
+
+/// For how long whoever asked for a role's prompts is taken to look after them.
+const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone)]
+pub(super) struct Prompt {
+    pub(super) question: Question,
+    pub(super) deadline: Timestamp,
+    pub(super) next_code_at: Option<Timestamp>,
+    pub(super) problem: Option<Problem>,
+    /// Whether somebody at a terminal is asked.
+    pub(super) at_terminal: bool,
+    answer: Option<Answer>,
+}
+
+/// What is asked, and what for.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    /// The device.
+    pub(super) serial: MfaSerial,
+    /// What the code is for.
+    pub(super) purpose: Purpose,
+    /// The plan in plain words.
+    pub(super) plan: String,
+    /// What the code could be used for in place of this, in plain words.
+    pub(super) instead: Option<(Wish, String)>,
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The call of the flight of this role.
+    Role(Name),
+    /// A session token of this key, for every flight that waits for it.
+    Token(AccessKeyId),
+}
+
+#[derive(Debug, Clone)]
+enum Answer {
+    Code(MfaCode),
+    Instead(Wish),
+    Cancel,
+}
+
+/// Why an errand ends without a session: it failed, or it begins anew with another plan.
+#[derive(Debug, Clone)]
+pub(super) enum Halt {
+    /// It failed.
+    Failed(Problem),
+    /// The plan is to be made anew, with this wish if there is one.
+    Replan(Option<Wish>),
+}
+
+impl From<Problem> for Halt {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+impl From<InputError> for Halt {
+    fn from(error: InputError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Keeper {
+    /// Answers a prompt.
+    ///
+    /// # Errors
+    /// If the code is none, was used before, or the prompt is gone.
+    pub fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
+        let code = MfaCode::parse(code)?;
+        let now = self.ports.clock.now();
+        let serial = {
+            let state = self.lock();
+            let prompt = state.prompts.get(&id).ok_or_else(prompt_gone)?;
+            prompt.question.serial.clone()
+        };
+        let sent_before = self.ports.store.was_code_sent(&serial, &code);
+        self.update(|state| {
+            let is_used = sent_before || state.ledger.is_used(&serial, &code, now);
+            let prompt = state.prompts.get_mut(&id).ok_or_else(prompt_gone)?;
+            if is_used {
+                prompt.next_code_at = Some(super::ledger::next_step(now));
+                return Err(code_used());
+            }
+            prompt.answer = Some(Answer::Code(code));
+            Ok(())
+        })
+    }
+
+    /// Changes what a prompt's code is for, to the other plan that it offers. Another prompt takes its place.
+    ///
+    /// # Errors
+    /// If the prompt is gone, or offers nothing else (any more).
+    pub fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
+        self.update(|state| {
+            let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
+            let (wish, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
+            if let Some(prompt) = state.prompts.get_mut(&id) {
+                prompt.answer = Some(Answer::Instead(wish));
+            }
+            Ok(())
+        })
+    }
+
+    /// Cancels a prompt and the assumptions that wait for it.
+    ///
+    /// # Errors
+    /// If the prompt is gone.
+    pub fn cancel_prompt(&self, id: u64) -> Result<(), Problem> {
+        self.update(|state| {
+            let prompt = state.prompts.get_mut(&id).ok_or_else(prompt_gone)?;
+            prompt.answer = Some(Answer::Cancel);
+            Ok(())
+        })
+    }
+
+    /// Returns the prompt that `role` waits for, if there is one. Whoever asks looks after its prompts at a terminal for
+    /// the next seconds.
+    pub fn attend(&self, role: &Name) -> Option<PromptView> {
+        let now = self.ports.clock.now();
+        let mut state = self.lock();
+        state.attended.retain(|_, until| *until > now);
+        state.attended.insert(role.clone(), now + ATTENDED);
+        let mut prompts = state.prompts.iter();
+        let (id, prompt) =
+            prompts.find(|(_, it)| it.answer.is_none() && it.roles(&state).contains(role))?;
+        Some(prompt_view(&state, *id, prompt))
+    }
+
+    /// Runs `call` with a code: the one given, else one of a kept seed or of the settings' program, else one that a
+    /// prompt asks for, again while AWS rejects it.
+    pub(super) fn with_code<T>(
+        &self,
+        question: &Question,
+        given: Option<MfaCode>,
+        call: impl Fn(MfaCode) -> Result<T, Problem>,
+    ) -> Result<T, Halt> {
+        let was_given = given.is_some();
+        let mut rejected = None;
+        if !was_given && let Some(code) = self.code_of_seed(question) {
+            match code.map(&call) {
+                Ok(Err(problem)) if problem.code == ProblemCode::CodeRejected => {
+                    rejected = Some(problem);
+                }
+                Ok(outcome) => return outcome.map_err(Halt::from),
+                Err(problem) => rejected = Some(problem),
+            }
+        }
+        let first = match rejected {
+            Some(_) => None,
+            None => given
+                .map(Ok)
+                .or_else(|| self.code_of_program(&question.serial)),
+        };
+        let mut next = None;
+        match first {
+            Some(Ok(code)) => next = Some(code),
+            Some(Err(problem)) => rejected = Some(problem),
+            None => {}
+        }
+        loop {
+            let code = match next.take() {
+                Some(code) => code,
+                None => self.ask(question, rejected.take())?,
+            };
+            match self
+                .use_code(&question.serial, &code)
+                .and_then(|()| call(code))
+            {
+                Err(problem) if problem.code == ProblemCode::CodeRejected && !was_given => {
+                    rejected = Some(problem);
+                }
+                outcome => return outcome.map_err(Halt::from),
+            }
+        }
+    }
+
+    /// Notes the code as used, before it is sent: AWS takes each once, whatever becomes of the call.
+    pub(super) fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
+        let now = self.ports.clock.now();
+        if self.ports.store.was_code_sent(serial, code) {
+            return Err(code_used());
+        }
+        {
+            let mut state = self.lock();
+            if state.ledger.is_used(serial, code, now) {
+                return Err(code_used());
+            }
+            state.ledger.note(serial, code, now);
+        }
+        self.ports.store.note_code_sent(serial, code);
+        Ok(())
+    }
+
+    fn ask(&self, question: &Question, problem: Option<Problem>) -> Result<MfaCode, Halt> {
+        let now = self.ports.clock.now();
+        let id = self.update(|state| {
+            state.last_prompt += 1;
+            let mut prompt = Prompt::new(question.clone(), problem, &state.ledger, now);
+            let attended = |role: &Name| state.attended.get(role).is_some_and(|it| *it > now);
+            prompt.at_terminal = prompt.roles(state).iter().any(attended);
+            state.prompts.insert(state.last_prompt, prompt);
+            state.last_prompt
+        });
+        let answer = self.wait_for_answer(id);
+        self.update(|state| drop(state.prompts.remove(&id)));
+        match answer {
+            Some(Answer::Code(code)) => Ok(code),
+            Some(Answer::Instead(wish)) => Err(Halt::Replan(Some(wish))),
+            Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.").into()),
+            None => Err(cancelled("Nobody entered the code within two minutes.").into()),
+        }
+    }
+
+    fn wait_for_answer(&self, id: u64) -> Option<Answer> {
+        let open = |state: &mut State| {
+            state
+                .prompts
+                .get(&id)
+                .is_some_and(|prompt| prompt.answer.is_none())
+        };
+        let state = self.lock();
+        let waited = self
+            .changed
+            .wait_timeout_while(state, PROMPT_LIFE.unsigned_abs(), open);
+        let (state, _) = waited.unwrap_or_else(|e| e.into_inner());
+        state
+            .prompts
+            .get(&id)
+            .and_then(|prompt| prompt.answer.clone())
+    }
+}
+
+impl Question {
+    /// Returns the roles that whoever asked named, and that wait for the code.
+    pub(super) fn roles(&self, state: &State) -> Vec<Name> {
+        let flying = match &self.purpose {
+            Purpose::Role(role) => vec![role.clone()],
+            Purpose::Token(key) => state.waiting_for_token(key, &self.serial),
+        };
+        let mut names: Vec<Name> = flying
+            .iter()
+            .flat_map(|role| state.wanted_through(role))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl Prompt {
+    fn new(
+        question: Question,
+        problem: Option<Problem>,
+        ledger: &CodeLedger,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            next_code_at: ledger.next_code_at(&question.serial, now),
+            question,
+            deadline: now + PROMPT_LIFE,
+            problem,
+            at_terminal: false,
+            answer: None,
+        }
+    }
+
+    /// Returns the roles that whoever asked named, and that wait for this prompt.
+    pub(super) fn roles(&self, state: &State) -> Vec<Name> {
+        self.question.roles(state)
+    }
+
+    /// Returns what the code could be used for in place of this; never while others count on the code.
+    pub(super) fn offer(&self, state: &State) -> Option<&(Wish, String)> {
+        let offer = self.question.instead.as_ref()?;
+        (self.roles(state).len() < 2).then_some(offer)
+    }
+}
+
+pub(super) fn code_used() -> Problem {
+    Problem::new(
+        ProblemCode::CodeRejected,
+        "This code was used already.",
+        "Wait for the next one: AWS takes each code once.",
+    )
+}
+
+fn cancelled(what: &str) -> Problem {
+    Problem::new(ProblemCode::Cancelled, what, "Nothing changed.")
+}
+
+fn no_other_plan() -> Problem {
+    let what = "This code can be used in no other way.";
+    Problem::new(ProblemCode::Cancelled, what, "Enter it, or cancel.")
+}
+
+fn prompt_gone() -> Problem {
+    Problem::new(
+        ProblemCode::Cancelled,
+        "The prompt is no longer open.",
+        "Assume the role again.",
+    )
+}

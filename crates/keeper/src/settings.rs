@@ -1,0 +1,127 @@
+//! The settings: read when their file changes, written when the user changes one here.
+
+use super::{Concern, Keeper, State};
+use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::calls::iam::Iam;
+use rolecall_core::calls::sts::Sts;
+use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+
+impl Keeper {
+    /// Reads the settings again. A setting that is wrong costs itself alone; where it may have closed something, that is
+    /// closed. A file that cannot be read at all leaves the last good settings in force, or closes everything if there
+    /// are none.
+    pub fn reload_settings(&self) {
+        let path = self.ports.files.settings_path();
+        let read = self.ports.files.read_settings();
+        let reading = read.and_then(|text| settings::read(&text, &path));
+        self.update(|state| match reading {
+            Ok(reading) => {
+                state.take_settings(reading);
+                state.settings_are_read = true;
+                state.standing.remove(&Concern::SettingsFile);
+            }
+            Err(problem) => {
+                let problem = unreadable(problem, state.settings_are_read);
+                if !state.settings_are_read {
+                    state.take_settings(SettingsReading {
+                        settings: Settings::unreadable(&problem),
+                        faults: Vec::new(),
+                    });
+                }
+                state.standing.insert(Concern::SettingsFile, problem);
+            }
+        });
+    }
+
+    /// Returns STS, unless it is not clear where calls go: then nothing is sent.
+    pub(super) fn sts(&self) -> Result<&dyn Sts, Problem> {
+        self.check_destination()?;
+        Ok(&*self.ports.sts)
+    }
+
+    /// Returns IAM, unless it is not clear where calls go: then nothing is sent.
+    pub(super) fn iam(&self) -> Result<&dyn Iam, Problem> {
+        self.check_destination()?;
+        Ok(&*self.ports.iam)
+    }
+
+    /// Refuses to begin what ends in a call to AWS while it is not clear where calls go.
+    pub(super) fn check_destination(&self) -> Result<(), Problem> {
+        match &self.lock().settings.destination_fault {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets whether programs that ask for a role or an access key are asked about; `None` leaves it to the default. What was allowed
+    /// until then is asked about again.
+    ///
+    /// # Errors
+    /// If the file of settings is wrong or cannot be written.
+    pub fn set_consent(&self, subject: &Subject, consent: Option<Consent>) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))?;
+        self.update(|state| state.withdraw_grants(|changed| changed == subject));
+        Ok(())
+    }
+
+    /// Gives what is about to get a new name its policy under that name, so that it is never handed out under a laxer
+    /// one.
+    pub(super) fn copy_consent(&self, subject: &Subject, renamed: &Subject) -> Result<(), Problem> {
+        let consent = self.lock().settings.ask.own(subject);
+        match consent {
+            Some(_) => self
+                .edit_settings(|text, path| settings::with_consent(text, path, renamed, consent)),
+            None => Ok(()),
+        }
+    }
+
+    /// Drops the policy of a name that is no longer used.
+    pub(super) fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
+    }
+
+    pub(super) fn edit_settings(
+        &self,
+        edit: impl Fn(&str, &str) -> Result<String, Problem>,
+    ) -> Result<(), Problem> {
+        let path = self.ports.files.settings_path();
+        let text = self.ports.files.read_settings()?;
+        let edited = edit(&text, &path)?;
+        if edited != text {
+            self.ports.files.write_settings(&text, &edited)?;
+            self.reload_settings();
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    /// Puts settings in force. What programs were allowed under a policy that is another now is asked about again.
+    fn take_settings(&mut self, reading: SettingsReading) {
+        let before = std::mem::replace(&mut self.settings, reading.settings).ask;
+        self.settings_faults = reading.faults;
+        let unwritten = self.unwritten_profiles();
+        self.settings_faults.extend(unwritten);
+        let after = self.settings.ask.clone();
+        if before != after {
+            self.withdraw_grants(|subject| before.of(subject) != after.of(subject));
+        }
+    }
+}
+
+/// Returns the problem of a file that cannot be read at all, with what follows from it.
+fn unreadable(problem: Problem, was_read: bool) -> Problem {
+    let fix = match problem.code {
+        ProblemCode::InvalidFile | ProblemCode::InvalidSettings => "Fix the file.",
+        _ => &problem.remedy,
+    };
+    let remedy = match was_read {
+        true => format!("{fix} Until then the last settings that could be read apply."),
+        false => format!("{fix} Until then programs get nothing, and nothing is sent to AWS."),
+    };
+    Problem {
+        remedy,
+        ..in_settings(problem)
+    }
+}

@@ -1,0 +1,330 @@
+//! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
+//! they last. For tools that can take credentials from nowhere else.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Concern, Keeper, State};
+use crate::ports::Keeping;
+use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::asker::history::{Line, Request, RequestKind, Verdict};
+use rolecall_core::asker::requester::Requester;
+use rolecall_core::aws_files::{
+    AwsFile, Document, Edited, Editor, OwnSection, ProfileName, Profiles,
+};
+use rolecall_core::session::Session;
+use rolecall_core::settings;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::output::OutputFormat;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::echo;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::notice::Notice;
+use rolecall_core::view::snapshot::Mode;
+
+/// Settings of the config file that AWS's tools go by before they look for keys in the credentials file; see the
+/// [AWS CLI's order](https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence).
+const FIRST: [&str; 4] = [
+    "role_arn",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+];
+
+/// The temporary profiles that the file has.
+#[derive(Default)]
+pub(super) struct Temporary {
+    /// The id of the session in each.
+    written: BTreeMap<Name, String>,
+    /// Whether what the last run left, if it crashed, is gone.
+    is_swept: bool,
+    /// Whether the program ends, so that none is written any more.
+    is_over: bool,
+}
+
+/// A session that belongs into the file.
+struct Due {
+    session: Session,
+    region: Option<String>,
+    output: Option<OutputFormat>,
+}
+
+impl Keeper {
+    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns how
+    /// often that changed the state.
+    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) -> u64 {
+        if self.mode == Mode::Practice {
+            return 0;
+        }
+        let _turn = super::lock(&self.temporary_turn);
+        self.remove_leftovers() + self.write_temporary_profiles(now)
+    }
+
+    fn write_temporary_profiles(&self, now: Timestamp) -> u64 {
+        let (due, written) = {
+            let state = self.lock();
+            if state.temporary.is_over {
+                return 0;
+            }
+            (due(&state, now), state.temporary.written.clone())
+        };
+        let ids = |(name, due): (&Name, &Due)| (name.clone(), due.session.id().to_owned());
+        let wanted: BTreeMap<Name, String> = due.iter().map(ids).collect();
+        if wanted == written {
+            return 0;
+        }
+        let left_out = RefCell::new(BTreeMap::new());
+        let edited = self
+            .ports
+            .aws
+            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                let mut editor = Editor::new(AwsFile::Credentials, text);
+                editor.remove(|owned| {
+                    owned.expiry.is_some() && !due.keys().any(|name| name.as_str() == owned.profile)
+                });
+                let problems = due.iter().filter_map(|(name, due)| {
+                    let problem = self.put(&mut editor, due).err()?;
+                    Some((name.clone(), problem))
+                });
+                left_out.replace(problems.collect());
+                Ok(editor.finish())
+            });
+        let problem = match edited {
+            Ok(_) => {
+                let left_out = left_out.into_inner();
+                let is_new = |(name, id): &(&Name, &String)| {
+                    written.get(*name) != Some(*id) && !left_out.contains_key(*name)
+                };
+                let new = wanted.iter().filter(is_new);
+                new.for_each(|(name, _)| self.note_profile(name));
+                self.lock().temporary.written = wanted;
+                left_out.into_values().last()
+            }
+            Err(problem) => Some(problem),
+        };
+        self.update(|state| state.set_standing(Concern::TemporaryProfiles, problem));
+        1
+    }
+
+    /// Writes a role's sessions into AWS's credentials file as well, from now on.
+    ///
+    /// # Errors
+    /// If AWS's tools would not use what is written there, or the file of settings is wrong or cannot be written.
+    pub fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        self.check_set()?;
+        {
+            let state = self.lock();
+            let found = state.catalogue.role(role).map(drop);
+            found.ok_or_else(|| state.catalogue.refusal(role))?;
+        }
+        self.check_temporary_profile(role)?;
+        if self.lock().settings.ask.of(&Subject::Role(role.clone())) != Consent::Allow {
+            return Err(not_for_every_program(role));
+        }
+        self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))?;
+        self.follow_temporary_profiles(self.ports.clock.now());
+        Ok(())
+    }
+
+    /// Writes a role's sessions into AWS's credentials file no more, and takes out what is there.
+    ///
+    /// # Errors
+    /// If the file of settings is wrong or cannot be written.
+    pub fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))?;
+        self.follow_temporary_profiles(self.ports.clock.now());
+        Ok(())
+    }
+
+    pub(super) fn rename_temporary_profile(&self, role: &Name, new: &Name) -> Result<(), Problem> {
+        if !self.lock().settings.temporary_profiles.contains(role) {
+            return Ok(());
+        }
+        self.edit_settings(|text, path| {
+            let text = settings::without_temporary_profile(text, path, role)?;
+            settings::with_temporary_profile(&text, path, new)
+        })
+    }
+
+    /// Refuses a temporary profile that could not be written, or beside which AWS's tools would do something else.
+    fn check_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        let profile = ProfileName::parse(role.as_str())?;
+        let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
+        let editor = Editor::new(AwsFile::Credentials, credentials.text.expose());
+        if let Some(foreign) = editor.foreign(&profile) {
+            return Err(foreign.problem(&self.ports.files.aws_path(AwsFile::Credentials)));
+        }
+        let config = self.ports.files.read_aws(AwsFile::Config)?;
+        let (config, nothing) = (Document::parse(config.text.expose()), Document::parse(""));
+        let (profiles, _) = Profiles::merge(&config, &nothing);
+        let found = profiles.find(role.as_str());
+        match found.and_then(|found| FIRST.into_iter().find(|key| found.get(key).is_some())) {
+            Some(key) => Err(shadowed(
+                role,
+                key,
+                &self.ports.files.aws_path(AwsFile::Config),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes in the history that a role's session was written into the file, as the settings say.
+    fn note_profile(&self, role: &Name) {
+        let request = Request {
+            name: role.clone(),
+            kind: RequestKind::Profile,
+            requester: Some(Requester::rolecall()),
+        };
+        let at = self.ports.clock.now();
+        let line = Line::new(&request, at, Verdict::Allowed);
+        self.ports.store.record(line);
+    }
+
+    /// Removes all temporary profiles, and writes none any more: the program ends.
+    pub fn remove_temporary_profiles(&self) {
+        self.lock().temporary.is_over = true;
+        let _turn = super::lock(&self.temporary_turn);
+        if self.lock().temporary.written.is_empty() {
+            return;
+        }
+        match self
+            .ports
+            .aws
+            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                Ok(without(text).0)
+            }) {
+            Ok(_) => self.update(|state| state.temporary.written.clear()),
+            Err(problem) => self.set_standing(Concern::TemporaryProfiles, Some(problem)),
+        }
+    }
+
+    /// Removes what a run that crashed left on the disk, and says so. What fails is tried again with the next tick.
+    /// Returns how often that changed the state.
+    fn remove_leftovers(&self) -> u64 {
+        if self.lock().temporary.is_swept {
+            return 0;
+        }
+        let removed = self.ports.aws.recover();
+        let removed = removed.and_then(|()| self.remove_profiles_of_a_crash());
+        let mut state = self.lock();
+        state.temporary.is_swept = removed.is_ok();
+        let problem = removed.err();
+        if state.standing.get(&Concern::Leftovers) == problem.as_ref() {
+            return 0;
+        }
+        drop(state);
+        self.set_standing(Concern::Leftovers, problem);
+        1
+    }
+
+    /// Removes the temporary profiles that no session of this run is behind.
+    fn remove_profiles_of_a_crash(&self) -> Result<(), Problem> {
+        let read = self.ports.files.read_aws(AwsFile::Credentials)?;
+        let (_, left) = without(read.text.expose());
+        if left == 0 {
+            return Ok(());
+        }
+        let remove = |text: &str| Ok(without(text).0);
+        let aws = &self.ports.aws;
+        aws.edit(AwsFile::Credentials, Keeping::Backup, &remove)?;
+        let notice = Notice::temporary_profiles_removed(left);
+        self.ports.notifier.show(&notice);
+        Ok(())
+    }
+
+    fn put(&self, editor: &mut Editor<'_>, due: &Due) -> Result<(), Problem> {
+        let role = &due.session.role;
+        let credentials = &due.session.credentials;
+        let mut settings = vec![
+            (
+                "aws_access_key_id",
+                Secret::new(credentials.access_key_id.clone()),
+            ),
+            (
+                "aws_secret_access_key",
+                credentials.secret_access_key.duplicate(),
+            ),
+            ("aws_session_token", credentials.session_token.duplicate()),
+        ];
+        let region = due.region.iter();
+        settings.extend(region.map(|region| ("region", Secret::new(region.clone()))));
+        let output = due.output.map(|output| output.text().to_owned());
+        settings.extend(output.map(|output| ("output", Secret::new(output))));
+        let profile = ProfileName::parse(role.as_str())?;
+        let section = OwnSection::new(profile, Some(due.session.expires_at()), settings);
+        let section = section.map_err(|error| {
+            let what = format!(
+                "The temporary profile \"{}\" was not written: {error}.",
+                echo(role.as_str())
+            );
+            Problem::new(ProblemCode::Internal, what, "Renew the session.")
+        })?;
+        let shown = self.ports.files.aws_path(AwsFile::Credentials);
+        editor
+            .put(&section)
+            .map_err(|foreign| foreign.problem(&shown))
+    }
+}
+
+fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
+    let name = echo(role.as_str());
+    let what = format!("The profile \"{name}\" of {config} has {key}.");
+    let remedy = "AWS's tools would go by that and leave a temporary profile of this name aside. Use the profile as it is, or copy the role under another name.";
+    Problem::new(ProblemCode::NameTaken, what, remedy)
+}
+
+impl State {
+    /// Returns a problem for each temporary profile that the settings name and the role's policy forbids.
+    pub(super) fn unwritten_profiles(&self) -> Vec<Problem> {
+        let ask = &self.settings.ask;
+        let names = self.settings.temporary_profiles.iter();
+        let forbidden = names.filter(|name| {
+            let subject = Subject::Role((*name).clone());
+            ask.of(&subject) != Consent::Allow && ask.fault(&subject).is_none()
+        });
+        forbidden.map(not_for_every_program).collect()
+    }
+}
+
+/// Any program can read the file, so only what any program gets without a question may be written there.
+fn not_for_every_program(role: &Name) -> Problem {
+    let name = echo(role.as_str());
+    let what = format!(
+        "Sessions of \"{name}\" are not written into AWS's credentials file: every program can read them there, and \
+         the role's policy does not allow every program."
+    );
+    let remedy = format!(
+        "Set \"{name}\" to \"allow\" below [ask.roles], or take it out of [temporary_profiles] in settings.toml."
+    );
+    Problem::new(ProblemCode::NotAllowed, what, remedy)
+}
+
+/// Returns the live sessions of the roles that the settings name and that every program may have.
+fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
+    let names = state.settings.temporary_profiles.iter();
+    let live = names.filter_map(|name| {
+        let role = state.catalogue.role(name);
+        let region = role
+            .and_then(|role| role.region.as_ref())
+            .or(state.settings.region.as_ref());
+        if state.settings.ask.of(&Subject::Role(name.clone())) != Consent::Allow {
+            return None;
+        }
+        let due = Due {
+            session: state.live(name, now)?.clone(),
+            region: region.map(ToString::to_string),
+            output: role.and_then(|role| role.output),
+        };
+        Some((name.clone(), due))
+    });
+    live.collect()
+}
+
+/// Returns the file without temporary profiles, and how many it had.
+fn without(text: &str) -> (Edited, usize) {
+    let mut editor = Editor::new(AwsFile::Credentials, text);
+    let gone = editor.remove(|owned| owned.expiry.is_some()).len();
+    (editor.finish(), gone)
+}

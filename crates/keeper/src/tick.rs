@@ -1,0 +1,141 @@
+//! The heartbeat's work: warnings that are due, phases that changed, and when to look again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Keeper, State};
+use rolecall_core::session::{EXPIRING, Phase, Session};
+use rolecall_core::value::name::Name;
+use rolecall_core::view::notice::{DIGEST_FROM, Notice};
+
+/// The longest sleep while a session is live, so that suspend and clock jumps are noticed.
+const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(15);
+/// The shortest sleep.
+const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_millis(200);
+
+/// A warning that is due: for which session, at which lead time (zero: it is over).
+struct Due {
+    session: Session,
+    lead: SignedDuration,
+    /// Longer lead times that this warning makes pointless.
+    passed: Vec<SignedDuration>,
+}
+
+/// What a tick saw: when to look again, unless something changes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulse {
+    /// How long to sleep at most; `None` when nothing is live and there is nothing to wake for.
+    pub sleep: Option<SignedDuration>,
+    pub(super) revision: u64,
+}
+
+impl Keeper {
+    /// Shows the warnings that are due, writes and removes temporary profiles, and publishes what changed.
+    pub fn tick(&self) -> Pulse {
+        let now = self.ports.clock.now();
+        self.warn(now);
+        self.drop_stale_mfa(now);
+        // What others change from here on, while files are written, is for another tick.
+        let revision = self.update(|state| {
+            state.drop_stale_key_sessions(now);
+            state.revision
+        });
+        let own = self.follow_temporary_profiles(now);
+        let (pulse, snapshot) = {
+            let state = self.lock();
+            (
+                Pulse {
+                    sleep: sleep(&state, now),
+                    revision: revision + own,
+                },
+                state.published.clone(),
+            )
+        };
+        self.ports.audience.tick(&snapshot, now);
+        pulse
+    }
+
+    fn warn(&self, now: Timestamp) {
+        let candidates: Vec<Due> = {
+            let state = self.lock();
+            let leads = &state.settings.lead_times;
+            state
+                .sessions
+                .values()
+                .filter_map(|session| due(session, leads, now))
+                .collect()
+        };
+        let store = &self.ports.store;
+        let fresh: Vec<Due> = candidates
+            .into_iter()
+            .filter(|due| !store.was_warned(due.session.id(), due.lead.as_secs()))
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        self.show_warnings(&fresh, now);
+        for due in &fresh {
+            let leads = due.passed.iter().chain([&due.lead]);
+            leads.for_each(|lead| store.note_warned(due.session.id(), lead.as_secs()));
+            if due.lead.is_zero() {
+                self.note_store(store.forget(&due.session.role));
+            }
+        }
+    }
+
+    fn show_warnings(&self, due: &[Due], now: Timestamp) {
+        let notifier = &self.ports.notifier;
+        if due.len() >= DIGEST_FROM {
+            let roles: Vec<&Name> = due.iter().map(|due| &due.session.role).collect();
+            return notifier.show(&Notice::digest(&roles));
+        }
+        for Due { session, lead, .. } in due {
+            let notice = match lead.is_zero() {
+                true => Notice::expired(&session.role),
+                false => Notice::expiring(&session.role, session.left_at(now)),
+            };
+            notifier.show(&notice);
+        }
+    }
+}
+
+/// Returns the tightest warning that applies to `session`. A lead time as long as the session itself is left out.
+fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Due> {
+    let left = session.left_at(now);
+    let fitting = leads.iter().copied().filter(|lead| *lead < session.life());
+    let mut reached: Vec<SignedDuration> = fitting
+        .chain([SignedDuration::ZERO])
+        .filter(|lead| left <= *lead)
+        .collect();
+    reached.sort_unstable();
+    let (lead, passed) = reached.split_first()?;
+    Some(Due {
+        session: session.clone(),
+        lead: *lead,
+        passed: passed.to_vec(),
+    })
+}
+
+/// Returns the time to the next change that a person could see, at most 15 seconds while a session is live; `None` if
+/// nothing is live.
+fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
+    let live = state
+        .sessions
+        .values()
+        .filter(|session| session.phase_at(now) != Phase::Expired);
+    let next = live.flat_map(|session| {
+        let left = session.left_at(now);
+        let marks = state.settings.lead_times.iter().copied();
+        marks
+            .chain([EXPIRING, session.life() / 3, SignedDuration::ZERO])
+            .map(move |mark| left - mark)
+    });
+    let soonest = next.filter(SignedDuration::is_positive).min();
+    let codes = state.mfa_sessions.values().map(|it| it.left_at(now));
+    let quiet = codes.chain(state.next_key_session_end(now)).min();
+    match (soonest, quiet) {
+        (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
+        // Nothing that a person waits for: only what is over is put away in time.
+        (None, Some(left)) => Some(left.max(SHORTEST_SLEEP)),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,340 @@
+//! Builds the snapshot: the one place where state becomes something to show.
+
+use jiff::{SignedDuration, Timestamp, Unit};
+
+use super::State;
+use super::prompt::Prompt;
+use super::reason::ReasonPrompt;
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::catalogue::Unusable;
+use rolecall_core::plan::{Plan, Situation, Wish};
+use rolecall_core::role::Role;
+use rolecall_core::role::limits::LimitsView;
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::session::{Phase, Session};
+use rolecall_core::value::access_key::masked;
+use rolecall_core::value::duration::KnownBy;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::origin::Origin;
+use rolecall_core::value::sanitise::cut;
+use rolecall_core::view::snapshot::{
+    DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
+    SettingsView, Snapshot, WaitingFor,
+};
+
+/// Clock differences below this are not told: the `Date` header counts whole seconds.
+const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
+
+/// The most characters that are shown of a text that no check has passed.
+const UNCHECKED_MAX: usize = 2_048;
+
+pub(super) fn snapshot(
+    state: &State,
+    mode: Mode,
+    now: Timestamp,
+    offset: SignedDuration,
+) -> Snapshot {
+    let told = if offset.abs() < OFFSET_STEP {
+        SignedDuration::ZERO
+    } else {
+        offset
+    };
+    Snapshot {
+        mode,
+        endpoint: state.settings.endpoint_url.clone(),
+        clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
+        sessions: sessions(state, now),
+        key_sessions: state.key_session_views(now),
+        roles: state.listing.roles.clone(),
+        recent: state.recent.clone(),
+        keys: state.listing.keys.clone(),
+        aws: state.aws.view(),
+        prompts: state
+            .prompts
+            .iter()
+            .map(|(id, prompt)| prompt_view(state, *id, prompt))
+            .collect(),
+        questions: state.asking.views(),
+        reason_prompts: state
+            .reason_prompts
+            .iter()
+            .map(|(id, prompt)| reason_prompt_view(state, *id, prompt))
+            .collect(),
+        problems: state
+            .standing
+            .values()
+            .chain(&state.settings_faults)
+            .chain(&state.role_faults)
+            .chain(&state.mark_faults)
+            .cloned()
+            .collect(),
+        settings: settings_view(state),
+    }
+}
+
+fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
+    let flying = state.flights.keys().map(|role| &role.name);
+    let mut names: Vec<&Name> = state
+        .sessions
+        .keys()
+        .chain(state.failures.keys())
+        .chain(flying)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut views: Vec<SessionView> = names
+        .into_iter()
+        .map(|name| session_view(state, name, now))
+        .collect();
+    views.sort_by_key(|view| (view.expires_at, view.role.clone()));
+    views
+}
+
+fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
+    let session = state.sessions.get(name);
+    let role = state.catalogue.role(name);
+    let flying = state.flights.keys().any(|role| role.name == *name);
+    let problem = state.failures.get(name).cloned();
+    let live = session
+        .map(|session| session.phase_at(now))
+        .filter(|phase| *phase != Phase::Expired);
+    let phase = match live {
+        Some(phase) => phase,
+        None if flying => Phase::Assuming,
+        None if problem.is_some() => Phase::Failed,
+        None => Phase::Expired,
+    };
+    let arn = session
+        .map(|session| session.role_arn.clone())
+        .or(role.map(|role| role.arn.to_string()));
+    let account_id = arn
+        .as_deref()
+        .and_then(|arn| arn.split(':').nth(4))
+        .unwrap_or_default();
+    let unlimited = role.map_or(name, Role::unlimited_name);
+    let marked = state.marks.of(unlimited.as_str(), account_id);
+    let source = role
+        .map(|role| &role.source)
+        .or(session.map(|session| &session.source));
+    let limited = role
+        .map(|role| &role.limited)
+        .or(session.map(|session| &session.limited));
+    let limited = limited.and_then(Option::as_ref);
+    SessionView {
+        role: name.to_string(),
+        limited_of: limited.map(|limited| limited.of.to_string()),
+        limits: limited
+            .map(|it| LimitsView::from(&it.limits))
+            .unwrap_or_default(),
+        phase,
+        waiting_for: flying.then(|| waiting_for(state, name)),
+        account_id: account_id.to_owned(),
+        role_arn: arn.clone().unwrap_or_default(),
+        identity: session.map(|session| session.identity.clone()),
+        source: source.map(Name::to_string).unwrap_or_default(),
+        group: marked
+            .group
+            .or_else(|| role.and_then(|role| role.group.clone())),
+        production: marked.production,
+        colour: marked.colour,
+        account_alias: marked.account_alias,
+        region: role
+            .and_then(|role| role.region.as_ref())
+            .or(state.settings.region.as_ref())
+            .map(ToString::to_string),
+        issued_at: session.map(|session| whole_second(session.issued_at)),
+        expires_at: session.map(Session::expires_at),
+        packed_policy_percent: session.and_then(|session| session.packed_policy_percent),
+        reason: session.and_then(|session| session.reason.clone()),
+        access_key_id: session.map(|session| masked(session.id())),
+        problem,
+    }
+}
+
+fn whole_second(instant: Timestamp) -> Timestamp {
+    instant.round(Unit::Second).unwrap_or(instant)
+}
+
+fn waiting_for(state: &State, name: &Name) -> WaitingFor {
+    let asks_why = |role: &Name| role == name || state.wanted_through(role).contains(name);
+    let mut asked = state.reason_prompts.values();
+    if asked.any(|prompt| asks_why(&prompt.role)) {
+        return WaitingFor::Reason;
+    }
+    let waits = |prompt: &&Prompt| prompt.roles(state).contains(name);
+    match state.prompts.values().find(waits) {
+        Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
+        Some(_) => WaitingFor::Code,
+        None if state.waits_for_seed(name) => WaitingFor::NextCode,
+        None => WaitingFor::Answer,
+    }
+}
+
+/// Returns the views of all roles.
+pub(super) fn role_views(state: &State, situation: &Situation<'_>) -> Vec<RoleView> {
+    let catalogue = &state.catalogue;
+    let usable = catalogue.with_origins();
+    let usable = usable.map(|(role, origin)| role_view(state, situation, role, origin));
+    let unusable = catalogue.unusable();
+    let unusable = unusable.map(|(unusable, origin)| unusable_view(state, unusable, origin));
+    let marked = usable.chain(unusable).map(|view| marked(state, view));
+    marked.collect()
+}
+
+/// Adds the user's marks.
+fn marked(state: &State, view: RoleView) -> RoleView {
+    let marked = state.marks.of(&view.name, &view.account_id);
+    RoleView {
+        favourite: marked.favourite,
+        colour: marked.colour,
+        production: marked.production,
+        account_alias: marked.account_alias,
+        group: marked.group.clone().or(view.group),
+        marked_group: marked.group,
+        ..view
+    }
+}
+
+fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Origin) -> RoleView {
+    let plan = Plan::of(role, situation, Wish::Usual);
+    let names = [role.source.to_string(), role.name.to_string()];
+    RoleView {
+        name: role.name.to_string(),
+        arn: role.arn.to_string(),
+        account_id: role.arn.account_id().to_owned(),
+        source: role.source.to_string(),
+        chain: plan.as_ref().map_or(names.into(), Plan::names),
+        session_name: role.session_name.as_ref().map(ToString::to_string),
+        duration_s: role.duration.map(|duration| duration.seconds()),
+        external_id: role.external_id.as_ref().map(|id| id.as_str().to_owned()),
+        mfa_serial: role.mfa_serial.as_ref().map(ToString::to_string),
+        source_identity: role.source_identity.as_ref().map(ToString::to_string),
+        tags: role.tags.written(),
+        transitive_tags: role.tags.transitive().to_vec(),
+        policy: role
+            .policy
+            .as_ref()
+            .map(|policy| policy.as_str().to_owned()),
+        policy_arns: role.policy_arns.iter().map(ToString::to_string).collect(),
+        reason: role.reason.as_ref().map(|rule| rule.place.text()),
+        reason_pattern: role
+            .reason
+            .as_ref()
+            .and_then(|rule| rule.pattern.as_ref())
+            .map(|pattern| pattern.as_str().to_owned()),
+        region: role.region.as_ref().map(ToString::to_string),
+        output: role.output.map(|output| output.text().to_owned()),
+        group: role.group.clone(),
+        mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
+        needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
+        plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
+        duration_limit: state.limit_of(role).map(|limit| DurationLimitView {
+            refused_s: match limit.known_by {
+                KnownBy::Refusal(refused) => Some(refused.seconds()),
+                KnownBy::Role => None,
+            },
+            allowed_s: limit.allowed.seconds(),
+        }),
+        planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
+        consent: state.settings.ask.of(&Subject::Role(role.name.clone())),
+        consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
+        problem: plan.err(),
+        origin: origin.clone(),
+        hides: state.catalogue.hidden(role.name.as_str()).cloned(),
+        ..RoleView::default()
+    }
+}
+
+/// Shows what is written of a role that cannot be assumed. Its texts are unchecked: whoever shows them makes them visible.
+fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleView {
+    let draft = &unusable.draft;
+    let shown = |text: &str| cut(text, UNCHECKED_MAX);
+    let if_any = |text: &Option<String>| text.as_deref().map(shown);
+    RoleView {
+        name: shown(&draft.name),
+        arn: shown(&draft.arn),
+        account_id: account_in(&draft.arn),
+        source: shown(&draft.source),
+        chain: vec![shown(&draft.source), shown(&draft.name)],
+        session_name: if_any(&draft.session_name),
+        duration_s: draft.duration.as_deref().and_then(|text| text.parse().ok()),
+        external_id: if_any(&draft.external_id),
+        mfa_serial: if_any(&draft.mfa_serial),
+        source_identity: if_any(&draft.source_identity),
+        tags: draft.tags.clone(),
+        transitive_tags: draft.transitive_tags.clone(),
+        region: if_any(&draft.region),
+        output: if_any(&draft.output),
+        group: if_any(&draft.group),
+        needs_code: draft.mfa_serial.is_some(),
+        problem: Some(unusable.problem.clone()),
+        origin: origin.clone(),
+        hides: state.catalogue.hidden(&draft.name).cloned(),
+        ..RoleView::default()
+    }
+}
+
+/// Returns the account in a text that may be an ARN; empty if it has none.
+fn account_in(arn: &str) -> String {
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account {
+        account.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
+    MfaView {
+        mfa_serial: session.serial.to_string(),
+        expires_at: session.credentials.expires_at,
+    }
+}
+
+fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
+    let wanted = state.wanted_through(&prompt.role).into_iter();
+    let beyond = wanted.filter(|role| *role != prompt.role);
+    ReasonPromptView {
+        id,
+        role: prompt.role.to_string(),
+        on_the_way_to: beyond.map(|role| role.to_string()).collect(),
+        form: prompt.rule.form(),
+        place: prompt.rule.place.told(),
+        last: prompt.last.clone(),
+        deadline: prompt.deadline,
+    }
+}
+
+pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+    let roles = prompt.roles(state);
+    PromptView {
+        id,
+        mfa_serial: prompt.question.serial.to_string(),
+        roles: roles.iter().map(Name::to_string).collect(),
+        plan: prompt.question.plan.clone(),
+        instead: prompt.offer(state).map(|(_, text)| text.clone()),
+        next_code_at: prompt.next_code_at,
+        problem: prompt.problem.clone(),
+        at_terminal: prompt.at_terminal,
+        deadline: prompt.deadline,
+    }
+}
+
+fn settings_view(state: &State) -> SettingsView {
+    let seconds = |duration: &SignedDuration| u32::try_from(duration.as_secs()).unwrap_or_default();
+    SettingsView {
+        shell: state.settings.shell,
+        region: state.settings.region.as_ref().map(ToString::to_string),
+        clipboard_clear_s: seconds(&state.settings.clipboard_clear),
+        lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
+        consent: state.settings.ask.default,
+        temporary_profiles: state
+            .settings
+            .temporary_profiles
+            .iter()
+            .map(Name::to_string)
+            .collect(),
+        confirm_production: state.settings.confirm_production,
+    }
+}

@@ -1,0 +1,129 @@
+//! The views of roles, of which there may be ten thousand: made anew when they differ, and only then.
+
+use jiff::SignedDuration;
+use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::catalogue::marks::RoleMarks;
+use rolecall_core::role::call_fields::MfaCode;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::{Mode, RoleView};
+use rolecall_keeper::Keeper;
+use rolecall_keeper::fakes::Fakes;
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const ROLES: &str = r#"
+[roles.guest]
+arn = "arn:aws:iam::808768216571:role/guest"
+source = "user"
+
+[roles.hub]
+arn = "arn:aws:iam::808768216571:role/hub"
+source = "user"
+mfa_serial = "arn:aws:iam::177634097045:mfa/user"
+
+[roles.behind]
+arn = "arn:aws:iam::808768216571:role/behind"
+source = "hub"
+"#;
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+fn keeper_over(fakes: &Fakes) -> Keeper {
+    let keeper = Keeper::new(fakes.ports(), Mode::Own);
+    keeper.restore_sessions();
+    keeper
+}
+
+fn ready() -> (Fakes, Keeper) {
+    let fakes = Fakes::at("2026-11-21T12:00:00Z".parse().expect("an instant"));
+    *fakes.files.roles.lock().expect("not poisoned") = ROLES.to_owned();
+    let keeper = keeper_over(&fakes);
+    let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &Secret::new(SECRET.into())).expect("a key");
+    keeper.add_key(&name("user"), &pair).expect("kept");
+    (fakes, keeper)
+}
+
+fn role(keeper: &Keeper, name: &str) -> RoleView {
+    let roles = keeper.snapshot().roles;
+    let found = roles.iter().find(|role| role.name == name);
+    found.expect("in the catalogue").clone()
+}
+
+#[test]
+fn sessions_of_roles_that_are_no_source_leave_the_views_as_they_are() {
+    let (fakes, keeper) = ready();
+    let before = keeper.snapshot().roles;
+    keeper.assume(&name("guest"), None).expect("assumed");
+    fakes.clock.advance(SignedDuration::from_mins(30));
+    keeper.tick();
+    keeper.end(&name("guest")).expect("ended");
+    assert!(keeper.snapshot().roles.is_shared_with(&before));
+}
+
+#[test]
+fn a_view_follows_the_session_its_role_is_assumed_from_to_its_end() {
+    let (fakes, keeper) = ready();
+    assert!(role(&keeper, "behind").needs_code);
+    let code = MfaCode::parse("123456").expect("a code");
+    keeper.assume(&name("hub"), Some(code)).expect("assumed");
+    assert!(!role(&keeper, "behind").needs_code);
+    let life = SignedDuration::from_secs(role(&keeper, "hub").planned_s.into());
+    fakes.clock.advance(life - SignedDuration::from_secs(90));
+    keeper.tick();
+    assert!(!role(&keeper, "behind").needs_code);
+    // Nothing happens but that too little of it is left to sign with.
+    fakes.clock.advance(SignedDuration::from_secs(60));
+    keeper.tick();
+    assert!(role(&keeper, "behind").needs_code);
+}
+
+#[test]
+fn a_clock_that_is_set_back_brings_the_plan_back() {
+    let (fakes, keeper) = ready();
+    let code = MfaCode::parse("123456").expect("a code");
+    keeper.assume(&name("hub"), Some(code)).expect("assumed");
+    let life = SignedDuration::from_secs(role(&keeper, "hub").planned_s.into());
+    fakes.clock.advance(life - SignedDuration::from_secs(30));
+    keeper.tick();
+    assert!(role(&keeper, "behind").needs_code);
+    fakes.clock.advance(-SignedDuration::from_mins(10));
+    keeper.tick();
+    assert!(!role(&keeper, "behind").needs_code);
+}
+
+#[test]
+fn marks_policies_keys_and_files_are_seen_at_once_and_as_after_a_restart() {
+    let (fakes, keeper) = ready();
+    let as_after_a_restart = |keeper: &Keeper| {
+        assert_eq!(
+            keeper.snapshot().roles,
+            keeper_over(&fakes).snapshot().roles
+        );
+    };
+    let favourite = RoleMarks {
+        favourite: true,
+        ..RoleMarks::default()
+    };
+    keeper.mark_role("guest", &favourite).expect("marked");
+    assert!(role(&keeper, "guest").favourite);
+    as_after_a_restart(&keeper);
+    keeper
+        .set_consent(&Subject::Role(name("guest")), Some(Consent::Ask))
+        .expect("set");
+    assert_eq!(role(&keeper, "guest").consent, Consent::Ask);
+    as_after_a_restart(&keeper);
+    keeper.name_account("808768216571", "shop").expect("named");
+    assert_eq!(role(&keeper, "hub").account_alias.as_deref(), Some("shop"));
+    as_after_a_restart(&keeper);
+    keeper
+        .rename_key(&name("user"), &name("other"))
+        .expect("renamed");
+    assert_eq!(role(&keeper, "guest").source, "other");
+    as_after_a_restart(&keeper);
+    keeper.remove_role(&name("hub")).expect("removed");
+    assert!(role(&keeper, "behind").problem.is_some());
+    as_after_a_restart(&keeper);
+}

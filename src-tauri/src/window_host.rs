@@ -7,7 +7,7 @@ use std::thread;
 
 use rolecall_core::api::protocol::{REQUEST_MAX, read_frame, write_frame};
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::role_views::RoleViews;
+use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;

@@ -3,6 +3,7 @@
 pub mod call_fields;
 pub mod call_template;
 pub mod code_use;
+pub mod inheritance;
 pub mod limits;
 pub mod reason;
 pub mod session_policy;

@@ -114,7 +114,7 @@ impl Settings {
 }
 
 /// Returns the problem as one of the settings.
-pub(crate) fn in_settings(mut problem: Problem) -> Problem {
+pub fn in_settings(mut problem: Problem) -> Problem {
     if problem.code == ProblemCode::InvalidFile {
         problem.code = ProblemCode::InvalidSettings;
     }

@@ -2,6 +2,7 @@
 
 pub mod access_key;
 pub mod credentials;
+pub mod diagnosis;
 pub mod duration;
 pub mod input;
 pub mod name;

@@ -3,6 +3,6 @@
 pub mod fuzzy;
 pub mod menu;
 pub mod notice;
-pub mod role_views;
 pub mod search;
+pub mod shared;
 pub mod snapshot;

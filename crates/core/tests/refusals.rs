@@ -1,10 +1,11 @@
 //! Answers of AWS as people published them, and what each is taken for.
 
 use rolecall_core::calls::sts::{Refusal, StsError};
-use rolecall_core::explain::diagnosis::{Asked, Cause, MfaProof, Signer};
+use rolecall_core::explain::diagnosis::{Asked, MfaProof, Signer};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::role::session_tags::SessionTag;
+use rolecall_core::value::diagnosis::Cause;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
 use serde::Deserialize;

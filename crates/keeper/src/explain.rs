@@ -3,12 +3,11 @@
 use super::mfa::FRESH;
 use super::{Keeper, State};
 use rolecall_core::calls::sts::{AssumeRole, Caller, Refusal, StsError};
-use rolecall_core::explain::diagnosis::{
-    self, Answer, Asked, Diagnosis, Look, LookCall, MfaProof, Signer, changes,
-};
+use rolecall_core::explain::diagnosis::{self, Answer, Asked, MfaProof, Signer, changes};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{self, Plan};
 use rolecall_core::role::Role;
+use rolecall_core::value::diagnosis::{Diagnosis, Look, LookCall};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;

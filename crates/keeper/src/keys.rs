@@ -2,7 +2,7 @@
 
 use super::{Concern, Keeper};
 use crate::ports::KeychainError;
-use rolecall_core::asker::consent::{Consent, Subject};
+use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, CallerIdentity};
 use rolecall_core::catalogue::name_taken;

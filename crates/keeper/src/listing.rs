@@ -12,8 +12,8 @@ use rolecall_core::plan::{MfaLife, Situation};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
-use rolecall_core::view::role_views::RoleViews;
 use rolecall_core::view::snapshot::KeyView;
+use rolecall_core::view::snapshot::RoleViews;
 
 /// The views of roles and keys, and what those of roles were made of.
 #[derive(Default)]

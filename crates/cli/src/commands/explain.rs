@@ -1,7 +1,7 @@
 //! `explain`: all likely causes of why AWS refused a role.
 
 use rolecall_core::api::protocol::Call;
-use rolecall_core::explain::diagnosis::{Cause, Confidence, Diagnosis};
+use rolecall_core::value::diagnosis::{Cause, Confidence, Diagnosis};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::{visible, visible_lines};
 use rolecall_core::view::snapshot::Snapshot;

@@ -11,7 +11,6 @@
 //! ```
 
 mod asked;
-mod cause;
 mod decoded;
 mod denial;
 mod inquiry;
@@ -24,37 +23,19 @@ mod statement;
 mod trust;
 mod unnamed;
 
-use serde::{Deserialize, Serialize};
-
 pub use asked::{Asked, MfaProof, Signer, changes};
-pub use cause::{Cause, CauseKind, Check, Confidence, Statement};
+pub use inquiry::Answer;
 pub use inquiry::looks;
-pub use inquiry::{Answer, Look, LookCall};
 pub use message::encoded;
 pub use simulation::question;
 
 use crate::calls::sts::Refusal;
+use crate::value::diagnosis::{Cause, Diagnosis, sorted};
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;
 
 /// The most characters of AWS's own words that are kept.
 const WORDS_MAX: usize = 1024;
-
-/// Why a call was refused: the causes that fit, most likely first, and AWS's own words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnosis {
-    /// The causes, most likely first; empty if the answer is none that is known.
-    pub causes: Vec<Cause>,
-    /// AWS's error code.
-    pub code: String,
-    /// AWS's own words, every hidden character made visible.
-    pub words: String,
-    /// The request's id, for a support case.
-    pub request_id: Option<String>,
-    /// The calls that would tell more, and what they told once they were made.
-    #[serde(default)]
-    pub looks: Vec<Look>,
-}
 
 /// A diagnosis, and what a person reads above it.
 pub(crate) struct Explanation {
@@ -85,7 +66,7 @@ pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
     };
     match verdict {
         Some(verdict) => {
-            let causes = cause::sorted(verdict.causes);
+            let causes = sorted(verdict.causes);
             Explanation {
                 code: verdict.code,
                 what: verdict.what,

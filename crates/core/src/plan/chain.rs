@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::catalogue::Catalogue;
 use crate::role::Role;
-use crate::role::session_tags;
+use crate::role::inheritance;
 use crate::value::access_key::AccessKey;
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
@@ -40,8 +40,7 @@ impl Chain {
                 roles.reverse();
                 check_partition(key, &roles)?;
                 check_device(key, &roles)?;
-                session_tags::check_inheritance(&roles)
-                    .map_err(|error| unusable(&error.what, &error.remedy))?;
+                inheritance::check(&roles).map_err(|error| unusable(&error.what, &error.remedy))?;
                 return Ok(Self {
                     key: key.clone(),
                     roles,

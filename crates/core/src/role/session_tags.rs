@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::role::Role;
 use crate::role::call_template::{CallFacts, CallTemplate, TAG_CHARACTERS, is_tag_char};
 use crate::value::input::InputError;
 use crate::value::sanitise::{describe, echo};
@@ -94,45 +93,6 @@ impl SessionTags {
     }
 }
 
-/// Checks that no role of a chain sets what it inherits: transitive tags and the source identity stay as the first
-/// role set them. `roles` are in the order in which they are assumed.
-///
-/// # Errors
-/// Names the role and what it may not set.
-pub fn check_inheritance(roles: &[Role]) -> Result<(), InputError> {
-    for (step, role) in roles.iter().enumerate() {
-        let before = roles.iter().take(step);
-        let name = |role: &Role| echo(role.name.as_str());
-        for earlier in before {
-            let inherited = earlier
-                .tags
-                .transitive()
-                .iter()
-                .find(|key| role.sets_tag(key));
-            if let Some(key) = inherited {
-                let what = format!(
-                    "The tag \"{}\" of {} is inherited from {}.",
-                    echo(key),
-                    name(role),
-                    name(earlier)
-                );
-                let remedy = "AWS refuses an inherited tag that is sent again; leave it out of one of the two roles.";
-                return Err(InputError::new("tags", what, remedy));
-            }
-            if earlier.sets_source_identity() && role.sets_source_identity() {
-                let what = format!(
-                    "The source identity of {} is inherited from {}.",
-                    name(role),
-                    name(earlier)
-                );
-                let remedy = "It cannot change within a chain; leave it out of the later role.";
-                return Err(InputError::new("source_identity", what, remedy));
-            }
-        }
-    }
-    Ok(())
-}
-
 fn check_transitive(
     tags: &[(String, CallTemplate)],
     keys: &[String],
@@ -207,7 +167,6 @@ fn same_key(left: &str, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::role::RoleDraft;
 
     fn tag(key: &str, value: &str) -> SessionTag {
         SessionTag {
@@ -244,41 +203,5 @@ mod tests {
         assert_eq!(tags.transitive(), ["Team"]);
         let error = SessionTags::check(&[tag("Team", "a")], &["Other".into()]).expect_err("no tag");
         assert_eq!(error.field, "transitive_tags");
-    }
-
-    #[test]
-    fn an_inherited_tag_may_not_be_sent_again() {
-        let role =
-            |name: &str, tags: Vec<SessionTag>, transitive: Vec<String>, identity: Option<&str>| {
-                let draft = RoleDraft {
-                    name: name.into(),
-                    arn: format!("arn:aws:iam::808768216571:role/{name}"),
-                    source: "user".into(),
-                    tags,
-                    transitive_tags: transitive,
-                    source_identity: identity.map(str::to_owned),
-                    ..RoleDraft::default()
-                };
-                draft.check().expect("valid")
-            };
-        let first = role(
-            "first",
-            vec![tag("Team", "a")],
-            vec!["Team".into()],
-            Some("ann"),
-        );
-        let plain = role("plain", vec![tag("Other", "b")], Vec::new(), None);
-        let again = role("again", vec![tag("TEAM", "b")], Vec::new(), None);
-        let renamed = role("renamed", Vec::new(), Vec::new(), Some("bob"));
-        assert!(check_inheritance(&[first.clone(), plain.clone()]).is_ok());
-        assert!(check_inheritance(&[plain.clone(), again.clone()]).is_ok());
-        let error =
-            check_inheritance(&[first.clone(), plain.clone(), again]).expect_err("inherited");
-        assert_eq!(
-            error.what,
-            "The tag \"Team\" of again is inherited from first."
-        );
-        let error = check_inheritance(&[first, plain, renamed]).expect_err("inherited");
-        assert_eq!(error.field, "source_identity");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::explain::diagnosis::Diagnosis;
+use crate::value::diagnosis::Diagnosis;
 
 /// A failure as a person reads it: what happened, then what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -17,7 +17,7 @@ use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
 use crate::value::problem::Problem;
 use crate::value::sanitise::cut;
-use crate::view::role_views::RoleViews;
+use crate::view::shared::Shared;
 
 /// Everything that is shown, at one moment. Times are instants; whoever shows them ticks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +169,9 @@ pub enum WaitingFor {
     /// AWS or the keychain.
     Answer,
 }
+
+/// The views of all roles.
+pub type RoleViews = Shared<RoleView>;
 
 /// One role of the catalogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::asked::Asked;
-use super::cause::{Cause, CauseKind, Confidence};
 use super::inquiry::Finding;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
 /// Reads a decoded message.

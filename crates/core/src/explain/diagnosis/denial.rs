@@ -2,11 +2,11 @@
 
 use super::Verdict;
 use super::asked::Asked;
-use super::cause::{Cause, CauseKind, Confidence};
 use super::message::Denied;
 use super::named::{named, session_field};
 use super::unnamed::unnamed;
 use crate::calls::sts::Refusal;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::problem::ProblemCode;
 
 use CauseKind::{CallerSession, MfaCode, MfaDevice, RootUser};

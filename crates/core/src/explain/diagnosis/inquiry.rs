@@ -1,44 +1,15 @@
 //! Asking further: which calls would tell more, and what their answers change in a diagnosis.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::asked::{Asked, Signer};
-use super::cause::{Cause, CauseKind, Confidence, Statement, sorted};
 use super::message;
-use super::{Diagnosis, decoded, simulation, statement, trust};
+use super::{decoded, simulation, statement, trust};
 use crate::calls::iam::Simulated;
 use crate::calls::sts::{Refusal, StsError};
+use crate::value::diagnosis::Diagnosis;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence, Look, LookCall, sorted};
 use crate::value::sanitise;
-
-/// One call that would tell more, or did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// Which call it is.
-    pub call: LookCall,
-    /// The action, as policies name it.
-    pub action: String,
-    /// Whose credentials sign it: the name of an access key, or of a role with a session.
-    pub by: String,
-    /// What it told, in one sentence; `None` before it was made.
-    pub found: Option<String>,
-    /// The statement that would allow it, where it was denied.
-    pub statement: Option<Statement>,
-}
-
-/// The calls that may tell more. None of them changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LookCall {
-    /// The role's trust policy.
-    GetRole,
-    /// Whether the caller's own policies allow the request.
-    SimulatePrincipalPolicy,
-    /// What an encoded message says.
-    DecodeAuthorizationMessage,
-    /// Whose an access key is.
-    GetAccessKeyInfo,
-}
 
 /// The answer to one call.
 #[derive(Debug)]
@@ -59,18 +30,6 @@ pub(super) struct Finding {
     pub(super) told: String,
     pub(super) causes: Vec<Cause>,
     pub(super) ruled_out: Vec<CauseKind>,
-}
-
-impl LookCall {
-    /// Returns the action, as policies name it.
-    pub fn action(self) -> &'static str {
-        match self {
-            Self::GetRole => "iam:GetRole",
-            Self::SimulatePrincipalPolicy => "iam:SimulatePrincipalPolicy",
-            Self::DecodeAuthorizationMessage => "sts:DecodeAuthorizationMessage",
-            Self::GetAccessKeyInfo => "sts:GetAccessKeyInfo",
-        }
-    }
 }
 
 /// Returns the calls that would tell more about a refusal. `in_account` finds credentials of an account, and `other`

@@ -1,11 +1,11 @@
 //! Denials in which AWS names the policy that is missing or denies, and those of tags and source identity.
 
 use super::asked::{Asked, MfaProof};
-use super::cause::{Cause, CauseKind, Confidence};
 use super::message::{Denied, PolicyType, Reason};
 use super::statement;
 use super::unnamed::{permission, trust};
 use crate::role::session_tags::SessionTag;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
 use CauseKind::{

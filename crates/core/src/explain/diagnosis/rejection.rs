@@ -2,8 +2,8 @@
 
 use super::Verdict;
 use super::asked::{Asked, Signer};
-use super::cause::{Cause, CauseKind, Confidence};
 use crate::calls::sts::Refusal;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;
 

@@ -1,9 +1,9 @@
 //! Refusals that are about who signs, when and where: key, token, secret, clock, endpoint, region.
 
 use super::asked::Asked;
-use super::cause::{Cause, CauseKind, Confidence};
 use super::{Verdict, statement};
 use crate::calls::sts::Refusal;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::duration::span;
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;

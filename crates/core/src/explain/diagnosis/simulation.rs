@@ -1,10 +1,10 @@
 //! What IAM's policy simulator says about the caller's side of a request.
 
 use super::asked::{Asked, MfaProof};
-use super::cause::{Cause, CauseKind, Confidence};
 use super::inquiry::Finding;
 use super::statement;
 use crate::calls::iam::{Decision, Simulated, Simulation};
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
 use CauseKind::{Boundary, CallerPermission, ExplicitDeny, ServiceControl};

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, MfaProof};
-use super::cause::Statement;
-use super::inquiry::{Look, LookCall};
+use crate::value::diagnosis::Statement;
+use crate::value::diagnosis::{Look, LookCall};
 use crate::value::sanitise;
 
 /// A statement in the order in which people write one.

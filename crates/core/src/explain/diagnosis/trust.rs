@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::asked::{Asked, MfaProof, Signer};
-use super::cause::{Cause, CauseKind, Confidence};
 use super::inquiry::Finding;
 use super::statement;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 use rolecall_policy::{
     Context, NearMiss, Policy, PolicyKind, Principal, Request, Side, StatementRef, Verdict, judge,

@@ -1,8 +1,8 @@
 //! Denials in which AWS does not say why: what fits the request.
 
 use super::asked::{Asked, MfaProof, Signer};
-use super::cause::{Cause, CauseKind, Confidence};
 use super::statement;
+use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
 use CauseKind::{

@@ -1,6 +1,63 @@
-//! One cause of a refusal: how sure, what to check, and what to send to whom.
+//! Why AWS said no, as a value: the causes of a refusal, how sure each is, what to check, and what to send to whom.
 
 use serde::{Deserialize, Serialize};
+
+/// Why a call was refused: the causes that fit, most likely first, and AWS's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// The causes, most likely first; empty if the answer is none that is known.
+    pub causes: Vec<Cause>,
+    /// AWS's error code.
+    pub code: String,
+    /// AWS's own words, every hidden character made visible.
+    pub words: String,
+    /// The request's id, for a support case.
+    pub request_id: Option<String>,
+    /// The calls that would tell more, and what they told once they were made.
+    #[serde(default)]
+    pub looks: Vec<Look>,
+}
+
+/// One call that would tell more, or did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which call it is.
+    pub call: LookCall,
+    /// The action, as policies name it.
+    pub action: String,
+    /// Whose credentials sign it: the name of an access key, or of a role with a session.
+    pub by: String,
+    /// What it told, in one sentence; `None` before it was made.
+    pub found: Option<String>,
+    /// The statement that would allow it, where it was denied.
+    pub statement: Option<Statement>,
+}
+
+/// The calls that may tell more. None of them changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookCall {
+    /// The role's trust policy.
+    GetRole,
+    /// Whether the caller's own policies allow the request.
+    SimulatePrincipalPolicy,
+    /// What an encoded message says.
+    DecodeAuthorizationMessage,
+    /// Whose an access key is.
+    GetAccessKeyInfo,
+}
+
+impl LookCall {
+    /// Returns the action, as policies name it.
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::GetRole => "iam:GetRole",
+            Self::SimulatePrincipalPolicy => "iam:SimulatePrincipalPolicy",
+            Self::DecodeAuthorizationMessage => "sts:DecodeAuthorizationMessage",
+            Self::GetAccessKeyInfo => "sts:GetAccessKeyInfo",
+        }
+    }
+}
 
 /// One thing that would explain a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +176,7 @@ pub struct Statement {
 
 impl Cause {
     /// Returns a cause with a check in words.
-    pub(super) fn new(
+    pub(crate) fn new(
         kind: CauseKind,
         confidence: Confidence,
         what: impl Into<String>,
@@ -139,19 +196,19 @@ impl Cause {
     }
 
     /// Adds the command that tells.
-    pub(super) fn command(mut self, command: Option<String>) -> Self {
+    pub(crate) fn command(mut self, command: Option<String>) -> Self {
         self.check.command = command;
         self
     }
 
     /// Adds who can change it.
-    pub(super) fn ask(mut self, who: impl Into<String>) -> Self {
+    pub(crate) fn ask(mut self, who: impl Into<String>) -> Self {
         self.who = Some(who.into());
         self
     }
 
     /// Adds the statement that would mend it.
-    pub(super) fn send(mut self, statement: Option<Statement>) -> Self {
+    pub(crate) fn send(mut self, statement: Option<Statement>) -> Self {
         self.statement = statement;
         self
     }
@@ -169,7 +226,7 @@ impl Cause {
 }
 
 /// Returns causes surest first; among equals the order stays. A second cause of a kind is dropped.
-pub(super) fn sorted(mut causes: Vec<Cause>) -> Vec<Cause> {
+pub(crate) fn sorted(mut causes: Vec<Cause>) -> Vec<Cause> {
     causes.sort_by_key(|cause| cause.confidence);
     let mut kinds = Vec::new();
     causes.retain(|cause| {

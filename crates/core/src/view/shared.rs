@@ -1,67 +1,71 @@
-//! The views of all roles, shared by every snapshot until one of them changes: there may be ten thousand.
+//! Views that all snapshots share until one of them changes: there may be ten thousand roles.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::view::snapshot::RoleView;
+/// A list of views. Copies share it; comparing shared ones is quick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared<T>(Arc<Vec<T>>);
 
-/// The views of all roles. Copies share them; comparing shared ones is quick.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RoleViews(Arc<Vec<RoleView>>);
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
 
-impl RoleViews {
+impl<T: Clone + PartialEq> Shared<T> {
     /// Returns whether both share the same views, so that nothing needs to be told anew.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns these views if the fresh ones are the same, so that they stay shared.
-    pub fn or_fresh(self, fresh: Vec<RoleView>) -> Self {
+    pub fn or_fresh(self, fresh: Vec<T>) -> Self {
         if *self.0 == fresh { self } else { fresh.into() }
     }
 
     /// Returns the views to change them; copies keep theirs.
-    pub fn to_mut(&mut self) -> &mut Vec<RoleView> {
+    pub fn to_mut(&mut self) -> &mut Vec<T> {
         Arc::make_mut(&mut self.0)
     }
 }
 
-impl Deref for RoleViews {
-    type Target = [RoleView];
-    fn deref(&self) -> &[RoleView] {
+impl<T> Deref for Shared<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
         &self.0
     }
 }
 
-impl From<Vec<RoleView>> for RoleViews {
-    fn from(views: Vec<RoleView>) -> Self {
+impl<T> From<Vec<T>> for Shared<T> {
+    fn from(views: Vec<T>) -> Self {
         Self(Arc::new(views))
     }
 }
 
-impl FromIterator<RoleView> for RoleViews {
-    fn from_iter<T: IntoIterator<Item = RoleView>>(views: T) -> Self {
+impl<T> FromIterator<T> for Shared<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(views: I) -> Self {
         Self(Arc::new(views.into_iter().collect()))
     }
 }
 
-impl<'a> IntoIterator for &'a RoleViews {
-    type Item = &'a RoleView;
-    type IntoIter = std::slice::Iter<'a, RoleView>;
+impl<'a, T> IntoIterator for &'a Shared<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl Serialize for RoleViews {
+impl<T: Serialize> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.as_slice().serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for RoleViews {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Vec::deserialize(deserializer).map(Self::from)
     }

@@ -20,7 +20,7 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::types::{self, PolicyDescriptorType, Tag};
 use jiff::Timestamp;
 use rolecall_core::calls::sts::{
-    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
+    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
 use rolecall_core::role::session_policy::PolicyArn;
 use rolecall_core::role::session_tags::SessionTag;
@@ -29,6 +29,7 @@ use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Clock;
+use rolecall_keeper::ports::Sts;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 

@@ -15,7 +15,6 @@ use rolecall_agent::sts::AwsSts;
 use rolecall_core::api::protocol::{Answer, Call, WireSecret};
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::calls::iam::Iam;
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::catalogue::with_role;
 use rolecall_core::role::RoleDraft;
@@ -31,6 +30,7 @@ use rolecall_core::view::snapshot::{Mode, SessionView};
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
 use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_keeper::ports::Clock;
+use rolecall_keeper::ports::Iam;
 use rolecall_keeper::{Keeper, Ports};
 use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
 

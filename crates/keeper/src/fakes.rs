@@ -9,12 +9,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use crate::ports::Sts;
 use crate::ports::{
     Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier, Programs,
 };
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
-    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, Sts, StsError,
+    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;

@@ -47,12 +47,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::ports::Iam;
+use crate::ports::Sts;
 use crate::ports::{
     Audience, AwsWriter, Clipboard, Clock, Files, Keychain, Machine, Notifier, Programs, Store,
 };
 use rolecall_core::asker::consent::Subject;
-use rolecall_core::calls::iam::Iam;
-use rolecall_core::calls::sts::Sts;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::catalogue::marks::Marks;
 use rolecall_core::role::Role;

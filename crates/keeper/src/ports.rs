@@ -4,17 +4,79 @@ use jiff::{SignedDuration, Timestamp};
 
 use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
+use rolecall_core::calls::iam::{DescribedRole, Simulated, Simulation};
+use rolecall_core::calls::sts::{
+    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
+};
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::region::Region;
+use rolecall_core::value::role_arn::RoleArn;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::value::usage::Usage;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
+
+/// The Security Token Service.
+pub trait Sts: Send + Sync {
+    /// Calls AssumeRole. A call with an MFA code is tried once; others as the standard retry mode does.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError>;
+
+    /// Calls GetSessionToken: temporary credentials of the user whose long-term key signs. A call with an MFA code
+    /// is tried once; others as the standard retry mode does.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn session_token(&self, caller: &Caller, call: &SessionToken) -> Result<Credentials, StsError>;
+
+    /// Calls GetCallerIdentity at the endpoint of `region`.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn caller_identity(&self, caller: &Caller, region: &Region)
+    -> Result<CallerIdentity, StsError>;
+}
+
+/// What AWS tells about permissions. Each call may be denied itself.
+pub trait Iam: Send + Sync {
+    /// Calls GetRole. It finds roles of the caller's account only, by their name.
+    ///
+    /// # Errors
+    /// Any of [`StsError`]; the code `NoSuchEntity` if the caller's account has no such role.
+    fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError>;
+
+    /// Calls SimulatePrincipalPolicy in the partition of the principal.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError>;
+
+    /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns what was encoded, as JSON.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn decode(&self, caller: &Caller, encoded: &str, region: &Region) -> Result<String, StsError>;
+
+    /// Calls GetAccessKeyInfo at the STS endpoint of `region` and returns the account of an access key.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn account_of_key(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        region: &Region,
+    ) -> Result<String, StsError>;
+}
 
 /// The time.
 pub trait Clock: Send + Sync {

@@ -1,9 +1,9 @@
 //! The settings: read when their file changes, written when the user changes one here.
 
 use super::{Concern, Keeper, State};
+use crate::ports::Iam;
+use crate::ports::Sts;
 use rolecall_core::asker::consent::{Consent, Subject};
-use rolecall_core::calls::iam::Iam;
-use rolecall_core::calls::sts::Sts;
 use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 

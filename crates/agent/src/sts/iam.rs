@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use percent_encoding::percent_decode_str;
-use rolecall_core::calls::iam::{Decision, DescribedRole, Iam, Simulated, Simulation};
+use rolecall_core::calls::iam::{Decision, DescribedRole, Simulated, Simulation};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::region::{PARTITIONS, Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
 use rolecall_keeper::ports::Clock;
+use rolecall_keeper::ports::Iam;
 
 use super::client::{self, Tries};
 use super::query::{self, Destination, Query};

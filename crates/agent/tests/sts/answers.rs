@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use jiff::SignedDuration;
-use rolecall_core::calls::sts::{AssumeRole, Sts, StsError};
+use rolecall_core::calls::sts::{AssumeRole, StsError};
 use rolecall_core::role::call_fields::{ExternalId, SourceIdentity};
 use rolecall_core::role::session_policy::parse_arns;
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_keeper::ports::Clock;
+use rolecall_keeper::ports::Sts;
 
 use crate::call::{
     HOUR, always, assume_from, call, call_with_code, caller, in_an_hour, sts_at, sts_with_clock,

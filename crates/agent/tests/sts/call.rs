@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, SessionToken, Sts, StsError};
+use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, SessionToken, StsError};
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial, SessionName};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::duration::{SessionDuration, TokenDuration};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::role_arn::RoleArn;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::ports::Sts;
 
 use crate::loopback::{Loopback, Reply};
 

@@ -8,8 +8,9 @@ use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::calls::sts::{Assumed, Sts, StsError};
+use rolecall_core::calls::sts::{Assumed, StsError};
 use rolecall_core::settings::Settings;
+use rolecall_keeper::ports::Sts;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 

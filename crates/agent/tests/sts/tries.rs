@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::calls::sts::{Sts, StsError};
+use rolecall_core::calls::sts::StsError;
 use rolecall_core::settings::Settings;
 use rolecall_keeper::ports::Clock;
+use rolecall_keeper::ports::Sts;
 
 use crate::call::{
     always, assume_from, call, call_with_code, caller, in_an_hour, sts_at, sts_with_clock,

@@ -1,9 +1,6 @@
 //! What AWS tells about permissions, as the keeper sees it: calls that only read, made when the user asks for more.
 
-use crate::calls::sts::{Caller, StsError};
 use crate::value::duration::SessionDuration;
-use crate::value::region::Region;
-use crate::value::role_arn::RoleArn;
 
 /// One question to IAM's policy simulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,36 +51,4 @@ pub struct DescribedRole {
     pub trust_policy: String,
     /// The longest life of its sessions, if it is told and one that STS gives.
     pub maximum: Option<SessionDuration>,
-}
-
-/// What AWS tells about permissions. Each call may be denied itself.
-pub trait Iam: Send + Sync {
-    /// Calls GetRole. It finds roles of the caller's account only, by their name.
-    ///
-    /// # Errors
-    /// Any of [`StsError`]; the code `NoSuchEntity` if the caller's account has no such role.
-    fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError>;
-
-    /// Calls SimulatePrincipalPolicy in the partition of the principal.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError>;
-
-    /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns what was encoded, as JSON.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn decode(&self, caller: &Caller, encoded: &str, region: &Region) -> Result<String, StsError>;
-
-    /// Calls GetAccessKeyInfo at the STS endpoint of `region` and returns the account of an access key.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn account_of_key(
-        &self,
-        caller: &Caller,
-        access_key_id: &str,
-        region: &Region,
-    ) -> Result<String, StsError>;
 }

@@ -90,29 +90,6 @@ pub struct CallerIdentity {
     pub arn: String,
 }
 
-/// The Security Token Service.
-pub trait Sts: Send + Sync {
-    /// Calls AssumeRole. A call with an MFA code is tried once; others as the standard retry mode does.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError>;
-
-    /// Calls GetSessionToken: temporary credentials of the user whose long-term key signs. A call with an MFA code
-    /// is tried once; others as the standard retry mode does.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn session_token(&self, caller: &Caller, call: &SessionToken) -> Result<Credentials, StsError>;
-
-    /// Calls GetCallerIdentity at the endpoint of `region`.
-    ///
-    /// # Errors
-    /// Any of [`StsError`].
-    fn caller_identity(&self, caller: &Caller, region: &Region)
-    -> Result<CallerIdentity, StsError>;
-}
-
 /// Why a call gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StsError {

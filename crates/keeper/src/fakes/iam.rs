@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::lock;
-use rolecall_core::calls::iam::{DescribedRole, Iam, Simulated, Simulation};
+use crate::ports::Iam;
+use rolecall_core::calls::iam::{DescribedRole, Simulated, Simulation};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::explain::diagnosis;
 use rolecall_core::value::duration::SessionDuration;

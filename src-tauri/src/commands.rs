@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use rolecall_core::api::import::{Moved, Peer};
 use rolecall_core::api::protocol::WireSecret;
 use rolecall_core::asker::consent::{Consent, Reply};
 use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::aws_files::connection::{EditView, Step, Which};
 use rolecall_core::catalogue::marks::RoleMarks;
-use rolecall_core::peers::{Moved, Peer};
 use rolecall_core::role::RoleDraft;
 use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::shell::Shell;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rolecall_agent::peers;
+use rolecall_agent::paths;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::RequestKind;
 use rolecall_core::aws_files::connection::{EditView, Step};
@@ -75,9 +75,9 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             .map(nothing),
         WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
         WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(nothing),
-        WindowCall::Peers => value(peers::present()),
+        WindowCall::Peers => value(rolecall_import::present(&paths::home())),
         WindowCall::MoveIn { from, rehearse } => {
-            let belongings = peers::belongings(from, None)?;
+            let belongings = rolecall_import::belongings(from, &paths::home(), None)?;
             value(keeper.move_in(from, &belongings, rehearse)?)
         }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),

@@ -3,12 +3,12 @@
 //! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
 //! webview can reach has never held a key, a session or the keeper.
 
+use rolecall_core::api::import::Peer;
 use rolecall_core::api::protocol::WireSecret;
 use rolecall_core::asker::consent::{Consent, Reply};
 use rolecall_core::asker::history::Query;
 use rolecall_core::aws_files::connection::{Step, Which};
 use rolecall_core::catalogue::marks::RoleMarks;
-use rolecall_core::peers::Peer;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::shell::Shell;

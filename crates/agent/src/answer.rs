@@ -18,7 +18,7 @@ use rolecall_core::view::snapshot::SessionView;
 use rolecall_keeper::Keeper;
 
 use crate::socket::Peer;
-use crate::{container, peers, requester};
+use crate::{container, paths, requester};
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const HAND_OUT: Duration = Duration::from_secs(19);
@@ -151,7 +151,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             file,
             rehearse,
         } => {
-            let belongings = peers::belongings(from, file.as_deref())?;
+            let belongings = rolecall_import::belongings(from, &paths::home(), file.as_deref())?;
             keeper
                 .move_in(from, &belongings, rehearse)
                 .map(Answer::Moved)

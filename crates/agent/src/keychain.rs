@@ -15,8 +15,9 @@ mod windows;
 mod worker;
 
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{Keychain, KeychainError};
+use rolecall_keeper::ports::Keychain;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

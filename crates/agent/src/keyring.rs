@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rolecall_core::api::host::FileState;
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{Keychain, KeychainError};
+use rolecall_keeper::ports::Keychain;
 
 use crate::keychain::{Asking, OsKeychain, seed_account};
 use crate::sealed_file::SealedFile;

@@ -18,7 +18,6 @@ pub mod keyring;
 pub mod log;
 pub mod machine;
 pub mod paths;
-pub mod peers;
 pub mod programs;
 pub mod requester;
 pub mod seal;

@@ -62,6 +62,11 @@ impl Environment {
     }
 }
 
+/// Returns the user's home folder; an empty path if there is none.
+pub fn home() -> PathBuf {
+    Environment::read().home.unwrap_or_default()
+}
+
 /// Where everything of one set lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {

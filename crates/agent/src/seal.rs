@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::KeychainError;
 use zeroize::Zeroizing;
 
 use crate::hex;

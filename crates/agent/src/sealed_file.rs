@@ -12,9 +12,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rolecall_core::api::host::{FileState, PASSPHRASE_MIN};
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{Clock, KeychainError};
+use rolecall_keeper::ports::Clock;
 use zeroize::Zeroizing;
 
 use crate::disk::{self, Access};

@@ -18,10 +18,11 @@ use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
-use rolecall_keeper::ports::{Clock, KeychainError, Store};
+use rolecall_keeper::ports::{Clock, Store};
 use sha2::{Digest, Sha256};
 
 use crate::keychain::Asking;

@@ -11,10 +11,11 @@ use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::sealed_file::SealedFile;
 use rolecall_core::api::host::FileState;
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::{Keychain, KeychainError};
+use rolecall_keeper::ports::Keychain;
 
 const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 const PASSPHRASE: &str = "correct horse battery";

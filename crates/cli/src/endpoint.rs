@@ -7,6 +7,8 @@
 #[cfg(unix)]
 mod connection;
 #[cfg(unix)]
+mod container_request;
+#[cfg(unix)]
 mod launch;
 #[cfg(unix)]
 mod peer;

@@ -1,7 +1,7 @@
 //! The table of commands and flags. Parser, help, completions, manual page and "Did you mean" all read it, so a new flag
 //! is one line here.
 
-use rolecall_core::peers::Peer;
+use rolecall_core::api::import::Peer;
 use rolecall_core::session::shell::Shell;
 
 /// The process of an endpoint, which only Rolecall itself starts.

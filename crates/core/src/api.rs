@@ -1,4 +1,5 @@
 //! What can be asked of the program, and by whom.
 
 pub mod host;
+pub mod import;
 pub mod protocol;

@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod diagnosis;
 pub mod duration;
 pub mod input;
+pub mod keychain_error;
 pub mod name;
 pub mod nearest;
 pub mod origin;

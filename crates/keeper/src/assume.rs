@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
-use crate::ports::KeychainError;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, StsError};
 use rolecall_core::plan::{Plan, SIGNER_LEFT, Signer, Wish};
@@ -18,6 +17,7 @@ use rolecall_core::session::Session;
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::credentials::instant_text;
 use rolecall_core::value::duration::LONGEST_S;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;

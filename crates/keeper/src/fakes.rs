@@ -10,15 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use crate::ports::Sts;
-use crate::ports::{
-    Audience, Clipboard, Clock, Keychain, KeychainError, Machine, Notifier, Programs,
-};
+use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;

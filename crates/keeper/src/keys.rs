@@ -1,7 +1,6 @@
 //! Access keys: verified, then kept in the keychain, then listed.
 
 use super::{Concern, Keeper};
-use crate::ports::KeychainError;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, CallerIdentity};
@@ -9,6 +8,7 @@ use rolecall_core::catalogue::name_taken;
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::input::InputError;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::{PARTITIONS, Region};

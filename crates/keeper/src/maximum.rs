@@ -4,12 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Keeper, State};
-use crate::ports::KeychainError;
 use rolecall_core::calls::iam::DescribedRole;
 use rolecall_core::calls::sts::Caller;
 use rolecall_core::role::Role;
 use rolecall_core::session::Session;
 use rolecall_core::value::duration::{DurationLimit, KnownBy};
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, KeychainError, Store};
+use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, Store};
 use rolecall_core::asker::history::{Line, Query, Recent};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
 use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
@@ -13,6 +13,7 @@ use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::duration::DurationLimit;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;

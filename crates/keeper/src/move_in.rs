@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Keeper;
+use rolecall_core::api::import::{Belongings, MoveOutcome, Moved, MovedKind, Peer, PeerKey};
 use rolecall_core::catalogue;
-use rolecall_core::peers::{Belongings, MoveOutcome, Moved, MovedKind, Peer, PeerKey};
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};

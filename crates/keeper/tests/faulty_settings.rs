@@ -8,13 +8,13 @@ use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::role::RoleDraft;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
-use rolecall_keeper::ports::KeychainError;
 
 /// What is in place before the settings are wrong: a key, and a role that is assumed with it.
 struct Set {

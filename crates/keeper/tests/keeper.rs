@@ -9,13 +9,13 @@ use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::role::call_fields::MfaCode;
 use rolecall_core::session::Phase;
 use rolecall_core::session::shell::Shell;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::KeychainError;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"

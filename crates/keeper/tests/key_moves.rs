@@ -7,11 +7,12 @@ use rolecall_core::aws_files::AwsFile;
 use rolecall_core::aws_files::connection::Step;
 use rolecall_core::calls::sts::StsError;
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::{AwsWriter, Files, Keychain, KeychainError};
+use rolecall_keeper::ports::{AwsWriter, Files, Keychain};
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use rolecall_core::api::import::{Belongings, MoveOutcome, Moved, Peer, PeerKey};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::peers::{Belongings, MoveOutcome, Moved, Peer, PeerKey};
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;

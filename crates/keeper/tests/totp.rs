@@ -8,13 +8,14 @@ use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::{Clock, Keychain, KeychainError};
+use rolecall_keeper::ports::{Clock, Keychain};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

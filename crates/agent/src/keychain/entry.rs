@@ -2,7 +2,7 @@
 
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
-use rolecall_keeper::ports::KeychainError;
+use rolecall_core::value::keychain_error::KeychainError;
 use zeroize::Zeroizing;
 
 use super::platform::modifiers;

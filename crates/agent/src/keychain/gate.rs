@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use rolecall_keeper::ports::KeychainError;
+use rolecall_core::value::keychain_error::KeychainError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;

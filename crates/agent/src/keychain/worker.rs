@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rolecall_keeper::ports::KeychainError;
+use rolecall_core::value::keychain_error::KeychainError;
 
 use super::{Asking, Order, Outcome, Vault};
 

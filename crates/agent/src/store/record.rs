@@ -10,9 +10,9 @@ use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::KeychainError;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

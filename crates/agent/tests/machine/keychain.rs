@@ -9,8 +9,9 @@ use crate::desktop::{
 };
 use rolecall_agent::keychain::OsKeychain;
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{Keychain, KeychainError};
+use rolecall_keeper::ports::Keychain;
 use rustix::process::Signal;
 
 /// What a person waits for at most before being told.

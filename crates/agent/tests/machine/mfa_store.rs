@@ -9,12 +9,13 @@ use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::{KeychainError, Store};
+use rolecall_keeper::ports::Store;
 use rolecall_keeper::{Keeper, Ports};
 
 use crate::state_folder::{CANARY, Disk, start};

@@ -11,10 +11,11 @@ use rolecall_agent::seal::{SealKey, SealKeys};
 use rolecall_agent::store::SealedStore;
 use rolecall_core::session::Session;
 use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::fakes::{FakeClock, Fakes};
-use rolecall_keeper::ports::{KeychainError, Store};
+use rolecall_keeper::ports::Store;
 
 pub(crate) const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 

@@ -10,10 +10,11 @@ use rolecall_agent::keychain::OsKeychain;
 use rolecall_agent::seal::KeychainSeal;
 use rolecall_agent::store::SealedStore;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::{KeychainError, Store};
+use rolecall_keeper::ports::Store;
 
 use crate::desktop::{Bus, Services, on_desktop, unlock_keyring};
 use crate::state_folder::{CANARY, Disk, pair, paths_below, session, start, tokens};

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use jiff::SignedDuration;
+use rolecall_core::api::import::Peer;
 use rolecall_core::aws_files::connection::Which;
-use rolecall_core::peers::Peer;
 use rolecall_core::session::shell::Shell;
 
 use super::template::Template;

@@ -1,8 +1,8 @@
 //! Values of operands and flags, read from text.
 
 use jiff::SignedDuration;
+use rolecall_core::api::import::Peer;
 use rolecall_core::asker::history::KEPT_MAX;
-use rolecall_core::peers::Peer;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::duration::parse_seconds;
 use rolecall_core::value::sanitise::echo;

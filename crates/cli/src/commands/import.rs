@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use rolecall_core::api::import::{MoveOutcome, Moved, MovedKind, Peer};
 use rolecall_core::api::protocol::{Answer, Call};
-use rolecall_core::peers::{MoveOutcome, Moved, MovedKind, Peer};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rolecall_core::container_request::{self, REQUEST_MAX, Refusal, Token};
+use crate::endpoint::container_request::{self, REQUEST_MAX, Refusal, Token};
 use rolecall_core::value::secret::Secret;
 
 use container_request::Progress as Request;

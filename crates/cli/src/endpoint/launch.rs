@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{ChildStdout, Command, Stdio};
 
+use crate::endpoint::container_request::{PATH, Token};
 use rolecall_core::api::protocol::Call;
-use rolecall_core::container_request::{PATH, Token};
 use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::Mode;
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::endpoint::container_request::{Refusal, Status, Token, answer};
 use rolecall_core::api::protocol::{Answer, Call};
-use rolecall_core::container_request::{Refusal, Status, Token, answer};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

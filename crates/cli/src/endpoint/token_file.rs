@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::container_request::Token;
+use crate::endpoint::container_request::Token;
 use rolecall_core::value::problem::Problem;
 use rustix::process::{Pid, test_kill_process};
 

@@ -148,7 +148,7 @@ pub enum Call {
     /// Take in what another program keeps on this machine.
     MoveIn {
         /// The program.
-        from: crate::peers::Peer,
+        from: crate::api::import::Peer,
         /// Leapp's workspace file, if it is not where Leapp keeps it.
         file: Option<std::path::PathBuf>,
         /// Change nothing, and tell what would come.
@@ -400,7 +400,7 @@ pub enum Answer {
     /// The access key that was kept.
     Key(Box<KeyView>),
     /// What came over from another program.
-    Moved(Vec<crate::peers::Moved>),
+    Moved(Vec<crate::api::import::Moved>),
     /// The prompt that waits, if one does.
     Prompt(Option<Box<PromptView>>),
     /// Text for a shell or an SDK; holds credentials.

@@ -1,8 +1,5 @@
 //! What other programs for AWS roles keep, so that their users can move in here.
 
-pub mod keyring_item;
-pub mod leapp;
-
 use serde::{Deserialize, Serialize};
 
 use crate::aws_files::key_text::KeyPair;

@@ -6,12 +6,12 @@
 
 use std::hint::black_box;
 
-use crate::value::secret::Secret;
+use rolecall_core::value::secret::Secret;
 
 /// The path of the credentials.
-pub const PATH: &str = "/v1/credentials";
+pub(crate) const PATH: &str = "/v1/credentials";
 /// The longest request, in bytes.
-pub const REQUEST_MAX: usize = 8 << 10;
+pub(crate) const REQUEST_MAX: usize = 8 << 10;
 /// The most header fields.
 const FIELDS_MAX: usize = 64;
 
@@ -36,11 +36,11 @@ const OF_OTHERS_PREFIXES: [&str; 5] = [
 ];
 
 /// The secret that a request must carry: 256 random bits.
-pub struct Token(Secret);
+pub(crate) struct Token(Secret);
 
 impl Token {
     /// Returns the token of these random bytes, as hexadecimal digits.
-    pub fn new(random: &[u8; 32]) -> Self {
+    pub(crate) fn new(random: &[u8; 32]) -> Self {
         let mut text = String::with_capacity(2 * random.len());
         for digit in random.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
             text.extend(char::from_digit(u32::from(digit), 16));
@@ -49,7 +49,7 @@ impl Token {
     }
 
     /// Returns the digits, for the environment of the program that may use it.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         self.0.expose()
     }
 
@@ -65,7 +65,7 @@ impl Token {
 
 /// What became of the bytes received so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub(crate) enum Progress {
     /// The request is not complete yet.
     Incomplete,
     /// It is the request of an SDK that knows the token.
@@ -76,7 +76,7 @@ pub enum Progress {
 
 /// Why nothing is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It is not the HTTP/1.1 that SDKs send.
     Malformed,
     /// The token is missing or wrong.
@@ -89,7 +89,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Returns the status of the answer.
-    pub fn status(self) -> Status {
+    pub(crate) fn status(self) -> Status {
         Status(match self {
             Self::Malformed => "400 Bad Request",
             Self::Unauthorized => "401 Unauthorized",
@@ -101,19 +101,19 @@ impl Refusal {
 
 /// The status of an answer: its number and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Status(&'static str);
+pub(crate) struct Status(&'static str);
 
 impl Status {
     /// The credentials follow.
-    pub const OK: Self = Self("200 OK");
+    pub(crate) const OK: Self = Self("200 OK");
     /// A person has to do something first, so that it is no use to ask again at once.
-    pub const NEEDS_A_PERSON: Self = Self("400 Bad Request");
+    pub(crate) const NEEDS_A_PERSON: Self = Self("400 Bad Request");
     /// It may work when asked again.
-    pub const UNAVAILABLE: Self = Self("503 Service Unavailable");
+    pub(crate) const UNAVAILABLE: Self = Self("503 Service Unavailable");
 }
 
 /// Returns a whole answer. It closes the connection, may be kept by no cache, and allows no web page anything.
-pub fn answer(status: Status, body: &str) -> Secret {
+pub(crate) fn answer(status: Status, body: &str) -> Secret {
     let kind = match body {
         "" => "",
         _ => "Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n",
@@ -126,7 +126,7 @@ pub fn answer(status: Status, body: &str) -> Secret {
 }
 
 /// Reads what was received so far by the endpoint at this port of 127.0.0.1.
-pub fn read(received: &[u8], port: u16, token: &Token) -> Progress {
+pub(crate) fn read(received: &[u8], port: u16, token: &Token) -> Progress {
     match parse(received) {
         Ok(Some(request)) => match request.check(port, token) {
             Ok(()) => Progress::Granted,

@@ -5,9 +5,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::KeychainError;
 use secret_service::blocking::{Collection, Item, SecretService};
 use secret_service::{EncryptionType, Error};
 
@@ -32,7 +32,7 @@ type Told<T> = Sender<News<T>>;
 ///
 /// # Errors
 /// If the service is absent, locked or does not answer.
-pub(super) fn items_of(service: &str, accounts: &[String]) -> Result<Vec<Option<Secret>>, Problem> {
+pub(crate) fn items_of(service: &str, accounts: &[String]) -> Result<Vec<Option<Secret>>, Problem> {
     let (service, accounts) = (service.to_owned(), accounts.to_vec());
     within(move |told| {
         let secrets = SecretService::connect(EncryptionType::Dh)?;
@@ -56,7 +56,7 @@ pub(super) fn items_of(service: &str, accounts: &[String]) -> Result<Vec<Option<
 ///
 /// # Errors
 /// If the service is absent, locked or does not answer.
-pub(super) fn items_in(collection: &str) -> Result<Option<Vec<Secret>>, Problem> {
+pub(crate) fn items_in(collection: &str) -> Result<Option<Vec<Secret>>, Problem> {
     let name = collection.to_owned();
     within(move |told| {
         let secrets = SecretService::connect(EncryptionType::Dh)?;

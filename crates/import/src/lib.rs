@@ -1,5 +1,8 @@
-//! Reads what other programs keep on this machine, and changes none of it.
+//! What Leapp, aws-vault and Granted keep on this machine, read once for people who move to Rolecall. It changes nothing
+//! of theirs.
 
+mod keyring_item;
+mod leapp;
 mod leapp_file;
 #[cfg(target_os = "linux")]
 mod secret_service;
@@ -7,13 +10,11 @@ mod secret_service;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::keyring_item::{AWS_VAULT_COLLECTION, GRANTED_COLLECTION};
+use crate::leapp::KEYCHAIN_SERVICE;
+use rolecall_core::api::import::{Belongings, Peer, PeerKey};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::peers::keyring_item::{AWS_VAULT_COLLECTION, GRANTED_COLLECTION};
-use rolecall_core::peers::leapp::{self, KEYCHAIN_SERVICE};
-use rolecall_core::peers::{Belongings, Peer, PeerKey, keyring_item};
 use rolecall_core::value::problem::{Problem, ProblemCode};
-
-use crate::paths::Environment;
 
 #[cfg(not(target_os = "linux"))]
 use elsewhere as secret_service;
@@ -21,11 +22,10 @@ use elsewhere as secret_service;
 /// The largest workspace file that is read, in bytes.
 const FILE_MAX: u64 = 16 << 20;
 
-/// Returns the programs that have left files here.
-pub fn present() -> Vec<Peer> {
-    let home = Environment::read().home.unwrap_or_default();
+/// Returns the programs that have left files in this home folder.
+pub fn present(home: &Path) -> Vec<Peer> {
     let is_present = |peer: &Peer| match peer {
-        Peer::Leapp => leapp_path(&home).is_file(),
+        Peer::Leapp => leapp_path(home).is_file(),
         Peer::AwsVault => home.join(".awsvault").is_dir(),
         Peer::Granted => home.join(".granted").is_dir(),
     };
@@ -37,10 +37,9 @@ pub fn present() -> Vec<Peer> {
 ///
 /// # Errors
 /// If there is nothing of it, or it cannot be read.
-pub fn belongings(peer: Peer, file: Option<&Path>) -> Result<Belongings, Problem> {
-    let home = Environment::read().home.unwrap_or_default();
+pub fn belongings(peer: Peer, home: &Path, file: Option<&Path>) -> Result<Belongings, Problem> {
     match peer {
-        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(&home), Path::to_path_buf)),
+        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
         Peer::AwsVault => of_keyring(AWS_VAULT_COLLECTION, peer, &home.join(".awsvault/keys")),
         Peer::Granted => of_keyring(
             GRANTED_COLLECTION,

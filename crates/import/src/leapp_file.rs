@@ -3,12 +3,12 @@
 
 use std::fs;
 
+use crate::keyring_item::decode;
 use aes::Aes256;
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
 use md5::Md5;
-use rolecall_core::peers::keyring_item::decode;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ const KEY_LEN: usize = 32;
 const IV_LEN: usize = 16;
 
 /// Returns what this machine's id may be, as Leapp takes it: the hex of the SHA-256 of its text.
-pub(super) fn machine_ids() -> Vec<String> {
+pub(crate) fn machine_ids() -> Vec<String> {
     let texts = ID_PATHS
         .iter()
         .filter_map(|path| fs::read_to_string(path).ok());
@@ -36,7 +36,7 @@ pub(super) fn machine_ids() -> Vec<String> {
 ///
 /// # Errors
 /// If none of them opens it.
-pub(super) fn open(text: &str, ids: &[String]) -> Result<Secret, Problem> {
+pub(crate) fn open(text: &str, ids: &[String]) -> Result<Secret, Problem> {
     let text = text.trim();
     if text.starts_with('{') {
         return Ok(Secret::new(text.to_owned()));

@@ -4,37 +4,37 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::role::RoleDraft;
-use crate::value::problem::{Problem, ProblemCode};
+use rolecall_core::role::RoleDraft;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// The service under which Leapp's items stand in the keychain.
-pub const KEYCHAIN_SERVICE: &str = "Leapp";
+pub(crate) const KEYCHAIN_SERVICE: &str = "Leapp";
 /// What Leapp calls a session by itself, when its user gave no name.
 const OWN_SESSION_NAME: &str = "assumed-from-leapp";
 
 /// What a workspace holds of use here.
 #[derive(Debug, Default)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     /// IAM users, whose keys are in the keychain.
-    pub users: Vec<User>,
+    pub(crate) users: Vec<User>,
     /// Roles that are assumed from those users or from each other.
-    pub roles: Vec<RoleDraft>,
+    pub(crate) roles: Vec<RoleDraft>,
     /// What cannot come over: its name, and why.
-    pub left: Vec<(String, String)>,
+    pub(crate) left: Vec<(String, String)>,
 }
 
 /// An IAM user's entry.
 #[derive(Debug, PartialEq, Eq)]
-pub struct User {
+pub(crate) struct User {
     /// What Leapp calls it.
-    pub name: String,
+    pub(crate) name: String,
     /// Names its items in the keychain.
-    pub session_id: String,
+    pub(crate) session_id: String,
 }
 
 impl User {
     /// Returns the accounts of the keychain's items that hold the key's id and its secret.
-    pub fn keychain_accounts(&self) -> [String; 2] {
+    pub(crate) fn keychain_accounts(&self) -> [String; 2] {
         ["access-key-id", "secret-access-key"]
             .map(|part| format!("{}-iam-user-aws-session-{part}", self.session_id))
     }
@@ -70,7 +70,7 @@ struct RawSession {
 ///
 /// # Errors
 /// If it is not one.
-pub fn read(text: &str) -> Result<Workspace, Problem> {
+pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
     let raw: Raw = serde_json::from_str(text).map_err(|_| {
         Problem::new(
             ProblemCode::InvalidFile,

@@ -4,14 +4,14 @@
 use serde::Deserialize;
 use zeroize::Zeroize;
 
-use crate::aws_files::key_text::KeyPair;
-use crate::value::input::InputError;
-use crate::value::secret::Secret;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::value::input::InputError;
+use rolecall_core::value::secret::Secret;
 
 /// The collection that aws-vault makes.
-pub const AWS_VAULT_COLLECTION: &str = "awsvault";
+pub(crate) const AWS_VAULT_COLLECTION: &str = "awsvault";
 /// The collection that Granted makes.
-pub const GRANTED_COLLECTION: &str = "granted-aws-iam-credentials";
+pub(crate) const GRANTED_COLLECTION: &str = "granted-aws-iam-credentials";
 
 #[derive(Deserialize)]
 struct Item {
@@ -45,7 +45,7 @@ impl Drop for Credentials {
 ///
 /// # Errors
 /// If it holds a long-term key that is wrong.
-pub fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
+pub(crate) fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
     let Ok(Item { key, mut data }) = serde_json::from_str::<Item>(item.expose()) else {
         return Ok(None);
     };
@@ -64,7 +64,7 @@ pub fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
 }
 
 /// Decodes standard base64, padded or not; `None` if it is none. RFC 4648, section 4.
-pub fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u32);
     for symbol in text.trim_end_matches('=').bytes() {

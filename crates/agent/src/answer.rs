@@ -8,15 +8,16 @@ use rolecall_core::api::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::export_block::CONFLICTING;
 use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
 use rolecall_keeper::Keeper;
 
+use crate::reply::{broken, overloaded, text};
 use crate::socket::Peer;
 use crate::{container, paths, requester};
 
@@ -217,10 +218,6 @@ fn edit(result: Result<EditView, Problem>) -> Result<Answer, Problem> {
     result.map(|edit| Answer::Edit(Box::new(edit)))
 }
 
-pub(crate) fn text(secret: &Secret) -> Answer {
-    Answer::Text(WireSecret::new(secret.expose().to_owned()))
-}
-
 fn environment(keeper: &Keeper, role: &Name) -> Result<Answer, Problem> {
     let (variables, expires_at) = keeper.variables(role)?;
     let secret = |value: Secret| WireSecret::new(value.expose().to_owned());
@@ -288,20 +285,4 @@ fn late() -> Problem {
     let what = "The session was not there within 20 seconds.";
     let remedy = "It may wait for a code: look at Rolecall, then try again.";
     Problem::new(ProblemCode::TimedOut, what, remedy)
-}
-
-/// Returns the problem of more work than this program takes on at once.
-pub(crate) fn overloaded() -> Problem {
-    let what = "Too much is going on at once.";
-    Problem::new(ProblemCode::Internal, what, "Try again in a moment.")
-}
-
-/// Returns the problem of a fault in this program, wherever it stopped.
-pub(crate) fn broken() -> Problem {
-    let remedy = "Try again; if it goes on, restart Rolecall and report it.";
-    Problem::new(
-        ProblemCode::Internal,
-        "A fault in Rolecall stopped this.",
-        remedy,
-    )
 }

@@ -13,7 +13,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::Keeper;
 
-use crate::answer::{broken, overloaded, text};
+use crate::reply::{broken, overloaded, text};
 
 /// How long an assumption may take until the endpoint has to answer: botocore waits two seconds, and asks again.
 const AT_ONCE: Duration = Duration::from_millis(1_800);

@@ -18,10 +18,10 @@ use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Keychain;
+
+use crate::secret_store::{Asking, SecretStore};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
-
-use crate::keyring::Texts;
 
 #[cfg(target_os = "linux")]
 use linux as platform;
@@ -39,16 +39,6 @@ const VALUE_VERSION: u32 = 1;
 /// The keychain of this desktop.
 pub struct OsKeychain {
     worker: Worker,
-}
-
-/// Whether a call may raise the keychain's own unlock dialog. Where the platform cannot tell beforehand (macOS),
-/// a quiet call may raise it as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Asking {
-    /// A locked keychain is an error.
-    Quiet,
-    /// The user just asked for something and expects the dialog.
-    MayPrompt,
 }
 
 impl OsKeychain {
@@ -69,7 +59,7 @@ impl OsKeychain {
     }
 }
 
-impl Texts for OsKeychain {
+impl SecretStore for OsKeychain {
     fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
         let value = self.run(account, account, Errand::Fetch, asking)?;
         decode(&value.ok_or(KeychainError::Empty)?)

@@ -12,29 +12,9 @@ use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Keychain;
 
-use crate::keychain::{Asking, OsKeychain, seed_account};
+use crate::keychain::{OsKeychain, seed_account};
 use crate::sealed_file::SealedFile;
-
-/// Texts that are kept under an account's name.
-pub trait Texts: Send + Sync {
-    /// Returns the text kept under `account`.
-    ///
-    /// # Errors
-    /// Any of [`KeychainError`].
-    fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError>;
-
-    /// Keeps a text under `account`. `label` is public: desktops list it.
-    ///
-    /// # Errors
-    /// Any of [`KeychainError`].
-    fn store_text(
-        &self,
-        account: &str,
-        label: &str,
-        text: &Secret,
-        asking: Asking,
-    ) -> Result<(), KeychainError>;
-}
+use crate::secret_store::{Asking, SecretStore};
 
 /// Where new secrets go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +116,7 @@ impl Keychain for Keyring {
 }
 
 /// The seal of sessions lies where new secrets go, and is looked for nowhere else: each place has sessions of its own.
-impl Texts for Keyring {
+impl SecretStore for Keyring {
     fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
         match self.kept() {
             Kept::InFile => self.file.fetch(account),

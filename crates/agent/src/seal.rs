@@ -9,8 +9,7 @@ use rolecall_core::value::secret::Secret;
 use zeroize::Zeroizing;
 
 use crate::hex;
-use crate::keychain::Asking;
-use crate::keyring::Texts;
+use crate::secret_store::{Asking, SecretStore};
 
 /// The keychain's account of the key.
 const ACCOUNT: &str = "session-seal";
@@ -113,13 +112,13 @@ fn fill(bytes: &mut [u8]) -> Result<(), KeychainError> {
 
 /// The key in the keychain, fetched at most once per run.
 pub struct KeychainSeal {
-    keychain: Arc<dyn Texts>,
+    keychain: Arc<dyn SecretStore>,
     fetched: Mutex<Option<Arc<SealKey>>>,
 }
 
 impl KeychainSeal {
     /// Returns the key of this keychain. Nothing is fetched yet.
-    pub fn new(keychain: Arc<dyn Texts>) -> Self {
+    pub fn new(keychain: Arc<dyn SecretStore>) -> Self {
         Self {
             keychain,
             fetched: Mutex::default(),

@@ -13,21 +13,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::history::{Line, Query};
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
 use rolecall_keeper::ports::{Clock, Store};
 use sha2::{Digest, Sha256};
 
-use crate::keychain::Asking;
 use crate::paths::Paths;
 use crate::seal::{SealKey, SealKeys};
+use crate::secret_store::Asking;
 use database::{Database, Fault};
 use history::HistoryWriter;
 

@@ -7,8 +7,10 @@ mod client;
 mod failure;
 mod iam;
 mod query;
+mod route;
 mod trust;
 pub(crate) mod wire;
+mod xml;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +36,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
 use crate::clock::SystemClock;
-use client::{Route, Tries};
+use client::Tries;
+use route::Route;
 
 /// The most calls in flight at once; further ones wait for their turn.
 const CALLS_MAX: usize = 4;

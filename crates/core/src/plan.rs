@@ -14,10 +14,10 @@ mod situation;
 use jiff::SignedDuration;
 
 use crate::role::Role;
-use crate::role::call_fields::MfaSerial;
 use crate::role::code_use::CodeUse;
 use crate::value::access_key::AccessKey;
 use crate::value::duration::{DurationLimit, LONGEST_S, SessionDuration, TokenDuration};
+use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;

@@ -4,6 +4,7 @@ pub mod call_fields;
 pub mod call_template;
 pub mod code_use;
 pub mod inheritance;
+mod limited;
 pub mod limits;
 pub mod reason;
 pub mod session_policy;
@@ -11,7 +12,7 @@ pub mod session_tags;
 
 use serde::{Deserialize, Serialize};
 
-use crate::role::call_fields::{ExternalId, MfaSerial};
+use crate::role::call_fields::ExternalId;
 use crate::role::call_template::CallTemplate;
 use crate::role::code_use::CodeUse;
 use crate::role::limits::{Limited, Limits};
@@ -20,6 +21,7 @@ use crate::role::session_policy::{PolicyArn, SessionPolicy};
 use crate::role::session_tags::{SessionTag, SessionTags};
 use crate::value::duration::SessionDuration;
 use crate::value::input::InputError;
+use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 use crate::value::output::OutputFormat;
 use crate::value::region::Region;

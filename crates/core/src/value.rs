@@ -6,6 +6,7 @@ pub mod diagnosis;
 pub mod duration;
 pub mod input;
 pub mod keychain_error;
+pub mod mfa;
 pub mod name;
 pub mod nearest;
 pub mod origin;

@@ -3,9 +3,9 @@
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::explain::diagnosis::{Asked, MfaProof, Signer};
 use rolecall_core::explain::refusal::{Attempt, explain};
-use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_core::value::diagnosis::Cause;
+use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
 use serde::Deserialize;

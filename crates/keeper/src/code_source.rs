@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Keeper;
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// How long the program may take: a person may have to touch a key.

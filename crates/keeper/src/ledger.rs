@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 
 /// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
 const CODE_STEP_S: i64 = 30;

@@ -8,13 +8,13 @@ use rolecall_core::calls::iam::{DescribedRole, Simulated, Simulation};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::Region;

@@ -3,12 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::ledger::CodeLedger;
-use super::view::prompt_view;
 use super::{Keeper, State};
 use rolecall_core::plan::Wish;
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::input::InputError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::PromptView;
@@ -320,4 +319,19 @@ fn prompt_gone() -> Problem {
         "The prompt is no longer open.",
         "Assume the role again.",
     )
+}
+
+pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+    let roles = prompt.roles(state);
+    PromptView {
+        id,
+        mfa_serial: prompt.question.serial.to_string(),
+        roles: roles.iter().map(Name::to_string).collect(),
+        plan: prompt.question.plan.clone(),
+        instead: prompt.offer(state).map(|(_, text)| text.clone()),
+        next_code_at: prompt.next_code_at,
+        problem: prompt.problem.clone(),
+        at_terminal: prompt.at_terminal,
+        deadline: prompt.deadline,
+    }
 }

@@ -4,12 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::prompt::{Question, code_used};
 use super::{Keeper, State, ledger};
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
-use super::prompt::Prompt;
+use super::prompt::{Prompt, prompt_view};
 use super::reason::ReasonPrompt;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Unusable;
@@ -18,8 +18,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::sanitise::cut;
 use rolecall_core::view::snapshot::{
-    DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
-    SettingsView, Snapshot, WaitingFor,
+    DurationLimitView, MfaView, Mode, ReasonPromptView, RoleView, SessionView, SettingsView,
+    Snapshot, WaitingFor,
 };
 
 /// Clock differences below this are not told: the `Date` header counts whole seconds.
@@ -302,21 +302,6 @@ fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPr
         form: prompt.rule.form(),
         place: prompt.rule.place.told(),
         last: prompt.last.clone(),
-        deadline: prompt.deadline,
-    }
-}
-
-pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
-    let roles = prompt.roles(state);
-    PromptView {
-        id,
-        mfa_serial: prompt.question.serial.to_string(),
-        roles: roles.iter().map(Name::to_string).collect(),
-        plan: prompt.question.plan.clone(),
-        instead: prompt.offer(state).map(|(_, text)| text.clone()),
-        next_code_at: prompt.next_code_at,
-        problem: prompt.problem.clone(),
-        at_terminal: prompt.at_terminal,
         deadline: prompt.deadline,
     }
 }

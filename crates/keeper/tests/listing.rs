@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::marks::RoleMarks;
-use rolecall_core::role::call_fields::MfaCode;
+use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, RoleView};

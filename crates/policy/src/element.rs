@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::document::Selection;
 use super::json::Json;
-use super::parse::PolicyError;
+use super::policy_error::PolicyError;
 
 pub(super) type Parsed<T> = Result<T, PolicyError>;
 

@@ -1,6 +1,6 @@
 //! Reading a policy document, strictly: what IAM refuses is refused, with the place of it.
 
-use thiserror::Error;
+use super::policy_error::PolicyError;
 
 use super::action::ActionPattern;
 use super::condition::Condition;
@@ -10,27 +10,6 @@ use super::json::Json;
 use super::operator::Operator;
 use super::principal::PrincipalPattern;
 use super::template::Template;
-
-/// Why a text is no policy document, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum PolicyError {
-    /// Not JSON.
-    #[error("line {line}, column {column}: not valid JSON")]
-    Syntax {
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-    },
-    /// JSON, but not a policy.
-    #[error("{place}: {problem}")]
-    Shape {
-        /// The element, e.g. `Statement[1].Condition.Bool`.
-        place: String,
-        /// What IAM expects there.
-        problem: String,
-    },
-}
 
 /// The policy language versions; variables exist since the second.
 #[derive(Clone, Copy, PartialEq, Eq)]

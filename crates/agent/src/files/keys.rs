@@ -1,7 +1,7 @@
 //! The text of `keys.toml`: names, ids, accounts and users of access keys; never a secret.
 
-use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;

@@ -70,7 +70,7 @@ fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<
     };
     let peer = Peer::new(requester, waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
-    catch_unwind(answer).unwrap_or_else(|_| Err(crate::answer::broken()))
+    catch_unwind(answer).unwrap_or_else(|_| Err(crate::reply::broken()))
 }
 
 /// A connection that waits until the user has answered a question. It gives its place to others meanwhile.
@@ -93,7 +93,7 @@ impl Waiting<'_> {
 impl Waiter for Waiting<'_> {
     fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
         if !self.slot.park() {
-            return Err(crate::answer::overloaded());
+            return Err(crate::reply::overloaded());
         }
         let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
         // One that has gone is noticed soon enough.

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::role::limits::{Limited, Limits, LimitsView};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
 use serde::{Deserialize, Serialize};

@@ -1,158 +1,28 @@
 //! The SDK's client: built from the settings alone, with our time, our deadlines and our connection.
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion};
-use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::{self, Credentials, IdentityCache, StalledStreamProtectionConfig};
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
 use rolecall_core::calls::sts::{Caller, StsError};
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
-use rolecall_core::settings::Settings;
-use rolecall_core::value::region::{Partition, Region};
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
+use rolecall_core::value::region::Region;
 use rolecall_keeper::ports::Clock;
 
+use super::route::{CONNECT, Route};
 use super::wire::Wire;
 use crate::clock::SystemClock;
 
-/// How long a connection may take, the handshake included.
-pub(super) const CONNECT: Duration = Duration::from_secs(3);
 /// How long one try may take.
 const ATTEMPT: Duration = Duration::from_secs(8);
 /// How long a call may take with all its tries.
 const OPERATION: Duration = Duration::from_secs(20);
-
-/// The settings that say where calls go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Route {
-    pub(super) endpoint_url: Option<String>,
-    pub(super) ca_bundle: Option<String>,
-    pub(super) proxy: Option<String>,
-    pub(super) fips: bool,
-    pub(super) dual_stack: bool,
-    /// Whether the settings say where calls go. The keeper begins no call where they do not; this stops one that was
-    /// begun before.
-    pub(super) is_known: bool,
-}
-
-/// The regions outside the partitions of the government that have a FIPS endpoint of STS.
-/// <https://docs.aws.amazon.com/general/latest/gr/sts.html>
-const FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
-
-impl From<&Settings> for Route {
-    fn from(settings: &Settings) -> Self {
-        Self {
-            endpoint_url: settings.endpoint_url.clone(),
-            ca_bundle: settings.ca_bundle.clone(),
-            proxy: settings.proxy.clone(),
-            fips: settings.fips,
-            dual_stack: settings.dual_stack,
-            is_known: settings.destination_fault.is_none(),
-        }
-    }
-}
-
-impl Route {
-    /// Returns the host that is called for a region, for messages.
-    pub(super) fn host(&self, region: &Region) -> String {
-        let url = self
-            .endpoint_url
-            .clone()
-            .or_else(|| self.regional_url(region))
-            .unwrap_or_else(|| format!("STS in {region}"));
-        host_of(&url)
-    }
-
-    /// Checks that the settings say where calls go.
-    ///
-    /// # Errors
-    /// [`StsError::Unreachable`].
-    pub(super) fn check_known(&self) -> Result<(), StsError> {
-        match self.is_known {
-            true => Ok(()),
-            false => Err(StsError::Unreachable {
-                host: "AWS".to_owned(),
-                reason: "the settings do not say clearly where calls go".to_owned(),
-            }),
-        }
-    }
-
-    /// Checks that STS has an endpoint of the wanted kind in a region. The SDK's rules would name a FIPS host for
-    /// every region of a partition that has any.
-    ///
-    /// # Errors
-    /// [`StsError::NoEndpoint`].
-    pub(super) fn check(&self, region: &Region) -> Result<(), StsError> {
-        self.check_known()?;
-        if self.endpoint_url.is_some() {
-            return Ok(());
-        }
-        let partition = Partition::of(region).map(|partition| partition.name);
-        let has_fips = match partition {
-            Some("aws") => FIPS_REGIONS.contains(&region.as_str()),
-            Some("aws-us-gov") => true,
-            Some(_) | None => false,
-        };
-        let resolves = self.regional_url(region).is_some();
-        if resolves && (has_fips || !self.fips) {
-            return Ok(());
-        }
-        Err(StsError::NoEndpoint {
-            region: region.to_string(),
-            kind: match (self.fips, self.dual_stack) {
-                (true, true) => "FIPS dual-stack",
-                (true, false) => "FIPS",
-                (false, true) => "dual-stack",
-                (false, false) => "regional",
-            },
-            instead: match partition {
-                Some("aws") if self.fips => &FIPS_REGIONS,
-                _ => &[],
-            },
-        })
-    }
-
-    /// Asks the SDK's own endpoint rules, which answer without waiting.
-    fn regional_url(&self, region: &Region) -> Option<String> {
-        let parameters = Params::builder()
-            .region(region.as_str())
-            .use_fips(self.fips)
-            .use_dual_stack(self.dual_stack)
-            .build()
-            .ok()?;
-        let rules = DefaultResolver::new();
-        let answer = pin!(rules.resolve_endpoint(&parameters));
-        match answer.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
-            Poll::Pending => None,
-        }
-    }
-
-    /// Returns the host that is connected to: the proxy's if there is one.
-    pub(super) fn next_hop(&self, region: &Region) -> String {
-        match (&self.endpoint_url, &self.proxy) {
-            (None, Some(proxy)) => host_of(proxy),
-            (Some(_), _) | (None, None) => self.host(region),
-        }
-    }
-}
-
-/// Returns host and port of a URL, without a password that a proxy's URL may hold.
-pub(super) fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    host.to_owned()
-}
 
 /// How often a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,6 +113,7 @@ pub(super) fn signed_by(caller: &Caller, region: &Region, tries: Tries) -> confi
 mod tests {
     use rolecall_core::value::region::PARTITIONS;
 
+    use super::super::route::FIPS_REGIONS;
     use super::*;
 
     fn route(endpoint_url: Option<&str>, proxy: Option<&str>) -> Route {

@@ -10,7 +10,7 @@ use rolecall_core::value::region::Region;
 use rolecall_keeper::ports::Clock;
 
 use super::answer_text::Strange;
-use super::client::Route;
+use super::route::Route;
 use crate::clock::SystemClock;
 
 /// The longest error text of AWS that is kept, in characters.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use aws_smithy_xml::decode::{Document, ScopedDecoder};
 use percent_encoding::percent_decode_str;
 use rolecall_core::calls::iam::{Decision, DescribedRole, Simulated, Simulation};
 use rolecall_core::calls::sts::{Caller, StsError};
@@ -15,6 +15,7 @@ use rolecall_keeper::ports::Iam;
 use super::client::{self, Tries};
 use super::query::{self, Destination, Query};
 use super::wire::Wire;
+use super::xml::data;
 use super::{AwsSts, failure, given};
 
 impl Iam for AwsSts {
@@ -142,45 +143,6 @@ fn parameters(question: &Simulation) -> Vec<(String, String)> {
         parameters.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
     }
     parameters
-}
-
-/// What an error document says.
-#[derive(Debug, Default)]
-pub(super) struct ErrorFields {
-    pub(super) code: String,
-    pub(super) message: String,
-    pub(super) request_id: Option<String>,
-}
-
-/// Reads an error document; what is missing stays empty.
-pub(super) fn error_fields(text: &str) -> ErrorFields {
-    let mut fields = ErrorFields::default();
-    let mut document = Document::new(text);
-    let Ok(mut root) = document.root_element() else {
-        return fields;
-    };
-    while let Some(mut tag) = root.next_tag() {
-        match tag.start_el().local() {
-            "RequestId" => fields.request_id = Some(data(&mut tag)),
-            "Error" => {
-                while let Some(mut part) = tag.next_tag() {
-                    match part.start_el().local() {
-                        "Code" => fields.code = data(&mut part),
-                        "Message" => fields.message = data(&mut part),
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    fields
-}
-
-fn data(tag: &mut ScopedDecoder<'_, '_>) -> String {
-    try_data(tag)
-        .map(|text| text.into_owned())
-        .unwrap_or_default()
 }
 
 /// Reads a GetRole answer; `None` if it has no trust policy, which IAM encodes as a URL. The longest life counts only

@@ -15,9 +15,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rolecall_core::calls::sts::{Caller, Refusal, StsError};
 use rolecall_core::value::region::{Partition, Region};
 
-use super::client::{Route, host_of};
 use super::failure::{self, MESSAGE_MAX};
+use super::route::{Route, host_of};
 use super::wire::Wire;
+use super::xml::error_fields;
 
 /// How long one call may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -168,7 +169,7 @@ fn no_answer(error: &ConnectorError, host: String, route: &Route, to: &Destinati
 }
 
 fn refusal(answer: &HttpResponse, text: &str, skew: SignedDuration) -> Refusal {
-    let fields = super::iam::error_fields(text);
+    let fields = error_fields(text);
     let in_header = answer.headers().get("x-amzn-requestid").map(str::to_owned);
     Refusal {
         status: answer.status().as_u16(),

@@ -8,7 +8,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::client::Route;
+use super::route::Route;
 
 /// The longest certificate file that is read, in bytes. The whole web's authorities take 250 KiB.
 const BUNDLE_MAX: u64 = 4 << 20;

@@ -23,7 +23,7 @@ use rolecall_core::settings::Settings;
 use rolecall_core::value::region::Region;
 
 use super::answer_text::{self, ANSWER_MAX, Strange};
-use super::client::{CONNECT, Route};
+use super::route::{CONNECT, Route};
 use super::trust;
 use crate::clock::SystemClock;
 

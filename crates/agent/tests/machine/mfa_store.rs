@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::role::call_fields::{MfaCode, MfaSerial};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;

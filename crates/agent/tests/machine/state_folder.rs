@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_agent::keychain::Asking;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::seal::{SealKey, SealKeys};
+use rolecall_agent::secret_store::Asking;
 use rolecall_agent::store::SealedStore;
 use rolecall_core::session::Session;
 use rolecall_core::value::credentials::Credentials;

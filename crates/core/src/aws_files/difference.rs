@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::sanitise;
 
-use super::document::{Document, LineKind};
+use super::document::Document;
+use super::line::LineKind;
 
 /// A line that an edit adds or removes. Its text is visible, and a secret's value in it is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,9 +11,10 @@ use crate::value::sanitise;
 use crate::value::secret::Secret;
 
 use super::difference::{self, Changed};
-use super::document::{Document, Line, LineKind};
+use super::document::Document;
 use super::file_notice::AwsFile;
 use super::header::Header;
+use super::line::{Line, LineKind};
 use super::own_section::{OUR_KEYS, OwnSection, expiry_of, is_mark};
 use super::profile_name::ProfileName;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::Fault;
+use super::line::Fault;
 
 /// The most notices that are kept; a file of a million faults is told in a few lines.
 const NOTICES_MAX: usize = 100;

@@ -11,10 +11,11 @@ use crate::value::sanitise::echo;
 use crate::value::secret::Secret;
 
 use super::chain::KEY_ID;
-use super::document::{Document, LineKind};
+use super::document::Document;
 use super::editor::{Edited, Editor};
 use super::file_notice::AwsFile;
 use super::header::Header;
+use super::line::LineKind;
 use super::profiles::Profiles;
 
 const SECRET: &str = "aws_secret_access_key";

@@ -1,7 +1,7 @@
 //! The grammar of AWS's files, line by line, as the SDKs' own parser has it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
-use super::document::{Fault, LineKind};
+use super::line::{Fault, LineKind};
 
 /// What AWS's SDKs take for white space; nothing else is trimmed.
 pub(super) const WHITE_SPACE: &[char] = &[' ', '\t'];

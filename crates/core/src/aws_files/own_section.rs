@@ -6,8 +6,8 @@ use crate::value::credentials::instant_text;
 use crate::value::sanitise;
 use crate::value::secret::Secret;
 
-use super::document::{Line, LineKind};
 use super::file_notice::AwsFile;
+use super::line::{Line, LineKind};
 use super::profile_name::ProfileName;
 
 /// How the comment below the header of a section of ours starts.

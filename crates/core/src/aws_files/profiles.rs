@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::document::Document;
-use super::file_notice::{AwsFile, FileNotice, Notices};
-use super::section_reader::SectionReader;
+use super::file_notice::AwsFile;
 
 /// All profiles, in the order in which they first appear.
 #[derive(Default)]
@@ -38,28 +36,6 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Profiles<'a> {
-    /// Merges the profiles of both files, and tells what AWS leaves out or refuses.
-    pub fn merge(config: &Document<'a>, credentials: &Document<'a>) -> (Self, Vec<FileNotice>) {
-        let mut notices = Notices::default();
-        let profiles = Self::merge_noting(config, credentials, &mut notices);
-        (profiles, notices.finish())
-    }
-
-    pub(super) fn merge_noting(
-        config: &Document<'a>,
-        credentials: &Document<'a>,
-        notices: &mut Notices,
-    ) -> Self {
-        let mut profiles = Self::default();
-        for (file, document) in [
-            (AwsFile::Config, config),
-            (AwsFile::Credentials, credentials),
-        ] {
-            SectionReader::new(file, document, &mut profiles, notices).read(document);
-        }
-        profiles
-    }
-
     /// Returns the profiles in the order in which they first appear.
     pub fn iter(&self) -> impl Iterator<Item = &Profile<'a>> {
         self.list.iter()

@@ -5,10 +5,35 @@ use std::collections::{HashMap, HashSet};
 
 use crate::value::sanitise::echo;
 
-use super::document::{Document, LineKind};
-use super::file_notice::{AwsFile, Notices};
+use super::document::Document;
+use super::file_notice::{AwsFile, FileNotice, Notices};
 use super::header::{DEFAULT, Form, Header, is_identifier};
+use super::line::LineKind;
 use super::profiles::{Place, Profiles, Setting};
+
+impl<'a> Profiles<'a> {
+    /// Merges the profiles of both files, and tells what AWS leaves out or refuses.
+    pub fn merge(config: &Document<'a>, credentials: &Document<'a>) -> (Self, Vec<FileNotice>) {
+        let mut notices = Notices::default();
+        let profiles = Self::merge_noting(config, credentials, &mut notices);
+        (profiles, notices.finish())
+    }
+
+    pub(super) fn merge_noting(
+        config: &Document<'a>,
+        credentials: &Document<'a>,
+        notices: &mut Notices,
+    ) -> Self {
+        let mut profiles = Self::default();
+        for (file, document) in [
+            (AwsFile::Config, config),
+            (AwsFile::Credentials, credentials),
+        ] {
+            SectionReader::new(file, document, &mut profiles, notices).read(document);
+        }
+        profiles
+    }
+}
 
 /// Reads one file into the profiles.
 pub(super) struct SectionReader<'r, 'a> {

@@ -2,11 +2,12 @@
 
 use jiff::SignedDuration;
 
-use crate::role::call_fields::{ExternalId, MfaCode, MfaSerial, SessionName, SourceIdentity};
+use crate::role::call_fields::{ExternalId, SessionName, SourceIdentity};
 use crate::role::session_policy::PolicyArn;
 use crate::role::session_tags::SessionTag;
 use crate::value::credentials::Credentials;
 use crate::value::duration::{SessionDuration, TokenDuration};
+use crate::value::mfa::{MfaCode, MfaSerial};
 use crate::value::region::Region;
 use crate::value::role_arn::RoleArn;
 use crate::value::secret::Secret;

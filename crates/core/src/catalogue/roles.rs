@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::unknown_role;
-use crate::role::call_fields::MfaSerial;
 use crate::role::{Role, RoleDraft};
+use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 use crate::value::origin::Origin;
 use crate::value::problem::{Problem, ProblemCode};

@@ -13,6 +13,7 @@
 mod asked;
 mod decoded;
 mod denial;
+mod finding;
 mod inquiry;
 mod message;
 mod named;

@@ -136,7 +136,7 @@ fn unusable(what: &str, remedy: &str) -> Problem {
 mod tests {
     use super::*;
     use crate::role::RoleDraft;
-    use crate::role::call_fields::MfaSerial;
+    use crate::value::mfa::MfaSerial;
 
     fn role(name: &str, source: &str, duration: Option<&str>) -> Role {
         let draft = RoleDraft {

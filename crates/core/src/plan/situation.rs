@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Chain, SIGNER_LEFT};
 use crate::catalogue::Catalogue;
 use crate::role::Role;
-use crate::role::call_fields::MfaSerial;
 use crate::value::access_key::{AccessKey, AccessKeyId};
 use crate::value::duration::{DurationLimit, SessionDuration, TokenDuration};
+use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 
 /// A moment, as the planner sees it.

@@ -1,10 +1,6 @@
 //! The smaller fields of an AssumeRole call, each checked by STS's own rule.
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use crate::value::input::{InputError, check_ascii_field};
 
 /// What a session calls itself in CloudTrail and in its ARN: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
@@ -93,117 +89,6 @@ impl ExternalId {
     }
 }
 
-/// The serial number or ARN of an MFA device: 9 to 256 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct MfaSerial(String);
-
-impl MfaSerial {
-    /// Reads a serial number.
-    ///
-    /// # Errors
-    /// Tells a user's ARN from a device's, else says the length or the first character that is not allowed.
-    pub fn parse(text: &str) -> Result<Self, InputError> {
-        let text = text.trim();
-        let refuse = |what: &str, remedy: &str| Err(InputError::new("mfa_serial", what, remedy));
-        if text.contains(":user/") {
-            return refuse(
-                "This is the ARN of a user.",
-                "The device's ARN has \":mfa/\" in place of \":user/\".",
-            );
-        }
-        if text.contains(":u2f/") {
-            return refuse(
-                "This is a FIDO security key or passkey, and STS takes none: it wants six digits.",
-                "Give the user an authenticator app or a token as well, and name it here: its ARN has \":mfa/\".",
-            );
-        }
-        check_ascii_field("mfa_serial", "The MFA serial", text, 9..=256, "+=/:,.@_-")?;
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Returns the serial.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns the account of a device that has an ARN; hardware tokens have a number only.
-    pub fn account_id(&self) -> Option<&str> {
-        let mut parts = self.0.split(':');
-        match parts.next() {
-            Some("arn") => parts.nth(3).filter(|account| !account.is_empty()),
-            Some(_) | None => None,
-        }
-    }
-}
-
-impl TryFrom<String> for MfaSerial {
-    type Error = InputError;
-    fn try_from(text: String) -> Result<Self, InputError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<MfaSerial> for String {
-    fn from(serial: MfaSerial) -> Self {
-        serial.0
-    }
-}
-
-impl fmt::Display for MfaSerial {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// A code of an authenticator: six ASCII digits, good for one call.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MfaCode(String);
-
-impl MfaCode {
-    /// Reads a code; spaces between and around the digits are left out.
-    ///
-    /// # Errors
-    /// If what remains is not six ASCII digits.
-    pub fn parse(text: &str) -> Result<Self, InputError> {
-        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        if digits
-            .chars()
-            .any(|c| c.is_numeric() && !c.is_ascii_digit())
-        {
-            return Err(InputError::new(
-                "code",
-                "The code has digits of another script.",
-                "Type it with 0 to 9.",
-            ));
-        }
-        if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Ok(Self(digits));
-        }
-        let what = match digits.bytes().all(|b| b.is_ascii_digit()) {
-            true => format!("The code has {} digits.", digits.len()),
-            false => "The code has characters that are not digits.".to_owned(),
-        };
-        Err(InputError::new("code", what, "A code has 6 digits."))
-    }
-
-    /// Returns the last six digits of a number, as authenticators show them.
-    pub(crate) fn of_number(number: u32) -> Self {
-        Self(format!("{:06}", number % 1_000_000))
-    }
-
-    /// Returns the six digits, for the call.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for MfaCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,33 +116,5 @@ mod tests {
         let error = SessionName::parse("my session").expect_err("a space");
         assert_eq!(error.what, "The session name has a space at position 3.");
         assert_eq!(error.remedy, "Allowed: A-Z a-z 0-9 and + = , . @ _ -.");
-    }
-
-    #[test]
-    fn b20_codes() {
-        assert_eq!(
-            MfaCode::parse(" 12 34 56 ").map(|c| c.as_str().to_owned()),
-            Ok("123456".into())
-        );
-        for bad in [
-            "12345",
-            "1234567",
-            "abcdef",
-            "",
-            "١٢٣٤٥٦",
-            "１２３４５６",
-            "12-34-56",
-        ] {
-            assert!(MfaCode::parse(bad).is_err(), "{bad:?}");
-        }
-        assert_eq!(format!("{:?}", MfaCode::parse("123456")), "Ok([redacted])");
-    }
-
-    #[test]
-    fn b22_tells_a_user_from_a_device() {
-        let error = MfaSerial::parse("arn:aws:iam::177634097045:user/user").expect_err("a user");
-        assert!(error.remedy.contains(":mfa/"));
-        assert!(MfaSerial::parse("arn:aws:iam::177634097045:mfa/user").is_ok());
-        assert!(MfaSerial::parse("GAHT12345678").is_ok());
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::plan::MfaLife;
-use crate::role::call_fields::MfaSerial;
 use crate::value::access_key::AccessKeyId;
 use crate::value::credentials::Credentials;
+use crate::value::mfa::MfaSerial;
 
 /// One session token that was got with a code of a device.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
-use crate::role::call_fields::MfaCode;
 use crate::value::input::InputError;
+use crate::value::mfa::MfaCode;
 use crate::value::secret::Secret;
 
 /// How long a code is shown, in seconds. [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238), section 5.2.

@@ -3,7 +3,8 @@
 use toml_edit::{Item, TableLike};
 
 use super::guard::{Guard, close_subject, is_section};
-use super::{Settings, in_settings, value};
+use super::value::{self, Wrong};
+use super::{Settings, in_settings};
 use crate::asker::consent::{Consent, Subject};
 use crate::catalogue::{fault, parse_toml};
 use crate::value::name::Name;
@@ -25,9 +26,6 @@ const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, 
 
 /// The most faults that are told; what comes after them closes as much.
 const FAULTS_MAX: usize = 20;
-
-/// What is wrong, and what is allowed.
-pub(super) type Wrong = (String, String);
 
 /// Reads `settings.toml`. `path` is what messages call the file.
 ///

@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use toml_edit::Item;
 
 use super::AgentStart;
-use super::read::Wrong;
 use crate::asker::consent::Consent;
 use crate::catalogue::team::{Team, TeamPlace};
 use crate::session::shell::Shell;
@@ -12,6 +11,9 @@ use crate::value::duration::{TokenDuration, parse_seconds};
 use crate::value::name::Name;
 use crate::value::region::Region;
 use crate::value::sanitise;
+
+/// What is wrong, and what is allowed.
+pub(super) type Wrong = (String, String);
 
 /// The longest lead time of a warning, in seconds: as long as the longest session.
 const LEAD_MAX_S: u64 = 43_200;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::role::call_fields::MfaSerial;
 use crate::value::input::InputError;
+use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 use crate::value::secret::Secret;
 

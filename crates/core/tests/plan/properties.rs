@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
-use rolecall_core::role::call_fields::MfaSerial;
 use rolecall_core::role::code_use::CodeUse;
 use rolecall_core::role::{Role, RoleDraft};
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration, TokenDuration};
+use rolecall_core::value::mfa::MfaSerial;
 
 use crate::sts::{Credential, Sts, Trust};
 use crate::world::{keys, name, now, serial};

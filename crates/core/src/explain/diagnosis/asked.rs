@@ -2,8 +2,8 @@
 
 use crate::calls::sts::AssumeRole;
 use crate::role::Role;
-use crate::role::call_fields::MfaSerial;
 use crate::role::session_tags::SessionTag;
+use crate::value::mfa::MfaSerial;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::asked::Asked;
-use super::inquiry::Finding;
+use super::finding::Finding;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 

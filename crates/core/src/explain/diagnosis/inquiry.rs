@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::asked::{Asked, Signer};
+use super::finding::Finding;
 use super::message;
 use super::{decoded, simulation, statement, trust};
 use crate::calls::iam::Simulated;
@@ -22,14 +23,6 @@ pub enum Answer {
     Decoded(String),
     /// The account of the key.
     KeyAccount(String),
-}
-
-/// What an answer says: a sentence, causes, and the kinds that it rules out.
-#[derive(Default)]
-pub(super) struct Finding {
-    pub(super) told: String,
-    pub(super) causes: Vec<Cause>,
-    pub(super) ruled_out: Vec<CauseKind>,
 }
 
 /// Returns the calls that would tell more about a refusal. `in_account` finds credentials of an account, and `other`

@@ -1,7 +1,7 @@
 //! What IAM's policy simulator says about the caller's side of a request.
 
 use super::asked::{Asked, MfaProof};
-use super::inquiry::Finding;
+use super::finding::Finding;
 use super::statement;
 use crate::calls::iam::{Decision, Simulated, Simulation};
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};

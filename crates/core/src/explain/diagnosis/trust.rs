@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::asked::{Asked, MfaProof, Signer};
-use super::inquiry::Finding;
+use super::finding::Finding;
 use super::statement;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;

@@ -11,8 +11,6 @@ mod chain;
 mod sentence;
 mod situation;
 
-use jiff::SignedDuration;
-
 use crate::role::Role;
 use crate::role::code_use::CodeUse;
 use crate::value::access_key::AccessKey;
@@ -23,10 +21,7 @@ use crate::value::problem::Problem;
 use crate::value::sanitise;
 
 pub use chain::Chain;
-pub use situation::{MfaLife, Situation};
-
-/// With less life left, a session is not used to sign another call.
-pub const SIGNER_LEFT: SignedDuration = SignedDuration::from_mins(1);
+pub use situation::{MfaLife, SIGNER_LEFT, Situation};
 
 /// What whoever asks prefers, where there is a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -237,11 +232,6 @@ impl Plan {
     /// Returns the longest life of the wanted role, where it is known.
     pub fn limit(&self) -> Option<DurationLimit> {
         self.limits.last().copied().flatten()
-    }
-
-    /// Returns the plan in plain words: what is asked, what it gives, and why no more.
-    pub fn sentence(&self) -> String {
-        sentence::of(self)
     }
 }
 

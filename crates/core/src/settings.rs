@@ -101,18 +101,6 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
-    /// Returns what is in force where the whole file cannot be read and never was: programs get nothing, and nothing is
-    /// sent to AWS.
-    pub fn unreadable(problem: &Problem) -> Self {
-        let mut settings = Self::default();
-        for guard in guard::Guard::ALL {
-            guard.close(&mut settings, problem);
-        }
-        settings
-    }
-}
-
 /// Returns the problem as one of the settings.
 pub fn in_settings(mut problem: Problem) -> Problem {
     if problem.code == ProblemCode::InvalidFile {

@@ -23,6 +23,7 @@ mod simulation;
 mod statement;
 mod trust;
 mod unnamed;
+mod verdict;
 
 pub use asked::{Asked, MfaProof, Signer, changes};
 pub use inquiry::Answer;
@@ -44,13 +45,6 @@ pub(crate) struct Explanation {
     pub(crate) what: String,
     pub(crate) remedy: String,
     pub(crate) diagnosis: Diagnosis,
-}
-
-/// Causes, and the sentence above them.
-struct Verdict {
-    code: ProblemCode,
-    what: String,
-    causes: Vec<Cause>,
 }
 
 /// Explains a refusal.

@@ -5,8 +5,15 @@ use crate::role::Role;
 use crate::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use crate::value::sanitise;
 
+impl Plan {
+    /// Returns the plan in plain words: what is asked, what it gives, and why no more.
+    pub fn sentence(&self) -> String {
+        of(self)
+    }
+}
+
 /// Returns the plan in one to three sentences.
-pub(super) fn of(plan: &Plan) -> String {
+fn of(plan: &Plan) -> String {
     let life = plan.life();
     let mut told = match plan.question() {
         Some(Question::Shared(_)) => shared(plan, life),

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Chain, SIGNER_LEFT};
+use super::Chain;
 use crate::catalogue::Catalogue;
 use crate::role::Role;
 use crate::value::access_key::{AccessKey, AccessKeyId};
 use crate::value::duration::{DurationLimit, SessionDuration, TokenDuration};
 use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
+
+/// With less life left, a session is not used to sign another call.
+pub const SIGNER_LEFT: SignedDuration = SignedDuration::from_mins(1);
 
 /// A moment, as the planner sees it.
 #[derive(Debug, Clone)]

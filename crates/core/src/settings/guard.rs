@@ -47,6 +47,18 @@ const SECTIONS: [(&str, &[&str]); 10] = [
     ("teams", &[]),
 ];
 
+impl Settings {
+    /// Returns what is in force where the whole file cannot be read and never was: programs get nothing, and nothing is
+    /// sent to AWS.
+    pub fn unreadable(problem: &Problem) -> Self {
+        let mut settings = Self::default();
+        for guard in Guard::ALL {
+            guard.close(&mut settings, problem);
+        }
+        settings
+    }
+}
+
 impl Guard {
     /// All of them.
     pub(super) const ALL: [Self; 6] = [

@@ -1,10 +1,10 @@
 //! AccessDenied: which precondition or which condition was not met.
 
-use super::Verdict;
 use super::asked::Asked;
 use super::message::Denied;
 use super::named::{named, session_field};
 use super::unnamed::unnamed;
+use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::problem::ProblemCode;

@@ -1,7 +1,7 @@
 //! Refusals of the request itself: a field, the duration, the session policy, too many requests.
 
-use super::Verdict;
 use super::asked::{Asked, Signer};
+use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::problem::ProblemCode;

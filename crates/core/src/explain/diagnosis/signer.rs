@@ -1,7 +1,8 @@
 //! Refusals that are about who signs, when and where: key, token, secret, clock, endpoint, region.
 
 use super::asked::Asked;
-use super::{Verdict, statement};
+use super::statement;
+use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::duration::span;

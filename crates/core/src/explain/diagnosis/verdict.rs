@@ -1,0 +1,11 @@
+//! Causes, and the sentence above them.
+
+use crate::value::diagnosis::Cause;
+use crate::value::problem::ProblemCode;
+
+/// Causes, and the sentence above them.
+pub(super) struct Verdict {
+    pub(super) code: ProblemCode,
+    pub(super) what: String,
+    pub(super) causes: Vec<Cause>,
+}

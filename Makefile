@@ -11,7 +11,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 PYTHON := tests/.venv/clients/bin/python
 
 # What needs neither the browser engine nor an AWS client fails first, before minutes of building.
-QUICK := -p rolecall-core -p rolecall
+QUICK := -p rolecall-policy -p rolecall-core -p rolecall-keeper -p rolecall
 # Journeys run these; ROLECALL_BIN_DIR points them at another build, say target/release.
 export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py

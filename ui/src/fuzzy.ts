@@ -1,4 +1,4 @@
-// Finding text by a part of it, or by letters of it in order. The command line's fuzzy.rs does the same, without places.
+// Finding text by a part of it, or by letters of it in order. view/fuzzy.rs of the core does the same, without places.
 
 /** A part of a text: from, to (not included). */
 export type Span = [number, number];

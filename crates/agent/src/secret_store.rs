@@ -1,9 +1,9 @@
-//! Texts that are kept secret under a name, wherever that is.
+//! The store of secret texts, each under a name.
 
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
 
-/// SecretStore that are kept under an account's name.
+/// Keeps secret texts, each under an account's name.
 pub trait SecretStore: Send + Sync {
     /// Returns the text kept under `account`.
     ///

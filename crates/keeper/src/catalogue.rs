@@ -1,4 +1,4 @@
-//! The catalogue and the settings: read when their files change, written when the user edits them here.
+//! The catalogue: read when its file changes, written when the user edits it here.
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use rolecall_core::aws_files::{AwsFile, FILE_MAX};
+use rolecall_core::aws_files::{AwsFile, Editor, FILE_MAX};
 use rolecall_core::value::secret::Secret;
 use zeroize::Zeroizing;
 
@@ -52,9 +52,15 @@ impl Backups {
         self.path(file, 1)
     }
 
-    /// Removes copies that a crash left unfinished.
+    /// Removes copies that a crash left unfinished, and the sessions in those that an earlier version made.
     pub(super) fn remove_leftovers(&self) {
         leftovers::remove_in(&self.dir, disk::TEMPORARY);
+        for age in 1..=RING {
+            let path = self.path(AwsFile::Credentials, age);
+            if let Err(error) = rewrite(&path, without_sessions) {
+                tracing::warn!(%error, "a copy of a file of AWS's may hold a session");
+            }
+        }
     }
 
     /// Copies a file before its first edit in this run. That it cannot is no reason not to edit: the edit is atomic.
@@ -63,7 +69,7 @@ impl Backups {
             return;
         }
         self.make_room(file);
-        if let Err(error) = disk::replace(&self.latest_path(file), bytes) {
+        if let Err(error) = disk::replace(&self.latest_path(file), &without_sessions(bytes)) {
             tracing::warn!(%error, "a file of AWS's was not copied before its edit");
         }
     }
@@ -84,10 +90,11 @@ impl Backups {
             self.make_room(file);
         }
         let secret = secret.expose().as_bytes();
-        disk::replace(&self.latest_path(file), &blanked(bytes, secret))?;
+        let copy = blanked(&without_sessions(bytes), secret);
+        disk::replace(&self.latest_path(file), &copy)?;
         for file in [AwsFile::Config, AwsFile::Credentials] {
             for age in 1..=RING {
-                blank(&self.path(file, age), secret)?;
+                rewrite(&self.path(file, age), |bytes| blanked(bytes, secret))?;
             }
         }
         Ok(())
@@ -116,16 +123,16 @@ impl Backups {
     }
 }
 
-/// Blanks a secret out in a copy; one that cannot be read or written goes.
-fn blank(path: &Path, secret: &[u8]) -> io::Result<()> {
+/// Takes something out of a copy; one that cannot be read or written goes.
+fn rewrite(path: &Path, take_out: impl Fn(&[u8]) -> Zeroizing<Vec<u8>>) -> io::Result<()> {
     let written = match disk::read(path, FILE_MAX) {
         Ok(None) => Ok(()),
         Ok(Some(bytes)) => {
             let bytes = Zeroizing::new(bytes);
-            let blanked = blanked(&bytes, secret);
-            match *blanked == *bytes {
+            let rest = take_out(&bytes);
+            match *rest == *bytes {
                 true => Ok(()),
-                false => disk::replace(path, &blanked),
+                false => disk::replace(path, &rest),
             }
         }
         Err(fault) => Err(io::Error::other(fault)),
@@ -137,6 +144,16 @@ fn blank(path: &Path, secret: &[u8]) -> io::Result<()> {
             Ok(()) | Err(_) => Ok(()),
         }
     })
+}
+
+/// Returns the text without the temporary profiles, which hold sessions. What is not text is no profile either.
+fn without_sessions(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Zeroizing::new(bytes.to_vec());
+    };
+    let mut editor = Editor::new(AwsFile::Credentials, text);
+    editor.remove(|owned| owned.expiry.is_some());
+    Zeroizing::new(editor.finish().text.expose().as_bytes().to_vec())
 }
 
 /// Returns the text with a placeholder wherever the secret stood. It may hold other secrets.
@@ -161,6 +178,26 @@ fn blanked(bytes: &[u8], secret: &[u8]) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn t34_no_copy_holds_a_session_not_even_one_of_an_earlier_version() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let backups = Backups::in_dir(dir.path().to_owned());
+        let own = "[own]\naws_secret_access_key = mine";
+        let session = "\n[guest]\n# managed-by rolecall expires=2026-11-21T12:00:00Z\naws_session_token = x\n";
+        let text = format!("{own}{session}");
+        let copy =
+            |age| fs::read_to_string(backups.path(AwsFile::Credentials, age)).expect("a copy");
+        backups.keep(AwsFile::Credentials, text.as_bytes());
+        assert_eq!(copy(1), own);
+        let moved = Secret::new("mine".into());
+        let kept = backups.keep_without(AwsFile::Credentials, text.as_bytes(), &moved, Slot::New);
+        kept.expect("a copy");
+        assert!(!copy(1).contains("aws_session_token") && !copy(1).contains("= mine"));
+        fs::write(backups.path(AwsFile::Credentials, 3), &text).expect("written");
+        backups.remove_leftovers();
+        assert_eq!(copy(3), own);
+    }
 
     #[test]
     fn a_secret_is_blanked_wherever_it_stands_and_nothing_else() {

@@ -140,12 +140,14 @@ fn whereabouts(pid: u32) -> Whereabouts {
     }
 }
 
-/// Returns a handle that stays with the process even if its id is used again. Kernels before 6.5 give it by the id only.
+/// Returns a handle that stays with the process even if its id is used again. Kernels before 6.5 give it by the id only;
+/// on later ones an error means that the process has ended, and its id may be another's.
 fn handle_of(stream: &UnixStream, pid: Pid) -> Option<OwnedFd> {
-    let of_peer = nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd);
-    of_peer
-        .ok()
-        .or_else(|| pidfd_open(pid, PidfdFlags::empty()).ok())
+    match nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd) {
+        Ok(handle) => Some(handle),
+        Err(nix::errno::Errno::ENOPROTOOPT) => pidfd_open(pid, PidfdFlags::empty()).ok(),
+        Err(_) => None,
+    }
 }
 
 fn is_running(handle: &OwnedFd) -> bool {

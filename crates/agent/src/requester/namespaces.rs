@@ -107,15 +107,16 @@ impl Extent {
 
 /// Returns whether no other user namespace that this user could make is shown with this map of ours.
 ///
-/// Another namespace's map is shown in terms of our ids, so its outside ids are all among our inside ids; and only root
-/// may map the id of root.
+/// Another namespace's map is shown in terms of our ids, so its outside ids are all among our inside ids. Only root may
+/// map all ids, or the id of root.
 fn is_unique(map: &[Extent]) -> bool {
     let has = |id: u64| map.iter().any(|extent| extent.inside.contains(&id));
     let leads_out = |extent: &Extent| !has(*extent.outside.start()) || !has(*extent.outside.end());
     let is_root = rustix::process::geteuid().is_root();
     let maps_root = |extent: &Extent| extent.outside.contains(&0);
+    let maps_all = |extent: &Extent| extent.outside == (0..=u64::from(u32::MAX) - 1);
     map.iter()
-        .any(|extent| leads_out(extent) || (!is_root && maps_root(extent)))
+        .any(|extent| leads_out(extent) || maps_all(extent) || (!is_root && maps_root(extent)))
 }
 
 /// Returns the id of the mount at `/`. It is looked for line by line, since there may be thousands.
@@ -196,6 +197,10 @@ mod tests {
     fn a_map_is_unique_if_it_leads_to_ids_that_do_not_exist_inside() {
         assert!(is_unique(&map("0 1000 1")));
         assert!(is_unique(&map("0 1000 1\n1 100000 65536")));
+        assert!(
+            is_unique(&map("0 0 4294967295")),
+            "only root can map all ids"
+        );
         assert!(!is_unique(&map("5 5 1\n6 6 10")));
         assert!(!is_unique(&map("1 2 1\n2 1 1")));
     }

@@ -90,7 +90,11 @@ impl Keeper {
         if request.kind != RequestKind::Endpoint {
             return None;
         }
-        let process = request.requester.as_ref()?.peer()?;
+        // One that moved into a sandbox meanwhile asks for itself.
+        let endpoint = request.requester.as_ref();
+        let process = endpoint
+            .filter(|it| it.whereabouts == Whereabouts::Here)?
+            .peer()?;
         let state = self.lock();
         let owner = state.served.owner(&request.name, process)?.clone();
         Some(Request {

@@ -71,3 +71,21 @@ fn t03_no_stranger_poses_as_an_endpoint() {
         .expect("written");
     assert!(set.ask_as(endpoint_request(500, 9)).end().is_err());
 }
+
+#[test]
+fn t39_an_endpoint_that_moves_into_a_sandbox_gets_nothing_any_more() {
+    let set = Set::with(ASK);
+    let by = allow_exec(&set, request(1));
+    let endpoint = endpoint_request(500, 9).requester.expect("one");
+    let named = set.keeper.name_endpoint(&name("guest"), &endpoint, &by);
+    assert_eq!(named, Ok(()));
+    let moved = Request {
+        requester: Some(endpoint.apart()),
+        ..endpoint_request(500, 9)
+    };
+    assert_eq!(
+        set.ask_as(moved).refused().code,
+        ProblemCode::OtherNamespace
+    );
+    assert_eq!(set.ask_as(endpoint_request(500, 9)).end(), Ok(()));
+}

@@ -138,7 +138,15 @@ impl Guard {
         let others = SECTIONS.iter().filter(has_it).map(|(name, _)| *name);
         let is_policy = owners.is_empty() && value.is_some_and(|it| Consent::of_word(it).is_some());
         let policy = is_policy.then_some("ask");
-        let all: Vec<&str> = owners.iter().copied().chain(others).chain(policy).collect();
+        // Such as `ask = "never"` in another section, or the section `[teams.NAME.ask]`.
+        let as_section = near_sections(key);
+        let all: Vec<&str> = owners
+            .iter()
+            .copied()
+            .chain(others)
+            .chain(policy)
+            .chain(as_section)
+            .collect();
         guards(&all)
     }
 }

@@ -49,6 +49,16 @@ pub fn read(text: &str, path: &str) -> Result<SettingsReading, Problem> {
     Ok(reader.finish())
 }
 
+/// Returns what the settings guard that stand below a team, where they do nothing: such as an endpoint that was written
+/// after `[teams.NAME]`.
+fn misplaced(key: &str, item: &Item) -> Vec<Guard> {
+    let below: Vec<(&str, &Item)> = item
+        .as_table_like()
+        .map_or_else(|| vec![(key, item)], |table| table.iter().collect());
+    let meant = |(key, item): (&str, &Item)| Guard::meant("", Some(key), item.as_str());
+    below.into_iter().flat_map(meant).collect()
+}
+
 struct Reader<'a> {
     text: &'a str,
     path: &'a str,
@@ -68,6 +78,9 @@ impl Reader<'_> {
             }
             match set(&mut self.reading.settings, section, key, item) {
                 Some(Ok(())) => {}
+                Some(Err(wrong)) if section == "teams" => {
+                    self.fault(place(), wrong, &misplaced(key, item));
+                }
                 Some(Err(wrong)) => self.fault(place(), wrong, &Guard::of(section, key)),
                 None => {
                     let guards = Guard::meant(section, Some(key), item.as_str());

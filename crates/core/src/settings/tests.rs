@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::asker::consent::{Consent, Subject};
+use crate::asker::consent::{Consent, Consents, Subject};
 
 /// Reads a file in which one thing is wrong.
 fn with_fault(text: &str) -> (Settings, Problem) {
@@ -290,6 +290,31 @@ fn a_misspelled_setting_closes_what_it_may_have_meant() {
         let (settings, _) = with_fault(text);
         assert!(settings.destination_fault.is_some(), "{text}");
         assert_eq!(settings.ask, Consents::default(), "{text}");
+    }
+}
+
+#[test]
+fn a_setting_below_the_wrong_section_closes_what_it_was_meant_for() {
+    let team = "[teams.x]\nfrom = \"/roles.toml\"\n";
+    for wrong in [
+        format!("{team}endpoint_url = \"http://127.0.0.1:1\"\n"),
+        format!("{team}proxy = \"http://127.0.0.1:1\"\n"),
+        format!("{team}[teams.x.aws]\nendpoint_url = \"http://127.0.0.1:1\"\n"),
+        "[teams]\nendpoint_url = \"http://127.0.0.1:1\"\n".to_owned(),
+    ] {
+        let (settings, _) = with_fault(&wrong);
+        assert!(settings.destination_fault.is_some(), "{wrong}");
+        assert_eq!(settings.ask, Consents::default(), "{wrong}");
+    }
+    for wrong in [
+        format!("{team}default = \"never\"\n"),
+        format!("{team}[teams.x.ask]\ndefault = \"never\"\n"),
+        "[teams.ask]\ndefault = \"never\"\n".to_owned(),
+        "[mfa]\nask = \"never\"\n".to_owned(),
+    ] {
+        let (settings, _) = with_fault(&wrong);
+        assert_eq!(settings.ask.default, Consent::Never, "{wrong}");
+        assert_eq!(settings.destination_fault, None, "{wrong}");
     }
 }
 

@@ -52,6 +52,14 @@ def test_t39_a_sandbox_gets_no_session_of_a_key(desktop, rolecall, practice):
     assert json.loads(rolecall.ok("credentials", "--key", "user"))["AccessKeyId"].startswith("ASIA")
 
 
+def test_t39_a_sandbox_does_not_learn_which_keys_were_moved(desktop, rolecall, practice):
+    practice()
+    outside = rolecall.cli("keys", "undo-import", "nothing", "--yes")
+    refused = in_sandbox(desktop, "keys", "undo-import", "nothing", "--yes")
+    assert refused.returncode == outside.returncode == 1
+    assert "container" in refused.stderr and "container" not in outside.stderr, (refused, outside)
+
+
 def test_t03_a_key_for_no_program_gives_nothing_and_its_role_does(rolecall, practice):
     account = practice(**{"ask": {"default": "never"}, "ask.roles": {"guest": "allow"}})
     refused = rolecall.cli("credentials", "--key", "user")

@@ -151,6 +151,7 @@ impl AwsWriter for AwsFilesWriter {
     fn recover(&self) -> Result<(), Problem> {
         let lock = self.lock()?;
         self.remove_leftovers(&lock);
+        self.backups.remove_sessions();
         Ok(())
     }
 

@@ -52,9 +52,13 @@ impl Backups {
         self.path(file, 1)
     }
 
-    /// Removes copies that a crash left unfinished, and the sessions in those that an earlier version made.
+    /// Removes copies that a crash left unfinished.
     pub(super) fn remove_leftovers(&self) {
         leftovers::remove_in(&self.dir, disk::TEMPORARY);
+    }
+
+    /// Removes the sessions in copies that an earlier version made.
+    pub(super) fn remove_sessions(&self) {
         for age in 1..=RING {
             let path = self.path(AwsFile::Credentials, age);
             if let Err(error) = rewrite(&path, without_sessions) {
@@ -195,7 +199,7 @@ mod tests {
         kept.expect("a copy");
         assert!(!copy(1).contains("aws_session_token") && !copy(1).contains("= mine"));
         fs::write(backups.path(AwsFile::Credentials, 3), &text).expect("written");
-        backups.remove_leftovers();
+        backups.remove_sessions();
         assert_eq!(copy(3), own);
     }
 

@@ -175,14 +175,11 @@ fn t34_what_cannot_be_removed_at_the_start_is_told_and_tried_again() {
     let left =
         "[left]\n# managed-by rolecall expires=2020-01-01T00:00:00Z\naws_secret_access_key = x\n";
     let fakes = fakes(left);
-    let ports = fakes.ports();
-    let refusing = Arc::new(Refusing {
-        files: fakes.files.clone(),
-        refuses: AtomicBool::new(true),
-    });
+    let refusing = Writer::of(&fakes);
+    refusing.refuses.store(true, Ordering::Relaxed);
     let ports = Ports {
         aws: refusing.clone(),
-        ..ports
+        ..fakes.ports()
     };
     let set = Set::with(fakes, ports, Mode::Own);
     set.keeper.tick();
@@ -248,19 +245,31 @@ fn a_renamed_role_keeps_its_temporary_profile() {
     assert_eq!(settings.temporary_profiles, ["gone", "visitor"]);
 }
 
-/// A writer during whose first edit the session of `guest` ends.
-struct Slow {
+/// A writer that refuses while it is told to, and during whose edits the session of `guest` ends once it has a keeper.
+struct Writer {
     files: Arc<MemoryFiles>,
+    refuses: AtomicBool,
     keeper: OnceLock<Arc<Keeper>>,
 }
 
-impl AwsWriter for Slow {
+impl Writer {
+    fn of(fakes: &Fakes) -> Arc<Self> {
+        Arc::new(Self {
+            files: fakes.files.clone(),
+            refuses: AtomicBool::new(false),
+            keeper: OnceLock::new(),
+        })
+    }
+}
+
+impl AwsWriter for Writer {
     fn edit(
         &self,
         file: AwsFile,
         keeping: Keeping<'_>,
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem> {
+        self.recover()?;
         let edited = self.files.edit(file, keeping, edit);
         if let Some(keeper) = self.keeper.get() {
             drop(keeper.end(&name("guest")));
@@ -268,7 +277,10 @@ impl AwsWriter for Slow {
         edited
     }
     fn recover(&self) -> Result<(), Problem> {
-        self.files.recover()
+        match self.refuses.load(Ordering::Relaxed) {
+            true => Err(Problem::new(ProblemCode::StorageFailed, "Full.", "Wait.")),
+            false => self.files.recover(),
+        }
     }
     fn backup_path(&self, file: AwsFile) -> String {
         self.files.backup_path(file)
@@ -287,10 +299,7 @@ impl AwsWriter for Slow {
 #[test]
 fn a_session_that_ends_while_the_file_is_written_is_not_slept_over() {
     let fakes = fakes(CREDENTIALS);
-    let slow = Arc::new(Slow {
-        files: fakes.files.clone(),
-        keeper: OnceLock::new(),
-    });
+    let slow = Writer::of(&fakes);
     let ports = Ports {
         aws: slow.clone(),
         ..fakes.ports()
@@ -334,40 +343,4 @@ fn each_profile_that_is_written_is_in_the_history() {
         .map(|line| (line.role.as_str(), line.request, line.process.as_str()))
         .collect();
     assert_eq!(told, [("guest", RequestKind::Profile, "Rolecall"); 2]);
-}
-
-/// A writer of files that cannot be written at first.
-struct Refusing {
-    files: Arc<MemoryFiles>,
-    refuses: AtomicBool,
-}
-
-impl AwsWriter for Refusing {
-    fn edit(
-        &self,
-        file: AwsFile,
-        keeping: Keeping<'_>,
-        edit: AwsEdit<'_>,
-    ) -> Result<Edited, Problem> {
-        self.recover()?;
-        self.files.edit(file, keeping, edit)
-    }
-    fn recover(&self) -> Result<(), Problem> {
-        match self.refuses.load(Ordering::Relaxed) {
-            true => Err(Problem::new(ProblemCode::StorageFailed, "Full.", "Wait.")),
-            false => Ok(()),
-        }
-    }
-    fn backup_path(&self, file: AwsFile) -> String {
-        self.files.backup_path(file)
-    }
-    fn command_line(&self) -> Result<String, Problem> {
-        self.files.command_line()
-    }
-    fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
-        self.files.moved_keys()
-    }
-    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
-        self.files.note_moved_keys(keys)
-    }
 }

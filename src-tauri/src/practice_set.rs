@@ -6,13 +6,11 @@ use jiff::Timestamp;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::with_role;
 use rolecall_core::role::RoleDraft;
+use rolecall_core::session::totp::STEP_S;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_practice::{Practice, PracticeConfig, PracticeRole};
-
-/// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
-const CODE_STEP_S: i64 = 30;
 
 /// A running practice account and the ports of its set.
 pub(crate) struct PracticeSet {
@@ -66,7 +64,7 @@ impl PracticeSet {
             .into_iter()
             .find_map(|role| role.mfa_serial)?;
         let code = self.practice.code(&serial, now)?;
-        let left = CODE_STEP_S - now.as_second().rem_euclid(CODE_STEP_S);
+        let left = STEP_S - now.as_second().rem_euclid(STEP_S);
         Some((code, u32::try_from(left).unwrap_or_default()))
     }
 }

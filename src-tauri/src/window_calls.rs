@@ -9,7 +9,7 @@ use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::{self, KeyPair};
 use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::Keeper;
 use serde::Serialize;
@@ -136,14 +136,7 @@ fn nothing<T>(_: T) -> Value {
 }
 
 fn value(result: impl Serialize) -> Result<Value, Problem> {
-    serde_json::to_value(result).map_err(|error| {
-        Problem::new(
-            ProblemCode::Internal,
-            "A fault in Rolecall stopped this.",
-            "Report it.",
-        )
-        .with_detail(error.to_string())
-    })
+    serde_json::to_value(result).map_err(|error| Problem::internal().with_detail(error.to_string()))
 }
 
 fn read_key(desktop: &Desktop, origin: &KeyOrigin) -> Result<KeyPair, Problem> {

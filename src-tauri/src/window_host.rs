@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread;
 
 use rolecall_core::api::protocol::{REQUEST_MAX, read_frame, write_frame};
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
@@ -120,14 +120,7 @@ impl WindowHost {
 
 fn answer(desktop: &Desktop, call: WindowCall) -> Result<serde_json::Value, Problem> {
     let answering = std::panic::AssertUnwindSafe(|| window_calls::answer(desktop, call));
-    std::panic::catch_unwind(answering).unwrap_or_else(|_| {
-        let remedy = "Try again; if it goes on, restart Rolecall and report it.";
-        Err(Problem::new(
-            ProblemCode::Internal,
-            "A fault in Rolecall stopped this.",
-            remedy,
-        ))
-    })
+    std::panic::catch_unwind(answering).unwrap_or_else(|_| Err(Problem::internal()))
 }
 
 /// Writes what the window is to know. Of snapshots that wait, only the last is written, and roles only if they changed.

@@ -17,7 +17,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
 use rolecall_keeper::Keeper;
 
-use crate::reply::{broken, overloaded, text};
+use crate::reply::{overloaded, text};
 use crate::socket::Peer;
 use crate::{container, paths, requester};
 
@@ -208,7 +208,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         | Call::ContainerCredentials { .. }
         | Call::KeepFresh { .. }
         | Call::Serve { .. }
-        | Call::Reply { .. } => Err(broken()),
+        | Call::Reply { .. } => Err(Problem::internal()),
     }
 }
 
@@ -273,7 +273,7 @@ fn in_time(
     match given.recv_timeout(HAND_OUT) {
         Ok(credentials) => Ok(text(&credentials?)),
         Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(broken()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
     }
 }
 

@@ -13,7 +13,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::Keeper;
 
-use crate::reply::{broken, overloaded, text};
+use crate::reply::{overloaded, text};
 
 /// How long an assumption may take until the endpoint has to answer: botocore waits two seconds, and asks again.
 const AT_ONCE: Duration = Duration::from_millis(1_800);
@@ -75,7 +75,7 @@ fn at_once(keeper: &Arc<Keeper>, role: Name) -> Result<Secret, Problem> {
     match given.recv_timeout(AT_ONCE) {
         Ok(body) => body,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(broken()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
     }
 }
 

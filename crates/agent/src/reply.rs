@@ -13,13 +13,3 @@ pub(crate) fn overloaded() -> Problem {
     let what = "Too much is going on at once.";
     Problem::new(ProblemCode::Internal, what, "Try again in a moment.")
 }
-
-/// Returns the problem of a fault in this program, wherever it stopped.
-pub(crate) fn broken() -> Problem {
-    let remedy = "Try again; if it goes on, restart Rolecall and report it.";
-    Problem::new(
-        ProblemCode::Internal,
-        "A fault in Rolecall stopped this.",
-        remedy,
-    )
-}

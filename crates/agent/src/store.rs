@@ -18,7 +18,7 @@ use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::value::keychain_error::KeychainError;
-use rolecall_core::value::mfa::{MfaCode, MfaSerial};
+use rolecall_core::value::mfa::{CODE_LIFE, MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
@@ -33,9 +33,6 @@ use history::HistoryWriter;
 
 /// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
-
-/// How long a code that was sent is kept: longer than AWS takes it.
-const CODE_KEPT: SignedDuration = SignedDuration::from_mins(2);
 
 /// Sessions, warnings and history in one file of the state folder.
 pub struct SealedStore {
@@ -231,7 +228,7 @@ impl Store for SealedStore {
     }
 
     fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
-        let since = self.clock.now() - CODE_KEPT;
+        let since = self.clock.now() - CODE_LIFE;
         let noted = self.with(|database| database.was_code_sent(&code_hash(serial, code), since));
         noted.unwrap_or_else(|problem| {
             tracing::warn!(%problem, "the ledger of codes cannot be read");
@@ -242,7 +239,7 @@ impl Store for SealedStore {
     fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
         let now = self.clock.now();
         let hash = code_hash(serial, code);
-        let noted = self.with(|database| database.note_code_sent(&hash, now, now - CODE_KEPT));
+        let noted = self.with(|database| database.note_code_sent(&hash, now, now - CODE_LIFE));
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the ledger of codes cannot be written");
         }

@@ -1,6 +1,7 @@
 //! Plain values: names, secrets, ARNs, durations, regions, credentials, and what goes wrong with them.
 
 pub mod access_key;
+pub mod arn;
 pub mod credentials;
 pub mod diagnosis;
 pub mod duration;

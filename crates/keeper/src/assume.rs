@@ -137,7 +137,8 @@ impl Keeper {
     fn lead(&self, role: &Role, flight: &Flight, errand: &Errand) {
         self.update(|state| drop(state.failures.remove(&role.name)));
         let attempt = std::panic::AssertUnwindSafe(|| self.assume_now(role, errand));
-        let outcome = std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(internal()));
+        let outcome =
+            std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(Problem::internal()));
         if let Ok(session) = &outcome {
             self.note_store(self.ports.store.save(session));
         }
@@ -381,13 +382,6 @@ fn wrong_identity(identity: &str) -> Problem {
         "The credentials were dropped. Check the endpoint and proxy in settings.toml.",
     )
     .with_detail(rolecall_core::value::sanitise::echo(identity))
-}
-
-/// Returns the problem of a fault in this program.
-pub(super) fn internal() -> Problem {
-    let remedy = "Try again; if it goes on, restart Rolecall and report it.";
-    let what = "A fault in Rolecall stopped this.";
-    Problem::new(ProblemCode::Internal, what, remedy)
 }
 
 /// Checks an expiry against the present and the longest life that was possible.

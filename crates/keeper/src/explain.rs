@@ -7,6 +7,7 @@ use rolecall_core::explain::diagnosis::{self, Answer, Asked, MfaProof, Signer, c
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{self, Plan};
 use rolecall_core::role::Role;
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::diagnosis::{Diagnosis, Look, LookCall};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -233,7 +234,7 @@ fn witness(state: &State, account: &str, now: jiff::Timestamp) -> Option<String>
         return Some(key.name.to_string());
     }
     let live = state.sessions.values().find(|session| {
-        session.role_arn.split(':').nth(4) == Some(account) && session.left_at(now).is_positive()
+        Arn::account_of(&session.role_arn) == Some(account) && session.left_at(now).is_positive()
     });
     live.map(|session| session.role.to_string())
 }

@@ -8,6 +8,7 @@ use rolecall_core::plan::{Plan, Wish};
 use rolecall_core::session::Session;
 use rolecall_core::session::export_block::{ExportBlock, Variables};
 use rolecall_core::session::shell::Shell;
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::credentials::UnsafeValue;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -133,7 +134,7 @@ fn process_line(session: &Session) -> Secret {
 
 /// Returns the account of the role's ARN.
 pub(super) fn account_of(session: &Session) -> &str {
-    session.role_arn.split(':').nth(4).unwrap_or_default()
+    Arn::account_of(&session.role_arn).unwrap_or_default()
 }
 
 /// Returns the problem of an access key without a live session.

@@ -11,6 +11,7 @@ use super::{Keeper, State, hand_out};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::refusal::{Attempt, explain};
+use rolecall_core::session::RENEW_WITH_LEFT;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId, masked};
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::{HOUR_S, TokenDuration};
@@ -19,10 +20,6 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::{PARTITIONS, Region};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::KeySessionView;
-
-/// With less life left, a session is renewed before it is handed out: botocore asks again on every request under 15
-/// minutes.
-const RENEW_LEFT: SignedDuration = SignedDuration::from_mins(20);
 
 /// The session of one key.
 #[derive(Default)]
@@ -72,7 +69,7 @@ impl Keeper {
             let session = state.key_sessions.get(&key.id);
             session.map_or((SignedDuration::ZERO, 0), |it| (it.left(now), it.ended))
         };
-        if left <= RENEW_LEFT {
+        if left <= RENEW_WITH_LEFT {
             match self.call_session_token(&key) {
                 Ok(fresh) => self.keep_key_session(&key.id, fresh, now, ended),
                 // What still lives is better than nothing.

@@ -2,14 +2,10 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use rolecall_core::value::mfa::{MfaCode, MfaSerial};
-
-/// How long an authenticator shows one code, in seconds. RFC 6238, section 5.2.
-const CODE_STEP_S: i64 = 30;
-/// How long AWS may still take a code after it was shown, so that it counts as used.
-pub(super) const CODE_LIFE: SignedDuration = SignedDuration::from_secs(120);
+use rolecall_core::session::totp::STEP_S;
+use rolecall_core::value::mfa::{CODE_LIFE, MfaCode, MfaSerial};
 
 /// The codes that were sent, while AWS might still take them.
 #[derive(Debug, Default)]
@@ -44,15 +40,17 @@ impl CodeLedger {
 
 /// Returns when the next code is shown: authenticators change at every half minute of the time of day.
 pub(super) fn next_step(now: Timestamp) -> Timestamp {
-    Timestamp::from_second((step(now) + 1) * CODE_STEP_S).unwrap_or(now)
+    Timestamp::from_second((step(now) + 1) * STEP_S).unwrap_or(now)
 }
 
 fn step(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(CODE_STEP_S)
+    at.as_second().div_euclid(STEP_S)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{Errand, check_expiry, internal};
+use super::assume::{Errand, check_expiry};
 use super::prompt::{Halt, Purpose, Question};
 use super::{Keeper, State};
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
@@ -114,8 +114,8 @@ impl Keeper {
                 self.call_for_token(&plan.key, &caller, duration, &id.1, code, region)
             })
         });
-        let outcome =
-            std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(Halt::Failed(internal())));
+        let outcome = std::panic::catch_unwind(attempt)
+            .unwrap_or_else(|_| Err(Halt::Failed(Problem::internal())));
         if let Ok(session) = &outcome {
             self.take_mfa_session(session.clone());
         }

@@ -12,8 +12,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::PromptView;
 
-/// How long a prompt waits for its answer.
-const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
+/// How long a prompt for a code or a reason waits for its answer.
+pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
 /// For how long whoever asked for a role's prompts is taken to look after them.
 const ATTENDED: SignedDuration = SignedDuration::from_secs(3);

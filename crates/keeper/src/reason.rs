@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::Asker;
+use super::prompt::PROMPT_LIFE;
 use super::{Keeper, State};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
@@ -12,8 +13,6 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-/// How long a prompt for a reason waits for its answer.
-const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 /// How long a reason counts for tools that come without a person: a day's work.
 const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
 

@@ -13,6 +13,7 @@ use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::{Phase, Session};
 use rolecall_core::value::access_key::masked;
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::KnownBy;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
@@ -107,10 +108,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
     let arn = session
         .map(|session| session.role_arn.clone())
         .or(role.map(|role| role.arn.to_string()));
-    let account_id = arn
-        .as_deref()
-        .and_then(|arn| arn.split(':').nth(4))
-        .unwrap_or_default();
+    let account_id = arn.as_deref().and_then(Arn::account_of).unwrap_or_default();
     let unlimited = role.map_or(name, Role::unlimited_name);
     let marked = state.marks.of(unlimited.as_str(), account_id);
     let source = role
@@ -276,7 +274,7 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
 
 /// Returns the account in a text that may be an ARN; empty if it has none.
 fn account_in(arn: &str) -> String {
-    let account = arn.split(':').nth(4).unwrap_or_default();
+    let account = Arn::account_of(arn).unwrap_or_default();
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     if is_account {
         account.to_owned()

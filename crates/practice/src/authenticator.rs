@@ -2,10 +2,9 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use rolecall_core::session::totp::STEP_S;
 use sha1::Sha1;
 use subtle::ConstantTimeEq;
-
-const STEP_S: i64 = 30;
 
 /// An MFA device: the phone that shows codes and AWS's memory of the last one used.
 pub(crate) struct Authenticator {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::secret::Secret;
 use rolecall_policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
 
@@ -173,7 +174,7 @@ impl Session {
 
 /// Returns the ARN of a role's session.
 pub(crate) fn session_arn(role: &Role, session_name: &str) -> String {
-    let partition = role.arn.split(':').nth(1).unwrap_or("aws");
+    let partition = Arn::partition_of(&role.arn).unwrap_or("aws");
     format!(
         "arn:{partition}:sts::{}:assumed-role/{}/{session_name}",
         role.account, role.name

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::secret::Secret;
 use rolecall_policy::{Policy, PolicyError, PolicyKind, Principal};
 use serde::Deserialize;
@@ -229,10 +230,7 @@ fn account_and_name(arn: &str, class: &str) -> Result<(String, String), WorldErr
     let error = || WorldError::Arn(arn.to_owned());
     let principal = Principal::parse(arn).map_err(|_| error())?;
     let account = principal.account().ok_or_else(error)?;
-    let path = arn
-        .splitn(6, ':')
-        .last()
-        .and_then(|rest| rest.strip_prefix(class));
+    let path = Arn::split(arn).and_then(|arn| arn.resource.strip_prefix(class));
     let name = path
         .and_then(|path| path.rsplit('/').next())
         .filter(|name| !name.is_empty());

@@ -70,7 +70,7 @@ fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<
     };
     let peer = Peer::new(requester, waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
-    catch_unwind(answer).unwrap_or_else(|_| Err(crate::reply::broken()))
+    catch_unwind(answer).unwrap_or_else(|_| Err(Problem::internal()))
 }
 
 /// A connection that waits until the user has answered a question. It gives its place to others meanwhile.

@@ -6,6 +6,7 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder};
 use percent_encoding::percent_decode_str;
 use rolecall_core::calls::iam::{Decision, DescribedRole, Simulated, Simulation};
 use rolecall_core::calls::sts::{Caller, StsError};
+use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::region::{PARTITIONS, Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
@@ -33,8 +34,7 @@ impl Iam for AwsSts {
             action: "SimulatePrincipalPolicy",
             parameters: parameters(question),
         };
-        let partition = question.principal.split(':').nth(1);
-        let partition = partition
+        let partition = Arn::partition_of(&question.principal)
             .and_then(Partition::named)
             .unwrap_or(PARTITIONS[0]);
         let answer = self.ask(|| self.query(caller, &query, partition))?;

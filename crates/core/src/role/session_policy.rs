@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::value::arn::Arn;
 use crate::value::input::InputError;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise::{describe, echo};
@@ -109,21 +110,21 @@ impl PolicyArn {
             let what = format!("The policy ARN \"{shown}\" has {}.", describe(stranger));
             return refuse(what, example);
         }
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", its_partition, "iam", "", its_account, resource] = parts.as_slice() else {
+        let Some(arn) = Arn::split(text).filter(|arn| (arn.service, arn.region) == ("iam", ""))
+        else {
             return refuse(
                 format!("\"{shown}\" is not the ARN of an IAM policy."),
                 example,
             );
         };
-        if !resource.starts_with("policy/") || resource.ends_with('/') {
+        if !arn.resource.starts_with("policy/") || arn.resource.ends_with('/') {
             return refuse(format!("\"{shown}\" is not the ARN of a policy."), example);
         }
-        if *its_partition != partition {
+        if arn.partition != partition {
             let what = format!("The policy \"{shown}\" is not of the role's partition.");
             return refuse(what, format!("Use one of the partition \"{partition}\"."));
         }
-        if *its_account != "aws" && *its_account != account {
+        if arn.account != "aws" && arn.account != account {
             let what = format!("The policy \"{shown}\" is of another account than the role.");
             return refuse(
                 what,

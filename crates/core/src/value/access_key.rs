@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::arn::Arn;
 use crate::value::input::InputError;
 use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
@@ -34,7 +35,7 @@ impl AccessKey {
 
     /// Returns the partition in the user's ARN.
     pub fn partition(&self) -> &str {
-        self.user_arn.split(':').nth(1).unwrap_or_default()
+        Arn::partition_of(&self.user_arn).unwrap_or_default()
     }
 }
 

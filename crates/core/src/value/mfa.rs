@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::value::arn::Arn;
 use crate::value::input::{InputError, check_ascii_field};
 
 /// The serial number or ARN of an MFA device: 9 to 256 characters.
@@ -42,11 +44,7 @@ impl MfaSerial {
 
     /// Returns the account of a device that has an ARN; hardware tokens have a number only.
     pub fn account_id(&self) -> Option<&str> {
-        let mut parts = self.0.split(':');
-        match parts.next() {
-            Some("arn") => parts.nth(3).filter(|account| !account.is_empty()),
-            Some(_) | None => None,
-        }
+        Arn::account_of(&self.0).filter(|account| !account.is_empty())
     }
 }
 
@@ -62,6 +60,9 @@ impl fmt::Display for MfaSerial {
         formatter.write_str(&self.0)
     }
 }
+
+/// How long AWS may still accept a code after it was sent, so that it counts as used.
+pub const CODE_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
 /// A code of an authenticator: six ASCII digits, good for one call.
 #[derive(Clone, PartialEq, Eq)]

@@ -34,6 +34,16 @@ impl Problem {
         }
     }
 
+    /// Returns the problem of a fault in this program.
+    pub fn internal() -> Self {
+        let remedy = "Try again; if it goes on, restart Rolecall and report it.";
+        Self::new(
+            ProblemCode::Internal,
+            "A fault in Rolecall stopped this.",
+            remedy,
+        )
+    }
+
     /// Returns the same problem with the causes that would explain it.
     pub fn with_diagnosis(mut self, diagnosis: Diagnosis) -> Self {
         self.diagnosis = Some(Box::new(diagnosis));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::value::arn::Arn;
 use crate::value::input::InputError;
 use crate::value::region::{PARTITIONS, Partition};
 use crate::value::sanitise;
@@ -34,16 +35,15 @@ impl RoleArn {
             return refuse("The role ARN is empty.", EXAMPLE);
         }
         check_characters(text)?;
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", partition, service, region, account, resource] = parts.as_slice() else {
+        let Some(arn) = Arn::split(text) else {
             return refuse(
                 format!("\"{}\" is not an ARN.", sanitise::echo(text)),
                 EXAMPLE,
             );
         };
-        let partition = parse_partition(partition)?;
-        check_kind(service, region, account, resource)?;
-        check_account(account)?;
+        let partition = parse_partition(arn.partition)?;
+        check_kind(&arn)?;
+        check_account(arn.account)?;
         let name_start = text.rfind('/').map_or(0, |slash| slash + 1);
         check_name(&text[name_start..])?;
         let account_start = "arn:".len() + partition.name.len() + ":iam::".len();
@@ -135,37 +135,32 @@ fn parse_partition(name: &str) -> Result<Partition, InputError> {
     })
 }
 
-fn check_kind(
-    service: &str,
-    region: &str,
-    account: &str,
-    resource: &str,
-) -> Result<(), InputError> {
-    if service == "sts"
-        && let Some(session) = resource.strip_prefix("assumed-role/")
+fn check_kind(arn: &Arn<'_>) -> Result<(), InputError> {
+    if arn.service == "sts"
+        && let Some(session) = arn.resource.strip_prefix("assumed-role/")
     {
         let role = session.split('/').next().unwrap_or_default();
         let remedy = format!(
             "Use the role's own ARN, such as arn:aws:iam::{}:role/{} (with its path, if it has one).",
-            sanitise::echo(account),
+            sanitise::echo(arn.account),
             sanitise::echo(role)
         );
         return refuse("This is the ARN of a session.", remedy);
     }
-    if service != "iam" {
+    if arn.service != "iam" {
         let what = format!(
             "This is an ARN of the service \"{}\".",
-            sanitise::echo(service)
+            sanitise::echo(arn.service)
         );
         return refuse(what, EXAMPLE);
     }
-    if !region.is_empty() {
+    if !arn.region.is_empty() {
         return refuse(
             "IAM ARNs have no region.",
             format!("Leave it out. {EXAMPLE}"),
         );
     }
-    match resource.split_once('/') {
+    match arn.resource.split_once('/') {
         Some(("role", _)) => Ok(()),
         Some((kind, _)) => {
             let what = format!("This is a {} ARN.", sanitise::echo(kind));

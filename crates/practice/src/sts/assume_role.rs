@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use rolecall_core::value::arn::Arn;
 
 use super::authorization::authorize;
 use super::constraint::{Constraints, duration, is_name_char};
@@ -95,7 +96,7 @@ impl<'a> Wish<'a> {
         let tags = session_tags::read(&mut constraints, parameters, caller)?;
         constraints.check()?;
         let role_arn = role_arn.unwrap_or_default();
-        if !role_arn.starts_with("arn:") || role_arn.split(':').count() < 6 {
+        if Arn::split(role_arn).is_none() {
             return Err(Failure::new(
                 400,
                 "ValidationError",

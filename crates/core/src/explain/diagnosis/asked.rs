@@ -3,6 +3,7 @@
 use crate::calls::sts::AssumeRole;
 use crate::role::Role;
 use crate::role::session_tags::SessionTag;
+use crate::value::arn::Arn;
 use crate::value::mfa::MfaSerial;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
@@ -133,7 +134,7 @@ impl Asked {
 
     /// Returns the account of the signer.
     pub(super) fn account(&self) -> Option<&str> {
-        self.principal()?.split(':').nth(4)
+        Arn::account_of(self.principal()?)
     }
 
     /// Returns whether signer and role are in one account; `None` if one of them is not known.

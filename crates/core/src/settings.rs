@@ -5,6 +5,7 @@
 
 mod edit;
 mod guard;
+mod known;
 mod read;
 #[cfg(test)]
 mod tests;

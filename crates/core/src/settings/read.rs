@@ -2,7 +2,8 @@
 
 use toml_edit::{Item, TableLike};
 
-use super::guard::{Guard, close_subject, is_section};
+use super::guard::{Guard, close_subject};
+use super::known;
 use super::value::{self, Wrong};
 use super::{Settings, in_settings};
 use crate::asker::consent::{Consent, Subject};
@@ -19,10 +20,6 @@ pub struct SettingsReading {
     /// What is wrong, where, what is allowed, and what follows from it.
     pub faults: Vec<Problem>,
 }
-
-const KNOWN: &str = "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
-                     [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; [ask] default, \
-                     containers, roles, keys; [temporary_profiles] roles; [teams.NAME] from, source.";
 
 /// The most faults that are told; what comes after them closes as much.
 const FAULTS_MAX: usize = 20;
@@ -41,7 +38,7 @@ pub fn read(text: &str, path: &str) -> Result<SettingsReading, Problem> {
     };
     for (section, item) in document.iter() {
         match item.as_table_like() {
-            Some(table) if is_section(section) => reader.section(section, table),
+            Some(table) if known::is_section(section) => reader.section(section, table),
             Some(table) => reader.unknown_section(document.as_table(), section, table),
             None => reader.outside(document.as_table(), section, item),
         }
@@ -55,7 +52,7 @@ fn misplaced(key: &str, item: &Item) -> Vec<Guard> {
     let below: Vec<(&str, &Item)> = item
         .as_table_like()
         .map_or_else(|| vec![(key, item)], |table| table.iter().collect());
-    let meant = |(key, item): (&str, &Item)| Guard::meant("", Some(key), item.as_str());
+    let meant = |(key, item): (&str, &Item)| known::guards_meant("", Some(key), item.as_str());
     below.into_iter().flat_map(meant).collect()
 }
 
@@ -76,14 +73,14 @@ impl Reader<'_> {
                 self.policies(key, policies);
                 continue;
             }
-            match set(&mut self.reading.settings, section, key, item) {
+            match known::set(&mut self.reading.settings, section, key, item) {
                 Some(Ok(())) => {}
                 Some(Err(wrong)) if section == "teams" => {
                     self.fault(place(), wrong, &misplaced(key, item));
                 }
-                Some(Err(wrong)) => self.fault(place(), wrong, &Guard::of(section, key)),
+                Some(Err(wrong)) => self.fault(place(), wrong, &known::guards_of(section, key)),
                 None => {
-                    let guards = Guard::meant(section, Some(key), item.as_str());
+                    let guards = known::guards_meant(section, Some(key), item.as_str());
                     self.fault(place(), unknown(key), &guards);
                 }
             }
@@ -92,11 +89,11 @@ impl Reader<'_> {
 
     fn unknown_section(&mut self, parent: &dyn TableLike, section: &str, table: &dyn TableLike) {
         let mut guards = match table.is_empty() {
-            true => Guard::meant(section, None, None),
+            true => known::guards_meant(section, None, None),
             false => Vec::new(),
         };
         for (key, item) in table.iter() {
-            let meant = Guard::meant(section, Some(key), item.as_str());
+            let meant = known::guards_meant(section, Some(key), item.as_str());
             let new: Vec<Guard> = meant
                 .into_iter()
                 .filter(|it| !guards.contains(it))
@@ -105,13 +102,13 @@ impl Reader<'_> {
         }
         let place = parent.key(section).and_then(toml_edit::Key::span);
         let what = format!("Unknown section \"{}\".", sanitise::echo(section));
-        self.fault(place, (what, KNOWN.to_owned()), &guards);
+        self.fault(place, (what, known::sentence()), &guards);
     }
 
     fn outside(&mut self, parent: &dyn TableLike, key: &str, item: &Item) {
-        let mut guards = Guard::meant(key, None, None);
-        if !is_section(key) {
-            let meant = Guard::meant("", Some(key), item.as_str());
+        let mut guards = known::guards_meant(key, None, None);
+        if !known::is_section(key) {
+            let meant = known::guards_meant("", Some(key), item.as_str());
             let new: Vec<Guard> = meant
                 .into_iter()
                 .filter(|it| !guards.contains(it))
@@ -120,7 +117,7 @@ impl Reader<'_> {
         }
         let place = parent.key(key).and_then(toml_edit::Key::span);
         let what = "A setting stands outside a section.".to_owned();
-        self.fault(place, (what, KNOWN.to_owned()), &guards);
+        self.fault(place, (what, known::sentence()), &guards);
     }
 
     /// Reads `[ask.roles]` or `[ask.keys]`.
@@ -203,67 +200,5 @@ fn place_of(table: &dyn TableLike, key: &str, item: &Item) -> Option<Place> {
 
 fn unknown(key: &str) -> Wrong {
     let what = format!("Unknown setting \"{}\".", sanitise::echo(key));
-    (what, KNOWN.to_owned())
-}
-
-/// Puts one setting in force; `None` if there is none of this name.
-fn set(
-    settings: &mut Settings,
-    section: &str,
-    key: &str,
-    item: &Item,
-) -> Option<Result<(), Wrong>> {
-    let text = || value::text(item, key);
-    let done = match (section, key) {
-        ("aws", "endpoint_url") => put(
-            &mut settings.endpoint_url,
-            text().and_then(value::loopback_url).map(Some),
-        ),
-        ("aws", "region") => put(
-            &mut settings.region,
-            text().and_then(value::region).map(Some),
-        ),
-        ("aws", "ca_bundle") => put(
-            &mut settings.ca_bundle,
-            text().map(|it| Some(it.to_owned())),
-        ),
-        ("aws", "fips") => put(&mut settings.fips, value::switch(item, key)),
-        ("aws", "dual_stack") => put(&mut settings.dual_stack, value::switch(item, key)),
-        ("aws", "proxy") => put(
-            &mut settings.proxy,
-            text().and_then(value::proxy_url).map(Some),
-        ),
-        ("notifications", "lead_times") => put(&mut settings.lead_times, value::lead_times(item)),
-        ("clipboard", "clear_after") => put(
-            &mut settings.clipboard_clear,
-            text().and_then(value::clear_after),
-        ),
-        ("mfa", "process") => put(&mut settings.mfa_process, value::words(item)),
-        ("mfa", "session") => put(&mut settings.mfa_session, text().and_then(value::code_life)),
-        ("export", "shell") => put(&mut settings.shell, text().and_then(value::shell)),
-        ("temporary_profiles", "roles") => {
-            put(&mut settings.temporary_profiles, value::role_names(item))
-        }
-        ("production", "confirm") => {
-            put(&mut settings.confirm_production, value::switch(item, key))
-        }
-        ("agent", "start") => put(
-            &mut settings.agent_start,
-            text().and_then(value::agent_start),
-        ),
-        ("ask", "default") => put(&mut settings.ask.default, text().and_then(value::consent)),
-        ("ask", "containers") => put(
-            &mut settings.ask.containers,
-            text().and_then(value::consent),
-        ),
-        ("ask", "roles" | "keys") => Err(value::not_a_table(key)),
-        ("teams", name) => value::team(name, item).map(|team| settings.teams.push(team)),
-        _ => return None,
-    };
-    Some(done)
-}
-
-fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
-    *place = value?;
-    Ok(())
+    (what, known::sentence())
 }

@@ -20,9 +20,12 @@ const LEAD_MAX_S: u64 = 43_200;
 /// How long a copied export block may stay in the clipboard, in seconds.
 const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
 
+/// What a table of a team holds.
+pub(super) const TEAM_FIELDS: &str = "from, source";
+
 pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
     let told = |error: crate::value::input::InputError| (error.what, error.remedy);
-    let known = "A team has: from, source.".to_owned();
+    let known = format!("A team has: {TEAM_FIELDS}.");
     let fields = item.as_table_like().ok_or_else(|| {
         (
             format!("The team \"{}\" is not a table.", sanitise::echo(name)),

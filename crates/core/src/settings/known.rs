@@ -1,0 +1,242 @@
+//! All settings: where each stands, what a wrong value closes, and how its value is read.
+
+use toml_edit::Item;
+
+use super::Settings;
+use super::guard::Guard;
+use super::value::{self, Wrong};
+use crate::asker::consent::Consent;
+use crate::value::nearest::may_be_misspelled;
+
+/// One setting.
+struct Setting {
+    section: &'static str,
+    name: &'static str,
+    /// What is closed while its value cannot be read; without any, its default applies.
+    guards: &'static [Guard],
+    /// Reads the value and puts it in force.
+    set: Set,
+}
+
+type Set = fn(&mut Settings, &Item, &str) -> Result<(), Wrong>;
+
+/// The section with a table for each team, whose names are the user's.
+const TEAMS: &str = "teams";
+
+const POLICY: &[Guard] = &[Guard::Policy];
+const DESTINATION: &[Guard] = &[Guard::Destination];
+
+static SETTINGS: [Setting; 18] = [
+    setting("aws", "endpoint_url", DESTINATION, |to, item, name| {
+        let url = |text: &str| value::loopback_url(text).map(Some);
+        put_text(&mut to.endpoint_url, item, name, url)
+    }),
+    setting("aws", "region", DESTINATION, |to, item, name| {
+        let region = |text: &str| value::region(text).map(Some);
+        put_text(&mut to.region, item, name, region)
+    }),
+    setting("aws", "ca_bundle", DESTINATION, |to, item, name| {
+        let path = |text: &str| Ok(Some(text.to_owned()));
+        put_text(&mut to.ca_bundle, item, name, path)
+    }),
+    setting("aws", "proxy", DESTINATION, |to, item, name| {
+        let url = |text: &str| value::proxy_url(text).map(Some);
+        put_text(&mut to.proxy, item, name, url)
+    }),
+    setting("aws", "fips", DESTINATION, |to, item, name| {
+        put(&mut to.fips, value::switch(item, name))
+    }),
+    setting("aws", "dual_stack", DESTINATION, |to, item, name| {
+        put(&mut to.dual_stack, value::switch(item, name))
+    }),
+    setting("notifications", "lead_times", &[], |to, item, _| {
+        put(&mut to.lead_times, value::lead_times(item))
+    }),
+    setting("clipboard", "clear_after", &[], |to, item, name| {
+        put_text(&mut to.clipboard_clear, item, name, value::clear_after)
+    }),
+    setting("mfa", "process", &[], |to, item, _| {
+        put(&mut to.mfa_process, value::words(item))
+    }),
+    setting("mfa", "session", &[Guard::CodeLife], |to, item, name| {
+        put_text(&mut to.mfa_session, item, name, value::code_life)
+    }),
+    setting("export", "shell", &[], |to, item, name| {
+        put_text(&mut to.shell, item, name, value::shell)
+    }),
+    setting(
+        "production",
+        "confirm",
+        &[Guard::Production],
+        |to, item, name| put(&mut to.confirm_production, value::switch(item, name)),
+    ),
+    setting("agent", "start", &[Guard::AgentStart], |to, item, name| {
+        put_text(&mut to.agent_start, item, name, value::agent_start)
+    }),
+    setting("ask", "default", POLICY, |to, item, name| {
+        put_text(&mut to.ask.default, item, name, value::consent)
+    }),
+    setting(
+        "ask",
+        "containers",
+        &[Guard::Containers],
+        |to, item, name| put_text(&mut to.ask.containers, item, name, value::consent),
+    ),
+    // Tables, which the reader reads name by name.
+    setting("ask", "roles", POLICY, |_, _, name| {
+        Err(value::not_a_table(name))
+    }),
+    setting("ask", "keys", POLICY, |_, _, name| {
+        Err(value::not_a_table(name))
+    }),
+    setting("temporary_profiles", "roles", &[], |to, item, _| {
+        put(&mut to.temporary_profiles, value::role_names(item))
+    }),
+];
+
+const fn setting(
+    section: &'static str,
+    name: &'static str,
+    guards: &'static [Guard],
+    set: Set,
+) -> Setting {
+    Setting {
+        section,
+        name,
+        guards,
+        set,
+    }
+}
+
+fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
+    *place = value?;
+    Ok(())
+}
+
+fn put_text<T>(
+    place: &mut T,
+    item: &Item,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, Wrong>,
+) -> Result<(), Wrong> {
+    put(place, value::text(item, name).and_then(parse))
+}
+
+/// Puts one setting in force; `None` if there is none of this name.
+pub(super) fn set(
+    settings: &mut Settings,
+    section: &str,
+    name: &str,
+    item: &Item,
+) -> Option<Result<(), Wrong>> {
+    if section == TEAMS {
+        return Some(value::team(name, item).map(|team| settings.teams.push(team)));
+    }
+    find(section, name).map(|known| (known.set)(settings, item, known.name))
+}
+
+/// Returns all sections with their settings, as a sentence.
+pub(super) fn sentence() -> String {
+    let own = sections().filter(|section| *section != TEAMS);
+    let shown: Vec<String> = own
+        .map(|section| {
+            let names: Vec<&str> = of_section(section).map(|known| known.name).collect();
+            format!("[{section}] {}", names.join(", "))
+        })
+        .collect();
+    let teams = value::TEAM_FIELDS;
+    format!("Known: {}; [{TEAMS}.NAME] {teams}.", shown.join("; "))
+}
+
+/// Returns whether a section is known.
+pub(super) fn is_section(name: &str) -> bool {
+    sections().any(|section| section == name)
+}
+
+/// Returns what a setting guards whose value cannot be read.
+pub(super) fn guards_of(section: &str, name: &str) -> Vec<Guard> {
+    find(section, name).map_or_else(Vec::new, |known| known.guards.to_vec())
+}
+
+/// Returns what a setting that does not exist may have been meant to guard.
+pub(super) fn guards_meant(section: &str, name: Option<&str>, value: Option<&str>) -> Vec<Guard> {
+    let owners = near_sections(section);
+    let Some(name) = name else {
+        return guards_of_sections(&owners);
+    };
+    let like_it = || {
+        SETTINGS
+            .iter()
+            .filter(|known| may_be_misspelled(name, known.name))
+            .map(|known| known.section)
+    };
+    let own: Vec<&str> = like_it()
+        .filter(|section| owners.contains(section))
+        .collect();
+    if !own.is_empty() {
+        return guards_of_sections(&own);
+    }
+    let is_policy = owners.is_empty() && value.is_some_and(|it| Consent::of_word(it).is_some());
+    let policy = is_policy.then_some("ask");
+    // Such as `ask = "never"` in another section, or the section `[teams.NAME.ask]`.
+    let as_section = near_sections(name);
+    let all: Vec<&str> = owners
+        .iter()
+        .copied()
+        .chain(like_it())
+        .chain(policy)
+        .chain(as_section)
+        .collect();
+    guards_of_sections(&all)
+}
+
+/// Returns the sections that a name may mean: the one it names, else those that are spelled nearly so.
+fn near_sections(name: &str) -> Vec<&'static str> {
+    if let Some(exact) = sections().find(|section| *section == name) {
+        return vec![exact];
+    }
+    sections()
+        .filter(|section| may_be_misspelled(name, section))
+        .collect()
+}
+
+fn guards_of_sections(sections: &[&str]) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    let all = sections.iter().flat_map(|section| of_section(section));
+    for guard in all.flat_map(|known| known.guards) {
+        if !guards.contains(guard) {
+            guards.push(*guard);
+        }
+    }
+    guards
+}
+
+/// Returns each section once.
+fn sections() -> impl Iterator<Item = &'static str> {
+    let groups = SETTINGS.chunk_by(|one, next| one.section == next.section);
+    let own = groups.filter_map(|group| group.first().map(|known| known.section));
+    own.chain([TEAMS])
+}
+
+fn of_section(section: &str) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS
+        .iter()
+        .filter(move |known| known.section == section)
+}
+
+fn find(section: &str, name: &str) -> Option<&'static Setting> {
+    of_section(section).find(|known| known.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sentence_has_each_setting_in_its_section() {
+        assert_eq!(
+            super::sentence(),
+            "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
+             [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; \
+             [ask] default, containers, roles, keys; [temporary_profiles] roles; [teams.NAME] from, source."
+        );
+    }
+}

@@ -2,6 +2,7 @@
 //! those of AWS's files, and of any other place, are only read.
 
 mod edit;
+mod fields;
 mod limited;
 pub mod marks;
 mod roles;
@@ -9,9 +10,8 @@ pub mod team;
 
 use std::ops::Range;
 
-use toml_edit::{Document, Item, TableLike, Value};
+use toml_edit::{Document, Item, TableLike};
 
-use crate::role::session_tags::SessionTag;
 use crate::role::{Role, RoleDraft};
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
@@ -20,24 +20,6 @@ use crate::value::sanitise;
 pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};
 
-/// The optional fields of a role, in the order in which they are written.
-const OPTIONAL_FIELDS: [&str; 15] = [
-    "session_name",
-    "duration",
-    "external_id",
-    "mfa_serial",
-    "mfa_code",
-    "source_identity",
-    "tags",
-    "transitive_tags",
-    "policy",
-    "policy_arns",
-    "reason",
-    "reason_pattern",
-    "region",
-    "output",
-    "group",
-];
 /// The largest file that is read, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
 
@@ -149,129 +131,42 @@ fn read_role(
     text: &str,
     path: &str,
     name: &str,
-    fields: &dyn TableLike,
+    table: &dyn TableLike,
     name_span: Option<Range<usize>>,
 ) -> Result<(RoleDraft, Role), Problem> {
     let mut draft = RoleDraft {
         name: name.to_owned(),
         ..RoleDraft::default()
     };
-    for (field, item) in fields.iter() {
-        let value = FieldValue::of(item, field).map_err(|(what, remedy)| {
-            let what = format!("\"{}\" must be {what}.", sanitise::echo(field));
-            fault(text, path, item.span(), &what, remedy)
-        })?;
-        if !set_field(&mut draft, field, value) {
-            let what = format!(
-                "The role \"{}\" has an unknown field \"{}\".",
-                sanitise::echo(name),
-                sanitise::echo(field)
-            );
-            let known = format!("Known fields: arn, source, {}.", OPTIONAL_FIELDS.join(", "));
-            return Err(fault(
-                text,
-                path,
-                fields.key(field).and_then(|key| key.span()),
-                &what,
-                &known,
-            ));
+    for (field, item) in table.iter() {
+        match fields::set(&mut draft, field, item) {
+            Some(Ok(())) => {}
+            Some(Err((what, remedy))) => {
+                let what = format!("\"{}\" must be {what}.", sanitise::echo(field));
+                return Err(fault(text, path, item.span(), &what, remedy));
+            }
+            None => {
+                let what = format!(
+                    "The role \"{}\" has an unknown field \"{}\".",
+                    sanitise::echo(name),
+                    sanitise::echo(field)
+                );
+                return Err(fault(
+                    text,
+                    path,
+                    table.key(field).and_then(|key| key.span()),
+                    &what,
+                    &fields::sentence(),
+                ));
+            }
         }
     }
     let role = draft.check().map_err(|error| {
-        let span = fields.get(error.field).and_then(Item::span).or(name_span);
+        let span = table.get(error.field).and_then(Item::span).or(name_span);
         let what = format!("The role \"{}\": {}", sanitise::echo(name), error.what);
         fault(text, path, span, &what, &error.remedy)
     })?;
     Ok((draft, role))
-}
-
-/// Sets one field of a draft; `false` if no field is called that.
-fn set_field(draft: &mut RoleDraft, field: &str, value: FieldValue) -> bool {
-    match (field, value) {
-        ("arn", FieldValue::Text(text)) => draft.arn = text,
-        ("source", FieldValue::Text(text)) => draft.source = text,
-        ("tags", FieldValue::Table(tags)) => draft.tags = tags,
-        (_, FieldValue::Text(text)) => match optional_text(draft, field) {
-            Some(place) => *place = Some(text),
-            None => return false,
-        },
-        (_, FieldValue::List(texts)) => match optional_list(draft, field) {
-            Some(place) => *place = texts,
-            None => return false,
-        },
-        (_, FieldValue::Table(_)) => return false,
-    }
-    true
-}
-
-fn optional_text<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Option<String>> {
-    Some(match field {
-        "session_name" => &mut draft.session_name,
-        "duration" => &mut draft.duration,
-        "external_id" => &mut draft.external_id,
-        "mfa_serial" => &mut draft.mfa_serial,
-        "mfa_code" => &mut draft.mfa_code,
-        "source_identity" => &mut draft.source_identity,
-        "policy" => &mut draft.policy,
-        "reason" => &mut draft.reason,
-        "reason_pattern" => &mut draft.reason_pattern,
-        "region" => &mut draft.region,
-        "output" => &mut draft.output,
-        "group" => &mut draft.group,
-        _ => return None,
-    })
-}
-
-fn optional_list<'a>(draft: &'a mut RoleDraft, field: &str) -> Option<&'a mut Vec<String>> {
-    Some(match field {
-        "transitive_tags" => &mut draft.transitive_tags,
-        "policy_arns" => &mut draft.policy_arns,
-        _ => return None,
-    })
-}
-
-/// What a field of a role holds.
-enum FieldValue {
-    Text(String),
-    List(Vec<String>),
-    Table(Vec<SessionTag>),
-}
-
-impl FieldValue {
-    /// Reads the value of a field; on failure what it must be, and how to write it.
-    fn of(item: &Item, field: &str) -> Result<Self, (&'static str, &'static str)> {
-        match field {
-            "tags" => tags_of(item).map(Self::Table).ok_or((
-                "a table of texts",
-                "Write it as tags = { Team = \"blue\" }.",
-            )),
-            "transitive_tags" | "policy_arns" => list_of(item)
-                .map(Self::List)
-                .ok_or(("a list of texts", "Write it as FIELD = [\"…\", \"…\"].")),
-            _ => match item.as_value() {
-                Some(Value::String(text)) => Ok(Self::Text(text.value().clone())),
-                Some(Value::Integer(seconds)) if field == "duration" => {
-                    Ok(Self::Text(seconds.value().to_string()))
-                }
-                _ => Err(("text in quotes", "Write it as FIELD = \"…\".")),
-            },
-        }
-    }
-}
-
-fn tags_of(item: &Item) -> Option<Vec<SessionTag>> {
-    let tag = |(key, value): (&str, &Item)| {
-        Some(SessionTag {
-            key: key.to_owned(),
-            value: value.as_str()?.to_owned(),
-        })
-    };
-    item.as_table_like()?.iter().map(tag).collect()
-}
-
-fn list_of(item: &Item) -> Option<Vec<String>> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    item.as_array()?.iter().map(text).collect()
 }
 
 /// Returns the problem of a role that is not in the catalogue.

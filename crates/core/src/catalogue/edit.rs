@@ -2,10 +2,8 @@
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{
-    FieldValue, OPTIONAL_FIELDS, list_of, name_taken, optional_list, optional_text, parse_toml,
-    tags_of, unknown_role,
-};
+use super::fields::{self, Field, list_of, tags_of};
+use super::{name_taken, parse_toml, unknown_role};
 use crate::role::RoleDraft;
 use crate::role::session_tags::SessionTag;
 use crate::value::name::Name;
@@ -105,30 +103,14 @@ fn write_fields(table: &mut Table, draft: &RoleDraft) {
     write_field(table, "arn", Some(draft.arn.trim()));
     write_field(table, "source", Some(draft.source.trim()));
     let mut draft = draft.clone();
-    for field in OPTIONAL_FIELDS {
-        match take_optional(&mut draft, field) {
-            FieldValue::Text(text) => {
-                write_field(
-                    table,
-                    field,
-                    Some(text.trim()).filter(|text| !text.is_empty()),
-                );
+    for (name, field) in fields::optional(&mut draft) {
+        match field {
+            Field::Text(text) => {
+                let text = text.as_deref().map(str::trim);
+                write_field(table, name, text.filter(|text| !text.is_empty()));
             }
-            FieldValue::List(texts) => write_list(table, field, &texts),
-            FieldValue::Table(tags) => write_tags(table, field, &tags),
-        }
-    }
-}
-
-fn take_optional(draft: &mut RoleDraft, field: &str) -> FieldValue {
-    if field == "tags" {
-        return FieldValue::Table(std::mem::take(&mut draft.tags));
-    }
-    match optional_list(draft, field) {
-        Some(list) => FieldValue::List(std::mem::take(list)),
-        None => {
-            let text = optional_text(draft, field).and_then(Option::take);
-            FieldValue::Text(text.unwrap_or_default())
+            Field::List(texts) => write_list(table, name, texts),
+            Field::Tags(tags) => write_tags(table, name, tags),
         }
     }
 }

@@ -195,21 +195,21 @@ def test_the_window_asks_and_tells_the_history(desktop, rolecall, practice, noti
     until(rolecall.is_reachable, desktop.logs)
     rolecall.add_key("user", account)
     asking = script(desktop, "R credentials guest")
-    dialog = window.find("dialog", "asks for guest")
-    assert dialog and "cannot prove who asks" in window.text()
+    dialog = window.find("dialog", "wants access to guest")
+    assert dialog and "can’t verify the program" in window.text()
     window.screenshot(tmp_path / "question.png")
     window.click("button", "Allow once")
     output, errors = asking.communicate(timeout=20)
     assert json.loads(output.splitlines()[0])["Version"] == 1, errors
     until(lambda: not window.find_all("dialog"), "the dialog to close")
     window.click("button", "History")
-    window.wait_for_text("Allowed once by you")
-    window.wait_for_text("AWS was called")
+    window.wait_for_text("Allowed once")
+    window.wait_for_text("new session")
     window.screenshot(tmp_path / "history.png")
 
     window.click("button", "Back")
     window.click("button", "Details")
-    chosen = window.find("combobox", "When a program asks for it")
+    chosen = window.find("combobox", "Program access")
     choose = "arguments[0].value = 'never'; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))"
     window.run(choose, chosen)
     settings = rolecall.config_dir / "settings.toml"

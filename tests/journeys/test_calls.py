@@ -49,7 +49,7 @@ def details(window, name):
     """Opens the page of a role."""
     window.type("Search sessions and roles", name)
     window.click("button", "Details")
-    window.find("heading", "Its terms")
+    window.find("heading", "Details")
 
 
 def profile(desktop, rolecall, practice, role):
@@ -72,7 +72,7 @@ def test_tags_policy_and_reason_go_along_and_the_reason_is_asked_for_on_the_way(
     window = opened(guest=practice.role("guest", **terms), archive=practice.role("archive"))
     assume(window, "archive")
     window.find("dialog", "Reason for guest")
-    window.wait_for_text("It is on the way to archive.")
+    window.wait_for_text("Reason for guest (needed for archive)")
     window.type("Reason", "because")
     window.press(ENTER)
     window.wait_for_text("The reason must look like OPS-#.")
@@ -85,8 +85,8 @@ def test_tags_policy_and_reason_go_along_and_the_reason_is_asked_for_on_the_way(
     assert guest["reason"] == "OPS-1417" and 0 < guest["packed_policy_percent"] < 100
 
     details(window, "guest")
-    window.wait_for_text(f"{guest['packed_policy_percent']} % of what AWS allows")
-    window.wait_for_text("Team = payments (passed on in chains)")
+    window.wait_for_text(f"{guest['packed_policy_percent']} % of the AWS limit")
+    window.wait_for_text("Team = payments (transitive)")
     window.wait_for_text("OPS-1417")
     window.screenshot(tmp_path / "terms.png")
     run = profile(desktop, rolecall, practice, "guest")
@@ -129,7 +129,7 @@ def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall,
     assert limited("s3", "cp", "s3://practice-welcome/hello.txt", "-").returncode == 0
     assert limited("iam", "get-role", "--role-name", "guest").returncode != 0, "the double's ReadOnlyAccess leaves IAM out"
 
-    window.click("button", "Only in", exact=False)
+    window.click("button", "One region", exact=False)
     window.find("option", "eu-west-1")
     options = [window.run("return arguments[0].innerText.trim()", option) for option in window.find_all("option")]
     assert options[0] == "eu-west-1" and "ap-southeast-2" in options, "the role's own region comes first"
@@ -146,7 +146,7 @@ def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall,
     assert locked(*reading, region=chosen).returncode == 0
     assert locked(*reading, region="us-west-2").returncode != 0, "other regions are denied"
 
-    window.click("button", "Only in", exact=False)
+    window.click("button", "One region", exact=False)
     window.find("option", chosen)
     first = window.find("option")
     assert window.run("return arguments[0].innerText.trim()", first) == chosen, "the last lock comes first"
@@ -159,20 +159,20 @@ def test_a_kept_seed_is_shown_and_forgotten_and_the_longest_life_is_read(rolecal
     window = opened(operator=practice.role("operator", mfa_code="shared"))
     rolecall.ok("keys", "add-totp", "user", DEVICE, input=f"{practice.seed(DEVICE)}\n")
     window.click("button", "access key")
-    window.wait_for_text("come from a seed in the keychain. Both factors are on this computer")
+    window.wait_for_text("are generated here. Programs can pass MFA without you.")
     window.screenshot(tmp_path / "seed.png")
-    window.click("button", "Forget the seed of user")
-    window.find("dialog", "Forget the seed")
-    window.click("button", "Forget", exact=True)
+    window.click("button", "Remove the MFA seed of user")
+    window.find("dialog", "Remove the MFA seed")
+    window.click("button", "Remove", exact=True)
     until(lambda: "totp" not in rolecall.json("keys", "list")[0], "the seed to be forgotten")
-    until(lambda: "come from a seed" not in window.text(), "the window to show it")
+    until(lambda: "are generated here" not in window.text(), "the window to show it")
     window.click("button", "Back")
 
     # The code of the seed still counts, so nobody is asked.
     assume(window, "operator")
     rolecall.wait_for_session("operator")
     details(window, "operator")
-    window.wait_for_text("The role allows up to 12 h, as IAM says (MaxSessionDuration).")
+    window.wait_for_text("The role allows up to 12 h (MaxSessionDuration).")
     window.screenshot(tmp_path / "maximum.png")
     assert practice.requests()["GetRole"] == 1
     window.click("button", "Back")

@@ -100,9 +100,9 @@ def test_a_code_counts_for_the_next_role_until_it_is_forgotten(rolecall, practic
     assert asked(practice, "GetSessionToken", "AssumeRole") == (1, 2), "the second role needed no code"
 
     window.click("button", "access key")
-    window.wait_for_text("A code of user counts until")
-    window.click("button", "Forget the code of user")
-    until(lambda: "counts until" not in window.text(), "the code to be forgotten")
+    window.wait_for_text("MFA verified until")
+    window.click("button", "Ask again for the MFA code of user")
+    until(lambda: "MFA verified until" not in window.text(), "the code to be forgotten")
     window.click("button", "Back")
     assume(window, "gamma")
     window.find("dialog", "Code for gamma")
@@ -135,12 +135,12 @@ def test_one_click_goes_through_three_roles_and_the_page_shows_the_way(rolecall,
     assert HOUR - CALL < life(rolecall, "ledger") <= HOUR, "AWS gives a session from a role one hour at most"
 
     window.click("button", "Details")
-    window.find("heading", "How it is reached")
+    window.find("heading", "Access path")
     steps = [window.run("return arguments[0].innerText", step) for step in window.find_all("listitem")]
     assert [step.split()[0] for step in steps] == ["user", "guest", "archive", "ledger"], steps
     assert ["another account" in step for step in steps] == [False, True, True, False], steps
-    window.wait_for_text("Session life")
-    terms = window.text().split("Session life")[1]
+    window.wait_for_text("Session duration")
+    terms = window.text().split("Session duration")[1]
     assert terms.split()[0] in ("1h", "1"), terms[:40]
     window.screenshot(tmp_path / "chain.png")
 

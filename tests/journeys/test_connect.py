@@ -77,7 +77,7 @@ def test_the_window_shows_what_it_writes_and_takes_it_out_again(
     window.click("button", "Connect")
     window.wait_for_text("[profile guest]")
     window.wait_for_text("AWS's tools take those")
-    window.type("name starts with", "rc-")
+    window.type("Profile name prefix", "rc-")
     window.wait_for_text("[profile rc-guest]")
     until(lambda: "AWS's tools take those" not in window.text(), "no key shadows that name")
     assert config.read_bytes() == CONFIG.encode(), "it is only shown"

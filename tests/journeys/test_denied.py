@@ -62,7 +62,7 @@ def test_a_wrong_external_id_is_the_likeliest_cause_and_a_deeper_look_proves_it(
     window.wait_for_text("Most likely: The external ID \"practice-4712\"")
     open_causes(window)
     window.wait_for_text("iam:GetRole as guest")
-    window.click("button", "Look deeper")
+    window.click("button", "Run checks")
     window.wait_for_text("asks for the external ID \"practice-4711\". \"practice-4712\" was sent.")
     assert first(rolecall, "contractor") == ("external_id", "certain")
     window.wait_for_text("The policies of \"user\" allow it.")
@@ -92,7 +92,7 @@ def test_a_missing_permission_is_certain_since_aws_names_it(practice):
     window.wait_for_text("The policies of \"user\" do not allow sts:AssumeRole on the role.")
     window.click("button", "What to do")
     window.wait_for_text("For the permissions of user")
-    window.click("button", "AWS’s own words")
+    window.click("button", "AWS error message")
     window.wait_for_text(diagnosis(rolecall, "finance")["request_id"])
 
 
@@ -110,7 +110,7 @@ def test_a_wrong_code_and_a_missing_device_are_told_apart(practice):
     kinds = [cause["kind"] for cause in diagnosis(rolecall, "operator")["causes"]]
     assert "mfa_missing" in kinds, kinds
     open_causes(window)
-    window.click("button", "Look deeper")
+    window.click("button", "Run checks")
     window.wait_for_text("The role's trust policy asks for MFA, and none was given.")
     assert first(rolecall, "operator") == ("mfa_missing", "certain")
 

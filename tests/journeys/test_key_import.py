@@ -97,7 +97,7 @@ def test_a_newcomer_moves_the_key_in_one_step_and_takes_it_back(
     rolecall.wait_for_session("guest")
     window.click("button", "1 access key")
     window.click("button", "Undo")
-    window.click("button", "Put back", exact=True)
+    window.click("button", "Move back", exact=True)
     until(lambda: credentials.read_bytes() == before, "the old bytes")
     assert who(client) == user
     window.close()
@@ -112,6 +112,6 @@ def test_the_window_moves_a_key_and_puts_it_back(desktop, configured, credential
     window.click("button", "Move", exact=True)
     until(lambda: b"credentials --key work" in credentials.read_bytes(), "the key to be moved")
     window.click("button", "Undo")
-    window.click("button", "Put back", exact=True)
+    window.click("button", "Move back", exact=True)
     until(lambda: credentials.read_bytes() == before, "the old bytes")
     window.close()

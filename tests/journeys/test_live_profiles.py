@@ -123,9 +123,9 @@ def test_the_window_tells_what_is_noticed_in_the_files_wherever_they_are(
     found = wait_for_roles(rolecall, "any", "guest", "a")
     assert "in plaintext in ~/elsewhere/keys, profile" in found["guest"]["problem"]["what"]
     window.click("button", "Access keys")
-    window.click("button", "See AWS")
+    window.click("button", "Review")
     for text in ["~/elsewhere/config", "line 2", "is not run by Rolecall", "1 access key is in plaintext", "Add it, or correct"]:
         window.wait_for_text(text)
-    window.click("button", "Everything about a", exact=True)
+    window.click("button", "Details of a", exact=True)
     window.wait_for_text("~/elsewhere/config, line")
     window.close()

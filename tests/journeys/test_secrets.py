@@ -69,9 +69,9 @@ def test_a_typed_secret_is_cleared_from_the_form(desktop, rolecall, account, can
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
     window.click("button", "Add an access key")
     window.click("radio", "Type it")
-    window.type("Access key id", account.access_key_id)
+    window.type("Access key ID", account.access_key_id)
     window.type("Secret access key", account.secret_access_key)
-    window.click("button", "Verify and keep")
+    window.click("button", "Add key")
     window.wait_for_text("is in the keychain")
     assert canary.seen_in(window.everything()) == []
     assert rolecall.snapshot()["keys"][0]["user_arn"].endswith(":user/user")

@@ -1,4 +1,4 @@
-// The window's shared state: the backend's snapshot, replaced whole; where the user is; and the time, while it matters.
+// The window's shared state: the backend's snapshot, which is replaced as a whole; the current page; the time.
 
 import { instant } from "./clock";
 import type { Bridge, Peer } from "./bridge";
@@ -8,7 +8,7 @@ import { prepareSearch } from "./listing";
 import { news } from "./news";
 import { asProblem } from "./problem";
 import type { Limits, Problem, SessionView, Shell, Snapshot } from "./snapshot";
-import { shellName } from "./shell";
+import { copyTarget } from "./shell";
 
 export type KeyWay = "clipboard" | "csv" | "profile" | "typed";
 
@@ -23,13 +23,13 @@ export type Page =
   | { at: "aws-files" }
   | { at: "settings" };
 
-/** A short answer to something the user did. */
+/** A short message about something the user did. */
 export type Toast = { id: number; done: string } | { id: number; problem: Problem };
 
-/** The first rows are shown before the search is prepared. */
-const PREPARED_AFTER_MS = 50;
+/** The search index is prepared after the first rows are shown. */
+const PREPARE_AFTER_MS = 50;
 const DONE_TOAST_MS = 3_000;
-/** How long a character takes to read. */
+/** The time to read one character. */
 const READ_MS = 40;
 const PROBLEM_TOAST_MS = 12_000;
 
@@ -40,61 +40,61 @@ export class App {
   page = $state.raw<Page>({ at: "home" });
   query = $state("");
   selected = $state<string | null>(null);
-  /** Whether the user went past what a newcomer meets. */
+  /** Whether the user left the first-run page. */
   isPastFirstRun = $state(false);
-  /** The production role that waits for a second click. */
+  /** The production role that waits for confirmation. */
   confirming = $state<string | null>(null);
   toasts = $state.raw<Toast[]>([]);
-  /** The latest news, for screen readers. */
-  told = $state("");
-  /** AWS's present time in milliseconds, as fresh as what is shown needs it. */
+  /** The latest change, for screen readers. */
+  announcement = $state("");
+  /** AWS's current time in milliseconds, updated as often as the window needs it. */
   now = $state(Date.now());
 
-  #before: Page = { at: "home" };
+  #previous: Page = { at: "home" };
   #lastToast = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly bridge: Bridge) {}
 
-  /** Follows the backend; returns how to stop. */
+  /** Follows the backend; the returned function stops that. */
   async start(): Promise<() => void> {
-    const look = () => this.#tick();
-    document.addEventListener("visibilitychange", look);
+    const onVisible = () => this.#tick();
+    document.addEventListener("visibilitychange", onVisible);
     const stop = await this.bridge.follow((snapshot) => this.#replace(snapshot)).catch((rejection: unknown) => {
       this.failure = asProblem(rejection);
       return () => {};
     });
     return () => {
       stop();
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", onVisible);
       clearTimeout(this.#timer);
     };
   }
 
   go(page: Page): void {
-    this.#before = this.page;
+    this.#previous = this.page;
     this.page = page;
   }
 
-  /** Goes to the page that led here. */
+  /** Goes to the previous page. */
   goBack(): void {
-    this.go(this.#before);
+    this.go(this.#previous);
   }
 
-  /** Runs what the user asked for; a failure becomes a toast, unless the session already tells it. */
+  /** Awaits an action of the user. A failure becomes a toast, unless the session already shows it. */
   async attempt(action: Promise<unknown>, done?: string, role?: string): Promise<boolean> {
     try {
       await action;
     } catch (rejection) {
       const problem = asProblem(rejection);
-      if (!this.#isTold(problem, role)) this.toast({ problem });
+      if (!this.#isShown(problem, role)) this.toast({ problem });
       return false;
     }
     if (done) this.toast({ done });
     return true;
   }
 
-  /** Does what most people want: copies what lives, assumes what does not, explains what cannot be. */
+  /** Runs the default action: copies an active session, assumes an inactive role, explains a role with a problem. */
   open(role: string): void {
     const session = this.snapshot?.sessions.find((candidate) => candidate.role === role);
     const problem = this.snapshot?.roles.find((candidate) => candidate.name === role)?.problem;
@@ -103,7 +103,7 @@ export class App {
     else if (session?.phase !== "assuming") this.assume(role);
   }
 
-  /** Assumes a role; one that acts on production after a second click, where the user wants that. */
+  /** Assumes a role. A production role needs a second click, if the settings say so. */
   assume(name: string, limits?: Limits): void {
     const role = this.snapshot?.roles.find((candidate) => candidate.name === name);
     if (!limits && role?.production && this.snapshot?.settings.confirm_production) this.confirming = name;
@@ -119,7 +119,7 @@ export class App {
     void this.attempt(this.bridge.renew(role), undefined, role);
   }
 
-  /** Renews what lives; assumes anew what does not. */
+  /** Renews an active session, or assumes the role again. */
   renewOrAssume(session: SessionView): void {
     if (lifeOf(session, 0, this.now).isLiving) this.renew(session.role);
     else this.assume(session.role);
@@ -131,10 +131,10 @@ export class App {
 
   copy(role: string, shell: Shell | null = null): void {
     const settings = this.snapshot?.settings;
-    const name = shellName(shell ?? settings?.shell ?? "bash");
+    const target = copyTarget(shell ?? settings?.shell ?? "bash");
     const seconds = settings?.clipboard_clear_s ?? 0;
-    const leaves = seconds > 0 ? ` · leaves the clipboard in ${seconds} s` : "";
-    void this.attempt(this.bridge.copyExport(role, shell), `Copied for ${name}${leaves}`);
+    const clears = seconds > 0 ? `. Clears in ${seconds} s` : "";
+    void this.attempt(this.bridge.copyExport(role, shell), `Copied ${target}${clears}`);
   }
 
   toast(content: { done: string } | { problem: Problem }): void {
@@ -147,15 +147,15 @@ export class App {
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
   }
 
-  #isTold(problem: Problem, role: string | undefined): boolean {
+  #isShown(problem: Problem, role: string | undefined): boolean {
     if (problem.code === "cancelled") return true;
     const session = this.snapshot?.sessions.find((candidate) => candidate.role === role);
     return session?.problem?.what === problem.what;
   }
 
   #replace(snapshot: Snapshot): void {
-    this.told = news(this.snapshot, snapshot).join(" ") || this.told;
-    if (snapshot.roles !== this.snapshot?.roles) setTimeout(() => prepareSearch(snapshot.roles), PREPARED_AFTER_MS);
+    this.announcement = news(this.snapshot, snapshot).join(" ") || this.announcement;
+    if (snapshot.roles !== this.snapshot?.roles) setTimeout(() => prepareSearch(snapshot.roles), PREPARE_AFTER_MS);
     this.snapshot = snapshot;
     this.failure = null;
     this.#tick();
@@ -166,8 +166,10 @@ export class App {
     if (!this.snapshot || document.visibilityState === "hidden") return;
     this.now = Date.now() + this.snapshot.clock_offset_ms;
     const expiries = this.snapshot.sessions.map((session) => instant(session.expires_at));
-    const codes = this.snapshot.prompts.map((prompt) => instant(prompt.next_code_at));
-    const wait = untilNextTick(this.now, expiries.filter(isSet), codes.filter(isSet));
+    const { prompts, questions, reason_prompts } = this.snapshot;
+    const deadlines = [...prompts, ...questions, ...reason_prompts].map((prompt) => instant(prompt.deadline));
+    const codes = prompts.map((prompt) => instant(prompt.next_code_at));
+    const wait = untilNextTick(this.now, expiries.filter(isSet), [...codes, ...deadlines].filter(isSet));
     if (wait !== null) this.#timer = setTimeout(() => this.#tick(), wait);
   }
 }

@@ -6,13 +6,13 @@ test("reads a role ARN with and without a path", () => {
   expect(readRoleArn("arn:aws-cn:iam::808768216571:role/a/b'c/d")?.role).toBe("d");
 });
 
-test("reads nothing from what is not a role ARN", () => {
+test("rejects what is not a role ARN", () => {
   for (const text of ["", "arn:aws:iam::12345:role/X", "arn:aws:iam::123456789012:user/X", "arn:aws:iam::１２３４56789012:role/X"]) {
     expect(readRoleArn(text)).toBeNull();
   }
 });
 
-test("groups an account id and the places in it", () => {
+test("groups an account ID and its spans", () => {
   expect(grouped("808768216571")).toBe("8087 6821 6571");
   expect(grouped("")).toBe("");
   const slice = (from: number, to: number) => {
@@ -24,12 +24,12 @@ test("groups an account id and the places in it", () => {
   expect(slice(8, 12)).toBe("6571");
 });
 
-test("knows the device that bears the user's name", () => {
+test("proposes the MFA device with the user's name", () => {
   expect(likelyMfaSerial("arn:aws:iam::177634097045:user/team/ann")).toBe("arn:aws:iam::177634097045:mfa/ann");
   expect(likelyMfaSerial("arn:aws:iam::177634097045:root")).toBeNull();
 });
 
-test("tells the partition only where it is not the usual one", () => {
+test("returns the partition only if it is another than aws", () => {
   expect(unusualPartition("arn:aws:iam::808768216571:role/guest")).toBeNull();
   expect(unusualPartition("arn:aws-cn:iam::808768216571:role/guest")).toBe("aws-cn");
 });

@@ -65,11 +65,11 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["import_key", { profile: "p", step: "preview" }, (bridge) => bridge.importKey("p", "preview")],
   ["undo_import", { profile: "p", step: "write" }, (bridge) => bridge.undoImport("p", "write")],
   ["close_window", {}, (bridge) => bridge.closeWindow()],
-])("asks for %s with %o", async (command, args, use) => {
+])("calls %s with %o", async (command, args, use) => {
   expect(await called(use)).toEqual([[command, args]]);
 });
 
-test("passes a problem on, and makes one of anything else", async () => {
+test("passes a problem on, and turns anything else into one", async () => {
   const offline = { code: "offline", what: "AWS cannot be reached.", remedy: "Try again." };
   for (const [rejection, expected] of [
     [offline, offline],
@@ -94,10 +94,10 @@ test("follows the snapshot from the first to the next", async () => {
   expect(seen.map((one) => one.roles.length)).toEqual([0, 1, 1]);
 });
 
-test("an event without roles that overtakes the first answer takes them from there", () => {
+test("an event without roles before the first snapshot takes the roles from the snapshot", () => {
   const seen: Snapshot[] = [];
   const follower = new Follower((next) => seen.push(next));
-  follower.hear({ snapshot: snapshot({ endpoint: "newer" }), same_roles: true });
-  follower.answer(snapshot({ endpoint: "older", roles: [role("a")] }));
+  follower.onEvent({ snapshot: snapshot({ endpoint: "newer" }), same_roles: true });
+  follower.onFirstSnapshot(snapshot({ endpoint: "older", roles: [role("a")] }));
   expect(seen.map((one) => [one.endpoint, one.roles.length])).toEqual([["newer", 1]]);
 });

@@ -1,4 +1,4 @@
-// The only seam to the backend, and the only file that knows it is Tauri's.
+// The interface to the backend, and the only file that uses Tauri.
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
@@ -14,17 +14,17 @@ export type KeyOrigin =
   | { kind: "profile"; profile: string }
   | { kind: "typed"; access_key_id: string; secret: string };
 
-/** A profile of ~/.aws/credentials that holds a key in plaintext. */
+/** A profile of ~/.aws/credentials with a plaintext key. */
 export interface PlaintextProfile {
   profile: string;
-  /** All but its ends hidden. */
+  /** All but its ends masked. */
   access_key_id: string;
 }
 
-/** Another program for AWS roles, whose users may move in. */
+/** Another program for AWS roles that Rolecall can import from. */
 export type Peer = "leapp" | "aws_vault" | "granted";
 
-/** What became of one thing of another program. */
+/** The outcome for one entry of another program. */
 export interface Moved {
   kind: "key" | "role" | "other";
   name: string;
@@ -32,7 +32,7 @@ export interface Moved {
   told: string;
 }
 
-/** A role as it is saved: what is not set is null. */
+/** A role to save; null if not set. */
 export interface RoleEntry {
   name: string;
   arn: string;
@@ -54,7 +54,7 @@ export interface RoleEntry {
   group: string | null;
 }
 
-/** What the user notes on a role; null leaves it to the account, or to where the role is written. */
+/** The labels of a role; null takes the value from the account, or from the role's definition. */
 export interface RoleMarks {
   favourite: boolean;
   colour: Colour | null;
@@ -67,7 +67,7 @@ export interface PracticeCode {
   seconds_left: number;
 }
 
-/** Which lines of the history are wanted, newest first. */
+/** A query for history lines, newest first. */
 export interface HistoryQuery {
   role: string | null;
   /** An RFC 3339 instant. */
@@ -75,21 +75,21 @@ export interface HistoryQuery {
   limit: number;
 }
 
-/** Everything the window may ask of the backend. Every promise rejects with a `Problem`. */
+/** The calls of the window to the backend. Every promise rejects with a `Problem`. */
 export interface Bridge {
-  /** Calls back with the whole snapshot now and whenever it differs; returns how to stop. */
+  /** Calls back with the whole snapshot now and after each change; the returned function stops that. */
   follow(seen: (snapshot: Snapshot) => void): Promise<() => void>;
-  /** Calls back with the paths of files that are dropped on the window; returns how to stop. */
+  /** Calls back with the paths of files dropped on the window; the returned function stops that. */
   followDrops(dropped: (paths: string[]) => void): Promise<() => void>;
-  /** Assumes a role; with limits, under a name of its own. */
+  /** Assumes a role; a limited session has its own name. */
   assume(role: string, limits?: Limits): Promise<void>;
   renew(role: string): Promise<void>;
   end(role: string): Promise<void>;
   /** Ends the session of an access key itself. */
   endKey(key: string): Promise<void>;
-  /** Makes the calls that tell more about a refusal; the next snapshot holds what they told. */
+  /** Runs more checks on a denial; the next snapshot has the results. */
   lookDeeper(role: string): Promise<void>;
-  /** The regions that sessions of a role can be locked to, the likeliest first. */
+  /** The regions that sessions of a role can be limited to, most likely first. */
   lockRegions(role: string): Promise<string[]>;
   copyExport(role: string, shell: Shell | null): Promise<void>;
   answerPrompt(id: number, code: string): Promise<void>;
@@ -97,24 +97,24 @@ export interface Bridge {
   answerReason(id: number, reason: string): Promise<void>;
   cancelReason(id: number): Promise<void>;
   reply(id: number, reply: Reply): Promise<void>;
-  /** Sets what happens when a program asks for the role; null leaves it to the default. */
+  /** Sets the program access of the role; null is the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
-  /** Sets what happens when a program asks for a session of the key itself; null leaves it to the default. */
+  /** Sets the program access of the key itself; null is the default. */
   setKeyConsent(key: string, consent: Consent | null): Promise<void>;
-  /** Sets whether the role's sessions are also written into AWS's credentials file, in plaintext. */
+  /** Sets whether the role's sessions are also written to AWS's credentials file, in plaintext. */
   setTemporaryProfile(role: string, isKept: boolean): Promise<void>;
   history(query: HistoryQuery): Promise<HistoryLine[]>;
-  /** Uses the prompt’s code for what its `instead` says. */
+  /** Switches the prompt to its alternative use of the code. */
   switchPrompt(id: number): Promise<void>;
-  /** Lets no code count any more that was given with this key. */
+  /** Forgets this key's MFA sessions. */
   endMfa(key: string): Promise<void>;
   addKey(name: string, from: KeyOrigin): Promise<KeyView>;
   renameKey(name: string, newName: string): Promise<void>;
   removeKey(name: string): Promise<void>;
-  /** Forgets the seed that is kept beside a key: its codes are asked for again. */
+  /** Removes the MFA seed of a key, so that Rolecall asks for codes again. */
   removeTotp(key: string): Promise<void>;
   plaintextProfiles(): Promise<PlaintextProfile[]>;
-  /** The other programs that have left files on this machine. */
+  /** The other programs with files on this computer. */
   peers(): Promise<Peer[]>;
   /** Takes in what another program keeps, or only tells what would come. */
   moveIn(from: Peer, rehearse: boolean): Promise<Moved[]>;
@@ -128,18 +128,18 @@ export interface Bridge {
   openSettingsFile(): Promise<void>;
   dismissProblem(code: string): Promise<void>;
   retryKeychain(): Promise<void>;
-  /** Writes profiles for roles into AWS's config file, or shows what that would change. */
+  /** Writes profiles for roles to AWS's config file, or previews that. */
   connect(which: Which, prefix: string, step: Step): Promise<EditView>;
-  /** Removes such profiles, or shows what that would change. */
+  /** Removes such profiles, or previews that. */
   disconnect(which: Which, step: Step): Promise<EditView>;
-  /** Moves the key of a profile of AWS's files to the keychain, or shows what that would change. */
+  /** Moves the key of a profile of AWS's files to the keychain, or previews that. */
   importKey(profile: string, step: Step): Promise<EditView>;
-  /** Puts such a key back, or shows what that would change. */
+  /** Moves such a key back, or previews that. */
   undoImport(profile: string, step: Step): Promise<EditView>;
   closeWindow(): Promise<void>;
 }
 
-/** Opens the backend; outside the desktop shell, and never in a release build, the fixtures stand in for it. */
+/** Opens the backend; in a browser, and never in a release build, the fixtures replace it. */
 export async function openBridge(): Promise<Bridge> {
   if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
     const { openFixture } = await import("./fixture/bridge");
@@ -156,13 +156,13 @@ async function ask<T>(command: string, args: Record<string, unknown> = {}): Prom
   }
 }
 
-/** What an event carries: the roles are left out where they are those of the event before. */
-interface Shown {
+/** The payload of an event; the roles are omitted if they did not change. */
+interface SnapshotEvent {
   snapshot: Snapshot;
   same_roles: boolean;
 }
 
-/** Puts events and the answer to the first question together; an event that overtook the answer is the newer of the two. */
+/** Combines events with the first snapshot. An event that arrived before the first snapshot is the newer one. */
 export class Follower {
   #roles: RoleView[] | null = null;
   #waiting: Snapshot | null = null;
@@ -170,14 +170,14 @@ export class Follower {
 
   constructor(readonly seen: (snapshot: Snapshot) => void) {}
 
-  hear({ snapshot, same_roles }: Shown): void {
+  onEvent({ snapshot, same_roles }: SnapshotEvent): void {
     this.#isFollowed = true;
     if (!same_roles) this.#roles = snapshot.roles;
     if (this.#roles) this.seen({ ...snapshot, roles: this.#roles });
     else this.#waiting = snapshot;
   }
 
-  answer(snapshot: Snapshot): void {
+  onFirstSnapshot(snapshot: Snapshot): void {
     this.#roles ??= snapshot.roles;
     if (!this.#isFollowed) this.seen(snapshot);
     else if (this.#waiting) this.seen({ ...this.#waiting, roles: this.#roles });
@@ -188,8 +188,8 @@ export class Follower {
 const desktop: Bridge = {
   async follow(seen) {
     const follower = new Follower(seen);
-    const stop = await listen<Shown>("snapshot", (event) => follower.hear(event.payload));
-    follower.answer(await ask<Snapshot>("snapshot"));
+    const stop = await listen<SnapshotEvent>("snapshot", (event) => follower.onEvent(event.payload));
+    follower.onFirstSnapshot(await ask<Snapshot>("snapshot"));
     return stop;
   },
   followDrops: (dropped) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { durationEntry, instant, lifeText, timeOfDay } from "./clock";
+import { durationEntry, instant, durationText, timeOfDay } from "./clock";
 
-test("reads an instant and survives none", () => {
+test("parses an instant, or returns null", () => {
   expect(instant("2026-01-02T03:04:05Z")).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
   expect(instant(null)).toBeNull();
   expect(instant("soon")).toBeNull();
@@ -15,7 +15,7 @@ test("shows the time that a skewed clock will show at that moment", () => {
   expect(timeOfDay(expiry, fiveMinutesSlow)).toBe(plain.format(Date.UTC(2026, 0, 2, 14, 27)));
 });
 
-test("writes lives for people and for the file", () => {
-  expect([3600, 5400, 900, 43200, 50].map(lifeText)).toEqual(["1 h", "1 h 30 min", "15 min", "12 h", "50 s"]);
+test("writes durations for people and for roles.toml", () => {
+  expect([3600, 5400, 900, 43200, 50].map(durationText)).toEqual(["1 h", "1 h 30 min", "15 min", "12 h", "50 s"]);
   expect([3600, 5400, 2700, 3601].map(durationEntry)).toEqual(["1h", "90m", "45m", "3601"]);
 });

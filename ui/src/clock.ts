@@ -1,26 +1,20 @@
-// Instants as this machine's user reads them.
+// Formats instants and durations for people.
 
-const SECOND = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-/** Returns the milliseconds of an RFC 3339 instant, or null where there is none. */
+/** Returns the milliseconds of an RFC 3339 instant, or null if there is none. */
 export function instant(text: string | null | undefined): number | null {
   const ms = text ? Date.parse(text) : NaN;
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Returns the local time of day of an AWS instant, as this machine's own clock will show it. */
+/** Returns the local time of day of an AWS instant on this computer's clock. */
 export function timeOfDay(awsMs: number, clockOffsetMs: number): string {
   return TIME.format(awsMs - clockOffsetMs);
 }
 
-/** Returns the same to the second, for what is over within a minute. */
-export function timeToSecond(awsMs: number, clockOffsetMs: number): string {
-  return SECOND.format(awsMs - clockOffsetMs);
-}
-
-/** Returns a life in seconds as text: "1 h", "45 min", "1 h 30 min", "50 s". */
-export function lifeText(seconds: number): string {
+/** Returns a duration in seconds as text: "1 h", "45 min", "1 h 30 min", "50 s". */
+export function durationText(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);

@@ -13,8 +13,8 @@ test("b20_waits_for_the_rest", () => {
 });
 
 test("b20_refuses_letters_too_many_and_foreign_digits", () => {
-  expect(readCode("12a456")).toEqual({ is: "refused", why: "A code has digits only." });
-  expect(readCode("1234567")).toEqual({ is: "refused", why: "A code has 6 digits; these are 7." });
+  expect(readCode("12a456")).toEqual({ is: "refused", why: "The code has digits only." });
+  expect(readCode("1234567")).toEqual({ is: "refused", why: "The code has 6 digits, not 7." });
   expect(readCode("١٢٣٤٥٦")).toEqual({ is: "refused", why: "Type the code with the digits 0 to 9." });
   expect(readCode("１２３４５６")).toEqual({ is: "refused", why: "Type the code with the digits 0 to 9." });
 });

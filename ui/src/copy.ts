@@ -1,6 +1,6 @@
-// Puts plain text that is already on screen on the clipboard.
+// Copies text that is on the screen.
 
-/** Copies the text of an element; falls back to selecting it where the clipboard is closed to pages. */
+/** Copies the text of an element; falls back to the selection if the clipboard API is not available. */
 export async function copyText(element: HTMLElement): Promise<boolean> {
   const text = element.textContent ?? "";
   try {

@@ -27,7 +27,7 @@ test("is read aloud in whole words", () => {
   expect(spokenLeft(0)).toBe("expired");
 });
 
-test("the part of a life stays between none and all", () => {
+test("the remaining fraction stays between 0 and 1", () => {
   expect(partLeft(0, 100, 25)).toBe(0.75);
   expect(partLeft(0, 100, 200)).toBe(0);
   expect(partLeft(50, 100, 0)).toBe(1);
@@ -35,7 +35,7 @@ test("the part of a life stays between none and all", () => {
 });
 
 describe("the next tick", () => {
-  test("is none when nothing lies ahead", () => {
+  test("is null if all instants are past", () => {
     expect(untilNextTick(0, [])).toBeNull();
     expect(untilNextTick(10, [10, 5], [1])).toBeNull();
   });

@@ -1,9 +1,9 @@
-// How long a session still lives: as text, as a part of its life, and when either changes next. Milliseconds throughout.
+// The remaining time of a session: as text, as a fraction, and when either changes next. All in milliseconds.
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Below this the seconds are shown. */
+/** Below this, seconds are shown. */
 export const CLOSE_MS = 2 * MINUTE_MS;
 const LONG_MS = 10 * HOUR_MS;
 
@@ -26,15 +26,15 @@ export function spokenLeft(leftMs: number): string {
   return `${parts.filter(Boolean).join(" ")} left`;
 }
 
-/** Returns the part of its life a session has left, 0 to 1. */
+/** Returns the remaining fraction of a session, 0 to 1. */
 export function partLeft(issuedMs: number, expiresMs: number, nowMs: number): number {
   if (expiresMs <= issuedMs) return 0;
   return Math.min(1, Math.max(0, (expiresMs - nowMs) / (expiresMs - issuedMs)));
 }
 
 /**
- * Returns how long what is shown stays true: `byMinute` instants are shown by the minute until they are close, then by
- * the second; `bySecond` ones always by the second. Null when none of them lies ahead.
+ * Returns the time until a shown text changes: `byMinute` instants are shown by the minute until they are close, then
+ * by the second; `bySecond` ones always by the second. Null if all of them are past.
  */
 export function untilNextTick(nowMs: number, byMinute: number[], bySecond: number[] = []): number | null {
   const steps = [

@@ -15,7 +15,7 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-test("the page has no script or style of its own, and asks nothing of the network", () => {
+test("the page has no script or style of its own, and uses no network", () => {
   expect(page).toContain('src="./assets/');
   expect(page).not.toMatch(/<script[^>]*>[^<]|<style|style=|\son[a-z]+=|https?:/);
 });

@@ -14,7 +14,7 @@ test("finds letters in order, best at word starts and in a row", () => {
   expect(marked("payA", "paymentsAdmin")).toBe("pay|A");
 });
 
-test("finds nothing where letters are missing, out of order or strewn about", () => {
+test("finds nothing where letters are missing, out of order or scattered", () => {
   expect(marked("xyz", "guest")).toBeNull();
   expect(marked("tseug", "guest")).toBeNull();
   expect(marked("aeo", "xaxxxexxxxo")).toBeNull();

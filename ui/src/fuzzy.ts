@@ -1,4 +1,4 @@
-// Finding text by a part of it, or by letters of it in order. view/fuzzy.rs of the core does the same, without places.
+// Finds text by a substring, or by letters in order. view/fuzzy.rs of the core does the same, without places.
 
 /** A part of a text: from, to (not included). */
 export type Span = [number, number];
@@ -11,10 +11,10 @@ export interface Found {
 const AT_WORD_START = 8;
 const IN_A_ROW = 8;
 const GAP_COST = 0.1;
-/** Letters strewn over a text without order of its own are no find. */
+/** Letters scattered over a text are not a match. */
 const LEAST_PER_LETTER = 3;
 
-/** A text that is searched, with what every search of it needs. */
+/** A text to search, with its index. */
 export class Searched {
   readonly body: string;
   #starts: Uint8Array | null = null;
@@ -23,19 +23,19 @@ export class Searched {
     this.body = lower(text);
   }
 
-  /** At which places a word starts; 1 if one does. */
+  /** For each place, 1 if a word starts there. */
   get starts(): Uint8Array {
     return (this.#starts ??= Uint8Array.from(this.text.split(""), (_, at) => (startsWord(this.text, at) ? 1 : 0)));
   }
 }
 
-/** Returns how well `text` has `wanted`, which is in lower case, as one piece; null if it does not. */
+/** Returns the score of `wanted` (in lower case) as a substring of `text`, or null. */
 export function scorePart(wanted: string, text: Searched): number | null {
   const at = text.body.indexOf(wanted);
   return at < 0 ? null : (startsWord(text.text, at) ? AT_WORD_START : 0) + (wanted.length - 1) * IN_A_ROW;
 }
 
-/** Returns where `wanted` occurs in `text` as one piece, or null. Case does not count. */
+/** Returns where `wanted` is a substring of `text`, or null. Case-insensitive. */
 export function findPart(wanted: string, text: string): Found | null {
   const searched = new Searched(text);
   const score = scorePart(lower(wanted), searched);
@@ -43,14 +43,14 @@ export function findPart(wanted: string, text: string): Found | null {
   return score === null ? null : { score, spans: [[at, at + wanted.length]] };
 }
 
-/** Returns how well `text` can be read as having the letters of `wanted`, which is in lower case, in order, or null. */
+/** Returns the score of the letters of `wanted` (in lower case) in order in `text`, or null. */
 export function scoreLetters(wanted: string, text: Searched): number | null {
   if (wanted.length === 0 || !isInOrder(wanted, text.body)) return null;
   const score = read(wanted, text, null);
   return score < LEAST_PER_LETTER * wanted.length ? null : score;
 }
 
-/** Returns the best way to read `wanted` as letters of `text` in order, or null. Case does not count. */
+/** Returns the best match of the letters of `wanted` in order in `text`, or null. Case-insensitive. */
 export function findLetters(wanted: string, text: string): Found | null {
   const searched = new Searched(text);
   const letters = lower(wanted);
@@ -60,7 +60,7 @@ export function findLetters(wanted: string, text: string): Found | null {
   return { score, spans: trace(origins) };
 }
 
-/** Returns whether the letters are there at all; most texts are out with this. */
+/** Returns whether the letters occur in order. This excludes most texts cheaply. */
 function isInOrder(letters: string, body: string): boolean {
   let at = -1;
   for (let i = 0; i < letters.length; i++) {
@@ -70,13 +70,13 @@ function isInOrder(letters: string, body: string): boolean {
   return true;
 }
 
-// The scores of reading the last letter, and the one before, at each place: the same memory for every text.
+// The scores of the last letter, and of the one before, at each place; reused for every text.
 let row = new Float64Array(128);
 let next = new Float64Array(128);
 
 /**
- * Returns the best score of reading `letters` in order; -Infinity if they are not there. `origins` takes, for each
- * letter and place, the place of the letter before, and at the end the place of the last letter.
+ * Returns the best score of `letters` in order; -Infinity if they do not occur. `origins` receives, for each letter and
+ * place, the place of the previous letter, and finally the place of the last letter.
  */
 function read(letters: string, { body, starts }: Searched, origins: Int32Array[] | null): number {
   if (row.length < body.length) [row, next] = [new Float64Array(body.length * 2), new Float64Array(body.length * 2)];
@@ -95,10 +95,10 @@ function read(letters: string, { body, starts }: Searched, origins: Int32Array[]
         next[j] = -Infinity;
         continue;
       }
-      const apart = best + (starts[j] ? AT_WORD_START : 0);
+      const separate = best + (starts[j] ? AT_WORD_START : 0);
       const joined = before + IN_A_ROW;
-      next[j] = Math.max(apart, joined);
-      if (origin) origin[j] = joined >= apart ? j - 1 : bestAt;
+      next[j] = Math.max(separate, joined);
+      if (origin) origin[j] = joined >= separate ? j - 1 : bestAt;
     }
     [row, next] = [next, row];
     if (origin) origins?.push(origin);
@@ -121,7 +121,7 @@ function trace(origins: Int32Array[]): Span[] {
   return spans;
 }
 
-/** Returns the text in lower case by code unit, so that places in it are places in the text. */
+/** Returns the text in lower case with the same length, so that places stay valid. */
 export function lower(text: string): string {
   const whole = text.toLowerCase();
   return whole.length === text.length ? whole : Array.from(text, (c) => c.toLowerCase()[0] ?? c).join("");

@@ -15,13 +15,13 @@ test("copies with control and with command, unless text is selected", () => {
   expect(action({ key: "c", ctrlKey: true }, { textIsSelected: true })).toBeNull();
 });
 
-test("leaves typing alone while something is searched", () => {
+test("ignores typing while the search has text", () => {
   expect(action({ key: "?" }, { searchIsEmpty: false })).toBeNull();
   expect(action({ key: "Delete" }, { searchIsEmpty: false })).toBeNull();
   expect(action({ key: "a" })).toBeNull();
 });
 
-test("knows the lone keys", () => {
+test("knows the keys without modifiers", () => {
   expect(action({ key: "?", shiftKey: true })).toBe("help");
   expect(action({ key: "Delete" })).toBe("end");
   expect(action({ key: "Enter" })).toBe("enter");

@@ -1,11 +1,11 @@
-// What each key means on the home page.
+// The keyboard shortcuts of the home page.
 
 export type KeyAction =
   | "up" | "down" | "page-up" | "page-down" | "first" | "last"
   | "enter" | "copy" | "copy-as" | "renew" | "end" | "details"
   | "add-role" | "keys" | "settings" | "help" | "escape" | "search";
 
-/** What keys do where no list of roles is in sight. */
+/** The actions that work without a list of roles. */
 export const WITHOUT_LIST: KeyAction[] = ["add-role", "keys", "settings", "help", "escape"];
 
 export interface KeyPress {
@@ -16,7 +16,7 @@ export interface KeyPress {
   altKey: boolean;
 }
 
-/** What is on the page when the key is pressed. */
+/** The state of the page when the key is pressed. */
 export interface KeyScene {
   searchIsEmpty: boolean;
   textIsSelected: boolean;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { role, session, unborn } from "./fixture/make";
+import { role, session, withoutCredentials } from "./fixture/make";
 import { lifeOf, phaseText } from "./life";
 
 const guest = role("guest");
 
-test("counts down between its beginning and its end", () => {
+test("counts down between its start and its end", () => {
   const now = Date.now();
   const life = lifeOf(session(guest, 45), 3600, now);
   expect(life.isLiving).toBe(true);
@@ -16,13 +16,13 @@ test("is expired as soon as its end has passed, whatever the backend last said",
   expect(life).toMatchObject({ phase: "expired", isLiving: false, part: 0, text: "" });
 });
 
-test("has the planned length where its beginning is not known", () => {
+test("has the planned length if its start is unknown", () => {
   expect(lifeOf(session(guest, 15, { issued_at: null }), 3600, Date.now()).part).toBeCloseTo(0.25, 2);
 });
 
-test("shows neither time nor arc before it is born", () => {
-  const life = lifeOf(unborn(guest, { phase: "assuming", waiting_for: "code" }), 3600, Date.now());
+test("shows neither time nor arc before it is assumed", () => {
+  const life = lifeOf(withoutCredentials(guest, { phase: "assuming", waiting_for: "code" }), 3600, Date.now());
   expect(life).toMatchObject({ phase: "assuming", isLiving: false, text: "" });
-  expect(phaseText("assuming", "code")).toBe("waits for a code");
-  expect(phaseText("assuming", null)).toBe("asking AWS…");
+  expect(phaseText("assuming", "code")).toBe("waiting for a code");
+  expect(phaseText("assuming", null)).toBe("contacting AWS…");
 });

@@ -1,23 +1,23 @@
-// A session's life at a moment, as the ring shows it.
+// The state of a session at a moment, as the ring shows it.
 
 import { instant } from "./clock";
 import { partLeft, shortLeft } from "./countdown";
 import type { Phase, SessionView, WaitingFor } from "./snapshot";
 
 export interface Life {
-  /** The backend's phase, except that a session whose end has passed here is expired. */
+  /** The backend's phase, or expired as soon as the end has passed. */
   phase: Phase;
   isLiving: boolean;
-  /** When it ends in AWS's time, where that is known. */
+  /** When the session expires in AWS's time, if known. */
   expiresMs: number | null;
   leftMs: number;
   /** 0 to 1. */
   part: number;
-  /** What stands in the ring. */
+  /** The text in the ring. */
   text: string;
 }
 
-/** Returns the life of a session; `plannedS` stands in where its beginning is not known. */
+/** Returns the state of a session; `plannedS` is its length if the start is unknown. */
 export function lifeOf(session: SessionView, plannedS: number, nowMs: number): Life {
   const expiresMs = instant(session.expires_at);
   const leftMs = expiresMs === null ? 0 : expiresMs - nowMs;
@@ -34,13 +34,13 @@ export function lifeOf(session: SessionView, plannedS: number, nowMs: number): L
   };
 }
 
-/** Returns the word for a session at a phase. */
+/** Returns the text for a phase. */
 export function phaseText(phase: Phase, waitingFor: WaitingFor | null): string {
   if (phase !== "assuming") return PHASE_TEXT[phase];
-  if (waitingFor === "code") return "waits for a code";
-  if (waitingFor === "reason") return "waits for a reason";
-  if (waitingFor === "next_code") return "waits for the next code";
-  return "asking AWS…";
+  if (waitingFor === "code") return "waiting for a code";
+  if (waitingFor === "reason") return "waiting for a reason";
+  if (waitingFor === "next_code") return "waiting for the next code";
+  return "contacting AWS…";
 }
 
 const PHASE_TEXT: Record<Exclude<Phase, "assuming">, string> = {

@@ -44,7 +44,7 @@ test("searches ten thousand roles quickly", () => {
   expect(performance.now() - started).toBeLessThan(1500);
 });
 
-test("lists favourites first, then what was used of late where there are many, and none of them twice", () => {
+test("lists favourites first, then recent roles if there are many, and none of them twice", () => {
   const roles = Array.from({ length: 14 }, (_, i) => role(`r${i}`, { favourite: i === 9, group: i === 5 ? "Group" : null }));
   const listed = listing(snapshot({ roles, recent: ["r5", "r9", "gone"] }), "");
   expect(listed.names.slice(0, 3)).toEqual(["r9", "r5", "r0"]);
@@ -53,7 +53,7 @@ test("lists favourites first, then what was used of late where there are many, a
   expect(few.names[0]).toBe("r0");
 });
 
-test("finds by the account's name, and prefers what was used of late among equals", () => {
+test("finds by the account's name, and prefers recent roles among equals", () => {
   const roles = [role("admin-a", { account_alias: "shop-prod" }), role("admin-b"), role("admin-c")];
   expect(listing(snapshot({ roles }), "shop").names).toEqual(["admin-a"]);
   expect(listing(snapshot({ roles, recent: ["admin-c"] }), "admin").names[0]).toBe("admin-c");

@@ -1,9 +1,9 @@
-// What the home page lists: sessions on top, roles below in groups, or, while searching, whatever is found, best first.
+// The lines of the home page: sessions, then roles in groups, or, while searching, the matches, best first.
 
 import { findLetters, findPart, lower, scoreLetters, scorePart, Searched, type Found as Match, type Span } from "./fuzzy";
 import type { RoleView, SessionView, Snapshot } from "./snapshot";
 
-/** Where a role was found: places in each of its texts. */
+/** Where a role matches: spans in each of its texts. */
 export interface Finding {
   name: Span[];
   account: Span[];
@@ -15,7 +15,7 @@ export interface Finding {
 
 export interface SessionLine {
   session: SessionView;
-  /** The catalogue's entry; null when the role has left it. */
+  /** The role; null if it was removed. */
   role: RoleView | null;
   finding: Finding;
 }
@@ -29,13 +29,13 @@ export interface Listing {
   lines: RoleLine[];
   /** The names of everything that can be selected, top to bottom. */
   names: string[];
-  /** Tells where a role was found; asked for those in view alone, since there may be ten thousand. */
+  /** Returns where a role matches. Called only for roles in view, since there may be ten thousand. */
   finding: (role: RoleView) => Finding;
 }
 
 const NAME_WEIGHT = 100;
-const UNFOUND: Finding = { name: [], account: [], alias: [], group: [], arn: [] };
-/** So many roles are seen at a glance: none is listed first for its use of late. */
+const NO_SPANS: Finding = { name: [], account: [], alias: [], group: [], arn: [] };
+/** With at most this many roles, recent ones are not listed first. */
 const GLANCE_MAX = 12;
 const RECENT_MAX = 5;
 
@@ -43,7 +43,7 @@ const RECENT_MAX = 5;
 export function listing(snapshot: Snapshot, query: string): Listing {
   const terms = termsOf(query).map(lower);
   const roles = new Map(snapshot.roles.map((role) => [role.name, role]));
-  const taken = new Set(snapshot.sessions.map((session) => session.role));
+  const withSession = new Set(snapshot.sessions.map((session) => session.role));
   const sessions = snapshot.sessions.flatMap((session): SessionLine[] => {
     if (score(terms, textsOf(session)) === null) return [];
     const finding = places(terms, textsOf(session));
@@ -51,7 +51,7 @@ export function listing(snapshot: Snapshot, query: string): Listing {
   });
   const found: Found[] = [];
   for (const role of snapshot.roles) {
-    const well = taken.has(role.name) ? null : score(terms, textsOf(role));
+    const well = withSession.has(role.name) ? null : score(terms, textsOf(role));
     if (well !== null) found.push({ kind: "role", role, score: well });
   }
   const lines = terms.length > 0 ? ranked(found, snapshot.recent) : inOrder(found, snapshot.recent);
@@ -65,26 +65,26 @@ export function listing(snapshot: Snapshot, query: string): Listing {
 
 type Found = Extract<RoleLine, { kind: "role" }>;
 
-/** Best first; of those found equally well, the one used most of late, then favourites. */
+/** Best first; among equal matches, recently used roles, then favourites. */
 function ranked(found: Found[], recent: string[]): RoleLine[] {
   if (found.length === 0) return [];
   const used = new Map(recent.map((name, at) => [name, at]));
   const place = ({ role }: Found) => used.get(role.name) ?? recent.length + (role.favourite ? 0 : 1);
   const placed = found.map((line) => ({ line, place: place(line) }));
   const best = placed.sort((a, b) => b.line.score - a.line.score || a.place - b.place).map(({ line }) => line);
-  return [{ kind: "heading", title: "Found", count: best.length }, ...best];
+  return [{ kind: "heading", title: "Results", count: best.length }, ...best];
 }
 
-/** Favourites, then what was used most of late where there are many, then all others in groups. */
+/** Favourites, then recent roles if there are many roles, then all others in groups. */
 function inOrder(found: Found[], recent: string[]): RoleLine[] {
   const favourites = found.filter(({ role }) => role.favourite);
   const byName = new Map(found.map((line) => [line.role.name, line]));
   const used = found.length <= GLANCE_MAX ? [] : recent.flatMap((name) => byName.get(name) ?? []);
-  const late = used.filter(({ role }) => !role.favourite && !role.problem).slice(0, RECENT_MAX);
-  const first = new Set([...favourites, ...late]);
+  const recentLines = used.filter(({ role }) => !role.favourite && !role.problem).slice(0, RECENT_MAX);
+  const first = new Set([...favourites, ...recentLines]);
   return [
     ...headed("Favourites", favourites),
-    ...headed("Recent", late),
+    ...headed("Recent", recentLines),
     ...inGroups(found.filter((line) => !first.has(line))),
   ];
 }
@@ -120,16 +120,16 @@ interface Texts {
   alias: Searched | null;
   group: Searched | null;
   arn: Searched;
-  /** What comes after the head that all ARNs of roles share. */
+  /** The part after the prefix that all role ARNs share. */
   arnTail: Searched;
 }
 
-/** Kept as long as the backend's views, which stay the same while the user types. */
-const known = new WeakMap<RoleView | SessionView, Texts>();
+/** Cached as long as the backend's views, which do not change while the user types. */
+const cache = new WeakMap<RoleView | SessionView, Texts>();
 
 const PREPARED_AT_ONCE = 400;
 
-/** Prepares the search of roles bit by bit, so that its first key does not wait for ten thousand. */
+/** Prepares the search index in small steps, so that the first key press does not wait for ten thousand roles. */
 export function prepareSearch(roles: RoleView[], from = 0): void {
   for (const role of roles.slice(from, from + PREPARED_AT_ONCE)) {
     const { name, alias } = textsOf(role);
@@ -139,8 +139,8 @@ export function prepareSearch(roles: RoleView[], from = 0): void {
 }
 
 function textsOf(view: RoleView | SessionView): Texts {
-  const before = known.get(view);
-  if (before) return before;
+  const cached = cache.get(view);
+  if (cached) return cached;
   const [name, arn] = "role_arn" in view ? [view.role, view.role_arn] : [view.name, view.arn];
   const texts = {
     name: new Searched(name),
@@ -150,11 +150,11 @@ function textsOf(view: RoleView | SessionView): Texts {
     arn: new Searched(arn),
     arnTail: new Searched(arn.slice(tailOf(arn))),
   };
-  known.set(view, texts);
+  cache.set(view, texts);
   return texts;
 }
 
-/** Returns how well all terms are found, or null if one is not. */
+/** Returns the score of all terms, or null if one does not match. */
 function score(terms: string[], { name, account, alias, group, arn, arnTail }: Texts): number | null {
   let whole = 0;
   for (const term of terms) {
@@ -172,7 +172,7 @@ function score(terms: string[], { name, account, alias, group, arn, arnTail }: T
 }
 
 function places(terms: string[], { name, account, alias, group, arn }: Texts): Finding {
-  if (terms.length === 0) return UNFOUND;
+  if (terms.length === 0) return NO_SPANS;
   const all: Finding = { name: [], account: [], alias: [], group: [], arn: [] };
   for (const term of terms) {
     const inName = findLetters(term, name.text);
@@ -189,7 +189,7 @@ function places(terms: string[], { name, account, alias, group, arn }: Texts): F
   return all;
 }
 
-/** Every ARN of a role begins alike, so a word is looked for in what comes after; one with : or / in all of it. */
+/** All role ARNs start alike, so a word is searched after that prefix; a term with : or / in the whole ARN. */
 function findInArn(term: string, arn: string): Match | null {
   const from = isPath(term) ? 0 : tailOf(arn);
   const found = findPart(term, arn.slice(from));

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { DENIED, role, session, snapshot, unborn } from "./fixture/make";
+import { DENIED, role, session, snapshot, withoutCredentials } from "./fixture/make";
 import { news } from "./news";
 
 const guest = role("guest");
 
-test("tells what changed, and nothing else", () => {
+test("reports what changed, and nothing else", () => {
   const none = snapshot();
   const active = snapshot({ sessions: [session(guest, 43)] });
-  const failed = snapshot({ sessions: [unborn(guest, { phase: "failed", problem: DENIED })] });
+  const failed = snapshot({ sessions: [withoutCredentials(guest, { phase: "failed", problem: DENIED })] });
   expect(news(null, active)).toEqual([]);
   expect(news(active, active)).toEqual([]);
   expect(news(none, active)).toEqual(["guest: active."]);

@@ -1,19 +1,19 @@
-// What a rejected command carries, made a Problem whatever it was.
+// Turns the rejection of a command into a Problem.
 
 import type { Problem } from "./snapshot";
 
-/** Returns the rejection itself if it is a problem, else one that quotes it. */
+/** Returns the rejection if it is a problem, else a problem with the rejection as its detail. */
 export function asProblem(rejection: unknown): Problem {
   if (isProblem(rejection)) return rejection;
   return {
     code: "internal",
     what: "Rolecall could not do that.",
-    remedy: "Try again; if it happens again, quit Rolecall from its tray menu and start it.",
+    remedy: "Try again. If that fails, quit Rolecall from its tray menu and start it again.",
     detail: rejection instanceof Error ? rejection.message : JSON.stringify(rejection),
   };
 }
 
-/** Returns the name of the form field that an `invalid_input` problem speaks of. */
+/** Returns the name of the form field that an `invalid_input` problem is about. */
 export function fieldOf(problem: Problem | null): string | null {
   return problem?.code === "invalid_input" ? (problem.detail ?? null) : null;
 }

@@ -10,7 +10,7 @@ interface Cases {
   cases: { search: string; found: string[] }[];
 }
 
-// The command line searches by the same rules, written down once more in Rust.
+// The command line follows the same rules, implemented in Rust.
 const { roles, recent, cases } = JSON.parse(text) as Cases;
 const all = snapshot({ roles: roles.map(({ name, ...rest }) => role(name, rest)), recent });
 

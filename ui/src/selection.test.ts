@@ -1,29 +1,29 @@
 import { expect, test } from "vitest";
-import { kept, moved } from "./selection";
+import { keepSelection, moveSelection } from "./selection";
 
 const names = ["a", "b", "c"];
 
 test("moves and stops at the ends", () => {
-  expect(moved(names, "a", 1)).toBe("b");
-  expect(moved(names, "c", 1)).toBe("c");
-  expect(moved(names, "a", -1)).toBe("a");
-  expect(moved(names, "b", 10)).toBe("c");
-  expect(moved(names, "b", -Infinity)).toBe("a");
+  expect(moveSelection(names, "a", 1)).toBe("b");
+  expect(moveSelection(names, "c", 1)).toBe("c");
+  expect(moveSelection(names, "a", -1)).toBe("a");
+  expect(moveSelection(names, "b", 10)).toBe("c");
+  expect(moveSelection(names, "b", -Infinity)).toBe("a");
 });
 
 test("starts at the near end when nothing is selected", () => {
-  expect(moved(names, null, 1)).toBe("a");
-  expect(moved(names, null, -1)).toBe("c");
-  expect(moved([], "a", 1)).toBeNull();
+  expect(moveSelection(names, null, 1)).toBe("a");
+  expect(moveSelection(names, null, -1)).toBe("c");
+  expect(moveSelection([], "a", 1)).toBeNull();
 });
 
-test("stays with its name when the list changes", () => {
-  expect(kept(["c", "b", "a"], names, "a")).toBe("a");
+test("stays on its name when the list changes", () => {
+  expect(keepSelection(["c", "b", "a"], names, "a")).toBe("a");
 });
 
-test("falls to the neighbour when its name goes", () => {
-  expect(kept(["a", "c"], names, "b")).toBe("c");
-  expect(kept(["a", "b"], names, "c")).toBe("b");
-  expect(kept([], names, "c")).toBeNull();
-  expect(kept(names, [], null)).toBe("a");
+test("moves to the neighbour when its name is removed", () => {
+  expect(keepSelection(["a", "c"], names, "b")).toBe("c");
+  expect(keepSelection(["a", "b"], names, "c")).toBe("b");
+  expect(keepSelection([], names, "c")).toBeNull();
+  expect(keepSelection(names, [], null)).toBe("a");
 });

@@ -17,14 +17,21 @@ const NAMES: Record<Shell, string> = {
   ini: "credentials file",
 };
 
+const FILE_FORMATS: Shell[] = ["dotenv", "json", "ini"];
 const IN_MENUS: Shell[] = ["bash", "fish", "powershell", "cmd"];
 
-/** Returns the name a person knows the shell by; one we do not know keeps its own. */
+/** Returns the display name of a shell; an unknown shell keeps its own name. */
 export function shellName(shell: Shell): string {
   return Object.hasOwn(NAMES, shell) ? (NAMES[shell] ?? shell) : shell;
 }
 
-/** Returns the shells that a menu offers: the usual one first if it is none of the common. */
+/** Returns what a copy is for, as in "for bash" or "as JSON". */
+export function copyTarget(shell: Shell): string {
+  const name = shellName(shell).replace(/ \/ .*$/, "");
+  return FILE_FORMATS.includes(shell) ? `as ${name}` : `for ${name}`;
+}
+
+/** Returns the shells for a menu. A default that is not a common shell comes first. */
 export function offeredShells(usual: Shell): Shell[] {
   return IN_MENUS.includes(usual) ? IN_MENUS : [usual, ...IN_MENUS];
 }

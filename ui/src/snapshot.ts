@@ -1,7 +1,7 @@
-// The secret-free picture of everything, as the backend sends it. Times are RFC 3339 instants.
+// The state of the backend, without secrets. Times are RFC 3339 instants.
 
 export type Phase = "assuming" | "active" | "expiring" | "expired" | "failed";
-/** A shell, or a file format, that an export block can be written for; there may be more than menus offer. */
+/** A shell or file format for an export block. There are more than the menus offer. */
 export type Shell = string;
 export type WaitingFor = "code" | "reason" | "next_code" | "answer";
 
@@ -10,7 +10,7 @@ export interface Problem {
   code: string;
   what: string;
   remedy: string;
-  /** AWS's own words and the request id; for `invalid_input` the name of the field. */
+  /** AWS's message and request ID; for `invalid_input` the name of the field. */
   detail?: string | null;
   /** Why AWS refused, where it did. */
   diagnosis?: Diagnosis | null;
@@ -18,13 +18,13 @@ export interface Problem {
 
 export type Confidence = "certain" | "likely" | "possible";
 
-/** Why AWS said no: the causes that fit, most likely first, and AWS's own words. */
+/** Why AWS denied a request: possible causes, most likely first, and AWS's message. */
 export interface Diagnosis {
   causes: Cause[];
   code: string;
   words: string;
   request_id: string | null;
-  /** The calls that would tell more, and what they told once they were made. */
+  /** The calls for more checks, with their results once they were made. */
   looks: Look[];
 }
 
@@ -34,9 +34,9 @@ export interface Look {
   action: string;
   /** Whose credentials sign it: an access key's name, or a role's. */
   by: string;
-  /** What it told; null before it was made. */
+  /** The result; null before the call was made. */
   found: string | null;
-  /** The statement that would allow it, where it was denied. */
+  /** The statement that would allow the call, if it was denied. */
   statement: { goes_to: string; json: string } | null;
 }
 
@@ -47,15 +47,15 @@ export interface Cause {
   check: { what: string; command: string | null };
   /** Who can change it; null if the user can. */
   who: string | null;
-  /** The policy statement that would mend it, and where it belongs. */
+  /** The policy statement that would fix the cause, and where it belongs. */
   statement: { goes_to: string; json: string } | null;
 }
 
-/** Which roles an edit of AWS's files is about. */
+/** The roles that an edit of AWS's files applies to. */
 export type Which = "all" | { named: string[] };
 export type Step = "preview" | "write";
 
-/** An edit of one of AWS's files, as a person is shown it before it is written. */
+/** The preview of an edit of one of AWS's files. */
 export interface EditView {
   path: string;
   profiles: string[];
@@ -65,37 +65,37 @@ export interface EditView {
   backup?: string | null;
 }
 
-/** A profile of AWS's config file that gets its credentials from a session here. */
+/** A profile of AWS's config file that gets its credentials from Rolecall. */
 export interface Connection {
   profile: string;
   role: string;
 }
 
-/** What AWS's own files hold. */
+/** The content of AWS's files. */
 export interface AwsFilesView {
   config_path: string;
   credentials_path: string;
   notices: { file: "config" | "credentials"; line: number | null; text: string }[];
   connections: Connection[];
-  /** The profiles that hold a long-term key in plaintext; all but the ends of its id hidden. */
+  /** The profiles that hold a long-term key in plaintext; all but the ends of its ID masked. */
   keys: { profile: string; access_key_id: string }[];
   /** The profiles whose key was moved to the keychain and can be put back. */
   moved: string[];
 }
 
-/** What a session is limited to beyond its role. */
+/** The limits of a session beyond its role. */
 export interface Limits {
   access?: "read_only" | "view_only" | null;
   region?: string | null;
 }
 
 export interface SessionView {
-  /** The name in every call; that of a limited session tells its limits. */
+  /** The name in every call; for a limited session it includes the limits. */
   role: string;
   /** The role without its limits, if it has any. */
   limited_of?: string | null;
   limits?: Limits;
-  /** Why it was assumed, where the role wanted a reason. */
+  /** The reason given, if the role requires one. */
   reason?: string | null;
   phase: Phase;
   waiting_for: WaitingFor | null;
@@ -107,7 +107,7 @@ export interface SessionView {
   region: string | null;
   issued_at: string | null;
   expires_at: string | null;
-  /** How much of the space for session policies and tags they take, in percent, if there are any. */
+  /** The size of session policies and tags in percent of the AWS limit, if there are any. */
   packed_policy_percent: number | null;
   access_key_id: string | null;
   problem: Problem | null;
@@ -123,7 +123,7 @@ export interface SessionTag {
 
 export type Colour = "red" | "orange" | "green" | "blue" | "purple" | "grey";
 
-/** Where a role is written; only the user's own are edited here. */
+/** Where a role is defined; only the user's own are edited in Rolecall. */
 export interface Origin {
   kind: "own" | "profile" | string;
   place: string;
@@ -141,7 +141,7 @@ export interface RoleView {
   duration_s: number | null;
   external_id: string | null;
   mfa_serial: string | null;
-  /** What its codes are used for, "shared" or "own", where that is set. */
+  /** What its codes are used for, "shared" or "own", if set. */
   mfa_code: string | null;
   source_identity: string | null;
   tags: SessionTag[];
@@ -150,18 +150,18 @@ export interface RoleView {
   /** The inline session policy, as it was written. */
   policy: string | null;
   policy_arns: string[];
-  /** Where the reason goes that it wants: `source_identity` or `tag:KEY`. */
+  /** How the required reason is sent: `source_identity` or `tag:KEY`. */
   reason: string | null;
-  /** What the reason must look like: `#` a number, `*` any text. */
+  /** The format of the reason: `#` is a number, `*` any text. */
   reason_pattern: string | null;
   region: string | null;
   /** The AWS CLI's output format of its connected profile. */
   output: string | null;
   group: string | null;
   needs_code: boolean;
-  /** What assuming it takes and gives at present, in plain words. */
+  /** What assuming the role requires and gives now, in a sentence. */
   plan: string;
-  /** The longest life that it allows, where that is known: AWS refused a longer one, or IAM told it. */
+  /** The maximum session duration, if known: AWS refused a longer one, or IAM reported it. */
   duration_limit: { refused_s: number | null; allowed_s: number } | null;
   planned_s: number;
   consent: Consent;
@@ -170,11 +170,11 @@ export interface RoleView {
   favourite: boolean;
   colour: Colour | null;
   production: boolean;
-  /** The group that the user's marks give it; null where it is the written one. */
+  /** The group from the user's labels; null if the group is from the role's definition. */
   marked_group: string | null;
   account_alias: string | null;
   origin: Origin;
-  /** Where else a role of this name is written, which does not count. */
+  /** Where another role with this name is defined, which is not used. */
   hides: Origin | null;
 }
 
@@ -184,12 +184,12 @@ export interface KeyView {
   account_id: string;
   user_arn: string;
   roles: number;
-  /** The codes that still count. */
+  /** The MFA devices that are verified now. */
   mfa: MfaView[];
   /** What happens when a program asks for a session of the key itself. */
   consent: Consent;
   consent_is_default: boolean;
-  /** The device whose seed is kept in the keychain: its codes come by themselves. */
+  /** The MFA device whose seed is in the keychain: Rolecall generates its codes. */
   totp?: string | null;
 }
 
@@ -213,7 +213,7 @@ export interface PromptView {
   mfa_serial: string;
   roles: string[];
   plan: string;
-  /** What else the code could be used for, in a few words. */
+  /** The alternative use of the code, in a few words. */
   instead: string | null;
   next_code_at: string | null;
   problem: Problem | null;
@@ -232,16 +232,16 @@ export interface Process {
   program: string;
 }
 
-/** A program that waits to be allowed. */
+/** A program that waits for permission. */
 export interface QuestionView {
   id: number;
   role: string;
   account_id: string;
   request: RequestKind;
   process: Process;
-  /** Who started it, the nearest first. */
+  /** The parent processes, nearest first. */
   parents: Process[];
-  /** The root of its process tree, if the tree may be allowed. */
+  /** The root of the process tree, if the tree can be allowed. */
   tree: Process | null;
   apart: boolean;
   deadline: string;
@@ -250,7 +250,7 @@ export interface QuestionView {
 export type Verdict =
   | "allowed" | "clicked" | "accepted" | "granted" | "denied" | "unanswered" | "unasked" | "limited" | "never" | "apart" | "unknown";
 
-/** One line of the history: a request, or the same one again and again. */
+/** One line of the history: a request, or several identical ones. */
 export interface HistoryLine {
   at: string;
   since: string;
@@ -262,22 +262,22 @@ export interface HistoryLine {
   pid: number;
   program: string;
   parents: string[];
-  /** Whether it asked from a container or sandbox. */
+  /** Whether the program runs in a container or sandbox. */
   sandboxed: boolean;
   verdict: Verdict;
   aws_call: boolean;
   failure: string | null;
 }
 
-/** A question for the reason that a role wants. */
+/** A prompt for the reason that a role requires. */
 export interface ReasonPromptView {
   id: number;
   role: string;
-  /** The roles that are reached through it and wait as well. */
+  /** The roles that wait because they are chained to it. */
   on_the_way_to: string[];
-  /** What it must look like, in a few words. */
+  /** The required format, in a few words. */
   form: string;
-  /** Where it is sent, in a few words. */
+  /** How the reason is sent, in a few words. */
   place: string;
   /** The reason given last time. */
   last: string | null;
@@ -286,15 +286,15 @@ export interface ReasonPromptView {
 
 export interface SettingsView {
   shell: Shell;
-  /** The region of roles that name none. */
+  /** The default region. */
   region?: string | null;
   clipboard_clear_s: number;
   lead_times_s: number[];
-  /** What happens when a program asks for a role without a policy of its own. */
+  /** The default access policy for programs. */
   consent: Consent;
-  /** The roles whose sessions are also written into AWS's credentials file. */
+  /** The roles whose sessions are also written to AWS's credentials file. */
   temporary_profiles?: string[];
-  /** Whether a role that acts on production takes a second click. */
+  /** Whether assuming a production role needs a second click. */
   confirm_production: boolean;
 }
 
@@ -307,7 +307,7 @@ export interface Snapshot {
   /** Live sessions of access keys themselves. */
   key_sessions: KeySessionView[];
   roles: RoleView[];
-  /** The names of the roles used most of late, best first. */
+  /** The names of recently used roles, best first. */
   recent: string[];
   keys: KeyView[];
   aws: AwsFilesView;

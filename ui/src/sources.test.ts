@@ -17,16 +17,16 @@ describe("t19_no_source", () => {
     ["writes HTML", /\{@html|innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser/],
     ["evaluates text", /\beval\(|new Function|setTimeout\(\s*["'`]/],
     ["has an inline style or handler", /\sstyle=|<script>(?!\s)|\son[a-z]+="/],
-    ["keeps anything in the browser", /localStorage|sessionStorage|indexedDB|document\.cookie/],
-    ["reaches the network", /\bfetch\(|XMLHttpRequest|WebSocket|@import|url\(|(src|href)="https?:/],
+    ["stores anything in the browser", /localStorage|sessionStorage|indexedDB|document\.cookie/],
+    ["uses the network", /\bfetch\(|XMLHttpRequest|WebSocket|@import|url\(|(src|href)="https?:/],
   ])("%s", (_, forbidden) => {
     expect(shipped.filter(([, text]) => forbidden.test(text)).map(([path]) => path)).toEqual([]);
   });
 });
 
 test("only the bridge knows the desktop shell", () => {
-  const knowing = shipped.filter(([, text]) => text.includes("@tauri-apps") || text.includes("__TAURI"));
-  expect(knowing.map(([path]) => path)).toEqual(["./bridge.ts"]);
+  const importers = shipped.filter(([, text]) => text.includes("@tauri-apps") || text.includes("__TAURI"));
+  expect(importers.map(([path]) => path)).toEqual(["./bridge.ts"]);
 });
 
 test("only the app holds shared state", () => {
@@ -35,8 +35,8 @@ test("only the app holds shared state", () => {
 });
 
 test("colours come from the tokens", () => {
-  const painting = shipped.filter(([path, text]) => path !== "./tokens.css" && /#[0-9a-f]{3,8};|rgba?\(/i.test(text));
-  expect(painting.map(([path]) => path)).toEqual([]);
+  const withColours = shipped.filter(([path, text]) => path !== "./tokens.css" && /#[0-9a-f]{3,8};|rgba?\(/i.test(text));
+  expect(withColours.map(([path]) => path)).toEqual([]);
 });
 
 test("no component outgrows 120 lines", () => {

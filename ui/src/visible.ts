@@ -1,12 +1,12 @@
-// Hostile text made harmless to the eye: what cannot be seen, or moves its neighbours, is spelled out.
+// Escapes invisible and direction-changing characters in untrusted text.
 
 // Controls, formats (bidirectional marks, joiners, tags), lone surrogates, line separators, spaces other than U+0020,
-// and letters that draw nothing.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]/gu;
+// and blank letters.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00a0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]/gu;
 
 /** Returns the text with every invisible or direction-changing character shown as `\u{202E}`. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, spelled);
+  return text.replace(INVISIBLE, escaped);
 }
 
 /** Returns the same, keeping line breaks. */
@@ -14,6 +14,6 @@ export function visibleLines(text: string): string {
   return text.split(/\r?\n/).map(visible).join("\n");
 }
 
-function spelled(character: string): string {
+function escaped(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
 }

@@ -1,53 +1,53 @@
-// The words for who asks, what for, and what came of it.
+// Texts for requests of programs: who asks, what for, and the outcome.
 
 import type { Consent, HistoryLine, Process, QuestionView, RequestKind } from "../snapshot";
 import { visible } from "../visible";
 
-/** What each policy of a role says, in the order in which they are offered. */
+/** The access policies of a role, in menu order. */
 export const CONSENTS: { value: Consent; label: string; meaning: string }[] = [
-  { value: "allow", label: "Allow", meaning: "Any program of yours gets it. The history tells which did." },
-  { value: "once", label: "Ask once per process tree", meaning: "Rolecall asks you. You may allow a whole terminal or application until it ends." },
-  { value: "ask", label: "Ask every time", meaning: "Rolecall asks you for each request, even of the same program." },
-  { value: "never", label: "Never", meaning: "No program gets it. You can still assume it and copy its exports here." },
+  { value: "allow", label: "Allow", meaning: "Your programs can use this role without asking." },
+  { value: "once", label: "Ask once per terminal or app", meaning: "Rolecall asks you. You can allow a whole terminal or app until you close it." },
+  { value: "ask", label: "Ask every time", meaning: "Rolecall asks you for each request." },
+  { value: "never", label: "Never", meaning: "No program can use this role. You can still assume it and copy its credentials." },
 ];
 
-/** What each policy of an access key means. */
+/** What each access policy means for an access key. */
 export const KEY_MEANINGS: Record<Consent, string> = {
-  allow: "Your programs get sessions of this key without asking.",
-  once: "Rolecall asks you. You can allow a whole terminal or application until it ends.",
+  allow: "Your programs can use this key without asking.",
+  once: "Rolecall asks you. You can allow a whole terminal or app until you close it.",
   ask: "Rolecall asks you for each request.",
-  never: "No program gets a session of this key. Roles that use it still work.",
+  never: "No program can use this key. Roles that use it still work.",
 };
 
-const WANTS: Record<RequestKind, string> = {
-  credentials: "its credentials", env: "its export block", exec: "its credentials for a program", endpoint: "its credentials over the endpoint",
-  assume: "a session", copy: "its export block", console: "a sign-in to the console", profile: "a temporary profile",
-  key: "a session of the key itself, not of a role", put_back: "its secret in plaintext in AWS’s credentials file",
+const REQUESTED: Record<RequestKind, string> = {
+  credentials: "credentials", env: "export block", exec: "credentials for a program it starts", endpoint: "credentials through the endpoint",
+  assume: "new session", copy: "export block", console: "console sign-in", profile: "temporary profile",
+  key: "session of the access key itself", put_back: "secret key, written in plaintext to AWS’s credentials file",
 };
 
 const REQUESTS: Record<RequestKind, string> = {
-  credentials: "credentials", env: "export block", exec: "environment", endpoint: "endpoint",
-  assume: "session", copy: "copied exports", console: "console", profile: "temporary profile",
-  key: "session of a key", put_back: "key put back into AWS’s file",
+  credentials: "credentials", env: "export block", exec: "exec", endpoint: "endpoint",
+  assume: "session", copy: "copied", console: "console", profile: "temporary profile",
+  key: "key session", put_back: "key moved back to file",
 };
 
-/** Returns what a program is called in a sentence. */
+/** Returns the display name of a process. */
 export function askerName(process: Process): string {
   return process.name === "" ? "A program" : visible(process.name);
 }
 
-/** Returns what a question is for, as in "… wants its credentials". */
-export function wants(question: QuestionView): string {
-  return WANTS[question.request];
+/** Returns what is requested, as in "Request: credentials". */
+export function requested(question: QuestionView): string {
+  return REQUESTED[question.request];
 }
 
-/** Returns what is asked for, as in "aws asks for …". */
-export function wanted(question: QuestionView): string {
+/** Returns the role or key that is requested, as in "aws wants access to …". */
+export function target(question: QuestionView): string {
   const name = visible(question.role);
-  return question.request === "key" || question.request === "put_back" ? `the access key ${name}` : name;
+  return question.request === "key" || question.request === "put_back" ? `key ${name}` : name;
 }
 
-/** Returns what a line of the history was for, in a word or two. */
+/** Returns the kind of request of a history line. */
 export function requestName(line: HistoryLine): string {
   return REQUESTS[line.request];
 }
@@ -55,25 +55,25 @@ export function requestName(line: HistoryLine): string {
 /** Whether a request was answered, denied, or failed. */
 export type Tone = "good" | "denied" | "failed";
 
-/** Returns what came of a request. */
+/** Returns the outcome of a request. */
 export function outcome(line: HistoryLine): { tone: Tone; text: string } {
   switch (line.verdict) {
-    case "denied": return { tone: "denied", text: "Denied by you" };
-    case "unasked": return { tone: "denied", text: "Denied: nobody could be asked" };
-    case "unanswered": return { tone: "denied", text: "Denied: nobody answered" };
-    case "limited": return { tone: "denied", text: "Denied without asking again" };
-    case "never": return { tone: "denied", text: "Denied: for no program" };
+    case "denied": return { tone: "denied", text: "Denied" };
+    case "unasked": return { tone: "denied", text: "Denied: nobody to ask" };
+    case "unanswered": return { tone: "denied", text: "Denied: no answer" };
+    case "limited": return { tone: "denied", text: "Denied without asking" };
+    case "never": return { tone: "denied", text: "Blocked" };
     case "unknown": return { tone: "denied", text: "Denied: unknown name" };
     case "apart": return { tone: "denied", text: "Denied: in a container" };
     case "allowed": case "clicked": case "accepted": case "granted":
       if (line.failure !== null) return { tone: "failed", text: `Failed: ${line.failure.replaceAll("_", " ")}` };
-      return { tone: "good", text: line.request === "profile" ? "Written" : GIVEN[line.verdict] };
+      return { tone: "good", text: line.request === "profile" ? "Written" : ALLOWED[line.verdict] };
   }
 }
 
-const GIVEN = { allowed: "Given", clicked: "Given to you", accepted: "Allowed once by you", granted: "Allowed for its tree" };
+const ALLOWED = { allowed: "Allowed", clicked: "You", accepted: "Allowed once", granted: "Allowed (terminal)" };
 
-/** Returns who asked: the program, then those that started it. */
+/** Returns who asked: the process, then its parents. */
 export function who(line: HistoryLine): string {
   if (line.process === "") return "You, in Rolecall";
   const lineage = [line.process, ...line.parents].map(visible).join(" ← ");

@@ -1,18 +1,18 @@
-// What is noticed in AWS's files, ordered for reading.
+// The issues in AWS's files, in display order.
 
 import type { AwsFilesView, Problem, Snapshot } from "../snapshot";
 import { visible } from "../visible";
 
 export type FileNotice = AwsFilesView["notices"][number];
 
-/** A profile that cannot be assumed, where it is written, and why. */
+/** A profile that cannot be assumed, where it is defined, and why. */
 export interface Unusable {
   name: string;
   place: string;
   problem: Problem;
 }
 
-/** Returns AWS's two files, each with what is noticed in it. */
+/** Returns AWS's two files, each with its issues. */
 export function filesOf({ aws }: Snapshot): { path: string; notices: FileNotice[] }[] {
   const of = (file: FileNotice["file"]): FileNotice[] => aws.notices.filter((notice) => notice.file === file);
   return [
@@ -21,7 +21,7 @@ export function filesOf({ aws }: Snapshot): { path: string; notices: FileNotice[
   ];
 }
 
-/** Returns the profiles that are roles and cannot be assumed, but for those whose key only has to be moved. */
+/** Returns the role profiles that cannot be assumed, except those whose key only has to be moved. */
 export function unusable(snapshot: Snapshot): Unusable[] {
   return snapshot.roles.flatMap(({ name, origin, problem }) => {
     if (origin.kind !== "profile" || !problem || problem.code === "plaintext_key") return [];
@@ -30,7 +30,7 @@ export function unusable(snapshot: Snapshot): Unusable[] {
   });
 }
 
-/** Returns how many things there are to tell of AWS's files. */
-export function noticeCount(snapshot: Snapshot): number {
+/** Returns the number of issues in AWS's files. */
+export function issueCount(snapshot: Snapshot): number {
   return snapshot.aws.notices.length + unusable(snapshot).length;
 }

@@ -1,3 +1,3 @@
-// What the names of connected profiles start with where a profile of the role's own name is in AWS's file already.
+// The prefix of connected profiles whose role is itself a profile of AWS's file, so that the names differ.
 
 export const OWN_PREFIX = "rolecall-";

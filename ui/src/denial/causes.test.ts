@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 import type { Cause, Confidence } from "../snapshot";
-import { split, sureness } from "./causes";
+import { split, confidenceText } from "./causes";
 
 const cause = (kind: string, confidence: Confidence): Cause => ({
   kind, confidence, what: `${kind}.`, check: { what: "Look.", command: null }, who: null, statement: null,
 });
 
-test("nothing certain is folded away", () => {
+test("certain causes are never collapsed", () => {
   const [first, second, third] = [cause("a", "certain"), cause("b", "certain"), cause("c", "possible")];
   expect(split([first, second, third])).toEqual({ first, sure: [second], others: [third] });
 });
 
-test("an answer that is not known has no cause", () => {
+test("an unknown answer has no cause", () => {
   expect(split([])).toEqual({ first: null, sure: [], others: [] });
 });
 
 test("says how sure it is without a colour", () => {
-  const words = (["certain", "likely", "possible"] as const).map(sureness);
-  expect(words).toEqual(["The cause", "Most likely", "Possible"]);
+  const words = (["certain", "likely", "possible"] as const).map(confidenceText);
+  expect(words).toEqual(["Cause", "Most likely", "Possible"]);
 });

@@ -1,15 +1,15 @@
-// How the causes of a refusal are laid out.
+// Orders the causes of a denial for display.
 
 import type { Cause, Confidence } from "../snapshot";
 
 export interface Split {
   first: Cause | null;
-  /** Others that are certain: nothing certain is folded away. */
+  /** Other certain causes, which are never collapsed. */
   sure: Cause[];
   others: Cause[];
 }
 
-/** Returns the cause to show in full, the others that are as certain, and those to fold. */
+/** Returns the first cause, the other certain ones, and those to collapse. */
 export function split(causes: Cause[]): Split {
   const [first = null, ...rest] = causes;
   return {
@@ -19,8 +19,8 @@ export function split(causes: Cause[]): Split {
   };
 }
 
-/** Returns how sure a cause is, in words. */
-export function sureness(confidence: Confidence): string {
-  if (confidence === "certain") return "The cause";
+/** Returns the confidence in words. */
+export function confidenceText(confidence: Confidence): string {
+  if (confidence === "certain") return "Cause";
   return confidence === "likely" ? "Most likely" : "Possible";
 }

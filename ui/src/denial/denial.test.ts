@@ -18,14 +18,14 @@ afterEach(() => {
   written.mockClear();
 });
 
-describe("why AWS said no", () => {
+describe("why AWS denied the request", () => {
   const diagnosis = DENIED.diagnosis as Diagnosis;
 
-  test("shows the likeliest cause and folds the others", () => {
+  test("shows the most likely cause and collapses the others", () => {
     show(DENIED, diagnosis);
     expect(screen.getByText("Most likely")).toBeTruthy();
     expect(screen.getByText(/trust policy may not name/)).toBeTruthy();
-    const folded = screen.getByText("3 other causes would fit too").closest("details");
+    const folded = screen.getByText("3 other possible causes").closest("details");
     expect(folded?.open).toBe(false);
     expect(folded?.textContent).toContain("The role may not exist");
   });
@@ -38,26 +38,26 @@ describe("why AWS said no", () => {
     };
     expect(JSON.parse(await copies("Copy statement"))).toMatchObject({ Effect: "Allow", Action: "sts:AssumeRole" });
     expect(await copies("Copy command")).toMatch(/^aws iam get-role --role-name billing-audit/);
-    expect(await copies("Copy request id")).toBe("7f0c9a52-31d4-4c1e-9d6e-0a4f2e6f1b11");
+    expect(await copies("Copy request ID")).toBe("7f0c9a52-31d4-4c1e-9d6e-0a4f2e6f1b11");
   });
 
   test("names the calls before it makes them", async () => {
     show(DENIED, diagnosis);
     expect(screen.getByText("iam:GetRole").parentElement?.textContent).toContain("as billing-readonly");
     expect(look).not.toHaveBeenCalled();
-    await fireEvent.click(screen.getByRole("button", { name: "Look deeper" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Run checks" }));
     expect(look).toHaveBeenCalledOnce();
   });
 
-  test("shows what the calls told, and the permission that one of them lacks", () => {
+  test("shows the results of the calls, and the permission that one of them lacks", () => {
     show(DEEPER, DEEPER.diagnosis as Diagnosis);
-    expect(screen.getByText("The cause")).toBeTruthy();
+    expect(screen.getByText("Cause")).toBeTruthy();
     expect(screen.getByText(/may not call iam:SimulatePrincipalPolicy/)).toBeTruthy();
     expect(screen.getByText("For the permissions of user")).toBeTruthy();
-    expect(screen.queryByRole("button", { name: "Look deeper" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Run checks" })).toBeNull();
   });
 
-  test("shows an answer that is not known as it is", () => {
+  test("shows an unknown answer as it is", () => {
     const unknown = { ...DENIED, what: "AWS refused the request (AccessDenied).", remedy: "Rolecall does not know this answer." };
     show(unknown, { ...diagnosis, causes: [] });
     expect(screen.getByText(/does not know this answer/)).toBeTruthy();

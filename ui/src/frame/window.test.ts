@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../app.svelte";
 import type { Bridge } from "../bridge";
 import { FixtureBridge } from "../fixture/bridge";
-import { DENIED, key, role, session, snapshot, unborn } from "../fixture/make";
+import { DENIED, key, role, session, snapshot, withoutCredentials } from "../fixture/make";
 import type { Snapshot } from "../snapshot";
 import Window from "./Window.svelte";
 
@@ -15,8 +15,8 @@ const prompt = {
   instead: "12h for guest alone", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
 };
 
-/** A bridge that shows what it is told to show and remembers what it was asked. */
-class Told extends FixtureBridge {
+/** A bridge that shows given snapshots; calls are recorded with `spy`. */
+class RecordingBridge extends FixtureBridge {
   show: (snapshot: Snapshot) => void = () => {};
   constructor(private readonly first: Snapshot) {
     super("empty");
@@ -28,8 +28,8 @@ class Told extends FixtureBridge {
   }
 }
 
-async function open(parts: Partial<Snapshot>): Promise<Told> {
-  const bridge = new Told(snapshot(parts));
+async function open(parts: Partial<Snapshot>): Promise<RecordingBridge> {
+  const bridge = new RecordingBridge(snapshot(parts));
   const app = new App(bridge);
   render(Window, { app });
   await app.start();
@@ -37,7 +37,7 @@ async function open(parts: Partial<Snapshot>): Promise<Told> {
   return bridge;
 }
 
-function asked<Name extends keyof Bridge>(bridge: Told, name: Name) {
+function spy<Name extends keyof Bridge>(bridge: RecordingBridge, name: Name) {
   return vi.spyOn(bridge as Bridge, name).mockResolvedValue(undefined as never);
 }
 
@@ -52,24 +52,24 @@ afterEach(() => {
 });
 
 describe("home", () => {
-  test("assumes the selected role with Enter, and copies once it lives", async () => {
+  test("assumes the selected role with Enter, and copies once it is active", async () => {
     const bridge = await open(usual);
-    const assume = asked(bridge, "assume");
-    const copy = asked(bridge, "copyExport");
+    const assume = spy(bridge, "assume");
+    const copy = spy(bridge, "copyExport");
     await press("ArrowDown");
     await press("Enter");
     expect(assume).toHaveBeenCalledExactlyOnceWith("audit");
     bridge.show(snapshot({ ...usual, sessions: [session(audit, 43)] }));
-    await screen.findByRole("button", { name: "Copy exports" });
+    await screen.findByRole("button", { name: "Copy for bash" });
     await press("Enter");
     await press("c", { ctrlKey: true });
     expect(copy.mock.calls).toEqual([["audit", null], ["audit", null]]);
-    await screen.findAllByText("Copied for bash / zsh · leaves the clipboard in 30 s");
+    await screen.findAllByText("Copied for bash. Clears in 30 s");
   });
 
   test("narrows to what is typed; Escape clears it, then closes the window", async () => {
     const bridge = await open(usual);
-    const close = asked(bridge, "closeWindow");
+    const close = spy(bridge, "closeWindow");
     await fireEvent.input(search(), { target: { value: "aud" } });
     expect(selected()).toContain("audit");
     expect(screen.queryByText("guest")).toBeNull();
@@ -89,7 +89,7 @@ describe("home", () => {
 
   test("copies for another shell", async () => {
     const bridge = await open({ ...usual, sessions: [session(guest, 43)] });
-    const copy = asked(bridge, "copyExport");
+    const copy = spy(bridge, "copyExport");
     await press("C", { ctrlKey: true, shiftKey: true });
     await fireEvent.click(await screen.findByRole("menuitem", { name: "fish" }));
     expect(copy).toHaveBeenCalledWith("guest", "fish");
@@ -97,7 +97,7 @@ describe("home", () => {
   });
 
   test("explains a failed session where it is selected", async () => {
-    await open({ ...usual, sessions: [unborn(guest, { phase: "failed", problem: DENIED })] });
+    await open({ ...usual, sessions: [withoutCredentials(guest, { phase: "failed", problem: DENIED })] });
     await screen.findByText(DENIED.what);
     expect(screen.getByText(DENIED.remedy)).toBeTruthy();
     expect(screen.getByText(/request 7f0c9a52/)).toBeTruthy();
@@ -105,35 +105,35 @@ describe("home", () => {
     expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
   });
 
-  test("opens the page of a role that cannot be assumed, where it says why", async () => {
+  test("opens the page of a role that cannot be assumed, and shows why", async () => {
     const orphan = role("orphan", { problem: { code: "unusable_source", what: "Its source does not exist.", remedy: "Add the key." } });
     const bridge = await open({ ...usual, roles: [orphan] });
-    const assume = asked(bridge, "assume");
+    const assume = spy(bridge, "assume");
     expect(screen.queryByRole("button", { name: "Assume" })).toBeNull();
     await press("Enter");
     await screen.findByText("Add the key.");
     expect(assume).not.toHaveBeenCalled();
   });
 
-  test("goes on counting down while it renews", async () => {
+  test("keeps counting down while it renews", async () => {
     await open({ ...usual, sessions: [session(guest, 43, { waiting_for: "answer" })] });
     await screen.findByText(/renewing ·\s+until/);
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Renew" }).disabled).toBe(true);
   });
 
-  test("says plainly when nothing is real, and which endpoint is asked", async () => {
+  test("shows the practice account and the endpoint", async () => {
     const bridge = await open({ ...usual, mode: "practice" });
     expect(screen.getByText("Practice account")).toBeTruthy();
     bridge.show(snapshot({ ...usual, endpoint: "http://127.0.0.1:4566" }));
     await screen.findByText("http://127.0.0.1:4566");
   });
 
-  test("dismisses and cures a standing problem", async () => {
+  test("dismisses and fixes a problem", async () => {
     const locked = { code: "keychain_locked", what: "The keychain is locked.", remedy: "Unlock it." };
     const bridge = await open({ ...usual, problems: [locked] });
-    const retry = asked(bridge, "retryKeychain");
-    const dismiss = asked(bridge, "dismissProblem");
-    await fireEvent.click(screen.getByRole("button", { name: "Try the keychain again" }));
+    const retry = spy(bridge, "retryKeychain");
+    const dismiss = spy(bridge, "dismissProblem");
+    await fireEvent.click(screen.getByRole("button", { name: "Retry keychain" }));
     await fireEvent.click(screen.getByRole("button", { name: /^Dismiss/ }));
     expect(retry).toHaveBeenCalledOnce();
     expect(dismiss).toHaveBeenCalledWith("keychain_locked");
@@ -147,17 +147,17 @@ describe("home", () => {
     expect(screen.getByText(/Check the network/)).toBeTruthy();
   });
 
-  test("leads a newcomer to a key, to the plaintext ones, and to practice", async () => {
+  test("leads a new user to adding a key and to the practice account", async () => {
     const bridge = await open({});
     expect(screen.queryByRole("combobox")).toBeNull();
-    const start = asked(bridge, "startPractice");
+    const start = spy(bridge, "startPractice");
     await fireEvent.click(screen.getByRole("button", { name: "Try the practice account" }));
     expect(start).toHaveBeenCalledOnce();
     await fireEvent.click(screen.getByRole("button", { name: "Add an access key" }));
     await screen.findByRole("heading", { name: "Add an access key" });
   });
 
-  test("tells a newcomer what AWS's files hold, and moves all their keys in one step", async () => {
+  test("shows a new user what AWS's files contain, and moves all keys in one step", async () => {
     const aws = { ...snapshot().aws, keys: ["work", "old"].map((profile) => ({ profile, access_key_id: "AKIA…4QXA" })) };
     const live = { ...guest, origin: { kind: "profile", place: "~/.aws/config", line: 1 } };
     const bridge = await open({ roles: [live], aws });
@@ -170,34 +170,34 @@ describe("home", () => {
     });
     await fireEvent.click(screen.getByRole("button", { name: "Move the keys to the keychain" }));
     const dialog = await screen.findByRole("dialog", { name: "Move 2 keys to the keychain?" });
-    await within(dialog).findByText("old stays: It has another. Take it out.");
+    await within(dialog).findByText("old was not moved: It has another. Take it out.");
     await fireEvent.click(within(dialog).getByRole("button", { name: "Move all" }));
     await screen.findByText(/The key of work is in the keychain.*backups\/credentials\.1/);
     expect(move.mock.calls.filter(([, step]) => step === "write").map(([profile]) => profile)).toEqual(["work", "old"]);
-    const assume = asked(bridge, "assume");
+    const assume = spy(bridge, "assume");
     await fireEvent.keyDown(document.body, { key: "Enter" });
-    expect(assume, "no role is in sight").not.toHaveBeenCalled();
-    await fireEvent.click(screen.getByRole("button", { name: "Use the role as it is" }));
+    expect(assume, "no role is in view").not.toHaveBeenCalled();
+    await fireEvent.click(screen.getByRole("button", { name: "Use this role" }));
     await screen.findByRole("combobox");
   });
 
-  test("shows what is noticed in AWS's files, and leads there from a broken one", async () => {
-    const fault = { code: "invalid_aws_file", what: "~/.aws/config, line 4: wrong.", remedy: "Mend it." };
+  test("shows the issues in AWS's files, and links there from a broken one", async () => {
+    const fault = { code: "invalid_aws_file", what: "~/.aws/config, line 4: wrong.", remedy: "Fix it." };
     const aws = { ...snapshot().aws, notices: [{ file: "credentials" as const, line: 7, text: "Keep one of them." }] };
     const broken = { ...audit, origin: { kind: "profile", place: "~/.aws/config", line: 9 }, problem: { code: "unusable_source", what: "A circle.", remedy: "Cut it." } };
     await open({ ...usual, roles: [guest, broken], aws, problems: [fault] });
-    await fireEvent.click(screen.getByRole("button", { name: "See AWS’s files" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Review AWS files" }));
     const file = await screen.findByRole("region", { name: "~/.aws/credentials" });
     expect(file.textContent).toMatch(/line 7.*Keep one of them/);
-    const profiles = screen.getByRole("region", { name: "Profiles that cannot be assumed here" });
+    const profiles = screen.getByRole("region", { name: "Profiles that cannot be assumed" });
     expect(profiles.textContent).toMatch(/audit.*config, line 9.*A circle\. Cut it\./);
   });
 
-  test("writes sessions into AWS's file if the user wants it, and says why it cannot", async () => {
+  test("writes sessions to AWS's file if the user wants that, and shows why it cannot", async () => {
     const bridge = await open(usual);
-    const set = asked(bridge, "setTemporaryProfile");
+    const set = spy(bridge, "setTemporaryProfile");
     await press("F2");
-    const box = await screen.findByLabelText<HTMLInputElement>(/Also write its sessions/);
+    const box = await screen.findByLabelText<HTMLInputElement>(/Also write sessions/);
     await fireEvent.click(box);
     expect(set).toHaveBeenCalledWith("guest", true);
     set.mockRejectedValue({ code: "name_taken", what: "It is there already.", remedy: "Rename it." });
@@ -217,10 +217,10 @@ describe("home", () => {
 describe("time", () => {
   test("stands still while nothing is active", async () => {
     vi.useFakeTimers();
-    const bridge = new Told(snapshot(usual));
+    const bridge = new RecordingBridge(snapshot(usual));
     const app = new App(bridge);
     await app.start();
-    // The search is made ready once.
+    // The search index is prepared once.
     vi.runAllTimers();
     expect(vi.getTimerCount()).toBe(0);
     bridge.show(snapshot({ ...usual, sessions: [session(guest, 43)] }));
@@ -231,7 +231,7 @@ describe("time", () => {
   });
 
   test("counts in AWS's time", async () => {
-    const bridge = new Told(snapshot({ clock_offset_ms: 600_000 }));
+    const bridge = new RecordingBridge(snapshot({ clock_offset_ms: 600_000 }));
     const app = new App(bridge);
     await app.start();
     expect(app.now - Date.now()).toBeGreaterThan(599_000);
@@ -241,7 +241,7 @@ describe("time", () => {
 describe("code prompt", () => {
   test("appears by itself, takes six digits with spaces, and answers once", async () => {
     const bridge = await open(usual);
-    const answer = asked(bridge, "answerPrompt");
+    const answer = spy(bridge, "answerPrompt");
     bridge.show(snapshot({ ...usual, prompts: [prompt] }));
     const dialog = await screen.findByRole("dialog", { name: "Code for guest" });
     expect(within(dialog).getByText(prompt.plan)).toBeTruthy();
@@ -256,7 +256,7 @@ describe("code prompt", () => {
 
   test("b20_refuses_foreign_digits_with_a_message", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
-    const answer = asked(bridge, "answerPrompt");
+    const answer = spy(bridge, "answerPrompt");
     await fireEvent.input(screen.getByLabelText("Six digits from your authenticator"), { target: { value: "１２３４５６" } });
     expect(screen.getByText("Type the code with the digits 0 to 9.")).toBeTruthy();
     const form = document.querySelector("dialog form");
@@ -284,14 +284,14 @@ describe("code prompt", () => {
 
   test("offers the other use of the code", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
-    const other = asked(bridge, "switchPrompt");
+    const other = spy(bridge, "switchPrompt");
     await fireEvent.click(screen.getByRole("button", { name: "12h for guest alone instead" }));
     expect(other).toHaveBeenCalledWith(7);
   });
 
   test("is cancelled by its button", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
-    const cancel = asked(bridge, "cancelPrompt");
+    const cancel = spy(bridge, "cancelPrompt");
     await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
     expect(cancel).toHaveBeenCalledWith(7);
   });
@@ -305,7 +305,7 @@ describe("code prompt", () => {
 });
 
 describe("forms", () => {
-  test("a role's problem stands at its field", async () => {
+  test("a role's problem is shown at its field", async () => {
     const bridge = await open(usual);
     vi.spyOn(bridge, "saveRole").mockRejectedValue({ code: "invalid_input", what: "Account id must be 12 digits.", remedy: "", detail: "arn" });
     await fireEvent.click(screen.getByRole("button", { name: "Add role" }));
@@ -314,12 +314,12 @@ describe("forms", () => {
     expect(screen.getByText("Account id must be 12 digits.")).toBeTruthy();
   });
 
-  test("an edited role is sent whole, with its former name, empty fields as null", async () => {
+  test("an edited role is sent whole, with its previous name, empty fields as null", async () => {
     const bridge = await open(usual);
-    const save = asked(bridge, "saveRole");
+    const save = spy(bridge, "saveRole");
     await press("F2");
     await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
-    await fireEvent.input(screen.getByLabelText("Session life"), { target: { value: "45m" } });
+    await fireEvent.input(screen.getByLabelText("Session duration"), { target: { value: "45m" } });
     await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
     expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
       name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null, mfa_code: null,
@@ -334,7 +334,7 @@ describe("forms", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Add an access key" }));
     await fireEvent.click(await screen.findByLabelText("Type it"));
     const secret = await screen.findByLabelText<HTMLInputElement>("Secret access key");
-    await fireEvent.input(screen.getByLabelText("Access key id"), { target: { value: "AKIASQ7EXAMPLEKEYID1" } });
+    await fireEvent.input(screen.getByLabelText("Access key ID"), { target: { value: "AKIASQ7EXAMPLEKEYID1" } });
     await fireEvent.input(secret, { target: { value: "canary" } });
     await fireEvent.submit(secret.closest("form") as HTMLFormElement);
     expect(add).toHaveBeenCalledWith("user", { kind: "typed", access_key_id: "AKIASQ7EXAMPLEKEYID1", secret: "canary" });
@@ -345,7 +345,7 @@ describe("forms", () => {
 
   test("a key is removed only after a confirmation", async () => {
     const bridge = await open(usual);
-    const remove = asked(bridge, "removeKey");
+    const remove = spy(bridge, "removeKey");
     await fireEvent.click(screen.getByRole("button", { name: "1 access key" }));
     await fireEvent.click(await screen.findByRole("button", { name: "Remove user" }));
     expect(remove).not.toHaveBeenCalled();

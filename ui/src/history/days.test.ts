@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { lines } from "../fixture/history";
 import type { HistoryLine } from "../snapshot";
-import { found, inSight, rows } from "./days";
+import { found, visibleRange, rows } from "./days";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
 
@@ -27,9 +27,9 @@ test("finds by role, program, parents and outcome", () => {
   expect(found(all, "prod bash")).toEqual([]);
 });
 
-test("of ten thousand rows only those in sight are drawn", () => {
-  const { from, to } = inSight(10_000, 260_000, 520);
+test("of ten thousand rows only those in view are rendered", () => {
+  const { from, to } = visibleRange(10_000, 260_000, 520);
   expect(from).toBe(4992);
   expect(to - from).toBeLessThan(40);
-  expect(inSight(3, 0, 520)).toEqual({ from: 0, to: 3 });
+  expect(visibleRange(3, 0, 520)).toEqual({ from: 0, to: 3 });
 });

@@ -1,4 +1,4 @@
-// The history as rows of one height: the days, and the requests of each.
+// The history as rows of equal height: days, each followed by its requests.
 
 import { instant } from "../clock";
 import { requestName, outcome, who } from "../ask/words";
@@ -11,7 +11,7 @@ export const ROW_PX = 52;
 
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
-/** Returns the lines that hold every word of the query. */
+/** Returns the lines that contain every word of the query. */
 export function found(lines: HistoryLine[], query: string): HistoryLine[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return lines;
@@ -34,11 +34,11 @@ export function rows(lines: HistoryLine[], nowMs: number): Row[] {
   return all;
 }
 
-/** Returns the part of the rows to draw: what is in sight, and some beyond. */
-export function inSight(count: number, scrolled: number, height: number): { from: number; to: number } {
-  const BEYOND = 8;
-  const from = Math.max(0, Math.floor(scrolled / ROW_PX) - BEYOND);
-  return { from, to: Math.min(count, Math.ceil((scrolled + height) / ROW_PX) + BEYOND) };
+/** Returns the rows to render: those in view and a few more. */
+export function visibleRange(count: number, scrolled: number, height: number): { from: number; to: number } {
+  const OVERSCAN = 8;
+  const from = Math.max(0, Math.floor(scrolled / ROW_PX) - OVERSCAN);
+  return { from, to: Math.min(count, Math.ceil((scrolled + height) / ROW_PX) + OVERSCAN) };
 }
 
 function dayText(ms: number, nowMs: number): string {

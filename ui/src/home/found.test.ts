@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { role, session, snapshot } from "../fixture/make";
-import { foundPlace, foundText, isNewcomer } from "./found";
+import { foundPlace, foundText, isFirstRun } from "./found";
 
 const live = { ...role("guest"), origin: { kind: "profile", place: "~/.aws/config", line: 1 } };
 const aws = snapshot().aws;
@@ -13,14 +13,14 @@ test("counts what AWS's files hold", () => {
     .toBe("2 access keys in plaintext, 2 roles");
 });
 
-test("names the folder, or both files where AWS's variables lead elsewhere", () => {
+test("names the folder, or both files if their folders differ", () => {
   expect(foundPlace(snapshot())).toBe("~/.aws");
   expect(foundPlace(snapshot({ aws: { ...aws, credentials_path: "/srv/keys" } }))).toBe("~/.aws/config and /srv/keys");
 });
 
-test("meets a newcomer until there is a key, a session or a role of his own", () => {
-  expect(isNewcomer(snapshot())).toBe(true);
-  expect(isNewcomer(snapshot({ roles: [live] }))).toBe(true);
-  expect(isNewcomer(snapshot({ roles: [live, role("mine")] }))).toBe(false);
-  expect(isNewcomer(snapshot({ roles: [live], sessions: [session(live, 5)] }))).toBe(false);
+test("is the first run until there is a key, a session or a role of the user", () => {
+  expect(isFirstRun(snapshot())).toBe(true);
+  expect(isFirstRun(snapshot({ roles: [live] }))).toBe(true);
+  expect(isFirstRun(snapshot({ roles: [live, role("mine")] }))).toBe(false);
+  expect(isFirstRun(snapshot({ roles: [live], sessions: [session(live, 5)] }))).toBe(false);
 });

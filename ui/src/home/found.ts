@@ -1,14 +1,14 @@
-// What AWS's own files gave, in words.
+// Describes what was found in AWS's files.
 
 import type { Snapshot } from "../snapshot";
 import { visible } from "../visible";
 
-/** Returns how many of a thing there are, in words. */
+/** Returns a number with its noun, as in "2 roles". */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Returns what is in AWS's files, as in "2 access keys in plaintext, 14 roles"; empty if that is nothing. */
+/** Returns what is in AWS's files, as in "2 access keys in plaintext, 14 roles"; empty if nothing was found. */
 export function foundText(snapshot: Snapshot): string {
   const keys = snapshot.aws.keys.length;
   const roles = foundRoles(snapshot);
@@ -19,12 +19,12 @@ export function foundText(snapshot: Snapshot): string {
   return parts.join(", ");
 }
 
-/** Returns how many roles are written in AWS's files. */
+/** Returns the number of roles that are defined in AWS's files. */
 export function foundRoles(snapshot: Snapshot): number {
   return snapshot.roles.filter((role) => role.origin.kind === "profile").length;
 }
 
-/** Returns where AWS's files are: their folder, if it is one, else both. */
+/** Returns the folder of AWS's files, or both paths if their folders differ. */
 export function foundPlace(snapshot: Snapshot): string {
   const { config_path, credentials_path } = snapshot.aws;
   const folder = (path: string): string => path.replace(/[/\\][^/\\]*$/, "");
@@ -32,8 +32,8 @@ export function foundPlace(snapshot: Snapshot): string {
   return `${visible(config_path)} and ${visible(credentials_path)}`;
 }
 
-/** Returns whether the window should meet the user as a newcomer: no key is kept, and all roles are AWS's own. */
-export function isNewcomer(snapshot: Snapshot): boolean {
+/** Returns whether to show the first-run page: no access key is stored, and all roles come from AWS's files. */
+export function isFirstRun(snapshot: Snapshot): boolean {
   if (snapshot.sessions.length > 0) return false;
   if (snapshot.roles.length === 0) return true;
   const areFound = snapshot.roles.every((role) => role.origin.kind === "profile");

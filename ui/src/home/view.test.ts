@@ -11,7 +11,7 @@ test("stacks headings and roles", () => {
   expect(tops([])).toEqual([0]);
 });
 
-test("draws only what is in view, with some to spare", () => {
+test("renders only what is in view, with a margin", () => {
   const lines = [heading, ...Array.from({ length: 10_000 }, (_, i) => line(`r${i}`))];
   const places = tops(lines);
   const shown = inView(places, 240_000, 600);
@@ -23,7 +23,7 @@ test("draws only what is in view, with some to spare", () => {
   expect(inView(tops([]), 0, 600)).toEqual({ first: 0, end: 0 });
 });
 
-test("scrolls no further than it must, and shows the heading with the first of a group", () => {
+test("scrolls as little as possible, and shows the heading with the first role of a group", () => {
   const lines = [heading, line("a"), line("b"), heading, line("c")];
   const seen = { above: 100, scrolled: 0, height: 1000 };
   expect(scrollTo(lines, 1, seen)).toBeNull();

@@ -2,11 +2,11 @@
 
 import type { RoleLine } from "../listing";
 
-/** As the stylesheets of the two kinds of line have it. */
+/** Must match the stylesheets of the two kinds of line. */
 const HEIGHT_PX = { heading: 34, role: 48 };
 const SPARE_PX = 480;
 const MARGIN_PX = 8;
-/** What is drawn where the height is not known. */
+/** Used while the height is unknown. */
 const UNKNOWN_HEIGHT_PX = 2000;
 
 /** Returns the top of each line in pixels, and the whole height as the last. */
@@ -16,28 +16,28 @@ export function tops(lines: RoleLine[]): number[] {
   return result;
 }
 
-/** Returns the lines between two heights, with some to spare on both sides. */
+/** Returns the lines in view, with a margin on both sides. */
 export function inView(places: number[], from: number, height: number): { first: number; end: number } {
   const until = from + (height || UNKNOWN_HEIGHT_PX) + SPARE_PX;
   const first = Math.max(0, lastAtOrAbove(places, from - SPARE_PX));
   return { first, end: Math.min(places.length - 1, lastAtOrAbove(places, until) + 1) };
 }
 
-export interface Sight {
-  /** The height of what stands above the list in the same scroller. */
+export interface Viewport {
+  /** The height of the content above the list in the same scroller. */
   above: number;
   scrolled: number;
   height: number;
 }
 
-/** Returns how far to scroll so that the role at `index` is seen, with its heading if it is its first; null: it is. */
-export function scrollTo(lines: RoleLine[], index: number, sight: Sight): number | null {
+/** Returns the scroll position that shows the role at `index`, with its heading if it is the first; null if it is in view. */
+export function scrollTo(lines: RoleLine[], index: number, viewport: Viewport): number | null {
   const isFirst = lines[index - 1]?.kind === "heading";
   const [top = 0, bottom = 0] = tops(lines).slice(index, index + 2);
-  const start = sight.above + top - (isFirst ? HEIGHT_PX.heading : 0);
-  const end = sight.above + bottom + MARGIN_PX;
-  if (start < sight.scrolled) return start;
-  return end > sight.scrolled + sight.height ? end - sight.height : null;
+  const start = viewport.above + top - (isFirst ? HEIGHT_PX.heading : 0);
+  const end = viewport.above + bottom + MARGIN_PX;
+  if (start < viewport.scrolled) return start;
+  return end > viewport.scrolled + viewport.height ? end - viewport.height : null;
 }
 
 function lastAtOrAbove(places: number[], height: number): number {

@@ -6,15 +6,15 @@ function moved(kind: Moved["kind"]): Moved {
   return { kind, name: "a", outcome: "moved", told: "" };
 }
 
-test("counts what comes", () => {
+test("counts items by kind", () => {
   expect(counted([moved("key"), moved("role"), moved("role")])).toBe("1 access key, 2 roles");
   expect(counted([moved("other")])).toBe("1 entry");
   expect(counted([])).toBe("");
 });
 
-test("says whether it came or would come", () => {
-  expect(heading("moved", false)).toBe("Comes over");
-  expect(heading("moved", true)).toBe("Came over");
-  expect(heading("left", true)).toBe("Stays there");
+test("distinguishes a preview from an import", () => {
+  expect(heading("moved", false)).toBe("Will import");
+  expect(heading("moved", true)).toBe("Imported");
+  expect(heading("left", true)).toBe("Not imported");
   expect(peerName("aws_vault")).toBe("aws-vault");
 });

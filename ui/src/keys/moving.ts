@@ -1,4 +1,4 @@
-// Moving in: from another program, and from AWS's files to the keychain.
+// Imports from other programs, and moves keys from AWS's files to the keychain.
 
 import type { Bridge, Moved, Peer } from "../bridge";
 import { asProblem } from "../problem";
@@ -16,13 +16,13 @@ export type Outcome = Moved["outcome"];
 /** The outcomes in the order in which they are shown. */
 export const outcomes: Outcome[] = ["moved", "here", "left"];
 
-/** Returns the heading above what had this outcome. */
+/** Returns the heading for an outcome. */
 export function heading(outcome: Outcome, isDone: boolean): string {
-  if (outcome === "moved") return isDone ? "Came over" : "Comes over";
-  return outcome === "here" ? "Here already" : "Stays there";
+  if (outcome === "moved") return isDone ? "Imported" : "Will import";
+  return outcome === "here" ? "Already added" : "Not imported";
 }
 
-/** Returns how many of what there are, in words. */
+/** Returns the number of items of each kind, in words. */
 export function counted(moved: Moved[]): string {
   const part = (kind: Moved["kind"], one: string, many: string): string[] => {
     const count = moved.filter((each) => each.kind === kind).length;
@@ -31,13 +31,13 @@ export function counted(moved: Moved[]): string {
   return [...part("key", "access key", "access keys"), ...part("role", "role", "roles"), ...part("other", "entry", "entries")].join(", ");
 }
 
-/** An edit that moves the keys of several profiles, and why those stay that cannot be moved. */
+/** An edit that moves the keys of several profiles, and the problems of those that cannot be moved. */
 export interface KeysMove {
   edit: EditView;
   failed: { profile: string; problem: Problem }[];
 }
 
-/** Moves the keys of profiles one after the other, or shows what that would change. One that cannot be moved stops no other. */
+/** Moves the keys of profiles one after the other, or previews that. A failure does not stop the others. */
 export async function moveKeys(bridge: Bridge, profiles: string[], step: Step): Promise<KeysMove> {
   const edits: EditView[] = [];
   const failed: KeysMove["failed"] = [];
@@ -50,7 +50,7 @@ export async function moveKeys(bridge: Bridge, profiles: string[], step: Step): 
   }
   if (edits.length === 0 && failed[0]) throw failed[0].problem;
   const unique = (texts: string[]): string[] => [...new Set(texts)];
-  const why = failed.map(({ profile, problem }) => `${profile} stays: ${problem.what} ${problem.remedy}`);
+  const why = failed.map(({ profile, problem }) => `${profile} was not moved: ${problem.what} ${problem.remedy}`);
   const edit: EditView = {
     path: unique(edits.map((one) => one.path)).join(", "),
     profiles: edits.flatMap((one) => one.profiles),

@@ -1,9 +1,9 @@
-// Which problem of adding a key belongs to which part of the form.
+// Assigns the problems of adding a key to form fields.
 
 import type { KeyWay } from "../app.svelte";
 import type { Problem } from "../snapshot";
 
-/** The fields of each way, by the names the backend gives them. */
+/** The fields of each key source, by their backend names. */
 export const ownFields: Record<KeyWay, string[]> = {
   clipboard: [],
   csv: ["path"],
@@ -11,7 +11,7 @@ export const ownFields: Record<KeyWay, string[]> = {
   typed: ["access_key_id", "secret"],
 };
 
-/** Returns whether the problem is the name's. */
+/** Returns whether the problem is about the name. */
 export function isNamed(problem: Problem, field: string | null): boolean {
   return problem.code === "name_taken" || field === "name";
 }

@@ -1,4 +1,4 @@
-// The steps of a role's chain, with what the catalogue knows about each.
+// The steps of a role's chain.
 
 import type { KeyView, RoleView } from "../snapshot";
 
@@ -6,7 +6,7 @@ export interface ChainStep {
   kind: "key" | "role" | "missing";
   name: string;
   account: string;
-  /** Whether the step leaves the account of the one before. */
+  /** Whether the account differs from that of the previous step. */
   crosses: boolean;
 }
 
@@ -21,7 +21,7 @@ export function chainSteps(role: RoleView, roles: RoleView[], keys: KeyView[]): 
     return { kind: "missing", name, account: "", crosses: false };
   });
   return steps.map((step, i) => {
-    const before = steps[i - 1]?.account;
-    return { ...step, crosses: Boolean(before && step.account && before !== step.account) };
+    const previous = steps[i - 1]?.account;
+    return { ...step, crosses: Boolean(previous && step.account && previous !== step.account) };
   });
 }

@@ -1,4 +1,4 @@
-// A role as the form holds it: every field a text, empty where nothing is set.
+// A role as form fields: all texts, empty if not set.
 
 import type { RoleEntry } from "../bridge";
 import { durationEntry } from "../clock";
@@ -17,11 +17,11 @@ type TextField = Exclude<keyof RoleEntry, ListField>;
 
 export type Draft = Record<TextField, string> & {
   tags: TagRow[];
-  /** One ARN a line. */
+  /** One ARN per line. */
   policy_arns: string;
 };
 
-/** Returns the form's texts of a role; without one, of a new role from `source`. */
+/** Returns the form fields of a role; without one, of a new role with this source. */
 export function draftOf(role: RoleView | null, source: string): Draft {
   return {
     name: role?.name ?? "",
@@ -44,7 +44,7 @@ export function draftOf(role: RoleView | null, source: string): Draft {
   };
 }
 
-/** Returns the role to save; what the user left empty is null, and a tag without key and value is none. */
+/** Returns the role to save. Empty fields become null, and empty tags are dropped. */
 export function entryOf(draft: Draft): RoleEntry {
   const set = (text: string) => text.trim() || null;
   const tags = draft.tags.filter((tag) => tag.key.trim() || tag.value.trim());
@@ -70,7 +70,7 @@ export function entryOf(draft: Draft): RoleEntry {
   };
 }
 
-/** Returns a role of the list that an ARN speaks of, or null. */
+/** Returns the role with this ARN, or null. */
 export function sameRole(roles: RoleView[], arn: string): RoleView | null {
   const sought = arn.trim();
   return roles.find((role) => role.arn === sought) ?? null;

@@ -1,9 +1,9 @@
-// A session policy while it is typed: whether it is JSON, and how much room it takes. The backend knows the grammar.
+// Checks a session policy while it is typed: JSON syntax and size. The backend validates the rest.
 
-/** The most characters of the inline policy and the ARNs together, white space in the policy left out. */
+/** The limit for the inline policy and the ARNs together, in characters without white space. */
 export const POLICY_MAX = 2048;
 
-/** Returns what is wrong with the text as JSON, or null. */
+/** Returns the JSON syntax error of a text, or null. */
 export function jsonError(text: string): string | null {
   if (text.trim() === "") return null;
   try {
@@ -16,8 +16,8 @@ export function jsonError(text: string): string | null {
 
 function place(text: string, message: string): string {
   const at = /position (\d+)/.exec(message)?.[1];
-  const told = /line (\d+) column (\d+)/.exec(message);
-  if (told) return `: line ${told[1]}, column ${told[2]}`;
+  const position = /line (\d+) column (\d+)/.exec(message);
+  if (position) return `: line ${position[1]}, column ${position[2]}`;
   if (at === undefined) return "";
   const before = text.slice(0, Number(at)).split("\n");
   return `: line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fittingRegions } from "./regions";
+import { matchingRegions } from "./regions";
 
 const known = ["eu-west-1", "ap-southeast-2", "eu-central-1", "us-west-2"];
 
@@ -13,5 +13,5 @@ test.each([
   ["us-west-2 ", ["us-west-2"]],
   ["mars", []],
 ])("“%s” may mean %o", (typed, regions) => {
-  expect(fittingRegions(known, typed)).toEqual(regions);
+  expect(matchingRegions(known, typed)).toEqual(regions);
 });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rolecall_core::api::import::{Moved, Peer};
+use rolecall_core::api::import::{DryRun, ImportItem, ImportSource};
 use rolecall_core::api::protocol::WireSecret;
 use rolecall_core::asker::consent::{Consent, Reply};
 use rolecall_core::asker::history::{Line, Query};
@@ -176,17 +176,17 @@ pub(crate) async fn plaintext_profiles(tray: Tray<'_>) -> Result<Vec<PlaintextPr
 }
 
 #[tauri::command]
-pub(crate) async fn peers(tray: Tray<'_>) -> Result<Vec<Peer>, Problem> {
+pub(crate) async fn peers(tray: Tray<'_>) -> Result<Vec<ImportSource>, Problem> {
     tray.ask(WindowCall::Peers).await
 }
 
 #[tauri::command]
 pub(crate) async fn move_in(
     tray: Tray<'_>,
-    from: Peer,
-    rehearse: bool,
-) -> Result<Vec<Moved>, Problem> {
-    tray.ask(WindowCall::MoveIn { from, rehearse }).await
+    from: ImportSource,
+    dry_run: DryRun,
+) -> Result<Vec<ImportItem>, Problem> {
+    tray.ask(WindowCall::MoveIn { from, dry_run }).await
 }
 
 #[tauri::command]

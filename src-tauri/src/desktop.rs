@@ -48,7 +48,7 @@ impl Desktop {
     /// Puts the user's own set together. Secrets and sessions are where the agent keeps them that this takes over from:
     /// in its sealed file, if it has one, which opens with its passphrase and not with this program's word for it.
     pub(crate) fn own(paths: &Paths, agent: Option<&HostView>) -> Self {
-        let place = match agent.map(|agent| agent.sealed_file_is) {
+        let place = match agent.map(|agent| agent.sealed_file_state) {
             Some(FileState::Sealed | FileState::Open) => keyring::Kept::InFile,
             Some(FileState::Absent | FileState::Wanted) | None => keyring::Kept::InKeychain,
         };

@@ -76,9 +76,9 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
         WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(nothing),
         WindowCall::Peers => value(rolecall_import::present(&paths::home())),
-        WindowCall::MoveIn { from, rehearse } => {
-            let belongings = rolecall_import::belongings(from, &paths::home(), None)?;
-            value(keeper.move_in(from, &belongings, rehearse)?)
+        WindowCall::MoveIn { from, dry_run } => {
+            let belongings = rolecall_import::read(from, &paths::home(), None)?;
+            value(keeper.move_in(from, &belongings, dry_run)?)
         }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),
         WindowCall::SaveRole {

@@ -3,7 +3,7 @@
 //! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
 //! webview can reach has never held a key, a session or the keeper.
 
-use rolecall_core::api::import::Peer;
+use rolecall_core::api::import::{DryRun, ImportSource};
 use rolecall_core::api::protocol::WireSecret;
 use rolecall_core::asker::consent::{Consent, Reply};
 use rolecall_core::asker::history::Query;
@@ -128,8 +128,8 @@ pub(crate) enum WindowCall {
     PlaintextProfiles,
     Peers,
     MoveIn {
-        from: Peer,
-        rehearse: bool,
+        from: ImportSource,
+        dry_run: DryRun,
     },
     SaveRole {
         previous_name: Option<String>,

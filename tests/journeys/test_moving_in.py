@@ -43,11 +43,11 @@ def test_a_key_in_a_keyring_comes_over_and_its_profiles_work(desktop, rolecall, 
     config.parent.mkdir()
     config.write_text(f"[profile work]\n[profile guest]\nsource_profile = work\nrole_arn = {practice.role('guest')['arn']}\n")
 
-    assert outcomes(rolecall.json("import", program, "--dry-run")) == {"work": "moved"}
+    assert outcomes(rolecall.json("import", program, "--dry-run")) == {"work": "imported"}
     assert rolecall.snapshot()["keys"] == []
-    assert outcomes(rolecall.json("import", program)) == {"work": "moved"}
+    assert outcomes(rolecall.json("import", program)) == {"work": "imported"}
     assert ":assumed-role/guest/" in rolecall.ok("assume", "guest")
-    assert outcomes(rolecall.json("import", program)) == {"work": "here"}
+    assert outcomes(rolecall.json("import", program)) == {"work": "exists"}
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_a_workspace_of_leapp_comes_over_with_its_keys(rolecall, keychain, pract
         keychain.store(f"Leapp/{account}", value, {"service": "Leapp", "account": account})
 
     report = rolecall.json("import", "leapp")
-    assert outcomes(report) == {"work": "moved", "guest": "moved", "portal": "left"}
-    assert "Identity Center" in report[-1]["told"]
+    assert outcomes(report) == {"work": "imported", "guest": "imported", "portal": "skipped"}
+    assert "Identity Center" in report[-1]["message"]
     assert ":assumed-role/guest/" in rolecall.ok("assume", "guest")
     assert path.read_bytes() == before
     assert "role" in rolecall.ok("import", "leapp")
@@ -96,7 +96,7 @@ def test_a_key_that_aws_does_not_know_stays(rolecall, keychain, practice):
     practice.access_key_id = "AKIAIOSFODNN7EXAMPLE"
     keychain.store("old", keyring_item("old", practice), {"profile": "old"}, path)
     (moved,) = rolecall.json("import", "aws-vault")
-    assert moved["outcome"] == "left" and "AWS does not know" in moved["told"], moved
+    assert moved["outcome"] == "skipped" and "AWS does not know" in moved["message"], moved
     assert rolecall.snapshot()["keys"] == []
 
 

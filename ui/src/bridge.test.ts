@@ -49,7 +49,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["remove_totp", { key: "k" }, (bridge) => bridge.removeTotp("k")],
   ["plaintext_profiles", {}, (bridge) => bridge.plaintextProfiles()],
   ["peers", {}, (bridge) => bridge.peers()],
-  ["move_in", { from: "leapp", rehearse: true }, (bridge) => bridge.moveIn("leapp", true)],
+  ["move_in", { from: "leapp", dryRun: true }, (bridge) => bridge.moveIn("leapp", true)],
   ["save_role", { previousName: null, role: entry }, (bridge) => bridge.saveRole(null, entry)],
   ["remove_role", { name: "a" }, (bridge) => bridge.removeRole("a")],
   ["mark_role", { name: "a", marks }, (bridge) => bridge.markRole("a", marks)],

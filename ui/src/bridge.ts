@@ -28,8 +28,8 @@ export type Peer = "leapp" | "aws_vault" | "granted";
 export interface Moved {
   kind: "key" | "role" | "other";
   name: string;
-  outcome: "moved" | "here" | "left";
-  told: string;
+  outcome: "imported" | "exists" | "skipped";
+  message: string;
 }
 
 /** A role to save; null if not set. */
@@ -117,7 +117,7 @@ export interface Bridge {
   /** The other programs with files on this computer. */
   peers(): Promise<Peer[]>;
   /** Takes in what another program keeps, or only tells what would come. */
-  moveIn(from: Peer, rehearse: boolean): Promise<Moved[]>;
+  moveIn(from: Peer, dryRun: boolean): Promise<Moved[]>;
   saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
   removeRole(name: string): Promise<void>;
   markRole(name: string, marks: RoleMarks): Promise<void>;
@@ -218,7 +218,7 @@ const desktop: Bridge = {
   removeTotp: (key) => ask("remove_totp", { key }),
   plaintextProfiles: () => ask("plaintext_profiles"),
   peers: () => ask("peers"),
-  moveIn: (from, rehearse) => ask("move_in", { from, rehearse }),
+  moveIn: (from, dryRun) => ask("move_in", { from, dryRun }),
   saveRole: (previousName, role) => ask("save_role", { previousName, role }),
   removeRole: (name) => ask("remove_role", { name }),
   markRole: (name, marks) => ask("mark_role", { name, marks }),

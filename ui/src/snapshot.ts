@@ -214,7 +214,7 @@ export interface PromptView {
   roles: string[];
   plan: string;
   /** The alternative use of the code, in a few words. */
-  instead: string | null;
+  alternative: string | null;
   next_code_at: string | null;
   problem: Problem | null;
   deadline: string;
@@ -243,7 +243,7 @@ export interface QuestionView {
   parents: Process[];
   /** The root of the process tree, if the tree can be allowed. */
   tree: Process | null;
-  apart: boolean;
+  sandboxed: boolean;
   deadline: string;
 }
 
@@ -278,7 +278,7 @@ export interface ReasonPromptView {
   /** The required format, in a few words. */
   form: string;
   /** How the reason is sent, in a few words. */
-  place: string;
+  target: string;
   /** The reason given last time. */
   last: string | null;
   deadline: string;

@@ -149,26 +149,26 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::RenameKey { name, new_name } => {
             done(keeper.rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?))
         }
-        Call::MoveIn {
+        Call::Import {
             from,
             file,
-            rehearse,
+            dry_run,
         } => {
-            let belongings = rolecall_import::belongings(from, &paths::home(), file.as_deref())?;
+            let belongings = rolecall_import::read(from, &paths::home(), file.as_deref())?;
             keeper
-                .move_in(from, &belongings, rehearse)
-                .map(Answer::Moved)
+                .move_in(from, &belongings, dry_run)
+                .map(Answer::Imported)
         }
-        Call::TakeRoles {
+        Call::ImportRoles {
             text,
             path,
             source,
-            rehearse,
+            dry_run,
         } => {
             let source = source.as_deref().map(Name::parse).transpose()?;
             keeper
-                .take_roles(&text, &path, source.as_ref(), rehearse)
-                .map(Answer::Moved)
+                .take_roles(&text, &path, source.as_ref(), dry_run)
+                .map(Answer::Imported)
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),
         Call::AddTotp { key, serial, seed } => {

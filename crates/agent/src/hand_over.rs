@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall_core::api::host::{FileState, HostKind, HostView, NEVER, PASSED_ON};
+use rolecall_core::api::host::{FileState, HostKind, HostView, INHERITED_VARIABLES, NEVER};
 use rolecall_core::api::protocol::{Answer, Call, STARTING_LOCK};
 use rolecall_core::value::problem::Problem;
 
@@ -125,7 +125,7 @@ pub fn start_again(paths: &Paths, before: &HostView) -> io::Result<()> {
 fn spawn(paths: &Paths, before: &HostView) -> io::Result<()> {
     let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
     let program = std::env::current_exe()?.with_file_name(name);
-    let passed_on = PASSED_ON
+    let passed_on = INHERITED_VARIABLES
         .iter()
         .filter_map(|name| Some((*name, std::env::var_os(name)?)));
     Command::new(program)
@@ -146,7 +146,7 @@ fn words(before: &HostView) -> Vec<String> {
         .idle_limit_s
         .map_or_else(|| NEVER.to_owned(), |seconds| format!("{seconds}s"));
     let mut words = vec!["--background".to_owned(), "--idle".to_owned(), idle];
-    if before.sealed_file_is == FileState::Wanted {
+    if before.sealed_file_state == FileState::Wanted {
         words.push("--sealed-file".to_owned());
     }
     words
@@ -177,12 +177,12 @@ mod tests {
             version: String::new(),
             pid: 1,
             sealed_file: String::new(),
-            sealed_file_is: FileState::Absent,
+            sealed_file_state: FileState::Absent,
             idle_limit_s: None,
         };
         assert_eq!(words(&before), ["--background", "--idle", "never"]);
         before.idle_limit_s = Some(90);
-        before.sealed_file_is = FileState::Wanted;
+        before.sealed_file_state = FileState::Wanted;
         assert_eq!(
             words(&before),
             ["--background", "--idle", "90s", "--sealed-file"]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rolecall_core::api::host::{HostKind, HostView};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileIs, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget, WireSecret};
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 
@@ -67,22 +67,22 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
     }
 }
 
-fn unlock(host: &dyn Host, passphrase: &WireSecret, file: SealedFileIs) -> Result<(), Problem> {
+fn unlock(host: &dyn Host, passphrase: &WireSecret, file: SealedFileTarget) -> Result<(), Problem> {
     let passphrase = Secret::new(passphrase.expose().to_owned());
     match file {
-        SealedFileIs::There => host.engine().unlock(&passphrase),
-        SealedFileIs::New => host.create_sealed_file(&passphrase),
+        SealedFileTarget::Existing => host.engine().unlock(&passphrase),
+        SealedFileTarget::New => host.create_sealed_file(&passphrase),
     }
 }
 
 fn view(host: &dyn Host) -> HostView {
-    let (sealed_file, sealed_file_is) = host.engine().sealed_file();
+    let (sealed_file, sealed_file_state) = host.engine().sealed_file();
     HostView {
         kind: host.kind(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         sealed_file,
-        sealed_file_is,
+        sealed_file_state,
         idle_limit_s: host.idle_limit().map(|limit| limit.as_secs()),
     }
 }

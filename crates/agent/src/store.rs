@@ -146,7 +146,7 @@ impl SealedStore {
         let mut lost = 0;
         for (role, sealed) in rows {
             match record::open(key, &role, &sealed) {
-                Some(session) if session.left_at(now) > -KEPT => sessions.push(session),
+                Some(session) if session.remaining_at(now) > -KEPT => sessions.push(session),
                 Some(_) => self.with(|database| database.forget(&role))?,
                 None => {
                     lost += 1;
@@ -207,7 +207,7 @@ impl Store for SealedStore {
         let now = self.clock.now();
         for (id, device, sealed) in rows {
             match record::open_mfa(&key, &id, &device, &sealed) {
-                Some(session) if session.left_at(now).is_positive() => sessions.push(session),
+                Some(session) if session.remaining_at(now).is_positive() => sessions.push(session),
                 // A code is asked for anew; that is all that is lost.
                 Some(_) | None => self.with(|database| database.forget_mfa(&id, &device))?,
             }

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::catalogue::team::{Team, TeamPlace};
+use rolecall_core::catalogue::team::{Team, TeamLocation};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_keeper::Keeper;
@@ -97,15 +97,15 @@ impl Teams {
 
     /// Reads one and hands it to the keeper; returns whether it is as its keepers have it today.
     fn read(&self, team: &Team, settings: &Settings, is_new: bool) -> bool {
-        match &team.place {
-            TeamPlace::File(path) => {
+        match &team.location {
+            TeamLocation::File(path) => {
                 let text = read_file(path);
                 let is_good = text.is_ok();
                 self.keeper
                     .set_team(team, text.as_deref().map_err(Clone::clone));
                 is_good
             }
-            TeamPlace::Url(url) => self.read_url(team, url, settings, is_new),
+            TeamLocation::Url(url) => self.read_url(team, url, settings, is_new),
         }
     }
 

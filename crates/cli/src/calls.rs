@@ -52,8 +52,8 @@ pub(crate) fn time_limit(call: &Call) -> Duration {
         | Call::AddTotp { .. }
         | Call::RemoveTotp { .. }
         | Call::LookDeeper { .. }
-        | Call::MoveIn { .. }
-        | Call::TakeRoles { .. }
+        | Call::Import { .. }
+        | Call::ImportRoles { .. }
         | Call::MoveKey { .. }
         | Call::PutKeyBack { .. }
         | Call::Unlock { .. } => KEYCHAIN,
@@ -95,12 +95,12 @@ pub(crate) fn is_repeatable(call: &Call) -> bool {
         | Call::RemoveKey { .. }
         | Call::AddTotp { .. }
         | Call::RemoveTotp { .. }
-        | Call::MoveIn { .. }
+        | Call::Import { .. }
         | Call::Connect { .. }
         | Call::Disconnect { .. }
         | Call::MoveKey { .. }
         | Call::PutKeyBack { .. }
-        | Call::TakeRoles { .. }
+        | Call::ImportRoles { .. }
         | Call::Unlock { .. }
         | Call::Serve { .. }
         | Call::Reply { .. }

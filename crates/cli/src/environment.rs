@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rolecall_core::api::host::PASSED_ON;
+use rolecall_core::api::host::INHERITED_VARIABLES;
 use rolecall_core::session::export_block::ENDPOINT_URL;
 
 use crate::paint::Paint;
@@ -56,7 +56,7 @@ pub(crate) enum Display {
 
 /// Returns the environment for an agent that this process starts.
 pub(crate) fn agent_environment() -> impl Iterator<Item = (&'static str, OsString)> {
-    PASSED_ON
+    INHERITED_VARIABLES
         .into_iter()
         .filter_map(|name| Some((name, variable(name)?)))
 }

@@ -1,7 +1,7 @@
 //! The table of commands and flags. Parser, help, completions, manual page and "Did you mean" all read it, so a new flag
 //! is one line here.
 
-use rolecall_core::api::import::Peer;
+use rolecall_core::api::import::ImportSource;
 use rolecall_core::session::shell::Shell;
 
 /// The process of an endpoint, which only Rolecall itself starts.
@@ -88,8 +88,9 @@ pub(crate) enum Choices {
 
 const ROLE: Operand = operand("ROLE").from(Choices::Roles);
 const NAME: Operand = operand("NAME");
-const PROGRAM: Operand =
-    operand("PROGRAM").from(Choices::Words(|| Peer::ALL.map(Peer::word).to_vec()));
+const PROGRAM: Operand = operand("PROGRAM").from(Choices::Words(|| {
+    ImportSource::ALL.map(ImportSource::word).to_vec()
+}));
 const SHELL: Operand = operand("SHELL").from(Choices::Words(|| INTEGRATED_SHELLS.to_vec()));
 const COMMAND: Operand = operand("COMMAND")
     .from(Choices::Words(first_words))

@@ -1,7 +1,7 @@
 //! The passphrase of the sealed key file, asked at the terminal and sent to the application.
 
 use rolecall_core::api::host::{FileState, HostView, PASSPHRASE_MIN};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileIs, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget, WireSecret};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
@@ -18,7 +18,7 @@ const TRIES: u32 = 3;
 /// If there is no terminal, or the passphrase is wrong three times.
 pub(crate) fn open_or_create(socket: &Socket) -> Result<(), Problem> {
     let host = host(socket)?;
-    match host.sealed_file_is {
+    match host.sealed_file_state {
         FileState::Wanted => create(socket, &host),
         FileState::Absent | FileState::Sealed | FileState::Open => open_at_terminal(socket, &host),
     }
@@ -45,7 +45,7 @@ pub(crate) fn offer(socket: &Socket, refused: Problem) -> Result<(), Problem> {
 /// If there is no terminal, or the file cannot be created.
 pub(crate) fn create(socket: &Socket, host: &HostView) -> Result<(), Problem> {
     let passphrase = choose(&host.sealed_file)?;
-    send(socket, &passphrase, SealedFileIs::New)
+    send(socket, &passphrase, SealedFileTarget::New)
 }
 
 /// Asks for a new passphrase until it is typed the same twice.
@@ -105,10 +105,10 @@ pub(crate) fn open_at_terminal(socket: &Socket, host: &HostView) -> Result<(), P
 /// # Errors
 /// If the passphrase is wrong.
 pub(crate) fn open(socket: &Socket, passphrase: &Secret) -> Result<(), Problem> {
-    send(socket, passphrase, SealedFileIs::There)
+    send(socket, passphrase, SealedFileTarget::Existing)
 }
 
-fn send(socket: &Socket, passphrase: &Secret, file: SealedFileIs) -> Result<(), Problem> {
+fn send(socket: &Socket, passphrase: &Secret, file: SealedFileTarget) -> Result<(), Problem> {
     let passphrase = WireSecret::new(passphrase.expose().to_owned());
     match socket.send(&Call::Unlock { passphrase, file }, &|_| ())? {
         Answer::Done => Ok(()),

@@ -107,7 +107,7 @@ mod tests {
             "id": 1, "role": "prod\u{202e}", "account_id": "111122223333", "request": "credentials",
             "process": {"pid": 7, "name": "no\u{1b}[2Jde", "program": ""},
             "parents": [{"pid": 5, "name": "bash", "program": ""}],
-            "tree": {"pid": 5, "name": "bash", "program": ""}, "apart": false,
+            "tree": {"pid": 5, "name": "bash", "program": ""}, "sandboxed": false,
             "deadline": "2026-11-22T12:00:00Z",
         });
         serde_json::from_value(view).expect("a question")

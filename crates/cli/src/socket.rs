@@ -154,7 +154,7 @@ impl Socket {
         }
         match (agent_start(&self.environment), self.environment.display) {
             (AgentStart::Always, _) | (AgentStart::WithoutDisplay, Display::Absent) => true,
-            (AgentStart::Never | AgentStart::Unread, _)
+            (AgentStart::Never | AgentStart::Unreadable, _)
             | (AgentStart::WithoutDisplay, Display::Present) => false,
         }
     }
@@ -181,7 +181,7 @@ impl Socket {
             (Privilege::Own, Display::Absent) => (
                 "Rolecall is not running.",
                 match agent_start(&self.environment) {
-                    AgentStart::Unread => SETTINGS_UNREAD.to_owned(),
+                    AgentStart::Unreadable => SETTINGS_UNREAD.to_owned(),
                     AgentStart::WithoutDisplay | AgentStart::Always | AgentStart::Never => {
                         "Start it with: rolecall agent".to_owned()
                     }
@@ -223,9 +223,9 @@ fn agent_start(environment: &Environment) -> AgentStart {
     };
     match std::fs::read_to_string(path) {
         Ok(text) => settings::read(&text, "settings.toml")
-            .map_or(AgentStart::Unread, |it| it.settings.agent_start),
+            .map_or(AgentStart::Unreadable, |it| it.settings.agent_start),
         Err(error) if error.kind() == ErrorKind::NotFound => AgentStart::default(),
-        Err(_) => AgentStart::Unread,
+        Err(_) => AgentStart::Unreadable,
     }
 }
 

@@ -119,10 +119,10 @@ impl Application {
     }
 }
 
-fn prompt(id: u64, plan: &str, instead: Option<&str>) -> Value {
+fn prompt(id: u64, plan: &str, alternative: Option<&str>) -> Value {
     json!({
         "id": id, "mfa_serial": "arn:aws:iam::177634097045:mfa/user", "roles": ["admin"], "plan": plan,
-        "instead": instead, "next_code_at": null, "problem": null, "deadline": "2099-01-01T00:00:00Z"
+        "alternative": alternative, "next_code_at": null, "problem": null, "deadline": "2099-01-01T00:00:00Z"
     })
 }
 

@@ -17,9 +17,9 @@ mod editor;
 mod file_notice;
 mod header;
 mod include;
-mod kept_keys;
 mod key_move;
 pub mod key_text;
+mod keychain_keys;
 mod line;
 mod line_reader;
 mod own_process;
@@ -41,8 +41,8 @@ pub use difference::Changed;
 pub use document::Document;
 pub use editor::{Edited, Editor, Foreign, Owned};
 pub use file_notice::{AwsFile, FileNotice};
-pub use kept_keys::KeptKeys;
 pub use key_move::{TakenKey, movable_key};
+pub use keychain_keys::KeychainKeys;
 pub use line::{Fault, Line, LineKind};
 pub use own_process::own_role;
 pub use own_section::{OwnSection, UnsafeSetting};
@@ -91,11 +91,11 @@ pub fn roles(config: &str, credentials: &str) -> Reading {
 
 /// Reads both files as [`roles`] does, where these keys are in the keychain: a role starts from one of them, and one
 /// whose key is in plaintext has that for its problem.
-pub fn roles_with_keys(config: &str, credentials: &str, kept: &KeptKeys<'_>) -> Reading {
+pub fn roles_with_keys(config: &str, credentials: &str, kept: &KeychainKeys<'_>) -> Reading {
     read(config, credentials, Some(kept))
 }
 
-fn read(config: &str, credentials: &str, kept: Option<&KeptKeys<'_>>) -> Reading {
+fn read(config: &str, credentials: &str, kept: Option<&KeychainKeys<'_>>) -> Reading {
     let mut notices = Notices::default();
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
     let profiles = Profiles::merge_noting(&config, &credentials, &mut notices);

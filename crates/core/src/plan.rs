@@ -21,30 +21,29 @@ use crate::value::problem::Problem;
 use crate::value::sanitise;
 
 pub use chain::Chain;
-pub use situation::{MfaLife, SIGNER_LEFT, Situation};
+pub use situation::{MfaLifetime, SIGNER_MIN_REMAINING, Situation};
 
-/// What whoever asks prefers, where there is a choice.
+/// What the caller prefers where a plan has a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// What the role says, else what suits it best.
-    Usual,
-    /// No question if it can be helped, even if the session gets shorter: a tool asks.
-    Quiet,
-    /// One code for as many roles as it can serve.
-    Shared,
-    /// One code for this role alone, for as long as it is set to or every role allows.
-    Own,
-    /// One code for this role alone, for as long as it may live, even if nobody knows whether it may.
-    Long,
+pub enum PlanPreference {
+    /// What the role is set to, or the best fit if it is not set.
+    Default,
+    /// No prompt if possible, even if the session is shorter. For tools.
+    AvoidPrompt,
+    /// One code for as many roles as possible.
+    SharedCode,
+    /// One code for this role only, for the duration the role is set to or every role allows.
+    OwnCode,
+    /// One code for this role only, for the longest possible session, even if the role may not allow it.
+    LongestSession,
 }
 
-impl Wish {
-    /// Returns the wish for a role that is assumed on the way to another. A source is a means: nobody is asked for
-    /// more of its life.
-    pub fn of_source(self) -> Self {
+impl PlanPreference {
+    /// Returns the preference for a role that is only assumed to reach another one.
+    pub fn for_source(self) -> Self {
         match self {
-            Self::Usual => Self::Quiet,
-            Self::Quiet | Self::Shared | Self::Own | Self::Long => self,
+            Self::Default => Self::AvoidPrompt,
+            Self::AvoidPrompt | Self::SharedCode | Self::OwnCode | Self::LongestSession => self,
         }
     }
 }
@@ -112,7 +111,11 @@ impl Plan {
     ///
     /// # Errors
     /// If the role cannot be reached; see [`Chain::of`].
-    pub fn of(role: &Role, situation: &Situation<'_>, wish: Wish) -> Result<Self, Problem> {
+    pub fn of(
+        role: &Role,
+        situation: &Situation<'_>,
+        preference: PlanPreference,
+    ) -> Result<Self, Problem> {
         let chain = Chain::of(role, situation.catalogue, situation.keys)?;
         let sources = chain
             .roles
@@ -124,9 +127,9 @@ impl Plan {
         let mut calls = Vec::new();
         if live.is_none() {
             let first = if sources.is_empty() {
-                wish
+                preference
             } else {
-                wish.of_source()
+                preference.for_source()
             };
             calls = first_calls(&chain, situation, first);
         }
@@ -157,7 +160,7 @@ impl Plan {
     }
 
     /// Returns how long the role's session lives.
-    pub fn life(&self) -> SessionDuration {
+    pub fn lifetime(&self) -> SessionDuration {
         let of_call = |call: &PlannedCall| match call {
             PlannedCall::AssumeRole { duration, .. } => Some(*duration),
             PlannedCall::SessionToken { .. } => None,
@@ -188,25 +191,43 @@ impl Plan {
 
     /// Returns what the code of this plan could be used for in its place, in plain words: a longer session of this role
     /// alone, or shorter ones of several roles.
-    pub fn instead(&self, role: &Role, situation: &Situation<'_>) -> Option<(Wish, String)> {
-        let wishes: &[Wish] = match self.question()? {
-            Question::Shared(_) => &[Wish::Long],
-            Question::Own(_) => &[Wish::Shared, Wish::Long, Wish::Own],
+    pub fn alternative(
+        &self,
+        role: &Role,
+        situation: &Situation<'_>,
+    ) -> Option<(PlanPreference, String)> {
+        let preferences: &[PlanPreference] = match self.question()? {
+            Question::Shared(_) => &[PlanPreference::LongestSession],
+            Question::Own(_) => &[
+                PlanPreference::SharedCode,
+                PlanPreference::LongestSession,
+                PlanPreference::OwnCode,
+            ],
         };
         let name = sanitise::visible(role.name.as_str());
-        wishes.iter().find_map(|wish| {
-            let other = Self::of(role, situation, *wish).ok()?;
-            let (life, roles) = (other.life(), other.served);
-            let offer = match wish {
-                Wish::Long if life > self.life() && other.risk().is_some() => {
+        preferences.iter().find_map(|preference| {
+            let other = Self::of(role, situation, *preference).ok()?;
+            let (life, roles) = (other.lifetime(), other.served);
+            let offer = match preference {
+                PlanPreference::LongestSession
+                    if life > self.lifetime() && other.risk().is_some() =>
+                {
                     format!("up to {life} for {name} alone")
                 }
-                Wish::Long if life > self.life() => format!("{life} for {name} alone"),
-                Wish::Own if life < self.life() => format!("{life} for {name} alone"),
-                Wish::Shared if roles > 1 => format!("{roles} roles, {life} each"),
-                Wish::Own | Wish::Long | Wish::Shared | Wish::Usual | Wish::Quiet => return None,
+                PlanPreference::LongestSession if life > self.lifetime() => {
+                    format!("{life} for {name} alone")
+                }
+                PlanPreference::OwnCode if life < self.lifetime() => {
+                    format!("{life} for {name} alone")
+                }
+                PlanPreference::SharedCode if roles > 1 => format!("{roles} roles, {life} each"),
+                PlanPreference::OwnCode
+                | PlanPreference::LongestSession
+                | PlanPreference::SharedCode
+                | PlanPreference::Default
+                | PlanPreference::AvoidPrompt => return None,
             };
-            Some((*wish, offer))
+            Some((*preference, offer))
         })
     }
 
@@ -236,7 +257,11 @@ impl Plan {
 }
 
 /// Returns the calls for the first role, which the key itself or its session token signs.
-fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<PlannedCall> {
+fn first_calls(
+    chain: &Chain,
+    situation: &Situation<'_>,
+    preference: PlanPreference,
+) -> Vec<PlannedCall> {
     let Some(role) = chain.roles.first() else {
         return Vec::new();
     };
@@ -251,20 +276,25 @@ fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<Plan
         return vec![assume(Signer::Key, wanted)];
     };
     let own = || {
-        let duration = match wish {
-            Wish::Long => long(role, situation),
-            Wish::Usual | Wish::Quiet | Wish::Shared | Wish::Own => wanted,
+        let duration = match preference {
+            PlanPreference::LongestSession => long(role, situation),
+            PlanPreference::Default
+            | PlanPreference::AvoidPrompt
+            | PlanPreference::SharedCode
+            | PlanPreference::OwnCode => wanted,
         };
         vec![assume(Signer::KeyWithCode(serial.clone()), duration)]
     };
     let token = situation.suitable_token(&chain.key.id, serial, role);
-    if token.is_some() && !prefers_own(role, wanted, wish) {
+    if token.is_some() && !prefers_own(role, wanted, preference) {
         return vec![assume(Signer::MfaSession(serial.clone()), hour)];
     }
-    let shares = match (wish, role.mfa_code) {
-        (Wish::Own | Wish::Long, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => false,
-        (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => true,
-        (Wish::Usual | Wish::Quiet, None) => {
+    let shares = match (preference, role.mfa_code) {
+        (PlanPreference::OwnCode | PlanPreference::LongestSession, _)
+        | (PlanPreference::Default | PlanPreference::AvoidPrompt, Some(CodeUse::Own)) => false,
+        (PlanPreference::SharedCode, _)
+        | (PlanPreference::Default | PlanPreference::AvoidPrompt, Some(CodeUse::Shared)) => true,
+        (PlanPreference::Default | PlanPreference::AvoidPrompt, None) => {
             wanted <= SessionDuration::HOUR && situation.served(chain) > 1
         }
     };
@@ -281,12 +311,14 @@ fn first_calls(chain: &Chain, situation: &Situation<'_>, wish: Wish) -> Vec<Plan
 }
 
 /// Returns whether a code of its own is worth more to whoever asks than a session token that is at hand.
-fn prefers_own(role: &Role, wanted: SessionDuration, wish: Wish) -> bool {
-    match (wish, role.mfa_code) {
-        (Wish::Own | Wish::Long, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Own)) => true,
-        (Wish::Shared, _) | (Wish::Usual | Wish::Quiet, Some(CodeUse::Shared)) => false,
-        (Wish::Usual, None) => wanted > SessionDuration::HOUR,
-        (Wish::Quiet, None) => false,
+fn prefers_own(role: &Role, wanted: SessionDuration, preference: PlanPreference) -> bool {
+    match (preference, role.mfa_code) {
+        (PlanPreference::OwnCode | PlanPreference::LongestSession, _)
+        | (PlanPreference::Default | PlanPreference::AvoidPrompt, Some(CodeUse::Own)) => true,
+        (PlanPreference::SharedCode, _)
+        | (PlanPreference::Default | PlanPreference::AvoidPrompt, Some(CodeUse::Shared)) => false,
+        (PlanPreference::Default, None) => wanted > SessionDuration::HOUR,
+        (PlanPreference::AvoidPrompt, None) => false,
     }
 }
 

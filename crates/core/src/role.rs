@@ -16,7 +16,7 @@ use crate::role::call_fields::ExternalId;
 use crate::role::call_template::CallTemplate;
 use crate::role::code_use::CodeUse;
 use crate::role::limits::{Limited, Limits};
-use crate::role::reason::{ReasonPlace, ReasonRule};
+use crate::role::reason::{ReasonRule, ReasonTarget};
 use crate::role::session_policy::{PolicyArn, SessionPolicy};
 use crate::role::session_tags::{SessionTag, SessionTags};
 use crate::value::duration::SessionDuration;
@@ -96,17 +96,17 @@ impl Role {
 
     /// Returns whether its sessions get this tag, in whatever letter case.
     pub fn sets_tag(&self, key: &str) -> bool {
-        let of_reason = match self.reason.as_ref().map(|rule| &rule.place) {
-            Some(ReasonPlace::Tag(own)) => own.to_lowercase() == key.to_lowercase(),
-            Some(ReasonPlace::SourceIdentity) | None => false,
+        let of_reason = match self.reason.as_ref().map(|rule| &rule.target) {
+            Some(ReasonTarget::Tag(own)) => own.to_lowercase() == key.to_lowercase(),
+            Some(ReasonTarget::SourceIdentity) | None => false,
         };
         of_reason || self.tags.has(key)
     }
 
     /// Returns whether its sessions get a source identity of their own.
     pub fn sets_source_identity(&self) -> bool {
-        let of_reason = self.reason.as_ref().map(|rule| &rule.place);
-        self.source_identity.is_some() || of_reason == Some(&ReasonPlace::SourceIdentity)
+        let of_reason = self.reason.as_ref().map(|rule| &rule.target);
+        self.source_identity.is_some() || of_reason == Some(&ReasonTarget::SourceIdentity)
     }
 }
 
@@ -213,11 +213,11 @@ impl RoleDraft {
 
 /// Refuses a reason that would go where the role puts something else.
 fn check_reason_place(role: &Role) -> Result<(), InputError> {
-    let what = match role.reason.as_ref().map(|rule| &rule.place) {
-        Some(ReasonPlace::SourceIdentity) if role.source_identity.is_some() => {
+    let what = match role.reason.as_ref().map(|rule| &rule.target) {
+        Some(ReasonTarget::SourceIdentity) if role.source_identity.is_some() => {
             "The reason is to be the source identity, and the role sets another.".to_owned()
         }
-        Some(ReasonPlace::Tag(key)) if role.tags.has(key) => {
+        Some(ReasonTarget::Tag(key)) if role.tags.has(key) => {
             let key = sanitise::echo(key);
             format!("The reason is to be the tag \"{key}\", and the role sets that tag.")
         }

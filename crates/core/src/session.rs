@@ -20,7 +20,7 @@ pub const EXPIRING: SignedDuration = SignedDuration::from_mins(10);
 
 /// With this much life left, a session of an hour or more is renewed before it is handed to a tool.
 /// botocore asks again on every request once fewer than 15 minutes are left.
-pub const RENEW_WITH_LEFT: SignedDuration = SignedDuration::from_mins(20);
+pub const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(20);
 
 /// One assumption of one role.
 #[derive(Debug, Clone)]
@@ -68,21 +68,21 @@ impl Session {
     }
 
     /// Returns the life left; negative once it is over.
-    pub fn left_at(&self, now: Timestamp) -> SignedDuration {
+    pub fn remaining_at(&self, now: Timestamp) -> SignedDuration {
         self.expires_at().duration_since(now)
     }
 
     /// Returns the whole life it was issued with.
-    pub fn life(&self) -> SignedDuration {
+    pub fn lifetime(&self) -> SignedDuration {
         self.expires_at().duration_since(self.issued_at)
     }
 
     /// Returns active, expiring or expired. A session of a quarter of an hour counts as expiring in its last third.
     pub fn phase_at(&self, now: Timestamp) -> Phase {
-        let left = self.left_at(now);
+        let left = self.remaining_at(now);
         if !left.is_positive() {
             Phase::Expired
-        } else if left <= EXPIRING.min(self.life() / 3) {
+        } else if left <= EXPIRING.min(self.lifetime() / 3) {
             Phase::Expiring
         } else {
             Phase::Active
@@ -91,13 +91,13 @@ impl Session {
 
     /// Returns whether a tool that asks now should get a fresh session: 20 minutes left, or a third of a short life.
     pub fn is_due_for_renewal_at(&self, now: Timestamp) -> bool {
-        let short = self.life() < SignedDuration::from_secs(i64::from(HOUR_S) / 2);
+        let short = self.lifetime() < SignedDuration::from_secs(i64::from(HOUR_S) / 2);
         let margin = if short {
-            self.life() / 3
+            self.lifetime() / 3
         } else {
-            RENEW_WITH_LEFT
+            RENEWAL_MARGIN
         };
-        self.left_at(now) <= margin
+        self.remaining_at(now) <= margin
     }
 
     /// Returns what tells this assumption from every other: its temporary access key id.

@@ -13,7 +13,7 @@ mod value;
 
 use jiff::SignedDuration;
 
-use crate::asker::consent::Consents;
+use crate::asker::consent::ConsentPolicies;
 use crate::catalogue::team::Team;
 use crate::session::shell::Shell;
 use crate::value::duration::TokenDuration;
@@ -57,7 +57,7 @@ pub struct Settings {
     /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
     pub agent_start: AgentStart,
     /// `[ask]`: whether programs that ask for a role are asked about.
-    pub ask: Consents,
+    pub ask: ConsentPolicies,
     /// `[teams.NAME]`: the team catalogues.
     pub teams: Vec<Team>,
     /// Why nothing is sent to AWS: what decides where calls go cannot be read.
@@ -74,8 +74,8 @@ pub enum AgentStart {
     Always,
     /// Never.
     Never,
-    /// Never, since it cannot be read when.
-    Unread,
+    /// Never, since the setting cannot be read.
+    Unreadable,
 }
 
 impl Default for Settings {
@@ -95,7 +95,7 @@ impl Default for Settings {
             temporary_profiles: Vec::new(),
             confirm_production: false,
             agent_start: AgentStart::default(),
-            ask: Consents::default(),
+            ask: ConsentPolicies::default(),
             teams: Vec::new(),
             destination_fault: None,
         }

@@ -1,7 +1,7 @@
 //! Roles and keys in AWS's files: what they say, and what is told of odd ones.
 
 use proptest::prelude::*;
-use rolecall_core::aws_files::{self, AwsFile, KeptKeys, Reading};
+use rolecall_core::aws_files::{self, AwsFile, KeychainKeys, Reading};
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
@@ -219,7 +219,7 @@ fn kept(name: &str, id: &str) -> AccessKey {
 
 /// Returns, for each role, its source, or the code and text of its problem.
 fn with_keys(config: &str, keys: &[AccessKey]) -> Vec<Result<String, (ProblemCode, String)>> {
-    let reading = aws_files::roles_with_keys(config, KEY, &KeptKeys::of(keys));
+    let reading = aws_files::roles_with_keys(config, KEY, &KeychainKeys::of(keys));
     let roles = reading.roles.into_iter();
     roles
         .map(|role| match role.problem {

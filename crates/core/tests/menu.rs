@@ -138,7 +138,7 @@ fn what_needs_attention_stands_on_top() {
         mfa_serial: "arn:aws:iam::177634097045:mfa/user".into(),
         roles: vec!["careful".into()],
         plan: String::new(),
-        instead: None,
+        alternative: None,
         at_terminal: false,
         next_code_at: None,
         problem: None,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::keyring_item::{AWS_VAULT_COLLECTION, GRANTED_COLLECTION};
 use crate::leapp::KEYCHAIN_SERVICE;
-use rolecall_core::api::import::{Belongings, Peer, PeerKey};
+use rolecall_core::api::import::{ImportData, ImportKey, ImportSource};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
@@ -23,13 +23,13 @@ use elsewhere as secret_service;
 const FILE_MAX: u64 = 16 << 20;
 
 /// Returns the programs that have left files in this home folder.
-pub fn present(home: &Path) -> Vec<Peer> {
-    let is_present = |peer: &Peer| match peer {
-        Peer::Leapp => leapp_path(home).is_file(),
-        Peer::AwsVault => home.join(".awsvault").is_dir(),
-        Peer::Granted => home.join(".granted").is_dir(),
+pub fn present(home: &Path) -> Vec<ImportSource> {
+    let is_present = |source: &ImportSource| match source {
+        ImportSource::Leapp => leapp_path(home).is_file(),
+        ImportSource::AwsVault => home.join(".awsvault").is_dir(),
+        ImportSource::Granted => home.join(".granted").is_dir(),
     };
-    Peer::ALL.into_iter().filter(is_present).collect()
+    ImportSource::ALL.into_iter().filter(is_present).collect()
 }
 
 /// Returns what a program keeps: from its files in the home folder, and from the keychain, which may ask to be unlocked.
@@ -37,13 +37,15 @@ pub fn present(home: &Path) -> Vec<Peer> {
 ///
 /// # Errors
 /// If there is nothing of it, or it cannot be read.
-pub fn belongings(peer: Peer, home: &Path, file: Option<&Path>) -> Result<Belongings, Problem> {
-    match peer {
-        Peer::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
-        Peer::AwsVault => of_keyring(AWS_VAULT_COLLECTION, peer, &home.join(".awsvault/keys")),
-        Peer::Granted => of_keyring(
+pub fn read(from: ImportSource, home: &Path, file: Option<&Path>) -> Result<ImportData, Problem> {
+    match from {
+        ImportSource::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
+        ImportSource::AwsVault => {
+            of_keyring(AWS_VAULT_COLLECTION, from, &home.join(".awsvault/keys"))
+        }
+        ImportSource::Granted => of_keyring(
             GRANTED_COLLECTION,
-            peer,
+            from,
             &home.join(".granted/secure-storage-aws-iam-credentials"),
         ),
     }
@@ -53,7 +55,7 @@ fn leapp_path(home: &Path) -> PathBuf {
     home.join(".Leapp/Leapp-lock.json")
 }
 
-fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
+fn of_leapp(path: &Path) -> Result<ImportData, Problem> {
     let shown = rolecall_core::value::sanitise::echo(&path.display().to_string());
     let size = fs::metadata(path).map_err(|_| {
         let what = format!("There is no workspace of Leapp at {shown}.");
@@ -76,10 +78,10 @@ fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
         Problem::new(ProblemCode::StorageFailed, what, "Look at its permissions.")
     })?;
     let workspace = leapp::read(leapp_file::open(&text, &leapp_file::machine_ids())?.expose())?;
-    let mut belongings = Belongings {
+    let mut import_data = ImportData {
         roles: workspace.roles,
-        left: workspace.left,
-        ..Belongings::default()
+        skipped: workspace.left,
+        ..ImportData::default()
     };
     let accounts: Vec<String> = workspace
         .users
@@ -87,7 +89,7 @@ fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
         .flat_map(leapp::User::keychain_accounts)
         .collect();
     if accounts.is_empty() {
-        return Ok(belongings);
+        return Ok(import_data);
     }
     let mut found = secret_service::items_of(KEYCHAIN_SERVICE, &accounts)?.into_iter();
     for user in &workspace.users {
@@ -99,29 +101,29 @@ fn of_leapp(path: &Path) -> Result<Belongings, Problem> {
             _ => Err("Its access key is not in the keychain.".to_owned()),
         };
         match pair {
-            Ok(pair) => belongings.keys.push(PeerKey {
+            Ok(pair) => import_data.keys.push(ImportKey {
                 name: user.name.clone(),
                 pair,
             }),
-            Err(reason) => belongings.left.push((user.name.clone(), reason)),
+            Err(reason) => import_data.skipped.push((user.name.clone(), reason)),
         }
     }
-    Ok(belongings)
+    Ok(import_data)
 }
 
 /// Reads the collection of a program that is built on the one keyring library. `files` is where that library keeps
 /// encrypted files instead, on machines without a keychain.
-fn of_keyring(collection: &str, peer: Peer, files: &Path) -> Result<Belongings, Problem> {
-    let mut belongings = Belongings::default();
+fn of_keyring(collection: &str, from: ImportSource, files: &Path) -> Result<ImportData, Problem> {
+    let mut import_data = ImportData::default();
     let items = secret_service::items_in(collection)?;
     let is_empty = items.is_none();
     for item in items.into_iter().flatten() {
         match keyring_item::read(&item) {
-            Ok(Some((name, pair))) => belongings.keys.push(PeerKey { name, pair }),
+            Ok(Some((name, pair))) => import_data.keys.push(ImportKey { name, pair }),
             Ok(None) => {}
-            Err(error) => belongings
-                .left
-                .push((peer.title().to_owned(), error.to_string())),
+            Err(error) => import_data
+                .skipped
+                .push((from.title().to_owned(), error.to_string())),
         }
     }
     let sealed = fs::read_dir(files).into_iter().flatten().flatten();
@@ -129,16 +131,16 @@ fn of_keyring(collection: &str, peer: Peer, files: &Path) -> Result<Belongings, 
         let name = file.file_name().to_string_lossy().into_owned();
         let reason = format!(
             "{} keeps it in a file that only its own passphrase opens; add the key with: rolecall keys add.",
-            peer.title()
+            from.title()
         );
-        belongings.left.push((name, reason));
+        import_data.skipped.push((name, reason));
     }
-    if is_empty && belongings.left.is_empty() {
-        let what = format!("{} keeps no access key on this machine.", peer.title());
+    if is_empty && import_data.skipped.is_empty() {
+        let what = format!("{} keeps no access key on this machine.", from.title());
         let remedy = "Its roles are profiles of ~/.aws/config, which are listed here already.";
         return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
     }
-    Ok(belongings)
+    Ok(import_data)
 }
 
 /// Other systems' keychains are not read for other programs' items.

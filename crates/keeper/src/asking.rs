@@ -88,8 +88,8 @@ impl Asking {
     pub(super) fn notices(&self) -> Vec<Notice> {
         let open = self.views();
         match open.len() >= DIGEST_FROM {
-            true => vec![Notice::asked_many(&open)],
-            false => open.iter().map(Notice::asked).collect(),
+            true => vec![Notice::questions(&open)],
+            false => open.iter().map(Notice::question).collect(),
         }
     }
 
@@ -128,7 +128,7 @@ impl Asking {
         }
         let is_watched = self.watched_until.is_some_and(|until| now < until);
         if reach == Reach::Watchers && !is_watched {
-            return Step::Decided(Verdict::Unasked);
+            return Step::Decided(Verdict::NobodyToAsk);
         }
         let open = self
             .questions
@@ -178,9 +178,9 @@ impl Asking {
             | Verdict::Allowed
             | Verdict::Clicked
             | Verdict::Limited
-            | Verdict::Unasked
+            | Verdict::NobodyToAsk
             | Verdict::Never
-            | Verdict::Apart
+            | Verdict::Sandboxed
             | Verdict::Unknown => {}
         }
         true

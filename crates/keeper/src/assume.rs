@@ -9,7 +9,7 @@ use super::prompt::{Halt, Purpose};
 use super::{Concern, Keeper, State};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, StsError};
-use rolecall_core::plan::{Plan, SIGNER_LEFT, Signer, Wish};
+use rolecall_core::plan::{Plan, PlanPreference, SIGNER_MIN_REMAINING, Signer};
 use rolecall_core::role::Role;
 use rolecall_core::role::reason::Reason;
 use rolecall_core::session::Session;
@@ -53,7 +53,7 @@ pub(super) struct Errand {
     /// Who asked first, of those who wait: they are asked why, also for a role on the way.
     pub(super) first_asker: Asker,
     /// What they prefer.
-    pub(super) wish: Wish,
+    pub(super) preference: PlanPreference,
     /// The role they named; this one may be on the way to it.
     pub(super) wanted: Name,
     /// When they asked.
@@ -67,7 +67,7 @@ impl Errand {
             code: None,
             asker: Asker::Tool,
             first_asker: Asker::Tool,
-            wish: Wish::Quiet,
+            preference: PlanPreference::AvoidPrompt,
             wanted: role.clone(),
             begun_at: now,
         }
@@ -85,7 +85,7 @@ impl Keeper {
             code,
             asker: Asker::Person,
             first_asker: Asker::Person,
-            wish: Wish::Usual,
+            preference: PlanPreference::Default,
             wanted: name.clone(),
             begun_at: self.ports.clock.now(),
         };
@@ -164,8 +164,8 @@ impl Keeper {
         match (outcome, asker) {
             (Ok(session), Asker::Person) => {
                 self.note_use(name);
-                let left = session.left_at(self.ports.clock.now());
-                let unmet = self.unmet_wish(name);
+                let left = session.remaining_at(self.ports.clock.now());
+                let unmet = self.reduced_duration(name);
                 let notice = Notice::assumed(name, &session.identity, left, unmet);
                 notifier.show(&match self.is_production(name) {
                     true => notice.about_production(),
@@ -182,22 +182,27 @@ impl Keeper {
     fn assume_now(&self, role: &Role, errand: &Errand) -> Result<Session, Problem> {
         // Before anybody is asked for a code.
         self.check_destination()?;
-        let mut wish = errand.wish;
+        let mut preference = errand.preference;
         loop {
-            match self.assume_as_planned(role, errand, wish) {
+            match self.assume_as_planned(role, errand, preference) {
                 Ok(session) => return Ok(session),
                 Err(Halt::Failed(problem)) => return Err(problem),
-                Err(Halt::Replan(next)) => wish = next.unwrap_or(wish),
+                Err(Halt::Replan(next)) => preference = next.unwrap_or(preference),
             }
         }
     }
 
-    fn assume_as_planned(&self, role: &Role, errand: &Errand, wish: Wish) -> Result<Session, Halt> {
+    fn assume_as_planned(
+        &self,
+        role: &Role,
+        errand: &Errand,
+        preference: PlanPreference,
+    ) -> Result<Session, Halt> {
         let now = self.ports.clock.now();
         let (plan, region) = {
             let state = self.lock();
             (
-                Plan::of(role, &state.situation(now), wish)?,
+                Plan::of(role, &state.situation(now), preference)?,
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
@@ -231,7 +236,7 @@ impl Keeper {
                 assumed.map_err(|problem| self.after_refusal(role, &token, problem))?
             }
             Signer::Role(before) => {
-                let session = self.source_session(before, errand, wish)?;
+                let session = self.source_session(before, errand, preference)?;
                 self.call(role, &plan, &Caller::from(&*session.credentials), &call)?
             }
         };
@@ -254,17 +259,22 @@ impl Keeper {
     }
 
     /// Returns a session of the role before the wanted one in a chain.
-    fn source_session(&self, name: &Name, errand: &Errand, wish: Wish) -> Result<Session, Problem> {
+    fn source_session(
+        &self,
+        name: &Name,
+        errand: &Errand,
+        preference: PlanPreference,
+    ) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
         let errand = Errand {
             asker: Asker::Tool,
-            wish: wish.of_source(),
+            preference: preference.for_source(),
             ..errand.clone()
         };
         self.fly(name, &errand, |state| {
             state
                 .live(name, now)
-                .filter(|session| session.left_at(now) > SIGNER_LEFT)
+                .filter(|session| session.remaining_at(now) > SIGNER_MIN_REMAINING)
                 .cloned()
         })
     }

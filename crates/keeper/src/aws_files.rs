@@ -6,7 +6,8 @@ use super::{Concern, Keeper};
 use crate::ports::AwsText;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{
-    self, AwsFile, Editor, FileNotice, KeptKeys, Owned, ProfileRole, Reading, TakenKey, own_role,
+    self, AwsFile, Editor, FileNotice, KeychainKeys, Owned, ProfileRole, Reading, TakenKey,
+    own_role,
 };
 use rolecall_core::catalogue::{Catalogue, Unusable};
 use rolecall_core::value::origin::Origin;
@@ -40,7 +41,7 @@ impl Keeper {
             files.aws_path(AwsFile::Config),
             files.aws_path(AwsFile::Credentials),
         );
-        let kept = KeptKeys::of(&keys)
+        let kept = KeychainKeys::of(&keys)
             .in_file(AwsFile::Config, &config_path)
             .in_file(AwsFile::Credentials, &credentials_path);
         let reading = aws_files::roles_with_keys(text(&config), text(&credentials), &kept);

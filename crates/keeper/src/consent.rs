@@ -10,7 +10,7 @@ use super::policy::Decision;
 use super::{Keeper, State};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
-use rolecall_core::asker::requester::{Requester, Whereabouts};
+use rolecall_core::asker::requester::{Isolation, Requester};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::QuestionView;
@@ -97,7 +97,7 @@ impl Keeper {
     /// # Errors
     /// If it runs in a container or sandbox and the settings do not let such programs ask.
     pub fn admit(&self, requester: &Requester) -> Result<(), Problem> {
-        let sandboxed = requester.whereabouts == Whereabouts::Apart;
+        let sandboxed = requester.isolation == Isolation::Sandboxed;
         let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
         match is_refused {
             true => Err(self.sandbox_refused()),
@@ -134,7 +134,7 @@ impl Keeper {
         if self.ports.notifier.reaches_a_person() {
             return Err(asked_on_desktop());
         }
-        if by.whereabouts == Whereabouts::Apart || !by.has_terminal() {
+        if by.isolation == Isolation::Sandboxed || !by.has_terminal() {
             return Err(no_terminal());
         }
         self.reply(id, reply)
@@ -231,7 +231,7 @@ impl Keeper {
             process: requester.process().clone(),
             parents: requester.parents().to_vec(),
             tree: tree.cloned(),
-            apart: requester.whereabouts == Whereabouts::Apart,
+            sandboxed: requester.isolation == Isolation::Sandboxed,
             deadline,
         }
     }

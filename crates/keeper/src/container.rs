@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::assume::Errand;
 use super::hand_out::account_of;
 use super::{Keeper, State};
-use rolecall_core::plan::{Plan, Wish};
+use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
@@ -110,7 +110,7 @@ impl Keeper {
         let Some(role) = state.catalogue.role(role) else {
             return false;
         };
-        let plan = Plan::of(role, &state.situation(now), Wish::Quiet);
+        let plan = Plan::of(role, &state.situation(now), PlanPreference::AvoidPrompt);
         plan.is_ok_and(|plan| plan.question().is_some())
     }
 }

@@ -13,9 +13,9 @@ impl Keeper {
         let subject = request.subject();
         let wanted = wanted(&subject);
         let (what, remedy) = match verdict {
-            Verdict::Apart => return self.sandbox_refused(),
+            Verdict::Sandboxed => return self.sandbox_refused(),
             Verdict::Unknown => return self.unknown(&subject),
-            Verdict::Unasked => return nobody_to_ask(&subject),
+            Verdict::NobodyToAsk => return nobody_to_ask(&subject),
             Verdict::Never => return self.for_no_program(&subject),
             Verdict::Denied => (
                 format!("The request for {wanted} was denied in Rolecall."),

@@ -4,7 +4,7 @@ use super::{Keeper, State};
 use rolecall_core::calls::sts::{AssumeRole, Assumed};
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;
-use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration, UnmetWish};
+use rolecall_core::value::duration::{DurationLimit, KnownBy, ReducedDuration, SessionDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
@@ -78,12 +78,12 @@ impl Keeper {
     }
 
     /// Returns the life that a role of the catalogue is set to, where it is known to allow less.
-    pub(super) fn unmet_wish(&self, name: &Name) -> Option<UnmetWish> {
+    pub(super) fn reduced_duration(&self, name: &Name) -> Option<ReducedDuration> {
         let state = self.lock();
         let role = state.catalogue.role(name)?;
         let allowed = state.limit_of(role)?.allowed;
         let wanted = role.duration.filter(|wanted| *wanted > allowed)?;
-        Some(UnmetWish { wanted, allowed })
+        Some(ReducedDuration { wanted, allowed })
     }
 
     pub(super) fn note_limit(&self, role: &RoleArn, limit: DurationLimit) {

@@ -43,7 +43,7 @@ impl Keeper {
         let answers = calls
             .map(|look| self.look(look, &refused))
             .collect::<Result<Vec<_>, Problem>>()?;
-        let deeper = diagnosis.deepened(&refused.asked, answers, self.ports.clock.now());
+        let deeper = diagnosis.with_answers(&refused.asked, answers, self.ports.clock.now());
         self.update(|state| {
             let failed = state.failures.get_mut(name);
             let same = |problem: &&mut Problem| {
@@ -113,7 +113,7 @@ impl Keeper {
                 None => Err(unasked()),
             },
             LookCall::SimulatePrincipalPolicy => match diagnosis::question(asked) {
-                Some(question) => iam.simulate(&caller, &question).map(Answer::Simulated),
+                Some(question) => iam.simulate(&caller, &question).map(Answer::Simulation),
                 None => Err(unasked()),
             },
             LookCall::DecodeAuthorizationMessage => {
@@ -234,7 +234,8 @@ fn witness(state: &State, account: &str, now: jiff::Timestamp) -> Option<String>
         return Some(key.name.to_string());
     }
     let live = state.sessions.values().find(|session| {
-        Arn::account_of(&session.role_arn) == Some(account) && session.left_at(now).is_positive()
+        Arn::account_of(&session.role_arn) == Some(account)
+            && session.remaining_at(now).is_positive()
     });
     live.map(|session| session.role.to_string())
 }

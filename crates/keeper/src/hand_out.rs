@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::assume::Errand;
 use super::{Keeper, State};
-use rolecall_core::plan::{Plan, Wish};
+use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::session::Session;
 use rolecall_core::session::export_block::{ExportBlock, Variables};
 use rolecall_core::session::shell::Shell;
@@ -124,7 +124,7 @@ fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
     let Some(role) = state.catalogue.role(role) else {
         return true;
     };
-    let plan = Plan::of(role, &state.situation(now), Wish::Quiet);
+    let plan = Plan::of(role, &state.situation(now), PlanPreference::AvoidPrompt);
     plan.map_or(true, |plan| plan.question().is_some())
 }
 

@@ -11,7 +11,7 @@ use super::{Keeper, State, hand_out};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::refusal::{Attempt, explain};
-use rolecall_core::session::RENEW_WITH_LEFT;
+use rolecall_core::session::RENEWAL_MARGIN;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId, masked};
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::{HOUR_S, TokenDuration};
@@ -69,7 +69,7 @@ impl Keeper {
             let session = state.key_sessions.get(&key.id);
             session.map_or((SignedDuration::ZERO, 0), |it| (it.left(now), it.ended))
         };
-        if left <= RENEW_WITH_LEFT {
+        if left <= RENEWAL_MARGIN {
             match self.call_session_token(&key) {
                 Ok(fresh) => self.keep_key_session(&key.id, fresh, now, ended),
                 // What still lives is better than nothing.

@@ -237,7 +237,7 @@ impl State {
         let session = self
             .sessions
             .get(name)
-            .filter(|session| session.left_at(now).is_positive())?;
+            .filter(|session| session.remaining_at(now).is_positive())?;
         let same_role = self.catalogue.role(name).is_none_or(|role| {
             role.arn.as_str() == session.role_arn && role.limited == session.limited
         });
@@ -373,7 +373,7 @@ impl Keeper {
                 Ok(sessions) => {
                     let live = sessions
                         .into_iter()
-                        .filter(|session| session.left_at(now).is_positive());
+                        .filter(|session| session.remaining_at(now).is_positive());
                     for session in live {
                         if let Some(limited) = &session.limited {
                             let added = state.catalogue.add_limited(&limited.of, &limited.limits);

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::State;
 use super::mfa::TokenId;
 use super::view::{mfa_view, role_views};
-use rolecall_core::asker::consent::{Consents, Subject};
-use rolecall_core::plan::{MfaLife, Situation};
+use rolecall_core::asker::consent::{ConsentPolicies, Subject};
+use rolecall_core::plan::{MfaLifetime, Situation};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
@@ -23,7 +23,7 @@ pub(super) struct Listing {
     basis: Option<Basis>,
     made_at: Timestamp,
     /// When plans differ though nothing happens.
-    holds_until: Option<Timestamp>,
+    valid_until: Option<Timestamp>,
 }
 
 /// All that the view of a role is made of, apart from the time.
@@ -32,11 +32,11 @@ struct Basis {
     /// The revision of the catalogue and of the marks.
     listed: u64,
     keys: Vec<AccessKey>,
-    consents: Consents,
+    consents: ConsentPolicies,
     token_duration: TokenDuration,
     /// When the sessions end from which other roles are assumed.
     sessions: HashMap<Name, Timestamp>,
-    tokens: BTreeMap<TokenId, MfaLife>,
+    tokens: BTreeMap<TokenId, MfaLifetime>,
     limits: BTreeMap<String, DurationLimit>,
     refused_ages: BTreeMap<Name, SignedDuration>,
 }
@@ -52,19 +52,19 @@ impl Listing {
         let is_source = |name: &Name, _: &mut Timestamp| catalogue.assumed_from(name) > 0;
         situation.sessions.retain(is_source);
         let basis = Some(Basis::of(state, &situation));
-        let is_same_time = before.made_at <= now && before.holds_until.is_none_or(|end| now < end);
-        let (roles, made_at, holds_until) = if basis == before.basis && is_same_time {
-            (before.roles, before.made_at, before.holds_until)
+        let is_same_time = before.made_at <= now && before.valid_until.is_none_or(|end| now < end);
+        let (roles, made_at, valid_until) = if basis == before.basis && is_same_time {
+            (before.roles, before.made_at, before.valid_until)
         } else {
             let roles = role_views(state, &situation);
-            (before.roles.or_fresh(roles), now, situation.holds_until())
+            (before.roles.or_fresh(roles), now, situation.valid_until())
         };
         Self {
             roles,
             keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
             basis,
             made_at,
-            holds_until,
+            valid_until,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{Keeper, State};
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::diagnosis::{self, Asked, MfaProof};
 use rolecall_core::explain::refusal::{Attempt, explain};
-use rolecall_core::plan::{Plan, PlannedCall, SIGNER_LEFT, Situation, Wish};
+use rolecall_core::plan::{Plan, PlanPreference, PlannedCall, SIGNER_MIN_REMAINING, Situation};
 use rolecall_core::role::Role;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
@@ -23,7 +23,7 @@ use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
 
 /// A code this fresh is not too old for any trust policy: a refusal has another reason.
-pub(super) const FRESH: SignedDuration = SIGNER_LEFT;
+pub(super) const FRESH: SignedDuration = SIGNER_MIN_REMAINING;
 
 /// A key and a device.
 pub(super) type TokenId = (AccessKeyId, MfaSerial);
@@ -194,7 +194,7 @@ impl Keeper {
                     return Halt::Failed(problem);
                 }
                 state.lessons.suspected.insert(role.name.clone(), age);
-                Halt::Replan(Some(Wish::Own))
+                Halt::Replan(Some(PlanPreference::OwnCode))
             }
             _ => Halt::Failed(problem),
         }
@@ -230,7 +230,7 @@ impl Keeper {
         let over: Vec<TokenId> = {
             let state = self.lock();
             let sessions = state.mfa_sessions.iter();
-            let over = sessions.filter(|(_, session)| !session.left_at(now).is_positive());
+            let over = sessions.filter(|(_, session)| !session.remaining_at(now).is_positive());
             over.map(|(id, _)| id.clone()).collect()
         };
         over.iter().for_each(|id| self.forget_mfa(id));
@@ -275,7 +275,7 @@ impl Keeper {
             serial: serial.clone(),
             purpose,
             plan: plan.sentence(),
-            instead: plan.instead(role, &state.situation(now)),
+            alternative: plan.alternative(role, &state.situation(now)),
         }
     }
 }
@@ -289,7 +289,7 @@ impl State {
             .filter_map(|name| Some((name.clone(), self.live(name, now)?.expires_at())))
             .collect();
         let tokens = self.mfa_sessions.iter();
-        situation.tokens = tokens.map(|(id, it)| (id.clone(), it.life())).collect();
+        situation.tokens = tokens.map(|(id, it)| (id.clone(), it.lifetime())).collect();
         situation.token_duration = self.settings.mfa_session;
         situation.limits.clone_from(&self.limits);
         situation.refused_ages = self.lessons.refused_ages.clone();
@@ -299,7 +299,7 @@ impl State {
     /// Takes the MFA sessions of the last run back, as far as they are not over.
     pub(super) fn take_back(&mut self, sessions: Vec<MfaSession>, now: Timestamp) {
         for session in sessions {
-            if session.left_at(now).is_positive() {
+            if session.remaining_at(now).is_positive() {
                 let id = (session.key.clone(), session.serial.clone());
                 self.mfa_sessions.entry(id).or_insert(session);
             }

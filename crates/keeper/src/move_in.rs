@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Keeper;
-use rolecall_core::api::import::{Belongings, MoveOutcome, Moved, MovedKind, Peer, PeerKey};
+use rolecall_core::api::import::{
+    DryRun, ImportData, ImportItem, ImportItemKind, ImportKey, ImportOutcome, ImportSource,
+};
 use rolecall_core::catalogue;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
@@ -11,7 +13,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Keeper {
     /// Takes in what a program of others keeps: each key verified as [`Keeper::add_key`] does, each role checked.
-    /// With `rehearse` nothing is changed and no key verified; the report says what would come.
+    /// With `dry_run` nothing is changed and no key verified; the report says what would come.
     ///
     /// What is here already stays as it is; a name that is taken gets the program's name behind it. There is one
     /// entry in the report for each thing, and nothing of the other program is changed.
@@ -20,32 +22,32 @@ impl Keeper {
     /// If the file of roles cannot be read or written. Keys that came over before that stay.
     pub fn move_in(
         &self,
-        peer: Peer,
-        belongings: &Belongings,
-        rehearse: bool,
-    ) -> Result<Vec<Moved>, Problem> {
+        from: ImportSource,
+        import_data: &ImportData,
+        dry_run: DryRun,
+    ) -> Result<Vec<ImportItem>, Problem> {
         let mut report = Vec::new();
         // What each thing there is called here.
         let mut names = HashMap::new();
-        for key in &belongings.keys {
-            let (moved, name) = self.move_key(peer, key, rehearse);
+        for key in &import_data.keys {
+            let (moved, name) = self.move_key(from, key, dry_run);
             if let Some(name) = name {
                 names.insert(key.name.clone(), name);
             }
             report.push(moved);
         }
-        report.extend(self.place_roles(peer.title(), &belongings.roles, &mut names, rehearse)?);
+        report.extend(self.place_roles(from.title(), &import_data.roles, &mut names, dry_run)?);
         report.extend(
-            belongings
-                .left
+            import_data
+                .skipped
                 .iter()
-                .map(|(name, reason)| left(MovedKind::Other, name, reason.clone())),
+                .map(|(name, reason)| left(ImportItemKind::Other, name, reason.clone())),
         );
         Ok(report)
     }
 
     /// Takes in the roles of a catalogue file, such as `rolecall roles export` writes. A source that is neither a role of
-    /// the file nor anything here becomes `source`. With `rehearse` nothing is changed.
+    /// the file nor anything here becomes `source`. With `dry_run` nothing is changed.
     ///
     /// # Errors
     /// If the file is no TOML, or the file of roles cannot be read or written.
@@ -54,8 +56,8 @@ impl Keeper {
         text: &str,
         path: &str,
         source: Option<&Name>,
-        rehearse: bool,
-    ) -> Result<Vec<Moved>, Problem> {
+        dry_run: DryRun,
+    ) -> Result<Vec<ImportItem>, Problem> {
         let reading = catalogue::read(text, path)?;
         let drafts = &reading.drafts;
         let own: HashSet<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
@@ -70,10 +72,11 @@ impl Keeper {
                 names.insert(draft.source.clone(), name);
             }
         }
-        let mut report = self.place_roles("imported", drafts, &mut names, rehearse)?;
+        let mut report = self.place_roles("imported", drafts, &mut names, dry_run)?;
         let faults = reading.faults.iter();
-        report
-            .extend(faults.map(|(name, problem)| left(MovedKind::Role, name, problem.to_string())));
+        report.extend(
+            faults.map(|(name, problem)| left(ImportItemKind::Role, name, problem.to_string())),
+        );
         Ok(report)
     }
 
@@ -82,15 +85,15 @@ impl Keeper {
         origin: &str,
         roles: &[RoleDraft],
         names: &mut HashMap<String, Name>,
-        rehearse: bool,
-    ) -> Result<Vec<Moved>, Problem> {
+        dry_run: DryRun,
+    ) -> Result<Vec<ImportItem>, Problem> {
         let (mut report, mut drafts) = (Vec::new(), Vec::new());
         for role in in_order(roles) {
             let (moved, draft) = self.place_role(origin, role, names, &drafts);
             report.push(moved);
             drafts.extend(draft);
         }
-        if !rehearse && !drafts.is_empty() {
+        if dry_run == DryRun::No && !drafts.is_empty() {
             self.edit_roles(|text, path| {
                 drafts.iter().try_fold(text.to_owned(), |text, draft| {
                     catalogue::with_role(&text, path, None, draft)
@@ -100,7 +103,12 @@ impl Keeper {
         Ok(report)
     }
 
-    fn move_key(&self, peer: Peer, key: &PeerKey, rehearse: bool) -> (Moved, Option<Name>) {
+    fn move_key(
+        &self,
+        from: ImportSource,
+        key: &ImportKey,
+        dry_run: DryRun,
+    ) -> (ImportItem, Option<Name>) {
         let known = self
             .lock()
             .keys
@@ -108,19 +116,22 @@ impl Keeper {
             .find(|it| it.id == key.pair.id)
             .cloned();
         if let Some(known) = known {
-            return (here(MovedKind::Key, &known.name), Some(known.name));
+            return (here(ImportItemKind::Key, &known.name), Some(known.name));
         }
         let kept = self
-            .free_name(peer.title(), &key.name, &[])
+            .free_name(from.title(), &key.name, &[])
             .and_then(|name| {
-                if !rehearse {
+                if dry_run == DryRun::No {
                     self.add_key(&name, &key.pair)?;
                 }
                 Ok(name)
             });
         match kept {
-            Ok(name) => (moved(MovedKind::Key, &name, &key.name), Some(name)),
-            Err(problem) => (left(MovedKind::Key, &key.name, problem.to_string()), None),
+            Ok(name) => (moved(ImportItemKind::Key, &name, &key.name), Some(name)),
+            Err(problem) => (
+                left(ImportItemKind::Key, &key.name, problem.to_string()),
+                None,
+            ),
         }
     }
 
@@ -131,17 +142,17 @@ impl Keeper {
         role: &RoleDraft,
         names: &mut HashMap<String, Name>,
         others: &[RoleDraft],
-    ) -> (Moved, Option<RoleDraft>) {
+    ) -> (ImportItem, Option<RoleDraft>) {
         let source = match names.get(&role.source) {
             Some(name) => name.to_string(),
             None => {
                 let reason = format!("Its source \"{}\" is not here.", role.source);
-                return (left(MovedKind::Role, &role.name, reason), None);
+                return (left(ImportItemKind::Role, &role.name, reason), None);
             }
         };
         if let Some(known) = self.same_role(role, &source) {
             names.insert(role.name.clone(), known.clone());
-            return (here(MovedKind::Role, &known), None);
+            return (here(ImportItemKind::Role, &known), None);
         }
         let placed = self.free_name(origin, &role.name, others).and_then(|name| {
             let draft = RoleDraft {
@@ -155,9 +166,12 @@ impl Keeper {
         match placed {
             Ok((name, draft)) => {
                 names.insert(role.name.clone(), name.clone());
-                (moved(MovedKind::Role, &name, &role.name), Some(draft))
+                (moved(ImportItemKind::Role, &name, &role.name), Some(draft))
             }
-            Err(problem) => (left(MovedKind::Role, &role.name, problem.to_string()), None),
+            Err(problem) => (
+                left(ImportItemKind::Role, &role.name, problem.to_string()),
+                None,
+            ),
         }
     }
 
@@ -209,33 +223,33 @@ fn in_order(roles: &[RoleDraft]) -> Vec<&RoleDraft> {
     }
 }
 
-fn moved(kind: MovedKind, name: &Name, there: &str) -> Moved {
+fn moved(kind: ImportItemKind, name: &Name, there: &str) -> ImportItem {
     let renamed = name.as_str() != there.trim();
-    Moved {
+    ImportItem {
         kind,
         name: name.to_string(),
-        outcome: MoveOutcome::Moved,
-        told: match renamed {
+        outcome: ImportOutcome::Imported,
+        message: match renamed {
             true => format!("The name \"{there}\" is taken here."),
             false => String::new(),
         },
     }
 }
 
-fn here(kind: MovedKind, name: &Name) -> Moved {
-    Moved {
+fn here(kind: ImportItemKind, name: &Name) -> ImportItem {
+    ImportItem {
         kind,
         name: name.to_string(),
-        outcome: MoveOutcome::Here,
-        told: "It is here already.".into(),
+        outcome: ImportOutcome::Exists,
+        message: "It is here already.".into(),
     }
 }
 
-fn left(kind: MovedKind, name: &str, reason: String) -> Moved {
-    Moved {
+fn left(kind: ImportItemKind, name: &str, reason: String) -> ImportItem {
+    ImportItem {
         kind,
         name: name.to_owned(),
-        outcome: MoveOutcome::Left,
-        told: reason,
+        outcome: ImportOutcome::Skipped,
+        message: reason,
     }
 }

@@ -72,7 +72,7 @@ impl Keeper {
     ) -> Result<T, Problem> {
         let requester = request.requester.clone().unwrap_or_default();
         match self.decision(&request.subject(), &requester) {
-            Decision::Refused(verdict @ (Verdict::Apart | Verdict::Unknown)) => {
+            Decision::Refused(verdict @ (Verdict::Sandboxed | Verdict::Unknown)) => {
                 let refused = || Err(self.refusal_of(verdict, request));
                 self.noted(request, verdict, Some(waiter), refused)
             }

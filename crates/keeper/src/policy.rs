@@ -4,7 +4,7 @@
 use super::{Keeper, State};
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::Verdict;
-use rolecall_core::asker::requester::{Requester, Whereabouts};
+use rolecall_core::asker::requester::{Isolation, Requester};
 
 /// What is decided about a request before anybody is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub(super) enum Decision {
 impl Keeper {
     /// Returns what the policy of a role or an access key decides about a requester.
     pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
-        let sandboxed = requester.whereabouts == Whereabouts::Apart;
+        let sandboxed = requester.isolation == Isolation::Sandboxed;
         let state = self.lock();
         let ask = &state.settings.ask;
         if sandboxed && ask.containers == Consent::Never {
-            return Decision::Refused(Verdict::Apart);
+            return Decision::Refused(Verdict::Sandboxed);
         }
         // Whoever asks for what does not exist is told so, and nobody is bothered.
         let Some(governing) = state.governing(subject) else {

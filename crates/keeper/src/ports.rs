@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
-use rolecall_core::calls::iam::{DescribedRole, Simulated, Simulation};
+use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
@@ -59,7 +59,11 @@ pub trait Iam: Send + Sync {
     ///
     /// # Errors
     /// Any of [`StsError`].
-    fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError>;
+    fn simulate(
+        &self,
+        caller: &Caller,
+        question: &Simulation,
+    ) -> Result<Vec<SimulationResult>, StsError>;
 
     /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns what was encoded, as JSON.
     ///

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ledger::CodeLedger;
 use super::{Keeper, State};
-use rolecall_core::plan::Wish;
+use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
@@ -40,7 +40,7 @@ pub(super) struct Question {
     /// The plan in plain words.
     pub(super) plan: String,
     /// What the code could be used for in place of this, in plain words.
-    pub(super) instead: Option<(Wish, String)>,
+    pub(super) alternative: Option<(PlanPreference, String)>,
 }
 
 /// What a code is for.
@@ -55,7 +55,7 @@ pub(super) enum Purpose {
 #[derive(Debug, Clone)]
 enum Answer {
     Code(MfaCode),
-    Instead(Wish),
+    Instead(PlanPreference),
     Cancel,
 }
 
@@ -64,8 +64,8 @@ enum Answer {
 pub(super) enum Halt {
     /// It failed.
     Failed(Problem),
-    /// The plan is to be made anew, with this wish if there is one.
-    Replan(Option<Wish>),
+    /// The plan is to be made anew, with this preference if there is one.
+    Replan(Option<PlanPreference>),
 }
 
 impl From<Problem> for Halt {
@@ -113,9 +113,9 @@ impl Keeper {
     pub fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
             let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
-            let (wish, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
+            let (preference, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
             if let Some(prompt) = state.prompts.get_mut(&id) {
-                prompt.answer = Some(Answer::Instead(wish));
+                prompt.answer = Some(Answer::Instead(preference));
             }
             Ok(())
         })
@@ -225,7 +225,7 @@ impl Keeper {
         self.update(|state| drop(state.prompts.remove(&id)));
         match answer {
             Some(Answer::Code(code)) => Ok(code),
-            Some(Answer::Instead(wish)) => Err(Halt::Replan(Some(wish))),
+            Some(Answer::Instead(preference)) => Err(Halt::Replan(Some(preference))),
             Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.").into()),
             None => Err(cancelled("Nobody entered the code within two minutes.").into()),
         }
@@ -290,8 +290,8 @@ impl Prompt {
     }
 
     /// Returns what the code could be used for in place of this; never while others count on the code.
-    pub(super) fn offer(&self, state: &State) -> Option<&(Wish, String)> {
-        let offer = self.question.instead.as_ref()?;
+    pub(super) fn offer(&self, state: &State) -> Option<&(PlanPreference, String)> {
+        let offer = self.question.alternative.as_ref()?;
         (self.roles(state).len() < 2).then_some(offer)
     }
 }
@@ -328,7 +328,7 @@ pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView
         mfa_serial: prompt.question.serial.to_string(),
         roles: roles.iter().map(Name::to_string).collect(),
         plan: prompt.question.plan.clone(),
-        instead: prompt.offer(state).map(|(_, text)| text.clone()),
+        alternative: prompt.offer(state).map(|(_, text)| text.clone()),
         next_code_at: prompt.next_code_at,
         problem: prompt.problem.clone(),
         at_terminal: prompt.at_terminal,

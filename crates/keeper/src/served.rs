@@ -8,12 +8,12 @@ use std::collections::VecDeque;
 
 use super::Keeper;
 use rolecall_core::asker::history::{Request, RequestKind};
-use rolecall_core::asker::requester::{ProcessId, Requester, Whereabouts};
+use rolecall_core::asker::requester::{Isolation, ProcessId, Requester};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// The most endpoints, and the most programs that may still name one, that are remembered.
-const KEPT_MAX: usize = 256;
+const ENTRIES_MAX: usize = 256;
 
 /// Who was allowed a role, and whose endpoint is whose.
 #[derive(Default)]
@@ -28,7 +28,7 @@ impl Served {
         if !self.allowed.contains(&(role.clone(), process)) {
             self.allowed.push_back((role.clone(), process));
         }
-        let excess = self.allowed.len().saturating_sub(KEPT_MAX);
+        let excess = self.allowed.len().saturating_sub(ENTRIES_MAX);
         self.allowed.drain(..excess);
     }
 
@@ -49,7 +49,7 @@ impl Served {
         self.allowed.remove(place);
         self.endpoints
             .push_back((role.clone(), endpoint, by.clone()));
-        let excess = self.endpoints.len().saturating_sub(KEPT_MAX);
+        let excess = self.endpoints.len().saturating_sub(ENTRIES_MAX);
         self.endpoints.drain(..excess);
         true
     }
@@ -72,7 +72,7 @@ impl Keeper {
         endpoint: &Requester,
         by: &Requester,
     ) -> Result<(), Problem> {
-        let is_here = endpoint.whereabouts == Whereabouts::Here;
+        let is_here = endpoint.isolation == Isolation::None;
         let process = endpoint.peer().filter(|_| is_here);
         let is_named = process.is_some_and(|it| self.lock().served.name(role, it, by));
         match is_named {
@@ -93,7 +93,7 @@ impl Keeper {
         // One that moved into a sandbox meanwhile asks for itself.
         let endpoint = request.requester.as_ref();
         let process = endpoint
-            .filter(|it| it.whereabouts == Whereabouts::Here)?
+            .filter(|it| it.isolation == Isolation::None)?
             .peer()?;
         let state = self.lock();
         let owner = state.served.owner(&request.name, process)?.clone();

@@ -38,7 +38,7 @@ impl Teams {
                     Some((_, problem)) => drop(self.problems.insert(team.name.clone(), problem)),
                     None => drop(self.problems.remove(&team.name)),
                 }
-                let origin = Origin::team(team.place.text());
+                let origin = Origin::team(team.location.text());
                 self.roles
                     .insert(team.name.clone(), (origin, reading.roles));
             }

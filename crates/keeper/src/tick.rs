@@ -91,7 +91,7 @@ impl Keeper {
         for Due { session, lead, .. } in due {
             let notice = match lead.is_zero() {
                 true => Notice::expired(&session.role),
-                false => Notice::expiring(&session.role, session.left_at(now)),
+                false => Notice::expiring(&session.role, session.remaining_at(now)),
             };
             notifier.show(&notice);
         }
@@ -100,8 +100,11 @@ impl Keeper {
 
 /// Returns the tightest warning that applies to `session`. A lead time as long as the session itself is left out.
 fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Due> {
-    let left = session.left_at(now);
-    let fitting = leads.iter().copied().filter(|lead| *lead < session.life());
+    let left = session.remaining_at(now);
+    let fitting = leads
+        .iter()
+        .copied()
+        .filter(|lead| *lead < session.lifetime());
     let mut reached: Vec<SignedDuration> = fitting
         .chain([SignedDuration::ZERO])
         .filter(|lead| left <= *lead)
@@ -123,14 +126,14 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
         .values()
         .filter(|session| session.phase_at(now) != Phase::Expired);
     let next = live.flat_map(|session| {
-        let left = session.left_at(now);
+        let left = session.remaining_at(now);
         let marks = state.settings.lead_times.iter().copied();
         marks
-            .chain([EXPIRING, session.life() / 3, SignedDuration::ZERO])
+            .chain([EXPIRING, session.lifetime() / 3, SignedDuration::ZERO])
             .map(move |mark| left - mark)
     });
     let soonest = next.filter(SignedDuration::is_positive).min();
-    let codes = state.mfa_sessions.values().map(|it| it.left_at(now));
+    let codes = state.mfa_sessions.values().map(|it| it.remaining_at(now));
     let quiet = codes.chain(state.next_key_session_end(now)).min();
     match (soonest, quiet) {
         (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),

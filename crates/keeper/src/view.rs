@@ -7,7 +7,7 @@ use super::prompt::{Prompt, prompt_view};
 use super::reason::ReasonPrompt;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Unusable;
-use rolecall_core::plan::{Plan, Situation, Wish};
+use rolecall_core::plan::{Plan, PlanPreference, Situation};
 use rolecall_core::role::Role;
 use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::mfa_session::MfaSession;
@@ -194,7 +194,7 @@ fn marked(state: &State, view: RoleView) -> RoleView {
 }
 
 fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Origin) -> RoleView {
-    let plan = Plan::of(role, situation, Wish::Usual);
+    let plan = Plan::of(role, situation, PlanPreference::Default);
     let names = [role.source.to_string(), role.name.to_string()];
     RoleView {
         name: role.name.to_string(),
@@ -214,7 +214,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             .as_ref()
             .map(|policy| policy.as_str().to_owned()),
         policy_arns: role.policy_arns.iter().map(ToString::to_string).collect(),
-        reason: role.reason.as_ref().map(|rule| rule.place.text()),
+        reason: role.reason.as_ref().map(|rule| rule.target.text()),
         reason_pattern: role
             .reason
             .as_ref()
@@ -233,7 +233,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             },
             allowed_s: limit.allowed.seconds(),
         }),
-        planned_s: plan.as_ref().map_or(0, |plan| plan.life().seconds()),
+        planned_s: plan.as_ref().map_or(0, |plan| plan.lifetime().seconds()),
         consent: state.settings.ask.of(&Subject::Role(role.name.clone())),
         consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
         problem: plan.err(),
@@ -298,7 +298,7 @@ fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPr
         role: prompt.role.to_string(),
         on_the_way_to: beyond.map(|role| role.to_string()).collect(),
         form: prompt.rule.form(),
-        place: prompt.rule.place.told(),
+        target: prompt.rule.target.description(),
         last: prompt.last.clone(),
         deadline: prompt.deadline,
     }

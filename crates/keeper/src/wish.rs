@@ -8,7 +8,7 @@ use rolecall_core::plan::Plan;
 use rolecall_core::role::Role;
 use rolecall_core::role::call_fields::{SessionName, SourceIdentity};
 use rolecall_core::role::call_template::{CallFacts, CallTemplate};
-use rolecall_core::role::reason::{Reason, ReasonPlace};
+use rolecall_core::role::reason::{Reason, ReasonTarget};
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::input::InputError;
@@ -28,7 +28,7 @@ impl Keeper {
     ) -> Result<AssumeRole, InputError> {
         let machine = &self.ports.machine;
         let (login, host) = (machine.login(), machine.host());
-        let life = self.lock().within_limit(role, plan.life());
+        let life = self.lock().within_limit(role, plan.lifetime());
         let mut call = call(
             role,
             life,
@@ -36,19 +36,19 @@ impl Keeper {
             &facts(role, plan, &login, &host, self.ports.clock.now()),
         )?;
         if let (Some(rule), Some(reason)) = (&role.reason, reason) {
-            put(reason, &rule.place, &mut call)?;
+            put(reason, &rule.target, &mut call)?;
         }
         Ok(call)
     }
 }
 
 /// Puts a reason where the role wants it.
-fn put(reason: &Reason, place: &ReasonPlace, call: &mut AssumeRole) -> Result<(), InputError> {
+fn put(reason: &Reason, place: &ReasonTarget, call: &mut AssumeRole) -> Result<(), InputError> {
     match place {
-        ReasonPlace::SourceIdentity => {
+        ReasonTarget::SourceIdentity => {
             call.source_identity = Some(SourceIdentity::parse(reason.as_str())?);
         }
-        ReasonPlace::Tag(key) => call.tags.push(SessionTag {
+        ReasonTarget::Tag(key) => call.tags.push(SessionTag {
             key: key.clone(),
             value: reason.as_str().to_owned(),
         }),

@@ -120,7 +120,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() 
     fakes.sts.refuse_next(too_long());
     let session = keeper.assume(&name("guest"), None).expect("assumed");
     assert_eq!(asked_lives(&fakes), ["12h", "8h"]);
-    assert_eq!(session.life().as_hours(), 8);
+    assert_eq!(session.lifetime().as_hours(), 8);
     keeper.assume(&name("guest"), None).expect("assumed");
     assert_eq!(asked_lives(&fakes), ["12h", "8h", "8h"]);
 

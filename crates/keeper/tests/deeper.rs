@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::calls::iam::{Decision, Simulated};
+use rolecall_core::calls::iam::{Decision, SimulationResult};
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::explain::diagnosis::Answer;
 use rolecall_core::value::diagnosis::{Cause, CauseKind, Confidence, Diagnosis};
@@ -121,7 +121,7 @@ impl Desk {
 }
 
 fn simulated(decision: Decision) -> Answer {
-    Answer::Simulated(vec![Simulated {
+    Answer::Simulation(vec![SimulationResult {
         action: "sts:AssumeRole".into(),
         decision,
         by_organization: None,
@@ -347,14 +347,14 @@ fn what_the_calls_rule_out_is_not_shown_any_more() {
 
 #[test]
 fn the_simulators_verdicts_become_causes() {
-    let with = |change: &dyn Fn(&mut Simulated)| {
+    let with = |change: &dyn Fn(&mut SimulationResult)| {
         let desk = Desk::new();
         desk.deny("away");
-        let Answer::Simulated(mut results) = simulated(Decision::ImplicitDeny) else {
+        let Answer::Simulation(mut results) = simulated(Decision::ImplicitDeny) else {
             unreachable!()
         };
         change(&mut results[0]);
-        desk.answer([Ok(Answer::Simulated(results))]);
+        desk.answer([Ok(Answer::Simulation(results))]);
         desk.look_deeper("away").causes.remove(0)
     };
     let explicit = with(&|it| it.decision = Decision::ExplicitDeny);
@@ -515,7 +515,7 @@ fn hostile_answers_stay_text() {
         desk.deny("own");
         desk.answer([
             Ok(Answer::Trust(text.into())),
-            Ok(Answer::Simulated(Vec::new())),
+            Ok(Answer::Simulation(Vec::new())),
         ]);
         let after = desk.look_deeper("own");
         let shown = format!(

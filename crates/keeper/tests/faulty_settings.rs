@@ -215,7 +215,7 @@ fn a_policy_that_cannot_be_read_says_so_to_the_program_and_costs_nothing_else() 
     let role = set.keeper.snapshot().roles.iter().next().cloned();
     assert_eq!(role.map(|role| role.consent), Some(Consent::Never));
     let containers = Set::new().again("[ask]\ncontainers = \"alow\"\n");
-    let refused = containers.keeper.admit(&Requester::default().apart());
+    let refused = containers.keeper.admit(&Requester::default().sandboxed());
     assert!(refused.expect_err("strictest").what.contains("alow"));
 }
 

@@ -128,7 +128,7 @@ fn of_key() -> Request {
 }
 
 fn sandboxed(request: Request) -> Request {
-    let requester = request.requester.clone().map(Requester::apart);
+    let requester = request.requester.clone().map(Requester::sandboxed);
     Request {
         requester,
         ..request
@@ -191,7 +191,7 @@ fn t39_a_container_gets_nothing_of_any_kind_of_request() {
         }
     }
     let line = set.last_line();
-    assert_eq!((line.verdict, line.sandboxed), (Verdict::Apart, true));
+    assert_eq!((line.verdict, line.sandboxed), (Verdict::Sandboxed, true));
     assert_eq!(
         (line.process.as_str(), line.role.as_str()),
         ("aws", "nobody")
@@ -481,7 +481,7 @@ fn t03_a_renewal_behind_an_endpoint_obeys_the_policy() {
         refusal("nobody", &requester()),
         Some(ProblemCode::UnknownRole)
     );
-    let elsewhere = requester().apart();
+    let elsewhere = requester().sandboxed();
     assert_eq!(
         refusal("audit", &elsewhere),
         Some(ProblemCode::OtherNamespace)

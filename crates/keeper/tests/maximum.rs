@@ -238,7 +238,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
         }
         std::thread::yield_now();
     };
-    assert_eq!(prompt.instead.as_deref(), Some("8h for coded alone"));
+    assert_eq!(prompt.alternative.as_deref(), Some("8h for coded alone"));
     desk.keeper.switch_prompt(prompt.id).expect("switched");
     let prompt = loop {
         match desk.keeper.snapshot().prompts.pop() {

@@ -118,7 +118,10 @@ fn one_prompt_serves_three_roles_with_one_code() {
         prompt.plan,
         "One code now, good for 3 roles for 12h: sessions of 1h each."
     );
-    assert_eq!((keeper.snapshot().prompts.len(), prompt.instead), (1, None));
+    assert_eq!(
+        (keeper.snapshot().prompts.len(), prompt.alternative),
+        (1, None)
+    );
     let waiting = keeper.snapshot().sessions;
     assert!(
         waiting
@@ -202,7 +205,7 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "a");
     let prompt = prompt_for(&keeper, &["a"]);
-    assert_eq!(prompt.instead.as_deref(), Some("up to 12h for a alone"));
+    assert_eq!(prompt.alternative.as_deref(), Some("up to 12h for a alone"));
     keeper.switch_prompt(prompt.id).expect("offered");
     let is_own = |it: &Snapshot| {
         it.prompts
@@ -210,7 +213,7 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
             .is_some_and(|it| it.plan.contains("good for 12h. If a allows less"))
     };
     let own = wait_until(&keeper, is_own).prompts.remove(0);
-    assert_eq!(own.instead.as_deref(), Some("3 roles, 1h each"));
+    assert_eq!(own.alternative.as_deref(), Some("3 roles, 1h each"));
     keeper.answer_prompt(own.id, "123456").expect("taken");
     landed(clicked).expect("assumed");
     assert!(fakes.sts.token_calls().is_empty());

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rolecall_core::api::import::{Belongings, MoveOutcome, Moved, Peer, PeerKey};
+use rolecall_core::api::import::{
+    DryRun, ImportData, ImportItem, ImportKey, ImportOutcome, ImportSource,
+};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
@@ -23,8 +25,8 @@ fn ready() -> (Fakes, Arc<Keeper>) {
     (fakes, Arc::new(keeper))
 }
 
-fn key(name: &str, id: &str) -> PeerKey {
-    PeerKey {
+fn key(name: &str, id: &str) -> ImportKey {
+    ImportKey {
         name: name.into(),
         pair: KeyPair::parse(id, &Secret::new(SECRET.into())).expect("a key"),
     }
@@ -39,7 +41,7 @@ fn role(name: &str, source: &str) -> RoleDraft {
     }
 }
 
-fn told(report: &[Moved]) -> Vec<(&str, MoveOutcome)> {
+fn told(report: &[ImportItem]) -> Vec<(&str, ImportOutcome)> {
     let entries = report.iter();
     entries
         .map(|moved| (moved.name.as_str(), moved.outcome))
@@ -49,26 +51,26 @@ fn told(report: &[Moved]) -> Vec<(&str, MoveOutcome)> {
 #[test]
 fn keys_and_roles_come_over_in_an_order_that_works() {
     let (fakes, keeper) = ready();
-    let belongings = Belongings {
+    let import_data = ImportData {
         keys: vec![key("user", "AKIAIOSFODNN7EXAMPLE")],
         roles: vec![
             role("far", "near"),
             role("near", "user"),
             role("guest", "user"),
         ],
-        left: vec![("sso".into(), "It signs in elsewhere.".into())],
+        skipped: vec![("sso".into(), "It signs in elsewhere.".into())],
     };
     let report = keeper
-        .move_in(Peer::Leapp, &belongings, false)
+        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert_eq!(
         told(&report),
         [
-            ("user", MoveOutcome::Moved),
-            ("near", MoveOutcome::Moved),
-            ("guest", MoveOutcome::Here),
-            ("far", MoveOutcome::Moved),
-            ("sso", MoveOutcome::Left),
+            ("user", ImportOutcome::Imported),
+            ("near", ImportOutcome::Imported),
+            ("guest", ImportOutcome::Exists),
+            ("far", ImportOutcome::Imported),
+            ("sso", ImportOutcome::Skipped),
         ]
     );
     let written = fakes.files.roles.lock().expect("not poisoned").clone();
@@ -79,12 +81,12 @@ fn keys_and_roles_come_over_in_an_order_that_works() {
             .is_ok()
     );
     let again = keeper
-        .move_in(Peer::Leapp, &belongings, false)
+        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert!(
         again
             .iter()
-            .all(|moved| moved.outcome != MoveOutcome::Moved),
+            .all(|moved| moved.outcome != ImportOutcome::Imported),
         "{again:?}"
     );
 }
@@ -92,18 +94,18 @@ fn keys_and_roles_come_over_in_an_order_that_works() {
 #[test]
 fn a_rehearsal_changes_nothing() {
     let (fakes, keeper) = ready();
-    let belongings = Belongings {
+    let import_data = ImportData {
         keys: vec![key("user", "AKIAIOSFODNN7EXAMPLE")],
         roles: vec![role("near", "user")],
-        left: Vec::new(),
+        skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(Peer::Leapp, &belongings, true)
+        .move_in(ImportSource::Leapp, &import_data, DryRun::Yes)
         .expect("a report");
     assert!(
         report
             .iter()
-            .all(|moved| moved.outcome == MoveOutcome::Moved),
+            .all(|moved| moved.outcome == ImportOutcome::Imported),
         "{report:?}"
     );
     assert_eq!(*fakes.files.roles.lock().expect("not poisoned"), ROLES);
@@ -113,16 +115,16 @@ fn a_rehearsal_changes_nothing() {
 #[test]
 fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
     let (_fakes, keeper) = ready();
-    let belongings = Belongings {
+    let import_data = ImportData {
         keys: vec![key("guest", "AKIAIOSFODNN7EXAMPLE")],
         roles: vec![role("near", "guest")],
-        left: Vec::new(),
+        skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(Peer::AwsVault, &belongings, false)
+        .move_in(ImportSource::AwsVault, &import_data, DryRun::No)
         .expect("a report");
     assert_eq!(report[0].name, "guest (aws-vault)");
-    assert!(report[0].told.contains("taken"), "{report:?}");
+    assert!(report[0].message.contains("taken"), "{report:?}");
     let roles = keeper.snapshot().roles;
     let near = roles.iter().find(|role| role.name == "near");
     assert_eq!(
@@ -134,7 +136,7 @@ fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
 #[test]
 fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
     let (_fakes, keeper) = ready();
-    let belongings = Belongings {
+    let import_data = ImportData {
         keys: Vec::new(),
         roles: vec![
             role("lost", "nobody"),
@@ -144,15 +146,15 @@ fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
             },
             role("circle", "circle"),
         ],
-        left: Vec::new(),
+        skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(Peer::Leapp, &belongings, false)
+        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert!(
         report
             .iter()
-            .all(|moved| moved.outcome == MoveOutcome::Left && !moved.told.is_empty()),
+            .all(|moved| moved.outcome == ImportOutcome::Skipped && !moved.message.is_empty()),
         "{report:?}"
     );
     assert_eq!(keeper.snapshot().roles.len(), 1);
@@ -167,22 +169,23 @@ fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
                 [roles.bad]\narn = 5\n";
     let mine = Name::parse("user").expect("a name");
     let lost = keeper
-        .take_roles(text, "team.toml", None, true)
+        .take_roles(text, "team.toml", None, DryRun::Yes)
         .expect("a report");
     assert!(
-        lost.iter().all(|moved| moved.outcome == MoveOutcome::Left),
+        lost.iter()
+            .all(|moved| moved.outcome == ImportOutcome::Skipped),
         "{lost:?}"
     );
     let report = keeper
-        .take_roles(text, "team.toml", Some(&mine), false)
+        .take_roles(text, "team.toml", Some(&mine), DryRun::No)
         .expect("a report");
     assert_eq!(
         told(&report),
         [
-            ("near", MoveOutcome::Moved),
-            ("guest (imported)", MoveOutcome::Moved),
-            ("far", MoveOutcome::Moved),
-            ("bad", MoveOutcome::Left),
+            ("near", ImportOutcome::Imported),
+            ("guest (imported)", ImportOutcome::Imported),
+            ("far", ImportOutcome::Imported),
+            ("bad", ImportOutcome::Skipped),
         ]
     );
     let roles = keeper.snapshot().roles;
@@ -194,12 +197,12 @@ fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
             .any(|role| role.name == "near" && role.source == "user")
     );
     let again = keeper
-        .take_roles(text, "team.toml", Some(&mine), false)
+        .take_roles(text, "team.toml", Some(&mine), DryRun::No)
         .expect("a report");
     assert!(
         again
             .iter()
-            .all(|moved| moved.outcome != MoveOutcome::Moved),
+            .all(|moved| moved.outcome != ImportOutcome::Imported),
         "{again:?}"
     );
 }

@@ -12,7 +12,7 @@ const audit = role("audit", { group: "Clients" });
 const usual = { roles: [guest, audit], keys: [key("user")] };
 const prompt = {
   id: 7, mfa_serial: "arn:aws:iam::177634097045:mfa/user", roles: ["guest"], plan: "One code gives guest a session of 1 h.",
-  instead: "12h for guest alone", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
+  alternative: "12h for guest alone", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
 };
 
 /** A bridge that shows given snapshots; calls are recorded with `spy`. */

@@ -3,7 +3,7 @@ import type { Moved } from "../bridge";
 import { counted, heading, peerName } from "./moving";
 
 function moved(kind: Moved["kind"]): Moved {
-  return { kind, name: "a", outcome: "moved", told: "" };
+  return { kind, name: "a", outcome: "imported", message: "" };
 }
 
 test("counts items by kind", () => {
@@ -13,8 +13,8 @@ test("counts items by kind", () => {
 });
 
 test("distinguishes a preview from an import", () => {
-  expect(heading("moved", false)).toBe("Will import");
-  expect(heading("moved", true)).toBe("Imported");
-  expect(heading("left", true)).toBe("Not imported");
+  expect(heading("imported", false)).toBe("Will import");
+  expect(heading("imported", true)).toBe("Imported");
+  expect(heading("skipped", true)).toBe("Not imported");
   expect(peerName("aws_vault")).toBe("aws-vault");
 });

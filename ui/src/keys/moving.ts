@@ -14,12 +14,12 @@ export function peerName(peer: Peer): string {
 export type Outcome = Moved["outcome"];
 
 /** The outcomes in the order in which they are shown. */
-export const outcomes: Outcome[] = ["moved", "here", "left"];
+export const outcomes: Outcome[] = ["imported", "exists", "skipped"];
 
 /** Returns the heading for an outcome. */
 export function heading(outcome: Outcome, isDone: boolean): string {
-  if (outcome === "moved") return isDone ? "Imported" : "Will import";
-  return outcome === "here" ? "Already added" : "Not imported";
+  if (outcome === "imported") return isDone ? "Imported" : "Will import";
+  return outcome === "exists" ? "Already added" : "Not imported";
 }
 
 /** Returns the number of items of each kind, in words. */

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::OnceLock;
 
-use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester, Whereabouts};
+use rolecall_core::asker::requester::{Ancestor, Isolation, ProcessId, Requester};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
@@ -31,7 +31,7 @@ pub(super) fn of_socket(stream: &UnixStream) -> (Requester, Seen) {
 /// Returns where the other end of the connection runs.
 pub(super) fn whereabouts_of_socket(stream: &UnixStream) -> Requester {
     let mut requester = Requester::default();
-    requester.whereabouts = believed(stream, whereabouts).unwrap_or(Whereabouts::Apart);
+    requester.isolation = believed(stream, isolation).unwrap_or(Isolation::Sandboxed);
     requester
 }
 
@@ -47,16 +47,16 @@ pub(super) struct Seen {
     lineage: Vec<Stat>,
     /// The path of the program that the request is put down to; empty if it cannot be read.
     program: String,
-    whereabouts: Whereabouts,
+    isolation: Isolation,
 }
 
 impl Seen {
     /// Looks at a process and the one that started it.
     fn process(pid: u32) -> Self {
-        let whereabouts = whereabouts(pid);
+        let isolation = isolation(pid);
         let Some(first) = Stat::read(pid) else {
             return Self {
-                whereabouts,
+                isolation,
                 ..Self::nobody()
             };
         };
@@ -66,7 +66,7 @@ impl Seen {
         Self {
             program: asks.map(Stat::program).unwrap_or_default(),
             lineage,
-            whereabouts,
+            isolation,
         }
     }
 
@@ -75,7 +75,7 @@ impl Seen {
         Self {
             lineage: Vec::new(),
             program: String::new(),
-            whereabouts: Whereabouts::Apart,
+            isolation: Isolation::Sandboxed,
         }
     }
 
@@ -110,7 +110,7 @@ impl Seen {
         };
         let lineage: Vec<Ancestor> = self.lineage.iter().enumerate().map(ancestor).collect();
         let mut requester = Requester::new(&lineage, ours());
-        requester.whereabouts = self.whereabouts;
+        requester.isolation = self.isolation;
         requester
     }
 }
@@ -133,10 +133,10 @@ fn believed<T>(stream: &UnixStream, look: impl Fn(u32) -> T) -> Option<T> {
 }
 
 /// Returns where a process runs. What cannot be compared counts as apart.
-fn whereabouts(pid: u32) -> Whereabouts {
+fn isolation(pid: u32) -> Isolation {
     match namespaces::are_ours(pid) {
-        true => Whereabouts::Here,
-        false => Whereabouts::Apart,
+        true => Isolation::None,
+        false => Isolation::Sandboxed,
     }
 }
 
@@ -287,7 +287,7 @@ mod tests {
         let (one, _other) = UnixStream::pair().expect("a pair");
         let (requester, seen) = of_socket(&one);
         assert_eq!(requester.process().pid, std::process::id());
-        assert_eq!(requester.whereabouts, Whereabouts::Here);
+        assert_eq!(requester.isolation, Isolation::None);
         assert_eq!(
             requester.tree(),
             None,
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn nothing_is_known_of_a_process_that_is_gone() {
         let seen = Seen::process(u32::MAX >> 2);
-        assert!(seen.lineage.is_empty() && seen.whereabouts == Whereabouts::Apart);
+        assert!(seen.lineage.is_empty() && seen.isolation == Isolation::Sandboxed);
     }
 
     #[test]

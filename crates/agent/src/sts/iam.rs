@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder};
 use percent_encoding::percent_decode_str;
-use rolecall_core::calls::iam::{Decision, DescribedRole, Simulated, Simulation};
+use rolecall_core::calls::iam::{Decision, DescribedRole, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::SessionDuration;
@@ -29,7 +29,11 @@ impl Iam for AwsSts {
         described(&answer, role).ok_or_else(|| incomplete("AssumeRolePolicyDocument"))
     }
 
-    fn simulate(&self, caller: &Caller, question: &Simulation) -> Result<Vec<Simulated>, StsError> {
+    fn simulate(
+        &self,
+        caller: &Caller,
+        question: &Simulation,
+    ) -> Result<Vec<SimulationResult>, StsError> {
         let query = Query {
             action: "SimulatePrincipalPolicy",
             parameters: parameters(question),
@@ -174,7 +178,7 @@ fn described(text: &str, asked: &RoleArn) -> Option<DescribedRole> {
 }
 
 /// Returns the results of a SimulatePrincipalPolicy answer.
-fn results(text: &str) -> Option<Vec<Simulated>> {
+fn results(text: &str) -> Option<Vec<SimulationResult>> {
     let mut document = Document::new(text);
     let mut root = document.root_element().ok()?;
     let mut found = Vec::new();
@@ -191,8 +195,8 @@ fn results(text: &str) -> Option<Vec<Simulated>> {
     Some(found)
 }
 
-fn simulated(member: &mut ScopedDecoder<'_, '_>) -> Option<Simulated> {
-    let mut result = Simulated {
+fn simulated(member: &mut ScopedDecoder<'_, '_>) -> Option<SimulationResult> {
+    let mut result = SimulationResult {
         action: String::new(),
         decision: Decision::ImplicitDeny,
         by_organization: None,

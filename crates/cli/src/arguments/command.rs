@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use jiff::SignedDuration;
-use rolecall_core::api::import::Peer;
+pub(crate) use rolecall_core::api::import::DryRun;
+use rolecall_core::api::import::ImportSource;
 use rolecall_core::aws_files::connection::Which;
 use rolecall_core::session::shell::Shell;
 
@@ -73,7 +74,7 @@ pub(crate) enum Command {
         format: Format,
     },
     Import {
-        from: Peer,
+        from: ImportSource,
         file: Option<String>,
         dry_run: DryRun,
         format: Format,
@@ -283,22 +284,6 @@ pub(crate) enum WriteMode {
     Write,
     /// No; it shows what would change: `--dry-run`.
     DryRun,
-}
-
-/// Whether an import changes anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DryRun {
-    /// It reports what it would import.
-    Yes,
-    /// It imports.
-    No,
-}
-
-impl DryRun {
-    /// Returns whether nothing changes, as the protocol has it.
-    pub(crate) fn is_on(self) -> bool {
-        self == Self::Yes
-    }
 }
 
 /// Whether exported roles have their external IDs.

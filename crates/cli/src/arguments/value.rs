@@ -1,8 +1,8 @@
 //! Values of operands and flags, read from text.
 
 use jiff::SignedDuration;
-use rolecall_core::api::import::Peer;
-use rolecall_core::asker::history::KEPT_MAX;
+use rolecall_core::api::import::ImportSource;
+use rolecall_core::asker::history::ENTRIES_MAX;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::duration::parse_seconds;
 use rolecall_core::value::sanitise::echo;
@@ -39,8 +39,8 @@ fn seconds(text: &str) -> Option<i64> {
 
 pub(super) fn limit(text: &str) -> Result<u32, UsageError> {
     let limit = text.parse().ok();
-    let limit = limit.filter(|limit| (1..=KEPT_MAX).contains(limit));
-    limit.ok_or_else(|| UsageError::new(format!("--limit needs a number from 1 to {KEPT_MAX}.")))
+    let limit = limit.filter(|limit| (1..=ENTRIES_MAX).contains(limit));
+    limit.ok_or_else(|| UsageError::new(format!("--limit needs a number from 1 to {ENTRIES_MAX}.")))
 }
 
 pub(super) fn shell(text: &str) -> Result<Shell, UsageError> {
@@ -62,9 +62,9 @@ pub(super) fn descriptor(text: &str) -> Result<u32, UsageError> {
     text.parse().map_err(|_| UsageError::new(error))
 }
 
-pub(super) fn program(text: &str) -> Result<Peer, UsageError> {
-    Peer::parse(text).ok_or_else(|| {
-        let known = Peer::ALL.map(Peer::word).join(", ");
+pub(super) fn program(text: &str) -> Result<ImportSource, UsageError> {
+    ImportSource::parse(text).ok_or_else(|| {
+        let known = ImportSource::ALL.map(ImportSource::word).join(", ");
         let text = echo(text);
         UsageError::new(format!(
             "Rolecall cannot import from \"{text}\". It can from: {known}."

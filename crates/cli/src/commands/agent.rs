@@ -114,7 +114,7 @@ fn described(host: &HostView) -> String {
     };
     let version = visible(&host.version);
     let file = visible(&host.sealed_file);
-    let keys = match host.sealed_file_is {
+    let keys = match host.sealed_file_state {
         FileState::Absent => String::new(),
         FileState::Wanted => {
             format!("\nKeys will be kept in {file}. Choose its passphrase with: rolecall unlock")

@@ -124,8 +124,8 @@ fn introduce(prompt: &PromptView) {
         terminal::tell(&visible(&problem.to_string()));
     }
     terminal::tell(&visible(&prompt.plan));
-    if let Some(instead) = &prompt.instead {
-        let offer = format!("Type \"{OTHER}\" for {instead}.");
+    if let Some(alternative) = &prompt.alternative {
+        let offer = format!("Type \"{OTHER}\" for {alternative}.");
         terminal::tell(&visible(&offer));
     }
 }

@@ -94,10 +94,10 @@ fn answer(line: &Line) -> String {
         Verdict::Granted => "allowed (process tree)",
         Verdict::Denied => "denied",
         Verdict::Unanswered => "denied: no answer",
-        Verdict::Unasked => "denied: nobody to ask",
+        Verdict::NobodyToAsk => "denied: nobody to ask",
         Verdict::Limited => "denied without asking",
         Verdict::Never => "blocked",
-        Verdict::Apart => "denied: in a container",
+        Verdict::Sandboxed => "denied: in a container",
         Verdict::Unknown => "denied: unknown name",
     };
     let is_denied = verdict == "blocked" || verdict.starts_with("denied");

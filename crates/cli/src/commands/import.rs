@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rolecall_core::api::import::{MoveOutcome, Moved, MovedKind, Peer};
+use rolecall_core::api::import::{ImportItem, ImportItemKind, ImportOutcome, ImportSource};
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
@@ -18,7 +18,7 @@ use crate::table::aligned;
 /// If the program has no data here, or the data cannot be read.
 pub(super) fn run(
     client: &Client,
-    from: Peer,
+    from: ImportSource,
     file: Option<&str>,
     dry_run: DryRun,
     format: Format,
@@ -28,12 +28,12 @@ pub(super) fn run(
         let what = "The absolute path of the file is not known.";
         Problem::new(ProblemCode::InvalidInput, what, "Give its full path.")
     })?;
-    let call = Call::MoveIn {
+    let call = Call::Import {
         from,
         file: file.as_deref().map(Path::to_path_buf),
-        rehearse: dry_run.is_on(),
+        dry_run,
     };
-    let Answer::Moved(report) = client.ask(call)? else {
+    let Answer::Imported(report) = client.ask(call)? else {
         return Err(unexpected());
     };
     match format {
@@ -43,13 +43,16 @@ pub(super) fn run(
 }
 
 /// Returns a report, line by line, and its sum.
-pub(super) fn text(title: &str, report: &[Moved], dry_run: DryRun) -> String {
+pub(super) fn text(title: &str, report: &[ImportItem], dry_run: DryRun) -> String {
     if report.is_empty() {
         return format!("{title} has nothing to import.");
     }
     let rows: Vec<[String; 4]> = report.iter().map(|it| row(it, dry_run)).collect();
     let count = |outcome| report.iter().filter(|it| it.outcome == outcome).count();
-    let (imported, skipped) = (count(MoveOutcome::Moved), count(MoveOutcome::Left));
+    let (imported, skipped) = (
+        count(ImportOutcome::Imported),
+        count(ImportOutcome::Skipped),
+    );
     let sum = match dry_run {
         DryRun::No => format!(
             "{title}: {imported} imported, {skipped} not imported. {title} itself was not changed."
@@ -61,19 +64,19 @@ pub(super) fn text(title: &str, report: &[Moved], dry_run: DryRun) -> String {
     format!("{}\n{sum}", aligned(&rows))
 }
 
-fn row(item: &Moved, dry_run: DryRun) -> [String; 4] {
+fn row(item: &ImportItem, dry_run: DryRun) -> [String; 4] {
     let outcome = match (item.outcome, dry_run) {
-        (MoveOutcome::Moved, DryRun::No) => "imported",
-        (MoveOutcome::Moved, DryRun::Yes) => "will import",
-        (MoveOutcome::Here, _) => "already added",
-        (MoveOutcome::Left, _) => "not imported",
+        (ImportOutcome::Imported, DryRun::No) => "imported",
+        (ImportOutcome::Imported, DryRun::Yes) => "will import",
+        (ImportOutcome::Exists, _) => "already added",
+        (ImportOutcome::Skipped, _) => "not imported",
     };
     let kind = match item.kind {
-        MovedKind::Key => "access key",
-        MovedKind::Role => "role",
-        MovedKind::Other => "",
+        ImportItemKind::Key => "access key",
+        ImportItemKind::Role => "role",
+        ImportItemKind::Other => "",
     };
     let name = visible(&item.name);
-    let detail = visible(&item.told);
+    let detail = visible(&item.message);
     [outcome.to_owned(), kind.to_owned(), name, detail]
 }

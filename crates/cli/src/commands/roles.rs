@@ -85,13 +85,13 @@ fn import(
     format: Format,
 ) -> Result<String, Problem> {
     let shown = if file == "-" { "standard input" } else { file };
-    let call = Call::TakeRoles {
+    let call = Call::ImportRoles {
         text: read(file).map_err(|reason| unreadable(shown, &reason))?,
         path: echo(shown),
         source: source.map(str::to_owned),
-        rehearse: dry_run.is_on(),
+        dry_run,
     };
-    let Answer::Moved(report) = client.ask(call)? else {
+    let Answer::Imported(report) = client.ask(call)? else {
         return Err(unexpected());
     };
     match format {

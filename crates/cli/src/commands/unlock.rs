@@ -23,7 +23,7 @@ pub(super) fn run(client: &Client, passphrase_fd: Option<u32>) -> Result<String,
     client.sessions()?;
     let socket = client.socket();
     let host = passphrase::host(socket)?;
-    match (passphrase_fd, host.sealed_file_is) {
+    match (passphrase_fd, host.sealed_file_state) {
         (Some(descriptor), _) => passphrase::open(socket, &read(descriptor)?)?,
         (None, FileState::Open) => {}
         (None, FileState::Absent | FileState::Sealed) => {

@@ -20,9 +20,9 @@ fn import_dry_run() {
     Case::new(&["import", "Leapp", "--dry-run"])
         .answer(json!({
             "moved": [
-                { "kind": "key", "name": "work", "outcome": "moved", "told": "" },
-                { "kind": "role", "name": "guest", "outcome": "here", "told": "It is here already." },
-                { "kind": "other", "name": "portal", "outcome": "left", "told": "It signs in elsewhere." }
+                { "kind": "key", "name": "work", "outcome": "imported", "message": "" },
+                { "kind": "role", "name": "guest", "outcome": "exists", "message": "It is here already." },
+                { "kind": "other", "name": "portal", "outcome": "skipped", "message": "It signs in elsewhere." }
             ]
         }))
         .asked(json!({ "move_in": { "from": "leapp", "file": null, "rehearse": true } }))
@@ -236,7 +236,7 @@ fn unlock_by_file_descriptor() {
         .answer(json!({
             "host": {
                 "kind": "agent", "version": "0.1.0", "pid": 4711,
-                "sealed_file": "~/.local/share/rolecall/keys.sealed", "sealed_file_is": "sealed"
+                "sealed_file": "~/.local/share/rolecall/keys.sealed", "sealed_file_state": "sealed"
             }
         }))
         .answer(json!("done"))

@@ -11,7 +11,7 @@ fn agent_status() {
         .answer(json!({
             "host": {
                 "kind": "agent", "version": "0.1.0", "pid": 4711,
-                "sealed_file": "~/.local/share/rolecall/keys.sealed", "sealed_file_is": "sealed"
+                "sealed_file": "~/.local/share/rolecall/keys.sealed", "sealed_file_state": "sealed"
             }
         }))
         .asked(json!("host"))

@@ -10,7 +10,7 @@ pub const NEVER: &str = "never";
 
 /// What an agent needs of the environment: where things lie, and the bus of the keychain. AWS's are the paths of its
 /// files.
-pub const PASSED_ON: [&str; 19] = [
+pub const INHERITED_VARIABLES: [&str; 19] = [
     "HOME",
     "PATH",
     "USER",
@@ -43,8 +43,9 @@ pub struct HostView {
     pub pid: u32,
     /// The file of keys under a passphrase, as messages call it.
     pub sealed_file: String,
-    /// Whether there is such a file, and whether it was opened.
-    pub sealed_file_is: FileState,
+    /// Whether that file exists and is open. Version 0.1.0 called it `sealed_file_is`.
+    #[serde(alias = "sealed_file_is")]
+    pub sealed_file_state: FileState,
     /// How long it stays without a session and without a question, in seconds; `None`: until it is told to end.
     #[serde(default)]
     pub idle_limit_s: Option<u64>,

@@ -1,34 +1,34 @@
-//! What other programs for AWS roles keep, so that their users can move in here.
+//! Access keys and roles of other programs, and the report of their import.
 
 use serde::{Deserialize, Serialize};
 
 use crate::aws_files::key_text::KeyPair;
 use crate::role::RoleDraft;
 
-/// A program whose users may move in.
+/// A program to import from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Peer {
-    /// Leapp: its workspace file, and the keys it keeps in the keychain.
+pub enum ImportSource {
+    /// Leapp: its workspace file, and its keys in the keychain.
     Leapp,
-    /// aws-vault: the keys it keeps in the keychain; its roles are profiles of `~/.aws/config`.
+    /// aws-vault: its keys in the keychain. Its roles are profiles of `~/.aws/config`.
     AwsVault,
-    /// Granted: the keys it keeps in the keychain; its roles are profiles of `~/.aws/config`.
+    /// Granted: its keys in the keychain. Its roles are profiles of `~/.aws/config`.
     Granted,
 }
 
-impl Peer {
-    /// All of them.
+impl ImportSource {
+    /// All sources.
     pub const ALL: [Self; 3] = [Self::Leapp, Self::AwsVault, Self::Granted];
 
     /// Reads a name as it is typed.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|peer| peer.word() == text.trim().to_ascii_lowercase())
+            .find(|source| source.word() == text.trim().to_ascii_lowercase())
     }
 
-    /// Returns the name as it is typed.
+    /// Returns the name to type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Leapp => "leapp",
@@ -37,7 +37,7 @@ impl Peer {
         }
     }
 
-    /// Returns the name as it is read.
+    /// Returns the name to show.
     pub fn title(self) -> &'static str {
         match self {
             Self::Leapp => "Leapp",
@@ -47,59 +47,85 @@ impl Peer {
     }
 }
 
-/// What one program keeps.
+/// The keys and roles of one program.
 #[derive(Debug, Default)]
-pub struct Belongings {
+pub struct ImportData {
     /// Access keys.
-    pub keys: Vec<PeerKey>,
-    /// Roles. A source is one of these keys or roles by its name there.
+    pub keys: Vec<ImportKey>,
+    /// Roles. Each source is the other program's name of one of these keys or roles.
     pub roles: Vec<RoleDraft>,
-    /// What cannot come over: its name, and why.
-    pub left: Vec<(String, String)>,
+    /// Entries that cannot be imported: the name and the reason.
+    pub skipped: Vec<(String, String)>,
 }
 
-/// An access key and what it was called.
+/// An access key of another program.
 #[derive(Debug)]
-pub struct PeerKey {
-    /// Its name there.
+pub struct ImportKey {
+    /// The other program's name for it.
     pub name: String,
     /// The key itself.
     pub pair: KeyPair,
 }
 
-/// What became of one thing that was to come over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    /// What it is.
-    pub kind: MovedKind,
-    /// What it is called here, or was called there if it did not come.
-    pub name: String,
-    /// Whether it came.
-    pub outcome: MoveOutcome,
-    /// What a person reads about it; empty if there is nothing to say.
-    pub told: String,
+/// Whether an import changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum DryRun {
+    /// It only reports what it would import.
+    Yes,
+    /// It imports.
+    No,
 }
 
-/// What came over, or did not.
+impl From<bool> for DryRun {
+    fn from(is_dry_run: bool) -> Self {
+        if is_dry_run { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<DryRun> for bool {
+    fn from(dry_run: DryRun) -> Self {
+        dry_run == DryRun::Yes
+    }
+}
+
+/// One line of an import's report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportItem {
+    /// What it is.
+    pub kind: ImportItemKind,
+    /// The name here, or the other program's name if it was skipped.
+    pub name: String,
+    /// Whether it was imported.
+    pub outcome: ImportOutcome,
+    /// An explanation for a person; empty if none is needed.
+    #[serde(alias = "told")]
+    pub message: String,
+}
+
+/// What an import's report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MovedKind {
+pub enum ImportItemKind {
     /// An access key.
     Key,
     /// A role.
     Role,
-    /// Something that has no place here.
+    /// An entry of a kind that Rolecall does not have.
     Other,
 }
 
-/// Whether something came over.
+/// Whether something was imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MoveOutcome {
-    /// It came, or would come.
-    Moved,
-    /// It was here already.
-    Here,
-    /// It stayed.
-    Left,
+pub enum ImportOutcome {
+    /// It was imported, or would be in a dry run.
+    #[serde(alias = "moved")]
+    Imported,
+    /// It was added before.
+    #[serde(alias = "here")]
+    Exists,
+    /// It cannot be imported.
+    #[serde(alias = "left")]
+    Skipped,
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::api::host::HostView;
+use crate::api::import::{DryRun, ImportItem, ImportSource};
 use crate::asker::consent::Reply;
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
@@ -145,25 +146,29 @@ pub enum Call {
         /// The name to give it.
         new_name: String,
     },
-    /// Take in what another program keeps on this machine.
-    MoveIn {
+    /// Import the keys and roles of another program on this machine.
+    #[serde(rename = "move_in")]
+    Import {
         /// The program.
-        from: crate::api::import::Peer,
+        from: ImportSource,
         /// Leapp's workspace file, if it is not where Leapp keeps it.
         file: Option<std::path::PathBuf>,
-        /// Change nothing, and tell what would come.
-        rehearse: bool,
+        /// Whether to only report what would be imported.
+        #[serde(rename = "rehearse")]
+        dry_run: DryRun,
     },
-    /// Take in the roles of a catalogue file.
-    TakeRoles {
+    /// Import the roles of a catalogue file.
+    #[serde(rename = "take_roles")]
+    ImportRoles {
         /// The file's text.
         text: String,
         /// What messages call the file.
         path: String,
         /// The access key or role that they are assumed from, wherever they name none of their own file or of ours.
         source: Option<String>,
-        /// Change nothing, and tell what would come.
-        rehearse: bool,
+        /// Whether to only report what would be imported.
+        #[serde(rename = "rehearse")]
+        dry_run: DryRun,
     },
     /// Forget an access key.
     RemoveKey {
@@ -260,7 +265,7 @@ pub enum Call {
         /// Its passphrase.
         passphrase: WireSecret,
         /// Which file is meant.
-        file: SealedFileIs,
+        file: SealedFileTarget,
     },
     /// Name the endpoint that serves a role in the name of the asking process, which was just allowed the role.
     Serve {
@@ -314,13 +319,13 @@ impl Call {
             | Self::RemoveKey { .. }
             | Self::AddTotp { .. }
             | Self::RemoveTotp { .. }
-            | Self::MoveIn { .. }
+            | Self::Import { .. }
             | Self::Attend { .. }
             | Self::AnswerPrompt { .. }
             | Self::CancelPrompt { .. }
             | Self::SwitchPrompt { .. }
             | Self::EndMfa { .. }
-            | Self::TakeRoles { .. }
+            | Self::ImportRoles { .. }
             | Self::History(_)
             | Self::Connect { .. }
             | Self::Disconnect { .. }
@@ -341,7 +346,7 @@ impl Call {
     }
 
     /// Returns whether it matters who asks, and not only where they run.
-    pub fn tells_who_asks(&self) -> bool {
+    pub fn needs_requester(&self) -> bool {
         self.is_governed()
             || matches!(
                 self,
@@ -353,9 +358,10 @@ impl Call {
 /// Which sealed file a passphrase is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SealedFileIs {
-    /// The one that is there.
-    There,
+pub enum SealedFileTarget {
+    /// The existing one.
+    #[serde(rename = "there")]
+    Existing,
     /// One that is to be made, and keeps new keys from then on.
     New,
 }
@@ -399,8 +405,9 @@ pub enum Answer {
     Names(Vec<String>),
     /// The access key that was kept.
     Key(Box<KeyView>),
-    /// What came over from another program.
-    Moved(Vec<crate::api::import::Moved>),
+    /// The report of an import.
+    #[serde(rename = "moved")]
+    Imported(Vec<ImportItem>),
     /// The prompt that waits, if one does.
     Prompt(Option<Box<PromptView>>),
     /// Text for a shell or an SDK; holds credentials.

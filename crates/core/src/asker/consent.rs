@@ -69,7 +69,7 @@ impl Subject {
 
 /// The policies of all roles and access keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consents {
+pub struct ConsentPolicies {
     /// `[ask] default`: of roles and keys that have none of their own.
     pub default: Consent,
     /// `[ask] containers`: of whatever asks from a container or sandbox, if it is stricter than the role's or key's.
@@ -93,7 +93,7 @@ pub struct Unread {
     pub subjects: BTreeMap<Subject, Problem>,
 }
 
-impl Default for Consents {
+impl Default for ConsentPolicies {
     fn default() -> Self {
         Self {
             default: Consent::Allow,
@@ -105,7 +105,7 @@ impl Default for Consents {
     }
 }
 
-impl Consents {
+impl ConsentPolicies {
     /// Returns the policy of a role or an access key.
     pub fn of(&self, subject: &Subject) -> Consent {
         self.own(subject).unwrap_or(self.default)

@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::asker::consent::Subject;
-use crate::asker::requester::{Requester, Whereabouts};
+use crate::asker::requester::{Isolation, Requester};
 use crate::value::name::Name;
 use crate::value::problem::ProblemCode;
 
 /// The most lines that are kept.
-pub const KEPT_MAX: u32 = 20_000;
+pub const ENTRIES_MAX: u32 = 20_000;
 /// How long a line is kept.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Within this time the same request again is counted on its line.
 const REPEATS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// How many of the last lines are looked at for the same request: so many tools may take turns.
@@ -62,13 +62,15 @@ pub enum Verdict {
     /// Nobody answered.
     Unanswered,
     /// It was denied at once: nobody could be asked.
-    Unasked,
+    #[serde(rename = "unasked")]
+    NobodyToAsk,
     /// It was denied without a question: too many were asked, or one was just denied.
     Limited,
     /// Its policy gives it to no program.
     Never,
     /// It came from a container or sandbox.
-    Apart,
+    #[serde(rename = "apart")]
+    Sandboxed,
     /// There is no such role or access key.
     Unknown,
 }
@@ -80,10 +82,10 @@ impl Verdict {
             Self::Allowed | Self::Clicked | Self::Accepted | Self::Granted => true,
             Self::Denied
             | Self::Unanswered
-            | Self::Unasked
+            | Self::NobodyToAsk
             | Self::Limited
             | Self::Never
-            | Self::Apart
+            | Self::Sandboxed
             | Self::Unknown => false,
         }
     }
@@ -178,7 +180,7 @@ impl Line {
                         .collect()
                 })
                 .unwrap_or_default(),
-            sandboxed: requester.is_some_and(|it| it.whereabouts == Whereabouts::Apart),
+            sandboxed: requester.is_some_and(|it| it.isolation == Isolation::Sandboxed),
             verdict,
             aws_call: false,
             failure: None,

@@ -51,14 +51,14 @@ pub struct Process {
     pub program: String,
 }
 
-/// Where the asking process runs.
+/// Whether a process runs in a container or sandbox.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Whereabouts {
-    /// Among the user's other programs.
+pub enum Isolation {
+    /// It shares its namespaces with Rolecall.
     #[default]
-    Here,
-    /// In a container or sandbox: with other mounts, users or processes than Rolecall has.
-    Apart,
+    None,
+    /// It runs in a container or sandbox: its mount, user or PID namespace differs from Rolecall's.
+    Sandboxed,
 }
 
 /// Who asks. Nothing is known of a requester that is the default.
@@ -70,8 +70,8 @@ pub struct Requester {
     tree: Option<(ProcessId, Process)>,
     has_terminal: bool,
     is_at_terminal: bool,
-    /// Where it runs.
-    pub whereabouts: Whereabouts,
+    /// Whether it runs in a container or sandbox.
+    pub isolation: Isolation,
 }
 
 impl Requester {
@@ -98,7 +98,7 @@ impl Requester {
             process: Process::from(first),
             parents: parents.iter().map(Process::from).collect(),
             tree: Some((root.id, Process::from(root))),
-            whereabouts: Whereabouts::Here,
+            isolation: Isolation::None,
         }
     }
 
@@ -113,9 +113,9 @@ impl Requester {
         }
     }
 
-    /// Returns a requester in a container or sandbox, of which nothing else is told.
-    pub fn apart(mut self) -> Self {
-        self.whereabouts = Whereabouts::Apart;
+    /// Returns the same requester, in a container or sandbox.
+    pub fn sandboxed(mut self) -> Self {
+        self.isolation = Isolation::Sandboxed;
         self
     }
 

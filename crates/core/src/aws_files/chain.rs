@@ -4,7 +4,7 @@ use crate::value::access_key::AccessKeyId;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise::echo;
 
-use super::kept_keys::KeptKeys;
+use super::keychain_keys::KeychainKeys;
 use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 
@@ -53,7 +53,7 @@ impl<'p> Chain<'p> {
     pub fn of(
         profiles: &'p Profiles<'_>,
         name: &'p str,
-        kept: Option<&KeptKeys<'_>>,
+        kept: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
         let mut visited: Vec<&str> = Vec::new();
         let mut next = name;
@@ -87,7 +87,7 @@ impl<'p> Chain<'p> {
     fn beyond_the_files(
         name: &str,
         visited: &[&'p str],
-        kept: Option<&KeptKeys<'_>>,
+        kept: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
         match kept.and_then(|kept| kept.named(name)) {
             Some(key) => Ok(Self::starting_at(Start::Kept(key.to_string()), visited)),
@@ -98,7 +98,7 @@ impl<'p> Chain<'p> {
     fn ending(
         base: &'p Profile<'_>,
         roles: &[&'p str],
-        kept: Option<&KeptKeys<'_>>,
+        kept: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
         let start = match OwnProcess::of(base) {
             Some(OwnProcess::Key(name)) => kept_key(name, base, kept)?,
@@ -118,7 +118,10 @@ impl<'p> Chain<'p> {
 
 /// Returns the key that a profile means: the kept one of the same id; else, where the profile says nothing of
 /// credentials, the kept one of the same name; else its own.
-fn start_of<'p>(base: &'p Profile<'_>, kept: Option<&KeptKeys<'_>>) -> Result<Start<'p>, Problem> {
+fn start_of<'p>(
+    base: &'p Profile<'_>,
+    kept: Option<&KeychainKeys<'_>>,
+) -> Result<Start<'p>, Problem> {
     if let Some(other) = OtherSource::of(base) {
         return Err(other.problem(base));
     }
@@ -136,7 +139,7 @@ fn start_of<'p>(base: &'p Profile<'_>, kept: Option<&KeptKeys<'_>>) -> Result<St
 fn kept_key<'p>(
     name: String,
     base: &Profile<'_>,
-    kept: Option<&KeptKeys<'_>>,
+    kept: Option<&KeychainKeys<'_>>,
 ) -> Result<Start<'p>, Problem> {
     if kept.is_none_or(|kept| kept.named(&name).is_some()) {
         return Ok(Start::Kept(name));
@@ -152,7 +155,7 @@ fn kept_key<'p>(
 }
 
 /// Refuses a role that is called as an access key is: a source could mean either.
-fn check_name(name: &str, kept: Option<&KeptKeys<'_>>) -> Result<(), Problem> {
+fn check_name(name: &str, kept: Option<&KeychainKeys<'_>>) -> Result<(), Problem> {
     if kept.is_none_or(|kept| kept.named(name).is_none()) {
         return Ok(());
     }

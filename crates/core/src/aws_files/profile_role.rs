@@ -12,7 +12,7 @@ use crate::value::sanitise::echo;
 
 use super::chain::{Chain, KEY_ID, OtherSource, Start, quoted, unusable};
 use super::file_notice::AwsFile;
-use super::kept_keys::KeptKeys;
+use super::keychain_keys::KeychainKeys;
 use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 use super::session_tags::{check_source_identity, parse_keys, parse_tags};
@@ -64,7 +64,7 @@ impl ProfileRole {
     pub(super) fn of(
         profiles: &Profiles<'_>,
         profile: &Profile<'_>,
-        kept: Option<&KeptKeys<'_>>,
+        kept: Option<&KeychainKeys<'_>>,
     ) -> Option<Self> {
         let setting = |key| profiles.setting(profile, key).map(str::to_owned);
         let mut role = Self {
@@ -133,7 +133,7 @@ impl ProfileRole {
         &mut self,
         profiles: &Profiles<'_>,
         chain: &Chain<'_>,
-        kept: Option<&KeptKeys<'_>>,
+        kept: Option<&KeychainKeys<'_>>,
     ) -> Result<(), Problem> {
         self.source = Some(chain.source().to_owned());
         self.role()?;
@@ -211,7 +211,7 @@ fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
 }
 
 /// Returns the problem of a role whose key is in a file; its detail is the profile that holds it.
-fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeptKeys<'_>) -> Problem {
+fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeychainKeys<'_>) -> Problem {
     let file = profiles.find(name).map_or(AwsFile::Credentials, |profile| {
         profile.place_of(KEY_ID).file
     });

@@ -18,7 +18,7 @@ pub struct Simulation {
 /// What the simulator says of one action. It looks at the caller's side only: it leaves trust policies out.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Simulated {
+pub struct SimulationResult {
     /// The action.
     pub action: String,
     /// Whether it is allowed.

@@ -17,21 +17,21 @@ pub struct Team {
     /// What it is called here.
     pub name: Name,
     /// `from`: where it is.
-    pub place: TeamPlace,
+    pub location: TeamLocation,
     /// `source`: the access key or role that its roles are assumed from, wherever they name none of their own file.
     pub source: Option<Name>,
 }
 
 /// Where a team catalogue is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TeamPlace {
+pub enum TeamLocation {
     /// A file's path; `~/` at its beginning stands for the home folder.
     File(String),
     /// An `https` URL; for tests and tunnels also `http` on loopback.
     Url(String),
 }
 
-impl TeamPlace {
+impl TeamLocation {
     /// Reads a path or a URL.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl TeamPlace {
         }
     }
 
-    /// Returns the place as a person reads it.
+    /// Returns the path or URL.
     pub fn text(&self) -> &str {
         match self {
             Self::File(path) => path,
@@ -99,7 +99,7 @@ fn is_windows_path(text: &str) -> bool {
 /// # Errors
 /// If it is not TOML at all.
 pub fn read(team: &Team, text: &str) -> Result<Reading, Problem> {
-    let mut reading = catalogue::read(text, team.place.text())?;
+    let mut reading = catalogue::read(text, team.location.text())?;
     let names: HashSet<Name> = reading.roles.iter().map(|role| role.name.clone()).collect();
     if let Some(source) = &team.source {
         let strangers = reading
@@ -124,7 +124,7 @@ mod tests {
             "/srv/roles.toml",
             "~/team/roles.toml",
         ] {
-            assert!(TeamPlace::parse(good).is_ok(), "{good}");
+            assert!(TeamLocation::parse(good).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -140,7 +140,7 @@ mod tests {
             "ftp://example.com/",
             "https://example.com/\u{202e}",
         ] {
-            assert!(TeamPlace::parse(bad).is_err(), "{bad}");
+            assert!(TeamLocation::parse(bad).is_err(), "{bad}");
         }
     }
 
@@ -148,7 +148,7 @@ mod tests {
     fn a_source_that_is_no_role_of_the_file_is_the_teams() {
         let team = Team {
             name: Name::parse("platform").expect("a name"),
-            place: TeamPlace::parse("/srv/roles.toml").expect("a place"),
+            location: TeamLocation::parse("/srv/roles.toml").expect("a location"),
             source: Some(Name::parse("user").expect("a name")),
         };
         let text = "[roles.a]\narn = \"arn:aws:iam::808768216571:role/a\"\nsource = \"key\"\n\

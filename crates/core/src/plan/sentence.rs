@@ -14,7 +14,7 @@ impl Plan {
 
 /// Returns the plan in one to three sentences.
 fn of(plan: &Plan) -> String {
-    let life = plan.life();
+    let life = plan.lifetime();
     let mut told = match plan.question() {
         Some(Question::Shared(_)) => shared(plan, life),
         Some(Question::Own(_)) => own(plan, life),

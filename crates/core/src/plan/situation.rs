@@ -13,7 +13,7 @@ use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 
 /// With less life left, a session is not used to sign another call.
-pub const SIGNER_LEFT: SignedDuration = SignedDuration::from_mins(1);
+pub const SIGNER_MIN_REMAINING: SignedDuration = SignedDuration::from_mins(1);
 
 /// A moment, as the planner sees it.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct Situation<'a> {
     /// When the sessions of roles end, where they are usable.
     pub sessions: HashMap<Name, Timestamp>,
     /// The session tokens that were got with a code.
-    pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLife>,
+    pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLifetime>,
     /// How long a new session token shall live.
     pub token_duration: TokenDuration,
     /// The longest session that AWS gives a role, by its ARN, where it is known.
@@ -38,7 +38,7 @@ pub struct Situation<'a> {
 
 /// The life of a session token that was got with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MfaLife {
+pub struct MfaLifetime {
     /// When the code was given.
     pub issued_at: Timestamp,
     /// When the token ends.
@@ -63,7 +63,7 @@ impl<'a> Situation<'a> {
     /// Returns whether a role has a session that can sign another call.
     pub(super) fn is_live(&self, role: &Name) -> bool {
         let expires_at = self.sessions.get(role);
-        expires_at.is_some_and(|end| end.duration_since(self.now) > SIGNER_LEFT)
+        expires_at.is_some_and(|end| end.duration_since(self.now) > SIGNER_MIN_REMAINING)
     }
 
     /// Returns the session token that can sign for `role`, if there is one.
@@ -72,20 +72,20 @@ impl<'a> Situation<'a> {
         key: &AccessKeyId,
         serial: &MfaSerial,
         role: &Role,
-    ) -> Option<&MfaLife> {
+    ) -> Option<&MfaLifetime> {
         let token = self.tokens.get(&(key.clone(), serial.clone()))?;
         let age = self.now.duration_since(token.issued_at);
         let young = self
             .refused_ages
             .get(&role.name)
             .is_none_or(|limit| age < *limit);
-        (young && token.expires_at.duration_since(self.now) > SIGNER_LEFT).then_some(token)
+        (young && token.expires_at.duration_since(self.now) > SIGNER_MIN_REMAINING).then_some(token)
     }
 
     /// Returns whether a role wants its codes so fresh that even a new session token is too old for it.
     pub(super) fn refuses_tokens(&self, role: &Role) -> bool {
         let limit = self.refused_ages.get(&role.name);
-        limit.is_some_and(|limit| *limit <= SIGNER_LEFT)
+        limit.is_some_and(|limit| *limit <= SIGNER_MIN_REMAINING)
     }
 
     /// Returns `duration`, or the longest that the role is known to allow.
@@ -110,9 +110,15 @@ impl<'a> Situation<'a> {
 
     /// Returns the next moment at which plans may differ though nothing happens: a session or a token can no longer
     /// sign, or a token is too old for a role. `None` if there is none ahead.
-    pub fn holds_until(&self) -> Option<Timestamp> {
-        let sessions = self.sessions.values().map(|end| *end - SIGNER_LEFT);
-        let ends = self.tokens.values().map(|it| it.expires_at - SIGNER_LEFT);
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        let sessions = self
+            .sessions
+            .values()
+            .map(|end| *end - SIGNER_MIN_REMAINING);
+        let ends = self
+            .tokens
+            .values()
+            .map(|it| it.expires_at - SIGNER_MIN_REMAINING);
         let ages = self.tokens.values().flat_map(|token| {
             let limits = self.refused_ages.values();
             limits.filter_map(|limit| token.issued_at.checked_add(*limit).ok())

@@ -14,21 +14,21 @@ const TAG_MAX: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReasonRule {
     /// Where it is sent.
-    pub place: ReasonPlace,
+    pub target: ReasonTarget,
     /// What it must look like, such as `OPS-#`.
     pub pattern: Option<ReasonPattern>,
 }
 
 /// Where a reason is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum ReasonPlace {
+pub enum ReasonTarget {
     /// As the session's source identity.
     SourceIdentity,
     /// As the session tag of this key.
     Tag(String),
 }
 
-impl ReasonPlace {
+impl ReasonTarget {
     /// Reads `source_identity` or `tag:KEY`.
     ///
     /// # Errors
@@ -49,15 +49,15 @@ impl ReasonPlace {
         }
     }
 
-    /// Returns the place in a few words for a person.
-    pub fn told(&self) -> String {
+    /// Returns the field of the call in a few words for a person.
+    pub fn description(&self) -> String {
         match self {
             Self::SourceIdentity => "the session's source identity".to_owned(),
             Self::Tag(key) => format!("the session tag {key}"),
         }
     }
 
-    /// Returns the place as it is written.
+    /// Returns the target as a file has it.
     pub fn text(&self) -> String {
         match self {
             Self::SourceIdentity => "source_identity".to_owned(),
@@ -142,12 +142,12 @@ impl ReasonRule {
     /// Reads the two fields of a role.
     ///
     /// # Errors
-    /// As [`ReasonPlace::parse`] and [`ReasonPattern::parse`]; and for a pattern without a place.
-    pub fn parse(place: Option<&str>, pattern: Option<&str>) -> Result<Option<Self>, InputError> {
+    /// As [`ReasonTarget::parse`] and [`ReasonPattern::parse`]; and for a pattern without a place.
+    pub fn parse(target: Option<&str>, pattern: Option<&str>) -> Result<Option<Self>, InputError> {
         let pattern = pattern.map(ReasonPattern::parse).transpose()?;
-        match (place, pattern) {
-            (Some(place), pattern) => Ok(Some(Self {
-                place: ReasonPlace::parse(place)?,
+        match (target, pattern) {
+            (Some(target), pattern) => Ok(Some(Self {
+                target: ReasonTarget::parse(target)?,
                 pattern,
             })),
             (None, None) => Ok(None),
@@ -184,23 +184,23 @@ impl ReasonRule {
                 "# stands for a number, * for any text.",
             ));
         }
-        match &self.place {
-            ReasonPlace::SourceIdentity => {
+        match &self.target {
+            ReasonTarget::SourceIdentity => {
                 check_ascii_field("reason", "The reason", text, 2..=64, "+=,.@_-")?;
             }
-            ReasonPlace::Tag(_) => check_tag_text(text)?,
+            ReasonTarget::Tag(_) => check_tag_text(text)?,
         }
         Ok(Reason(text.to_owned()))
     }
 
     /// Returns what a reason must look like, in a few words.
     pub fn form(&self) -> String {
-        match (&self.pattern, &self.place) {
+        match (&self.pattern, &self.target) {
             (Some(pattern), _) => format!("It must look like {}.", pattern.as_str()),
-            (None, ReasonPlace::SourceIdentity) => {
+            (None, ReasonTarget::SourceIdentity) => {
                 "2 to 64 of A-Z a-z 0-9 and + = , . @ _ -, without spaces.".to_owned()
             }
-            (None, ReasonPlace::Tag(_)) => "At most 256 characters.".to_owned(),
+            (None, ReasonTarget::Tag(_)) => "At most 256 characters.".to_owned(),
         }
     }
 }
@@ -239,8 +239,8 @@ pub(crate) fn source_identity(text: &str) -> Result<CallTemplate, InputError> {
 mod tests {
     use super::*;
 
-    fn rule(place: &str, pattern: Option<&str>) -> ReasonRule {
-        ReasonRule::parse(Some(place), pattern)
+    fn rule(target: &str, pattern: Option<&str>) -> ReasonRule {
+        ReasonRule::parse(Some(target), pattern)
             .expect("valid")
             .expect("a rule")
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::plan::MfaLife;
+use crate::plan::MfaLifetime;
 use crate::value::access_key::AccessKeyId;
 use crate::value::credentials::Credentials;
 use crate::value::mfa::MfaSerial;
@@ -24,15 +24,15 @@ pub struct MfaSession {
 
 impl MfaSession {
     /// Returns when the code was given and until when it counts.
-    pub fn life(&self) -> MfaLife {
-        MfaLife {
+    pub fn lifetime(&self) -> MfaLifetime {
+        MfaLifetime {
             issued_at: self.issued_at,
             expires_at: self.credentials.expires_at,
         }
     }
 
     /// Returns the life left; negative once it is over.
-    pub fn left_at(&self, now: Timestamp) -> SignedDuration {
+    pub fn remaining_at(&self, now: Timestamp) -> SignedDuration {
         self.credentials.expires_at.duration_since(now)
     }
 

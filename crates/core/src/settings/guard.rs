@@ -65,7 +65,7 @@ impl Guard {
             ),
             Self::Production => settings.confirm_production = true,
             Self::CodeLife => settings.mfa_session = TokenDuration::SHORTEST,
-            Self::AgentStart => settings.agent_start = AgentStart::Unread,
+            Self::AgentStart => settings.agent_start = AgentStart::Unreadable,
         }
     }
 

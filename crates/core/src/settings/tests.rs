@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::asker::consent::{Consent, Consents, Subject};
+use crate::asker::consent::{Consent, ConsentPolicies, Subject};
 
 /// Reads a file in which one thing is wrong.
 fn with_fault(text: &str) -> (Settings, Problem) {
@@ -250,7 +250,7 @@ fn t17_where_calls_go_is_not_guessed() {
             fault.remedy.ends_with("Until then nothing is sent to AWS."),
             "{fault}"
         );
-        assert_eq!(settings.ask, Consents::default(), "{wrong}");
+        assert_eq!(settings.ask, ConsentPolicies::default(), "{wrong}");
     }
 }
 
@@ -289,7 +289,7 @@ fn a_misspelled_setting_closes_what_it_may_have_meant() {
     ] {
         let (settings, _) = with_fault(text);
         assert!(settings.destination_fault.is_some(), "{text}");
-        assert_eq!(settings.ask, Consents::default(), "{text}");
+        assert_eq!(settings.ask, ConsentPolicies::default(), "{text}");
     }
 }
 
@@ -304,7 +304,7 @@ fn a_setting_below_the_wrong_section_closes_what_it_was_meant_for() {
     ] {
         let (settings, _) = with_fault(&wrong);
         assert!(settings.destination_fault.is_some(), "{wrong}");
-        assert_eq!(settings.ask, Consents::default(), "{wrong}");
+        assert_eq!(settings.ask, ConsentPolicies::default(), "{wrong}");
     }
     for wrong in [
         format!("{team}default = \"never\"\n"),
@@ -330,7 +330,7 @@ fn what_is_careful_stays_so_where_it_cannot_be_read() {
     let (settings, _) = with_fault("[mfa]\nsession = \"20mm\"\n");
     assert_eq!(settings.mfa_session.seconds(), 900);
     let (settings, _) = with_fault("[agent]\nstart = \"nver\"\n");
-    assert_eq!(settings.agent_start, AgentStart::Unread);
+    assert_eq!(settings.agent_start, AgentStart::Unreadable);
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn a_file_that_cannot_be_read_at_all_closes_everything() {
     assert_eq!(settings.ask.of(&key("x")), Consent::Never);
     assert_eq!(settings.ask.containers, Consent::Never);
     assert!(settings.destination_fault.is_some() && settings.confirm_production);
-    assert_eq!(settings.agent_start, AgentStart::Unread);
+    assert_eq!(settings.agent_start, AgentStart::Unreadable);
 }
 
 #[test]

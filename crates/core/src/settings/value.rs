@@ -5,7 +5,7 @@ use toml_edit::Item;
 
 use super::AgentStart;
 use crate::asker::consent::Consent;
-use crate::catalogue::team::{Team, TeamPlace};
+use crate::catalogue::team::{Team, TeamLocation};
 use crate::session::shell::Shell;
 use crate::value::duration::{TokenDuration, parse_seconds};
 use crate::value::name::Name;
@@ -32,7 +32,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
             known.clone(),
         )
     })?;
-    let (mut place, mut source) = (None, None);
+    let (mut location, mut source) = (None, None);
     for (field, item) in fields.iter() {
         let text = item.as_str().ok_or_else(|| {
             (
@@ -41,7 +41,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
             )
         })?;
         match field {
-            "from" => place = Some(TeamPlace::parse(text)?),
+            "from" => location = Some(TeamLocation::parse(text)?),
             "source" => source = Some(Name::parse(text).map_err(told)?),
             _ => {
                 return Err((
@@ -51,7 +51,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
             }
         }
     }
-    let place = place.ok_or_else(|| {
+    let location = location.ok_or_else(|| {
         let what = format!(
             "The team \"{}\" does not say where its catalogue is.",
             sanitise::echo(name)
@@ -63,7 +63,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
     })?;
     Ok(Team {
         name: Name::parse(name).map_err(told)?,
-        place,
+        location,
         source,
     })
 }

@@ -79,7 +79,7 @@ pub struct DurationLimit {
 
 /// A life that a role is set to and does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnmetWish {
+pub struct ReducedDuration {
     /// The life that it is set to.
     pub wanted: SessionDuration,
     /// The life that it allows, as far as is known.

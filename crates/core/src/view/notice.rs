@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::asker::consent::Reply;
-use crate::value::duration::{UnmetWish, span};
+use crate::value::duration::{ReducedDuration, span};
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
@@ -113,22 +113,22 @@ pub struct Notice {
 
 impl Notice {
     /// Returns the notice of a session that was just assumed or renewed.
-    /// `unmet` tells that the role allows less than it is set to.
+    /// `reduced` is set if the role allows less than it is set to.
     pub fn assumed(
         role: &Name,
         identity: &str,
         left: SignedDuration,
-        unmet: Option<UnmetWish>,
+        reduced: Option<ReducedDuration>,
     ) -> Self {
-        let unmet =
-            unmet.map(|wish| format!(". AWS allows it {}, not {}", wish.allowed, wish.wanted));
+        let reduced =
+            reduced.map(|it| format!(". AWS allows it {}, not {}", it.allowed, it.wanted));
         Self {
             topic: Topic::Session(role.clone()),
             title: format!(
                 "{role} is active for {}",
                 span((left + HALF_A_MINUTE).as_secs())
             ),
-            body: format!("{identity}{}", unmet.unwrap_or_default()),
+            body: format!("{identity}{}", reduced.unwrap_or_default()),
             actions: vec![NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Low,
         }
@@ -187,7 +187,7 @@ impl Notice {
     }
 
     /// Returns the question whether a program may have a role's session.
-    pub fn asked(question: &QuestionView) -> Self {
+    pub fn question(question: &QuestionView) -> Self {
         let (first, tree) = (
             NoticeAction::Reply(Reply::AllowOnce),
             NoticeAction::Reply(Reply::AllowTree),
@@ -213,7 +213,7 @@ impl Notice {
     }
 
     /// Returns one notice of many questions, which are answered in the window or the tray's menu.
-    pub fn asked_many(questions: &[QuestionView]) -> Self {
+    pub fn questions(questions: &[QuestionView]) -> Self {
         let mut names: Vec<String> = questions
             .iter()
             .map(|it| format!("{} for {}", it.asker(), it.wanted(ROLE_IN_LIST_MAX)))

@@ -384,8 +384,8 @@ pub struct PromptView {
     /// What one code gives, in one or two sentences.
     pub plan: String,
     /// What else the code could be used for, in a few words; see `Keeper::switch_prompt`.
-    #[serde(default)]
-    pub instead: Option<String>,
+    #[serde(default, alias = "instead")]
+    pub alternative: Option<String>,
     /// When the device shows its next code, if the present one was used.
     pub next_code_at: Option<Timestamp>,
     /// What was wrong with the last answer.
@@ -414,8 +414,9 @@ pub struct QuestionView {
     pub parents: Vec<Process>,
     /// The root of its process tree, if the tree may be allowed.
     pub tree: Option<Process>,
-    /// Whether it runs in a container or sandbox.
-    pub apart: bool,
+    /// Whether it runs in a container or sandbox. Version 0.1.0 called it `apart`.
+    #[serde(alias = "apart")]
+    pub sandboxed: bool,
     /// When no answer counts as a denial.
     pub deadline: Timestamp,
 }
@@ -432,8 +433,9 @@ pub struct ReasonPromptView {
     pub on_the_way_to: Vec<String>,
     /// What it must look like, in a few words.
     pub form: String,
-    /// Where it is sent, in a few words.
-    pub place: String,
+    /// The field of the call that it is sent in, in a few words. Version 0.1.0 called it `place`.
+    #[serde(alias = "place")]
+    pub target: String,
     /// The reason given last time.
     pub last: Option<String>,
     /// When the prompt gives up.
@@ -521,7 +523,7 @@ impl QuestionView {
             (pid, true) => format!("Process {pid}"),
             (pid, false) => format!("Process {pid}, started by {}", parents.join(" ← ")),
         };
-        match self.apart {
+        match self.sandboxed {
             true => format!("{process}, in a container or sandbox"),
             false => process,
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use rolecall_core::catalogue::Catalogue;
-use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
+use rolecall_core::plan::{
+    MfaLifetime, Plan, PlanPreference, PlannedCall, Question, Signer, Situation,
+};
 use rolecall_core::role::code_use::CodeUse;
 use rolecall_core::role::{Role, RoleDraft};
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration, TokenDuration};
@@ -31,7 +33,7 @@ struct World {
     roles: Vec<Made>,
     token: Option<(i64, i64)>,
     token_s: u32,
-    wish: Wish,
+    preference: PlanPreference,
 }
 
 fn role_name(at: usize) -> String {
@@ -77,19 +79,21 @@ fn made(at: usize) -> impl Strategy<Value = Made> {
 
 fn world() -> impl Strategy<Value = World> {
     let roles = (1..8_usize).prop_flat_map(|count| (0..count).map(made).collect::<Vec<_>>());
-    let wish = prop_oneof![
-        Just(Wish::Usual),
-        Just(Wish::Quiet),
-        Just(Wish::Shared),
-        Just(Wish::Own),
-        Just(Wish::Long)
+    let preference = prop_oneof![
+        Just(PlanPreference::Default),
+        Just(PlanPreference::AvoidPrompt),
+        Just(PlanPreference::SharedCode),
+        Just(PlanPreference::OwnCode),
+        Just(PlanPreference::LongestSession)
     ];
     let token = proptest::option::of((0..50_000_i64, prop_oneof![1..120_i64, 1..43_200_i64]));
-    (roles, token, 900..=129_600_u32, wish).prop_map(|(roles, token, token_s, wish)| World {
-        roles,
-        token,
-        token_s,
-        wish,
+    (roles, token, 900..=129_600_u32, preference).prop_map(|(roles, token, token_s, preference)| {
+        World {
+            roles,
+            token,
+            token_s,
+            preference,
+        }
     })
 }
 
@@ -120,7 +124,7 @@ impl World {
         situation.token_duration =
             TokenDuration::parse(&self.token_s.to_string()).expect("in range");
         if let Some((age_s, left_s)) = self.token {
-            let life = MfaLife {
+            let life = MfaLifetime {
                 issued_at: now() - SignedDuration::from_secs(age_s),
                 expires_at: now() + SignedDuration::from_secs(left_s),
             };
@@ -264,12 +268,12 @@ proptest! {
         let (catalogue, keys) = (world.catalogue(), keys());
         let situation = world.situation(&catalogue, &keys);
         for role in catalogue.roles() {
-            let plan = Plan::of(role, &situation, world.wish).expect("all sources are there");
+            let plan = Plan::of(role, &situation, world.preference).expect("all sources are there");
             let (session, codes) = match carry_out(&plan, &world) {
                 Ok(done) => done,
                 Err(refusal) => return Err(TestCaseError::fail(format!("{refusal}: {plan:#?}"))),
             };
-            let expires_at = now() + SignedDuration::from_secs(plan.life().seconds().into());
+            let expires_at = now() + SignedDuration::from_secs(plan.lifetime().seconds().into());
             prop_assert_eq!(session, Credential::Role { name: role.name.to_string(), expires_at });
             prop_assert_eq!(codes, usize::from(plan.question().is_some()));
             prop_assert!(codes <= 1);
@@ -281,14 +285,14 @@ proptest! {
         let (catalogue, keys) = (world.catalogue(), keys());
         let situation = world.situation(&catalogue, &keys);
         for role in catalogue.roles() {
-            let plan = Plan::of(role, &situation, world.wish).expect("all sources are there");
-            let wants_own = |role: &Role| match world.wish {
-                Wish::Own | Wish::Long => true,
-                Wish::Shared => false,
+            let plan = Plan::of(role, &situation, world.preference).expect("all sources are there");
+            let wants_own = |role: &Role| match world.preference {
+                PlanPreference::OwnCode | PlanPreference::LongestSession => true,
+                PlanPreference::SharedCode => false,
                 // A longer life than a shared code gives is worth a code, unless a tool or a mere source asks.
-                Wish::Usual => role.mfa_code == Some(CodeUse::Own)
-                    || plan.roles.len() == 1 && role.mfa_code.is_none() && plan.life() > SessionDuration::HOUR,
-                Wish::Quiet => role.mfa_code == Some(CodeUse::Own),
+                PlanPreference::Default => role.mfa_code == Some(CodeUse::Own)
+                    || plan.roles.len() == 1 && role.mfa_code.is_none() && plan.lifetime() > SessionDuration::HOUR,
+                PlanPreference::AvoidPrompt => role.mfa_code == Some(CodeUse::Own),
             };
             let source_is_live = plan.calls.iter().all(|call| match call {
                 PlannedCall::AssumeRole { signer, .. } => matches!(signer, Signer::Role(_)),
@@ -307,7 +311,7 @@ proptest! {
         let mut situation = world.situation(&catalogue, &keys);
         situation.limits.clear();
         for role in catalogue.roles() {
-            let plan = Plan::of(role, &situation, world.wish).expect("all sources are there");
+            let plan = Plan::of(role, &situation, world.preference).expect("all sources are there");
             let staked = plan.calls.iter().find_map(|call| match call {
                 PlannedCall::AssumeRole { role, duration, signer: Signer::KeyWithCode(_) }
                     if *duration > SessionDuration::HOUR => Some((role, *duration)),
@@ -318,7 +322,7 @@ proptest! {
             prop_assert_eq!(plan.sentence().contains("takes the code all the same"), staked.is_some());
             if let Some((name, duration)) = staked {
                 let set = catalogue.role(name).expect("planned").duration;
-                prop_assert!(world.wish == Wish::Long || set == Some(duration), "{:#?}", plan);
+                prop_assert!(world.preference == PlanPreference::LongestSession || set == Some(duration), "{:#?}", plan);
             }
         }
     }
@@ -328,13 +332,13 @@ proptest! {
         let (catalogue, keys) = (world.catalogue(), keys());
         let mut situation = world.situation(&catalogue, &keys);
         for role in catalogue.roles() {
-            let plan = Plan::of(role, &situation, Wish::Shared).expect("all sources are there");
+            let plan = Plan::of(role, &situation, PlanPreference::SharedCode).expect("all sources are there");
             let Some(Question::Shared(serial)) = plan.question() else { continue };
             let id = (plan.key.id.clone(), serial.clone());
             let end = now() + SignedDuration::from_secs(world.token_s.into());
-            let before = situation.tokens.insert(id.clone(), MfaLife { issued_at: now(), expires_at: end });
+            let before = situation.tokens.insert(id.clone(), MfaLifetime { issued_at: now(), expires_at: end });
             let quiet = |role: &&Role| {
-                let plan = Plan::of(role, &situation, Wish::Quiet).expect("all sources are there");
+                let plan = Plan::of(role, &situation, PlanPreference::AvoidPrompt).expect("all sources are there");
                 plan.question().is_none()
             };
             let served = catalogue.roles().iter().filter(|role| {

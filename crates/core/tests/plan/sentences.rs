@@ -1,133 +1,133 @@
 //! What a plan says of itself.
 
-use rolecall_core::plan::{Plan, Situation, Wish};
+use rolecall_core::plan::{Plan, PlanPreference, Situation};
 
 use crate::world::{add, catalogue, keys, name, now};
 
-fn told(text: &str, wish: Wish, role: &str) -> (String, Option<String>) {
+fn told(text: &str, preference: PlanPreference, role: &str) -> (String, Option<String>) {
     let (roles, rest) = catalogue(text);
     let keys = keys();
     let mut situation = Situation::new(&roles, &keys, now());
     add(&mut situation, rest);
     let role = roles.role(&name(role)).expect("a role");
-    let plan = Plan::of(role, &situation, wish).expect("a plan");
-    let instead = plan.instead(role, &situation).map(|(_, text)| text);
-    (plan.sentence(), instead)
+    let plan = Plan::of(role, &situation, preference).expect("a plan");
+    let alternative = plan.alternative(role, &situation).map(|(_, text)| text);
+    (plan.sentence(), alternative)
 }
 
 #[test]
 fn a_plan_says_what_one_code_gives_and_what_it_could_give() {
     let six = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
-    for (text, wish, role, sentence, instead) in [
+    for (text, preference, role, sentence, alternative) in [
         (
             six,
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code now, good for 6 roles for 12h: sessions of 1h each.",
             Some("up to 12h for a alone"),
         ),
         (
             six,
-            Wish::Own,
+            PlanPreference::OwnCode,
             "a",
             "One code for a, good for 1h.",
             Some("6 roles, 1h each"),
         ),
         (
             six,
-            Wish::Long,
+            PlanPreference::LongestSession,
             "a",
             "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
             Some("6 roles, 1h each"),
         ),
         (
             "a<user!m; max a 12h",
-            Wish::Long,
+            PlanPreference::LongestSession,
             "a",
             "One code for a, good for 12h, the most the role allows.",
             Some("1h for a alone"),
         ),
         (
             "a<user!m; max a 8h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 1h.",
             Some("8h for a alone"),
         ),
         (
             "a<user!m 4h; max a 8h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 4h.",
             None,
         ),
         (
             "a<user!m 12h; not a 12h 8h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 8h, since AWS refused 12h.",
             None,
         ),
         (
             "a<user!m; not a 12h 1h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 1h, since AWS refused 12h.",
             None,
         ),
         (
             "a<user!m 12h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
             None,
         ),
         (
             "a<user!m =shared",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code now, good for 12h: sessions of 1h each.",
             Some("up to 12h for a alone"),
         ),
         (
             "a<user!m =shared; max a 4h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code now, good for 12h: sessions of 1h each.",
             Some("4h for a alone"),
         ),
         (
             "a<user!m =shared; max a 1h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code now, good for 12h: sessions of 1h each.",
             None,
         ),
         (
             "a<user!m 12h, b<user!m; max a 12h",
-            Wish::Usual,
+            PlanPreference::Default,
             "a",
             "One code for a, good for 12h, the most the role allows.",
             Some("2 roles, 1h each"),
         ),
         (
             "a<user!m, b<a",
-            Wish::Usual,
+            PlanPreference::Default,
             "b",
             "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most.",
             None,
         ),
         (
             "a<user!m 2h, b<a",
-            Wish::Usual,
+            PlanPreference::Default,
             "b",
             "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most. If a allows less than 2h, AWS takes the code all the same, and the next one gives 1h.",
             None,
         ),
     ] {
         assert_eq!(
-            told(text, wish, role),
-            (sentence.to_owned(), instead.map(str::to_owned))
+            told(text, preference, role),
+            (sentence.to_owned(), alternative.map(str::to_owned))
         );
     }
 }
@@ -166,6 +166,6 @@ fn a_plan_says_why_no_code_is_asked_for() {
             "No code needed: 15m from the session of a. The device of b is not asked: AWS takes no code from a role's session.",
         ),
     ] {
-        assert_eq!(told(text, Wish::Usual, role).0, sentence);
+        assert_eq!(told(text, PlanPreference::Default, role).0, sentence);
     }
 }

@@ -2,7 +2,7 @@
 
 use rolecall_core::plan::{Plan, Situation};
 
-use crate::world::{add, asks, calls, catalogue, keys, name, now, wish};
+use crate::world::{add, asks, calls, catalogue, keys, name, now, preference};
 
 const CASES: &str = include_str!("../data/plan-cases.txt");
 
@@ -23,13 +23,13 @@ fn mistake(case: &str) -> Option<String> {
     let [text, asked, _, _] = columns.as_slice() else {
         return Some(format!("not a case: {case}"));
     };
-    let (wished, role) = asked.split_once(' ').expect("a wish and a role");
+    let (wished, role) = asked.split_once(' ').expect("a preference and a role");
     let (roles, rest) = catalogue(text);
     let keys = keys();
     let mut situation = Situation::new(&roles, &keys, now());
     add(&mut situation, rest);
     let role = roles.role(&name(role)).expect("a role of the case");
-    let (calls, asks) = match Plan::of(role, &situation, wish(wished)) {
+    let (calls, asks) = match Plan::of(role, &situation, preference(wished)) {
         Ok(plan) => (calls(&plan), asks(&plan)),
         Err(problem) => (problem.what, "-".to_owned()),
     };

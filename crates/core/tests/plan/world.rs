@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::catalogue::Catalogue;
-use rolecall_core::plan::{MfaLife, Plan, PlannedCall, Question, Signer, Situation, Wish};
+use rolecall_core::plan::{
+    MfaLifetime, Plan, PlanPreference, PlannedCall, Question, Signer, Situation,
+};
 use rolecall_core::role::{Role, RoleDraft};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::duration::{
@@ -118,7 +120,7 @@ fn live(situation: &mut Situation<'_>, text: &str) {
             let id = (situation.keys[0].id.clone(), serial(device));
             situation.tokens.insert(
                 id,
-                MfaLife {
+                MfaLifetime {
                     issued_at,
                     expires_at,
                 },
@@ -128,13 +130,13 @@ fn live(situation: &mut Situation<'_>, text: &str) {
     }
 }
 
-pub(crate) fn wish(text: &str) -> Wish {
+pub(crate) fn preference(text: &str) -> PlanPreference {
     match text {
-        "usual" => Wish::Usual,
-        "quiet" => Wish::Quiet,
-        "shared" => Wish::Shared,
-        "own" => Wish::Own,
-        "long" => Wish::Long,
+        "usual" => PlanPreference::Default,
+        "quiet" => PlanPreference::AvoidPrompt,
+        "shared" => PlanPreference::SharedCode,
+        "own" => PlanPreference::OwnCode,
+        "long" => PlanPreference::LongestSession,
         _ => unreachable!("{text}"),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use super::lock;
 use crate::ports::Iam;
-use rolecall_core::calls::iam::{DescribedRole, Simulated, Simulation};
+use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::explain::diagnosis;
 use rolecall_core::value::duration::SessionDuration;
@@ -61,9 +61,9 @@ impl Iam for FakeIam {
             _ => other_answer(),
         }
     }
-    fn simulate(&self, caller: &Caller, _: &Simulation) -> Result<Vec<Simulated>, StsError> {
+    fn simulate(&self, caller: &Caller, _: &Simulation) -> Result<Vec<SimulationResult>, StsError> {
         match self.next("iam:SimulatePrincipalPolicy", caller)? {
-            diagnosis::Answer::Simulated(results) => Ok(results),
+            diagnosis::Answer::Simulation(results) => Ok(results),
             _ => other_answer(),
         }
     }

@@ -341,7 +341,7 @@ fn t39_a_container_gets_nothing_unless_the_settings_say_so() {
     let apart = || {
         let request = request(1);
         Request {
-            requester: request.requester.map(Requester::apart),
+            requester: request.requester.map(Requester::sandboxed),
             ..request
         }
     };
@@ -357,7 +357,7 @@ fn t39_a_container_gets_nothing_unless_the_settings_say_so() {
         ask(&set).expect_err("refused").code,
         ProblemCode::OtherNamespace
     );
-    assert_eq!(set.verdicts(), [(Verdict::Apart, 1)]);
+    assert_eq!(set.verdicts(), [(Verdict::Sandboxed, 1)]);
     let requester = apart().requester.expect("one");
     assert!(set.keeper.admit(&requester).is_err());
 

@@ -18,7 +18,7 @@ fn t03_without_a_desktop_a_program_without_a_terminal_is_denied_at_once() {
     assert_eq!(problem.code, ProblemCode::NobodyToAsk);
     assert!(problem.remedy.contains("rolecall answer"), "{problem}");
     assert_eq!(waiter.waits(), 0, "it was not told to wait");
-    assert_eq!(set.verdicts(), [(Verdict::Unasked, 1)]);
+    assert_eq!(set.verdicts(), [(Verdict::NobodyToAsk, 1)]);
     assert!(set.fakes.sts.calls().is_empty());
 }
 
@@ -39,7 +39,7 @@ fn t03_a_question_is_put_at_the_terminal_that_asked() {
     };
     let nobody = reply(&answerer(false)).expect_err("no terminal");
     assert_eq!(nobody.code, ProblemCode::NotAllowed);
-    assert!(reply(&answerer(true).apart()).is_err(), "a container");
+    assert!(reply(&answerer(true).sandboxed()).is_err(), "a container");
     assert_eq!(reply(&answerer(true)), Ok(()));
     assert_eq!((asking.end(), other.end()), (Ok(()), Ok(())));
     let lines = set.lines().into_iter();

@@ -1,7 +1,7 @@
 //! The table of the history.
 
 use jiff::Timestamp;
-use rolecall_core::asker::history::{KEPT, KEPT_MAX, Line, Query};
+use rolecall_core::asker::history::{ENTRIES_MAX, Line, Query, RETENTION};
 use rusqlite::{Row, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,7 +62,10 @@ impl Database {
             ])?;
         }
         drop(write);
-        change.execute(PRUNE, params![(now - KEPT).as_millisecond(), KEPT_MAX])?;
+        change.execute(
+            PRUNE,
+            params![(now - RETENTION).as_millisecond(), ENTRIES_MAX],
+        )?;
         Ok(change.commit()?)
     }
 

@@ -6,7 +6,7 @@ use super::asked::{Asked, Signer};
 use super::finding::Finding;
 use super::message;
 use super::{decoded, simulation, statement, trust};
-use crate::calls::iam::Simulated;
+use crate::calls::iam::SimulationResult;
 use crate::calls::sts::{Refusal, StsError};
 use crate::value::diagnosis::Diagnosis;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence, Look, LookCall, sorted};
@@ -18,7 +18,7 @@ pub enum Answer {
     /// The trust policy, as JSON.
     Trust(String),
     /// What the simulator said.
-    Simulated(Vec<Simulated>),
+    Simulation(Vec<SimulationResult>),
     /// The decoded message, as JSON.
     Decoded(String),
     /// The account of the key.
@@ -85,7 +85,7 @@ pub fn looks(
 
 impl Diagnosis {
     /// Returns the diagnosis with what its calls told: each look with its answer, in the order of [`Diagnosis::looks`].
-    pub fn deepened(
+    pub fn with_answers(
         &self,
         asked: &Asked,
         answers: Vec<Result<Answer, StsError>>,
@@ -121,7 +121,7 @@ impl Diagnosis {
 fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
     match answer {
         Answer::Trust(document) => trust::read(document, asked, now),
-        Answer::Simulated(results) => simulation::read(results, asked),
+        Answer::Simulation(results) => simulation::read(results, asked),
         Answer::Decoded(text) => decoded::read(text, asked),
         Answer::KeyAccount(account) => Finding {
             told: format!(

@@ -3,7 +3,7 @@
 use super::asked::{Asked, MfaProof};
 use super::finding::Finding;
 use super::statement;
-use crate::calls::iam::{Decision, Simulated, Simulation};
+use crate::calls::iam::{Decision, Simulation, SimulationResult};
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
@@ -27,7 +27,7 @@ pub fn question(asked: &Asked) -> Option<Simulation> {
 }
 
 /// Reads the simulator's answer.
-pub(super) fn read(results: &[Simulated], asked: &Asked) -> Finding {
+pub(super) fn read(results: &[SimulationResult], asked: &Asked) -> Finding {
     let causes: Vec<Cause> = results
         .iter()
         .filter_map(|result| cause(result, asked))
@@ -48,7 +48,7 @@ pub(super) fn read(results: &[Simulated], asked: &Asked) -> Finding {
     }
 }
 
-fn cause(result: &Simulated, asked: &Asked) -> Option<Cause> {
+fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
     let action = sanitise::echo(&result.action);
     let who = asked.who();
     if result.by_organization == Some(false) {
@@ -100,7 +100,7 @@ fn cause(result: &Simulated, asked: &Asked) -> Option<Cause> {
     }
 }
 
-fn implicit(result: &Simulated, asked: &Asked) -> Cause {
+fn implicit(result: &SimulationResult, asked: &Asked) -> Cause {
     let keys = result
         .missing_keys
         .iter()

@@ -8,13 +8,13 @@ use crate::value::name::Name;
 use super::file_notice::AwsFile;
 
 /// The kept keys, to be looked up for every profile.
-pub struct KeptKeys<'k> {
+pub struct KeychainKeys<'k> {
     paths: HashMap<AwsFile, &'k str>,
     by_name: HashMap<&'k str, &'k Name>,
     by_id: HashMap<&'k str, &'k Name>,
 }
 
-impl<'k> KeptKeys<'k> {
+impl<'k> KeychainKeys<'k> {
     /// Returns these keys, to be looked up.
     pub fn of(keys: &'k [AccessKey]) -> Self {
         let by = |text: fn(&AccessKey) -> &str| {

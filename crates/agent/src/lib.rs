@@ -10,7 +10,6 @@ pub mod files;
 pub mod hand_over;
 pub mod hardening;
 pub mod heartbeat;
-mod hex;
 pub mod host;
 pub mod instance;
 pub mod keychain;

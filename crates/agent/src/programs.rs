@@ -4,16 +4,15 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Programs;
+use wait_timeout::ChildExt;
 
 /// The most that a program may print, in bytes: a code is six digits.
 const OUTPUT_MAX: usize = 4096;
-/// How often a program is looked at until it ends.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Programs of this machine, started as they are: no shell reads their words.
 #[derive(Debug, Default)]
@@ -24,10 +23,9 @@ impl Programs for OwnPrograms {
         let (program, arguments) = words.split_first().ok_or("no program is named")?;
         let mut child = start(program, arguments)?;
         let output = read(&mut child)?;
-        let status = wait(&mut child, limit.unsigned_abs());
-        let status = match status {
-            Some(status) => status,
-            None => {
+        let status = match child.wait_timeout(limit.unsigned_abs()) {
+            Ok(Some(status)) => status,
+            Ok(None) | Err(_) => {
                 // It is given up either way.
                 let _ = child.kill();
                 let _ = child.wait();
@@ -78,23 +76,6 @@ fn read(child: &mut Child) -> Result<mpsc::Receiver<Option<Secret>>, String> {
         let _ = give.send(text.map(|text| Secret::new(text.to_owned())));
     });
     Ok(given)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program that does not end is ended"
-)]
-fn wait(child: &mut Child, limit: Duration) -> Option<std::process::ExitStatus> {
-    let begun = Instant::now();
-    loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
-        }
-        if begun.elapsed() >= limit {
-            return None;
-        }
-        thread::sleep(LOOK);
-    }
 }
 
 #[cfg(all(test, unix))]

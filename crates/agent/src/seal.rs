@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::secret::Secret;
 use zeroize::Zeroizing;
 
-use crate::hex;
 use crate::secret_store::{Asking, SecretStore};
 
 /// The keychain's account of the key.
@@ -97,12 +97,17 @@ impl SealKey {
     }
 
     fn to_text(&self) -> Secret {
-        Secret::new(hex::encode(&*self.0))
+        Secret::new(HEXLOWER.encode(&*self.0))
     }
 
     fn from_text(text: &Secret) -> Option<Self> {
-        let bytes = Zeroizing::new(hex::decode(text.expose())?);
-        Some(Self::new(bytes.as_slice().try_into().ok()?))
+        let digits = text.expose().as_bytes();
+        let mut bytes = Zeroizing::new([0; Self::LENGTH]);
+        if HEXLOWER.decode_len(digits.len()) != Ok(Self::LENGTH) {
+            return None;
+        }
+        HEXLOWER.decode_mut(digits, &mut *bytes).ok()?;
+        Some(Self::new(*bytes))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The items that aws-vault and Granted keep in the Secret Service: JSON around JSON, as the keyring library that both
 //! are built on writes it.
 
+use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::value::input::InputError;
@@ -49,12 +50,10 @@ pub(crate) fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputErro
     let Ok(Item { key, mut data }) = serde_json::from_str::<Item>(item.expose()) else {
         return Ok(None);
     };
-    let decoded = decode(&data)
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .map(Secret::new);
+    let decoded = decode(&data);
     data.zeroize();
     let found = decoded
-        .and_then(|text| serde_json::from_str::<Credentials>(text.expose()).ok())
+        .and_then(|bytes| serde_json::from_slice::<Credentials>(&bytes).ok())
         .filter(|found| found.session_token.is_empty());
     let Some(found) = found else {
         return Ok(None);
@@ -64,28 +63,11 @@ pub(crate) fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputErro
 }
 
 /// Decodes standard base64, padded or not; `None` if it is none. RFC 4648, section 4.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for symbol in text.trim_end_matches('=').bytes() {
-        let value = match symbol {
-            b'A'..=b'Z' => symbol - b'A',
-            b'a'..=b'z' => symbol - b'a' + 26,
-            b'0'..=b'9' => symbol - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => {
-                bytes.zeroize();
-                return None;
-            }
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).ok()?);
-        }
-    }
+pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digits = text.trim_end_matches('=').as_bytes();
+    let length = BASE64_NOPAD.decode_len(digits.len()).ok()?;
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    BASE64_NOPAD.decode_mut(digits, &mut bytes).ok()?;
     Some(bytes)
 }
 

@@ -8,6 +8,7 @@ use aes::Aes256;
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
+use data_encoding::HEXLOWER;
 use md5::Md5;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
@@ -26,7 +27,7 @@ pub(crate) fn machine_ids() -> Vec<String> {
         .iter()
         .filter_map(|path| fs::read_to_string(path).ok());
     let mut ids: Vec<String> = texts
-        .map(|text| hex(&Sha256::digest(text.trim().to_ascii_lowercase())))
+        .map(|text| HEXLOWER.encode(&Sha256::digest(text.trim().to_ascii_lowercase())))
         .collect();
     ids.dedup();
     ids
@@ -80,10 +81,6 @@ fn derived(id: &[u8], salt: &[u8]) -> Vec<u8> {
         made.extend_from_slice(&last);
     }
     made
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn not_ours() -> Problem {

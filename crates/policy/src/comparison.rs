@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
+use data_encoding::{BASE64_NOPAD, Encoding};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -124,23 +126,15 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
         return None;
     }
-    let (mut bytes, mut buffer, mut bits) = (Vec::new(), 0_u32, 0_u32);
-    for digit in digits.bytes() {
-        buffer = (buffer << 6 | base64_digit(digit)?) & 0xFFFF;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(buffer >> bits & 0xFF).ok()?);
-        }
-    }
-    Some(bytes)
+    BASE64.decode(digits.as_bytes()).ok()
 }
 
-fn base64_digit(digit: u8) -> Option<u32> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let value = DIGITS.iter().position(|own| *own == digit)?;
-    u32::try_from(value).ok()
-}
+/// Base64 without padding, whatever the bits of the last digit that fill no byte.
+static BASE64: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = BASE64_NOPAD.specification();
+    specification.check_trailing_bits = false;
+    specification.encoding().expect("base64 without a check")
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! One-time codes after [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238): six digits, 30 s, SHA-1.
 
+use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use rolecall_core::session::totp::STEP_S;
@@ -28,17 +29,7 @@ impl Authenticator {
 
     /// Returns the seed in base32, as AWS shows it once beside the QR code.
     pub(crate) fn seed_text(&self) -> String {
-        let letter = |place: usize| {
-            let bits =
-                (place * 5..place * 5 + 5).map(|bit| self.seed[bit / 8] >> (7 - bit % 8) & 1);
-            let value = bits.fold(0, |value, bit| value << 1 | bit);
-            char::from(if value < 26 {
-                b'A' + value
-            } else {
-                b'2' + value - 26
-            })
-        };
-        (0..self.seed.len() * 8 / 5).map(letter).collect()
+        BASE32_NOPAD.encode(&self.seed)
     }
 
     /// Accepts a code of this step or a neighbour, each once and none older than the last used.

@@ -1,41 +1,29 @@
 //! Random identifiers in AWS's forms.
 
-use std::fmt::Write as _;
-
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use rolecall_core::value::secret::Secret;
-
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Returns a prefix such as `AKIA` or `AROA` and 16 base32 digits.
 pub(crate) fn unique_id(prefix: &str) -> String {
-    let bytes: [u8; 16] = random();
-    prefix
-        .chars()
-        .chain(
-            bytes
-                .iter()
-                .map(|b| char::from(BASE32[usize::from(b % 32)])),
-        )
-        .collect()
+    format!("{prefix}{}", BASE32_NOPAD.encode(&random::<10>()))
 }
 
 /// Returns a secret access key: 40 characters.
 pub(crate) fn secret_access_key() -> Secret {
-    Secret::new(base64_digits(&random::<40>()))
+    Secret::new(BASE64.encode(&random::<30>()))
 }
 
 /// Returns a session token: random, and as long as AWS's usually are.
 pub(crate) fn session_token() -> Secret {
     Secret::new(format!(
-        "IQoJb3JpZ2luX2Vj{}==",
-        base64_digits(&random::<622>())
+        "IQoJb3JpZ2luX2Vj{}",
+        BASE64.encode(&random::<466>())
     ))
 }
 
 /// Returns a request id in the form of a UUID.
 pub(crate) fn request_id() -> String {
-    let hex = hex(&random::<16>());
+    let hex = HEXLOWER.encode(&random::<16>());
     format!(
         "{}-{}-4{}-a{}-{}",
         &hex[..8],
@@ -46,24 +34,9 @@ pub(crate) fn request_id() -> String {
     )
 }
 
-/// Returns bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// Returns a seed for one-time codes.
 pub(crate) fn seed() -> [u8; 20] {
     random()
-}
-
-fn base64_digits(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|b| char::from(BASE64[usize::from(b % 64)]))
-        .collect()
 }
 
 fn random<const N: usize>() -> [u8; N] {

@@ -1,9 +1,8 @@
 //! The arithmetic of Signature Version 4.
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-
-use crate::identifier::hex;
 
 /// The scope a signature is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +36,12 @@ pub(crate) fn sign(secret: &str, scope: &Scope, time: &str, canonical_request: &
     ] {
         key = hmac(&key, part.as_bytes());
     }
-    hex(&hmac(&key, text.as_bytes()))
+    HEXLOWER.encode(&hmac(&key, text.as_bytes()))
 }
 
 /// Returns the SHA-256 of bytes in hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {

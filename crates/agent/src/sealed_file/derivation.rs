@@ -1,11 +1,11 @@
 //! How a passphrase becomes a key: Argon2id, with the parameters that lie beside what is sealed.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use data_encoding::HEXLOWER;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::hex;
 use crate::seal::SealKey;
 
 const SALT_LENGTH: usize = 16;
@@ -52,7 +52,7 @@ impl Derivation {
             memory_kib: MEMORY_KIB,
             passes: PASSES,
             lanes: LANES,
-            salt: hex::encode(&salt),
+            salt: HEXLOWER.encode(&salt),
         })
     }
 
@@ -91,7 +91,10 @@ impl Derivation {
     }
 
     fn salt(&self) -> Option<Vec<u8>> {
-        hex::decode(&self.salt).filter(|salt| salt.len() == SALT_LENGTH)
+        HEXLOWER
+            .decode(self.salt.as_bytes())
+            .ok()
+            .filter(|salt| salt.len() == SALT_LENGTH)
     }
 }
 

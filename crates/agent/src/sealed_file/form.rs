@@ -7,6 +7,7 @@
 //! the SHA-256 of all before it, which tells damage from a wrong passphrase
 //! ```
 
+use data_encoding::HEXLOWER;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,7 +16,6 @@ use zeroize::Zeroizing;
 use super::Secrets;
 use super::derivation::Derivation;
 use crate::disk::ReadFault;
-use crate::hex;
 use crate::seal::{SealKey, Unsealable};
 
 /// How every version's file begins.
@@ -79,7 +79,9 @@ impl Form {
             derivation: header.derivation,
             accounts: header.accounts,
             context: context.as_bytes().to_owned(),
-            sealed: hex::decode(sealed).ok_or(Fault::Damaged)?,
+            sealed: HEXLOWER
+                .decode(sealed.as_bytes())
+                .map_err(|_| Fault::Damaged)?,
         })
     }
 
@@ -114,13 +116,13 @@ impl Form {
         let mut plain = Zeroizing::new(Vec::with_capacity(capacity));
         serde_json::to_writer(&mut *plain, secrets).map_err(|_| unwritten())?;
         let sealed = key.seal(context.as_bytes(), &plain)?;
-        let body = format!("{context}\n{}", hex::encode(&sealed));
+        let body = format!("{context}\n{}", HEXLOWER.encode(&sealed));
         Ok(format!("{body}\n{}\n", checksum(&body)).into_bytes())
     }
 }
 
 fn checksum(body: &str) -> String {
-    hex::encode(&Sha256::digest(body))
+    HEXLOWER.encode(&Sha256::digest(body))
 }
 
 fn unwritten() -> Problem {

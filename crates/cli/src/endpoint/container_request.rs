@@ -6,6 +6,7 @@
 
 use std::hint::black_box;
 
+use data_encoding::HEXLOWER;
 use rolecall_core::value::secret::Secret;
 
 /// The path of the credentials.
@@ -41,11 +42,7 @@ pub(crate) struct Token(Secret);
 impl Token {
     /// Returns the token of these random bytes, as hexadecimal digits.
     pub(crate) fn new(random: &[u8; 32]) -> Self {
-        let mut text = String::with_capacity(2 * random.len());
-        for digit in random.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-            text.extend(char::from_digit(u32::from(digit), 16));
-        }
-        Self(Secret::new(text))
+        Self(Secret::new(HEXLOWER.encode(random)))
     }
 
     /// Returns the digits, for the environment of the program that may use it.

@@ -1,7 +1,9 @@
 //! The seed of an authenticator app, and the codes it gives.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use data_encoding::{BASE32_NOPAD, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha1::Sha1;
@@ -17,8 +19,13 @@ pub const STEP_S: i64 = 30;
 const SEED_MIN: usize = 10;
 /// The longest text of a seed or of a link that holds one, in bytes.
 const TEXT_MAX: usize = 1024;
-/// The letters of base32, [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6.
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// Base32, [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6. Apps ignore the bits of the last letter that fill
+/// no byte, so a seed may have any there.
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = BASE32_NOPAD.specification();
+    specification.check_trailing_bits = false;
+    specification.encoding().expect("base32 without a check")
+});
 /// What an `otpauth` link of a device that gives AWS's codes begins with.
 const LINK: &str = "otpauth://totp/";
 /// Where a person finds a seed.
@@ -122,23 +129,15 @@ fn secret_of_link(link: &str) -> Result<&str, InputError> {
 }
 
 fn decoded(text: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * 5 / 8 + 1));
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for letter in text.bytes() {
-        let value = BASE32.iter().position(|it| *it == letter);
-        let value = value.ok_or_else(|| refused("The seed has characters that no seed has."))?;
-        bits = (bits << 5 | u32::try_from(value).unwrap_or_default()) & 0xFFFF;
-        held += 5;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xFF).unwrap_or_default());
-        }
+    let is_letter = |byte: u8| matches!(byte, b'A'..=b'Z' | b'2'..=b'7');
+    if !text.bytes().all(is_letter) {
+        return Err(refused("The seed has characters that no seed has."));
     }
-    // Whole bytes leave fewer bits over than one letter has.
-    match held < 5 {
-        true => Ok(bytes),
-        false => Err(refused("A character of the seed is missing.")),
-    }
+    let missing = "A character of the seed is missing.";
+    let length = BASE32.decode_len(text.len());
+    let mut bytes = Zeroizing::new(vec![0; length.map_err(|_| refused(missing))?]);
+    let decoded = BASE32.decode_mut(text.as_bytes(), &mut bytes);
+    decoded.map_err(|_| refused(missing)).map(|_| bytes)
 }
 
 fn refused(what: &str) -> InputError {

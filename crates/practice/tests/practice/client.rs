@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_practice::{Practice, PracticeConfig, World};
@@ -162,7 +163,7 @@ impl Lab {
         );
         let scope = format!("{}/{}/{service}/aws4_request", &time[..8], self.region);
         let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", sha256(&canonical));
-        let signature = hex(&hmac(&signing_key(&key.secret, &scope), &text));
+        let signature = HEXLOWER.encode(&hmac(&signing_key(&key.secret, &scope), &text));
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",
             key.id
@@ -306,10 +307,6 @@ pub(crate) fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }

@@ -1,8 +1,9 @@
 //! Who may call at all.
 
+use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::client::{GUEST, Lab, USER, hex, hmac, sha256, signing_key};
+use crate::client::{GUEST, Lab, USER, hmac, sha256, signing_key};
 
 const CALLER: &str = "GetCallerIdentity";
 
@@ -217,7 +218,7 @@ fn a_presigned_url_works_until_it_expires() {
         let host = lab.host();
         let canonical = format!("GET\n/\n{query}\nhost:{host}\n\nhost\n{}", sha256(""));
         let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", sha256(&canonical));
-        let signature = hex(&hmac(&signing_key(&key.secret, &scope), &text));
+        let signature = HEXLOWER.encode(&hmac(&signing_key(&key.secret, &scope), &text));
         let query = format!("{query}&X-Amz-Signature={signature}");
         lab.send("GET", "/", &query, &[("host".to_owned(), host)], "")
     };

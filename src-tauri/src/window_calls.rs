@@ -23,6 +23,7 @@ use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
 ///
 /// # Errors
 /// Why it could not be done.
+#[expect(clippy::too_many_lines, reason = "one arm for each call")]
 pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Problem> {
     let keeper = &desktop.keeper;
     match call {

@@ -37,6 +37,10 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
             requester: Some(peer.requester.clone()),
         })
     };
+    let serve = |name: &str, kind, give: &dyn Fn(&Name) -> Result<Answer, Problem>| {
+        let request = request(name, kind)?;
+        keeper.serve(&request, peer.waiter(), || give(&request.name))
+    };
     match call {
         Call::Assume { role, code } => {
             let request = request(&role, RequestKind::Assume)?;
@@ -44,31 +48,19 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
                 assume(keeper, &request.name, code.as_ref())
             })
         }
-        Call::Env { role, shell } => {
-            let request = request(&role, RequestKind::Env)?;
-            keeper.serve(&request, peer.waiter(), || {
-                Ok(text(&keeper.export_block(&request.name, shell)?))
-            })
-        }
+        Call::Env { role, shell } => serve(&role, RequestKind::Env, &|role| {
+            Ok(text(&keeper.export_block(role, shell)?))
+        }),
         Call::Environment { role } => {
-            let request = request(&role, RequestKind::Exec)?;
-            keeper.serve(&request, peer.waiter(), || {
-                environment(keeper, &request.name)
-            })
+            serve(&role, RequestKind::Exec, &|role| environment(keeper, role))
         }
-        Call::Credentials { role } => {
-            let request = request(&role, RequestKind::Credentials)?;
-            keeper.serve(&request, peer.waiter(), || {
-                credentials(keeper, &request.name)
-            })
-        }
-        Call::KeyCredentials { key } => {
-            let request = request(&key, RequestKind::Key)?;
-            keeper.serve(&request, peer.waiter(), || {
-                let (keeper, key) = (keeper.clone(), request.name.clone());
-                in_time(move || keeper.key_credentials(&key))
-            })
-        }
+        Call::Credentials { role } => serve(&role, RequestKind::Credentials, &|role| {
+            credentials(keeper, role)
+        }),
+        Call::KeyCredentials { key } => serve(&key, RequestKind::Key, &|key| {
+            let (keeper, key) = (keeper.clone(), key.clone());
+            in_time(move || keeper.key_credentials(&key))
+        }),
         Call::PutKeyBack {
             profile,
             step: Step::Write,
@@ -76,25 +68,14 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
             let key = keeper.moved_key(&profile);
             // A program in a sandbox does not learn which keys were moved.
             let key = key.or_else(|unknown| admitted.and(Err(unknown)))?;
-            let request = request(key.as_str(), RequestKind::PutBack)?;
-            keeper.serve(&request, peer.waiter(), || {
+            serve(key.as_str(), RequestKind::PutBack, &|_| {
                 edit(keeper.undo_import(&profile, Step::Write))
             })
         }
-        Call::ContainerCredentials { role } => {
-            let request = request(&role, RequestKind::Endpoint)?;
-            keeper.serve(&request, peer.waiter(), || {
-                container::credentials(keeper, &request.name)
-            })
-        }
-        Call::KeepFresh { role } => {
-            let role = Name::parse(&role)?;
-            if let Some(problem) = keeper.renewal_refusal(&role, &peer.requester) {
-                return Err(problem);
-            }
-            container::keep_fresh(keeper, &role);
-            Ok(Answer::Done)
-        }
+        Call::ContainerCredentials { role } => serve(&role, RequestKind::Endpoint, &|role| {
+            container::credentials(keeper, role)
+        }),
+        Call::KeepFresh { role } => keep_fresh(keeper, &Name::parse(&role)?, peer),
         Call::Serve { role, process } => {
             admitted?;
             let endpoint = requester::of_process(process);
@@ -109,7 +90,16 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
     }
 }
 
+fn keep_fresh(keeper: &Arc<Keeper>, role: &Name, peer: &Peer<'_>) -> Result<Answer, Problem> {
+    if let Some(problem) = keeper.renewal_refusal(role, &peer.requester) {
+        return Err(problem);
+    }
+    container::keep_fresh(keeper, role);
+    Ok(Answer::Done)
+}
+
 /// Does what gives nobody credentials of a role or key.
+#[expect(clippy::too_many_lines, reason = "one arm for each call")]
 fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),

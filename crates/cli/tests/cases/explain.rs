@@ -1,6 +1,6 @@
 //! `explain`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use snapbox::str;
 
 use super::{Case, audit_failed};
@@ -73,58 +73,66 @@ Request ID: 1b2c
 "#]]);
 }
 
+fn before_looking() -> Value {
+    json!({
+        "code": "access_denied", "what": "No.", "remedy": "R.",
+        "diagnosis": {
+            "causes": [
+                {
+                    "kind": "trust_policy", "confidence": "likely", "what": "It may not let you in.",
+                    "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
+                }
+            ],
+            "code": "AccessDenied", "words": "no", "request_id": null,
+            "looks": [
+                {
+                    "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
+                    "statement": null
+                },
+                {
+                    "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
+                    "by": "user", "found": null, "statement": null
+                }
+            ]
+        }
+    })
+}
+
+fn after_looking() -> Value {
+    json!({
+        "code": "access_denied", "what": "No.", "remedy": "R.",
+        "diagnosis": {
+            "causes": [
+                {
+                    "kind": "trust_policy", "confidence": "certain", "what": "It names somebody else.",
+                    "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
+                }
+            ],
+            "code": "AccessDenied", "words": "no", "request_id": null,
+            "looks": [
+                {
+                    "call": "get_role", "action": "iam:GetRole", "by": "guest",
+                    "found": "It names somebody else.", "statement": null
+                },
+                {
+                    "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
+                    "by": "user", "found": "\"user\" may not call it.",
+                    "statement": {
+                        "goes_to": "the permissions of user",
+                        "json": "{\n  \"Sid\": \"AllowLookingDeeper\"\n}"
+                    }
+                }
+            ]
+        }
+    })
+}
+
 #[test]
 fn explain_deeper() {
     Case::new(&["explain", "--deeper", "audit"])
-        .answer(audit_failed(json!({
-            "code": "access_denied", "what": "No.", "remedy": "R.",
-            "diagnosis": {
-                "causes": [
-                    {
-                        "kind": "trust_policy", "confidence": "likely", "what": "It may not let you in.",
-                        "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
-                    }
-                ],
-                "code": "AccessDenied", "words": "no", "request_id": null,
-                "looks": [
-                    {
-                        "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
-                        "statement": null
-                    },
-                    {
-                        "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
-                        "by": "user", "found": null, "statement": null
-                    }
-                ]
-            }
-        })))
+        .answer(audit_failed(before_looking()))
         .answer(json!("done"))
-        .answer(audit_failed(json!({
-            "code": "access_denied", "what": "No.", "remedy": "R.",
-            "diagnosis": {
-                "causes": [
-                    {
-                        "kind": "trust_policy", "confidence": "certain", "what": "It names somebody else.",
-                        "check": { "what": "Ask.", "command": null }, "who": null, "statement": null
-                    }
-                ],
-                "code": "AccessDenied", "words": "no", "request_id": null,
-                "looks": [
-                    {
-                        "call": "get_role", "action": "iam:GetRole", "by": "guest",
-                        "found": "It names somebody else.", "statement": null
-                    },
-                    {
-                        "call": "simulate_principal_policy", "action": "iam:SimulatePrincipalPolicy",
-                        "by": "user", "found": "\"user\" may not call it.",
-                        "statement": {
-                            "goes_to": "the permissions of user",
-                            "json": "{\n  \"Sid\": \"AllowLookingDeeper\"\n}"
-                        }
-                    }
-                ]
-            }
-        })))
+        .answer(audit_failed(after_looking()))
         .prints(str![[r#"
 No.
 

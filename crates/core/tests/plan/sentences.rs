@@ -15,116 +15,119 @@ fn told(text: &str, preference: PlanPreference, role: &str) -> (String, Option<S
     (plan.sentence(), alternative)
 }
 
+const SIX: &str = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
+/// Roles, preference and role, and what the plan says and offers instead.
+const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
+    (
+        SIX,
+        PlanPreference::Default,
+        "a",
+        "One code now, good for 6 roles for 12h: sessions of 1h each.",
+        Some("up to 12h for a alone"),
+    ),
+    (
+        SIX,
+        PlanPreference::OwnCode,
+        "a",
+        "One code for a, good for 1h.",
+        Some("6 roles, 1h each"),
+    ),
+    (
+        SIX,
+        PlanPreference::LongestSession,
+        "a",
+        "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
+        Some("6 roles, 1h each"),
+    ),
+    (
+        "a<user!m; max a 12h",
+        PlanPreference::LongestSession,
+        "a",
+        "One code for a, good for 12h, the most the role allows.",
+        Some("1h for a alone"),
+    ),
+    (
+        "a<user!m; max a 8h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 1h.",
+        Some("8h for a alone"),
+    ),
+    (
+        "a<user!m 4h; max a 8h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 4h.",
+        None,
+    ),
+    (
+        "a<user!m 12h; not a 12h 8h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 8h, since AWS refused 12h.",
+        None,
+    ),
+    (
+        "a<user!m; not a 12h 1h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 1h, since AWS refused 12h.",
+        None,
+    ),
+    (
+        "a<user!m 12h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
+        None,
+    ),
+    (
+        "a<user!m =shared",
+        PlanPreference::Default,
+        "a",
+        "One code now, good for 12h: sessions of 1h each.",
+        Some("up to 12h for a alone"),
+    ),
+    (
+        "a<user!m =shared; max a 4h",
+        PlanPreference::Default,
+        "a",
+        "One code now, good for 12h: sessions of 1h each.",
+        Some("4h for a alone"),
+    ),
+    (
+        "a<user!m =shared; max a 1h",
+        PlanPreference::Default,
+        "a",
+        "One code now, good for 12h: sessions of 1h each.",
+        None,
+    ),
+    (
+        "a<user!m 12h, b<user!m; max a 12h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, good for 12h, the most the role allows.",
+        Some("2 roles, 1h each"),
+    ),
+    (
+        "a<user!m, b<a",
+        PlanPreference::Default,
+        "b",
+        "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most.",
+        None,
+    ),
+    (
+        "a<user!m 2h, b<a",
+        PlanPreference::Default,
+        "b",
+        "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most. If a allows less than 2h, AWS takes the code all the same, and the next one gives 1h.",
+        None,
+    ),
+];
+
 #[test]
 fn a_plan_says_what_one_code_gives_and_what_it_could_give() {
-    let six = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
-    for (text, preference, role, sentence, alternative) in [
-        (
-            six,
-            PlanPreference::Default,
-            "a",
-            "One code now, good for 6 roles for 12h: sessions of 1h each.",
-            Some("up to 12h for a alone"),
-        ),
-        (
-            six,
-            PlanPreference::OwnCode,
-            "a",
-            "One code for a, good for 1h.",
-            Some("6 roles, 1h each"),
-        ),
-        (
-            six,
-            PlanPreference::LongestSession,
-            "a",
-            "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
-            Some("6 roles, 1h each"),
-        ),
-        (
-            "a<user!m; max a 12h",
-            PlanPreference::LongestSession,
-            "a",
-            "One code for a, good for 12h, the most the role allows.",
-            Some("1h for a alone"),
-        ),
-        (
-            "a<user!m; max a 8h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 1h.",
-            Some("8h for a alone"),
-        ),
-        (
-            "a<user!m 4h; max a 8h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 4h.",
-            None,
-        ),
-        (
-            "a<user!m 12h; not a 12h 8h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 8h, since AWS refused 12h.",
-            None,
-        ),
-        (
-            "a<user!m; not a 12h 1h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 1h, since AWS refused 12h.",
-            None,
-        ),
-        (
-            "a<user!m 12h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 12h. If a allows less than 12h, AWS takes the code all the same, and the next one gives 1h.",
-            None,
-        ),
-        (
-            "a<user!m =shared",
-            PlanPreference::Default,
-            "a",
-            "One code now, good for 12h: sessions of 1h each.",
-            Some("up to 12h for a alone"),
-        ),
-        (
-            "a<user!m =shared; max a 4h",
-            PlanPreference::Default,
-            "a",
-            "One code now, good for 12h: sessions of 1h each.",
-            Some("4h for a alone"),
-        ),
-        (
-            "a<user!m =shared; max a 1h",
-            PlanPreference::Default,
-            "a",
-            "One code now, good for 12h: sessions of 1h each.",
-            None,
-        ),
-        (
-            "a<user!m 12h, b<user!m; max a 12h",
-            PlanPreference::Default,
-            "a",
-            "One code for a, good for 12h, the most the role allows.",
-            Some("2 roles, 1h each"),
-        ),
-        (
-            "a<user!m, b<a",
-            PlanPreference::Default,
-            "b",
-            "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most.",
-            None,
-        ),
-        (
-            "a<user!m 2h, b<a",
-            PlanPreference::Default,
-            "b",
-            "One code for a, then on to b for 1h: AWS gives a session from a role 1h at most. If a allows less than 2h, AWS takes the code all the same, and the next one gives 1h.",
-            None,
-        ),
-    ] {
+    for (text, preference, role, sentence, alternative) in OF_CODES {
         assert_eq!(
             told(text, preference, role),
             (sentence.to_owned(), alternative.map(str::to_owned))

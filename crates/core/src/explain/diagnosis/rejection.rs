@@ -102,59 +102,63 @@ fn too_long(asked: &Asked) -> Verdict {
     verdict
 }
 
+/// What AWS says of a session, what kind of cause it is, what it means and what to check.
+const SESSION_RULES: [(&str, CauseKind, &str, &str); 8] = [
+    (
+        "source identity is already set",
+        SourceIdentity,
+        "The source's session carries another source identity, which stays for the whole chain.",
+        "Use the same source identity, or leave it out here.",
+    ),
+    (
+        "conflicts with a transitive tag key from the calling session",
+        SessionTags,
+        "A tag of that key is inherited from the source's session and cannot be set again.",
+        "Leave the tag out here, or do not pass it on from the source.",
+    ),
+    (
+        "transitive tag key must be included",
+        SessionTags,
+        "A tag is to be passed on that is not among the session tags.",
+        "Add the tag, or do not pass it on.",
+    ),
+    (
+        "Duplicate tag keys",
+        SessionTags,
+        "Two tags have the same key; upper and lower case count as one.",
+        "Remove one of them.",
+    ),
+    (
+        "does not exist or is not attachable",
+        SessionPolicy,
+        "A managed policy of the session is not in the role's account, or cannot be used so.",
+        "Use policies of the role's account, or of AWS.",
+    ),
+    (
+        "Request ARN is invalid",
+        Field,
+        "The role's ARN is not the ARN of a role.",
+        "Copy it anew from IAM, Roles.",
+    ),
+    (
+        "tokenCode when providing serialNumber",
+        Field,
+        "AWS got an MFA device without a code.",
+        "Check the MFA device in the role's settings.",
+    ),
+    (
+        "Unexpected value",
+        Field,
+        "The duration is not a number of seconds.",
+        "Set it as 1h or 900s.",
+    ),
+];
+
 /// Rules that AWS tells in a sentence of their own.
 fn session_rule(message: &str) -> Option<Cause> {
-    const RULES: [(&str, CauseKind, &str, &str); 8] = [
-        (
-            "source identity is already set",
-            SourceIdentity,
-            "The source's session carries another source identity, which stays for the whole chain.",
-            "Use the same source identity, or leave it out here.",
-        ),
-        (
-            "conflicts with a transitive tag key from the calling session",
-            SessionTags,
-            "A tag of that key is inherited from the source's session and cannot be set again.",
-            "Leave the tag out here, or do not pass it on from the source.",
-        ),
-        (
-            "transitive tag key must be included",
-            SessionTags,
-            "A tag is to be passed on that is not among the session tags.",
-            "Add the tag, or do not pass it on.",
-        ),
-        (
-            "Duplicate tag keys",
-            SessionTags,
-            "Two tags have the same key; upper and lower case count as one.",
-            "Remove one of them.",
-        ),
-        (
-            "does not exist or is not attachable",
-            SessionPolicy,
-            "A managed policy of the session is not in the role's account, or cannot be used so.",
-            "Use policies of the role's account, or of AWS.",
-        ),
-        (
-            "Request ARN is invalid",
-            Field,
-            "The role's ARN is not the ARN of a role.",
-            "Copy it anew from IAM, Roles.",
-        ),
-        (
-            "tokenCode when providing serialNumber",
-            Field,
-            "AWS got an MFA device without a code.",
-            "Check the MFA device in the role's settings.",
-        ),
-        (
-            "Unexpected value",
-            Field,
-            "The duration is not a number of seconds.",
-            "Set it as 1h or 900s.",
-        ),
-    ];
-    let rule = RULES.iter().find(|(words, ..)| message.contains(words));
+    let rule = SESSION_RULES
+        .iter()
+        .find(|(words, ..)| message.contains(words));
     if let Some((_, kind, what, check)) = rule {
         return Some(Cause::new(*kind, Certain, *what, *check));
     }

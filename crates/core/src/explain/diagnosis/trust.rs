@@ -174,49 +174,20 @@ fn silent(action: &str, asked: &Asked) -> Cause {
 /// A statement would let the caller in, but for one condition.
 fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
     let wanted = wanted(miss, document);
-    let asks = |field: &str| match &wanted {
-        Some(value) => format!(
-            "The role's trust policy asks for the {field} \"{}\".",
-            sanitise::echo(value)
-        ),
-        None => format!("The role's trust policy asks for another {field}."),
-    };
+    let asks = |field: &str| asks_for(field, wanted.as_deref());
     let key = miss.key.to_ascii_lowercase();
     let (kind, what, check) = match key.as_str() {
-        "sts:externalid" => {
-            let sent = match &asked.external_id {
-                Some(id) => format!("\"{}\" was sent.", sanitise::echo(id)),
-                None => "None was sent.".to_owned(),
-            };
-            (
-                ExternalId,
-                format!("{} {sent}", asks("external ID")),
-                "Set it in the role's settings.",
-            )
-        }
+        "sts:externalid" => (
+            ExternalId,
+            format!("{} {}", asks("external ID"), sent_external_id(asked)),
+            "Set it in the role's settings.",
+        ),
         "aws:multifactorauthpresent" => (
             MfaMissing,
             "The role's trust policy asks for MFA, and none was given.".to_owned(),
             "Set the MFA device in the role's settings, then try again.",
         ),
-        "aws:multifactorauthage" => match &asked.mfa {
-            MfaProof::None => (
-                MfaMissing,
-                "The role's trust policy asks for a fresh MFA, and none was given.".to_owned(),
-                "Set the MFA device in the role's settings, then try again.",
-            ),
-            MfaProof::Code { .. } | MfaProof::Session { .. } => (
-                MfaTooOld,
-                match &wanted {
-                    Some(limit) => format!(
-                        "The role's trust policy takes an MFA of at most {} seconds of age only.",
-                        sanitise::echo(limit)
-                    ),
-                    None => "The role's trust policy takes a fresher MFA only.".to_owned(),
-                },
-                "Try again with a new code.",
-            ),
-        },
+        "aws:multifactorauthage" => missed_mfa_age(wanted.as_deref(), asked),
         "sts:rolesessionname" => (
             SessionName,
             asks("session name"),
@@ -256,6 +227,45 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
         cause
     } else {
         cause.ask(asked.owner())
+    }
+}
+
+fn asks_for(field: &str, wanted: Option<&str>) -> String {
+    match wanted {
+        Some(value) => format!(
+            "The role's trust policy asks for the {field} \"{}\".",
+            sanitise::echo(value)
+        ),
+        None => format!("The role's trust policy asks for another {field}."),
+    }
+}
+
+fn sent_external_id(asked: &Asked) -> String {
+    match &asked.external_id {
+        Some(id) => format!("\"{}\" was sent.", sanitise::echo(id)),
+        None => "None was sent.".to_owned(),
+    }
+}
+
+/// The caller has no MFA, or one that is too old.
+fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'static str) {
+    match &asked.mfa {
+        MfaProof::None => (
+            MfaMissing,
+            "The role's trust policy asks for a fresh MFA, and none was given.".to_owned(),
+            "Set the MFA device in the role's settings, then try again.",
+        ),
+        MfaProof::Code { .. } | MfaProof::Session { .. } => (
+            MfaTooOld,
+            match wanted {
+                Some(limit) => format!(
+                    "The role's trust policy takes an MFA of at most {} seconds of age only.",
+                    sanitise::echo(limit)
+                ),
+                None => "The role's trust policy takes a fresher MFA only.".to_owned(),
+            },
+            "Try again with a new code.",
+        ),
     }
 }
 

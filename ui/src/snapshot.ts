@@ -223,7 +223,7 @@ export interface PromptView {
 /** What happens when a program asks for a role. */
 export type Consent = "allow" | "once" | "ask" | "never";
 export type Reply = "allow_once" | "allow_tree" | "deny";
-export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "console" | "profile" | "key" | "put_back";
+export type RequestKind = "credentials" | "env" | "exec" | "endpoint" | "assume" | "copy" | "profile" | "key" | "put_back";
 
 /** A process, its texts safe to show. */
 export interface Process {

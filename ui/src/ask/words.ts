@@ -21,13 +21,13 @@ export const KEY_MEANINGS: Record<Consent, string> = {
 
 const REQUESTED: Record<RequestKind, string> = {
   credentials: "credentials", env: "export block", exec: "credentials for a program it starts", endpoint: "credentials through the endpoint",
-  assume: "new session", copy: "export block", console: "console sign-in", profile: "temporary profile",
+  assume: "new session", copy: "export block", profile: "temporary profile",
   key: "session of the access key itself", put_back: "secret key, written in plaintext to AWS’s credentials file",
 };
 
 const REQUESTS: Record<RequestKind, string> = {
   credentials: "credentials", env: "export block", exec: "exec", endpoint: "endpoint",
-  assume: "session", copy: "copied", console: "console", profile: "temporary profile",
+  assume: "session", copy: "copied", profile: "temporary profile",
   key: "key session", put_back: "key moved back to file",
 };
 

@@ -79,7 +79,6 @@ fn request(kind: RequestKind) -> &'static str {
         RequestKind::Endpoint => "endpoint",
         RequestKind::Assume => "assume",
         RequestKind::Copy => "copy",
-        RequestKind::Console => "console",
         RequestKind::Profile => "profile",
         RequestKind::Key => "key",
         RequestKind::PutBack => "put back",

@@ -35,8 +35,6 @@ pub enum RequestKind {
     Assume,
     /// An export block in the clipboard.
     Copy,
-    /// A sign-in to the console.
-    Console,
     /// A temporary profile in AWS's credentials file.
     Profile,
     /// The line of a `credential_process` for an access key itself.
@@ -113,7 +111,6 @@ impl Request {
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Console
             | RequestKind::Profile => Subject::Role(name),
             RequestKind::Key | RequestKind::PutBack => Subject::Key(name),
         }

@@ -481,7 +481,6 @@ impl QuestionView {
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Console
             | RequestKind::Profile => name,
         }
     }
@@ -501,7 +500,6 @@ impl QuestionView {
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Console
             | RequestKind::Profile => None,
         }
     }

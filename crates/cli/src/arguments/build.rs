@@ -19,8 +19,8 @@ use rolecall_core::aws_files::connection::Which;
 /// If a value is not valid.
 pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
     let mut line = line;
-    if let Some(("keys", command)) = name.split_once(' ') {
-        return keys(command, &mut line).map(Command::Keys);
+    if let Some(command) = keys(name, &mut line) {
+        return Ok(Command::Keys(command));
     }
     Ok(match name {
         "list" => list(&mut line),
@@ -234,41 +234,43 @@ fn agent(line: &mut Line) -> Result<AgentCommand, UsageError> {
     })
 }
 
-fn keys(command: &str, line: &mut Line) -> Result<KeysCommand, UsageError> {
-    Ok(match command {
-        "list" => KeysCommand::List {
+/// Returns a command on access keys; `None` for every other name.
+fn keys(name: &str, line: &mut Line) -> Option<KeysCommand> {
+    Some(match name {
+        "keys list" => KeysCommand::List {
             format: format(line),
         },
-        "add" => KeysCommand::Add {
+        "keys add" => KeysCommand::Add {
             name: line.operand(),
             from: key_origin(line),
         },
-        "import" => KeysCommand::Import {
+        "keys import" => KeysCommand::Import {
             which: profiles(line),
             name: line.take("--name"),
             mode: write_mode(line),
         },
-        "undo-import" => KeysCommand::UndoImport {
+        "keys undo-import" => KeysCommand::UndoImport {
             profile: line.operand(),
             mode: write_mode(line),
         },
-        "rename" => KeysCommand::Rename {
+        "keys rename" => KeysCommand::Rename {
             name: line.operand(),
             new_name: line.operand(),
         },
-        "remove" => KeysCommand::Remove {
+        "keys remove" => KeysCommand::Remove {
             name: line.operand(),
         },
-        "add-totp" => KeysCommand::AddTotp {
+        "keys add-totp" => KeysCommand::AddTotp {
             name: line.operand(),
             serial: line.operand(),
         },
-        "remove-totp" => KeysCommand::RemoveTotp {
+        "keys remove-totp" => KeysCommand::RemoveTotp {
             name: line.operand(),
         },
-        _ => KeysCommand::ForgetCode {
+        "keys forget-code" => KeysCommand::ForgetCode {
             name: line.operand(),
         },
+        _ => return None,
     })
 }
 

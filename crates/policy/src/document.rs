@@ -28,11 +28,6 @@ impl Policy {
     pub fn kind(&self) -> PolicyKind {
         self.kind
     }
-
-    /// Returns the effects of its statements, in order.
-    pub fn effects(&self) -> impl Iterator<Item = Effect> + '_ {
-        self.statements.iter().map(|statement| statement.effect)
-    }
 }
 
 /// What a statement does.

@@ -1,6 +1,7 @@
 //! What goes wrong with a keychain.
 
 use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 /// Why the keychain gave or took nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,11 +53,11 @@ impl From<KeychainError> for Problem {
                 "The keychain does not answer.",
                 "Restart it (or sign out and in), then try again. Sessions you have keep working.",
             ),
-            KeychainError::Denied(_) => (
-                ProblemCode::KeychainDenied,
-                "The keychain refused.",
-                "Allow Rolecall to use it, then try again.",
-            ),
+            KeychainError::Denied(said) => {
+                let what = format!("The keychain refused: {}", sanitise::echo(said));
+                let remedy = "Allow Rolecall to use it, then try again.";
+                return Self::new(ProblemCode::KeychainDenied, what, remedy);
+            }
             KeychainError::Empty => (
                 ProblemCode::KeychainEmpty,
                 "The keychain no longer holds the secret of this access key.",

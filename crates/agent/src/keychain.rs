@@ -3,13 +3,13 @@
 //! One thread talks to it, since its libraries block without a limit. Whoever calls waits with a deadline of its own,
 //! so a frozen keychain holds up nobody, and one unlock dialog serves all that wait for it.
 
+#[cfg(not(target_os = "linux"))]
 mod entry;
-#[cfg(target_os = "linux")]
-mod gate;
-#[cfg(target_os = "linux")]
-mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+mod request;
+#[cfg(target_os = "linux")]
+mod secret_service;
 #[cfg(windows)]
 mod windows;
 mod worker;
@@ -23,16 +23,15 @@ use crate::secret_store::{Asking, SecretStore};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-#[cfg(target_os = "linux")]
-use linux as platform;
 #[cfg(target_os = "macos")]
 use macos as platform;
+use request::{Operation, Outcome, Request};
+#[cfg(target_os = "linux")]
+use secret_service as platform;
 #[cfg(windows)]
 use windows as platform;
 use worker::Worker;
 
-/// What all items of ours have in common. Items of other versions are found by it: it never changes.
-const SERVICE: &str = "rolecall";
 /// The version of the form of an item's value.
 const VALUE_VERSION: u32 = 1;
 
@@ -45,15 +44,17 @@ impl OsKeychain {
     /// Returns the keychain. Nothing is asked of it yet, and its thread starts with the first call.
     pub fn new() -> Self {
         Self {
-            worker: Worker::new(platform::PATIENCE, || Box::new(platform::Vault)),
+            worker: Worker::new(platform::PATIENCE, || {
+                Box::new(platform::PlatformBackend::default())
+            }),
         }
     }
 
-    fn run(&self, account: &str, label: &str, errand: Errand, asking: Asking) -> Outcome {
-        self.worker.run(Order {
+    fn run(&self, account: &str, label: &str, operation: Operation, asking: Asking) -> Outcome {
+        self.worker.run(Request {
             account: account.to_owned(),
             label: label.to_owned(),
-            errand,
+            operation,
             asking,
         })
     }
@@ -61,7 +62,7 @@ impl OsKeychain {
 
 impl SecretStore for OsKeychain {
     fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
-        let value = self.run(account, account, Errand::Fetch, asking)?;
+        let value = self.run(account, account, Operation::Fetch, asking)?;
         decode(&value.ok_or(KeychainError::Empty)?)
     }
 
@@ -72,7 +73,7 @@ impl SecretStore for OsKeychain {
         text: &Secret,
         asking: Asking,
     ) -> Result<(), KeychainError> {
-        self.run(account, label, Errand::Store(encode(text)?), asking)
+        self.run(account, label, Operation::Store(encode(text)?), asking)
             .map(drop)
     }
 }
@@ -94,8 +95,13 @@ impl Keychain for OsKeychain {
     }
 
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
-        self.run(id.as_str(), id.as_str(), Errand::Remove, Asking::MayPrompt)
-            .map(drop)
+        self.run(
+            id.as_str(),
+            id.as_str(),
+            Operation::Remove,
+            Asking::MayPrompt,
+        )
+        .map(drop)
     }
 
     fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
@@ -109,7 +115,7 @@ impl Keychain for OsKeychain {
 
     fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
         let account = seed_account(id);
-        self.run(&account, &account, Errand::Remove, Asking::MayPrompt)
+        self.run(&account, &account, Operation::Remove, Asking::MayPrompt)
             .map(drop)
     }
 }
@@ -117,28 +123,6 @@ impl Keychain for OsKeychain {
 /// Returns what the item of a seed is kept under: no access key id looks like it.
 pub(crate) fn seed_account(id: &AccessKeyId) -> String {
     format!("totp-{}", id.as_str())
-}
-
-/// One call to the keychain.
-struct Order {
-    account: String,
-    label: String,
-    errand: Errand,
-    asking: Asking,
-}
-
-enum Errand {
-    Fetch,
-    Store(Zeroizing<Vec<u8>>),
-    Remove,
-}
-
-/// What a call gave: a value if one was fetched.
-type Outcome = Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
-
-/// A keychain as its thread sees it: may block, and says when its own dialog opens.
-trait Vault: Send {
-    fn carry_out(&mut self, order: &Order, dialog_opens: &dyn Fn()) -> Outcome;
 }
 
 /// An item's value: compact JSON, since Windows takes at most 2,560 bytes.

@@ -1,24 +1,25 @@
-//! One call on one item, the same on every platform that the keyring crates cover.
+//! One call on one item, the same on macOS and Windows.
+
+use std::collections::HashMap;
 
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use rolecall_core::value::keychain_error::KeychainError;
 use zeroize::Zeroizing;
 
-use super::platform::modifiers;
-use super::{Errand, Order, SERVICE};
+use super::request::{Operation, Request, SERVICE};
 
-/// Carries out an order in an open store.
-pub(super) fn carry_out(
+/// Runs a request in an open store.
+pub(super) fn run(
     store: &dyn CredentialStoreApi,
-    order: &Order,
+    request: &Request,
+    modifiers: &HashMap<&str, &str>,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let modifiers = modifiers(&order.label);
-    let entry = store.build(SERVICE, &order.account, Some(&modifiers))?;
-    match &order.errand {
-        Errand::Fetch => fetch(&entry).map(Some),
-        Errand::Store(value) => each(&entry, |entry| entry.set_secret(value)).map(|()| None),
-        Errand::Remove => match each(&entry, Entry::delete_credential) {
+    let entry = store.build(SERVICE, &request.account, Some(modifiers))?;
+    match &request.operation {
+        Operation::Fetch => fetch(&entry).map(Some),
+        Operation::Store(value) => each(&entry, |entry| entry.set_secret(value)).map(|()| None),
+        Operation::Remove => match each(&entry, Entry::delete_credential) {
             Err(Error::NoEntry) => Ok(None),
             result => result.map(|()| None),
         },

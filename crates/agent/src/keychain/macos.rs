@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use apple_native_keyring_store::keychain::Store;
 
+use super::entry;
+use super::request::{Backend, Outcome, Request};
 use super::worker::Patience;
-use super::{Order, Outcome, entry};
 
 /// macOS does not say beforehand whether it will ask the user, so every call may take as long as its dialog.
 pub(super) const PATIENCE: Patience = Patience {
@@ -15,17 +16,18 @@ pub(super) const PATIENCE: Patience = Patience {
 };
 
 /// The user's login keychain. Its dialogs are its own.
-pub(super) struct Vault;
+#[derive(Default)]
+pub(super) struct PlatformBackend;
 
-impl super::Vault for Vault {
-    fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
+impl Backend for PlatformBackend {
+    fn run(&mut self, request: &Request, _dialog_opens: &dyn Fn()) -> Outcome {
         Store::new()
-            .and_then(|store| entry::carry_out(&*store, order))
+            .and_then(|store| entry::run(&*store, request, &modifiers(&request.label)))
             .map_err(|error| entry::error_of(&error))
     }
 }
 
 /// Returns what the store is told of an item besides its name: it takes no label.
-pub(super) fn modifiers(_: &str) -> HashMap<&str, &str> {
+fn modifiers(_: &str) -> HashMap<&str, &str> {
     HashMap::new()
 }

@@ -1,47 +1,83 @@
 //! The Secret Service: gnome-keyring, KWallet, KeePassXC.
+//!
+//! One connection to the bus lasts as long as the program: KeePassXC remembers for each connection what the user
+//! allowed, and asks again on a new one.
+//!
+//! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
-use std::collections::HashMap;
+mod connection;
+mod dialog;
+mod failure;
+mod items;
+
+use std::cell::Cell;
 use std::time::Duration;
 
-use keyring_core::Error;
-use zbus_secret_service_keyring_store::Store;
-use zeroize::Zeroizing;
+use rolecall_core::value::keychain_error::KeychainError;
+use tokio::runtime::{Builder, Runtime};
 
-use super::gate::{self, DIALOG_LIMIT, LOOK_LIMIT};
+use super::request::{Backend, Outcome, Request};
 use super::worker::Patience;
-use super::{Order, Outcome, entry};
+use crate::secret_store::Asking;
+use connection::{ANSWER_LIMIT, Connection};
+use dialog::{DIALOG_LIMIT, Dialogs};
+use failure::Failure;
 
-/// A little more than the gate's own limits, so that its more exact errors come first.
+/// A little more than the limits of a call and of a dialog, so that their more exact errors come first.
 pub(super) const PATIENCE: Patience = Patience {
-    answer: LOOK_LIMIT.saturating_add(Duration::from_millis(700)),
+    answer: ANSWER_LIMIT.saturating_add(Duration::from_millis(700)),
     dialog: DIALOG_LIMIT.saturating_add(Duration::from_secs(2)),
 };
 
-/// The default collection of the Secret Service. Each call opens a session of its own, so none outlives a restart of
-/// the service.
-pub(super) struct Vault;
+/// The default collection of the Secret Service.
+#[derive(Default)]
+pub(super) struct PlatformBackend {
+    runtime: Option<Runtime>,
+    connection: Connection,
+}
 
-impl super::Vault for Vault {
-    fn carry_out(&mut self, order: &Order, dialog_opens: &dyn Fn()) -> Outcome {
-        gate::pass(order, order.asking, dialog_opens)?;
-        match attempt(order) {
-            // The service went away between gate and call, or the session with it.
-            Err(Error::PlatformFailure(error)) => {
-                tracing::info!(%error, "the Secret Service failed; trying once more");
-                gate::pass(order, super::Asking::Quiet, dialog_opens)?;
-                attempt(order).map_err(|error| entry::error_of(&error))
-            }
-            result => result.map_err(|error| entry::error_of(&error)),
-        }
+impl Backend for PlatformBackend {
+    fn run(&mut self, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
+        let runtime = match &mut self.runtime {
+            Some(runtime) => runtime,
+            none => none.insert(new_runtime()?),
+        };
+        runtime.block_on(run(&mut self.connection, request, dialog_opens))
     }
 }
 
-fn attempt(order: &Order) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    let store = Store::new()?;
-    entry::carry_out(&*store, order)
+fn new_runtime() -> Result<Runtime, KeychainError> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| KeychainError::Denied(error.to_string()))
 }
 
-/// Returns what the store is told of an item besides its name: what the desktop's keychain program shows.
-pub(super) fn modifiers(label: &str) -> HashMap<&str, &str> {
-    HashMap::from([("label", label)])
+/// Runs a request, a second time if the bus or the service went away. After a dialog, the second time opens none.
+async fn run(connection: &mut Connection, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
+    let dialog_opened = Cell::new(false);
+    let opens = || {
+        dialog_opened.set(true);
+        dialog_opens();
+    };
+    let first = attempt(connection, request, request.asking, &opens).await;
+    let Err(Failure::Lost(error)) = first else {
+        return Ok(first?);
+    };
+    tracing::info!(%error, "the Secret Service went away; trying once more");
+    connection.forget(&error);
+    let asking = match dialog_opened.get() {
+        true => Asking::Quiet,
+        false => request.asking,
+    };
+    Ok(attempt(connection, request, asking, &opens).await?)
+}
+
+async fn attempt(
+    connection: &mut Connection,
+    request: &Request,
+    asking: Asking,
+    dialog_opens: &dyn Fn(),
+) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, Failure> {
+    let session = connection.session().await?;
+    let dialogs = Dialogs::new(&session.bus, asking, dialog_opens);
+    items::run(session, &dialogs, request).await
 }

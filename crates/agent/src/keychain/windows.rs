@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use windows_native_keyring_store::Store;
 
+use super::entry;
+use super::request::{Backend, Outcome, Request};
 use super::worker::Patience;
-use super::{Order, Outcome, entry};
 
 /// The Credential Manager is open whenever its user is signed in: it never asks.
 pub(super) const PATIENCE: Patience = Patience {
@@ -15,18 +16,19 @@ pub(super) const PATIENCE: Patience = Patience {
 };
 
 /// The user's credentials on this machine.
-pub(super) struct Vault;
+#[derive(Default)]
+pub(super) struct PlatformBackend;
 
-impl super::Vault for Vault {
-    fn carry_out(&mut self, order: &Order, _dialog_opens: &dyn Fn()) -> Outcome {
+impl Backend for PlatformBackend {
+    fn run(&mut self, request: &Request, _dialog_opens: &dyn Fn()) -> Outcome {
         Store::new()
-            .and_then(|store| entry::carry_out(&*store, order))
+            .and_then(|store| entry::run(&*store, request, &modifiers(&request.label)))
             .map_err(|error| entry::error_of(&error))
     }
 }
 
 /// Returns what the store is told of an item besides its name: "Local" keeps it from roaming to other machines. The
 /// store takes no label.
-pub(super) fn modifiers(_: &str) -> HashMap<&str, &str> {
+fn modifiers(_: &str) -> HashMap<&str, &str> {
     HashMap::from([("persistence", "Local")])
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use rolecall_core::value::keychain_error::KeychainError;
 
-use super::{Asking, Order, Outcome, Vault};
+use super::request::{Backend, Outcome, Request};
+use crate::secret_store::Asking;
 
 /// How long callers wait.
 #[derive(Debug, Clone, Copy)]
@@ -18,14 +19,14 @@ pub(super) struct Patience {
     pub(super) dialog: Duration,
 }
 
-/// Carries out calls one after the other on a thread of its own.
+/// Runs requests one after the other on a thread of its own.
 pub(super) struct Worker {
     desk: Arc<Desk>,
     patience: Patience,
-    open_vault: Mutex<Option<OpenVault>>,
+    open_backend: Mutex<Option<OpenBackend>>,
 }
 
-type OpenVault = Box<dyn FnOnce() -> Box<dyn Vault> + Send>;
+type OpenBackend = Box<dyn FnOnce() -> Box<dyn Backend> + Send>;
 
 #[derive(Default)]
 struct Desk {
@@ -38,9 +39,9 @@ type Ticket = u64;
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<(Ticket, Order)>,
+    queue: VecDeque<(Ticket, Request)>,
     running: Option<Ticket>,
-    /// The caller of the running order gave up: the thread is stuck in the keychain's library until that returns.
+    /// The caller of the running request gave up: the thread is stuck in the keychain's library until that returns.
     stuck: bool,
     dialog_open: bool,
     answers: HashMap<Ticket, Outcome>,
@@ -51,23 +52,23 @@ struct State {
 impl Worker {
     pub(super) fn new(
         patience: Patience,
-        open_vault: impl FnOnce() -> Box<dyn Vault> + Send + 'static,
+        open_backend: impl FnOnce() -> Box<dyn Backend> + Send + 'static,
     ) -> Self {
         Self {
             desk: Arc::default(),
             patience,
-            open_vault: Mutex::new(Some(Box::new(open_vault))),
+            open_backend: Mutex::new(Some(Box::new(open_backend))),
         }
     }
 
-    /// Carries out an order, or gives up when its time is over. While the thread is stuck, it fails at once.
-    pub(super) fn run(&self, order: Order) -> Outcome {
+    /// Runs a request, or gives up when its time is over. While the thread is stuck, it fails at once.
+    pub(super) fn run(&self, request: Request) -> Outcome {
         self.start()?;
         let mut state = self.desk.lock();
         if state.stuck {
             return Err(KeychainError::Frozen);
         }
-        let ticket = state.enqueue(order);
+        let ticket = state.enqueue(request);
         self.desk.work.notify_one();
         loop {
             let open = state.dialog_open;
@@ -95,11 +96,11 @@ impl Worker {
     }
 
     fn start(&self) -> Result<(), KeychainError> {
-        let mut open_vault = self
-            .open_vault
+        let mut open_backend = self
+            .open_backend
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let Some(open) = open_vault.take() else {
+        let Some(open) = open_backend.take() else {
             return Ok(());
         };
         let desk = self.desk.clone();
@@ -119,14 +120,14 @@ impl Drop for Worker {
 }
 
 impl Desk {
-    fn serve(&self, vault: &mut dyn Vault) {
-        while let Some((ticket, order)) = self.next() {
-            let outcome = vault.carry_out(&order, &|| self.dialog_opens());
-            self.settle(ticket, order.asking, outcome);
+    fn serve(&self, backend: &mut dyn Backend) {
+        while let Some((ticket, request)) = self.next() {
+            let outcome = backend.run(&request, &|| self.dialog_opens());
+            self.settle(ticket, request.asking, outcome);
         }
     }
 
-    fn next(&self) -> Option<(Ticket, Order)> {
+    fn next(&self) -> Option<(Ticket, Request)> {
         let mut state = self
             .work
             .wait_while(self.lock(), |state| state.queue.is_empty() && !state.closed)
@@ -169,9 +170,9 @@ impl Desk {
 }
 
 impl State {
-    fn enqueue(&mut self, order: Order) -> Ticket {
+    fn enqueue(&mut self, request: Request) -> Ticket {
         self.last_ticket += 1;
-        self.queue.push_back((self.last_ticket, order));
+        self.queue.push_back((self.last_ticket, request));
         self.last_ticket
     }
 
@@ -182,14 +183,14 @@ impl State {
         }
     }
 
-    /// Fails what is queued and may ask the user no more than the order that failed.
+    /// Fails what is queued and may ask the user no more than the request that failed.
     fn fail_queued(&mut self, asking: Asking, error: &KeychainError) {
         let queue = std::mem::take(&mut self.queue);
-        for (ticket, order) in queue {
-            if order.asking <= asking {
+        for (ticket, request) in queue {
+            if request.asking <= asking {
                 self.answers.insert(ticket, Err(error.clone()));
             } else {
-                self.queue.push_back((ticket, order));
+                self.queue.push_back((ticket, request));
             }
         }
     }

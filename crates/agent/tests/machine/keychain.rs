@@ -137,6 +137,49 @@ fn r16_a_killed_keychain_comes_back_locked_and_works_once_unlocked() {
 }
 
 #[test]
+fn r16_a_keychain_killed_at_its_dialog_is_told_in_time_and_comes_back() {
+    with_dialog(
+        "keychain::r16_a_keychain_killed_at_its_dialog_is_told_in_time_and_comes_back",
+        Services::Keyring,
+        |desktop| {
+            let keychain = keychain_with_secret();
+            let Some(display) = Display::start(desktop) else {
+                skipped("Xvfb or xdotool is not installed");
+                return;
+            };
+            let bus = Bus::session();
+            bus.lock();
+            let call = fetch_unlimited(&keychain);
+            wait_until("the dialog is open", || display.dialogs() > 0);
+            signal(bus.keychain_pid().expect("runs"), Signal::KILL);
+            let outcome = within(LIMIT, move || call.join().expect("ends"));
+            assert_eq!(outcome, Err(KeychainError::Frozen));
+
+            wait_until("the dialog is gone", || display.dialogs() == 0);
+            let call = fetch_unlimited(&keychain);
+            display.unlock();
+            assert_eq!(call.join().expect("ends"), Ok("canary/secret+1".into()));
+        },
+    );
+}
+
+#[test]
+fn one_connection_serves_all_calls() {
+    on_desktop(
+        "keychain::one_connection_serves_all_calls",
+        Services::Keyring,
+        |_| {
+            let bus = Bus::session();
+            let before = bus.connections();
+            let keychain = keychain_with_secret();
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+            assert_eq!(fetch(&keychain), Ok("canary/secret+1".into()));
+            assert_eq!(bus.connections(), before + 1);
+        },
+    );
+}
+
+#[test]
 fn r16_an_absent_keychain_is_told() {
     on_desktop(
         "keychain::r16_an_absent_keychain_is_told",

@@ -1,258 +1,143 @@
-//! Looks whether the Secret Service runs, answers and is unlocked before the keyring crates talk to it, since those
-//! wait for ever. Raises the service's own unlock dialog, with a limit.
-//!
-//! <https://specifications.freedesktop.org/secret-service-spec/latest/>
+//! The dialogs of the service: those that it offers to open, and those that it opens by itself during a call.
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use rolecall_core::value::keychain_error::KeychainError;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::time::timeout;
-use zbus::Connection;
 use zbus::export::ordered_stream::OrderedStreamExt;
-use zbus::zvariant::{DynamicType, ObjectPath, OwnedObjectPath, OwnedValue, Type, Value};
+use zbus::fdo::{DBusProxy, PeerProxy};
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
-use super::{Asking, Errand, Order, SERVICE};
+use super::connection::{ANSWER_LIMIT, SECRETS};
+use super::failure::Failure;
+use crate::secret_store::Asking;
 
-/// How long the service may take to start and to say whether it is locked.
-pub(super) const LOOK_LIMIT: Duration = Duration::from_millis(4_800);
-/// How long the service's own dialog may stay open.
+/// How long a dialog may stay open.
 pub(super) const DIALOG_LIMIT: Duration = Duration::from_secs(120);
+/// How long a call may take before it is taken to wait for the user.
+const CALL_LIMIT: Duration = Duration::from_secs(2);
+/// How long the service may take to say that it is there while it waits for the user.
+const PING_LIMIT: Duration = Duration::from_secs(2);
 
-const BUS: &str = "org.freedesktop.DBus";
-const SECRETS: &str = "org.freedesktop.secrets";
-const SECRETS_PATH: &str = "/org/freedesktop/secrets";
-const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
-const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
 const PROMPT_INTERFACE: &str = "org.freedesktop.Secret.Prompt";
 /// The path that stands for none.
-const NONE: &str = "/";
+pub(super) const NONE: &str = "/";
 
-/// Returns once the order can be carried out without a dialog, raising one if `asking` allows it.
-pub(super) fn pass(
-    order: &Order,
+/// Whether dialogs may open, and who is told.
+pub(super) struct Dialogs<'a> {
+    bus: &'a zbus::Connection,
     asking: Asking,
-    dialog_opens: &dyn Fn(),
-) -> Result<(), KeychainError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| KeychainError::Denied(error.to_string()))?;
-    runtime.block_on(async {
-        let starting = Cell::new(true);
-        let looked = timeout(LOOK_LIMIT, look(order, &starting)).await;
-        let (bus, lock) = looked.map_err(|_| match starting.get() {
-            true => KeychainError::Absent,
-            false => KeychainError::Frozen,
-        })??;
-        match (lock, asking) {
-            (Lock::Open, _) => Ok(()),
-            (Lock::Locked(_) | Lock::NoCollection, Asking::Quiet) => Err(KeychainError::Locked),
-            (lock, Asking::MayPrompt) => unlock(&bus, lock, dialog_opens).await,
-        }
-    })
+    opens: &'a dyn Fn(),
 }
 
-/// What stands between us and an item.
-enum Lock {
-    Open,
-    Locked(Vec<OwnedObjectPath>),
-    /// There is no default collection to put an item into.
-    NoCollection,
-}
-
-async fn look(order: &Order, starting: &Cell<bool>) -> Result<(Connection, Lock), KeychainError> {
-    let bus = Connection::session()
-        .await
-        .map_err(|_| KeychainError::Absent)?;
-    start_service(&bus).await?;
-    starting.set(false);
-    let mut locked: Vec<OwnedObjectPath> = Vec::new();
-    let collection: OwnedObjectPath = service(&bus, "ReadAlias", &"default").await?;
-    let exists = collection.as_str() != NONE;
-    if exists && is_locked(&bus, &collection).await? {
-        locked.push(collection);
+impl<'a> Dialogs<'a> {
+    pub(super) fn new(bus: &'a zbus::Connection, asking: Asking, opens: &'a dyn Fn()) -> Self {
+        Self { bus, asking, opens }
     }
-    let attributes = HashMap::from([("service", SERVICE), ("username", &order.account)]);
-    let (open_items, locked_items): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-        service(&bus, "SearchItems", &(attributes,)).await?;
-    let found = !open_items.is_empty() || !locked_items.is_empty();
-    locked.extend(locked_items);
-    let lock = match &order.errand {
-        _ if !locked.is_empty() => Lock::Locked(locked),
-        Errand::Fetch | Errand::Store(_) if !exists && !found => Lock::NoCollection,
-        Errand::Fetch | Errand::Store(_) | Errand::Remove => Lock::Open,
-    };
-    Ok((bus, lock))
-}
 
-async fn start_service(bus: &Connection) -> Result<(), KeychainError> {
-    if call(
-        bus,
-        BUS,
-        "/org/freedesktop/DBus",
-        BUS,
-        "NameHasOwner",
-        &SECRETS,
-    )
-    .await?
-    {
-        return Ok(());
-    }
-    let started: Result<u32, _> = call(
-        bus,
-        BUS,
-        "/org/freedesktop/DBus",
-        BUS,
-        "StartServiceByName",
-        &(SECRETS, 0_u32),
-    )
-    .await;
-    started.map(drop).map_err(|_| KeychainError::Absent)
-}
-
-async fn is_locked(bus: &Connection, collection: &OwnedObjectPath) -> Result<bool, KeychainError> {
-    let value: OwnedValue = call(
-        bus,
-        SECRETS,
-        collection.as_str(),
-        "org.freedesktop.DBus.Properties",
-        "Get",
-        &(COLLECTION_INTERFACE, "Locked"),
-    )
-    .await?;
-    bool::try_from(value).map_err(|error| KeychainError::Denied(error.to_string()))
-}
-
-/// Unlocks, or makes the default collection, whichever the lock needs.
-async fn unlock(
-    bus: &Connection,
-    lock: Lock,
-    dialog_opens: &dyn Fn(),
-) -> Result<(), KeychainError> {
-    let asked = timeout(LOOK_LIMIT, prompt_for(bus, lock)).await;
-    let prompt = asked.map_err(|_| KeychainError::Frozen)??;
-    if prompt.as_str() == NONE {
-        return Ok(());
-    }
-    dialog_opens();
-    match timeout(DIALOG_LIMIT, answer(bus, &prompt)).await {
-        Ok(Ok(Answer::Given)) => Ok(()),
-        Ok(Ok(Answer::Refused)) => Err(KeychainError::Locked),
-        Ok(Err(error)) => Err(error_of(&error)),
-        Err(_) => {
-            dismiss(bus, &prompt).await;
-            Err(KeychainError::Locked)
+    /// Fails if no dialog may open.
+    ///
+    /// # Errors
+    /// [`KeychainError::Locked`].
+    pub(super) fn may_open(&self) -> Result<(), KeychainError> {
+        match self.asking {
+            Asking::Quiet => Err(KeychainError::Locked),
+            Asking::MayPrompt => Ok(()),
         }
     }
-}
 
-/// Returns the service's prompt; none if no dialog is needed.
-async fn prompt_for(bus: &Connection, lock: Lock) -> Result<OwnedObjectPath, KeychainError> {
-    match lock {
-        Lock::Open => Ok(ObjectPath::from_static_str_unchecked(NONE).into()),
-        Lock::Locked(objects) => {
-            let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
-                service(bus, "Unlock", &(objects,)).await?;
-            Ok(prompt)
+    /// Waits for a call during which the service may ask the user by itself, as KeePassXC does when it searches. While
+    /// the service answers a ping, it waits for the user.
+    ///
+    /// # Errors
+    /// Those of the call; [`KeychainError::Frozen`] if the service does not answer.
+    pub(super) async fn during<T, E: Into<Failure>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failure> {
+        if self.asking == Asking::Quiet {
+            let answered = timeout(ANSWER_LIMIT, call).await;
+            return answered
+                .map_err(|_| KeychainError::Frozen)?
+                .map_err(Into::into);
         }
-        Lock::NoCollection => {
-            let label = Value::from("Default keyring");
-            let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", label)]);
-            let (_, prompt): (OwnedObjectPath, OwnedObjectPath) =
-                service(bus, "CreateCollection", &(properties, "default")).await?;
-            Ok(prompt)
+        let mut call = pin!(call);
+        let waiting = async {
+            loop {
+                if let Ok(answered) = timeout(CALL_LIMIT, &mut call).await {
+                    return answered.map_err(Into::into);
+                }
+                self.ping().await?;
+                (self.opens)();
+            }
+        };
+        let answered = timeout(DIALOG_LIMIT, waiting).await;
+        answered.map_err(|_| KeychainError::Locked)?
+    }
+
+    async fn ping(&self) -> Result<(), Failure> {
+        let ping = async {
+            let peer = PeerProxy::builder(self.bus)
+                .destination(SECRETS)?
+                .path("/org/freedesktop/secrets")?
+                .build()
+                .await?;
+            Ok::<_, Failure>(peer.ping().await?)
+        };
+        let answered = timeout(PING_LIMIT, ping).await;
+        answered.map_err(|_| KeychainError::Frozen)?
+    }
+
+    /// Opens the dialog of a prompt and waits for the user's answer; nothing to do for the path of none.
+    ///
+    /// # Errors
+    /// [`KeychainError::Locked`] if the user refuses or does not answer; [`KeychainError::Frozen`] if the service ends.
+    pub(super) async fn open(&self, prompt: &OwnedObjectPath) -> Result<(), Failure> {
+        if prompt.as_str() == NONE {
+            return Ok(());
+        }
+        self.may_open()?;
+        (self.opens)();
+        if let Ok(answered) = timeout(DIALOG_LIMIT, self.answer(prompt)).await {
+            return answered;
+        }
+        self.dismiss(prompt).await;
+        Err(KeychainError::Locked.into())
+    }
+
+    async fn answer(&self, prompt: &OwnedObjectPath) -> Result<(), Failure> {
+        let dbus = DBusProxy::new(self.bus).await?;
+        let mut owner = dbus
+            .receive_name_owner_changed_with_args(&[(0, SECRETS)])
+            .await?;
+        let proxy = zbus::Proxy::new(self.bus, SECRETS, prompt.as_str(), PROMPT_INTERFACE).await?;
+        let mut completed = proxy.receive_signal("Completed").await?;
+        proxy.call_method("Prompt", &"").await?;
+        let signal = tokio::select! {
+            signal = OrderedStreamExt::next(&mut completed) => signal,
+            _ = OrderedStreamExt::next(&mut owner) => None,
+        };
+        // The service ended, and another one knows nothing of this prompt.
+        let signal = signal.ok_or(KeychainError::Frozen)?;
+        let (dismissed, _): (bool, OwnedValue) = signal.body().deserialize()?;
+        match dismissed {
+            true => Err(KeychainError::Locked.into()),
+            false => Ok(()),
         }
     }
-}
 
-enum Answer {
-    Given,
-    Refused,
-}
-
-/// Opens the dialog and waits for the user's answer, or until the service goes away.
-async fn answer(bus: &Connection, prompt: &OwnedObjectPath) -> zbus::Result<Answer> {
-    let proxy = zbus::Proxy::new(bus, SECRETS, prompt.as_str(), PROMPT_INTERFACE).await?;
-    let mut completed = proxy.receive_signal("Completed").await?;
-    let mut owner = proxy.receive_owner_changed().await?;
-    proxy.call_method("Prompt", &"").await?;
-    let signal = tokio::select! {
-        signal = OrderedStreamExt::next(&mut completed) => signal,
-        _ = OrderedStreamExt::next(&mut owner) => None,
-    };
-    let Some(signal) = signal else {
-        return Ok(Answer::Refused);
-    };
-    let (dismissed, _): (bool, OwnedValue) = signal.body().deserialize()?;
-    Ok(match dismissed {
-        true => Answer::Refused,
-        false => Answer::Given,
-    })
-}
-
-/// Takes an unanswered dialog away.
-async fn dismiss(bus: &Connection, prompt: &OwnedObjectPath) {
-    let path = prompt.as_str();
-    let call = bus.call_method(Some(SECRETS), path, Some(PROMPT_INTERFACE), "Dismiss", &());
-    let dismissed = timeout(LOOK_LIMIT, call)
-        .await
-        .is_ok_and(|call| call.is_ok());
-    tracing::info!(dismissed, "the unlock dialog was not answered");
-}
-
-async fn service<A, R>(bus: &Connection, method: &str, arguments: &A) -> Result<R, KeychainError>
-where
-    A: Serialize + DynamicType,
-    R: DeserializeOwned + Type,
-{
-    call(
-        bus,
-        SECRETS,
-        SECRETS_PATH,
-        SERVICE_INTERFACE,
-        method,
-        arguments,
-    )
-    .await
-}
-
-async fn call<A, R>(
-    bus: &Connection,
-    destination: &str,
-    path: &str,
-    interface: &str,
-    method: &str,
-    arguments: &A,
-) -> Result<R, KeychainError>
-where
-    A: Serialize + DynamicType,
-    R: DeserializeOwned + Type,
-{
-    let reply = bus
-        .call_method(Some(destination), path, Some(interface), method, arguments)
-        .await
-        .map_err(|error| error_of(&error))?;
-    let body = reply.body();
-    body.deserialize().map_err(|error| error_of(&error))
-}
-
-fn error_of(error: &zbus::Error) -> KeychainError {
-    const GONE: [&str; 5] = [
-        "org.freedesktop.DBus.Error.NoReply",
-        "org.freedesktop.DBus.Error.Disconnected",
-        "org.freedesktop.DBus.Error.NameHasNoOwner",
-        "org.freedesktop.DBus.Error.ServiceUnknown",
-        "org.freedesktop.DBus.Error.Timeout",
-    ];
-    match error {
-        zbus::Error::MethodError(name, _, _) if GONE.contains(&name.as_str()) => {
-            KeychainError::Frozen
-        }
-        zbus::Error::InputOutput(_) => KeychainError::Absent,
-        other => KeychainError::Denied(other.to_string()),
+    /// Closes a dialog that was not answered.
+    async fn dismiss(&self, prompt: &OwnedObjectPath) {
+        let interface = Some(PROMPT_INTERFACE);
+        let path = prompt.as_str();
+        let call = self
+            .bus
+            .call_method(Some(SECRETS), path, interface, "Dismiss", &());
+        let dismissed = timeout(ANSWER_LIMIT, call)
+            .await
+            .is_ok_and(|call| call.is_ok());
+        tracing::info!(dismissed, "the unlock dialog was not answered");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::keychain::Errand;
+use crate::keychain::request::Operation;
 
 /// A keychain whose every call waits for the test: it opens its dialog, or ends.
 struct Scripted {
@@ -18,9 +18,9 @@ enum Step {
     End(Outcome),
 }
 
-impl Vault for Scripted {
-    fn carry_out(&mut self, order: &Order, dialog_opens: &dyn Fn()) -> Outcome {
-        self.began.send(order.account.clone()).expect("a test");
+impl Backend for Scripted {
+    fn run(&mut self, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
+        self.began.send(request.account.clone()).expect("a test");
         loop {
             match self.steps.recv().expect("a test") {
                 Step::OpenDialog => dialog_opens(),
@@ -41,7 +41,7 @@ impl Bench {
     fn new(answer: u64, dialog: u64) -> Self {
         let (begins, began) = mpsc::channel();
         let (steps, received) = mpsc::channel();
-        let vault = Scripted {
+        let backend = Scripted {
             began: begins,
             steps: received,
         };
@@ -50,16 +50,16 @@ impl Bench {
             dialog: Duration::from_millis(dialog),
         };
         Self {
-            worker: Arc::new(Worker::new(patience, || Box::new(vault))),
+            worker: Arc::new(Worker::new(patience, || Box::new(backend))),
             began,
             steps,
         }
     }
 
     fn call(&self, account: &str, asking: Asking) -> thread::JoinHandle<Outcome> {
-        let (worker, order) = (self.worker.clone(), order(account, asking));
+        let (worker, request) = (self.worker.clone(), request(account, asking));
         let queued = self.worker.desk.lock().last_ticket;
-        let call = thread::spawn(move || worker.run(order));
+        let call = thread::spawn(move || worker.run(request));
         while self.worker.desk.lock().last_ticket == queued {
             thread::yield_now();
         }
@@ -67,7 +67,7 @@ impl Bench {
     }
 
     fn step(&self, step: Step) {
-        self.steps.send(step).expect("a vault");
+        self.steps.send(step).expect("a backend");
     }
 
     fn wait_until(&self, is_so: impl Fn(&State) -> bool) {
@@ -77,11 +77,11 @@ impl Bench {
     }
 }
 
-fn order(account: &str, asking: Asking) -> Order {
-    Order {
+fn request(account: &str, asking: Asking) -> Request {
+    Request {
         account: account.into(),
         label: account.into(),
-        errand: Errand::Fetch,
+        operation: Operation::Fetch,
         asking,
     }
 }
@@ -100,7 +100,7 @@ fn r15_a_stuck_keychain_fails_at_once_until_it_answers() {
     let first = bench.call("first", Asking::MayPrompt);
     assert_eq!(end(first), Err(KeychainError::Frozen));
     for _ in 0..20 {
-        let next = bench.worker.run(order("next", Asking::MayPrompt));
+        let next = bench.worker.run(request("next", Asking::MayPrompt));
         assert_eq!(next, Err(KeychainError::Frozen));
     }
     bench.step(Step::End(value()));

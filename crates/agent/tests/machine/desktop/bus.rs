@@ -54,6 +54,18 @@ impl Bus {
         reply.ok()?.body().deserialize().ok()
     }
 
+    /// Returns how many connections there are.
+    pub(crate) fn connections(&self) -> usize {
+        let (bus, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+        let reply = self.call(bus, path, bus, "ListNames", &());
+        let names: Vec<String> = reply
+            .expect("an answer")
+            .body()
+            .deserialize()
+            .expect("names");
+        names.iter().filter(|name| name.starts_with(':')).count()
+    }
+
     /// Tells services that the bus starts from now on where the display is.
     pub(crate) fn set_display(&self, name: &str) {
         let variables = HashMap::from([("DISPLAY", name)]);

@@ -1,0 +1,128 @@
+//! The connection to the bus, and the session with the service that runs at present.
+
+use std::time::Duration;
+
+use rolecall_core::value::keychain_error::KeychainError;
+use secret_service::{EncryptionType, SecretService};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use zbus::fdo::{self, DBusProxy};
+use zbus::names::{OwnedUniqueName, WellKnownName};
+use zbus::zvariant::{DynamicType, Type};
+
+use super::failure::Failure;
+
+/// How long the service may take to start, and to answer a call that asks the user nothing.
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(4_800);
+
+/// The well-known name of the service.
+pub(super) const SECRETS: &str = "org.freedesktop.secrets";
+const SECRETS_PATH: &str = "/org/freedesktop/secrets";
+const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
+
+/// The connection to the bus. It is opened by the first request, and again once it is broken.
+#[derive(Default)]
+pub(super) struct Connection {
+    bus: Option<zbus::Connection>,
+    session: Option<Session>,
+}
+
+/// A session with one service: it ends when that service does.
+pub(super) struct Session {
+    pub(super) bus: zbus::Connection,
+    pub(super) service: SecretService<'static>,
+    owner: OwnedUniqueName,
+}
+
+impl Connection {
+    /// Returns the session with the service, which is started if none runs.
+    ///
+    /// # Errors
+    /// [`KeychainError::Absent`] if there is none to start.
+    pub(super) async fn session(&mut self) -> Result<&Session, Failure> {
+        let bus = self.bus().await?;
+        let starting = timeout(ANSWER_LIMIT, owner(&bus)).await;
+        let owner = starting.map_err(|_| KeychainError::Absent)??;
+        let kept = self.session.take().filter(|kept| kept.owner == owner);
+        let session = match kept {
+            Some(kept) => kept,
+            None => Session::open(bus, owner).await?,
+        };
+        Ok(self.session.insert(session))
+    }
+
+    /// Forgets what an error showed to be gone.
+    pub(super) fn forget(&mut self, error: &KeychainError) {
+        self.session = None;
+        if *error == KeychainError::Absent {
+            self.bus = None;
+        }
+    }
+
+    async fn bus(&mut self) -> Result<zbus::Connection, KeychainError> {
+        if let Some(bus) = &self.bus {
+            return Ok(bus.clone());
+        }
+        let opened = timeout(ANSWER_LIMIT, zbus::Connection::session()).await;
+        let opened = opened.map_err(|_| KeychainError::Absent)?;
+        let bus = opened.map_err(|_| KeychainError::Absent)?;
+        Ok(self.bus.insert(bus).clone())
+    }
+}
+
+impl Session {
+    async fn open(bus: zbus::Connection, owner: OwnedUniqueName) -> Result<Self, Failure> {
+        let opening = SecretService::connect_with_existing(EncryptionType::Dh, bus.clone());
+        let opened = timeout(ANSWER_LIMIT, opening).await;
+        Ok(Self {
+            bus,
+            service: opened.map_err(|_| KeychainError::Frozen)??,
+            owner,
+        })
+    }
+
+    /// Calls a method of the service that asks the user nothing.
+    pub(super) async fn call<A, R>(&self, method: &str, arguments: &A) -> Result<R, Failure>
+    where
+        A: Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        let call = self.call_of_any_length(method, arguments);
+        timeout(ANSWER_LIMIT, call)
+            .await
+            .map_err(|_| KeychainError::Frozen)?
+    }
+
+    /// Calls a method of the service, and waits without a limit.
+    pub(super) async fn call_of_any_length<A, R>(
+        &self,
+        method: &str,
+        arguments: &A,
+    ) -> Result<R, Failure>
+    where
+        A: Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        let interface = Some(SERVICE_INTERFACE);
+        let reply = self
+            .bus
+            .call_method(Some(SECRETS), SECRETS_PATH, interface, method, arguments)
+            .await?;
+        Ok(reply.body().deserialize()?)
+    }
+}
+
+/// Returns who owns the name of the service. Starts one if nobody does.
+async fn owner(bus: &zbus::Connection) -> Result<OwnedUniqueName, Failure> {
+    let dbus = DBusProxy::new(bus).await?;
+    let name = WellKnownName::from_static_str_unchecked(SECRETS);
+    match dbus.get_name_owner(name.clone().into()).await {
+        Err(fdo::Error::NameHasNoOwner(_)) => {
+            let started = dbus.start_service_by_name(name.clone(), 0).await;
+            started.map_err(|_| KeychainError::Absent)?;
+            Ok(dbus.get_name_owner(name.clone().into()).await?)
+        }
+        owner => Ok(owner?),
+    }
+}

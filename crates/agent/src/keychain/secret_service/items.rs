@@ -1,0 +1,154 @@
+//! The items of one account: found, unlocked, and read, written or removed.
+
+use std::collections::HashMap;
+
+use rolecall_core::value::keychain_error::KeychainError;
+use tokio::time::timeout;
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zeroize::Zeroizing;
+
+use super::connection::{ANSWER_LIMIT, SECRETS, Session};
+use super::dialog::{Dialogs, NONE};
+use super::failure::Failure;
+use crate::keychain::request::{Operation, Request, SERVICE};
+
+const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
+const ITEM_INTERFACE: &str = "org.freedesktop.Secret.Item";
+const PROPERTIES_INTERFACE: &str = "org.freedesktop.DBus.Properties";
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+/// Runs a request on the items of its account.
+pub(super) async fn run(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    request: &Request,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    let found = find(session, dialogs, request).await?;
+    match &request.operation {
+        Operation::Fetch => {
+            // Where there are several, all have the same value.
+            let path = found.into_iter().next().ok_or(KeychainError::Empty)?;
+            fetch(session, dialogs, path).await.map(Some)
+        }
+        Operation::Store(value) if found.is_empty() => {
+            create(session, dialogs, request, value).await?;
+            Ok(None)
+        }
+        Operation::Store(value) => {
+            for path in found {
+                let item = session.service.get_item_by_path(path).await?;
+                let storing = item.set_secret(value, CONTENT_TYPE);
+                dialogs.during(storing).await?;
+            }
+            Ok(None)
+        }
+        Operation::Remove => {
+            for path in &found {
+                remove(session, dialogs, path).await?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// Returns the items of the account, unlocked. Makes the default collection if an item needs it and there is none.
+///
+/// A locked collection is unlocked before the search, since a search of KeePassXC would open the dialog by itself, even
+/// for a request that may not ask.
+async fn find(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    request: &Request,
+) -> Result<Vec<OwnedObjectPath>, Failure> {
+    let collection: OwnedObjectPath = session.call("ReadAlias", &"default").await?;
+    let has_collection = collection.as_str() != NONE;
+    if has_collection && is_locked(session, &collection).await? {
+        unlock(session, dialogs, vec![collection]).await?;
+    }
+    let attributes = HashMap::from([("service", SERVICE), ("username", &*request.account)]);
+    let arguments = (attributes,);
+    let search = session.call_of_any_length("SearchItems", &arguments);
+    let (mut found, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+        dialogs.during(search).await?;
+    if !locked.is_empty() {
+        unlock(session, dialogs, locked.clone()).await?;
+        found.extend(locked);
+    }
+    let needs_collection = match request.operation {
+        Operation::Fetch | Operation::Store(_) => !has_collection && found.is_empty(),
+        Operation::Remove => false,
+    };
+    if needs_collection {
+        create_collection(session, dialogs).await?;
+    }
+    Ok(found)
+}
+
+async fn is_locked(session: &Session, collection: &OwnedObjectPath) -> Result<bool, Failure> {
+    let arguments = (COLLECTION_INTERFACE, "Locked");
+    let interface = Some(PROPERTIES_INTERFACE);
+    let call = session
+        .bus
+        .call_method(Some(SECRETS), collection, interface, "Get", &arguments);
+    let answered = timeout(ANSWER_LIMIT, call).await;
+    let reply = answered.map_err(|_| KeychainError::Frozen)??;
+    let value: OwnedValue = reply.body().deserialize()?;
+    Ok(bool::try_from(value).map_err(zbus::Error::from)?)
+}
+
+async fn unlock(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    objects: Vec<OwnedObjectPath>,
+) -> Result<(), Failure> {
+    dialogs.may_open()?;
+    let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) =
+        session.call("Unlock", &(objects,)).await?;
+    dialogs.open(&prompt).await
+}
+
+async fn create_collection(session: &Session, dialogs: &Dialogs<'_>) -> Result<(), Failure> {
+    dialogs.may_open()?;
+    let label = Value::from("Default keyring");
+    let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", label)]);
+    let (_, prompt): (OwnedObjectPath, OwnedObjectPath) = session
+        .call("CreateCollection", &(properties, "default"))
+        .await?;
+    dialogs.open(&prompt).await
+}
+
+async fn fetch(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    path: OwnedObjectPath,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let item = session.service.get_item_by_path(path).await?;
+    dialogs.during(item.get_secret()).await.map(Zeroizing::new)
+}
+
+async fn create(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    request: &Request,
+    value: &[u8],
+) -> Result<(), Failure> {
+    let path: OwnedObjectPath = session.call("ReadAlias", &"default").await?;
+    let collection = session.service.get_collection_by_path(path).await?;
+    let attributes = HashMap::from([("service", SERVICE), ("username", &*request.account)]);
+    let creating = collection.create_item(&request.label, attributes, value, true, CONTENT_TYPE);
+    dialogs.during(creating).await.map(drop)
+}
+
+async fn remove(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    path: &OwnedObjectPath,
+) -> Result<(), Failure> {
+    let interface = Some(ITEM_INTERFACE);
+    let call = session
+        .bus
+        .call_method(Some(SECRETS), path, interface, "Delete", &());
+    let reply = dialogs.during(call).await?;
+    let prompt: OwnedObjectPath = reply.body().deserialize()?;
+    dialogs.open(&prompt).await
+}

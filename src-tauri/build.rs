@@ -1,4 +1,4 @@
-//! Embeds the window's files, the icons and the list of commands that the window may call.
+//! Embeds the window's files, the icons and the list of commands.
 
 /// Every command of `commands.rs`; each must also be granted in `capabilities/main.json`.
 const COMMANDS: &[&str] = &[

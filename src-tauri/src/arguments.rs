@@ -1,43 +1,43 @@
 //! The program's arguments.
 
-/// What the user asked for.
+/// What the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Request {
     /// Run.
     Run(Options),
     /// Show the window of the process that started this one.
     Window,
-    /// Tell how to be called.
+    /// Show the help.
     Help,
-    /// Tell the version.
+    /// Show the version.
     Version,
 }
 
 /// How to run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// With the practice account and a throw-away set of keys and roles.
+    /// Use the practice account, with temporary keys and roles.
     pub(crate) practice: bool,
-    /// With the window open from the start.
+    /// Open the window at start.
     pub(crate) window: bool,
 }
 
-/// The argument by which the tray's process starts the window's. It is of no use by hand, and so not in the help.
+/// The internal argument with which the tray's process starts the window's. It is not in the help.
 pub(crate) const WINDOW_ARGUMENT: &str = "--window-of-parent";
 
-/// How the program is called.
+/// The help text.
 pub(crate) const HELP: &str = "\
 Rolecall: AWS role sessions in the desktop tray
 
 Usage: rolecall-desktop [OPTIONS]
 
 Options:
-      --practice  Use the practice account: a small AWS on this machine, with throw-away keys and roles
-      --window    Open the window at the start
-  -h, --help      Show this
+      --practice  Use the practice account: a simulated AWS on this computer, with temporary keys and roles
+      --window    Open the window at start
+  -h, --help      Show this help
   -V, --version   Show the version
 
-The command line is called rolecall; see: rolecall --help
+The command line tool is rolecall. See: rolecall --help
 ";
 
 /// Reads the arguments after the program's name.

@@ -1,4 +1,4 @@
-//! The clipboard over `arboard`, on a thread of its own: reading it on the main thread can deadlock with the webview.
+//! The clipboard over `arboard`, on its own thread: reading it on the main thread can deadlock with the webview.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -26,18 +26,18 @@ enum Job {
     },
 }
 
-/// The desktop's clipboard. What was put there is marked as a secret for clipboard managers.
+/// The desktop's clipboard. Copied text is marked as secret for clipboard managers.
 pub(crate) struct DesktopClipboard(Sender<Job>);
 
 impl DesktopClipboard {
-    /// Starts the clipboard's thread, which sleeps until it is asked.
+    /// Starts the clipboard's thread, which sleeps until it gets a job.
     pub(crate) fn start() -> Self {
         let (jobs, inbox) = mpsc::channel();
         thread::spawn(move || Worker::default().run(&inbox));
         Self(jobs)
     }
 
-    /// Returns the text that is there.
+    /// Returns the text in the clipboard.
     ///
     /// # Errors
     /// If there is no text or no clipboard.
@@ -46,10 +46,10 @@ impl DesktopClipboard {
         let taken = self
             .ask(|done| Job::Take { done })
             .and_then(|taken| taken.map_err(|error| error.to_string()));
-        taken.map_err(|reason| failed("The clipboard holds no text.", remedy, &reason))
+        taken.map_err(|reason| failed("The clipboard contains no text.", remedy, &reason))
     }
 
-    /// Takes away what was put there, if it is still ours.
+    /// Clears the clipboard, if it still contains our text.
     pub(crate) fn clear(&self) {
         let _ = self.ask(|done| Job::Clear { done });
     }
@@ -72,7 +72,7 @@ impl Clipboard for DesktopClipboard {
             done,
         });
         put.and_then(|put| put.map_err(|error| error.to_string())).map_err(|reason| {
-            let remedy = "Nothing was copied. Use the command line in its place: eval \"$(rolecall env ROLE)\".";
+            let remedy = "Nothing was copied. Use the command line instead: eval \"$(rolecall env ROLE)\".";
             failed("The clipboard could not be written.", remedy, &reason)
         })
     }
@@ -83,7 +83,7 @@ fn failed(what: &str, remedy: &str, reason: &str) -> Problem {
         .with_detail(rolecall_core::value::sanitise::echo(reason))
 }
 
-/// What is in the clipboard by us, and the clipboard that serves it.
+/// Our text in the clipboard, and the connection that serves it.
 #[derive(Default)]
 struct Worker {
     ours: Option<(arboard::Clipboard, Secret)>,
@@ -134,8 +134,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Gives the selection up if it is still ours. It is never overwritten with an empty text, since some clipboard
-    /// managers answer that by bringing the last text back: <https://github.com/hluk/CopyQ/issues/2802>.
+    /// Gives up the selection if it is still ours. It is never overwritten with an empty text, since some clipboard
+    /// managers then restore the last text: <https://github.com/hluk/CopyQ/issues/2802>.
     fn clear(&mut self) {
         self.clear_after = None;
         let Some((mut clipboard, text)) = self.ours.take() else {

@@ -1,4 +1,4 @@
-//! What the webview may call. Each command passes its arguments on to the tray's process; none holds a rule.
+//! The commands of the webview. Each one forwards its arguments to the tray's process and contains no logic.
 
 use std::sync::Arc;
 
@@ -116,9 +116,9 @@ pub(crate) async fn set_key_consent(
 pub(crate) async fn set_temporary_profile(
     tray: Tray<'_>,
     role: String,
-    is_kept: bool,
+    is_written: bool,
 ) -> Result<(), Problem> {
-    tray.ask(WindowCall::SetTemporaryProfile { role, is_kept })
+    tray.ask(WindowCall::SetTemporaryProfile { role, is_written })
         .await
 }
 
@@ -300,7 +300,7 @@ pub(crate) async fn disconnect(
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the framework hands every argument over by value"
+    reason = "the framework passes every argument by value"
 )]
 #[tauri::command]
 pub(crate) fn close_window(app: AppHandle) {

@@ -1,10 +1,10 @@
-//! Puts the application together: ports, keeper, socket, heartbeat, and what a click or a button does.
+//! Assembles the application: ports, keeper, socket, heartbeat, and the actions of menus and buttons.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rolecall_agent::engine::{Engine, Face, Kept};
+use rolecall_agent::engine::{Engine, Stores, Ui};
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::host::Host;
 use rolecall_agent::keyring;
@@ -26,50 +26,50 @@ use tauri::AppHandle;
 use crate::clipboard::DesktopClipboard;
 use crate::notifier::DesktopNotifier;
 use crate::practice_set::PracticeSet;
-use crate::stage::Stage;
+use crate::ui_publisher::UiPublisher;
 
-/// The application, as commands, tray and socket use it.
+/// The application that commands, tray and socket use.
 pub(crate) struct Desktop {
     pub(crate) engine: Arc<Engine>,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) clipboard: Arc<DesktopClipboard>,
-    /// Reads the AWS files that a key is imported from.
+    /// Reads the AWS files to import keys from.
     pub(crate) aws_files: ConfigFiles,
-    /// The file of roles; the practice set has none.
+    /// The roles file; `None` in the practice set.
     pub(crate) roles_path: Option<PathBuf>,
-    /// The file of settings; the practice set has none.
+    /// The settings file; `None` in the practice set.
     pub(crate) settings_path: Option<PathBuf>,
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) ui: Arc<UiPublisher>,
     notifier: DesktopNotifier,
     practice: Option<PracticeSet>,
 }
 
 impl Desktop {
-    /// Puts the user's own set together. Secrets and sessions are where the agent keeps them that this takes over from:
-    /// in its sealed file, if it has one, which opens with its passphrase and not with this program's word for it.
+    /// Assembles the user's own set. Secrets and sessions stay where the agent has them that this one replaces: in its
+    /// sealed file, if it has one, which the user unlocks with the passphrase.
     pub(crate) fn own(paths: &Paths, agent: Option<&HostView>) -> Self {
-        let place = match agent.map(|agent| agent.sealed_file_state) {
+        let location = match agent.map(|agent| agent.sealed_file_state) {
             Some(FileState::Sealed | FileState::Open) => keyring::Kept::InFile,
             Some(FileState::Absent | FileState::Wanted) | None => keyring::Kept::InKeychain,
         };
-        Self::of(paths, None, |face| Engine::own(paths, face, place))
+        Self::of(paths, None, |ui| Engine::own(paths, ui, location))
     }
 
-    /// Puts the practice set together, with its access key in place.
+    /// Assembles the practice set, with its access keys.
     ///
     /// # Errors
     /// If the practice account cannot be started.
     pub(crate) fn practice(paths: &Paths) -> Result<Self, Problem> {
         let set = PracticeSet::start()?;
         let keys = set.keys()?;
-        let kept = Kept {
+        let stores = Stores {
             files: set.files.clone(),
             aws: set.files.clone(),
             keychain: set.keychain.clone(),
             store: set.store.clone(),
         };
-        let desktop = Self::of(paths, Some(set), |face| {
-            Engine::new(paths, Mode::Practice, kept, face, Arc::default())
+        let desktop = Self::of(paths, Some(set), |ui| {
+            Engine::new(paths, Mode::Practice, stores, ui, Arc::default())
         });
         for (name, pair) in keys {
             desktop.keeper.add_key(&name, &pair)?;
@@ -77,18 +77,14 @@ impl Desktop {
         Ok(desktop)
     }
 
-    fn of(
-        paths: &Paths,
-        practice: Option<PracticeSet>,
-        engine: impl FnOnce(Face) -> Engine,
-    ) -> Self {
+    fn of(paths: &Paths, practice: Option<PracticeSet>, engine: impl FnOnce(Ui) -> Engine) -> Self {
         let clipboard = Arc::new(DesktopClipboard::start());
         let notifier = DesktopNotifier::new();
-        let stage = Arc::new(Stage::default());
-        let engine = Arc::new(engine(Face {
+        let ui = Arc::new(UiPublisher::default());
+        let engine = Arc::new(engine(Ui {
             clipboard: clipboard.clone(),
             notifier: Arc::new(notifier.clone()),
-            audience: stage.clone(),
+            audience: ui.clone(),
         }));
         Self {
             keeper: engine.keeper.clone(),
@@ -97,18 +93,18 @@ impl Desktop {
             aws_files: ConfigFiles::new(paths.clone()),
             roles_path: practice.is_none().then(|| paths.roles_path()),
             settings_path: practice.is_none().then(|| paths.settings_path()),
-            stage,
+            ui,
             notifier,
             practice,
         }
     }
 
-    /// Returns the practice authenticator's present code and its seconds left; `None` in the user's own set.
+    /// Returns the practice authenticator's current code and its seconds left; `None` in the user's own set.
     pub(crate) fn practice_code(&self) -> Option<(String, u32)> {
         self.practice.as_ref()?.code(self.engine.clock.now())
     }
 
-    /// Lets the buttons of notices act.
+    /// Connects the buttons of notices to their actions.
     pub(crate) fn connect_notices(self: &Arc<Self>) {
         let desktop = Arc::downgrade(self);
         self.notifier.on_action(Box::new(move |topic, action| {
@@ -127,14 +123,14 @@ impl Desktop {
                     | Topic::Questions
                     | Topic::TemporaryProfiles,
                 ) => {
-                    desktop.stage.window.open();
+                    desktop.ui.window.open();
                 }
                 (NoticeAction::Reply(_), Topic::Session(_)) => {}
             }
         }));
     }
 
-    /// Does what an entry of the tray's menu says.
+    /// Executes an entry of the tray's menu.
     pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction) {
         match action {
             MenuAction::Assume(role) | MenuAction::Renew(role) => self.start_assuming(role),
@@ -155,36 +151,36 @@ impl Desktop {
                 std::thread::spawn(move || keeper.end_key(&key));
             }
             MenuAction::Reply(id, reply) => self.reply(id, reply),
-            MenuAction::Open => self.stage.window.open(),
+            MenuAction::Open => self.ui.window.open(),
             MenuAction::Quit => app.exit(0),
         }
     }
 
-    /// Notes whether the desktop has a tray; opens the window once where it has none.
+    /// Records whether the desktop has a tray. Without one, opens the window once.
     pub(crate) fn tray_changed(&self, present: bool) {
         self.keeper
             .set_standing(Concern::Tray, (!present).then(no_tray));
-        if !present && self.stage.is_first_without_tray() {
-            self.stage.window.open();
+        if !present && self.ui.is_first_without_tray() {
+            self.ui.window.open();
         }
     }
 
-    /// Assumes a role on a thread of its own; the tray, the window and a notice tell how it goes.
+    /// Assumes a role on its own thread. The tray, the window and a notice show the result.
     fn start_assuming(&self, role: Name) {
         let keeper = self.keeper.clone();
         std::thread::spawn(move || {
-            let request = by_hand(role, RequestKind::Assume);
+            let request = user_request(role, RequestKind::Assume);
             keeper.clicked(&request, || keeper.assume(&request.name, None))
         });
     }
 
     fn reply(&self, id: u64, reply: Reply) {
-        // A question that was answered meanwhile needs no other answer.
+        // The question may have been answered already.
         let _ = self.keeper.reply(id, reply);
     }
 
     fn copy(&self, role: &Name, shell: Option<Shell>) {
-        let request = by_hand(role.clone(), RequestKind::Copy);
+        let request = user_request(role.clone(), RequestKind::Copy);
         let copied = self
             .keeper
             .clicked(&request, || self.keeper.copy_export(role, shell));
@@ -200,7 +196,7 @@ impl Host for Desktop {
     }
 
     fn show_window(&self) -> Result<(), Problem> {
-        self.stage.window.open();
+        self.ui.window.open();
         Ok(())
     }
 
@@ -209,17 +205,17 @@ impl Host for Desktop {
     }
 
     fn create_sealed_file(&self, _: &Secret) -> Result<(), Problem> {
-        let what = "The tray application keeps new keys in the keychain.";
-        let remedy = "A file under a passphrase is for machines without one: quit the application, then run rolecall agent --sealed-file.";
+        let what = "The tray application stores new keys in the keychain.";
+        let remedy = "An encrypted file is for machines without a keychain. To use one, quit the application, then run: rolecall agent --sealed-file";
         Err(Problem::new(ProblemCode::KeychainAbsent, what, remedy))
     }
 
     fn stop(&self) -> Result<(), Problem> {
-        let what = "The tray application runs, not the agent.";
+        let what = "The tray application is running, not the agent.";
         Err(Problem::new(
             ProblemCode::NotRunning,
             what,
-            "Quit it from its own menu.",
+            "Quit it from its tray menu.",
         ))
     }
 
@@ -232,8 +228,8 @@ impl Host for Desktop {
     }
 }
 
-/// Returns what the user asks for in the tray, the window or a notice.
-pub(crate) fn by_hand(name: Name, kind: RequestKind) -> Request {
+/// Returns a request that the user makes in the tray, the window or a notice.
+pub(crate) fn user_request(name: Name, kind: RequestKind) -> Request {
     Request {
         name,
         kind,
@@ -243,6 +239,6 @@ pub(crate) fn by_hand(name: Name, kind: RequestKind) -> Request {
 
 fn no_tray() -> Problem {
     let what = "This desktop shows no tray icons.";
-    let remedy = "On GNOME install the extension AppIndicator Support. Until then, start Rolecall again to open its window.";
+    let remedy = "On GNOME, install the extension AppIndicator Support. Until then, start Rolecall again to open its window.";
     Problem::new(ProblemCode::NoTray, what, remedy)
 }

@@ -1,5 +1,5 @@
-//! Starts other programs: a second instance for practice, and the desktop's own opener. Nothing from a file or the
-//! network is ever started.
+//! Starts other programs: a second instance for practice, and the desktop's file opener. It never starts a program
+//! that a file or the network names.
 
 use std::io::Write;
 use std::path::Path;
@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-/// What a program on the desktop needs of the environment. AWS variables are not among it.
+/// The environment variables that a desktop program needs. AWS variables are not passed on.
 #[cfg(not(windows))]
-const PASSED_ON: [&str; 16] = [
+const INHERITED_VARIABLES: [&str; 16] = [
     "HOME",
     "PATH",
     "USER",
@@ -28,9 +28,9 @@ const PASSED_ON: [&str; 16] = [
     "XDG_SESSION_TYPE",
 ];
 
-/// The same on Windows, where no program finds the system's own files without `SystemRoot`.
+/// The same on Windows, where programs need `SystemRoot` to find the system's files.
 #[cfg(windows)]
-const PASSED_ON: [&str; 11] = [
+const INHERITED_VARIABLES: [&str; 11] = [
     "SystemRoot",
     "SystemDrive",
     "PATH",
@@ -44,7 +44,7 @@ const PASSED_ON: [&str; 11] = [
     "TMP",
 ];
 
-/// What opens a file in the program that its user has for it.
+/// Opens a file in its default program.
 const OPENER: &str = if cfg!(windows) {
     "explorer.exe"
 } else if cfg!(target_os = "macos") {
@@ -53,7 +53,7 @@ const OPENER: &str = if cfg!(windows) {
     "xdg-open"
 };
 
-/// Starts Rolecall with the practice account, or brings the one that runs to the front.
+/// Starts Rolecall with the practice account, or brings a running one to the front.
 ///
 /// # Errors
 /// If the program cannot be started.
@@ -62,25 +62,25 @@ pub(crate) fn start_practice() -> Result<(), Problem> {
     start(&program, &["--practice".as_ref(), "--window".as_ref()])
 }
 
-/// Opens the user's file in the program the desktop has for it.
+/// Opens a file in its default program.
 ///
 /// # Errors
-/// If there is no file (the practice set has none), or nothing to open it with.
+/// If there is no file (as in the practice set), or no program to open it.
 pub(crate) fn open_file(path: Option<&Path>) -> Result<(), Problem> {
     let path = path.ok_or_else(|| {
-        let what = "The practice set is kept in memory only.";
+        let what = "The practice account exists in memory only.";
         Problem::new(
             ProblemCode::StorageFailed,
             what,
-            "Edit its roles here in the window.",
+            "Edit its roles in the window.",
         )
     })?;
-    make_sure_of(path).map_err(|error| failed(&path.to_string_lossy(), &error))?;
+    create_if_missing(path).map_err(|error| failed(&path.to_string_lossy(), &error))?;
     start(Path::new(OPENER), &[path.as_os_str()])
 }
 
-/// Creates the file with a word on what belongs there, if there is none.
-fn make_sure_of(path: &Path) -> std::io::Result<()> {
+/// Creates the file if it does not exist, with a comment.
+fn create_if_missing(path: &Path) -> std::io::Result<()> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir)?;
     }
@@ -89,7 +89,9 @@ fn make_sure_of(path: &Path) -> std::io::Result<()> {
         .create_new(true)
         .open(path)
     {
-        Ok(mut file) => file.write_all(b"# What belongs here: see the docs of Rolecall.\n"),
+        Ok(mut file) => {
+            file.write_all(b"# See the Rolecall documentation for what belongs in this file.\n")
+        }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
@@ -97,16 +99,16 @@ fn make_sure_of(path: &Path) -> std::io::Result<()> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that starts programs, with a cleared environment"
+    reason = "the only place that starts programs, with a cleared environment"
 )]
 fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> {
-    let passed_on = PASSED_ON
+    let inherited = INHERITED_VARIABLES
         .iter()
         .filter_map(|name| Some((*name, std::env::var_os(name)?)));
     let child = Command::new(program)
         .args(arguments)
         .env_clear()
-        .envs(passed_on)
+        .envs(inherited)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

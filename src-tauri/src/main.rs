@@ -9,10 +9,10 @@ mod desktop;
 mod launcher;
 mod notifier;
 mod practice_set;
-mod stage;
 mod tray;
 mod tray_dot;
 mod tray_host;
+mod ui_publisher;
 mod window;
 mod window_calls;
 mod window_host;
@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rolecall_agent::hand_over::{self, Claim, Turn};
+use rolecall_agent::hand_over::{self, Claim, HandOverLock};
 use rolecall_agent::host::receive;
 use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
@@ -38,17 +38,17 @@ use arguments::{HELP, Options, Request};
 use desktop::Desktop;
 use tray::TrayPainter;
 
-/// How long the answers in the making may take before the agent is back.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// How long pending answers may take before the agent starts again.
+const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
     match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Request::Run(options)) => run(|| start(options)),
         Ok(Request::Window) => run(|| window_process::run().map(|()| ExitCode::SUCCESS)),
-        Ok(Request::Help) => say(HELP.trim_end()),
-        Ok(Request::Version) => say(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),
-        Err(error) => complain(&error, ExitCode::from(2)),
+        Ok(Request::Help) => print_line(HELP.trim_end()),
+        Ok(Request::Version) => print_line(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),
+        Err(error) => print_error(&error, ExitCode::from(2)),
     }
 }
 
@@ -56,11 +56,11 @@ fn run(start: impl FnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
     log::write_warnings();
     match start() {
         Ok(code) => code,
-        Err(error) => complain(&format!("{error:#}"), ExitCode::FAILURE),
+        Err(error) => print_error(&format!("{error:#}"), ExitCode::FAILURE),
     }
 }
 
-/// Starts, unless another instance runs, which then shows its window.
+/// Starts, unless another instance is running, which then shows its window.
 fn start(options: Options) -> anyhow::Result<ExitCode> {
     let own = Paths::new(&Environment::read())?;
     let paths = if options.practice {
@@ -71,33 +71,33 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     let display = check_display();
     let claimed = match display {
         Ok(()) => hand_over::claim(&paths.socket_dir),
-        // Without a display no agent ends for this.
+        // Without a display, a running agent is not replaced.
         Err(_) => instance::claim(&paths.socket_dir).map(|it| it.map(Claim::from)),
     };
     let Some(claim) = claimed? else {
-        return Ok(say(
-            "Rolecall is running already; its window was brought to the front.",
+        return Ok(print_line(
+            "Rolecall is already running. Its window was brought to the front.",
         ));
     };
     display?;
-    let mut turn = claim.turn;
-    let ended = serve_until_quit(&paths, options, &mut turn, claim.agent.as_ref());
+    let mut lock = claim.lock;
+    let ended = serve_until_quit(&paths, options, &mut lock, claim.agent.as_ref());
     if let Some(agent) = &claim.agent {
-        // The new agent needs the right to be the one application.
+        // The new agent needs the instance lock.
         drop(claim.instance);
         if let Err(error) = hand_over::start_again(&paths, agent) {
-            tracing::warn!(%error, "the agent that ran before could not be started again");
+            tracing::warn!(%error, "the previous agent could not be restarted");
         }
     }
     ended
 }
 
-/// Runs until its user quits. `turn` is given up once commands are answered, and taken again before they no longer are
-/// if there is an `agent` to hand back to.
+/// Runs until the user quits. `lock` is released once the socket is served, and taken again before the socket closes if
+/// there is an `agent` to hand back to.
 fn serve_until_quit(
     paths: &Paths,
     options: Options,
-    turn: &mut Option<Turn>,
+    lock: &mut Option<HandOverLock>,
     agent: Option<&HostView>,
 ) -> anyhow::Result<ExitCode> {
     let desktop = Arc::new(if options.practice {
@@ -107,19 +107,19 @@ fn serve_until_quit(
     });
     let app = build(&desktop)?;
     let server = serve(&desktop, paths);
-    *turn = None;
+    *lock = None;
     let own = desktop.roles_path.is_some();
     let _watch = own.then(|| desktop.engine.follow_files());
-    begin(&desktop, app.handle(), options);
+    start_ui(&desktop, app.handle(), options);
     desktop.engine.start()?;
     let leaving = desktop.clone();
     let code = app.run_return(move |_, event| on_event(&leaving, &event));
     if agent.is_some()
         && let Some(mut server) = server
     {
-        *turn = hand_over::turn(&paths.socket_dir);
+        *lock = hand_over::lock(&paths.socket_dir);
         server.close();
-        server.await_answers(0, LAST_ANSWERS);
+        server.await_answers(0, PENDING_ANSWERS_TIMEOUT);
     }
     desktop.keeper.flush();
     Ok(if code == 0 {
@@ -136,7 +136,7 @@ fn serve_until_quit(
 fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
     let acting = desktop.clone();
     let app = tauri::Builder::default()
-        .manage(desktop.stage.window.clone())
+        .manage(desktop.ui.window.clone())
         .manage(TrayPainter::default())
         .on_menu_event(move |app, event| {
             if let Some(action) = TrayPainter::action(app, event.id().as_ref()) {
@@ -147,7 +147,7 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
     Ok(app)
 }
 
-/// Answers the command line. Without the socket the tray still works, and the window says what is missing.
+/// Serves the command line. Without the socket the tray still works, and the window shows the problem.
 fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
     let host = desktop.clone();
     let handler = Arc::new(move |call, peer: &socket::Peer<'_>| receive(&*host, call, peer));
@@ -160,7 +160,7 @@ fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
     }
 }
 
-/// Quits as from the menu when the session ends or a terminal asks, so that the clipboard is cleared.
+/// Quits cleanly on signals, such as at logout or from a terminal, so that the clipboard is cleared.
 #[cfg(unix)]
 fn quit_on_signals(app: &AppHandle) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -176,13 +176,13 @@ fn quit_on_signals(app: &AppHandle) {
                     signals.recv().await;
                     app.exit(0);
                 }
-                Err(error) => tracing::warn!(%error, "a signal cannot be waited for"),
+                Err(error) => tracing::warn!(%error, "cannot wait for a signal"),
             }
         });
     }
 }
 
-/// A newcomer sees the window, which tells what AWS's files hold, and leads to a first key or to the practice account.
+/// Returns whether the user has no keys and no roles yet; the window then shows the first steps.
 fn is_first_start(desktop: &Desktop) -> bool {
     let snapshot = desktop.keeper.snapshot();
     let own = |role: &RoleView| role.origin.kind == OriginKind::Own;
@@ -192,21 +192,21 @@ fn is_first_start(desktop: &Desktop) -> bool {
 #[cfg(not(unix))]
 fn quit_on_signals(_: &AppHandle) {}
 
-/// Begins to show: the tray, the sessions that survived, and the window if it was asked for.
-fn begin(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
-    desktop.stage.open(app.clone());
+/// Starts the tray, notices and signal handling, and opens the window if requested.
+fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
+    desktop.ui.start(app.clone());
     desktop.connect_notices();
     quit_on_signals(app);
     let leaving = app.clone();
-    desktop.stage.window.connect(desktop, move || {
-        if is_driven() {
+    desktop.ui.window.connect(desktop, move || {
+        if is_automated() {
             leaving.exit(0);
         }
     });
     let watching = desktop.clone();
     tray_host::watch(move |present| watching.tray_changed(present));
     if options.window || is_first_start(desktop) {
-        desktop.stage.window.open();
+        desktop.ui.window.open();
     }
 }
 
@@ -223,19 +223,19 @@ fn on_event(desktop: &Desktop, event: &RunEvent) {
     }
 }
 
-/// Returns whether a WebDriver runs the window; it expects the program to end with it.
+/// Returns whether a WebDriver controls the window. It expects the program to end with the window.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the variable by which WebKit's driver says that it is there"
+    reason = "the variable that WebKit's driver sets"
 )]
-fn is_driven() -> bool {
+fn is_automated() -> bool {
     std::env::var_os("TAURI_AUTOMATION").is_some()
 }
 
 #[cfg(target_os = "linux")]
 #[expect(
     clippy::disallowed_methods,
-    reason = "the toolkit aborts without a display, so it is looked for first"
+    reason = "the toolkit aborts without a display, so this is checked first"
 )]
 fn check_display() -> anyhow::Result<()> {
     let has = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -252,20 +252,14 @@ fn check_display() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the answer to what was asked on the command line"
-)]
-fn say(text: &str) -> ExitCode {
+#[expect(clippy::print_stdout, reason = "the output of --help and --version")]
+fn print_line(text: &str) -> ExitCode {
     println!("{text}");
     ExitCode::SUCCESS
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one line that says why it did not start"
-)]
-fn complain(text: &str, code: ExitCode) -> ExitCode {
+#[expect(clippy::print_stderr, reason = "the error when it does not start")]
+fn print_error(text: &str, code: ExitCode) -> ExitCode {
     eprintln!("rolecall-desktop: {text}");
     code
 }

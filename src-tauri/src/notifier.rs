@@ -12,5 +12,5 @@ pub(crate) use elsewhere::DesktopNotifier;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::DesktopNotifier;
 
-/// What to do when a button of a notice is pressed.
+/// Called when a button of a notice is pressed.
 pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction) + Send + Sync>;

@@ -1,4 +1,4 @@
-//! The practice set: a small AWS on loopback, with keys, roles and settings that are kept in memory only.
+//! The practice set: a simulated AWS on loopback, with keys, roles and settings in memory only.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl PracticeSet {
     pub(crate) fn start() -> Result<Self, Problem> {
         let practice = Practice::start(PracticeConfig::default()).map_err(|error| {
             let what = "The practice account could not be started.";
-            Problem::new(ProblemCode::Internal, what, "Check that loopback works.")
+            Problem::new(ProblemCode::Internal, what, "Check the loopback interface.")
                 .with_detail(error.to_string())
         })?;
         let settings = format!("[aws]\nendpoint_url = \"{}\"\n", practice.url());
@@ -41,10 +41,10 @@ impl PracticeSet {
         })
     }
 
-    /// Returns the practice users' access keys and what to call them.
+    /// Returns the practice users' access keys with their names.
     ///
     /// # Errors
-    /// Never for the practice account's own keys.
+    /// If a key of the practice account is not valid, which does not happen.
     pub(crate) fn keys(&self) -> Result<Vec<(Name, KeyPair)>, Problem> {
         let keys = self.practice.keys().into_iter();
         keys.map(|key| {
@@ -56,7 +56,7 @@ impl PracticeSet {
         .collect()
     }
 
-    /// Returns what the practice authenticator shows at `now`, and for how many seconds.
+    /// Returns the code of the practice authenticator at `now`, and the seconds left.
     pub(crate) fn code(&self, now: Timestamp) -> Option<(String, u32)> {
         let serial = self
             .practice

@@ -1,4 +1,4 @@
-//! Draws the tray from its plain value. It is redrawn only where the value differs.
+//! Draws the tray from a plain value. Only differences are redrawn.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use crate::window_host::WindowHost;
 
 const ID: &str = "rolecall";
 
-/// Keeps what the tray shows, and what a click on each of its entries does.
+/// The state of the tray, and the action of each entry.
 #[derive(Default)]
 pub(crate) struct TrayPainter(Mutex<Painted>);
 
@@ -30,7 +30,7 @@ struct Painted {
     entries: Vec<Entry>,
 }
 
-/// An entry whose label can be changed in its place, so that an open menu stays open.
+/// An entry whose label can be changed in place, so that an open menu stays open.
 enum Entry {
     Item(tauri::menu::MenuItem<Wry>),
     Coloured(IconMenuItem<Wry>),
@@ -38,7 +38,7 @@ enum Entry {
 }
 
 impl TrayPainter {
-    /// Shows `tray`, if it differs from what is shown. Any thread may call this.
+    /// Draws `tray`, if it changed. Any thread may call this.
     pub(crate) fn paint(app: &AppHandle, tray: Tray) {
         let on_main = app.clone();
         let asked = app.run_on_main_thread(move || {
@@ -57,7 +57,7 @@ impl TrayPainter {
         }
     }
 
-    /// Returns what a click on the entry `id` does; `None` for one that is no longer there.
+    /// Returns the action of the entry `id`; `None` if the entry no longer exists.
     pub(crate) fn action(app: &AppHandle, id: &str) -> Option<MenuAction> {
         let painter = app.state::<Self>();
         let painted = painter.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,8 +81,8 @@ impl Painted {
             return self.relabel(&tray.items);
         }
         let menu = self.draw_menu(app, &tray.items)?;
-        // Entries are known to the tray's host by their places. An empty menu in between makes all places new, so that
-        // a click on the menu before finds nothing, never the role that took the place of the one that was seen.
+        // The tray host identifies entries by position. An empty menu in between renumbers all positions, so that a click
+        // on the old menu has no effect and never hits another role at the same position.
         icon.set_menu(None::<Menu<Wry>>)?;
         icon.set_menu(Some(menu))
     }
@@ -178,7 +178,7 @@ impl Painted {
         })
     }
 
-    /// Changes the labels of a menu of the same shape.
+    /// Updates the labels of a menu of the same shape.
     fn relabel(&self, items: &[MenuItem]) -> tauri::Result<()> {
         let before = self
             .shown
@@ -208,7 +208,7 @@ fn id_of(item: &impl IsMenuItem<Wry>) -> String {
     item.id().as_ref().to_owned()
 }
 
-/// Returns whether two menus differ in nothing but labels.
+/// Returns whether two menus differ only in labels.
 fn same_shape(one: &[MenuItem], other: &[MenuItem]) -> bool {
     one.len() == other.len()
         && one.iter().zip(other).all(|pair| match pair {
@@ -243,7 +243,7 @@ fn same_shape(one: &[MenuItem], other: &[MenuItem]) -> bool {
         })
 }
 
-/// Returns the labels in the order in which entries are drawn.
+/// Returns the labels in drawing order.
 fn labels(items: &[MenuItem]) -> Vec<String> {
     items
         .iter()
@@ -266,7 +266,7 @@ fn is_left_click(event: &TrayIconEvent) -> bool {
     )
 }
 
-/// On macOS the system paints a template; elsewhere the tones stand out from light and dark panels.
+/// On macOS the system colours a template; the other icons have enough contrast on light and dark panels.
 macro_rules! picture {
     ($state:literal) => {
         if cfg!(target_os = "macos") {

@@ -1,13 +1,13 @@
-//! The dot in a role's colour beside its entry in the tray's menu.
+//! The coloured dot of a role in the tray's menu.
 
 use rolecall_core::catalogue::marks::Colour;
 use tauri::image::Image;
 
-/// The picture's side and the dot's radius, in pixels.
+/// The size of the image and the radius of the dot, in pixels.
 const SIDE: u32 = 16;
 const RADIUS: f32 = 5.0;
 
-/// Returns a dot that stands out from light and from dark menus.
+/// Returns a dot with enough contrast on light and dark menus.
 pub(crate) fn dot(colour: Colour) -> Image<'static> {
     let [red, green, blue] = tone(colour);
     let middle = (SIDE as f32 - 1.0) / 2.0;

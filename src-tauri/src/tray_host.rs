@@ -5,13 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static PRESENT: AtomicBool = AtomicBool::new(!cfg!(target_os = "linux"));
 
-/// Returns whether a tray host was there when it was last looked for.
+/// Returns whether there was a tray host at the last check.
 pub(crate) fn is_present() -> bool {
     PRESENT.load(Ordering::Acquire)
 }
 
-/// Watches for a tray host without polling, and calls `on_change` with whether there is one: at first, within three
-/// seconds, and whenever it changes.
+/// Watches for a tray host without polling. Calls `on_change` within three seconds, and after each change.
 #[cfg(target_os = "linux")]
 pub(crate) fn watch(on_change: impl Fn(bool) + Send + Sync + 'static) {
     tauri::async_runtime::spawn(async move {
@@ -41,10 +40,10 @@ mod linux {
 
     const WATCHER: &str = "org.kde.StatusNotifierWatcher";
     const WATCHER_PATH: &str = "/StatusNotifierWatcher";
-    /// How long the watcher may take for one answer.
+    /// The timeout of a call to the watcher.
     const DEADLINE: Duration = Duration::from_secs(2);
-    /// How long a watcher that starts with the session is waited for.
-    const PATIENCE: Duration = Duration::from_millis(1500);
+    /// How long to wait for a watcher that starts with the session.
+    const STARTUP_WAIT: Duration = Duration::from_millis(1500);
 
     pub(super) fn report(present: bool, on_change: &(impl Fn(bool) + Send + Sync)) {
         PRESENT.store(present, Ordering::Release);
@@ -63,24 +62,24 @@ mod linux {
         let owner_changes = MessageStream::for_match_rule(owner, &connection, None).await?;
         let host_changes = MessageStream::for_match_rule(host, &connection, None).await?;
         let mut changes = select(owner_changes, host_changes);
-        let mut told = if has_host(&connection).await {
+        let mut reported = if has_host(&connection).await {
             Some(true)
         } else {
-            let appeared = timeout(PATIENCE, changes.next()).await.is_ok();
+            let appeared = timeout(STARTUP_WAIT, changes.next()).await.is_ok();
             Some(appeared && has_host(&connection).await)
         };
-        report(told == Some(true), on_change);
+        report(reported == Some(true), on_change);
         while changes.next().await.is_some() {
             let present = has_host(&connection).await;
-            if told != Some(present) {
-                told = Some(present);
+            if reported != Some(present) {
+                reported = Some(present);
                 report(present, on_change);
             }
         }
         Ok(())
     }
 
-    /// Asks without starting a service: a tray is a running panel.
+    /// Does not start a service, since only a running panel has a tray.
     async fn has_host(connection: &Connection) -> bool {
         let asked = connection.call_method(
             Some("org.freedesktop.DBus"),
@@ -96,7 +95,7 @@ mod linux {
         owned && host_is_registered(connection).await
     }
 
-    /// A watcher that answers this badly is taken to have a host; registering tells.
+    /// A watcher without this property counts as having a host; registration will show.
     async fn host_is_registered(connection: &Connection) -> bool {
         let asked = connection.call_method(
             Some(WATCHER),

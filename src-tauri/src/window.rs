@@ -1,4 +1,4 @@
-//! The window itself: it navigates nowhere and opens nothing.
+//! The window. It allows no navigation and opens no other windows.
 
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};

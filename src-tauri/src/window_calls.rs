@@ -1,4 +1,4 @@
-//! Answers what the window asks, on the side that holds the keeper. Copying and reading keys happen here.
+//! Answers the window's calls in the tray's process. Copying and reading keys happen here.
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ use rolecall_keeper::Keeper;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::desktop::{Desktop, by_hand};
+use crate::desktop::{Desktop, user_request};
 use crate::launcher;
 use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
 
-/// Does what the window asks. It may wait for AWS, the keychain or the user.
+/// Executes a call of the window. It may wait for AWS, the keychain or the user.
 ///
 /// # Errors
 /// Why it could not be done.
@@ -30,52 +30,50 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::Snapshot => value(keeper.snapshot()),
         WindowCall::Assume { role, limits } => {
             let role = keeper.limited(&Name::parse(&role)?, &limits)?;
-            let request = by_hand(role, RequestKind::Assume);
+            let request = user_request(role, RequestKind::Assume);
             let assumed = keeper.clicked(&request, || keeper.assume(&request.name, None));
-            assumed.map(nothing)
+            assumed.map(null)
         }
-        WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(nothing),
+        WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(null),
         WindowCall::LockRegions { role } => value(keeper.lock_regions(&Name::parse(&role)?)?),
-        WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(nothing),
-        WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(nothing),
-        WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(nothing),
-        WindowCall::EndKey { key } => keeper.end_key(&Name::parse(&key)?).map(nothing),
+        WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(null),
+        WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(null),
+        WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(null),
+        WindowCall::EndKey { key } => keeper.end_key(&Name::parse(&key)?).map(null),
         WindowCall::CopyExport { role, shell } => {
-            let request = by_hand(Name::parse(&role)?, RequestKind::Copy);
+            let request = user_request(Name::parse(&role)?, RequestKind::Copy);
             let copied = keeper.clicked(&request, || keeper.copy_export(&request.name, shell));
-            copied.map(nothing)
+            copied.map(null)
         }
-        WindowCall::AnswerPrompt { id, code } => {
-            keeper.answer_prompt(id, code.expose()).map(nothing)
-        }
-        WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(nothing),
-        WindowCall::Reply { id, reply } => keeper.reply(id, reply).map(nothing),
+        WindowCall::AnswerPrompt { id, code } => keeper.answer_prompt(id, code.expose()).map(null),
+        WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(null),
+        WindowCall::Reply { id, reply } => keeper.reply(id, reply).map(null),
         WindowCall::SetConsent { role, consent } => keeper
             .set_consent(&Subject::Role(Name::parse(&role)?), consent)
-            .map(nothing),
+            .map(null),
         WindowCall::SetKeyConsent { key, consent } => keeper
             .set_consent(&Subject::Key(Name::parse(&key)?), consent)
-            .map(nothing),
-        WindowCall::SetTemporaryProfile { role, is_kept } => {
+            .map(null),
+        WindowCall::SetTemporaryProfile { role, is_written } => {
             let role = Name::parse(&role)?;
-            let set = match is_kept {
+            let set = match is_written {
                 true => keeper.keep_temporary_profile(&role),
                 false => keeper.drop_temporary_profile(&role),
             };
-            set.map(nothing)
+            set.map(null)
         }
         WindowCall::History { query } => value(keeper.history(&query)?),
-        WindowCall::SwitchPrompt { id } => keeper.switch_prompt(id).map(nothing),
-        WindowCall::EndMfa { key } => keeper.end_mfa(&Name::parse(&key)?).map(nothing),
+        WindowCall::SwitchPrompt { id } => keeper.switch_prompt(id).map(null),
+        WindowCall::EndMfa { key } => keeper.end_mfa(&Name::parse(&key)?).map(null),
         WindowCall::AddKey { name, from } => {
             let name = Name::parse(&name)?;
             value(keeper.add_key(&name, &read_key(desktop, &from)?)?)
         }
         WindowCall::RenameKey { name, new_name } => keeper
             .rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?)
-            .map(nothing),
-        WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(nothing),
-        WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(nothing),
+            .map(null),
+        WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(null),
+        WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(null),
         WindowCall::Peers => value(rolecall_import::present(&paths::home())),
         WindowCall::MoveIn { from, dry_run } => {
             let belongings = rolecall_import::read(from, &paths::home(), None)?;
@@ -87,30 +85,28 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             role,
         } => {
             let previous = previous_name.as_deref().map(Name::parse).transpose()?;
-            keeper.save_role(previous.as_ref(), &role).map(nothing)
+            keeper.save_role(previous.as_ref(), &role).map(null)
         }
-        WindowCall::RemoveRole { name } => keeper.remove_role(&Name::parse(&name)?).map(nothing),
-        WindowCall::MarkRole { name, marks } => keeper.mark_role(&name, &marks).map(nothing),
+        WindowCall::RemoveRole { name } => keeper.remove_role(&Name::parse(&name)?).map(null),
+        WindowCall::MarkRole { name, marks } => keeper.mark_role(&name, &marks).map(null),
         WindowCall::NameAccount { account_id, alias } => {
-            keeper.name_account(&account_id, &alias).map(nothing)
+            keeper.name_account(&account_id, &alias).map(null)
         }
-        WindowCall::StartPractice => launcher::start_practice().map(nothing),
+        WindowCall::StartPractice => launcher::start_practice().map(null),
         WindowCall::PracticeCode => value(
             desktop
                 .practice_code()
                 .map(|(code, seconds_left)| PracticeCode { code, seconds_left }),
         ),
-        WindowCall::OpenRolesFile => {
-            launcher::open_file(desktop.roles_path.as_deref()).map(nothing)
-        }
+        WindowCall::OpenRolesFile => launcher::open_file(desktop.roles_path.as_deref()).map(null),
         WindowCall::OpenSettingsFile => {
-            launcher::open_file(desktop.settings_path.as_deref()).map(nothing)
+            launcher::open_file(desktop.settings_path.as_deref()).map(null)
         }
         WindowCall::DismissProblem { code } => {
             keeper.dismiss(code);
             Ok(Value::Null)
         }
-        WindowCall::RetryKeychain => keeper.retry_keychain().map(nothing),
+        WindowCall::RetryKeychain => keeper.retry_keychain().map(null),
         WindowCall::Connect {
             which,
             prefix,
@@ -126,13 +122,13 @@ fn undo_import(keeper: &Keeper, profile: &str, step: Step) -> Result<EditView, P
     match step {
         Step::Preview => keeper.undo_import(profile, step),
         Step::Write => {
-            let request = by_hand(keeper.moved_key(profile)?, RequestKind::PutBack);
+            let request = user_request(keeper.moved_key(profile)?, RequestKind::PutBack);
             keeper.clicked(&request, || keeper.undo_import(profile, step))
         }
     }
 }
 
-fn nothing<T>(_: T) -> Value {
+fn null<T>(_: T) -> Value {
     Value::Null
 }
 
@@ -155,7 +151,7 @@ fn read_key(desktop: &Desktop, origin: &KeyOrigin) -> Result<KeyPair, Problem> {
     })
 }
 
-/// Returns the profiles with a key in plaintext; none if the file is absent or cannot be read.
+/// Returns the profiles with a plaintext key; none if the file does not exist or cannot be read.
 fn plaintext_profiles(desktop: &Desktop) -> Vec<PlaintextProfile> {
     let Ok(text) = desktop.aws_files.read_aws_credentials() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The tray's end of the window: starts its process, tells it every snapshot, answers its calls, and sees it end.
+//! The tray's side of the window: starts its process, sends snapshots, answers calls, and notices its end.
 
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -13,24 +13,24 @@ use rolecall_core::view::snapshot::Snapshot;
 use crate::arguments::WINDOW_ARGUMENT;
 use crate::desktop::Desktop;
 use crate::window_calls;
-use crate::window_wire::{Ask, Shown, Tell, WindowCall};
+use crate::window_wire::{SnapshotUpdate, WindowCall, WindowMessage, WindowRequest};
 
-/// Starts and feeds the window's process; there is at most one.
+/// Starts the window's process, of which there is at most one, and sends it snapshots.
 #[derive(Default)]
 pub(crate) struct WindowHost {
-    open: Mutex<Option<Sender<Tell>>>,
-    answers: OnceLock<Weak<Desktop>>,
+    open: Mutex<Option<Sender<WindowMessage>>>,
+    desktop: OnceLock<Weak<Desktop>>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl WindowHost {
-    /// Says who answers the window, and what happens when it closes; once.
+    /// Sets the desktop that answers calls, and the callback for closing; only the first ones count.
     pub(crate) fn connect(
         &self,
         desktop: &Arc<Desktop>,
         on_closed: impl Fn() + Send + Sync + 'static,
     ) {
-        let _ = self.answers.set(Arc::downgrade(desktop));
+        let _ = self.desktop.set(Arc::downgrade(desktop));
         let _ = self.on_closed.set(Box::new(on_closed));
     }
 
@@ -39,7 +39,7 @@ impl WindowHost {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open
             .as_ref()
-            .is_some_and(|window| window.send(Tell::Raise).is_ok())
+            .is_some_and(|window| window.send(WindowMessage::Raise).is_ok())
         {
             return;
         }
@@ -49,11 +49,11 @@ impl WindowHost {
         }
     }
 
-    /// Tells the window, if it is open.
-    pub(crate) fn tell(&self, snapshot: &Snapshot) {
+    /// Sends a snapshot to the window, if it is open.
+    pub(crate) fn send_snapshot(&self, snapshot: &Snapshot) {
         if let Some(window) = &*self.open.lock().unwrap_or_else(PoisonError::into_inner) {
-            // A window that is just closing does not need to know.
-            let _ = window.send(Tell::Snapshot(Shown {
+            // The window may be closing.
+            let _ = window.send(WindowMessage::Snapshot(SnapshotUpdate {
                 snapshot: Box::new(snapshot.clone()),
                 same_roles: false,
             }));
@@ -64,7 +64,7 @@ impl WindowHost {
         clippy::disallowed_methods,
         reason = "starts this same program, for the window"
     )]
-    fn start(self: &Arc<Self>) -> std::io::Result<Sender<Tell>> {
+    fn start(self: &Arc<Self>) -> std::io::Result<Sender<WindowMessage>> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg(WINDOW_ARGUMENT)
             .stdin(Stdio::piped())
@@ -73,11 +73,11 @@ impl WindowHost {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(std::io::Error::other("no pipes"));
         };
-        let (tells, outbox) = mpsc::channel();
+        let (messages, outbox) = mpsc::channel();
         thread::Builder::new()
             .name("window-out".into())
             .spawn(move || write_all(input, &outbox))?;
-        let (host, replies) = (self.clone(), tells.clone());
+        let (host, replies) = (self.clone(), messages.clone());
         thread::Builder::new()
             .name("window-in".into())
             .spawn(move || {
@@ -89,20 +89,22 @@ impl WindowHost {
                     .into_iter()
                     .for_each(|on_closed| on_closed());
             })?;
-        Ok(tells)
+        Ok(messages)
     }
 
-    /// Answers the window's calls until it closes; each on a thread of its own, since some wait for the user.
-    fn serve(&self, mut output: ChildStdout, replies: &Sender<Tell>) {
-        while let Ok(Ask { id, call }) = read_frame::<Ask>(&mut output, REQUEST_MAX) {
-            let Some(desktop) = self.answers.get().and_then(Weak::upgrade) else {
+    /// Answers the window's calls until it closes, each on its own thread, since some wait for the user.
+    fn serve(&self, mut output: ChildStdout, replies: &Sender<WindowMessage>) {
+        while let Ok(WindowRequest { id, call }) =
+            read_frame::<WindowRequest>(&mut output, REQUEST_MAX)
+        {
+            let Some(desktop) = self.desktop.get().and_then(Weak::upgrade) else {
                 return;
             };
             let replies = replies.clone();
             let answering = move || {
                 let result = answer(&desktop, call);
-                // A window that closed meanwhile needs no answer.
-                let _ = replies.send(Tell::Answer { id, result });
+                // The window may have closed.
+                let _ = replies.send(WindowMessage::Answer { id, result });
             };
             if let Err(error) = thread::Builder::new()
                 .name("window-call".into())
@@ -123,37 +125,37 @@ fn answer(desktop: &Desktop, call: WindowCall) -> Result<serde_json::Value, Prob
     std::panic::catch_unwind(answering).unwrap_or_else(|_| Err(Problem::internal()))
 }
 
-/// Writes what the window is to know. Of snapshots that wait, only the last is written, and roles only if they changed.
-fn write_all(mut input: ChildStdin, outbox: &Receiver<Tell>) {
+/// Writes the messages to the window. Of several pending snapshots only the last is written, and roles only if changed.
+fn write_all(mut input: ChildStdin, outbox: &Receiver<WindowMessage>) {
     let mut last_roles: Option<RoleViews> = None;
     while let Ok(first) = outbox.recv() {
         let mut batch = vec![first];
         batch.extend(outbox.try_iter());
         let last_snapshot = batch
             .iter()
-            .rposition(|tell| matches!(tell, Tell::Snapshot(_)));
-        let outdated = |index: usize, tell: &Tell| {
-            matches!(tell, Tell::Snapshot(_)) && Some(index) != last_snapshot
+            .rposition(|message| matches!(message, WindowMessage::Snapshot(_)));
+        let outdated = |index: usize, message: &WindowMessage| {
+            matches!(message, WindowMessage::Snapshot(_)) && Some(index) != last_snapshot
         };
-        for (index, tell) in batch.iter_mut().enumerate() {
-            if outdated(index, tell) {
+        for (index, message) in batch.iter_mut().enumerate() {
+            if outdated(index, message) {
                 continue;
             }
-            if let Tell::Snapshot(shown) = tell {
-                leave_out_roles(shown, &mut last_roles);
+            if let WindowMessage::Snapshot(update) = message {
+                omit_unchanged_roles(update, &mut last_roles);
             }
-            if write_frame(&mut input, tell).is_err() {
+            if write_frame(&mut input, message).is_err() {
                 return;
             }
         }
     }
 }
 
-fn leave_out_roles(shown: &mut Shown, last: &mut Option<RoleViews>) {
-    let roles = &mut shown.snapshot.roles;
+fn omit_unchanged_roles(update: &mut SnapshotUpdate, last: &mut Option<RoleViews>) {
+    let roles = &mut update.snapshot.roles;
     if last.as_ref().is_some_and(|last| last.is_shared_with(roles)) {
         *roles = RoleViews::default();
-        shown.same_roles = true;
+        update.same_roles = true;
     } else {
         *last = Some(roles.clone());
     }

@@ -1,4 +1,4 @@
-//! The window's process: a webview, its commands, and the pipe to the tray. It ends with its window, and with the tray.
+//! The window's process: a webview, its commands, and the pipe to the tray. It ends with its window or with the tray.
 
 use std::collections::HashMap;
 use std::io::{self, Stdout};
@@ -12,15 +12,15 @@ use serde::de::DeserializeOwned;
 use tauri::{AppHandle, Emitter};
 use tokio::sync::oneshot;
 
-use crate::window_wire::{Ask, Tell, WindowCall};
+use crate::window_wire::{WindowCall, WindowMessage, WindowRequest};
 use crate::{commands, window};
 
-/// The name of the event that carries the snapshot, without the roles if those are the same as before.
+/// The name of the snapshot event.
 const SNAPSHOT_EVENT: &str = "snapshot";
 
 type Waiting = HashMap<u64, oneshot::Sender<Result<serde_json::Value, Problem>>>;
 
-/// The window's end of the pipe.
+/// The window's side of the pipe.
 pub(crate) struct Link {
     output: Mutex<Stdout>,
     waiting: Mutex<Waiting>,
@@ -36,35 +36,35 @@ impl Link {
         }
     }
 
-    /// Asks the tray's process.
+    /// Sends a call to the tray's process.
     ///
     /// # Errors
-    /// What it says, or that it is gone.
+    /// The problem that it returns, or that it has ended.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, call: WindowCall) -> Result<T, Problem> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
-        let (give, given) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         self.waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, give);
+            .insert(id, sender);
         write_frame(
             &mut *self.output.lock().unwrap_or_else(PoisonError::into_inner),
-            &Ask { id, call },
+            &WindowRequest { id, call },
         )
         .map_err(|_| gone())?;
-        let value = given.await.map_err(|_| gone())??;
+        let value = receiver.await.map_err(|_| gone())??;
         serde_json::from_value(value).map_err(|_| gone())
     }
 
-    fn settle(&self, id: u64, result: Result<serde_json::Value, Problem>) {
-        if let Some(give) = self
+    fn resolve(&self, id: u64, result: Result<serde_json::Value, Problem>) {
+        if let Some(sender) = self
             .waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&id)
         {
-            // A call whose page was left has nobody waiting.
-            let _ = give.send(result);
+            // The page that made the call may be gone.
+            let _ = sender.send(result);
         }
     }
 }
@@ -142,18 +142,18 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Hears the tray's process until it ends, and ends with it.
+/// Handles the messages of the tray's process until it ends, then ends as well.
 fn listen(link: &Link, app: &AppHandle) {
     let mut input = io::stdin();
-    while let Ok(tell) = read_frame::<Tell>(&mut input, ANSWER_MAX) {
-        match tell {
-            Tell::Snapshot(shown) => {
-                if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, &shown) {
-                    tracing::warn!(%error, "the window could not be told");
+    while let Ok(message) = read_frame::<WindowMessage>(&mut input, ANSWER_MAX) {
+        match message {
+            WindowMessage::Snapshot(update) => {
+                if let Err(error) = app.emit_to(window::LABEL, SNAPSHOT_EVENT, &update) {
+                    tracing::warn!(%error, "a snapshot could not be sent to the window");
                 }
             }
-            Tell::Answer { id, result } => link.settle(id, result),
-            Tell::Raise => window::raise(app),
+            WindowMessage::Answer { id, result } => link.resolve(id, result),
+            WindowMessage::Raise => window::raise(app),
         }
     }
     app.exit(0);

@@ -1,7 +1,7 @@
-//! What the tray's process and the window's process say to each other, over the pipes that only these two hold.
+//! The messages between the tray's process and the window's process, over pipes that only these two hold.
 //!
-//! The browser engine lives in a process of its own: it ends with the window and takes everything along, and what the
-//! webview can reach has never held a key, a session or the keeper.
+//! The browser engine runs in its own process, which ends with the window. That process never contains a key, a
+//! session or the keeper.
 
 use rolecall_core::api::import::{DryRun, ImportSource};
 use rolecall_core::api::protocol::WireSecret;
@@ -16,9 +16,9 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 
-/// From the window: a call, and the number that its answer will carry.
+/// From the window: a call, with the id that its answer will have.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Ask {
+pub(crate) struct WindowRequest {
     pub(crate) id: u64,
     pub(crate) call: WindowCall,
 }
@@ -26,27 +26,27 @@ pub(crate) struct Ask {
 /// To the window.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Tell {
-    /// Everything that is shown, whenever it differs.
-    Snapshot(Shown),
+pub(crate) enum WindowMessage {
+    /// The new snapshot, after each change.
+    Snapshot(SnapshotUpdate),
     /// The answer to a call.
     Answer {
         id: u64,
         result: Result<serde_json::Value, Problem>,
     },
-    /// Come to the front.
+    /// Bring the window to the front.
     Raise,
 }
 
-/// Everything that is shown; the roles only if they are others than the last time, since there may be ten thousand.
+/// A snapshot; without the roles if they did not change, since there may be ten thousand.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Shown {
+pub(crate) struct SnapshotUpdate {
     pub(crate) snapshot: Box<Snapshot>,
-    /// Whether the roles are those of the last time, and left out here.
+    /// Whether the roles are omitted because they did not change.
     pub(crate) same_roles: bool,
 }
 
-/// What the window may ask for. Nothing returns a secret.
+/// The calls of the window. None returns a secret.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum WindowCall {
@@ -100,7 +100,7 @@ pub(crate) enum WindowCall {
     },
     SetTemporaryProfile {
         role: String,
-        is_kept: bool,
+        is_written: bool,
     },
     History {
         query: Query,
@@ -183,18 +183,18 @@ pub(crate) enum KeyOrigin {
     Csv { path: String },
     /// A profile of `~/.aws/credentials`.
     Profile { profile: String },
-    /// The window's form: the last resort.
+    /// The window's form.
     Typed {
         access_key_id: String,
         secret: WireSecret,
     },
 }
 
-/// A profile of `~/.aws/credentials` that holds a long-term key in plaintext.
+/// A profile of `~/.aws/credentials` with a long-term key in plaintext.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PlaintextProfile {
     pub(crate) profile: String,
-    /// All but its ends hidden.
+    /// All but its ends masked.
     pub(crate) access_key_id: String,
 }
 

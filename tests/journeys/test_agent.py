@@ -54,7 +54,7 @@ def test_a_service_runs_in_the_foreground_and_ends_cleanly_on_a_signal(machine, 
     assert agent.stop() == 0
     assert not agent.socket_path.exists()
     log = agent.process.log()
-    assert "ready at" in log and "a signal asked for it" in log
+    assert "ready at" in log and "received a signal" in log
     assert practice.secret_access_key not in log
 
 

@@ -39,7 +39,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["set_key_consent", { key: "a", consent: "never" }, (bridge) => bridge.setKeyConsent("a", "never")],
   ["end_key", { key: "a" }, (bridge) => bridge.endKey("a")],
   ["set_consent", { role: "a", consent: null }, (bridge) => bridge.setConsent("a", null)],
-  ["set_temporary_profile", { role: "a", isKept: true }, (bridge) => bridge.setTemporaryProfile("a", true)],
+  ["set_temporary_profile", { role: "a", isWritten: true }, (bridge) => bridge.setTemporaryProfile("a", true)],
   ["history", { query: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],
   ["switch_prompt", { id: 7 }, (bridge) => bridge.switchPrompt(7)],
   ["end_mfa", { key: "k" }, (bridge) => bridge.endMfa("k")],

@@ -102,7 +102,7 @@ export interface Bridge {
   /** Sets the program access of the key itself; null is the default. */
   setKeyConsent(key: string, consent: Consent | null): Promise<void>;
   /** Sets whether the role's sessions are also written to AWS's credentials file, in plaintext. */
-  setTemporaryProfile(role: string, isKept: boolean): Promise<void>;
+  setTemporaryProfile(role: string, isWritten: boolean): Promise<void>;
   history(query: HistoryQuery): Promise<HistoryLine[]>;
   /** Switches the prompt to its alternative use of the code. */
   switchPrompt(id: number): Promise<void>;
@@ -208,7 +208,7 @@ const desktop: Bridge = {
   reply: (id, reply) => ask("reply", { id, reply }),
   setConsent: (role, consent) => ask("set_consent", { role, consent }),
   setKeyConsent: (key, consent) => ask("set_key_consent", { key, consent }),
-  setTemporaryProfile: (role, isKept) => ask("set_temporary_profile", { role, isKept }),
+  setTemporaryProfile: (role, isWritten) => ask("set_temporary_profile", { role, isWritten }),
   history: (query) => ask("history", { query }),
   switchPrompt: (id) => ask("switch_prompt", { id }),
   endMfa: (key) => ask("end_mfa", { key }),

@@ -1,5 +1,5 @@
-//! Says who it is, once per line of standard input, with one client of the AWS SDK for Rust that lives all along.
-//! A journey's test client, not a part of Rolecall.
+//! Prints its caller identity for each line of standard input, with one client of the AWS SDK for Rust.
+//! A test client for the journeys, not a part of Rolecall.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -18,7 +18,7 @@ async fn main() {
         if line.is_err() {
             break;
         }
-        let told = match client.get_caller_identity().send().await {
+        let result = match client.get_caller_identity().send().await {
             Ok(answer) => {
                 let key = match config.credentials_provider() {
                     Some(provider) => provider.provide_credentials().await.ok(),
@@ -33,6 +33,6 @@ async fn main() {
                 "error": format!("{}", aws_smithy_types::error::display::DisplayErrorContext(&error)),
             }),
         };
-        println!("{told}");
+        println!("{result}");
     }
 }

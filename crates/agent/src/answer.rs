@@ -1,4 +1,4 @@
-//! Maps what the command line asks to the keeper's use cases. Names and codes are read here, at the edge.
+//! Maps the calls of the command line to the keeper's use cases. Names and codes are parsed here.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -22,9 +22,9 @@ use crate::socket::Peer;
 use crate::{container, paths, requester};
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
-const HAND_OUT: Duration = Duration::from_secs(19);
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(19);
 
-/// Does what `call` of a peer asks of the keeper.
+/// Executes a call of a peer.
 ///
 /// # Errors
 /// Why it could not be done.
@@ -59,14 +59,14 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
         }),
         Call::KeyCredentials { key } => serve(&key, RequestKind::Key, &|key| {
             let (keeper, key) = (keeper.clone(), key.clone());
-            in_time(move || keeper.key_credentials(&key))
+            within_timeout(move || keeper.key_credentials(&key))
         }),
         Call::PutKeyBack {
             profile,
             step: Step::Write,
         } => {
             let key = keeper.moved_key(&profile);
-            // A program in a sandbox does not learn which keys were moved.
+            // A sandboxed program must not learn which keys were moved.
             let key = key.or_else(|unknown| admitted.and(Err(unknown)))?;
             serve(key.as_str(), RequestKind::PutBack, &|_| {
                 edit(keeper.undo_import(&profile, Step::Write))
@@ -98,7 +98,7 @@ fn keep_fresh(keeper: &Arc<Keeper>, role: &Name, peer: &Peer<'_>) -> Result<Answ
     Ok(Answer::Done)
 }
 
-/// Does what gives nobody credentials of a role or key.
+/// Executes a call that returns no credentials.
 #[expect(clippy::too_many_lines, reason = "one arm for each call")]
 fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
     match call {
@@ -185,7 +185,7 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             step: Step::Preview,
         } => edit(keeper.undo_import(&profile, Step::Preview)),
         Call::ShowWindow | Call::Host | Call::Unlock { .. } | Call::Stop | Call::HandOver => {
-            Err(not_here())
+            Err(not_handled())
         }
         Call::Assume { .. }
         | Call::Env { .. }
@@ -237,44 +237,43 @@ fn assume(keeper: &Keeper, role: &Name, code: Option<&WireSecret>) -> Result<Ans
     Ok(Answer::Session(Box::new(view)))
 }
 
-/// Hands out credentials within the deadline. An assumption that takes longer goes on, and the next call finds its
-/// session.
+/// Returns credentials within the timeout. A slower assumption continues, and the next call finds its session.
 fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
     if let Some(line) = keeper.credentials_at_hand(role) {
         return Ok(text(&line));
     }
     let (keeper, role) = (keeper.clone(), role.clone());
-    in_time(move || keeper.credentials(&role))
+    within_timeout(move || keeper.credentials(&role))
 }
 
-/// Returns what `get` gives within the deadline; it goes on after that.
-fn in_time(
+/// Returns the result of `get` within the timeout; after that, `get` continues.
+fn within_timeout(
     get: impl FnOnce() -> Result<Secret, Problem> + Send + 'static,
 ) -> Result<Answer, Problem> {
-    let (give, given) = mpsc::sync_channel(1);
+    let (sender, receiver) = mpsc::sync_channel(1);
     let hand_out = move || {
-        // After the deadline nobody takes it any more.
-        let _ = give.send(get());
+        // The receiver may have timed out.
+        let _ = sender.send(get());
     };
     let spawned = thread::Builder::new()
         .name("credentials".into())
         .spawn(hand_out);
     spawned.map_err(|_| overloaded())?;
-    match given.recv_timeout(HAND_OUT) {
+    match receiver.recv_timeout(CREDENTIALS_TIMEOUT) {
         Ok(credentials) => Ok(text(&credentials?)),
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(timed_out()),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
     }
 }
 
-/// Returns the problem of a question to the program that reached the keeper.
-fn not_here() -> Problem {
-    let what = "There is no program here to do this.";
+/// Returns the problem of a call that the program itself should have handled.
+fn not_handled() -> Problem {
+    let what = "Rolecall cannot handle this call here.";
     Problem::new(ProblemCode::Internal, what, "Report it.")
 }
 
-fn late() -> Problem {
-    let what = "The session was not there within 20 seconds.";
-    let remedy = "It may wait for a code: look at Rolecall, then try again.";
+fn timed_out() -> Problem {
+    let what = "The session was not ready within 20 seconds.";
+    let remedy = "Rolecall may be waiting for an MFA code. Check Rolecall, then try again.";
     Problem::new(ProblemCode::TimedOut, what, remedy)
 }

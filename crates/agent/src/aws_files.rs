@@ -1,14 +1,14 @@
-//! Writes AWS's own two files, which other programs write as well: some at any moment, without a lock, emptying the file
+//! Writes AWS's two files. Other programs write them too, at any moment, without a lock, and some truncate the file
 //! first.
 //!
 //! ```text
-//! lock ─► read, once the file is at rest ─► edit ─► swap in one step, if it is still what was read
-//!                  ▲                                          │
-//!                  └── another program wrote meanwhile ◄── watch what was swapped out, and what is there
+//! lock ─► read, once the file is stable ─► edit ─► swap atomically, if the file is unchanged
+//!                  ▲                                   │
+//!                  └──── another program wrote ◄── watch the old and the new file for a moment
 //! ```
 //!
-//! A reader sees the old text or the new one, and so does whoever comes after a crash. What another program writes
-//! into the file that was swapped out is taken over; what it writes over the new one is edited again.
+//! A reader sees the old text or the new one, also after a crash. What another program writes to the old file is
+//! merged; what it writes over the new file is edited again.
 
 mod backups;
 mod guard;
@@ -34,13 +34,13 @@ use guard::Guard;
 use place::Place;
 use swap::Swap;
 
-/// How often an edit is made anew because another program wrote meanwhile.
+/// How often an edit is repeated because another program changed the file.
 const ATTEMPTS: usize = 5;
-/// How long after a swap another program's late writing is looked for.
+/// How long to watch for late writes of other programs after a swap.
 const WATCH: Duration = Duration::from_millis(500);
-/// How long another Rolecall may hold the lock.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
-/// The notes of moved keys, in the state folder.
+/// How long to wait for the lock of another Rolecall.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+/// The file with the moved keys, in the state folder.
 const MOVED_KEYS: &str = "moved-keys.json";
 
 /// Writes AWS's files of one set.
@@ -52,12 +52,12 @@ pub struct AwsFilesWriter {
 }
 
 impl AwsFilesWriter {
-    /// Returns the writer of the files at these paths. Nothing is touched yet.
+    /// Returns the writer of the files at these paths. No file is accessed yet.
     pub fn new(paths: Paths) -> Self {
         Self::watching_for(paths, WATCH)
     }
 
-    /// Returns the writer of the files at these paths, where late writing of others is looked for as long as this after each swap.
+    /// Returns the writer of the files at these paths, which watches for late writes for this long after each swap.
     pub fn watching_for(paths: Paths, watch: Duration) -> Self {
         Self {
             backups: Backups::in_dir(paths.state_dir.join("backups")),
@@ -66,7 +66,7 @@ impl AwsFilesWriter {
         }
     }
 
-    /// Waits for the right to write, against other instances of Rolecall.
+    /// Takes the lock against other instances of Rolecall.
     fn lock(&self) -> Result<File, Problem> {
         let failed = |error: &std::io::Error| {
             disk::problem(
@@ -80,7 +80,7 @@ impl AwsFilesWriter {
         options.read(true).write(true).create(true).truncate(false);
         let path = self.paths.state_dir.join("aws-files.lock");
         let file = options.open(path).map_err(|error| failed(&error))?;
-        let deadline = now() + LOCK_PATIENCE;
+        let deadline = now() + LOCK_TIMEOUT;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
@@ -91,7 +91,7 @@ impl AwsFilesWriter {
         }
     }
 
-    /// Removes what a crash left beside AWS's files and among their copies. The lock is held.
+    /// Removes temporary files of a crash beside AWS's files and among the backups. Needs the lock.
     fn remove_leftovers(&self, lock: &File) {
         let files = [AwsFile::Config, AwsFile::Credentials];
         let dirs = files.map(|file| place::dir_of(self.paths.aws_path(file)));
@@ -117,7 +117,7 @@ impl AwsWriter for AwsFilesWriter {
         let place = Place::find(self.paths.aws_path(file), file, &shown)?;
         leftovers::note(&lock, &place.dir).map_err(|error| place.failed(&error))?;
         for attempt in 0..ATTEMPTS {
-            let old = place.read_at_rest()?;
+            let old = place.read_when_stable()?;
             let old_text = text(old.bytes.clone(), &shown)?;
             let edited = edit(old_text.expose())?;
             if edited.text.expose() == old_text.expose() {
@@ -130,8 +130,8 @@ impl AwsWriter for AwsFilesWriter {
                         0 => Slot::New,
                         _ => Slot::Latest,
                     };
-                    let kept = self.backups.keep_without(file, &old.bytes, secret, place);
-                    kept.map_err(|error| {
+                    let saved = self.backups.keep_without(file, &old.bytes, secret, place);
+                    saved.map_err(|error| {
                         let dir = self.paths.shown(self.backups.dir());
                         disk::problem(&error, &dir, Access::Write)
                     })?;
@@ -145,7 +145,7 @@ impl AwsWriter for AwsFilesWriter {
                 Swap::Changed => {}
             }
         }
-        Err(place.restless())
+        Err(place.keeps_changing())
     }
 
     fn recover(&self) -> Result<(), Problem> {
@@ -165,13 +165,13 @@ impl AwsWriter for AwsFilesWriter {
         } else {
             "rolecall"
         };
-        let here = std::env::current_exe().ok();
-        let beside = here.and_then(|path| Some(path.parent()?.join(name)));
+        let program = std::env::current_exe().ok();
+        let beside = program.and_then(|path| Some(path.parent()?.join(name)));
         let found = beside.filter(|path| path.is_file());
         let path = found.and_then(|path| path.to_str().map(str::to_owned));
         path.ok_or_else(|| {
             let what = "The command line of Rolecall is not installed beside this program.";
-            let remedy = "Put the program rolecall into the same folder, then try again.";
+            let remedy = "Put the program rolecall in the same folder, then try again.";
             Problem::new(ProblemCode::StorageFailed, what, remedy)
         })
     }
@@ -184,8 +184,8 @@ impl AwsWriter for AwsFilesWriter {
             return Ok(Vec::new());
         };
         serde_json::from_slice(&bytes).map_err(|error| {
-            let what = format!("{shown} cannot be read as it is.");
-            let remedy = "Move it away; the keys in it can then not be put back by Rolecall.";
+            let what = format!("{shown} cannot be read.");
+            let remedy = "Move the file away. Rolecall can then no longer move these keys back.";
             Problem::new(ProblemCode::InvalidFile, what, remedy).with_detail(error.to_string())
         })
     }
@@ -219,7 +219,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Waits as long as one write of another program may take.
+/// Waits for one write of another program.
 #[expect(
     clippy::disallowed_methods,
     reason = "waits for other programs, with a deadline"

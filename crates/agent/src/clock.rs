@@ -1,5 +1,5 @@
-//! The time as AWS has it: this machine's wall clock until AWS told its own, then AWS's clock carried on by a counter
-//! that suspend, clock jumps and a wrong wall clock do not touch.
+//! AWS's time: this machine's wall clock until AWS has sent its time, then AWS's time plus a counter that suspend, clock
+//! jumps and a wrong wall clock do not affect.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,35 +7,35 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_keeper::ports::Clock;
 
-/// Differences below this are none: the `Date` header counts whole seconds and travels for a moment.
+/// Smaller differences are ignored: the `Date` header has whole seconds and arrives with a delay.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// The clock that the keeper plans with and that signs calls.
 #[derive(Debug, Default)]
 pub struct SystemClock(Mutex<Option<Known>>);
 
-/// What AWS told, when, and which offset was last given out.
+/// AWS's time, when it arrived, and the offset that was last returned.
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    told: Timestamp,
-    awake_at: Duration,
+    aws_time: Timestamp,
+    received_at: Duration,
     offset: SignedDuration,
 }
 
 impl SystemClock {
-    /// Takes over the time that AWS told just now, in the `Date` header of an answer.
-    pub fn observe(&self, told: Timestamp) {
+    /// Sets the clock to the `Date` header of an answer that has just arrived.
+    pub fn observe(&self, aws_time: Timestamp) {
         let wall = wall_clock();
-        let offset = told.duration_since(wall);
+        let offset = aws_time.duration_since(wall);
         let agrees = offset.abs() < TOLERANCE;
         *self.lock() = Some(Known {
-            told: if agrees { wall } else { told },
-            awake_at: since_boot(),
+            aws_time: if agrees { wall } else { aws_time },
+            received_at: since_boot(),
             offset: if agrees { SignedDuration::ZERO } else { offset },
         });
     }
 
-    /// Forgets what AWS told, as when another endpoint takes its place.
+    /// Forgets AWS's time, as when the endpoint changes.
     pub fn forget(&self) {
         *self.lock() = None;
     }
@@ -47,8 +47,10 @@ impl SystemClock {
 
 impl Known {
     fn now(&self) -> Timestamp {
-        let passed = since_boot().saturating_sub(self.awake_at);
-        self.told.saturating_add(passed).unwrap_or(self.told)
+        let passed = since_boot().saturating_sub(self.received_at);
+        self.aws_time
+            .saturating_add(passed)
+            .unwrap_or(self.aws_time)
     }
 }
 
@@ -57,7 +59,7 @@ impl Clock for SystemClock {
         self.lock().map_or_else(wall_clock, |known| known.now())
     }
 
-    /// Stays the same to the nanosecond until the wall clock is set, so that snapshots do too.
+    /// Constant until the wall clock is set, so that snapshots do not change either.
     fn offset(&self) -> SignedDuration {
         let mut known = self.lock();
         let Some(known) = known.as_mut() else {
@@ -97,7 +99,7 @@ fn since_boot() -> Duration {
     Duration::try_from(time).unwrap_or_default()
 }
 
-/// Returns the wall clock's time since 1970: there is no counter here that goes on while the machine sleeps.
+/// Returns the wall clock's time since 1970, since no counter here includes sleep.
 #[cfg(not(unix))]
 fn since_boot() -> Duration {
     let since_epoch = wall_clock().duration_since(Timestamp::UNIX_EPOCH);
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn is_the_wall_clock_until_aws_tells_its_time() {
+    fn is_the_wall_clock_until_aws_sends_its_time() {
         let clock = SystemClock::default();
         assert!(about(clock.now(), wall_clock()));
         assert_eq!(clock.offset(), SignedDuration::ZERO);
@@ -124,9 +126,9 @@ mod tests {
         for hours in [-24, -1, 1, 24 * 365 * 10] {
             let clock = SystemClock::default();
             let difference = SignedDuration::from_hours(hours);
-            let told = wall_clock() + difference;
-            clock.observe(told);
-            assert!(about(clock.now(), told));
+            let aws_time = wall_clock() + difference;
+            clock.observe(aws_time);
+            assert!(about(clock.now(), aws_time));
             let offset = clock.offset();
             assert!((offset - difference).abs() < SignedDuration::from_secs(1));
             assert_eq!(clock.offset(), offset, "it does not flicker");
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn another_endpoint_starts_afresh() {
+    fn another_endpoint_resets_the_clock() {
         let clock = SystemClock::default();
         clock.observe(wall_clock() + SignedDuration::from_hours(1));
         clock.forget();

@@ -1,7 +1,7 @@
-//! What a container-credentials endpoint is given: at once what is at hand, and renewals behind its back.
+//! Answers a container credentials endpoint: at once from live sessions, with renewals in the background.
 //!
-//! The endpoint itself is a process of the command line. This one, which can use the access keys, listens on no port
-//! and reads no HTTP.
+//! The endpoint itself is a process of the command line. This process, which can use the access keys, listens on no
+//! port and parses no HTTP.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -15,17 +15,18 @@ use rolecall_keeper::Keeper;
 
 use crate::reply::{overloaded, text};
 
-/// How long an assumption may take until the endpoint has to answer: botocore waits two seconds, and asks again.
-const AT_ONCE: Duration = Duration::from_millis(1_800);
+/// How long an assumption may take before the endpoint must answer: botocore waits two seconds, then retries.
+const ASSUME_TIMEOUT: Duration = Duration::from_millis(1_800);
 
-/// Returns the body of the endpoint's answer. Nobody is asked for it: a session that is due is renewed behind.
+/// Returns the body of the endpoint's answer, without asking the user. A session that is due is renewed in the
+/// background.
 ///
 /// # Errors
-/// Why no session is live and none can be had at once.
+/// Why no session is active and none can be assumed in time.
 pub(crate) fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
     let body = match keeper.container_body(role) {
         Some(body) => Ok(body),
-        None => at_once(keeper, role.clone()),
+        None => assume_in_time(keeper, role.clone()),
     };
     let waits = |problem: &Problem| problem.code == ProblemCode::CodeNeeded;
     if body.as_ref().err().is_none_or(waits) {
@@ -34,8 +35,8 @@ pub(crate) fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, P
     body.map(|body| text(&body))
 }
 
-/// Begins to renew the session of a role if that is due, and does not wait for it. A session that the user has ended
-/// stays ended until a request comes.
+/// Starts to renew the session of a role if it is due, without waiting. A session that the user ended stays ended until
+/// the next request.
 pub(crate) fn keep_fresh(keeper: &Arc<Keeper>, role: &Name) {
     if keeper.has_session(role) {
         renew(keeper, role);
@@ -49,7 +50,7 @@ fn renew(keeper: &Arc<Keeper>, role: &Name) {
     let role = role.clone();
     let keeper = keeper.clone();
     let renewing = move || {
-        // What went wrong is shown with the role, and in a notice.
+        // A failure is shown with the role and in a notice.
         let _ = keeper.renew_behind(&role);
     };
     let spawned = thread::Builder::new()
@@ -60,26 +61,26 @@ fn renew(keeper: &Arc<Keeper>, role: &Name) {
     }
 }
 
-/// Assumes the role within the time an SDK waits. What takes longer goes on, and the next request finds its session.
-fn at_once(keeper: &Arc<Keeper>, role: Name) -> Result<Secret, Problem> {
+/// Assumes the role within the time an SDK waits. A slower assumption continues, and the next request finds its session.
+fn assume_in_time(keeper: &Arc<Keeper>, role: Name) -> Result<Secret, Problem> {
     let keeper = keeper.clone();
-    let (give, given) = mpsc::sync_channel(1);
+    let (sender, receiver) = mpsc::sync_channel(1);
     let assuming = move || {
-        // After the deadline nobody takes it any more.
-        let _ = give.send(keeper.assume_for_container(&role));
+        // The receiver may have timed out.
+        let _ = sender.send(keeper.assume_for_container(&role));
     };
     let spawned = thread::Builder::new()
         .name("container".into())
         .spawn(assuming);
     spawned.map_err(|_| overloaded())?;
-    match given.recv_timeout(AT_ONCE) {
+    match receiver.recv_timeout(ASSUME_TIMEOUT) {
         Ok(body) => body,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(late()),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(timed_out()),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
     }
 }
 
-fn late() -> Problem {
-    let what = "The session is not there yet.";
+fn timed_out() -> Problem {
+    let what = "The session is not ready yet.";
     Problem::new(ProblemCode::TimedOut, what, "Try again in a moment.")
 }

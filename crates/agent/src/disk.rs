@@ -1,5 +1,4 @@
-//! What every file of ours needs of the disk: private folders, safe reads, one-step replacement, and failures
-//! in words.
+//! File access for Rolecall's own files: private folders, safe reads, atomic replacement, and failures as problems.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -8,7 +7,7 @@ use std::time::Duration;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-/// Creates a folder and its parents for the user alone, if it is not there.
+/// Creates a folder and its parents, accessible by the user only, if it does not exist.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -17,7 +16,7 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Takes a folder's or file's permissions for others away, if there are any.
+/// Removes the permissions of others from a folder or file.
 #[cfg(unix)]
 pub(crate) fn keep_private(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
@@ -25,16 +24,15 @@ pub(crate) fn keep_private(path: &Path, mode: u32) {
         fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
     if open_to_others && let Err(error) = fs::set_permissions(path, PermissionsExt::from_mode(mode))
     {
-        tracing::warn!(%error, "a folder or file of ours is open to other users");
+        tracing::warn!(%error, "a folder or file of Rolecall is accessible by other users");
     }
 }
 
-/// What lies in the user's profile is the user's alone.
+/// The user's profile folder is already private.
 #[cfg(not(unix))]
 pub(crate) fn keep_private(_path: &Path, _mode: u32) {}
 
-/// Reads a whole regular file of at most `limit` bytes; `None` if there is none. It never waits for a FIFO or a
-/// device.
+/// Reads a regular file of at most `limit` bytes; `None` if it does not exist. Never blocks on a FIFO or a device.
 pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, ReadFault> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -54,7 +52,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, ReadFau
                 Err(_) => Ok(None),
             };
         }
-        // What a socket and an unserved device answer to `open`.
+        // The error of `open` for a socket or an unserved device.
         Err(error) if error.raw_os_error() == Some(NO_DEVICE) => {
             return Err(ReadFault::Kind("a socket or a device"));
         }
@@ -90,25 +88,25 @@ fn kind_of(metadata: &fs::Metadata) -> &'static str {
 
 /// Returns a warning if a file can be written by other users.
 #[cfg(unix)]
-pub(crate) fn foreign_hands(path: &Path) -> Option<&'static str> {
+pub(crate) fn writable_by_others(path: &Path) -> Option<&'static str> {
     use std::os::unix::fs::MetadataExt;
     let found = fs::metadata(path).ok()?;
     let own = rustix::process::geteuid().as_raw();
     if found.uid() != own && found.uid() != 0 {
-        Some("It belongs to another user, who can change what it says.")
+        Some("The file belongs to another user, who can change it.")
     } else if found.mode() & 0o022 != 0 {
-        Some("Other users can change it. Take the right away with: chmod go-w FILE")
+        Some("Other users can change the file. Fix this with: chmod go-w FILE")
     } else {
         None
     }
 }
 
 #[cfg(not(unix))]
-pub(crate) fn foreign_hands(_path: &Path) -> Option<&'static str> {
+pub(crate) fn writable_by_others(_path: &Path) -> Option<&'static str> {
     None
 }
 
-/// Why a file gave nothing.
+/// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadFault {
     #[error("it is {0}")]
@@ -120,7 +118,7 @@ pub(crate) enum ReadFault {
 }
 
 impl ReadFault {
-    /// Returns the fault as a person reads it; `shown` is what messages call the file.
+    /// Returns the fault as a problem; `shown` is the display path.
     pub(crate) fn problem(&self, shown: &str) -> Problem {
         match self {
             Self::Kind(kind) => Problem::new(
@@ -138,14 +136,14 @@ impl ReadFault {
     }
 }
 
-/// What was tried with a file.
+/// The attempted access to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
     Write,
 }
 
-/// Returns a failure of the disk as a person reads it; `shown` is what messages call the file.
+/// Returns an I/O error as a problem; `shown` is the display path.
 pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem {
     let verb = match access {
         Access::Read => "read",
@@ -154,11 +152,11 @@ pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem
     let (what, remedy) = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
             format!("There is no space left to write {shown}."),
-            "Free some space. Until then this is kept in memory only.",
+            "Free some disk space. Until then this is in memory only.",
         ),
         ErrorKind::ReadOnlyFilesystem => (
             format!("{shown} is on a disk that cannot be written."),
-            "Make it writable. Until then this is kept in memory only.",
+            "Make it writable. Until then this is in memory only.",
         ),
         ErrorKind::PermissionDenied => (
             format!("{shown} may not be {verb}."),
@@ -172,15 +170,15 @@ pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem
     Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
 }
 
-/// Replaces a file in one step, so that a reader and a crash see the old text or the new one. Links are kept:
-/// what they lead to is replaced. The mode is kept; a new file is for the user alone.
+/// Replaces a file atomically: a reader sees the old text or the new one, also after a crash. Links stay, and their
+/// target is replaced. The mode stays; a new file is accessible by the user only.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = referent(path)?;
     let dir = target
         .parent()
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     create_private_dir(dir)?;
-    sweep(dir)?;
+    remove_leftovers(dir)?;
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY)
         .tempfile_in(dir)?;
@@ -191,13 +189,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_dir(dir)
 }
 
-/// How the names of unfinished files start.
+/// The name prefix of temporary files.
 pub(crate) const TEMPORARY: &str = ".rolecall-unfinished-";
-/// An unfinished file this old was left behind by a crash.
+/// A temporary file this old was left behind by a crash.
 const LEFT_BEHIND: Duration = Duration::from_secs(60);
 
-/// Removes what a crash left unfinished.
-fn sweep(dir: &Path) -> io::Result<()> {
+/// Removes the temporary files of a crash.
+fn remove_leftovers(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)?.flatten() {
         let ours = entry
             .file_name()
@@ -211,7 +209,7 @@ fn sweep(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the file that a path leads to through all links; the path itself if nothing is there.
+/// Returns the file that a path leads to through all links; the path itself if it does not exist.
 pub(crate) fn referent(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Ok(target) => Ok(target),
@@ -233,7 +231,7 @@ fn keep_mode(target: &Path, file: &File) -> io::Result<()> {
     }
 }
 
-/// Makes a rename last through a power loss. File systems that cannot sync a folder say so; the rename stands.
+/// Makes a rename survive a power loss. Errors of file systems that cannot sync a folder are ignored.
 #[cfg(unix)]
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     match File::open(dir)?.sync_all() {

@@ -1,4 +1,4 @@
-//! Rolecall without a face: the keeper and all that it acts through but a display. The tray and the agent run the same.
+//! Rolecall without a user interface: the keeper with its adapters. The tray application and the agent share it.
 
 use std::sync::Arc;
 
@@ -25,58 +25,58 @@ use crate::sts::AwsSts;
 use crate::teams::Teams;
 use crate::watch::{self, Changed, Fingerprints, Watch};
 
-/// A keeper at work on one set of roles, keys and sessions.
+/// A running keeper of one set of roles, keys and sessions.
 pub struct Engine {
     /// The use cases.
     pub keeper: Arc<Keeper>,
-    /// The time as AWS has it.
+    /// AWS's time.
     pub clock: Arc<SystemClock>,
     sts: Arc<AwsSts>,
     teams: Arc<Teams>,
     paths: Paths,
-    /// The files as they were before the keeper read them.
+    /// The fingerprints of the files before the keeper read them.
     files_before: Fingerprints,
     secrets: Option<Secrets>,
 }
 
-/// Where the user's own secrets are, and what has to know when that changes.
+/// The user's secrets, and the components that depend on their location.
 struct Secrets {
     keyring: Arc<Keyring>,
     seal: Arc<KeychainSeal>,
     store: Arc<SealedStore>,
 }
 
-/// Where a set is kept.
-pub struct Kept {
+/// The storage of a set.
+pub struct Stores {
     /// Roles, settings and the list of keys.
     pub files: Arc<dyn Files>,
-    /// AWS's own files.
+    /// AWS's files.
     pub aws: Arc<dyn AwsWriter>,
-    /// The keys' secrets.
+    /// The secrets of the access keys.
     pub keychain: Arc<dyn Keychain>,
-    /// What survives a restart.
+    /// The state that survives a restart.
     pub store: Arc<dyn Store>,
 }
 
-/// What a person sees of it.
-pub struct Face {
+/// The user interui.
+pub struct Ui {
     /// The clipboard.
     pub clipboard: Arc<dyn Clipboard>,
     /// Notifications.
     pub notifier: Arc<dyn Notifier>,
-    /// Whoever shows snapshots.
+    /// The receiver of snapshots.
     pub audience: Arc<dyn Audience>,
 }
 
 impl Engine {
-    /// Puts the user's own set to work. New secrets go to `place`.
-    pub fn own(paths: &Paths, face: Face, place: keyring::Kept) -> Self {
+    /// Starts the user's own set. New secrets are stored in `location`.
+    pub fn own(paths: &Paths, ui: Ui, location: keyring::Kept) -> Self {
         let clock = Arc::new(SystemClock::default());
         let file = Arc::new(SealedFile::new(paths, clock.clone()));
-        let keyring = Arc::new(Keyring::new(Arc::default(), file, place));
+        let keyring = Arc::new(Keyring::new(Arc::default(), file, location));
         let seal = Arc::new(KeychainSeal::new(keyring.clone()));
         let store = Arc::new(SealedStore::new(paths.clone(), seal.clone(), clock.clone()));
-        let kept = Kept {
+        let stores = Stores {
             files: Arc::new(ConfigFiles::new(paths.clone())),
             aws: Arc::new(AwsFilesWriter::new(paths.clone())),
             keychain: keyring.clone(),
@@ -87,31 +87,31 @@ impl Engine {
             seal,
             store,
         };
-        if place == keyring::Kept::InFile {
+        if location == keyring::Kept::InFile {
             secrets.store.move_to(paths.sealed_state_path());
         }
         Self {
             secrets: Some(secrets),
-            ..Self::new(paths, Mode::Own, kept, face, clock)
+            ..Self::new(paths, Mode::Own, stores, ui, clock)
         }
     }
 
-    /// Puts any set to work.
-    pub fn new(paths: &Paths, mode: Mode, kept: Kept, face: Face, clock: Arc<SystemClock>) -> Self {
+    /// Starts any set.
+    pub fn new(paths: &Paths, mode: Mode, stores: Stores, ui: Ui, clock: Arc<SystemClock>) -> Self {
         let sts = Arc::new(AwsSts::new(clock.clone(), &Settings::default()));
         let ports = Ports {
             clock: clock.clone(),
             machine: Arc::new(ThisMachine),
             sts: sts.clone(),
             iam: sts.clone(),
-            keychain: kept.keychain,
+            keychain: stores.keychain,
             programs: Arc::new(OwnPrograms),
-            files: kept.files,
-            aws: kept.aws,
-            store: kept.store,
-            clipboard: face.clipboard,
-            notifier: face.notifier,
-            audience: face.audience,
+            files: stores.files,
+            aws: stores.aws,
+            store: stores.store,
+            clipboard: ui.clipboard,
+            notifier: ui.notifier,
+            audience: ui.audience,
         };
         let files_before = Fingerprints::of(paths);
         let keeper = Arc::new(Keeper::new(ports, mode));
@@ -128,7 +128,7 @@ impl Engine {
         }
     }
 
-    /// Returns what messages call the sealed file, and what there is of it.
+    /// Returns the display path of the sealed file, and its state.
     pub fn sealed_file(&self) -> (String, FileState) {
         match &self.secrets {
             Some(secrets) => {
@@ -145,7 +145,7 @@ impl Engine {
         }
     }
 
-    /// Opens the sealed file, and the sessions that are sealed by it.
+    /// Unlocks the sealed file and the sessions that are encrypted with it.
     ///
     /// # Errors
     /// If there is none, or the passphrase is wrong.
@@ -158,7 +158,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes the sealed file, which keeps new secrets from then on.
+    /// Creates the sealed file, which stores new secrets from now on.
     ///
     /// # Errors
     /// If there is one, or it cannot be written.
@@ -180,12 +180,12 @@ impl Engine {
 
     fn secrets(&self) -> Result<&Secrets, Problem> {
         self.secrets.as_ref().ok_or_else(|| {
-            let what = "The practice set keeps its keys in memory only.";
+            let what = "The practice account has its keys in memory only.";
             Problem::new(ProblemCode::KeychainEmpty, what, "They need no passphrase.")
         })
     }
 
-    /// Begins to warn and to ask IAM behind new sessions, and fetches the sessions of the last run meanwhile.
+    /// Starts the heartbeat, the team catalogues and background calls to IAM, and restores earlier sessions.
     ///
     /// # Errors
     /// If no thread can be started.
@@ -204,8 +204,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Reads the files again whenever they change, until the watch is dropped. Where the system has no watch to give,
-    /// that is a standing problem.
+    /// Reloads the files when they change, until the watch is dropped. A failure to watch becomes a standing problem.
     pub fn follow_files(self: &Arc<Self>) -> Option<Watch> {
         let reloading = self.clone();
         match watch::watch(&self.paths, self.files_before.clone(), move |changed| {

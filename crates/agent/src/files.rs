@@ -1,4 +1,4 @@
-//! The user's files in the configuration folder: read whole, replaced in one step, never trusted as text.
+//! The user's files in the configuration folder: read whole, replaced atomically, never trusted.
 
 mod keys;
 
@@ -21,12 +21,12 @@ pub struct ConfigFiles {
 }
 
 impl ConfigFiles {
-    /// Returns the files at these paths. Nothing is touched yet.
+    /// Returns the files at these paths. No file is accessed yet.
     pub fn new(paths: Paths) -> Self {
         Self { paths }
     }
 
-    /// Returns the AWS file of plaintext keys, to import one from it; empty if there is none.
+    /// Returns AWS's credentials file, to import a key from it; empty if it does not exist.
     ///
     /// # Errors
     /// If it cannot be read: too large, not a file, no permission, not UTF-8.
@@ -37,23 +37,23 @@ impl ConfigFiles {
     /// Returns a file that the user chose, such as the CSV of the IAM console.
     ///
     /// # Errors
-    /// If it is not there or cannot be read.
+    /// If it does not exist or cannot be read.
     pub fn read_chosen(&self, path: &Path) -> Result<Secret, Problem> {
-        match self.read_if_any(path)? {
+        match self.read_if_exists(path)? {
             Some(text) => Ok(Secret::new(text)),
             None => Err(Problem::new(
                 ProblemCode::StorageFailed,
                 format!("There is no file {}.", self.paths.shown(path)),
-                "Check its name.",
+                "Check the path.",
             )),
         }
     }
 
     fn read(&self, path: &Path) -> Result<String, Problem> {
-        Ok(self.read_if_any(path)?.unwrap_or_default())
+        Ok(self.read_if_exists(path)?.unwrap_or_default())
     }
 
-    fn read_if_any(&self, path: &Path) -> Result<Option<String>, Problem> {
+    fn read_if_exists(&self, path: &Path) -> Result<Option<String>, Problem> {
         let shown = self.paths.shown(path);
         let bytes = disk::read(path, FILE_MAX).map_err(|fault| fault.problem(&shown))?;
         bytes.map(|bytes| text(bytes, &shown)).transpose()
@@ -63,7 +63,7 @@ impl ConfigFiles {
         if self.read(path)? != previous {
             let shown = self.paths.shown(path);
             let what = format!("{shown} was changed by another program; nothing was written.");
-            let remedy = "Look at it, then try again.";
+            let remedy = "Check the file, then try again.";
             return Err(Problem::new(ProblemCode::StorageFailed, what, remedy));
         }
         self.replace(path, text)
@@ -127,7 +127,7 @@ impl Files for ConfigFiles {
         let path = self.paths.aws_path(file);
         Ok(AwsText {
             text: Secret::new(self.read(path)?),
-            warning: disk::foreign_hands(path),
+            warning: disk::writable_by_others(path),
         })
     }
 
@@ -141,7 +141,7 @@ impl Files for ConfigFiles {
     }
 
     fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
-        // A list that cannot be read must not be replaced by one that lacks its entries.
+        // A file that cannot be read must not be overwritten, since its entries would be lost.
         self.read_keys()?;
         self.replace(&self.paths.keys_path(), &keys::render(keys))
     }

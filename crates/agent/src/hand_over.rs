@@ -1,6 +1,6 @@
-//! The tray application takes the place of the agent that runs, and starts it again when it quits.
+//! The tray application replaces a running agent, and restarts it when it quits.
 //!
-//! Commands that find nobody at the socket meanwhile wait for [`Turn`], and start no agent of their own.
+//! Commands that find no server at the socket in between wait for [`HandOverLock`] and do not start an agent.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -17,28 +17,28 @@ use crate::instance::{self, ANSWER, Instance};
 use crate::paths::Paths;
 use crate::socket;
 
-/// How long an agent may take to answer what waits and to save everything.
-const HAND_OVER: Duration = Duration::from_secs(8);
-/// How long a command that starts a program just now is waited for.
-const TURN: Duration = Duration::from_secs(2);
+/// How long an agent may take to answer pending calls and to save everything.
+const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long to wait for a command that is starting an agent.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a new agent may take to answer.
-const START: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_secs(5);
 const PROGRAM: &str = "rolecall-agent";
 
-/// The right to change which program serves the socket, until this is dropped.
+/// The lock for changing which program serves the socket, held until this is dropped.
 #[derive(Debug)]
-pub struct Turn {
+pub struct HandOverLock {
     _lock: File,
 }
 
-/// The right to be the one application.
+/// The locks of a new instance.
 #[derive(Debug)]
 pub struct Claim {
-    /// That right.
+    /// The lock of the only instance.
     pub instance: Instance,
-    /// Held until the socket is served; `None` if a command kept it for too long, which harms nobody.
-    pub turn: Option<Turn>,
-    /// The agent that ended for it, if one did.
+    /// Held until the socket is served; `None` if a command held it for too long, which is harmless.
+    pub lock: Option<HandOverLock>,
+    /// The agent that was replaced, if there was one.
     pub agent: Option<HostView>,
 }
 
@@ -46,20 +46,20 @@ impl From<Instance> for Claim {
     fn from(instance: Instance) -> Self {
         Self {
             instance,
-            turn: None,
+            lock: None,
             agent: None,
         }
     }
 }
 
-/// Returns the right to be the one application of the set whose socket lies in `dir`. An agent that runs hands over
-/// first. `None` if the tray application runs, and has shown its window.
+/// Claims the only instance for the socket in `dir`. A running agent hands over first. `None` if the tray application is
+/// already running; it has shown its window.
 ///
 /// # Errors
 /// As [`instance::claim`].
 pub fn claim(dir: &Path) -> Result<Option<Claim>, Problem> {
     instance::prepare(dir)?;
-    let turn = turn(dir);
+    let lock = lock(dir);
     let agent = RefCell::new(None);
     let claimed = instance::claim_or(dir, || match socket::ask(dir, Call::Host, ANSWER) {
         Ok(Answer::Host(host)) if host.kind == HostKind::Agent => {
@@ -71,44 +71,44 @@ pub fn claim(dir: &Path) -> Result<Option<Claim>, Problem> {
     })?;
     Ok(claimed.map(|instance| Claim {
         instance,
-        turn,
+        lock,
         agent: agent.into_inner(),
     }))
 }
 
-/// Ends the agent once it has answered and saved everything. One that knows no other way is told to stop.
+/// Ends the agent once it has answered and saved everything. An older agent is only stopped.
 fn end(dir: &Path) {
-    if socket::ask(dir, Call::HandOver, HAND_OVER).is_err()
+    if socket::ask(dir, Call::HandOver, HAND_OVER_TIMEOUT).is_err()
         && let Err(problem) = socket::ask(dir, Call::Stop, ANSWER)
     {
         tracing::warn!("the agent did not hand over: {problem}");
     }
 }
 
-/// Takes the turn to change which program serves the socket in `dir`; `None` if another program keeps it.
-pub fn turn(dir: &Path) -> Option<Turn> {
+/// Takes the lock for changing which program serves the socket in `dir`; `None` on timeout.
+pub fn lock(dir: &Path) -> Option<HandOverLock> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = options.open(dir.join(STARTING_LOCK)).ok()?;
-    let until = now() + TURN;
+    let file = options.open(dir.join(STARTING_LOCK)).ok()?;
+    let until = now() + LOCK_TIMEOUT;
     loop {
-        match lock.try_lock() {
-            Ok(()) => return Some(Turn { _lock: lock }),
+        match file.try_lock() {
+            Ok(()) => return Some(HandOverLock { _lock: file }),
             Err(TryLockError::WouldBlock) if now() < until => instance::pause(),
             Err(_) => return None,
         }
     }
 }
 
-/// Starts an agent as `before` was, and waits until it answers. The right to be the one application must be free.
+/// Starts an agent with the options of `before`, and waits until it answers. The instance lock must be free.
 ///
 /// # Errors
 /// If its program cannot be started or does not answer.
 pub fn start_again(paths: &Paths, before: &HostView) -> io::Result<()> {
     spawn(paths, before)?;
-    let until = now() + START;
+    let until = now() + START_TIMEOUT;
     while socket::ask(&paths.socket_dir, Call::Host, ANSWER).is_err() {
         if now() > until {
             return Err(io::ErrorKind::TimedOut.into());
@@ -129,7 +129,7 @@ fn spawn(paths: &Paths, before: &HostView) -> io::Result<()> {
         .iter()
         .filter_map(|name| Some((*name, std::env::var_os(name)?)));
     Command::new(program)
-        .args(words(before))
+        .args(arguments(before))
         .env_clear()
         .envs(passed_on)
         .current_dir("/")
@@ -140,19 +140,19 @@ fn spawn(paths: &Paths, before: &HostView) -> io::Result<()> {
         .map(drop)
 }
 
-/// Returns the arguments of an agent as `before` was. A sealed file that is there needs none.
-fn words(before: &HostView) -> Vec<String> {
+/// Returns the arguments of an agent like `before`. An existing sealed file needs none.
+fn arguments(before: &HostView) -> Vec<String> {
     let idle = before
         .idle_limit_s
         .map_or_else(|| NEVER.to_owned(), |seconds| format!("{seconds}s"));
-    let mut words = vec!["--background".to_owned(), "--idle".to_owned(), idle];
+    let mut arguments = vec!["--background".to_owned(), "--idle".to_owned(), idle];
     if before.sealed_file_state == FileState::Wanted {
-        words.push("--sealed-file".to_owned());
+        arguments.push("--sealed-file".to_owned());
     }
-    words
+    arguments
 }
 
-/// Opens the log of agents that another program starts.
+/// Opens the log of agents that run in the background.
 fn log(paths: &Paths) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
@@ -161,7 +161,7 @@ fn log(paths: &Paths) -> io::Result<File> {
     options.open(paths.state_dir.join("agent.log"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long another program takes")]
+#[expect(clippy::disallowed_methods, reason = "a timeout for another program")]
 fn now() -> Instant {
     Instant::now()
 }
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_comes_back_as_it_was() {
+    fn an_agent_restarts_with_the_same_options() {
         let mut before = HostView {
             kind: HostKind::Agent,
             version: String::new(),
@@ -180,11 +180,11 @@ mod tests {
             sealed_file_state: FileState::Absent,
             idle_limit_s: None,
         };
-        assert_eq!(words(&before), ["--background", "--idle", "never"]);
+        assert_eq!(arguments(&before), ["--background", "--idle", "never"]);
         before.idle_limit_s = Some(90);
         before.sealed_file_state = FileState::Wanted;
         assert_eq!(
-            words(&before),
+            arguments(&before),
             ["--background", "--idle", "90s", "--sealed-file"]
         );
     }

@@ -1,12 +1,11 @@
-//! Keeps this process's memory out of core dumps and away from the user's other programs, and its files private.
+//! Protects this process's memory from core dumps and from the user's other programs, and makes new files private.
 //!
-//! Linux only: macOS does it with the hardened runtime, which the bundle asks for.
+//! Linux only: on macOS the hardened runtime of the bundle does this.
 
-/// Forbids core dumps, hides the process's memory and environment from other programs of the same user, and makes new
-/// files private. Belongs into the first lines of `main`, before there are threads and secrets.
+/// Disables core dumps, hides the process's memory and environment from other programs of the same user, and makes new
+/// files private. Call it first in `main`, before there are threads and secrets.
 ///
-/// Programs that this one starts are not hidden. The desktop's portals refuse to serve a hidden process, so
-/// none may be used: <https://github.com/flatpak/xdg-desktop-portal/issues/2141>.
+/// Child processes are not hidden. The desktop's portals refuse to serve a hidden process, so they must not be used: <https://github.com/flatpak/xdg-desktop-portal/issues/2141>.
 #[cfg(target_os = "linux")]
 pub fn harden() {
     forbid_core_dumps();
@@ -14,14 +13,14 @@ pub fn harden() {
     keep_files_private();
 }
 
-/// Makes new files private, where the platform knows such a thing.
+/// Makes new files private, where the platform supports that.
 #[cfg(not(target_os = "linux"))]
 pub fn harden() {
     #[cfg(unix)]
     keep_files_private();
 }
 
-/// Neither of these fails on a kernel that Rolecall runs on; where one does, the others still help.
+/// None of these fails on a supported kernel; if one does, the others still help.
 #[cfg(target_os = "linux")]
 fn forbid_core_dumps() {
     use rustix::process::{Resource, Rlimit, setrlimit};

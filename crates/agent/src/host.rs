@@ -1,4 +1,4 @@
-//! What the socket asks of the program itself, not of its keeper.
+//! Calls on the socket that are for the program itself, not for its keeper.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use crate::answer::answer;
 use crate::engine::Engine;
 use crate::socket::Peer;
 
-/// A program that answers the socket.
+/// A program that serves the socket.
 pub trait Host: Send + Sync {
-    /// Returns which one it is.
+    /// Returns the kind of program.
     fn kind(&self) -> HostKind;
 
     /// Opens the window, or brings it to the front.
@@ -22,32 +22,32 @@ pub trait Host: Send + Sync {
     /// If it has none.
     fn show_window(&self) -> Result<(), Problem>;
 
-    /// Returns what does the work.
+    /// Returns the engine.
     fn engine(&self) -> &Engine;
 
-    /// Makes the sealed file.
+    /// Creates the sealed file.
     ///
     /// # Errors
-    /// If keys belong elsewhere here, or it cannot be made.
+    /// If this program uses the keychain, or the file cannot be created.
     fn create_sealed_file(&self, passphrase: &Secret) -> Result<(), Problem>;
 
-    /// Ends the program, after the answers in the making.
+    /// Ends the program, after pending answers.
     ///
     /// # Errors
-    /// If only a person at its display may do that.
+    /// If only the user can end it, in its window or menu.
     fn stop(&self) -> Result<(), Problem>;
 
-    /// Answers what waits, saves everything, and ends the program once this is answered.
+    /// Answers pending calls, saves everything, and then ends the program.
     ///
     /// # Errors
     /// As [`Host::stop`].
     fn hand_over(&self) -> Result<(), Problem>;
 
-    /// Returns how long it stays when nobody needs it; `None` if until it is told to end.
+    /// Returns how long it stays when idle; `None` is forever.
     fn idle_limit(&self) -> Option<Duration>;
 }
 
-/// Does what `call` of a peer asks, of the program or of its keeper.
+/// Executes a call of a peer, for the program or for its keeper.
 ///
 /// # Errors
 /// Why it could not be done.

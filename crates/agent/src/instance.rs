@@ -1,5 +1,5 @@
-//! One running application for each set of roles: the first start stays, a later one asks it to show its window. It
-//! works without a desktop bus.
+//! One running instance for each set of roles: a second start asks the first one to show its window. Works without
+//! D-Bus.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -11,28 +11,27 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::socket;
 
-/// How often and how long a later start looks for the first one, which may be starting or ending just now.
+/// How often and at what interval a second start tries to reach the first one, which may be starting or ending.
 const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(50);
-/// How long the first one may take to answer.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+/// The timeout for an answer of the first one.
 pub(crate) const ANSWER: Duration = Duration::from_secs(2);
 
-/// The right to be the one application. It ends when this is dropped, or with the process, however that ends.
+/// The lock of the only instance. It is released when this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Instance {
     _lock: File,
 }
 
-/// Returns the right to be the one application of the set whose socket lies in `dir`; `None` if another one is, and it
-/// has shown its window.
+/// Claims the only instance for the socket in `dir`; `None` if another one is running, which has shown its window.
 ///
 /// # Errors
-/// If the folder cannot be used, or the other one neither answers nor ends.
+/// If the folder cannot be used, or the other instance neither answers nor ends.
 pub fn claim(dir: &Path) -> Result<Option<Instance>, Problem> {
     claim_or(dir, || socket::ask(dir, Call::ShowWindow, ANSWER).is_ok())
 }
 
-/// Returns the right to be the one application, without a window to show; `None` if another one is, and answers.
+/// Claims the only instance, without showing a window; `None` if another one is running and answers.
 ///
 /// # Errors
 /// As [`claim`].
@@ -54,7 +53,7 @@ pub(crate) fn claim_or(
         }
         pause();
     }
-    let what = "Rolecall is running already, but it does not answer.";
+    let what = "Rolecall is already running, but it does not answer.";
     let remedy = "Quit it (or end its process rolecall-desktop), then start it again.";
     Err(Problem::new(ProblemCode::NotRunning, what, remedy))
 }
@@ -75,7 +74,7 @@ fn try_lock(dir: &Path) -> Result<Option<Instance>, Problem> {
 }
 
 pub(crate) fn failed(error: &std::io::Error) -> Problem {
-    let what = "Rolecall cannot tell whether it is running already.";
+    let what = "Rolecall cannot check whether it is already running.";
     let remedy = "Check the folder for the local socket, then start it again.";
     Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
 }
@@ -92,8 +91,8 @@ pub(crate) fn prepare(dir: &Path) -> Result<(), Problem> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the first one tells nobody when it is ready"
+    reason = "there is no signal when the first instance is ready"
 )]
 pub(crate) fn pause() {
-    thread::sleep(PAUSE);
+    thread::sleep(RETRY_INTERVAL);
 }

@@ -1,4 +1,4 @@
-//! Everything in Rolecall that acts without a display: STS, keychain, state, the local socket, the heartbeat.
+//! The parts of Rolecall with side effects that need no display: STS, keychain, state, local socket, heartbeat.
 
 pub mod answer;
 pub mod aws_files;

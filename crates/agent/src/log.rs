@@ -1,10 +1,10 @@
-//! The log: lines on standard error. Of the libraries only errors, since an SDK may log what it sends.
+//! The log on standard error. Libraries only log errors, since an SDK may log what it sends.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Our own crates, as they name themselves in the log.
+/// The log targets of our crates.
 const OURS: [&str; 4] = [
     "rolecall_desktop",
     "rolecall_agent",
@@ -12,7 +12,7 @@ const OURS: [&str; 4] = [
     "rolecall_practice",
 ];
 
-/// Writes warnings, without their time: for a program whose log is read when it fails.
+/// Logs warnings, without timestamps: for a program with a user interface.
 pub fn write_warnings() {
     let output = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -24,7 +24,7 @@ pub fn write_warnings() {
         .init();
 }
 
-/// Writes what happens, each line with its time: for a program whose log is all that there is to see of it.
+/// Logs events with timestamps: for a program without a user interface.
 pub fn write_events() {
     let output = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)

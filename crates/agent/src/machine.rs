@@ -1,4 +1,4 @@
-//! This machine's name and who is logged in, as session names may tell them.
+//! This machine's name and login name, for session names.
 
 use rolecall_keeper::ports::Machine;
 

@@ -1,4 +1,4 @@
-//! Where everything of one set of roles, keys and sessions lies. Pure: it touches no file.
+//! The paths of one set of roles, keys and sessions. Pure: accesses no file.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ const APP_DIR: &str = "rolecall";
 /// The variable that names the home folder.
 const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
-/// The variables of the environment that say where files belong, and no others.
+/// The environment variables for paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// `HOME`, on Windows `USERPROFILE`.
@@ -30,17 +30,17 @@ pub struct Environment {
     pub app_data: Option<PathBuf>,
     /// `LOCALAPPDATA`, on Windows.
     pub local_app_data: Option<PathBuf>,
-    /// `AWS_CONFIG_FILE`: AWS's own file of profiles.
+    /// `AWS_CONFIG_FILE`.
     pub aws_config: Option<PathBuf>,
-    /// `AWS_SHARED_CREDENTIALS_FILE`: AWS's own file of plaintext keys.
+    /// `AWS_SHARED_CREDENTIALS_FILE`.
     pub aws_credentials: Option<PathBuf>,
 }
 
 impl Environment {
-    /// Reads the process's environment. Variables that are empty count as absent.
+    /// Reads the process's environment. Empty variables count as absent.
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
+        reason = "the only place that reads the environment"
     )]
     pub fn read() -> Self {
         let variable = |name| {
@@ -67,21 +67,21 @@ pub fn home() -> PathBuf {
     Environment::read().home.unwrap_or_default()
 }
 
-/// Where everything of one set lies.
+/// The paths of one set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// The folder of `roles.toml`, `settings.toml` and `keys.toml`.
     pub config_dir: PathBuf,
-    /// The folder of what survives a restart.
+    /// The folder of the state that survives a restart.
     pub state_dir: PathBuf,
-    /// The folder of the local socket. Its parent is the desktop's runtime directory, or `run` in the state folder
-    /// where there is none; never `/tmp`.
+    /// The folder of the local socket. Its parent is the runtime directory, or else `run` in the state folder; never
+    /// `/tmp`.
     pub socket_dir: PathBuf,
-    /// The folder of the sealed file, for those who have one.
+    /// The folder of the sealed file.
     pub data_dir: PathBuf,
-    /// AWS's own file of profiles.
+    /// AWS's config file.
     pub aws_config_path: PathBuf,
-    /// AWS's own file of plaintext keys.
+    /// AWS's credentials file.
     pub aws_credentials_path: PathBuf,
     home: PathBuf,
 }
@@ -113,8 +113,8 @@ impl Paths {
         })
     }
 
-    /// Returns the paths of a practice set that keeps everything in `dir`, which the caller throws away. Only its
-    /// socket lies beside the user's own, where the command line finds it.
+    /// Returns the paths of a practice set in the temporary folder `dir`. Only its socket is beside the user's own, where
+    /// the command line finds it.
     pub fn practice(&self, dir: &Path) -> Self {
         Self {
             config_dir: dir.join("config"),
@@ -147,7 +147,7 @@ impl Paths {
         self.config_dir.join("keys.toml")
     }
 
-    /// Returns one of AWS's own files.
+    /// Returns one of AWS's files.
     pub fn aws_path(&self, file: AwsFile) -> &Path {
         match file {
             AwsFile::Config => &self.aws_config_path,
@@ -155,7 +155,7 @@ impl Paths {
         }
     }
 
-    /// Returns the database of what survives a restart.
+    /// Returns the database of the state that survives a restart.
     pub fn state_path(&self) -> PathBuf {
         self.state_dir.join("state.db")
     }
@@ -165,12 +165,12 @@ impl Paths {
         self.state_dir.join("state-sealed-file.db")
     }
 
-    /// Returns the file of secrets under a passphrase.
+    /// Returns the sealed file of secrets.
     pub fn sealed_file_path(&self) -> PathBuf {
         self.data_dir.join("keys.sealed")
     }
 
-    /// Returns what messages call a path: visible, with `~` for the home folder.
+    /// Returns a path for display, with `~` for the home folder.
     pub fn shown(&self, path: &Path) -> String {
         let text = match path.strip_prefix(&self.home) {
             Ok(rest) => Path::new("~").join(rest),
@@ -192,8 +192,8 @@ fn absolute(path: Option<&PathBuf>) -> Option<PathBuf> {
     path.filter(|path| path.is_absolute()).cloned()
 }
 
-/// Returns the path in a variable of AWS's, where `~` is the home folder as in AWS's tools; else the file in `~/.aws`.
-/// A relative one is ignored: this program has no folder that it could be relative to.
+/// Returns the path in an AWS variable, with `~` for the home folder as in AWS's tools; else the file in `~/.aws`.
+/// A relative path is ignored, since this program has no meaningful working directory.
 fn aws_path(variable: Option<&PathBuf>, name: &str, home: &Path) -> PathBuf {
     let given = variable.map(|path| match path.strip_prefix("~") {
         Ok(rest) => home.join(rest),
@@ -220,7 +220,7 @@ fn platform_homes(environment: &Environment, home: &Path) -> (PathBuf, PathBuf) 
     )
 }
 
-/// Returns the desktop's folders for configuration and for state. The XDG variables count for those who set them.
+/// Returns the desktop's folders for configuration and for state. The XDG variables have precedence if set.
 #[cfg(target_os = "macos")]
 fn platform_homes(environment: &Environment, home: &Path) -> (PathBuf, PathBuf) {
     let library = home.join("Library/Application Support");
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn r23_without_a_runtime_directory_the_socket_lies_with_the_state_and_never_in_tmp() {
+    fn r23_without_a_runtime_directory_the_socket_is_in_the_state_folder_and_never_in_tmp() {
         let paths = Paths::new(&Environment {
             runtime_dir: None,
             ..environment()
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn b88_a_missing_or_relative_home_is_told() {
+    fn b88_a_missing_or_relative_home_is_a_problem() {
         for home in [None, Some("relative".into())] {
             let problem = Paths::new(&Environment {
                 home,
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_practice_set_lies_in_its_own_folder_with_a_socket_beside_the_own() {
+    fn a_practice_set_is_in_its_own_folder_with_its_socket_beside_the_usual_one() {
         let own = Paths::new(&environment()).expect("paths");
         let practice = own.practice(Path::new("/run/user/1000/practice"));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Programs that the user's own settings name. Nothing else is ever started on a file's word.
+//! Runs programs from the user's own settings. No other file can start a program.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -11,10 +11,10 @@ use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Programs;
 use wait_timeout::ChildExt;
 
-/// The most that a program may print, in bytes: a code is six digits.
+/// The limit of the output, in bytes: a code is six digits.
 const OUTPUT_MAX: usize = 4096;
 
-/// Programs of this machine, started as they are: no shell reads their words.
+/// Programs of this machine, started without a shell.
 #[derive(Debug, Default)]
 pub struct OwnPrograms;
 
@@ -26,7 +26,7 @@ impl Programs for OwnPrograms {
         let status = match child.wait_timeout(limit.unsigned_abs()) {
             Ok(Some(status)) => status,
             Ok(None) | Err(_) => {
-                // It is given up either way.
+                // It is abandoned either way.
                 let _ = child.kill();
                 let _ = child.wait();
                 return Err(format!("it took longer than {}s", limit.as_secs()));
@@ -35,7 +35,7 @@ impl Programs for OwnPrograms {
         let text = output
             .recv_timeout(Duration::from_secs(1))
             .map_err(|_| "its output does not end".to_owned())?;
-        // What prints too much is cut off, and may end by that: the text is the truer reason.
+        // A program that prints too much may fail because its output is cut off, so the output is checked first.
         let text = text.ok_or_else(|| "it printed something that is not a code".to_owned())?;
         match status.success() {
             true => Ok(text),
@@ -60,10 +60,10 @@ fn start(program: &str, arguments: &[String]) -> Result<Child, String> {
         .map_err(|error| format!("it cannot be started: {error}"))
 }
 
-/// Reads what a program prints while it runs, since it would wait for a reader.
+/// Reads the output while the program runs, since a full pipe would block it.
 fn read(child: &mut Child) -> Result<mpsc::Receiver<Option<Secret>>, String> {
     let stdout = child.stdout.take().ok_or("it has no output")?;
-    let (give, given) = mpsc::sync_channel(1);
+    let (sender, receiver) = mpsc::sync_channel(1);
     thread::spawn(move || {
         let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(OUTPUT_MAX + 1));
         let limit = u64::try_from(OUTPUT_MAX).unwrap_or(u64::MAX) + 1;
@@ -72,10 +72,10 @@ fn read(child: &mut Child) -> Result<mpsc::Receiver<Option<Secret>>, String> {
             Ok(length) if length <= OUTPUT_MAX => std::str::from_utf8(&bytes).ok(),
             Ok(_) | Err(_) => None,
         };
-        // Whoever asked may have given it up.
-        let _ = give.send(text.map(|text| Secret::new(text.to_owned())));
+        // The receiver may have timed out.
+        let _ = sender.send(text.map(|text| Secret::new(text.to_owned())));
     });
-    Ok(given)
+    Ok(receiver)
 }
 
 #[cfg(all(test, unix))]
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_what_a_program_prints_and_hands_words_over_as_they_are() {
+    fn returns_the_output_and_passes_arguments_unchanged() {
         assert_eq!(
             run(&["printf", "%s", "$HOME; 123456"], 5),
             Ok("$HOME; 123456".into())

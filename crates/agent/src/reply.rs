@@ -1,4 +1,4 @@
-//! What is answered in more than one place: a text with credentials, and the problems of this program itself.
+//! Answers that several modules share: a text with credentials, and overload.
 
 use rolecall_core::api::protocol::{Answer, WireSecret};
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -8,8 +8,8 @@ pub(crate) fn text(secret: &Secret) -> Answer {
     Answer::Text(WireSecret::new(secret.expose().to_owned()))
 }
 
-/// Returns the problem of more work than this program takes on at once.
+/// Returns the problem of too many concurrent requests.
 pub(crate) fn overloaded() -> Problem {
-    let what = "Too much is going on at once.";
+    let what = "Rolecall has too many requests at once.";
     Problem::new(ProblemCode::Internal, what, "Try again in a moment.")
 }

@@ -1,5 +1,5 @@
-//! The local socket, through which the command line talks to the running application. Only this user may connect, and
-//! nothing that it answers holds a long-term secret.
+//! The local socket between the command line and the running application. Only this user can connect, and no answer
+//! contains a long-term secret.
 
 #[cfg(unix)]
 mod ask;
@@ -32,12 +32,12 @@ pub use server::{Server, serve};
 #[cfg(not(unix))]
 pub use windows::{Server, ask, serve};
 
-/// What answers a call of a peer. It may block, and it runs on many threads at once.
+/// Answers the call of a peer. It may block, and runs on many threads at once.
 pub type Handler = Arc<dyn Fn(Call, &Peer<'_>) -> Result<Answer, Problem> + Send + Sync>;
 
 /// The process at the other end of a connection.
 pub struct Peer<'a> {
-    /// Who it is, as far as the kernel tells.
+    /// The process, as far as the kernel identifies it.
     pub requester: Requester,
     waiter: &'a dyn Waiter,
 }
@@ -48,13 +48,13 @@ impl<'a> Peer<'a> {
         Self { requester, waiter }
     }
 
-    /// Returns all that can be told of it, which takes longer.
+    /// Returns the process with all its ancestors, which takes longer.
     pub fn closer(&self) -> Requester {
         let closer = self.waiter.look_closer();
         closer.unwrap_or_else(|| self.requester.clone())
     }
 
-    /// Returns what waits for the answer while the user is asked.
+    /// Returns the waiter for the time while the user is asked.
     pub fn waiter(&self) -> &'a dyn Waiter {
         self.waiter
     }

@@ -1,7 +1,7 @@
-//! What survives a restart: sessions, sealed, the ledger of warnings, and the history of requests. A SQLite file for the
-//! user alone.
+//! The state that survives a restart: encrypted sessions, sent warnings, and the history of requests, in a private SQLite
+//! file.
 //!
-//! It writes no secret in plaintext, and a disk that fails costs nothing but the restart.
+//! It never writes a secret in plaintext. If the disk fails, only the restart loses its state.
 
 mod database;
 mod history;
@@ -32,7 +32,7 @@ use database::{Database, Fault};
 use history::HistoryWriter;
 
 /// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
 /// Sessions, warnings and history in one file of the state folder.
 pub struct SealedStore {
@@ -42,7 +42,7 @@ pub struct SealedStore {
     history: HistoryWriter,
 }
 
-/// The file, opened by the first who needs it.
+/// The file, opened on first use.
 struct StateFile {
     paths: Paths,
     clock: Arc<dyn Clock>,
@@ -52,19 +52,18 @@ struct StateFile {
 struct State {
     path: PathBuf,
     database: Option<Database>,
-    /// Told by the next load: the file was damaged and a new one was begun.
+    /// The problem for the next load: the file was damaged and replaced.
     damage: Option<Problem>,
-    /// The warnings of this run, which count even if the disk fails.
+    /// The warnings since the start, in case the disk fails.
     warned: HashSet<(SessionHash, i64)>,
     loaded: bool,
 }
 
-/// Stands for a session's id in the ledger.
+/// The hash of a session ID in the log of warnings.
 type SessionHash = [u8; 32];
 
 impl StateFile {
-    /// Acts on the open file, opening it if need be. A file that proves damaged is closed, so that the next call
-    /// puts it aside.
+    /// Runs `act` on the file, opening it if needed. A damaged file is closed, so that the next call puts it aside.
     fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
         let mut state = self.lock();
         let result = self.open(&mut state).and_then(act);
@@ -117,7 +116,7 @@ impl SealedStore {
         }
     }
 
-    /// Keeps all of it in another file from here on: each key that seals has a file of its own.
+    /// Switches to another file: each encryption key has its own file.
     pub fn move_to(&self, path: PathBuf) {
         let mut state = self.file.lock();
         state.path = path;
@@ -128,7 +127,7 @@ impl SealedStore {
         self.file.with(act)
     }
 
-    /// Returns whether the keychain may ask: not at start, but when the user tries again.
+    /// Returns whether the keychain may prompt: not at start, but when the user retries.
     fn asking(&self) -> Asking {
         match std::mem::replace(&mut self.lock().loaded, true) {
             false => Asking::Quiet,
@@ -146,7 +145,7 @@ impl SealedStore {
         let mut lost = 0;
         for (role, sealed) in rows {
             match record::open(key, &role, &sealed) {
-                Some(session) if session.remaining_at(now) > -KEPT => sessions.push(session),
+                Some(session) if session.remaining_at(now) > -RETENTION => sessions.push(session),
                 Some(_) => self.with(|database| database.forget(&role))?,
                 None => {
                     lost += 1;
@@ -186,7 +185,7 @@ impl Store for SealedStore {
     }
 
     fn save(&self, session: &Session) -> Result<(), Problem> {
-        // A file that a newer version wrote keeps its key as well.
+        // Fails for the file of a newer version, before a new key is created.
         self.with(|_| Ok(()))?;
         let key = self.seal.existing_or_new()?;
         let sealed = record::seal(&key, session)?;
@@ -208,7 +207,7 @@ impl Store for SealedStore {
         for (id, device, sealed) in rows {
             match record::open_mfa(&key, &id, &device, &sealed) {
                 Some(session) if session.remaining_at(now).is_positive() => sessions.push(session),
-                // A code is asked for anew; that is all that is lost.
+                // Only a new code is needed.
                 Some(_) | None => self.with(|database| database.forget_mfa(&id, &device))?,
             }
         }
@@ -231,7 +230,7 @@ impl Store for SealedStore {
         let since = self.clock.now() - CODE_LIFE;
         let noted = self.with(|database| database.was_code_sent(&code_hash(serial, code), since));
         noted.unwrap_or_else(|problem| {
-            tracing::warn!(%problem, "the ledger of codes cannot be read");
+            tracing::warn!(%problem, "the log of used codes cannot be read");
             false
         })
     }
@@ -241,7 +240,7 @@ impl Store for SealedStore {
         let hash = code_hash(serial, code);
         let noted = self.with(|database| database.note_code_sent(&hash, now, now - CODE_LIFE));
         if let Err(problem) = noted {
-            tracing::warn!(%problem, "the ledger of codes cannot be written");
+            tracing::warn!(%problem, "the log of used codes cannot be written");
         }
     }
 
@@ -293,7 +292,7 @@ impl Store for SealedStore {
         }
         let noted = self.with(|database| database.was_warned(&hash, lead_s));
         noted.unwrap_or_else(|problem| {
-            tracing::warn!(%problem, "the ledger of warnings cannot be read");
+            tracing::warn!(%problem, "the log of warnings cannot be read");
             false
         })
     }
@@ -302,9 +301,9 @@ impl Store for SealedStore {
         let hash = hash(id);
         self.lock().warned.insert((hash, lead_s));
         let now = self.clock.now();
-        let noted = self.with(|database| database.note_warned(&hash, lead_s, now, now - KEPT));
+        let noted = self.with(|database| database.note_warned(&hash, lead_s, now, now - RETENTION));
         if let Err(problem) = noted {
-            tracing::warn!(%problem, "the ledger of warnings cannot be written");
+            tracing::warn!(%problem, "the log of warnings cannot be written");
         }
     }
 
@@ -319,7 +318,7 @@ impl Store for SealedStore {
     fn note_usage(&self, role: &Name, usage: Usage) {
         let noted = self.with(|database| database.note_usage(role.as_str(), usage.weight()));
         if let Err(problem) = noted {
-            tracing::warn!(%problem, "how much a role was used cannot be kept");
+            tracing::warn!(%problem, "the usage of a role cannot be saved");
         }
     }
 
@@ -336,7 +335,7 @@ impl Store for SealedStore {
     }
 }
 
-/// Names a code in the ledger. It is not secret any more when it gets there: AWS takes it once.
+/// Returns the hash of a code in the log of used codes. The code is no longer secret, since AWS accepts it once.
 fn code_hash(serial: &MfaSerial, code: &MfaCode) -> [u8; 32] {
     Sha256::digest(format!("{} {}", serial.as_str(), code.as_str())).into()
 }
@@ -348,7 +347,7 @@ fn hash(id: &str) -> SessionHash {
 fn damaged(aside: &str, detail: String) -> Problem {
     Problem::new(
         ProblemCode::StorageFailed,
-        format!("The file of sessions was damaged. It was put aside as {aside}, and a new one was begun."),
+        format!("The session file was damaged. It was put aside as {aside}, and Rolecall created a new one."),
         "Assume your roles again. Access keys and roles are not affected.",
     )
     .with_detail(detail)
@@ -357,7 +356,7 @@ fn damaged(aside: &str, detail: String) -> Problem {
 fn lost_sessions() -> Problem {
     Problem::new(
         ProblemCode::KeychainEmpty,
-        "The sessions of the last run cannot be opened: the keychain no longer has the key they were sealed with.",
+        "Earlier sessions cannot be opened: the keychain no longer contains their encryption key.",
         "Assume your roles again.",
     )
 }

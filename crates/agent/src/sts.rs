@@ -1,6 +1,6 @@
-//! The Security Token Service over the AWS SDK, configured here and by nothing in the environment.
+//! The Security Token Service over the AWS SDK, configured only here and not by the environment.
 //!
-//! Blocking for its callers: the SDK runs on a thread of its own, which sleeps while no call is in flight.
+//! Calls block: the SDK runs on its own thread, which sleeps while no call is in flight.
 
 mod answer_text;
 mod client;
@@ -39,18 +39,17 @@ use crate::clock::SystemClock;
 use client::Tries;
 use route::Route;
 
-/// The most calls in flight at once; further ones wait for their turn.
+/// The limit of calls in flight; others wait.
 const CALLS_MAX: usize = 4;
 
-/// How long connections are kept after the last call, for the next one of the same errand. Kept longer, they would wake
-/// the process while it has nothing to do.
-const LINGER: Duration = Duration::from_secs(10);
+/// How long connections are kept open after the last call, for related calls. A longer time would wake an idle process.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// STS as the keeper calls it.
 pub struct AwsSts {
     clock: Arc<SystemClock>,
     runtime: OnceLock<Runtime>,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     route: Mutex<Route>,
     client: Arc<Mutex<Option<Client>>>,
     calls: Arc<AtomicU64>,
@@ -60,25 +59,24 @@ pub struct AwsSts {
     clippy::disallowed_methods,
     reason = "connections are closed some time after the last call"
 )]
-async fn linger() {
-    tokio::time::sleep(LINGER).await;
+async fn wait_until_idle() {
+    tokio::time::sleep(IDLE_TIMEOUT).await;
 }
 
 impl AwsSts {
-    /// Returns an STS that goes where the settings say, signs at the clock's time, and sets the clock by AWS's answers.
+    /// Returns a client for the endpoint of the settings. It signs with the clock's time, and sets the clock by answers.
     pub fn new(clock: Arc<SystemClock>, settings: &Settings) -> Self {
         Self {
             clock,
             runtime: OnceLock::new(),
-            turns: Arc::new(Semaphore::new(CALLS_MAX)),
+            permits: Arc::new(Semaphore::new(CALLS_MAX)),
             route: Mutex::new(Route::from(settings)),
             client: Arc::default(),
             calls: Arc::default(),
         }
     }
 
-    /// Goes where the settings say from the next call on. What is wrong with a certificate file or proxy is told by
-    /// that call.
+    /// Applies settings from the next call on. That call reports a problem with a certificate file or proxy.
     pub fn configure(&self, settings: &Settings) {
         let route = Route::from(settings);
         let mut current = self.route.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,27 +105,27 @@ impl AwsSts {
         Ok(client.insert(built).clone())
     }
 
-    /// Runs one call to its end, whatever thread asks.
+    /// Runs one call to completion, from any thread.
     fn run<T: Send + 'static>(
         &self,
         call: impl Future<Output = Result<T, StsError>> + Send + 'static,
     ) -> Result<T, StsError> {
-        let turns = self.turns.clone();
+        let permits = self.permits.clone();
         let (client, calls) = (self.client.clone(), self.calls.clone());
         let number = calls.fetch_add(1, Ordering::AcqRel) + 1;
         let (answer, answered) = mpsc::sync_channel(1);
         self.runtime()?.spawn(async move {
-            let turn = turns.acquire_owned().await;
-            // Whoever asked waits below, so somebody takes the answer.
+            let permit = permits.acquire_owned().await;
+            // The caller waits below, so the answer is received.
             let _ = answer.send(call.await);
-            drop(turn);
-            linger().await;
+            drop(permit);
+            wait_until_idle().await;
             if calls.load(Ordering::Acquire) == number {
                 *client.lock().unwrap_or_else(PoisonError::into_inner) = None;
             }
         });
-        let broken_off = || Err(StsError::Incomplete("the call broke off".to_owned()));
-        answered.recv().unwrap_or_else(|_| broken_off())
+        let interrupted = || Err(StsError::Incomplete("the call was interrupted".to_owned()));
+        answered.recv().unwrap_or_else(|_| interrupted())
     }
 
     fn runtime(&self) -> Result<&Runtime, StsError> {
@@ -147,8 +145,8 @@ impl AwsSts {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    /// Asks, and once more if AWS refused the signature and its answer corrected the clock. AWS checks the signature
-    /// before it looks at a code, so a code is not spent by the first call.
+    /// Calls AWS, and retries once if AWS refused the signature and its answer corrected the clock. AWS checks the signature
+    /// before the MFA code, so the first call does not use up a code.
     fn ask<T>(&self, call: impl Fn() -> Result<T, StsError>) -> Result<T, StsError> {
         let offset = self.clock.offset();
         match call() {
@@ -273,7 +271,7 @@ fn assumed(output: &AssumeRoleOutput) -> Result<Assumed, StsError> {
     })
 }
 
-/// Takes the credentials over, if every field is there. The SDK fills what is missing with emptiness.
+/// Returns the credentials if every field is present. The SDK leaves missing fields empty.
 fn credentials(fields: Option<&types::Credentials>) -> Result<Credentials, StsError> {
     let missing = |field: &str| StsError::Incomplete(format!("{field} is missing"));
     let fields = fields.ok_or_else(|| missing("Credentials"))?;

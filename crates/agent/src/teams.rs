@@ -1,5 +1,5 @@
-//! Team catalogues: read at the start, when the settings change and once a day; an https one is asked whether it has
-//! changed, and kept for when it cannot be reached. Without a team there is no thread and no wake-up.
+//! Team catalogues: read at start, when the settings change, and once a day. An HTTPS catalogue is fetched conditionally
+//! and cached for when it cannot be reached. Without teams there is no thread and no wake-up.
 
 mod cache;
 mod fetch;
@@ -19,12 +19,12 @@ use crate::disk;
 use crate::paths::{Environment, Paths};
 use cache::Cache;
 
-/// How long what was read counts as fresh.
+/// How long a catalogue counts as fresh.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long after a failure it is tried again.
+/// The delay before a retry.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// The follower of the team catalogues.
+/// Follows the team catalogues.
 pub struct Teams {
     keeper: Arc<Keeper>,
     dir: PathBuf,
@@ -35,13 +35,13 @@ pub struct Teams {
 #[derive(Default)]
 struct Wanted {
     settings: Settings,
-    /// Counts what was asked for, so that nothing asked meanwhile is missed.
-    turn: u64,
-    runs: bool,
+    /// Incremented by each change, so that none is missed.
+    generation: u64,
+    is_running: bool,
 }
 
 impl Teams {
-    /// Returns a follower that keeps copies in the state folder.
+    /// Returns a follower with a cache in the state folder.
     pub fn new(keeper: Arc<Keeper>, paths: &Paths) -> Arc<Self> {
         Arc::new(Self {
             keeper,
@@ -56,32 +56,32 @@ impl Teams {
         self.keeper.keep_teams(&settings.teams);
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         wanted.settings = settings.clone();
-        wanted.turn += 1;
+        wanted.generation += 1;
         self.changed.notify_all();
-        if wanted.runs || settings.teams.is_empty() {
+        if wanted.is_running || settings.teams.is_empty() {
             return;
         }
         let following = self.clone();
-        let begun = thread::Builder::new()
+        let started = thread::Builder::new()
             .name("teams".into())
             .spawn(move || following.run());
-        wanted.runs = begun.is_ok();
+        wanted.is_running = started.is_ok();
     }
 
-    /// Reads all of them, again and again, until there is none to follow.
+    /// Reads all catalogues periodically, until there are none.
     fn run(&self) {
         let mut done = 0;
         loop {
-            let (settings, turn) = {
+            let (settings, generation) = {
                 let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
                 if wanted.settings.teams.is_empty() {
-                    wanted.runs = false;
+                    wanted.is_running = false;
                     return;
                 }
-                (wanted.settings.clone(), wanted.turn)
+                (wanted.settings.clone(), wanted.generation)
             };
-            let is_new = turn != done;
-            done = turn;
+            let is_new = generation != done;
+            done = generation;
             let mut all_good = true;
             for team in &settings.teams {
                 all_good &= self.read(team, &settings, is_new);
@@ -90,12 +90,12 @@ impl Teams {
             let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
             drop(
                 self.changed
-                    .wait_timeout_while(wanted, pause, |wanted| wanted.turn == done),
+                    .wait_timeout_while(wanted, pause, |wanted| wanted.generation == done),
             );
         }
     }
 
-    /// Reads one and hands it to the keeper; returns whether it is as its keepers have it today.
+    /// Reads one catalogue and passes it to the keeper; returns whether it is up to date.
     fn read(&self, team: &Team, settings: &Settings, is_new: bool) -> bool {
         match &team.location {
             TeamLocation::File(path) => {
@@ -111,23 +111,23 @@ impl Teams {
 
     fn read_url(&self, team: &Team, url: &str, settings: &Settings, is_new: bool) -> bool {
         let cache = Cache::of(&self.dir, url);
-        let kept = cache.read();
-        if let Some(kept) = &kept {
-            self.keeper.set_team(team, Ok(&kept.text));
-            if is_new && kept.age < DAY {
+        let cached = cache.read();
+        if let Some(cached) = &cached {
+            self.keeper.set_team(team, Ok(&cached.text));
+            if is_new && cached.age < DAY {
                 return true;
             }
         }
-        let etag = kept.as_ref().and_then(|kept| kept.etag.as_deref());
+        let etag = cached.as_ref().and_then(|cached| cached.etag.as_deref());
         match fetch::fetch(url, etag, settings) {
             Ok(fetch::Answer::Unchanged) => cache.touch(),
             Ok(fetch::Answer::Text { text, etag }) => {
                 cache.write(&text, etag.as_deref());
                 self.keeper.set_team(team, Ok(&text));
             }
-            // What was fetched before serves on; after a while its age is worth a word.
+            // The cached catalogue stays in use; after a week the failure is reported.
             Err(problem) => {
-                if kept.is_none_or(|kept| kept.age > 7 * DAY) {
+                if cached.is_none_or(|cached| cached.age > 7 * DAY) {
                     self.keeper.set_team(team, Err(problem));
                 }
                 return false;
@@ -145,7 +145,7 @@ fn read_file(path: &str) -> Result<String, Problem> {
     let bytes = disk::read(&full, FILE_MAX).map_err(|fault| fault.problem(path))?;
     let bytes = bytes.ok_or_else(|| {
         let what = format!("There is no team catalogue at {path}.");
-        let remedy = "Look at [teams] in settings.toml, and whether the folder is mounted.";
+        let remedy = "Check [teams] in settings.toml, and whether the folder is mounted.";
         Problem::new(ProblemCode::StorageFailed, what, remedy)
     })?;
     String::from_utf8(bytes).map_err(|error| {
@@ -154,7 +154,7 @@ fn read_file(path: &str) -> Result<String, Problem> {
         Problem::new(
             ProblemCode::InvalidFile,
             what,
-            "Ask whoever keeps it to save it as UTF-8.",
+            "Ask its maintainer to save it as UTF-8.",
         )
     })
 }

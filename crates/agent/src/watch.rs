@@ -1,4 +1,4 @@
-//! Tells when the user's files change, without polling: nothing wakes while they stay as they are.
+//! Reports changes of the user's files without polling.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,12 +14,12 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use crate::disk;
 use crate::paths::Paths;
 
-/// How long the files must rest before a change counts: editors write in several steps.
-const SETTLED: Duration = Duration::from_millis(100);
-/// The most signs of change that one burst takes together, so that a busy folder cannot put the news off for ever.
+/// How long the files must be unchanged before a change is reported: editors write in several steps.
+const QUIET_PERIOD: Duration = Duration::from_millis(100);
+/// The limit of events in one burst, so that a busy folder cannot delay a report forever.
 const BURST_MAX: usize = 1_000;
 
-/// How often folders that come and go are looked for in one go; their going is a sign to look again.
+/// How often watching is retried if folders appear or disappear at the same time.
 const ATTEMPTS: usize = 8;
 
 /// Which file changed.
@@ -39,55 +39,57 @@ pub enum Changed {
 
 /// A watch on the files; it ends when dropped.
 pub struct Watch {
-    signs: mpsc::Sender<Sign>,
+    events: mpsc::Sender<WatchEvent>,
 }
 
-/// Watches the files of one set. `on_change` is called on the watch's own thread, once per file and burst, also for
-/// what changed since `before`; our own writes are told as well. The folder need not exist.
+/// Watches the files of one set. `on_change` is called on the watch's thread, once per file and burst, also for changes
+/// since `before` and for our own writes. The folder need not exist.
 ///
 /// # Errors
-/// If the system has no watches left to give.
+/// If the system has no watches left.
 pub fn watch(
     paths: &Paths,
     before: Fingerprints,
     on_change: impl FnMut(Changed) + Send + 'static,
 ) -> Result<Watch, Problem> {
-    let (signs, received) = mpsc::channel();
-    let sender = signs.clone();
+    let (events, receiver) = mpsc::channel();
+    let sender = events.clone();
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.map_or(true, |event| is_sign(&event.kind)) {
+        if event.map_or(true, |event| may_be_change(&event.kind)) {
             // The receiver is gone only while the watch ends.
-            let _ = sender.send(Sign::Event);
+            let _ = sender.send(WatchEvent::Changed);
         }
     })
-    .map_err(|error| unwatched(&error))?;
-    let mut lookout = Lookout::new(paths, before, watcher);
-    lookout.arm().map_err(|error| unwatched(&error))?;
-    if Fingerprints::of(paths) != lookout.prints {
-        // The receiver is here.
-        let _ = signs.send(Sign::Event);
+    .map_err(|error| cannot_watch(&error))?;
+    let mut file_watcher = FileWatcher::new(paths, before, watcher);
+    file_watcher
+        .rewatch()
+        .map_err(|error| cannot_watch(&error))?;
+    if Fingerprints::of(paths) != file_watcher.fingerprints {
+        // The receiver exists.
+        let _ = events.send(WatchEvent::Changed);
     }
     thread::Builder::new()
         .name("watch".into())
-        .spawn(move || lookout.keep(&received, on_change))
-        .map_err(|error| unwatched(&notify::Error::io(error)))?;
-    Ok(Watch { signs })
+        .spawn(move || file_watcher.run(&receiver, on_change))
+        .map_err(|error| cannot_watch(&notify::Error::io(error)))?;
+    Ok(Watch { events })
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // The thread may have ended before.
-        let _ = self.signs.send(Sign::End);
+        // The thread may have ended.
+        let _ = self.events.send(WatchEvent::Stopped);
     }
 }
 
-enum Sign {
-    Event,
-    End,
+enum WatchEvent {
+    Changed,
+    Stopped,
 }
 
-/// Returns whether an event may mean a change: reading a file, as we do after each, is none.
-fn is_sign(kind: &EventKind) -> bool {
+/// Returns whether an event may be a change. Reading a file, as we do after each change, is not.
+fn may_be_change(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(kind) => *kind == AccessKind::Close(AccessMode::Write),
         EventKind::Any
@@ -98,7 +100,7 @@ fn is_sign(kind: &EventKind) -> bool {
     }
 }
 
-fn unwatched(error: &notify::Error) -> Problem {
+fn cannot_watch(error: &notify::Error) -> Problem {
     let remedy = match exhausted(error) {
         Some(limit) => {
             format!("Raise {limit} with sysctl, or start Rolecall again after you change a file.")
@@ -109,7 +111,7 @@ fn unwatched(error: &notify::Error) -> Problem {
     Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
 }
 
-/// Returns the limit of the kernel that was reached.
+/// Returns the exceeded kernel limit.
 /// <https://man7.org/linux/man-pages/man7/inotify.7.html>
 fn exhausted(error: &notify::Error) -> Option<&'static str> {
     match &error.kind {
@@ -130,20 +132,20 @@ fn exhausted(error: &notify::Error) -> Option<&'static str> {
 const NO_INSTANCE: i32 = 24;
 const NO_WATCH: i32 = 28;
 
-/// What tells one state of a file from another.
-type Print = Option<(SystemTime, u64, u64)>;
+/// Identifies one state of a file.
+type Fingerprint = Option<(SystemTime, u64, u64)>;
 
-/// How many files a set has.
+/// The number of files of a set.
 const FILES: usize = 6;
 
-/// What the files of a set were like at one moment. It is taken before they are read, so that no later change is missed.
+/// The fingerprints of the files of a set at one moment. Taken before the files are read, so that no change is missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprints([Print; FILES]);
+pub struct Fingerprints([Fingerprint; FILES]);
 
 impl Fingerprints {
-    /// Returns what the files are like at present.
+    /// Returns the current fingerprints.
     pub fn of(paths: &Paths) -> Self {
-        Self(files(paths).map(|(_, path)| print(&path)))
+        Self(files(paths).map(|(_, path)| fingerprint(&path)))
     }
 }
 
@@ -158,74 +160,74 @@ fn files(paths: &Paths) -> [(Changed, PathBuf); FILES] {
     ]
 }
 
-struct Lookout {
+struct FileWatcher {
     watcher: RecommendedWatcher,
     config_dir: PathBuf,
     files: [(Changed, PathBuf); FILES],
-    prints: Fingerprints,
+    fingerprints: Fingerprints,
     watched: Vec<PathBuf>,
 }
 
-impl Lookout {
+impl FileWatcher {
     fn new(paths: &Paths, before: Fingerprints, watcher: RecommendedWatcher) -> Self {
         Self {
             watcher,
             config_dir: paths.config_dir.clone(),
-            prints: before,
+            fingerprints: before,
             files: files(paths),
             watched: Vec::new(),
         }
     }
 
-    /// Reports changes until the watch ends. Blocks without a limit while nothing happens.
-    fn keep(&mut self, signs: &Receiver<Sign>, mut on_change: impl FnMut(Changed)) {
-        while let Ok(Sign::Event) = signs.recv() {
-            if !has_settled(signs) {
+    /// Reports changes until the watch ends. Blocks while there are none.
+    fn run(&mut self, events: &Receiver<WatchEvent>, mut on_change: impl FnMut(Changed)) {
+        while let Ok(WatchEvent::Changed) = events.recv() {
+            if !has_settled(events) {
                 return;
             }
-            if let Err(error) = self.arm() {
+            if let Err(error) = self.rewatch() {
                 tracing::warn!(%error, "the configuration folder cannot be watched");
             }
-            let mut told = BTreeSet::new();
-            for (print_before, (changed, path)) in self.prints.0.iter_mut().zip(&self.files) {
-                let print = print(path);
-                if *print_before != print {
-                    *print_before = print;
-                    told.insert(*changed);
+            let mut changed_files = BTreeSet::new();
+            for (before, (changed, path)) in self.fingerprints.0.iter_mut().zip(&self.files) {
+                let now = fingerprint(path);
+                if *before != now {
+                    *before = now;
+                    changed_files.insert(*changed);
                 }
             }
-            told.into_iter().for_each(&mut on_change);
+            changed_files.into_iter().for_each(&mut on_change);
         }
     }
 
-    /// Watches the folders that matter at present, and again until none came or went meanwhile. Each is watched anew:
-    /// a folder that took another's name may have its number as well, and the old watch is gone.
-    fn arm(&mut self) -> notify::Result<()> {
+    /// Watches the relevant folders, and repeats that until none appeared or disappeared. Each is watched again, since a new
+    /// folder can have the name and inode of the old one, whose watch is gone.
+    fn rewatch(&mut self) -> notify::Result<()> {
         if let Err(error) = disk::create_private_dir(&self.config_dir) {
             tracing::info!(%error, "there is no configuration folder");
         }
         for _ in 0..ATTEMPTS {
             for dir in std::mem::take(&mut self.watched) {
-                // A folder that is gone has lost its watch already.
+                // A deleted folder has no watch any more.
                 let _ = self.watcher.unwatch(&dir);
             }
-            let wanted = self.wanted();
-            for (dir, _) in &wanted {
+            let dirs = self.dirs_to_watch();
+            for (dir, _) in &dirs {
                 match self.watcher.watch(dir, RecursiveMode::NonRecursive) {
                     Ok(()) => self.watched.push(dir.clone()),
                     Err(_) if !dir.exists() => {}
                     Err(error) => return Err(error),
                 }
             }
-            if wanted == self.wanted() {
+            if dirs == self.dirs_to_watch() {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Returns the folders of the files, or what there is of the way to them, and the folders that links lead to.
-    fn wanted(&self) -> BTreeSet<(PathBuf, u64)> {
+    /// Returns the folders of the files, or their nearest existing ancestors, and the folders of link targets.
+    fn dirs_to_watch(&self) -> BTreeSet<(PathBuf, u64)> {
         let dirs = self.files.iter().filter_map(|(_, path)| path.parent());
         let nearest = dirs.filter_map(|dir| dir.ancestors().find(|dir| dir.is_dir()));
         let referents = self
@@ -240,19 +242,19 @@ impl Lookout {
     }
 }
 
-/// Waits until no further sign comes for a moment; false if the watch ended.
-fn has_settled(signs: &Receiver<Sign>) -> bool {
+/// Waits until there is no event for a moment; false if the watch ended.
+fn has_settled(events: &Receiver<WatchEvent>) -> bool {
     for _ in 0..BURST_MAX {
-        match signs.recv_timeout(SETTLED) {
-            Ok(Sign::Event) => {}
+        match events.recv_timeout(QUIET_PERIOD) {
+            Ok(WatchEvent::Changed) => {}
             Err(RecvTimeoutError::Timeout) => return true,
-            Ok(Sign::End) | Err(RecvTimeoutError::Disconnected) => return false,
+            Ok(WatchEvent::Stopped) | Err(RecvTimeoutError::Disconnected) => return false,
         }
     }
     true
 }
 
-fn print(path: &Path) -> Print {
+fn fingerprint(path: &Path) -> Fingerprint {
     let metadata = fs::metadata(path).ok()?;
     Some((
         metadata.modified().ok()?,
@@ -261,7 +263,7 @@ fn print(path: &Path) -> Print {
     ))
 }
 
-/// Tells a file or folder from another that took its name.
+/// Distinguishes a file or folder from another one with the same name.
 #[cfg(unix)]
 fn identity(metadata: &fs::Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(metadata)
@@ -277,15 +279,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_of_the_kernel_is_named_as_sysctl_names_it() {
+    fn a_kernel_limit_has_its_sysctl_name() {
         let remedy = |number| {
             let error = notify::Error::io(std::io::Error::from_raw_os_error(number));
-            unwatched(&error).remedy
+            cannot_watch(&error).remedy
         };
         assert!(remedy(NO_INSTANCE).contains("fs.inotify.max_user_instances"));
         assert!(remedy(NO_WATCH).contains("fs.inotify.max_user_watches"));
         assert!(!remedy(13).contains("sysctl"));
         let full = notify::Error::new(ErrorKind::MaxFilesWatch);
-        assert!(unwatched(&full).remedy.contains("max_user_watches"));
+        assert!(cannot_watch(&full).remedy.contains("max_user_watches"));
     }
 }

@@ -1,5 +1,5 @@
-//! Notices on macOS and Windows, where nobody has tried their buttons yet. A notice is shown without buttons and goes
-//! away by itself; a question opens the window.
+//! Notices on macOS and Windows, where buttons are untested. A notice has no buttons and disappears on its own; a
+//! question opens the window.
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,7 +20,7 @@ impl DesktopNotifier {
         Self(Arc::new(OnceLock::new()))
     }
 
-    /// Says how the window is opened; once.
+    /// Sets the callback; only the first one counts.
     pub(crate) fn on_action(&self, on_action: OnAction) {
         let _ = self.0.set(on_action);
     }

@@ -1,4 +1,4 @@
-//! Notices over the desktop's bus. A server that is absent, slow, frozen or dying never holds anything up.
+//! Notices over D-Bus. A missing, slow or frozen notification server never blocks the caller.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,33 +15,33 @@ use tokio::time::timeout;
 
 use super::OnAction;
 
-/// How long the server may take for one answer.
+/// The timeout of a call to the server.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// The most notices that wait for their buttons at one time.
+/// The limit of open notices.
 const OPEN_MAX: usize = 20;
 
-/// Shows notices, and tells which of their buttons was pressed.
+/// Shows notices and reports pressed buttons.
 #[derive(Clone)]
 pub(crate) struct DesktopNotifier(Arc<Shared>);
 
 struct Shared {
     on_action: OnceLock<OnAction>,
     open: Mutex<HashMap<Topic, Open>>,
-    abilities: Mutex<Option<Abilities>>,
-    asking: AtomicBool,
-    /// Tells those who wait for the answer that there is one, or none.
-    asked: Notify,
+    capabilities: Mutex<Option<Capabilities>>,
+    is_querying: AtomicBool,
+    /// Signals that the query has finished.
+    answered: Notify,
 }
 
-/// A notice on its way or on the screen.
+/// A notice that is shown or about to be shown.
 struct Open {
     task: JoinHandle<()>,
     withdraw: oneshot::Sender<()>,
 }
 
-/// What the server can do.
+/// The capabilities of the server.
 #[derive(Debug, Clone, Copy)]
-struct Abilities {
+struct Capabilities {
     markup: Markup,
     actions: bool,
 }
@@ -51,13 +51,13 @@ impl DesktopNotifier {
         Self(Arc::new(Shared {
             on_action: OnceLock::new(),
             open: Mutex::default(),
-            abilities: Mutex::default(),
-            asking: AtomicBool::new(false),
-            asked: Notify::new(),
+            capabilities: Mutex::default(),
+            is_querying: AtomicBool::new(false),
+            answered: Notify::new(),
         }))
     }
 
-    /// Says what a pressed button does; once.
+    /// Sets the callback; only the first one counts.
     pub(crate) fn on_action(&self, on_action: OnAction) {
         let _ = self.0.on_action.set(on_action);
     }
@@ -110,14 +110,14 @@ impl Shared {
         withdrawn: oneshot::Receiver<()>,
     ) -> Option<NoticeAction> {
         let is_question = notice.urgency == Urgency::Question;
-        let Some(abilities) = self.abilities().await else {
+        let Some(capabilities) = self.capabilities().await else {
             return is_question.then_some(NoticeAction::Open);
         };
-        if is_question && !abilities.actions {
-            // Nobody could answer there: the window asks.
+        if is_question && !capabilities.actions {
+            // The server has no buttons, so the window asks.
             return Some(NoticeAction::Open);
         }
-        let notification = render(notice, abilities);
+        let notification = render(notice, capabilities);
         let handle = match timeout(DEADLINE, notification.show_async()).await {
             Ok(Ok(handle)) => handle,
             Ok(Err(error)) => {
@@ -142,57 +142,57 @@ impl Shared {
         }
         let pressed = pressed.into_inner().unwrap_or_else(PoisonError::into_inner);
         if is_question && pressed.is_some() {
-            // Not every server takes a notice away once it is answered, and nobody could do so later.
+            // Some servers keep a notice after it was answered.
             let _ = timeout(DEADLINE, handle.close_async()).await;
         }
         pressed
     }
 
-    /// Returns what the server can do; `None` if there is none or it does not answer. It is asked once, and by one
-    /// thread at a time, since the question blocks for as long as the server is frozen.
-    async fn abilities(self: &Arc<Self>) -> Option<Abilities> {
+    /// Returns the capabilities of the server; `None` if there is none or it does not answer. They are queried once, and
+    /// by one thread at a time, since the query blocks while the server is frozen.
+    async fn capabilities(self: &Arc<Self>) -> Option<Capabilities> {
         let known = *self
-            .abilities
+            .capabilities
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if known.is_some() {
             return known;
         }
-        let answered = self.asked.notified();
-        if self.asking.swap(true, Ordering::AcqRel) {
-            // Notices that come together share the one question.
+        let answered = self.answered.notified();
+        if self.is_querying.swap(true, Ordering::AcqRel) {
+            // Concurrent notices share one query.
             let _ = timeout(DEADLINE, answered).await;
             return *self
-                .abilities
+                .capabilities
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
         }
         let shared = self.clone();
         let asked = tauri::async_runtime::spawn_blocking(move || {
             let answer = notify_rust::get_capabilities();
-            let abilities = answer
-                .map(|names| Abilities::of(&names))
+            let capabilities = answer
+                .map(|names| Capabilities::of(&names))
                 .inspect_err(|error| {
                     tracing::info!(%error, "no notification server");
                 });
             *shared
-                .abilities
+                .capabilities
                 .lock()
-                .unwrap_or_else(PoisonError::into_inner) = abilities.ok();
-            shared.asking.store(false, Ordering::Release);
-            shared.asked.notify_waiters();
+                .unwrap_or_else(PoisonError::into_inner) = capabilities.ok();
+            shared.is_querying.store(false, Ordering::Release);
+            shared.answered.notify_waiters();
         });
         let _ = timeout(DEADLINE, asked).await;
         *self
-            .abilities
+            .capabilities
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Abilities {
-    fn of(capabilities: &[String]) -> Self {
-        let has = |name: &str| capabilities.iter().any(|capability| capability == name);
+impl Capabilities {
+    fn of(names: &[String]) -> Self {
+        let has = |name: &str| names.iter().any(|known| known == name);
         let markup = if has("body-markup") {
             Markup::Escaped
         } else {
@@ -215,14 +215,14 @@ fn action_of(response: &NotificationResponse) -> Option<NoticeAction> {
     }
 }
 
-fn render(notice: &Notice, abilities: Abilities) -> Notification {
+fn render(notice: &Notice, capabilities: Capabilities) -> Notification {
     let mut notification = Notification::new();
     notification
         .appname("Rolecall")
         .icon("rolecall-desktop")
         .hint(Hint::DesktopEntry("rolecall-desktop".into()))
         .summary(&notification_body(&notice.title, Markup::Plain))
-        .body(&notification_body(&notice.body, abilities.markup))
+        .body(&notification_body(&notice.body, capabilities.markup))
         .urgency(match notice.urgency {
             Urgency::Low => Level::Low,
             Urgency::Normal | Urgency::High => Level::Normal,
@@ -231,7 +231,7 @@ fn render(notice: &Notice, abilities: Abilities) -> Notification {
     if notice.urgency == Urgency::Question {
         notification.timeout(Timeout::Never);
     }
-    let buttons = notice.actions.iter().filter(|_| abilities.actions);
+    let buttons = notice.actions.iter().filter(|_| capabilities.actions);
     for action in buttons {
         notification.action(action.key(), action.label());
     }

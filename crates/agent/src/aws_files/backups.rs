@@ -1,4 +1,4 @@
-//! Copies of AWS's files as they were before Rolecall wrote them: the last three, for the user alone.
+//! Backups of AWS's files from before Rolecall wrote them: the last three, readable by the user only.
 
 use std::collections::HashSet;
 use std::fs;
@@ -14,33 +14,33 @@ use crate::disk;
 
 use super::leftovers;
 
-/// How many copies of a file are kept.
-const RING: usize = 3;
-/// What stands in a copy where a secret stood.
+/// How many backups of a file are kept.
+const COPIES: usize = 3;
+/// Replaces a secret in a backup.
 const PLACEHOLDER: &[u8] = b"(in the keychain of Rolecall)";
 
-/// Where a copy goes.
+/// The position of a backup.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Slot {
-    /// Before the others; the oldest leaves.
+    /// A new latest one; the oldest is removed.
     New,
-    /// In place of the latest, which the same edit made.
+    /// Replaces the latest, which the same edit made.
     Latest,
 }
 
-/// The copies, in a folder of their own.
+/// The backups in their folder.
 #[derive(Debug)]
 pub(super) struct Backups {
     dir: PathBuf,
-    /// The files that this run has copied.
-    kept: Mutex<HashSet<AwsFile>>,
+    /// The files that were backed up since the start.
+    copied: Mutex<HashSet<AwsFile>>,
 }
 
 impl Backups {
     pub(super) fn in_dir(dir: PathBuf) -> Self {
         Self {
             dir,
-            kept: Mutex::default(),
+            copied: Mutex::default(),
         }
     }
 
@@ -52,36 +52,36 @@ impl Backups {
         self.path(file, 1)
     }
 
-    /// Removes copies that a crash left unfinished.
+    /// Removes the temporary files of a crash.
     pub(super) fn remove_leftovers(&self) {
         leftovers::remove_in(&self.dir, disk::TEMPORARY);
     }
 
-    /// Removes the sessions in copies that an earlier version made.
+    /// Removes sessions from backups of an earlier version.
     pub(super) fn remove_sessions(&self) {
-        for age in 1..=RING {
+        for age in 1..=COPIES {
             let path = self.path(AwsFile::Credentials, age);
             if let Err(error) = rewrite(&path, without_sessions) {
-                tracing::warn!(%error, "a copy of a file of AWS's may hold a session");
+                tracing::warn!(%error, "a backup of an AWS file may contain a session");
             }
         }
     }
 
-    /// Copies a file before its first edit in this run. That it cannot is no reason not to edit: the edit is atomic.
+    /// Backs up a file before its first edit since the start. A failure does not stop the edit, which is atomic.
     pub(super) fn keep(&self, file: AwsFile, bytes: &[u8]) {
         if !self.is_first(file) || bytes.is_empty() {
             return;
         }
         self.make_room(file);
         if let Err(error) = disk::replace(&self.latest_path(file), &without_sessions(bytes)) {
-            tracing::warn!(%error, "a file of AWS's was not copied before its edit");
+            tracing::warn!(%error, "an AWS file was not backed up before its edit");
         }
     }
 
-    /// Copies a file with a secret blanked out, which earlier copies of either file then lack as well.
+    /// Backs up a file with a secret blanked out, and blanks it in earlier backups of both files.
     ///
     /// # Errors
-    /// If the copy cannot be written, or an earlier one that has the secret neither written nor removed.
+    /// If the backup cannot be written, or an earlier one with the secret can be neither rewritten nor removed.
     pub(super) fn keep_without(
         &self,
         file: AwsFile,
@@ -97,23 +97,23 @@ impl Backups {
         let copy = blanked(&without_sessions(bytes), secret);
         disk::replace(&self.latest_path(file), &copy)?;
         for file in [AwsFile::Config, AwsFile::Credentials] {
-            for age in 1..=RING {
+            for age in 1..=COPIES {
                 rewrite(&self.path(file, age), |bytes| blanked(bytes, secret))?;
             }
         }
         Ok(())
     }
 
-    /// Returns whether this run has not copied the file before; from then on it has.
+    /// Returns whether this is the first backup of the file since the start, and records it.
     fn is_first(&self, file: AwsFile) -> bool {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(file)
+        let mut copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner);
+        copied.insert(file)
     }
 
-    /// Makes the place of the latest copy free.
+    /// Frees the position of the latest backup.
     fn make_room(&self, file: AwsFile) {
-        for age in (1..RING).rev() {
-            // A younger one that is not there leaves the older one in its place.
+        for age in (1..COPIES).rev() {
+            // If the younger one is missing, the older one stays.
             let _ = fs::rename(self.path(file, age), self.path(file, age + 1));
         }
     }
@@ -127,13 +127,13 @@ impl Backups {
     }
 }
 
-/// Takes something out of a copy; one that cannot be read or written goes.
-fn rewrite(path: &Path, take_out: impl Fn(&[u8]) -> Zeroizing<Vec<u8>>) -> io::Result<()> {
+/// Edits a backup. One that cannot be read or written is removed.
+fn rewrite(path: &Path, edit: impl Fn(&[u8]) -> Zeroizing<Vec<u8>>) -> io::Result<()> {
     let written = match disk::read(path, FILE_MAX) {
         Ok(None) => Ok(()),
         Ok(Some(bytes)) => {
             let bytes = Zeroizing::new(bytes);
-            let rest = take_out(&bytes);
+            let rest = edit(&bytes);
             match *rest == *bytes {
                 true => Ok(()),
                 false => disk::replace(path, &rest),
@@ -142,7 +142,7 @@ fn rewrite(path: &Path, take_out: impl Fn(&[u8]) -> Zeroizing<Vec<u8>>) -> io::R
         Err(fault) => Err(io::Error::other(fault)),
     };
     written.or_else(|error| {
-        tracing::warn!(%error, "a copy of a file of AWS's is removed, since a secret may be in it");
+        tracing::warn!(%error, "a backup of an AWS file is removed, since it may contain a secret");
         match fs::remove_file(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
@@ -150,7 +150,7 @@ fn rewrite(path: &Path, take_out: impl Fn(&[u8]) -> Zeroizing<Vec<u8>>) -> io::R
     })
 }
 
-/// Returns the text without the temporary profiles, which hold sessions. What is not text is no profile either.
+/// Returns the text without temporary profiles, which contain sessions.
 fn without_sessions(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Zeroizing::new(bytes.to_vec());
@@ -160,15 +160,15 @@ fn without_sessions(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(editor.finish().text.expose().as_bytes().to_vec())
 }
 
-/// Returns the text with a placeholder wherever the secret stood. It may hold other secrets.
+/// Returns the text with each occurrence of the secret replaced. It may contain other secrets.
 fn blanked(bytes: &[u8], secret: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut blanked = Zeroizing::new(Vec::with_capacity(bytes.len() + PLACEHOLDER.len()));
     let mut rest = bytes;
     while !rest.is_empty() {
         match rest.strip_prefix(secret).filter(|_| !secret.is_empty()) {
-            Some(behind) => {
+            Some(after) => {
                 blanked.extend_from_slice(PLACEHOLDER);
-                rest = behind;
+                rest = after;
             }
             None => {
                 blanked.extend(rest.first());
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t34_no_copy_holds_a_session_not_even_one_of_an_earlier_version() {
+    fn t34_no_backup_contains_a_session_not_even_one_of_an_earlier_version() {
         let dir = tempfile::tempdir().expect("a folder");
         let backups = Backups::in_dir(dir.path().to_owned());
         let own = "[own]\naws_secret_access_key = mine";
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_blanked_wherever_it_stands_and_nothing_else() {
+    fn every_occurrence_of_a_secret_is_blanked_and_nothing_else() {
         let text = b"[a]\r\naws_secret_access_key=KEY\n# KEY and KE\nother = KEYKEY";
         let shown = String::from_utf8(blanked(text, b"KEY").to_vec()).expect("text");
         let place = "(in the keychain of Rolecall)";

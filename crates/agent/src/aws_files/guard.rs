@@ -1,5 +1,5 @@
-//! Watches a file for a moment after a swap: a program that opened it before may write the old one still, and one that
-//! read it before may write its own text over the new one.
+//! Watches a file for a moment after a swap: another program may still write to the old file, or overwrite the new one
+//! with a text that is based on the old one.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use super::place::{Place, State};
 use super::swap::{Displaced, Swap};
 use super::{ATTEMPTS, now, pause};
 
-/// How long a file that is being written may take to come to rest.
-const REST: Duration = Duration::from_secs(2);
-/// How long a file is watched at most, however often others write it.
-const LONGEST: Duration = Duration::from_secs(10);
-/// How often in a row a text must be the same to be whole.
-const QUIET_LOOKS: usize = 2;
+/// How long to wait until a file that is being written is stable.
+const STABLE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a file is watched at most.
+const WATCH_MAX: Duration = Duration::from_secs(10);
+/// How many equal reads in a row count as stable.
+const STABLE_READS: usize = 2;
 
 /// One file after an edit.
 pub(super) struct Guard<'a> {
     place: &'a Place<'a>,
     edit: AwsEdit<'a>,
     displaced: Vec<Displaced>,
-    /// What the file holds if nobody wrote since.
+    /// The content of the file if no other program wrote to it.
     written: Vec<u8>,
     swaps: usize,
 }
@@ -44,14 +44,14 @@ impl<'a> Guard<'a> {
         }
     }
 
-    /// Takes over what others write, until none has for as long as `quiet`.
+    /// Merges the writes of others, until there was none for `quiet`.
     ///
     /// # Errors
-    /// If they do not stop, or what they write cannot be edited; their text stays then.
+    /// If they do not stop, or their text cannot be edited; their text then stays.
     pub(super) fn watch(mut self, quiet: Duration) -> Result<(), Problem> {
-        let (mut deadline, end) = (now() + quiet, now() + LONGEST);
+        let (mut deadline, end) = (now() + quiet, now() + WATCH_MAX);
         while now() < deadline.min(end) {
-            if self.take_over_late()? | self.edit_again()? {
+            if self.merge_late_writes()? | self.edit_again()? {
                 deadline = now() + quiet;
             }
             pause();
@@ -59,8 +59,8 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    /// Takes over what was written into a file after it was swapped out.
-    fn take_over_late(&mut self) -> Result<bool, Problem> {
+    /// Merges what was written to an old file after the swap.
+    fn merge_late_writes(&mut self) -> Result<bool, Problem> {
         for at in 0..self.displaced.len() {
             let Some(late) = self.late(at)? else {
                 continue;
@@ -68,9 +68,9 @@ impl<'a> Guard<'a> {
             let current = self.place.read()?;
             let theirs = match current.bytes == self.written {
                 true => late.clone(),
-                // Both were written: what is new in the old file is added to what is new in the new one.
+                // Both files were written, so the additions are combined.
                 false => merged(&self.displaced[at].bytes, &late, &current.bytes)
-                    .ok_or_else(|| self.place.restless())?,
+                    .ok_or_else(|| self.place.keeps_changing())?,
             };
             if self.write(&current, &theirs)? {
                 self.displaced[at].bytes = late;
@@ -80,11 +80,11 @@ impl<'a> Guard<'a> {
         Ok(false)
     }
 
-    /// Returns what a swapped-out file holds if it is not what was read, once it is whole. An emptied one is being
-    /// written, or its writer died.
+    /// Returns the content of an old file once it is stable, if it changed. An empty file is still being written, or its
+    /// writer died.
     fn late(&mut self, at: usize) -> Result<Option<Vec<u8>>, Problem> {
         let displaced = &mut self.displaced[at];
-        let deadline = now() + REST;
+        let deadline = now() + STABLE_TIMEOUT;
         let (mut last, mut quiet) = (Vec::new(), 0);
         while now() < deadline {
             let late = displaced
@@ -94,7 +94,7 @@ impl<'a> Guard<'a> {
                 return Ok(None);
             }
             quiet = if late == last { quiet + 1 } else { 0 };
-            if quiet >= QUIET_LOOKS && !late.is_empty() {
+            if quiet >= STABLE_READS && !late.is_empty() {
                 return Ok(Some(late));
             }
             last = late;
@@ -103,18 +103,18 @@ impl<'a> Guard<'a> {
         Ok(None)
     }
 
-    /// Edits again what was written over the new file.
+    /// Repeats the edit if the new file was overwritten.
     fn edit_again(&mut self) -> Result<bool, Problem> {
         if self.place.read()?.bytes == self.written {
             return Ok(false);
         }
-        let current = self.place.read_at_rest()?;
+        let current = self.place.read_when_stable()?;
         self.write(&current, &current.bytes.clone())
     }
 
-    /// Edits a text and swaps it in, if the file still is `current`.
+    /// Edits a text and swaps it in, if the file is still `current`.
     fn write(&mut self, current: &State, base: &[u8]) -> Result<bool, Problem> {
-        let text = std::str::from_utf8(base).map_err(|_| self.place.restless())?;
+        let text = std::str::from_utf8(base).map_err(|_| self.place.keeps_changing())?;
         let edited = (self.edit)(text)?;
         let new = edited.text.expose().as_bytes();
         if new == current.bytes {
@@ -136,16 +136,16 @@ impl<'a> Guard<'a> {
     }
 }
 
-/// Returns `ours` with what `theirs` has at the end beyond `base`; nothing if it differs elsewhere.
+/// Returns `ours` with what `theirs` appends to `base`; `None` if it differs elsewhere.
 fn merged(base: &[u8], theirs: &[u8], ours: &[u8]) -> Option<Vec<u8>> {
     let more = theirs.strip_prefix(base)?;
     Some([ours, more].concat())
 }
 
 fn overwritten(place: &Place<'_>) -> Problem {
-    let told = place.restless();
-    let what = told
+    let problem = place.keeps_changing();
+    let what = problem
         .what
         .replace("nothing was written", "what Rolecall wrote did not stay");
-    Problem::new(ProblemCode::StorageFailed, what, told.remedy)
+    Problem::new(ProblemCode::StorageFailed, what, problem.remedy)
 }

@@ -1,18 +1,18 @@
-//! Files that a crash in the middle of an edit leaves beside AWS's files or among their copies. They may hold a secret,
-//! so the next start removes them, and so does the next edit.
+//! Temporary files that a crash during an edit leaves beside AWS's files or among the backups. They may contain a
+//! secret, so the next start and the next edit remove them.
 //!
-//! The file of the lock names the folders in which edits were begun: a later run may be told other paths of AWS's files.
+//! The lock file lists the folders of unfinished edits, since the paths of AWS's files may differ on the next start.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How the names of unfinished files start, beside the file that they are to become.
+/// The name prefix of temporary files, which are in the folder of their target.
 pub(super) const TEMPORARY: &str = ".rolecall-unfinished-aws-";
-/// The most bytes that are read of the file of the lock.
+/// The most bytes to read from the lock file.
 const NOTES_MAX: u64 = 64 << 10;
 
-/// Notes that an edit begins in a folder. The lock is held.
+/// Records the start of an edit in a folder. Needs the lock.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -24,7 +24,7 @@ pub(super) fn note(lock: &File, dir: &Path) -> io::Result<()> {
     notes.sync_data()
 }
 
-/// Removes what is left in these folders and in those that were noted. The lock is held, so no edit is under way.
+/// Removes the leftovers in these folders and in the recorded ones. Needs the lock, so no edit is in progress.
 pub(super) fn remove(lock: &File, dirs: impl IntoIterator<Item = PathBuf>) {
     let noted = noted(lock).unwrap_or_default();
     let removed: Vec<bool> = dirs
@@ -32,7 +32,7 @@ pub(super) fn remove(lock: &File, dirs: impl IntoIterator<Item = PathBuf>) {
         .chain(noted)
         .map(|dir| remove_in(&dir, TEMPORARY))
         .collect();
-    // What could not be removed is tried again next time.
+    // What could not be removed is retried next time.
     if removed.into_iter().all(|done| done) {
         let _ = lock.set_len(0);
     }
@@ -46,7 +46,7 @@ fn noted(lock: &File) -> io::Result<Vec<PathBuf>> {
     Ok(paths.filter(|path| path.is_absolute()).collect())
 }
 
-/// Removes this user's files in a folder whose names start so; `false` if one of them is still there.
+/// Removes this user's files with this name prefix; `false` if one of them remains.
 pub(super) fn remove_in(dir: &Path, prefix: &str) -> bool {
     let Ok(entries) = fs::read_dir(dir) else {
         return true;

@@ -1,4 +1,4 @@
-//! Where one of AWS's files really lies, if that is a place where Rolecall may write.
+//! The real location of one of AWS's files, if Rolecall may write there.
 
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -12,23 +12,23 @@ use crate::disk::{self, Access};
 
 use super::{now, pause};
 
-/// The most links that are followed.
-const LINKS: usize = 8;
-/// A file younger than this may be in the middle of being written.
-const YOUNG: Duration = Duration::from_secs(2);
-/// How often in a row a young file must be the same to be at rest.
-const QUIET_LOOKS: usize = 3;
+/// The limit of links to follow.
+const LINKS_MAX: usize = 8;
+/// A file that was modified more recently may still be being written.
+const RECENT: Duration = Duration::from_secs(2);
+/// How many equal reads in a row count as stable.
+const STABLE_READS: usize = 3;
 
-/// A file that may be written, and what messages call it.
+/// A file that may be written, with its display path.
 pub(super) struct Place<'a> {
-    /// What all links lead to; it need not exist.
+    /// The target of all links; it need not exist.
     pub(super) path: PathBuf,
     pub(super) dir: PathBuf,
     pub(super) file: AwsFile,
     shown: &'a str,
 }
 
-/// A file's bytes at one moment; `exists` tells an empty file from none.
+/// A file's bytes at one moment; `exists` distinguishes an empty file from a missing one.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) bytes: Vec<u8>,
@@ -36,10 +36,10 @@ pub(super) struct State {
 }
 
 impl<'a> Place<'a> {
-    /// Follows the links of a path, and makes the folder of a file that is not there yet.
+    /// Follows the links of a path, and creates the folder of a missing file.
     ///
     /// # Errors
-    /// If a link, the folder or the file could be another user's doing.
+    /// If another user could have created or changed the link, the folder or the file.
     pub(super) fn find(path: &Path, file: AwsFile, shown: &'a str) -> Result<Self, Problem> {
         let path = follow(path, shown)?;
         let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
@@ -60,7 +60,7 @@ impl<'a> Place<'a> {
         };
         match fs::symlink_metadata(&place.path) {
             Ok(found) if found.is_file() => check_file(&found, shown)?,
-            // Reading it says what it is.
+            // Reading it returns the problem.
             Ok(_) => drop(place.read()?),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
@@ -68,7 +68,7 @@ impl<'a> Place<'a> {
         Ok(place)
     }
 
-    /// Reads the file as it is.
+    /// Reads the file.
     pub(super) fn read(&self) -> Result<State, Problem> {
         let bytes = disk::read(&self.path, FILE_MAX).map_err(|fault| fault.problem(self.shown))?;
         Ok(State {
@@ -77,30 +77,30 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Reads the file once no program seems to be writing it: a young one must stay the same for a moment, and an
-    /// empty one may have been emptied to be written.
-    pub(super) fn read_at_rest(&self) -> Result<State, Problem> {
-        let deadline = now() + YOUNG;
+    /// Reads the file once no program seems to be writing it: a recently modified file must stay the same for a moment,
+    /// and an empty one may have been truncated for writing.
+    pub(super) fn read_when_stable(&self) -> Result<State, Problem> {
+        let deadline = now() + RECENT;
         let mut state = self.read()?;
         let mut quiet = 0;
-        while self.is_young() && now() < deadline {
+        while self.is_recent() && now() < deadline {
             pause();
             let again = self.read()?;
             quiet = if again == state { quiet + 1 } else { 0 };
             state = again;
-            if quiet >= QUIET_LOOKS && !state.bytes.is_empty() {
+            if quiet >= STABLE_READS && !state.bytes.is_empty() {
                 break;
             }
         }
         Ok(state)
     }
 
-    fn is_young(&self) -> bool {
+    fn is_recent(&self) -> bool {
         let modified = fs::metadata(&self.path).and_then(|found| found.modified());
         let age = modified
             .ok()
             .and_then(|time: SystemTime| time.elapsed().ok());
-        age.is_some_and(|age| age < YOUNG)
+        age.is_some_and(|age| age < RECENT)
     }
 
     pub(super) fn failed(&self, error: &io::Error) -> Problem {
@@ -108,7 +108,7 @@ impl<'a> Place<'a> {
     }
 
     /// Returns the problem of a file that another program keeps writing.
-    pub(super) fn restless(&self) -> Problem {
+    pub(super) fn keeps_changing(&self) -> Problem {
         let what = format!(
             "{} was changed by another program; nothing was written.",
             self.shown
@@ -121,7 +121,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Returns the folder that a file lies in once its links are followed; `None` if they lead nowhere.
+/// Returns the folder of a file after following its links; `None` if they lead nowhere.
 pub(super) fn dir_of(path: &Path) -> Option<PathBuf> {
     let path = follow(path, "").ok()?;
     path.parent().map(Path::to_owned)
@@ -129,7 +129,7 @@ pub(super) fn dir_of(path: &Path) -> Option<PathBuf> {
 
 fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {
     let mut at = path.to_owned();
-    for _ in 0..=LINKS {
+    for _ in 0..=LINKS_MAX {
         let link = match fs::symlink_metadata(&at) {
             Ok(found) if found.is_symlink() => found,
             Ok(_) | Err(_) => return Ok(at),
@@ -138,7 +138,7 @@ fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {
             return Err(refused(
                 shown,
                 "is a link of another user",
-                "Put a link or a file of your own there.",
+                "Replace it with your own link or file.",
             ));
         }
         let target =
@@ -147,8 +147,8 @@ fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {
     }
     Err(refused(
         shown,
-        "is a link that leads through too many others",
-        "Let it lead to the file itself.",
+        "is a chain of too many links",
+        "Link directly to the file.",
     ))
 }
 
@@ -158,15 +158,15 @@ fn check_dir(dir: &Metadata, shown: &str) -> Result<(), Problem> {
     if !is_trusted(dir) {
         return Err(refused(
             shown,
-            "lies in a folder of another user",
-            "Move it to a folder of your own.",
+            "is in a folder of another user",
+            "Move it to your own folder.",
         ));
     }
     if dir.mode() & 0o002 != 0 {
         return Err(refused(
             shown,
-            "lies in a folder that every user can write",
-            "Take that right away with: chmod o-w FOLDER",
+            "is in a folder that every user can write",
+            "Remove that permission with: chmod o-w FOLDER",
         ));
     }
     Ok(())
@@ -179,21 +179,21 @@ fn check_file(file: &Metadata, shown: &str) -> Result<(), Problem> {
         return Err(refused(
             shown,
             "belongs to another user",
-            "Make it yours with: chown",
+            "Change the owner with chown.",
         ));
     }
     if file.mode() & 0o002 != 0 {
         return Err(refused(
             shown,
             "can be written by every user",
-            "Take that right away with: chmod o-w FILE",
+            "Remove that permission with: chmod o-w FILE",
         ));
     }
     if file.nlink() > 1 {
         return Err(refused(
             shown,
-            "has another name as well (a hard link), which would keep the old text",
-            "Make it a file of its own, or a symbolic link.",
+            "has a second hard link, which would keep the old text",
+            "Replace the hard link with a copy or a symbolic link.",
         ));
     }
     Ok(())

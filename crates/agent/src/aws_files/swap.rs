@@ -1,5 +1,4 @@
-//! Puts a new file in the place of an old one in one step, and keeps hold of the old one: another program may still be
-//! writing it.
+//! Replaces a file atomically, and keeps the old one open, since another program may still write to it.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -14,25 +13,25 @@ use crate::disk;
 use super::leftovers::TEMPORARY;
 use super::place::{Place, State};
 
-/// What became of a swap.
+/// The result of a swap.
 pub(super) enum Swap {
-    /// The new file is in place; this is what it displaced.
+    /// The new file is in place; this is the old one.
     Done(Displaced),
-    /// The file is not what was read any more; nothing was done.
+    /// The file has changed since it was read; nothing was done.
     Changed,
 }
 
-/// The file that was swapped out, if there was one.
+/// The old file after a swap, if there was one.
 pub(super) struct Displaced {
     old: Option<File>,
-    /// Its name, until it is known to hold nothing but what was read.
+    /// Its name, until it is known to be unchanged.
     name: Option<TempPath>,
-    /// What was read of it last.
+    /// Its content at the last read.
     pub(super) bytes: Vec<u8>,
 }
 
 impl Place<'_> {
-    /// Puts `new` in the place of `old`.
+    /// Replaces `old` with `new`.
     pub(super) fn swap(&self, old: &State, new: &[u8]) -> Result<Swap, Problem> {
         self.try_swap(old, new).map_err(|error| self.failed(&error))
     }
@@ -69,13 +68,13 @@ impl Place<'_> {
 
     fn keep_attributes(&self, file: &File) -> io::Result<()> {
         let old = fs::metadata(&self.path)?.permissions();
-        file.set_permissions(kept(&old, self.file))
+        file.set_permissions(permissions_like(&old, self.file))
     }
 }
 
-/// Returns the old file's mode for the new one; what holds secrets is closed to others.
+/// Returns the permissions of the old file for the new one; a file with secrets is closed to others.
 #[cfg(unix)]
-fn kept(old: &Permissions, file: AwsFile) -> Permissions {
+fn permissions_like(old: &Permissions, file: AwsFile) -> Permissions {
     use std::os::unix::fs::PermissionsExt;
     let old = old.mode() & 0o777;
     let mode = match file {
@@ -85,25 +84,25 @@ fn kept(old: &Permissions, file: AwsFile) -> Permissions {
     Permissions::from_mode(mode | 0o400)
 }
 
-/// Returns the old file's attributes. Who may read it follows from its folder here.
+/// Returns the old file's attributes. Its folder controls who can read it.
 #[cfg(not(unix))]
-fn kept(old: &Permissions, _: AwsFile) -> Permissions {
+fn permissions_like(old: &Permissions, _: AwsFile) -> Permissions {
     old.clone()
 }
 
-/// Swaps two files, so that whatever was in place, be it newer than what was read, is at hand afterwards.
+/// Exchanges two files, so that a text that is newer than the last read is not lost.
 #[cfg(target_os = "linux")]
 fn exchange(fresh: NamedTempFile, path: &Path, old: &State) -> io::Result<Displaced> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
-    let held = File::open(path)?;
+    let old_file = File::open(path)?;
     let name = fresh.into_temp_path();
     match renameat_with(CWD, &*name, CWD, path, RenameFlags::EXCHANGE) {
         Ok(()) => Displaced::of(File::open(&name)?, Some(name), old),
-        // A file system that cannot exchange, such as an older NFS.
+        // The file system cannot exchange files, such as an older NFS.
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             name.persist(path).map_err(|error| error.error)?;
-            Displaced::of(held, None, old)
+            Displaced::of(old_file, None, old)
         }
         Err(error) => Err(error.into()),
     }
@@ -111,9 +110,9 @@ fn exchange(fresh: NamedTempFile, path: &Path, old: &State) -> io::Result<Displa
 
 #[cfg(not(target_os = "linux"))]
 fn exchange(fresh: NamedTempFile, path: &Path, old: &State) -> io::Result<Displaced> {
-    let held = File::open(path)?;
+    let old_file = File::open(path)?;
     fresh.persist(path).map_err(|error| error.error)?;
-    Displaced::of(held, None, old)
+    Displaced::of(old_file, None, old)
 }
 
 impl Displaced {
@@ -124,13 +123,13 @@ impl Displaced {
             bytes: old.bytes.clone(),
         };
         if displaced.read()? == old.bytes {
-            // Nothing is in it that is not in the new file, so a crash shall not leave it behind.
+            // It contains nothing new, so it is removed at once and not left behind by a crash.
             displaced.name = None;
         }
         Ok(displaced)
     }
 
-    /// Reads what is in it at present; nothing if there was no file.
+    /// Reads its current content; empty if there was no file.
     pub(super) fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::with_capacity(self.bytes.len() + 1);
         if let Some(file) = &mut self.old {

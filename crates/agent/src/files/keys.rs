@@ -1,4 +1,4 @@
-//! The text of `keys.toml`: names, ids, accounts and users of access keys; never a secret.
+//! The format of `keys.toml`: names, IDs, accounts and users of access keys; never a secret.
 
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::mfa::MfaSerial;
@@ -7,10 +7,10 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
 
-const HEADER: &str = "# Access keys that Rolecall knows. Their secrets are in the keychain of the desktop, never here.\n\
-                      # Written by Rolecall; comments are not kept.\n";
+const HEADER: &str = "# Access keys of Rolecall. Their secrets are in the keychain, never in this file.\n\
+                      # Written by Rolecall. Comments are lost.\n";
 
-/// Returns the text that `parse` reads back as `keys`, in their order.
+/// Returns the text that `parse` reads back as `keys`, in order.
 pub(super) fn render(keys: &[AccessKey]) -> String {
     let mut tables = Table::new();
     tables.set_implicit(true);
@@ -29,7 +29,7 @@ pub(super) fn render(keys: &[AccessKey]) -> String {
     format!("{HEADER}\n{document}")
 }
 
-/// Reads the access keys in the order of the file; `shown` is what messages call it.
+/// Parses the access keys in the order of the file; `shown` is the display path.
 pub(super) fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
     let document = Document::parse(text).map_err(|error| {
         let line = error
@@ -87,7 +87,7 @@ fn invalid(what: &str) -> Problem {
     Problem::new(
         ProblemCode::InvalidFile,
         what,
-        "Mend the file, or move it away and add the access keys again.",
+        "Fix the file, or move it away and add the access keys again.",
     )
 }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_in_its_order() {
+    fn written_keys_are_read_back_in_order() {
         let serial = MfaSerial::parse("arn:aws:iam::177634097045:mfa/a").expect("a serial");
         let keys = [
             access_key("z \"quoted\" ä", "AKIAIOSFODNN7EXAMPLE"),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_their_place() {
+    fn faults_name_their_position() {
         for (text, place) in [
             ("keys = 1", "keys.toml: \"keys\""),
             ("[keys.a]\nid = \n", "keys.toml, line 2"),

@@ -1,5 +1,4 @@
-//! The kernel's account of a process, from `/proc`. A process id is used again, so nothing is believed that changed
-//! while it was read.
+//! Reads processes from `/proc`. Since process IDs are reused, data that changed during the read is discarded.
 
 use std::cmp::Ordering;
 use std::fs::{self, File};
@@ -14,44 +13,44 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::namespaces;
 
-/// The most processes of a lineage that are read.
+/// The limit of processes in a lineage.
 const LINEAGE_MAX: usize = 16;
 /// More than the longest line of `/proc/PID/stat`, in bytes.
 const STAT_MAX: usize = 2048;
-/// The process that everything descends from.
+/// The ancestor of all processes.
 const INIT: u32 = 1;
 
-/// Returns who is at the other end of the connection, as far as an answer needs it: the process, the one that started
-/// it, and where it runs. The rest of its lineage is read by [`Seen::whole`], when somebody wants to know.
+/// Returns the process at the other end of the connection as far as an answer needs it: the process, its parent, and its
+/// namespaces. [`Seen::whole`] reads the rest of the lineage on demand.
 pub(super) fn of_socket(stream: &UnixStream) -> (Requester, Seen) {
-    let seen = believed(stream, Seen::process).unwrap_or_else(Seen::nobody);
+    let seen = if_still_running(stream, Seen::process).unwrap_or_else(Seen::nobody);
     (seen.requester().without_tree(), seen)
 }
 
-/// Returns where the other end of the connection runs.
-pub(super) fn whereabouts_of_socket(stream: &UnixStream) -> Requester {
+/// Returns the isolation of the process at the other end of the connection.
+pub(super) fn isolation_of_socket(stream: &UnixStream) -> Requester {
     let mut requester = Requester::default();
-    requester.isolation = believed(stream, isolation).unwrap_or(Isolation::Sandboxed);
+    requester.isolation = if_still_running(stream, isolation).unwrap_or(Isolation::Sandboxed);
     requester
 }
 
-/// Returns who the process is.
+/// Returns the process.
 pub(super) fn of_process(pid: u32) -> Requester {
     Seen::process(pid).whole()
 }
 
-/// What was seen of a process while it asked. It may be gone a moment later.
+/// A process at the time of the request. It may have ended since.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
-    /// It and those that started it, as far as they were read.
+    /// The process and its ancestors, as far as they were read.
     lineage: Vec<Stat>,
-    /// The path of the program that the request is put down to; empty if it cannot be read.
+    /// The path of the requesting program; empty if it cannot be read.
     program: String,
     isolation: Isolation,
 }
 
 impl Seen {
-    /// Looks at a process and the one that started it.
+    /// Reads a process and its parent.
     fn process(pid: u32) -> Self {
         let isolation = isolation(pid);
         let Some(first) = Stat::read(pid) else {
@@ -60,7 +59,7 @@ impl Seen {
                 ..Self::nobody()
             };
         };
-        let parent = first.believed_parent(first.session);
+        let parent = first.verified_parent(first.session);
         let lineage: Vec<Stat> = std::iter::once(first).chain(parent).collect();
         let asks = lineage.get(asking(&lineage)).or(lineage.first());
         Self {
@@ -70,7 +69,7 @@ impl Seen {
         }
     }
 
-    /// Returns what is known of a process that cannot be seen: it runs among others, or its id is another's by now.
+    /// Returns a process that cannot be read: it is in another namespace, or its ID has been reused.
     fn nobody() -> Self {
         Self {
             lineage: Vec::new(),
@@ -79,21 +78,21 @@ impl Seen {
         }
     }
 
-    /// Returns who it was, with all that started it.
+    /// Returns the process with all its ancestors.
     pub(super) fn whole(&self) -> Requester {
         let mut whole = self.clone();
-        whole.read_on();
+        whole.read_ancestors();
         whole.requester()
     }
 
     /// Reads the rest of the lineage, up to the process that started its session.
-    fn read_on(&mut self) {
+    fn read_ancestors(&mut self) {
         let Some(session) = self.lineage.first().map(|first| first.session) else {
             return;
         };
         while let Some(last) = self.lineage.last()
             && self.lineage.len() < LINEAGE_MAX
-            && let Some(parent) = last.believed_parent(session)
+            && let Some(parent) = last.verified_parent(session)
         {
             self.lineage.push(parent);
         }
@@ -115,24 +114,24 @@ impl Seen {
     }
 }
 
-/// Returns which process of a lineage a request is put down to.
+/// Returns the index of the requesting process in a lineage.
 fn asking(lineage: &[Stat]) -> usize {
     let names = lineage.iter().map(|stat| stat.name.as_str());
     rolecall_core::asker::requester::asking(names)
 }
 
-/// Returns what `look` says of the process at the other end, if it still was that process afterwards.
-fn believed<T>(stream: &UnixStream, look: impl Fn(u32) -> T) -> Option<T> {
-    // One that has no id here runs among other processes.
+/// Returns the result of `look` for the process at the other end, if that process is still running afterwards.
+fn if_still_running<T>(stream: &UnixStream, look: impl Fn(u32) -> T) -> Option<T> {
+    // A process without an ID here is in another namespace.
     let peer = rustix::net::sockopt::socket_peercred(stream).ok()?;
     let handle = handle_of(stream, peer.pid)?;
     let pid = u32::try_from(peer.pid.as_raw_nonzero().get()).unwrap_or_default();
     let seen = look(pid);
-    // Its id may be another's by then. One that left its connection to a child to hide itself gains nothing.
+    // The ID may have been reused. A process that hides by leaving its connection to a child gains nothing.
     is_running(&handle).then_some(seen)
 }
 
-/// Returns where a process runs. What cannot be compared counts as apart.
+/// Returns the isolation of a process. What cannot be compared counts as sandboxed.
 fn isolation(pid: u32) -> Isolation {
     match namespaces::are_ours(pid) {
         true => Isolation::None,
@@ -140,8 +139,8 @@ fn isolation(pid: u32) -> Isolation {
     }
 }
 
-/// Returns a handle that stays with the process even if its id is used again. Kernels before 6.5 give it by the id only;
-/// on later ones an error means that the process has ended, and its id may be another's.
+/// Returns a handle that stays valid if the process ID is reused. Kernels before 6.5 only open it by ID; on later ones an
+/// error means that the process has ended and the ID may have been reused.
 fn handle_of(stream: &UnixStream, pid: Pid) -> Option<OwnedFd> {
     match nix::sys::socket::getsockopt(stream, nix::sys::socket::sockopt::PeerPidfd) {
         Ok(handle) => Some(handle),
@@ -159,18 +158,18 @@ fn is_running(handle: &OwnedFd) -> bool {
     poll(&mut ended, Some(&at_once)).is_ok_and(|count| count == 0)
 }
 
-/// Returns the processes that started this one, itself included.
+/// Returns this process and its ancestors.
 fn ours() -> &'static [ProcessId] {
     static OURS: OnceLock<Vec<ProcessId>> = OnceLock::new();
     OURS.get_or_init(|| {
         let mut seen = Seen::nobody();
         seen.lineage.extend(Stat::read(std::process::id()));
-        seen.read_on();
+        seen.read_ancestors();
         seen.lineage.iter().map(|it| it.id).collect()
     })
 }
 
-/// What `/proc/PID/stat` says. <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+/// The fields of `/proc/PID/stat`. <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stat {
     id: ProcessId,
@@ -182,7 +181,7 @@ struct Stat {
 }
 
 impl Stat {
-    /// Reads it at one go: the kernel computes it anew for each part.
+    /// Reads it in one call, since the kernel recomputes it for each part.
     fn read(pid: u32) -> Option<Self> {
         let mut bytes = [0; STAT_MAX];
         let mut file = File::open(format!("/proc/{pid}/stat")).ok()?;
@@ -190,7 +189,7 @@ impl Stat {
         Self::parse(&String::from_utf8_lossy(bytes.get(..length)?))
     }
 
-    /// Reads the line. The name stands in brackets, and may hold brackets and spaces itself.
+    /// Parses the line. The name is in brackets, and may contain brackets and spaces itself.
     fn parse(text: &str) -> Option<Self> {
         let (pid, rest) = text.split_once(" (")?;
         let (name, rest) = rest.rsplit_once(") ")?;
@@ -212,10 +211,9 @@ impl Stat {
         })
     }
 
-    /// Reads the process that started this one of a session, up to the one that started the session. It is believed only
-    /// if it is older than its child; where both started in the same tick, only if the child still has it after it was
-    /// read. A parent that ended, and whose id was used again meanwhile, is neither.
-    fn believed_parent(&self, session: u32) -> Option<Self> {
+    /// Reads the parent of this process within a session. It counts only if it is older than its child, or, if both started
+    /// in the same tick, if it still is the parent afterwards. This excludes a parent whose ID has been reused.
+    fn verified_parent(&self, session: u32) -> Option<Self> {
         let is_within = self.parent > INIT && self.session == session;
         let parent = is_within.then(|| Self::read(self.parent)).flatten();
         parent.filter(|parent| parent.is_parent_of(self))
@@ -267,9 +265,9 @@ mod tests {
     }
 
     #[test]
-    fn finds_this_process_and_those_that_started_it() {
+    fn finds_this_process_and_its_ancestors() {
         let mut seen = Seen::process(std::process::id());
-        seen.read_on();
+        seen.read_ancestors();
         assert!(seen.program.contains("rolecall_agent"), "{seen:?}");
         let lineage = seen.lineage;
         assert_eq!(lineage[0].id.pid, std::process::id());
@@ -297,14 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_of_a_process_that_is_gone() {
+    fn nothing_is_known_of_a_process_that_has_ended() {
         let seen = Seen::process(u32::MAX >> 2);
         assert!(seen.lineage.is_empty() && seen.isolation == Isolation::Sandboxed);
     }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a program to look at")]
-    fn a_program_that_ended_before_it_was_looked_at_closer_keeps_its_name_and_gains_no_parent() {
+    fn a_program_that_ended_before_its_ancestors_were_read_keeps_its_name_and_gains_no_parent() {
         let mut child = std::process::Command::new("sleep")
             .arg("30")
             .spawn()

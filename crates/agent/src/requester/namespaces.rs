@@ -1,9 +1,9 @@
-//! Whether another process sees the same files, users and processes as this one.
+//! Checks whether another process is in the same mount, user and PID namespaces as this one.
 //!
-//! The links in `/proc/PID/ns` answer that, but a process that keeps its memory to itself, as all of ours do, closes them
-//! to its own user as well. Any program can close them, so closed links prove nothing. What decides then is what the
-//! kernel tells everybody about every process and none can change about itself: the id of its root mount, how deep its
-//! process ids are nested, and how its user ids are mapped. What stays undecided counts as different.
+//! The links in `/proc/PID/ns` answer that, but a process that hides its memory, as ours do, hides them from its own user
+//! too. Any program can do that, so hidden links prove nothing. Then the decision is made on facts that the kernel shows
+//! of every process and that no process can change: the ID of its root mount, the nesting depth of its process ID, and
+//! its user ID map. If that is not conclusive, the namespaces count as different.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind};
@@ -11,12 +11,12 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// What tells apart which files, users and processes a process sees.
+/// The namespaces to compare.
 const KINDS: [&str; 3] = ["mnt", "user", "pid"];
-/// The maps of a user namespace. The last is seldom written, and empty then.
+/// The maps of a user namespace. The last one is usually empty.
 const MAPS: [&str; 3] = ["uid_map", "gid_map", "projid_map"];
 
-/// Returns whether the process `pid` is in the same mount, user and process id namespaces as this one.
+/// Returns whether the process `pid` is in the same mount, user and PID namespaces as this one.
 pub(super) fn are_ours(pid: u32) -> bool {
     let process = pid.to_string();
     match links(&process) {
@@ -28,7 +28,7 @@ pub(super) fn are_ours(pid: u32) -> bool {
     }
 }
 
-/// What the links in `/proc/PID/ns` say: the kind and number of each namespace.
+/// The links in `/proc/PID/ns`: the kind and number of each namespace.
 type Links = [PathBuf; KINDS.len()];
 
 fn our_links() -> &'static Option<Links> {
@@ -44,16 +44,16 @@ fn links(process: &str) -> io::Result<Links> {
     Ok(found)
 }
 
-/// What `/proc` tells every user about the namespaces of a process.
+/// The facts that `/proc` shows every user about the namespaces of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Public {
-    /// The id of the mount that is its root. A mount belongs to one mount namespace, and no two have the same id.
+    /// The ID of its root mount, which is unique and belongs to one mount namespace.
     /// <https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html>
     root_mount: u64,
-    /// In how many process id namespaces it has an id, from the one of `/proc` down.
+    /// The number of PID namespaces in which it has an ID, from the one of `/proc` down.
     /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
     pid_depth: usize,
-    /// How its user namespace maps user, group and project ids, as this process sees it.
+    /// The user, group and project ID maps of its user namespace, as this process sees them.
     maps: [Vec<Extent>; MAPS.len()],
 }
 
@@ -76,9 +76,9 @@ impl Public {
         })
     }
 
-    /// Returns whether this can only be a process in the namespaces of `ours`, which is this process.
+    /// Returns whether this process must be in the same namespaces as `ours`.
     ///
-    /// A process id namespace beside ours is as deep as ours, unless `/proc` is of our own.
+    /// A sibling PID namespace has the same depth as ours, unless `/proc` is our own.
     fn proves_same_as(&self, ours: Option<&Self>) -> bool {
         Some(self) == ours && self.pid_depth == 1 && is_unique(&self.maps[0])
     }
@@ -105,10 +105,10 @@ impl Extent {
     }
 }
 
-/// Returns whether no other user namespace that this user could make is shown with this map of ours.
+/// Returns whether no other user namespace that this user can create would show the same map.
 ///
-/// Another namespace's map is shown in terms of our ids, so its outside ids are all among our inside ids. Only root may
-/// map all ids, or the id of root.
+/// The map of another namespace is shown in our IDs, so its outside IDs are all among our inside IDs. Only root can map
+/// all IDs, or the ID of root.
 fn is_unique(map: &[Extent]) -> bool {
     let has = |id: u64| map.iter().any(|extent| extent.inside.contains(&id));
     let leads_out = |extent: &Extent| !has(*extent.outside.start()) || !has(*extent.outside.end());
@@ -119,7 +119,7 @@ fn is_unique(map: &[Extent]) -> bool {
         .any(|extent| leads_out(extent) || maps_all(extent) || (!is_root && maps_root(extent)))
 }
 
-/// Returns the id of the mount at `/`. It is looked for line by line, since there may be thousands.
+/// Returns the ID of the mount at `/`. Reads line by line, since there may be thousands.
 fn root_mount(mountinfo: impl io::Read) -> Option<u64> {
     for line in BufReader::new(mountinfo).split(b'\n') {
         let line = line.ok()?;
@@ -132,7 +132,7 @@ fn root_mount(mountinfo: impl io::Read) -> Option<u64> {
     None
 }
 
-/// Returns in how many namespaces a process has an id.
+/// Returns the number of PID namespaces in which a process has an ID.
 fn pid_depth(status: &str) -> Option<usize> {
     let ids = status
         .lines()
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn this_process_is_in_its_own_namespaces() {
         assert!(are_ours(std::process::id()));
-        let ours = our_public().expect("what /proc tells of this process");
+        let ours = our_public().expect("/proc shows this process");
         assert_eq!(
             Public::of(&std::process::id().to_string()).as_ref(),
             Some(ours)

@@ -1,4 +1,4 @@
-//! Asking the application that runs already.
+//! The client of a running instance.
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -11,15 +11,15 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::peer;
 
-/// Asks whoever serves the socket in `dir`, and waits at most `limit` for each part of the answer.
+/// Sends a call to the server of the socket in `dir`, with a timeout of `limit` for each part of the answer.
 ///
 /// # Errors
-/// If nobody answers, the one who does is another user's process, or it could not do what was asked.
+/// If there is no answer, the server belongs to another user, or the call failed.
 pub fn ask(dir: &Path, call: Call, limit: Duration) -> Result<Answer, Problem> {
     let stream = UnixStream::connect(dir.join(SOCKET_NAME)).map_err(|_| not_running())?;
     if !peer::is_own(&stream) {
-        let what = "Another user's process stands behind the socket of Rolecall.";
-        let remedy = "Find out who put it there.";
+        let what = "Rolecall's socket belongs to another user's process.";
+        let remedy = "Find out which process it is.";
         return Err(Problem::new(ProblemCode::ForeignPeer, what, remedy));
     }
     let request = Request {

@@ -1,4 +1,4 @@
-//! One connection: who it is, one question, one answer.
+//! One connection: identify the peer, read one request, send one answer.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind, Read, Write};
@@ -20,17 +20,17 @@ use super::slots::Slot;
 use super::{Handler, Peer, peer};
 use crate::requester::{self, Seen};
 
-/// How long the question, and how long the answer, may take to pass through the socket.
-const FRAME: Duration = Duration::from_secs(5);
+/// The timeout for the request, and for the answer, on the socket.
+const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Serves one connection to its end.
 pub(super) fn serve(stream: &UnixStream, slot: &Slot, handler: &Handler) {
     if !peer::is_own(stream) {
-        tracing::warn!("a process of another user was turned away");
+        tracing::warn!("a process of another user was rejected");
         return;
     }
-    let request = read_frame::<Request>(&mut Timed::new(stream, FRAME), REQUEST_MAX);
+    let request = read_frame::<Request>(&mut Timed::new(stream, FRAME_TIMEOUT), REQUEST_MAX);
     slot.has_asked();
     let waiting = Waiting {
         stream,
@@ -43,19 +43,19 @@ pub(super) fn serve(stream: &UnixStream, slot: &Slot, handler: &Handler) {
         Err(FrameError::Io(_)) => return,
         Err(error @ (FrameError::Size(_) | FrameError::Content)) => Err(not_understood(&error)),
     };
-    if let Err(error) = tell(stream, result) {
+    if let Err(error) = send(stream, result) {
         tracing::info!(%error, "an answer was not delivered");
     }
     waiting.finish();
 }
 
-fn tell(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), FrameError> {
+fn send(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), FrameError> {
     let response = Response {
         v: VERSION,
         app: OUR_VERSION.to_owned(),
         result,
     };
-    write_frame(&mut Timed::new(stream, FRAME), &response)
+    write_frame(&mut Timed::new(stream, FRAME_TIMEOUT), &response)
 }
 
 fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<Answer, Problem> {
@@ -66,14 +66,14 @@ fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<
             waiting.seen.replace(Some(seen));
             requester
         }
-        false => requester::whereabouts_of_socket(waiting.stream),
+        false => requester::isolation_of_socket(waiting.stream),
     };
     let peer = Peer::new(requester, waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
     catch_unwind(answer).unwrap_or_else(|_| Err(Problem::internal()))
 }
 
-/// A connection that waits until the user has answered a question. It gives its place to others meanwhile.
+/// A connection that waits until the user has answered a question, and frees its slot in the meantime.
 struct Waiting<'a> {
     stream: &'a UnixStream,
     slot: &'a Slot,
@@ -82,7 +82,7 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// Does what was left for after the answer.
+    /// Runs the work that was deferred until after the answer.
     fn finish(self) {
         for work in self.afterwards.take() {
             work(self.look_closer());
@@ -96,14 +96,14 @@ impl Waiter for Waiting<'_> {
             return Err(crate::reply::overloaded());
         }
         let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
-        // One that has gone is noticed soon enough.
+        // A closed connection is detected later.
         let question = question.map(Box::new);
-        let _ = tell(self.stream, Ok(Answer::Asking { seconds, question }));
+        let _ = send(self.stream, Ok(Answer::Asking { seconds, question }));
         Ok(())
     }
 
     fn is_gone(&self) -> bool {
-        peer::has_left(self.stream)
+        peer::is_closed(self.stream)
     }
 
     fn look_closer(&self) -> Option<Requester> {
@@ -116,12 +116,12 @@ impl Waiter for Waiting<'_> {
 }
 
 fn not_understood(error: &FrameError) -> Problem {
-    let what = format!("Rolecall {OUR_VERSION} speaks protocol {VERSION}, and {error}.");
+    let what = format!("Rolecall {OUR_VERSION} uses protocol {VERSION}, and {error}.");
     let remedy = "Use the rolecall command of the same version.";
     Problem::new(ProblemCode::VersionMismatch, what, remedy)
 }
 
-/// A stream whose reads and writes together end by a deadline, however slowly the other end drips.
+/// A stream with one deadline for all reads and writes together, however slow the other end is.
 struct Timed<'a> {
     stream: &'a UnixStream,
     until: Instant,

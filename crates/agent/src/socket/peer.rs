@@ -1,18 +1,18 @@
-//! Who is at the other end of a connection.
+//! The user at the other end of a connection.
 
 use std::io;
 use std::os::unix::net::UnixStream;
 
 use rustix::event::PollFlags;
 
-/// What an end that has closed is looked for by.
+/// The flag that detects a closed end.
 #[cfg(target_os = "linux")]
 const CLOSED: PollFlags = PollFlags::RDHUP;
-/// What an end that has closed is looked for by: macOS reports it only if it is asked to.
+/// The flag that detects a closed end, which macOS reports only on request.
 #[cfg(target_os = "macos")]
 const CLOSED: PollFlags = PollFlags::HUP;
 
-/// Returns whether the other end is a process of this user. What cannot be read counts as no.
+/// Returns whether the other end is a process of this user. An error counts as no.
 pub(super) fn is_own(stream: &UnixStream) -> bool {
     match user_of(stream) {
         Ok(user) => user == rustix::process::geteuid().as_raw(),
@@ -24,7 +24,7 @@ pub(super) fn is_own(stream: &UnixStream) -> bool {
 }
 
 /// Returns whether the other end has closed the connection.
-pub(super) fn has_left(stream: &UnixStream) -> bool {
+pub(super) fn is_closed(stream: &UnixStream) -> bool {
     use rustix::event::{PollFd, Timespec, poll};
     let mut ends = [PollFd::new(stream, CLOSED)];
     let at_once = Timespec {

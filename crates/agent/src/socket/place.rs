@@ -1,4 +1,4 @@
-//! Where the socket lies: a folder that nobody else can enter, one server at a time, and no leftovers in the way.
+//! The socket file: in a folder that only the user can enter, with one server at a time.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::ErrorKind;
@@ -12,7 +12,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 /// The longest path of a socket, in bytes: `sun_path` without its closing zero.
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
-/// A socket that listens, and what keeps it ours.
+/// A listening socket and its lock.
 pub(super) struct Place {
     pub(super) listener: UnixListener,
     pub(super) path: PathBuf,
@@ -21,21 +21,21 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Removes the socket's file, unless something else lies there by then.
+    /// Removes the socket file, unless it has been replaced.
     pub(super) fn unlink(&self) {
         let ours = std::fs::symlink_metadata(&self.path)
             .is_ok_and(|file| (file.dev(), file.ino()) == self.bound);
         if ours && let Err(error) = std::fs::remove_file(&self.path) {
-            tracing::warn!(%error, "the socket stays behind");
+            tracing::warn!(%error, "the socket file could not be removed");
         }
     }
 }
 
-/// Opens the socket in `dir`, which is created if need be.
+/// Opens the socket in `dir`, which is created if needed.
 ///
 /// # Errors
-/// If the folder is not this user's alone, another server is at work, or something that is no leftover of ours lies
-/// in the way.
+/// If the folder is not private, another server is running, or the path is occupied by something else than an old
+/// socket.
 pub(super) fn open(dir: &Path) -> Result<Place, Problem> {
     prepare(dir)?;
     let path = dir.join(SOCKET_NAME);
@@ -65,12 +65,12 @@ pub(super) fn open(dir: &Path) -> Result<Place, Problem> {
 }
 
 const RETRY: &str =
-    "Mend this, then start Rolecall again. The tray and the window work without it.";
+    "Fix this, then restart Rolecall. The tray and the window work without the socket.";
 
-/// Creates the folder if need be, and checks that it is this user's alone.
+/// Creates the folder if needed, and checks that it is private.
 ///
 /// # Errors
-/// Says what is wrong with it.
+/// If it cannot be created or is not private.
 pub(crate) fn prepare(dir: &Path) -> Result<(), Problem> {
     if !dir.is_absolute() {
         return Err(unusable(
@@ -146,7 +146,7 @@ fn lock(dir: &Path) -> Result<File, Problem> {
     }
 }
 
-/// Makes way for a new socket. Only a socket of ours on which nobody answers is removed.
+/// Removes an old socket. Only a socket without a server is removed.
 fn clear(path: &Path) -> Result<(), Problem> {
     let Ok(file) = std::fs::symlink_metadata(path) else {
         return Ok(());
@@ -154,7 +154,7 @@ fn clear(path: &Path) -> Result<(), Problem> {
     if !file.file_type().is_socket() {
         return Err(unusable(
             path,
-            "is in the way and not a socket",
+            "is not a socket",
             "Move it away, then start Rolecall again.",
         ));
     }

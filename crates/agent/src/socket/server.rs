@@ -1,4 +1,4 @@
-//! The server: one thread that accepts and blocks in between, and one for each connection.
+//! The server: one thread that accepts connections, and one for each connection.
 
 use std::io::ErrorKind;
 use std::net::Shutdown;
@@ -15,10 +15,10 @@ use super::place::{self, Place};
 use super::slots::Slots;
 use super::{Handler, connection};
 
-/// How long accepting rests when the process has no file or thread left for a connection.
-const REST: Duration = Duration::from_millis(100);
+/// The pause after a failure, such as when the process has no more files or threads.
+const RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// The running server. Dropping it closes and removes the socket; answers in the making are still given.
+/// The running server. Dropping it closes and removes the socket; pending answers are still sent.
 pub struct Server {
     place: Arc<Place>,
     closing: Arc<AtomicBool>,
@@ -29,8 +29,7 @@ pub struct Server {
 /// Serves `handler` on the socket in `dir`.
 ///
 /// # Errors
-/// If the folder is not this user's alone, the path is too long, another Rolecall is at work there, or something else
-/// lies in the way.
+/// If the folder is not private, the path is too long or occupied, or another Rolecall is running.
 pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
     let place = Arc::new(place::open(dir)?);
     let closing = Arc::new(AtomicBool::new(false));
@@ -44,11 +43,11 @@ pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
         .spawn(accepting);
     let acceptor = started.map_err(|error| {
         place.unlink();
-        let what = "No thread for the local socket could be started.";
+        let what = "The thread for the local socket could not be started.";
         Problem::new(
             ProblemCode::Internal,
             what,
-            "End some programs, then start Rolecall again.",
+            "Close some programs, then restart Rolecall.",
         )
         .with_detail(error.to_string())
     })?;
@@ -67,21 +66,21 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Removes the socket and accepts nobody any more, but for those who are connected already.
+    /// Removes the socket and stops accepting, except for clients that have already connected.
     pub fn close(&mut self) {
         if self.closing.swap(true, Ordering::AcqRel) {
             return;
         }
         self.place.unlink();
         self.slots.close();
-        // On Linux this wakes the thread that accepts.
+        // On Linux this wakes the accepting thread.
         let woken = rustix::net::shutdown(&self.place.listener, rustix::net::Shutdown::Both);
         if let (Ok(()), Some(acceptor)) = (woken, self.acceptor.take()) {
             let _ = acceptor.join();
         }
     }
 
-    /// Waits until at most `others` connections are without their answer, and no longer than `limit`.
+    /// Waits, at most for `limit`, until no more than `others` connections wait for their answer.
     pub fn await_answers(&self, others: usize, limit: Duration) {
         self.slots.await_free(others, limit);
     }
@@ -91,18 +90,18 @@ fn accept(place: &Place, closing: &AtomicBool, slots: &Arc<Slots>, handler: &Han
     loop {
         match place.listener.accept() {
             Ok((stream, _)) => start(stream, slots, handler),
-            // What was connected before the end has been accepted by then.
+            // Earlier connections have been accepted by now.
             Err(_) if closing.load(Ordering::Acquire) => return,
-            Err(error) if is_passing(error.kind()) => {}
+            Err(error) if is_transient(error.kind()) => {}
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
-                rest();
+                pause();
             }
         }
     }
 }
 
-fn is_passing(kind: ErrorKind) -> bool {
+fn is_transient(kind: ErrorKind) -> bool {
     kind == ErrorKind::Interrupted || kind == ErrorKind::ConnectionAborted
 }
 
@@ -114,7 +113,7 @@ fn start(stream: UnixStream, slots: &Arc<Slots>, handler: &Handler) {
     let handler = handler.clone();
     let serving = move || {
         connection::serve(&stream, &slot, &handler);
-        // The other end sees the end of the answer even while a place still knows the stream.
+        // The client sees the end of the answer even while the slot still holds the stream.
         let _ = stream.shutdown(Shutdown::Both);
     };
     let started = thread::Builder::new()
@@ -122,7 +121,7 @@ fn start(stream: UnixStream, slots: &Arc<Slots>, handler: &Handler) {
         .spawn(serving);
     if let Err(error) = started {
         tracing::warn!(%error, "a connection could not be served");
-        rest();
+        pause();
     }
 }
 
@@ -130,6 +129,6 @@ fn start(stream: UnixStream, slots: &Arc<Slots>, handler: &Handler) {
     clippy::disallowed_methods,
     reason = "without files or threads there is nothing to wait for"
 )]
-fn rest() {
-    thread::sleep(REST);
+fn pause() {
+    thread::sleep(RETRY_DELAY);
 }

@@ -1,4 +1,4 @@
-//! How many connections are served at once, and which one has to go when all places are taken.
+//! Limits concurrent connections, and closes silent ones when all slots are taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Shutdown;
@@ -6,15 +6,15 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The most connections that are served at once. Further ones wait to be accepted.
+/// The limit of concurrent connections. Others wait to be accepted.
 const SLOTS: usize = 32;
-/// How long a connection may take to ask before it has to go when others wait. Honest ones ask at once.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long a connection may be silent while others wait. Real clients send their request at once.
+const SILENCE_MAX: Duration = Duration::from_millis(250);
 
-/// The most connections that wait for the user, each with a thread of its own.
+/// The limit of connections that wait for the user, each with its own thread.
 const PARKED_MAX: usize = 512;
 
-/// The places for connections.
+/// The slots for connections.
 #[derive(Default)]
 pub(super) struct Slots {
     taken: Mutex<Taken>,
@@ -24,28 +24,28 @@ pub(super) struct Slots {
 #[derive(Default)]
 struct Taken {
     last: u64,
-    /// Whether nobody waits for a place any more.
+    /// Whether waiting for a slot has ended.
     is_closed: bool,
     by_number: BTreeMap<u64, State>,
     parked: BTreeSet<u64>,
 }
 
 enum State {
-    /// It has not asked yet.
+    /// It has not sent its request yet.
     Silent(Arc<UnixStream>, Instant),
-    /// It asked and waits for its answer, or was told to go.
+    /// It has sent its request, or was closed.
     Busy,
 }
 
-/// One place, free again when this is dropped.
+/// One slot, which is freed when this is dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
     number: u64,
 }
 
 impl Slots {
-    /// Takes a place for a connection, and waits for one if all are taken. Meanwhile those that never ask are closed.
-    /// `None` if it would have to wait at the end of the program.
+    /// Takes a slot for a connection. If all are taken, waits for one and closes silent connections. `None` if it would
+    /// have to wait after [`Slots::close`].
     pub(super) fn take(self: &Arc<Self>, stream: &Arc<UnixStream>) -> Option<Slot> {
         let mut taken = self.lock();
         while taken.by_number.len() >= SLOTS {
@@ -73,13 +73,13 @@ impl Slots {
         })
     }
 
-    /// Lets nobody wait for a place any more.
+    /// Ends all waiting for a slot.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.freed.notify_all();
     }
 
-    /// Waits until at most `others` connections are left, and no longer than `limit`.
+    /// Waits, at most for `limit`, until no more than `others` connections are left.
     pub(super) fn await_free(&self, others: usize, limit: Duration) {
         let are_more = |taken: &mut Taken| taken.by_number.len() + taken.parked.len() > others;
         drop(self.freed.wait_timeout_while(self.lock(), limit, are_more));
@@ -90,17 +90,17 @@ impl Slots {
     }
 }
 
-/// Closes the connections that were silent for too long, and returns when the next one will be; `None` if all that
-/// are left have asked.
+/// Closes connections that were silent for too long, and returns the time until the next one; `None` if all others have
+/// sent their request.
 fn close_silent(taken: &mut Taken) -> Option<Duration> {
     let mut next = None;
     for state in taken.by_number.values_mut() {
         let State::Silent(stream, since) = state else {
             continue;
         };
-        let left = PATIENCE.saturating_sub(since.elapsed());
+        let left = SILENCE_MAX.saturating_sub(since.elapsed());
         if left.is_zero() {
-            // Its thread wakes, finds the end of the stream and frees the place.
+            // Its thread reads the end of the stream and frees the slot.
             let _ = stream.shutdown(Shutdown::Both);
             *state = State::Busy;
         } else {
@@ -111,12 +111,12 @@ fn close_silent(taken: &mut Taken) -> Option<Duration> {
 }
 
 impl Slot {
-    /// Notes that the connection has asked, so that it is not closed for silence.
+    /// Records that the connection has sent its request, so that it is not closed as silent.
     pub(super) fn has_asked(&self) {
         self.slots.lock().by_number.insert(self.number, State::Busy);
     }
 
-    /// Gives the place to others while the user is asked; `false` if too many wait for the user already.
+    /// Frees the slot while the user is asked; `false` if too many connections already wait for the user.
     pub(super) fn park(&self) -> bool {
         let mut taken = self.slots.lock();
         if taken.parked.len() >= PARKED_MAX {
@@ -141,7 +141,7 @@ impl Drop for Slot {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "counts how long a connection is silent"
+    reason = "measures how long a connection is silent"
 )]
 fn now() -> Instant {
     Instant::now()

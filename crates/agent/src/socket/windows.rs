@@ -1,4 +1,4 @@
-//! Where there are no Unix sockets the command line cannot reach the application yet; this says so.
+//! Without Unix sockets the command line cannot reach the application yet; every call returns that problem.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,18 +8,18 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::Handler;
 
-/// The server, of which there is none.
+/// A server that does nothing.
 pub struct Server(());
 
 impl Server {
     /// Does nothing.
     pub fn close(&mut self) {}
 
-    /// Waits for nothing.
+    /// Does nothing.
     pub fn await_answers(&self, _: usize, _: Duration) {}
 }
 
-/// Serves nothing.
+/// Returns the problem that there is no socket.
 ///
 /// # Errors
 /// Always.
@@ -27,7 +27,7 @@ pub fn serve(_: &Path, _: Handler) -> Result<Server, Problem> {
     Err(not_yet())
 }
 
-/// Asks nobody.
+/// Returns the problem that there is no socket.
 ///
 /// # Errors
 /// Always.

@@ -1,4 +1,4 @@
-//! The SQLite file: its schema, its checks, and what its failures mean.
+//! The SQLite file: schema, checks, and failures.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 use super::history;
 use crate::disk::{self, Access};
 
-/// One step per version of the schema; a file's `user_version` counts the steps it has had. Never change a step.
+/// One step per schema version; a file's `user_version` is the number of applied steps. Never change a step.
 const MIGRATIONS: [&str; 7] = [
     "CREATE TABLE sessions (
         role TEXT NOT NULL PRIMARY KEY,
@@ -75,8 +75,8 @@ const MIGRATIONS: [&str; 7] = [
     "ALTER TABLE history ADD COLUMN sandboxed INTEGER NOT NULL DEFAULT 0;",
 ];
 
-/// A rollback journal, synced at every step: after a crash the file holds the old row or the new one, and what was
-/// confirmed survives a power loss. Deleted rows are overwritten.
+/// A rollback journal, synced at every step: after a crash the file has the old row or the new one, and committed rows
+/// survive a power loss. Deleted rows are overwritten.
 const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
     PRAGMA synchronous = EXTRA;
     PRAGMA secure_delete = ON;
@@ -84,16 +84,16 @@ const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;";
 
-/// How long another process may hold the file, such as a backup.
+/// How long to wait for another process that uses the file, such as a backup.
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
 
 /// The open file.
 pub(super) struct Database(pub(super) Connection);
 
-/// Why the file gave or took nothing.
+/// Why the file could not be read or written.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// It is not what was written, or not ours.
+    /// The content is damaged, or not from Rolecall.
     Damaged(String),
     /// A newer version wrote it.
     Newer,
@@ -101,17 +101,17 @@ pub(super) enum Fault {
     Disk(io::Error),
     /// It is not a file.
     NotAFile,
-    /// Another process holds it.
+    /// Another process uses it.
     Busy,
-    /// Anything else SQLite says.
+    /// Any other SQLite error.
     Other(String),
 }
 
 impl Database {
-    /// Opens the file, or begins one for the user alone.
+    /// Opens the file, or creates a private one.
     pub(super) fn open(path: &Path) -> Result<Self, Fault> {
         prepare(path)?;
-        // What SQLite cannot make sense of in a file of its own form is damage.
+        // Other errors in an SQLite file mean damage.
         Self::connect(path).map_err(|fault| match fault {
             Fault::Other(text) => Fault::Damaged(text),
             fault => fault,
@@ -152,7 +152,7 @@ impl Database {
         Ok(())
     }
 
-    /// Returns how much each role was used.
+    /// Returns the usage of each role.
     pub(super) fn usages(&mut self) -> Result<Vec<(String, f64)>, Fault> {
         let mut query = self.0.prepare("SELECT role, weight FROM usages")?;
         let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -167,7 +167,7 @@ impl Database {
         Ok(())
     }
 
-    /// Returns every role of which a longest life is known, with the life refused, if one was, and the life allowed, in
+    /// Returns the known maximum session durations: role, refused duration if there was one, and allowed duration, in
     /// seconds.
     pub(super) fn duration_limits(&mut self) -> Result<Vec<(String, Option<u32>, u32)>, Fault> {
         let mut query = self
@@ -207,7 +207,7 @@ impl Database {
         Ok(())
     }
 
-    /// Returns when IAM was last asked for the longest life of each role, in seconds since 1970.
+    /// Returns when IAM was last asked for the maximum duration of each role, in seconds since 1970.
     pub(super) fn maximum_tries(&mut self) -> Result<Vec<(String, i64)>, Fault> {
         let mut query = self
             .0
@@ -252,7 +252,7 @@ impl Database {
         Ok(noted.is_some())
     }
 
-    /// Notes a code, and drops those sent before `oldest`.
+    /// Records a code, and deletes those sent before `oldest`.
     pub(super) fn note_code_sent(
         &mut self,
         code: &[u8],
@@ -285,7 +285,7 @@ impl Database {
         Ok(noted.is_some())
     }
 
-    /// Notes a warning, and drops those noted before `oldest`.
+    /// Records a warning, and deletes those from before `oldest`.
     pub(super) fn note_warned(
         &mut self,
         session: &[u8],
@@ -308,8 +308,8 @@ impl Database {
     }
 }
 
-/// Creates the folder and the file for the user alone, before SQLite would create it for all, and makes sure that
-/// the file can be written: SQLite would quietly open it for reading only.
+/// Creates the folder and the file with private permissions, which SQLite would not do, and checks that the file is
+/// writable, since SQLite would silently open it read-only.
 fn prepare(path: &Path) -> Result<(), Fault> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => return Err(Fault::NotAFile),
@@ -335,7 +335,7 @@ fn check(connection: &Connection) -> Result<(), Fault> {
     }
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     match verdict.as_str() {
-        // The file can be written, so this is the mark in its header that asks older programs not to.
+        // The file is writable, so its header is marked as read-only for older programs.
         "ok" if connection.is_readonly(rusqlite::MAIN_DB)? => {
             Err(Fault::Damaged("marked as read-only".into()))
         }
@@ -409,14 +409,14 @@ impl From<rusqlite::Error> for Fault {
 }
 
 impl Fault {
-    /// Returns the fault as a person reads it; `shown` is what messages call the file.
+    /// Returns the fault as a problem; `shown` is the display path.
     pub(super) fn problem(&self, shown: &str) -> Problem {
         let problem =
             |what: String, remedy: &str| Problem::new(ProblemCode::StorageFailed, what, remedy);
         match self {
             Self::Disk(error) => disk::problem(error, shown, Access::Write),
             Self::Newer => problem(
-                format!("{shown} was written by a newer version and is left as it is."),
+                format!("{shown} was written by a newer version. It was not changed."),
                 "Update this version. Until then sessions do not survive a restart.",
             ),
             Self::NotAFile => problem(
@@ -424,12 +424,12 @@ impl Fault {
                 "Move it away. Until then sessions do not survive a restart.",
             ),
             Self::Busy => problem(
-                format!("{shown} is held by another program."),
+                format!("{shown} is in use by another program."),
                 "Close it, then try again.",
             ),
             Self::Damaged(detail) | Self::Other(detail) => problem(
                 format!("{shown} could not be used."),
-                "Sessions you have keep working, but do not survive a restart.",
+                "Active sessions keep working, but do not survive a restart.",
             )
             .with_detail(detail),
         }

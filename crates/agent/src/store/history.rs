@@ -1,5 +1,5 @@
-//! The history of requests on disk. Whoever hands out credentials never waits for it: a thread writes what came in
-//! within a second, and sleeps until more comes. What a power cut or `kill -9` takes is that second.
+//! The history of requests on disk. Requests never wait for it: a thread writes new lines within a second and sleeps in
+//! between. A power loss or `kill -9` loses at most that second.
 
 mod table;
 
@@ -13,12 +13,12 @@ use rolecall_core::value::problem::Problem;
 use super::StateFile;
 pub(super) use table::COLUMNS_CHECK;
 
-/// How long lines are gathered before they are written together.
-const GATHER: Duration = Duration::from_secs(1);
-/// The most lines that wait for a disk that does not take them.
+/// How long lines are collected before they are written.
+const BATCH_DELAY: Duration = Duration::from_secs(1);
+/// The limit of waiting lines if the disk fails.
 const WAITING_MAX: usize = 2_000;
 
-/// Gathers lines and writes them from a thread of its own.
+/// Collects lines and writes them from its own thread.
 pub(super) struct HistoryWriter {
     shared: Arc<Shared>,
     started: OnceLock<()>,
@@ -28,7 +28,7 @@ struct Shared {
     file: Arc<StateFile>,
     waiting: Mutex<Waiting>,
     changed: Condvar,
-    /// Held while lines are written, so that they are written in order.
+    /// Locked while lines are written, so that they are written in order.
     writing: Mutex<Option<i64>>,
 }
 
@@ -66,7 +66,7 @@ impl HistoryWriter {
         self.started.get_or_init(|| self.start());
     }
 
-    /// Returns the wanted lines, newest first.
+    /// Returns the matching lines, newest first.
     ///
     /// # Errors
     /// If the file cannot be written or read.
@@ -75,7 +75,7 @@ impl HistoryWriter {
         self.shared.file.with(|database| database.history(query))
     }
 
-    /// Writes what waits.
+    /// Writes the waiting lines.
     pub(super) fn flush(&self) {
         if let Err(problem) = self.shared.write() {
             tracing::warn!(%problem, "the history cannot be written");
@@ -86,7 +86,7 @@ impl HistoryWriter {
         let shared = self.shared.clone();
         let writer = thread::Builder::new().name("history".into());
         if let Err(error) = writer.spawn(move || shared.follow()) {
-            tracing::warn!(%error, "the history is written at the end only");
+            tracing::warn!(%error, "the history is only written at exit");
         }
     }
 }
@@ -102,7 +102,7 @@ impl Drop for HistoryWriter {
 }
 
 impl Shared {
-    /// Writes whenever there is something new, until the store is dropped.
+    /// Writes new lines until the store is dropped.
     fn follow(&self) {
         let mut failed = false;
         loop {
@@ -111,7 +111,7 @@ impl Shared {
             let waiting = self.changed.wait_while(waiting, idle);
             let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
             let open = |it: &mut Waiting| !it.closing;
-            let gathered = self.changed.wait_timeout_while(waiting, GATHER, open);
+            let gathered = self.changed.wait_timeout_while(waiting, BATCH_DELAY, open);
             let (waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
             if waiting.closing {
                 return;
@@ -140,7 +140,7 @@ impl Shared {
         }
         let now = self.file.clock.now();
         self.file.with(|database| {
-            // Numbers begin anew with each run; rows do not.
+            // Line numbers restart with each run, row IDs do not.
             let base = match *base {
                 Some(known) => known,
                 None => *base.insert(database.last_of_history()?),

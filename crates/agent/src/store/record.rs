@@ -1,4 +1,4 @@
-//! A session as it is sealed.
+//! The encrypted record of a session.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::seal::SealKey;
 
-/// Changes when the record's fields do. It is sealed in, so that one form is never read as another.
+/// Incremented when the record's fields change. It is authenticated, so that one form is never read as another.
 const FORM: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -42,7 +42,7 @@ struct Record<'a> {
     session_token: Cow<'a, str>,
 }
 
-/// Seals a session for the row of its role.
+/// Encrypts a session for the row of its role.
 pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, KeychainError> {
     let credentials = &session.credentials;
     let limited = session.limited.as_ref();
@@ -70,14 +70,14 @@ pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, Keychain
         &record.secret_access_key,
         &record.session_token,
     ];
-    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    // Large enough if every character is escaped, since a growing buffer would leave a copy behind.
     let capacity = 512 + 6 * text.iter().map(|text| text.len()).sum::<usize>();
     let mut plain = Zeroizing::new(Vec::with_capacity(capacity));
     serde_json::to_writer(&mut *plain, &record).map_err(|_| KeychainError::Corrupt)?;
     key.seal(&context(session.role.as_str()), &plain)
 }
 
-/// Opens the row of a role; `None` if it is not what was sealed there.
+/// Decrypts the row of a role; `None` if it does not belong there.
 pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> {
     let plain = key.open(&context(role), sealed).ok()?;
     let record: Record<'_> = serde_json::from_slice(&plain).ok()?;
@@ -106,7 +106,7 @@ pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> 
     })
 }
 
-/// What a sealed row is and where it lies.
+/// The authenticated context: the kind of row and its key.
 fn context(role: &str) -> Vec<u8> {
     format!("rolecall sessions {FORM} {role}").into_bytes()
 }
@@ -121,7 +121,7 @@ struct MfaRecord<'a> {
     session_token: Cow<'a, str>,
 }
 
-/// Seals an MFA session for the row of its key and device.
+/// Encrypts an MFA session for the row of its key and device.
 pub(super) fn seal_mfa(key: &SealKey, session: &MfaSession) -> Result<Vec<u8>, KeychainError> {
     let credentials = &session.credentials;
     let record = MfaRecord {
@@ -131,7 +131,7 @@ pub(super) fn seal_mfa(key: &SealKey, session: &MfaSession) -> Result<Vec<u8>, K
         secret_access_key: credentials.secret_access_key.expose().into(),
         session_token: credentials.session_token.expose().into(),
     };
-    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    // Large enough if every character is escaped, since a growing buffer would leave a copy behind.
     let text = record.secret_access_key.len() + record.session_token.len();
     let mut plain = Zeroizing::new(Vec::with_capacity(1024 + 6 * text));
     serde_json::to_writer(&mut *plain, &record).map_err(|_| KeychainError::Corrupt)?;
@@ -141,7 +141,7 @@ pub(super) fn seal_mfa(key: &SealKey, session: &MfaSession) -> Result<Vec<u8>, K
     )
 }
 
-/// Opens the row of a key and a device; `None` if it is not what was sealed there.
+/// Decrypts the row of a key and a device; `None` if it does not belong there.
 pub(super) fn open_mfa(key: &SealKey, id: &str, device: &str, sealed: &[u8]) -> Option<MfaSession> {
     let plain = key.open(&mfa_context(id, device), sealed).ok()?;
     let record: MfaRecord<'_> = serde_json::from_slice(&plain).ok()?;

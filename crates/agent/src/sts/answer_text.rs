@@ -1,52 +1,52 @@
-//! What an answer must look like before it is parsed: XML, whole, of STS, and nothing that a parser could trip over.
+//! Checks an answer before it is parsed: complete XML from STS, without anything dangerous for a parser.
 
-/// The longest answer that is read, in bytes. Real ones are under 8 KiB.
+/// The limit of an answer, in bytes. Real ones are under 8 KiB.
 pub(super) const ANSWER_MAX: usize = 256 << 10;
 
-/// Why an answer was not handed to the parser.
+/// Why an answer is not parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Strange {
-    /// It is not of STS.
-    #[error("not of STS: {0}")]
+pub(super) enum BadAnswer {
+    /// It is not from STS.
+    #[error("not from STS: {0}")]
     NotSts(String),
-    /// It broke off.
+    /// It is incomplete.
     #[error("incomplete: {0}")]
     Incomplete(String),
     /// The secure connection failed.
     #[error("insecure: {0}")]
     Insecure(String),
-    /// A server's own error page; its status says enough.
+    /// An error page of a server. Its status is enough.
     #[error("an error page")]
-    OwnError,
+    ErrorPage,
 }
 
-/// Refuses redirects, which AWS never sends, before their body is read.
-pub(super) fn check_status(status: u16) -> Result<(), Strange> {
+/// Rejects redirects, which AWS never sends, before reading their body.
+pub(super) fn check_status(status: u16) -> Result<(), BadAnswer> {
     if (300..400).contains(&status) {
-        return Err(Strange::NotSts(format!("HTTP {status}, a redirect")));
+        return Err(BadAnswer::NotSts(format!("HTTP {status}, a redirect")));
     }
     Ok(())
 }
 
-/// Checks an answer's text. `kind` is its content type, for the message.
-pub(super) fn check(status: u16, kind: &str, body: &[u8]) -> Result<(), Strange> {
+/// Checks an answer's text. `kind` is its content type, for messages.
+pub(super) fn check(status: u16, kind: &str, body: &[u8]) -> Result<(), BadAnswer> {
     let body = body.trim_ascii();
     let Some(root) = root(body) else {
-        return Err(foreign(status, kind, body));
+        return Err(not_sts(status, kind, body));
     };
     if contains(body, b"<!DOCTYPE") || contains(body, b"<!ENTITY") {
-        return Err(Strange::NotSts("it defines a document type".to_owned()));
+        return Err(BadAnswer::NotSts("it defines a document type".to_owned()));
     }
     let end = [b"</", root, b">"].concat();
     if !body.ends_with(&end) {
         let reason = format!("it breaks off after {} bytes", body.len());
-        return Err(Strange::Incomplete(reason));
+        return Err(BadAnswer::Incomplete(reason));
     }
     match CREDENTIAL_TAGS
         .iter()
         .find(|tag| count(body, tag.as_bytes()) > 1)
     {
-        Some(tag) => Err(Strange::NotSts(format!("it gives {tag} twice"))),
+        Some(tag) => Err(BadAnswer::NotSts(format!("it gives {tag} twice"))),
         None => Ok(()),
     }
 }
@@ -58,7 +58,7 @@ const CREDENTIAL_TAGS: [&str; 4] = [
     "<Expiration>",
 ];
 
-/// Returns the name of the root element if it is one of STS: `…Response`.
+/// Returns the name of the root element if it is from STS: `…Response`.
 fn root(body: &[u8]) -> Option<&[u8]> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let element = match body.strip_prefix(b"<?xml") {
@@ -77,18 +77,18 @@ fn root(body: &[u8]) -> Option<&[u8]> {
     name.ends_with(b"Response").then_some(name)
 }
 
-fn foreign(status: u16, kind: &str, body: &[u8]) -> Strange {
+fn not_sts(status: u16, kind: &str, body: &[u8]) -> BadAnswer {
     if status >= 500 && status != 511 {
-        return Strange::OwnError;
+        return BadAnswer::ErrorPage;
     }
-    // The beginning of an answer of STS that broke off before its root was complete.
+    // The start of an STS answer that ended before its root element was complete.
     if body.is_empty()
         || b"<?xml".starts_with(body)
         || (body.starts_with(b"<?xml") && body.len() < 64)
     {
-        return Strange::Incomplete(format!("it breaks off after {} bytes", body.len()));
+        return BadAnswer::Incomplete(format!("it breaks off after {} bytes", body.len()));
     }
-    Strange::NotSts(format!("HTTP {status} with {kind}"))
+    BadAnswer::NotSts(format!("HTTP {status} with {kind}"))
 }
 
 fn contains(body: &[u8], part: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! The SDK's client: built from the settings alone, with our time, our deadlines and our connection.
+//! The SDK's client: built only from the settings, with our clock, timeouts and connection.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,15 +19,15 @@ use super::route::{CONNECT, Route};
 use super::wire::Wire;
 use crate::clock::SystemClock;
 
-/// How long one try may take.
-const ATTEMPT: Duration = Duration::from_secs(8);
-/// How long a call may take with all its tries.
-const OPERATION: Duration = Duration::from_secs(20);
+/// The timeout of one attempt.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
+/// The timeout of a call with all its attempts.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How often a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tries {
-    /// Once: AWS takes a code once.
+    /// Once: AWS accepts a code once.
     Once,
     /// Up to three times, as the SDK's standard mode does.
     Standard,
@@ -45,8 +45,8 @@ impl Tries {
 
 /// Builds the client for a route.
 ///
-/// The SDK's own correction of clock skew is off: [`SystemClock`] is the one place that knows AWS's time. No identity
-/// is cached, since each call names who signs.
+/// The SDK's clock skew correction is disabled, since [`SystemClock`] tracks AWS's time. Identities are not cached, since
+/// each call has its own credentials.
 ///
 /// # Errors
 /// If the certificate file or the proxy cannot be used.
@@ -57,8 +57,8 @@ pub(super) fn build(
 ) -> Result<Client, StsError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
         .build();
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -79,7 +79,7 @@ pub(super) fn build(
     Ok(Client::from_conf(config.build()))
 }
 
-/// The time that calls are signed with.
+/// The time for signing calls.
 #[derive(Debug)]
 struct SigningTime(Arc<SystemClock>);
 
@@ -89,7 +89,7 @@ impl TimeSource for SigningTime {
     }
 }
 
-/// Returns what differs from call to call.
+/// Returns the configuration of a single call.
 pub(super) fn signed_by(caller: &Caller, region: &Region, tries: Tries) -> config::Builder {
     let token = caller.token.as_ref().map(|token| token.expose().to_owned());
     let credentials = Credentials::new(
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fips_endpoint_that_does_not_exist_is_told_with_those_that_do() {
+    fn a_missing_fips_endpoint_is_reported_with_those_that_exist() {
         let region = Region::parse("eu-west-1").expect("a region");
         let route = Route {
             fips: true,

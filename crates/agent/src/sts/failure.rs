@@ -1,4 +1,4 @@
-//! What the SDK's errors mean to the keeper.
+//! Maps the SDK's errors to those of the keeper.
 
 use std::error::Error;
 
@@ -9,11 +9,11 @@ use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::value::region::Region;
 use rolecall_keeper::ports::Clock;
 
-use super::answer_text::Strange;
+use super::answer_text::BadAnswer;
 use super::route::Route;
 use crate::clock::SystemClock;
 
-/// The longest error text of AWS that is kept, in characters.
+/// The limit of an AWS error message, in characters.
 pub(super) const MESSAGE_MAX: usize = 4096;
 
 /// Returns whether AWS may have refused because the call was signed at a wrong time.
@@ -27,7 +27,7 @@ pub(super) fn may_be_about_time(refusal: &Refusal) -> bool {
     CODES.contains(&refusal.code.as_str())
 }
 
-/// Returns what a failed call means.
+/// Returns the error of a failed call.
 pub(super) fn failure<E>(
     error: &SdkError<E, HttpResponse>,
     route: &Route,
@@ -44,8 +44,8 @@ where
         SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut {
             host: route.next_hop(region),
         },
-        SdkError::DispatchFailure(_) => match strange(error) {
-            Some(strange) => of_strange(strange, route, region),
+        SdkError::DispatchFailure(_) => match bad_answer(error) {
+            Some(bad_answer) => of_bad_answer(bad_answer, route, region),
             None => unreachable(error, route, region),
         },
         SdkError::ServiceError(refused) if refused.raw().status().is_success() => incomplete(),
@@ -71,33 +71,33 @@ fn unreachable(error: &(dyn Error + 'static), route: &Route, region: &Region) ->
     }
 }
 
-/// Returns what an error and its causes say, without what the SDK wraps around every one of them.
+/// Returns the messages of an error and its causes, without the SDK's wrappers.
 pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
     const WRAPPERS: [&str; 3] = ["dispatch failure", "io error", "other"];
     let chain = std::iter::successors(Some(error), |&error| error.source());
-    let mut told: Vec<String> = chain.map(ToString::to_string).collect();
-    told.dedup();
-    told.retain(|text| !WRAPPERS.contains(&text.as_str()));
-    told.join(": ")
+    let mut texts: Vec<String> = chain.map(ToString::to_string).collect();
+    texts.dedup();
+    texts.retain(|text| !WRAPPERS.contains(&text.as_str()));
+    texts.join(": ")
 }
 
-pub(super) fn of_strange(strange: &Strange, route: &Route, region: &Region) -> StsError {
-    match strange.clone() {
-        Strange::NotSts(reason) => StsError::NotSts(reason),
-        Strange::Incomplete(reason) => StsError::Incomplete(reason),
-        Strange::OwnError => StsError::NotSts("an error page".to_owned()),
-        Strange::Insecure(reason) => StsError::Insecure {
+pub(super) fn of_bad_answer(bad_answer: &BadAnswer, route: &Route, region: &Region) -> StsError {
+    match bad_answer.clone() {
+        BadAnswer::NotSts(reason) => StsError::NotSts(reason),
+        BadAnswer::Incomplete(reason) => StsError::Incomplete(reason),
+        BadAnswer::ErrorPage => StsError::NotSts("an error page".to_owned()),
+        BadAnswer::Insecure(reason) => StsError::Insecure {
             host: route.host(region),
             reason,
         },
     }
 }
 
-pub(super) fn strange<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Strange> {
+pub(super) fn bad_answer<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a BadAnswer> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(strange) = error.downcast_ref::<Strange>() {
-            return Some(strange);
+        if let Some(bad_answer) = error.downcast_ref::<BadAnswer>() {
+            return Some(bad_answer);
         }
         next = error.source();
     }
@@ -105,22 +105,22 @@ pub(super) fn strange<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Strang
 }
 
 fn refusal(
-    told: &aws_sdk_sts::error::ErrorMetadata,
+    metadata: &aws_sdk_sts::error::ErrorMetadata,
     answer: &HttpResponse,
     clock: &SystemClock,
 ) -> Refusal {
     let in_body = || text_of("RequestId", answer.body().bytes()?);
-    let message = told.message().unwrap_or_default();
+    let message = metadata.message().unwrap_or_default();
     Refusal {
         status: answer.status().as_u16(),
-        code: told.code().unwrap_or_default().to_owned(),
+        code: metadata.code().unwrap_or_default().to_owned(),
         message: message.chars().take(MESSAGE_MAX).collect(),
-        request_id: told.request_id().or_else(in_body).map(str::to_owned),
+        request_id: metadata.request_id().or_else(in_body).map(str::to_owned),
         skew: answer.headers().get("date").map(|_| clock.offset()),
     }
 }
 
-/// Returns the text of the first element called `tag`. AWS sends the request's id as a header too, its doubles may not.
+/// Returns the text of the first element called `tag`. AWS also sends the request ID as a header; test doubles may not.
 fn text_of<'a>(tag: &str, body: &'a [u8]) -> Option<&'a str> {
     let body = std::str::from_utf8(body).ok()?;
     let (_, rest) = body.split_once(&format!("<{tag}>"))?;

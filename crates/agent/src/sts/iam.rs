@@ -1,4 +1,4 @@
-//! What AWS tells about permissions: two calls to IAM, two to STS. They only read.
+//! Read-only calls about permissions: two to IAM, two to STS.
 
 use std::sync::Arc;
 
@@ -149,8 +149,8 @@ fn parameters(question: &Simulation) -> Vec<(String, String)> {
     parameters
 }
 
-/// Reads a GetRole answer; `None` if it has no trust policy, which IAM encodes as a URL. The longest life counts only
-/// if the answer is about this very role: a name is taken once in an account, but an ARN may have another path.
+/// Parses a GetRole answer; `None` if it has no trust policy, which IAM URL-encodes. The maximum duration is used only if
+/// the ARN matches: names are unique in an account, but the ARN may have another path.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
 fn described(text: &str, asked: &RoleArn) -> Option<DescribedRole> {
     let mut document = Document::new(text);

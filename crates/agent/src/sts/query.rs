@@ -1,4 +1,4 @@
-//! Calls of AWS's query protocol to IAM: signed here, sent over the same connection as those to STS.
+//! Calls to IAM with the AWS Query protocol: signed here, sent over the same connection as calls to STS.
 
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -20,8 +20,8 @@ use super::route::{Route, host_of};
 use super::wire::Wire;
 use super::xml::error_fields;
 
-/// How long one call may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of one call.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 const VERSION: &str = "2010-05-08";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -39,7 +39,7 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Returns where IAM answers for a partition: it has one endpoint in each.
+    /// Returns the IAM endpoint of a partition, of which there is one.
     /// <https://docs.aws.amazon.com/general/latest/gr/iam-service.html>
     pub(super) fn of(partition: Partition, route: &Route) -> Self {
         let host = match partition.name {
@@ -63,10 +63,10 @@ impl Destination {
     }
 }
 
-/// Makes a signed request.
+/// Returns a signed request.
 ///
 /// # Errors
-/// If the endpoint is no URL.
+/// If the endpoint is not a URL.
 pub(super) fn request(
     query: &Query,
     to: &Destination,
@@ -134,7 +134,7 @@ fn form(query: &Query) -> String {
 /// Sends a request and returns the text of its answer.
 ///
 /// # Errors
-/// What AWS refused, or why there was no answer.
+/// AWS's error, or why there was no answer.
 pub(super) async fn send(
     wire: Wire,
     request: HttpRequest,
@@ -143,7 +143,7 @@ pub(super) async fn send(
     skew: SignedDuration,
 ) -> Result<String, StsError> {
     let host = host_of(&to.url);
-    let answered = tokio::time::timeout(PATIENCE, wire.call(request)).await;
+    let answered = tokio::time::timeout(CALL_TIMEOUT, wire.call(request)).await;
     let Ok(answered) = answered else {
         return Err(StsError::TimedOut { host });
     };
@@ -159,8 +159,8 @@ fn no_answer(error: &ConnectorError, host: String, route: &Route, to: &Destinati
     if error.is_timeout() {
         return StsError::TimedOut { host };
     }
-    match (failure::strange(error), Region::parse(to.region)) {
-        (Some(strange), Ok(region)) => failure::of_strange(strange, route, &region),
+    match (failure::bad_answer(error), Region::parse(to.region)) {
+        (Some(bad_answer), Ok(region)) => failure::of_bad_answer(bad_answer, route, &region),
         _ => StsError::Unreachable {
             host,
             reason: failure::causes(error),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn each_partition_has_an_iam_of_its_own() {
+    fn each_partition_has_its_own_iam() {
         let urls: Vec<String> = PARTITIONS
             .into_iter()
             .map(|partition| Destination::of(partition, &route(None)).url)

@@ -1,4 +1,4 @@
-//! The way to AWS: endpoint, proxy and trusted certificates, as the settings say.
+//! The route to AWS: endpoint, proxy and trusted certificates of the settings.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -9,10 +9,10 @@ use rolecall_core::calls::sts::StsError;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::region::{Partition, Region};
 
-/// How long a connection may take, the handshake included.
+/// The timeout of a connection, including the handshake.
 pub(super) const CONNECT: Duration = Duration::from_secs(3);
 
-/// The settings that say where calls go.
+/// The settings for the route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) endpoint_url: Option<String>,
@@ -20,12 +20,12 @@ pub(super) struct Route {
     pub(super) proxy: Option<String>,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
-    /// Whether the settings say where calls go. The keeper begins no call where they do not; this stops one that was
-    /// begun before.
+    /// Whether the settings define the route. If not, the keeper starts no calls, and this stops a call that was already
+    /// started.
     pub(super) is_known: bool,
 }
 
-/// The regions outside the partitions of the government that have a FIPS endpoint of STS.
+/// The regions outside the government partitions with a FIPS endpoint of STS.
 /// <https://docs.aws.amazon.com/general/latest/gr/sts.html>
 pub(super) const FIPS_REGIONS: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 
@@ -43,7 +43,7 @@ impl From<&Settings> for Route {
 }
 
 impl Route {
-    /// Returns the host that is called for a region, for messages.
+    /// Returns the host for a region, for messages.
     pub(super) fn host(&self, region: &Region) -> String {
         let url = self
             .endpoint_url
@@ -53,7 +53,7 @@ impl Route {
         host_of(&url)
     }
 
-    /// Checks that the settings say where calls go.
+    /// Checks that the settings define the route.
     ///
     /// # Errors
     /// [`StsError::Unreachable`].
@@ -62,13 +62,13 @@ impl Route {
             true => Ok(()),
             false => Err(StsError::Unreachable {
                 host: "AWS".to_owned(),
-                reason: "the settings do not say clearly where calls go".to_owned(),
+                reason: "the settings do not clearly define where calls go".to_owned(),
             }),
         }
     }
 
-    /// Checks that STS has an endpoint of the wanted kind in a region. The SDK's rules would name a FIPS host for
-    /// every region of a partition that has any.
+    /// Checks that STS has an endpoint of the requested kind in a region. The SDK's rules return a FIPS host for every region
+    /// of a partition that has one.
     ///
     /// # Errors
     /// [`StsError::NoEndpoint`].
@@ -102,7 +102,7 @@ impl Route {
         })
     }
 
-    /// Asks the SDK's own endpoint rules, which answer without waiting.
+    /// Resolves the endpoint with the SDK's rules, which never wait.
     fn regional_url(&self, region: &Region) -> Option<String> {
         let parameters = Params::builder()
             .region(region.as_str())
@@ -118,7 +118,7 @@ impl Route {
         }
     }
 
-    /// Returns the host that is connected to: the proxy's if there is one.
+    /// Returns the host of the connection: the proxy, if there is one.
     pub(super) fn next_hop(&self, region: &Region) -> String {
         match (&self.endpoint_url, &self.proxy) {
             (None, Some(proxy)) => host_of(proxy),
@@ -127,7 +127,7 @@ impl Route {
     }
 }
 
-/// Returns host and port of a URL, without a password that a proxy's URL may hold.
+/// Returns host and port of a URL, without the credentials of a proxy URL.
 pub(super) fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();

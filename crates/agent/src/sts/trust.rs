@@ -1,4 +1,4 @@
-//! Which certificate authorities are trusted: the system's, and those in the user's own file.
+//! The trusted certificate authorities: the system's, and those in the user's file.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,15 +10,15 @@ use rustls::pki_types::pem::PemObject;
 
 use super::route::Route;
 
-/// The longest certificate file that is read, in bytes. The whole web's authorities take 250 KiB.
+/// The limit of a certificate file, in bytes. All public authorities take 250 KiB.
 const BUNDLE_MAX: u64 = 4 << 20;
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
-/// Returns what to trust on a route. A custom endpoint speaks plain HTTP on this machine, so there the system's
-/// authorities are not even loaded.
+/// Returns the trust store for a route. A custom endpoint uses plain HTTP on this machine, so the system's authorities
+/// are not loaded for it.
 ///
 /// # Errors
-/// If the certificate file cannot be read or holds no certificate.
+/// If the certificate file cannot be read or contains no certificate.
 pub(super) fn store(route: &Route) -> Result<TrustStore, String> {
     let native = route.endpoint_url.is_none();
     let mut store = TrustStore::empty().with_native_roots(native);
@@ -30,7 +30,7 @@ pub(super) fn store(route: &Route) -> Result<TrustStore, String> {
     Ok(store)
 }
 
-/// Returns the certificates of a PEM file that can be trusted at all; the SDK would panic over any other.
+/// Returns the valid certificates of a PEM file; the SDK would panic over any other.
 fn certificates(path: &str) -> Result<Vec<Vec<u8>>, String> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(BUNDLE_MAX).read_to_string(&mut text));
@@ -44,7 +44,8 @@ fn certificates(path: &str) -> Result<Vec<Vec<u8>>, String> {
         .collect();
     if usable.is_empty() {
         return Err(
-            "the certificate file of [aws] ca_bundle holds no certificate in PEM form".to_owned(),
+            "the certificate file of [aws] ca_bundle contains no certificate in PEM format"
+                .to_owned(),
         );
     }
     Ok(usable)

@@ -1,4 +1,4 @@
-//! The connection to STS: TLS and proxy by our settings, and a look at every answer before the SDK parses it.
+//! The connection to STS: TLS and proxy of the settings, and a check of every answer before the SDK parses it.
 
 use std::error::Error;
 use std::io;
@@ -22,16 +22,16 @@ use rolecall_core::calls::sts::StsError;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::region::Region;
 
-use super::answer_text::{self, ANSWER_MAX, Strange};
+use super::answer_text::{self, ANSWER_MAX, BadAnswer};
 use super::route::{CONNECT, Route};
 use super::trust;
 use crate::clock::SystemClock;
 
-/// How long a connection is kept for a call that follows, as GetCallerIdentity follows AssumeRole. Short, so that an
-/// idle process neither wakes nor holds a connection that died during suspend.
-const KEEP: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept, as GetCallerIdentity follows AssumeRole. Short, so that an idle process neither
+/// wakes up nor uses a connection that died during suspend.
+const POOL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The HTTP client that the SDK is given.
+/// The HTTP client of the SDK.
 #[derive(Debug, Clone)]
 pub(super) struct Wire {
     connector: SharedHttpConnector,
@@ -39,7 +39,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Returns a connection for a route. Proxy variables of the environment are not read.
+    /// Returns a connection for a route. Proxy environment variables are ignored.
     ///
     /// # Errors
     /// If the certificate file or the proxy cannot be used.
@@ -90,7 +90,7 @@ fn connector(tls: TlsContext, proxy: ProxyConfig) -> SharedHttpConnector {
                 .connect_timeout(CONNECT)
                 .build(),
         )
-        .pool_idle_timeout(KEEP)
+        .pool_idle_timeout(POOL_TIMEOUT)
         .proxy_config(proxy)
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls)
@@ -99,7 +99,7 @@ fn connector(tls: TlsContext, proxy: ProxyConfig) -> SharedHttpConnector {
 }
 
 fn proxy(route: &Route, region: &Region) -> Result<ProxyConfig, StsError> {
-    // A custom endpoint is on this machine, where no proxy stands in between.
+    // A custom endpoint is on this machine, so no proxy is used.
     let Some(url) = route
         .proxy
         .as_deref()
@@ -139,7 +139,7 @@ impl HttpConnector for Wire {
     }
 }
 
-/// Reads an answer whole, up to a limit, and refuses it if it is none of STS.
+/// Reads a complete answer, up to a limit, and rejects it if it is not from STS.
 async fn checked(answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let status = answer.status().as_u16();
     let kind = answer.headers().get("content-type").unwrap_or_default();
@@ -149,8 +149,8 @@ async fn checked(answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let body = read(answer.take_body()).await?;
     let body = match answer_text::check(status, &kind, &body) {
         Ok(()) => body,
-        Err(Strange::OwnError) => Vec::new(),
-        Err(strange) => return Err(refused(strange)),
+        Err(BadAnswer::ErrorPage) => Vec::new(),
+        Err(bad_answer) => return Err(refused(bad_answer)),
     };
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
@@ -162,10 +162,10 @@ async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     while let Some(part) = stream.next().await {
         let part = part.map_err(|error| {
             let reason = format!("it broke off after {} bytes: {error}", read.len());
-            ConnectorError::io(Strange::Incomplete(reason).into())
+            ConnectorError::io(BadAnswer::Incomplete(reason).into())
         })?;
         if read.len() + part.len() > ANSWER_MAX {
-            return Err(refused(Strange::NotSts(
+            return Err(refused(BadAnswer::NotSts(
                 "it is over 256 KiB long".to_owned(),
             )));
         }
@@ -174,19 +174,19 @@ async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     Ok(read)
 }
 
-fn refused(strange: Strange) -> ConnectorError {
-    ConnectorError::other(strange.into(), None)
+fn refused(bad_answer: BadAnswer) -> ConnectorError {
+    ConnectorError::other(bad_answer.into(), None)
 }
 
-/// Keeps the SDK from trying again what cannot become better: a certificate that is not trusted.
+/// Prevents the SDK from retrying an untrusted certificate.
 fn without_retry_if_insecure(error: ConnectorError) -> ConnectorError {
     match insecurity(&error) {
-        Some(reason) => refused(Strange::Insecure(reason)),
+        Some(reason) => refused(BadAnswer::Insecure(reason)),
         None => error,
     }
 }
 
-/// Returns why TLS failed, if that is what happened.
+/// Returns why TLS failed, if it did.
 pub(crate) fn insecurity(error: &ConnectorError) -> Option<String> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {

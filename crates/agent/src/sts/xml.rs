@@ -1,8 +1,8 @@
-//! Reading the XML of IAM's answers.
+//! Parses the XML of IAM's answers.
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-/// What an error document says.
+/// The fields of an error document.
 #[derive(Debug, Default)]
 pub(super) struct ErrorFields {
     pub(super) code: String,
@@ -10,7 +10,7 @@ pub(super) struct ErrorFields {
     pub(super) request_id: Option<String>,
 }
 
-/// Reads an error document; what is missing stays empty.
+/// Parses an error document; missing fields stay empty.
 pub(super) fn error_fields(text: &str) -> ErrorFields {
     let mut fields = ErrorFields::default();
     let mut document = Document::new(text);

@@ -1,4 +1,4 @@
-//! What was fetched last, for when it cannot be fetched.
+//! The cache of fetched catalogues.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,18 +9,18 @@ use sha2::{Digest, Sha256};
 
 use crate::disk;
 
-/// The longest entity tag that is kept.
+/// The limit of an entity tag, in bytes.
 const ETAG_MAX: usize = 256;
 
-/// The place of one URL's copy.
+/// The cache files of one URL.
 pub(super) struct Cache {
     dir: PathBuf,
     text: PathBuf,
     etag: PathBuf,
 }
 
-/// What was fetched last.
-pub(super) struct Kept {
+/// A cached catalogue.
+pub(super) struct Cached {
     pub(super) text: String,
     pub(super) etag: Option<String>,
     pub(super) age: Duration,
@@ -40,11 +40,11 @@ impl Cache {
         }
     }
 
-    /// Returns what was fetched last, if anything was.
-    pub(super) fn read(&self) -> Option<Kept> {
+    /// Returns the cached catalogue, if there is one.
+    pub(super) fn read(&self) -> Option<Cached> {
         let text = String::from_utf8(disk::read(&self.text, FILE_MAX).ok()??).ok()?;
         let etag = disk::read(&self.etag, ETAG_MAX).ok().flatten();
-        Some(Kept {
+        Some(Cached {
             text,
             etag: etag.and_then(|bytes| String::from_utf8(bytes).ok()),
             age: self.age().unwrap_or(Duration::MAX),
@@ -53,38 +53,38 @@ impl Cache {
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "a file's age by the clock that dated it"
+        reason = "a file's age by the system clock"
     )]
     fn age(&self) -> Option<Duration> {
         let written = fs::metadata(&self.text).ok()?.modified().ok()?;
         SystemTime::now().duration_since(written).ok()
     }
 
-    /// Keeps what was fetched. That it cannot be kept is no reason not to use it.
+    /// Caches a catalogue. A failure is only logged.
     pub(super) fn write(&self, text: &str, etag: Option<&str>) {
         let etag = etag
             .filter(|etag| etag.len() <= ETAG_MAX)
             .unwrap_or_default();
-        // First the old tag goes: a new text never stands under it.
+        // The old tag is removed first, so that it never belongs to a new text.
         let _ = fs::remove_file(&self.etag);
-        let kept = disk::create_private_dir(&self.dir)
+        let saved = disk::create_private_dir(&self.dir)
             .and_then(|()| disk::replace(&self.text, text.as_bytes()))
             .and_then(|()| disk::replace(&self.etag, etag.as_bytes()));
-        if let Err(error) = kept {
-            tracing::warn!(%error, "a team catalogue cannot be kept");
+        if let Err(error) = saved {
+            tracing::warn!(%error, "a team catalogue cannot be cached");
         }
     }
 
-    /// Notes that what is kept is as fresh as now.
+    /// Marks the cached catalogue as fresh.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a file's date by the system's clock"
+        reason = "a file's time by the system clock"
     )]
     pub(super) fn touch(&self) {
         let file = fs::File::options().append(true).open(&self.text);
         let touched = file.and_then(|file| file.set_modified(SystemTime::now()));
         if let Err(error) = touched {
-            tracing::warn!(%error, "the age of a team catalogue cannot be noted");
+            tracing::warn!(%error, "the age of a team catalogue cannot be updated");
         }
     }
 }

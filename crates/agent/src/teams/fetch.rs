@@ -1,4 +1,4 @@
-//! One conditional GET of a team catalogue. Redirects are not followed, and nothing of the user is sent.
+//! A conditional GET of a team catalogue. Redirects are not followed, and no user data is sent.
 
 use std::time::Duration;
 
@@ -13,25 +13,25 @@ use rolecall_core::value::sanitise;
 
 use crate::sts::wire;
 
-/// How long the whole answer may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The timeout of the whole answer.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the server said.
+/// The answer of the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// It is still what the tag names.
+    /// The catalogue has not changed.
     Unchanged,
-    /// It is this now.
+    /// The new catalogue.
     Text { text: String, etag: Option<String> },
 }
 
-/// Asks for a catalogue, unless it is still what `etag` names.
+/// Fetches a catalogue, unless it still has this `etag`.
 ///
 /// # Errors
-/// Why it could not be had.
+/// Why it could not be fetched.
 pub(super) fn fetch(url: &str, etag: Option<&str>, settings: &Settings) -> Result<Answer, Problem> {
     if let Some(problem) = &settings.destination_fault {
-        // The proxy and the certificates are those of AWS calls.
+        // Proxy and certificates are shared with AWS calls.
         return Err(problem.clone());
     }
     let offline = |reason: String| {
@@ -42,15 +42,15 @@ pub(super) fn fetch(url: &str, etag: Option<&str>, settings: &Settings) -> Resul
         Problem::new(
             ProblemCode::Offline,
             what,
-            "It is tried again in an hour; roles that were fetched before stay.",
+            "Rolecall tries again in an hour. Roles that were fetched earlier stay in use.",
         )
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| offline(error.to_string()))?;
-    let got =
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, get(url, etag, settings)).await });
+    let got = runtime
+        .block_on(async { tokio::time::timeout(FETCH_TIMEOUT, get(url, etag, settings)).await });
     match got {
         Ok(answer) => answer.map_err(offline),
         Err(_) => Err(offline("no answer within 20 seconds".to_owned())),
@@ -62,7 +62,7 @@ async fn get(url: &str, etag: Option<&str>, settings: &Settings) -> Result<Answe
     let mut request = HttpRequest::new(SdkBody::empty());
     request
         .set_uri(url)
-        .map_err(|_| "the URL is not understood".to_owned())?;
+        .map_err(|_| "the URL is not valid".to_owned())?;
     request
         .headers_mut()
         .insert("accept", "application/toml, text/plain;q=0.9, */*;q=0.1");
@@ -84,8 +84,8 @@ async fn get(url: &str, etag: Option<&str>, settings: &Settings) -> Result<Answe
     match answer.status().as_u16() {
         200 => {}
         304 if etag.is_some() => return Ok(Answer::Unchanged),
-        301 | 302 | 303 | 307 | 308 => return Err("it has moved; write its new address".to_owned()),
-        401 | 403 => return Err("it may not be read without signing in".to_owned()),
+        301 | 302 | 303 | 307 | 308 => return Err("it has moved; use its new address".to_owned()),
+        401 | 403 => return Err("it requires signing in".to_owned()),
         404 => return Err("there is nothing at this address".to_owned()),
         status => return Err(format!("the server answered {status}")),
     }
@@ -99,7 +99,7 @@ async fn get(url: &str, etag: Option<&str>, settings: &Settings) -> Result<Answe
     while let Some(part) = stream.next().await {
         bytes.extend_from_slice(&part.map_err(|_| "the answer broke off".to_owned())?);
         if bytes.len() > FILE_MAX {
-            return Err("it is over 4 MiB long".to_owned());
+            return Err("it is larger than 4 MiB".to_owned());
         }
     }
     let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;

@@ -305,7 +305,7 @@ fn t35_b42_what_others_could_have_made_is_not_written() {
         assert_eq!(home.text(), BASE);
         fs::remove_file(home.config()).expect("removes");
         symlink("config", home.config()).expect("links");
-        refused("too many others");
+        refused("too many links");
         fs::remove_file(home.config()).expect("removes");
         fs::create_dir(home.config()).expect("a folder");
         refused("is a folder");

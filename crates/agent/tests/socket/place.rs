@@ -59,7 +59,7 @@ fn t02_refuses_every_place_that_is_not_its_own() {
             fs::write(dir.join("agent.sock"), "precious").expect("a file");
         },
         storage,
-        "is in the way and not a socket",
+        "is not a socket",
     );
     problem_of(
         &|dir| {
@@ -67,7 +67,7 @@ fn t02_refuses_every_place_that_is_not_its_own() {
             symlink("/dev/null", dir.join("agent.sock")).expect("a link");
         },
         storage,
-        "is in the way and not a socket",
+        "is not a socket",
     );
     problem_of(
         &|dir| {

@@ -236,9 +236,9 @@ fn a_certificate_file_that_cannot_be_used_is_told() {
     let proxy = Proxy::start(Behind::Garbage(b""));
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (pem, part) in [
-        ("", "holds no certificate"),
-        (broken, "holds no certificate"),
-        ("no PEM", "holds no certificate"),
+        ("", "contains no certificate"),
+        (broken, "contains no certificate"),
+        ("no PEM", "contains no certificate"),
     ] {
         let (settings, _file) = trusting(proxy.settings(), pem);
         let outcome = assume(&settings);

@@ -37,12 +37,12 @@ The agent quits. The next start restores its sessions.
 fn agent_stop_of_the_tray() {
     Case::new(&["agent", "--stop"])
         .problem(json!({
-            "code": "not_running", "what": "The tray application runs, not the agent.",
-            "remedy": "Quit it from its own menu."
+            "code": "not_running", "what": "The tray application is running, not the agent.",
+            "remedy": "Quit it from its tray menu."
         }))
         .asked(json!("stop"))
         .fails(str![[r#"
-The tray application runs, not the agent. Quit it from its own menu.
+The tray application is running, not the agent. Quit it from its tray menu.
 
 "#]]);
 }

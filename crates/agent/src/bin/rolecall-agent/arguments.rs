@@ -7,49 +7,49 @@ use rolecall_core::api::host::NEVER;
 use rolecall_core::value::duration::parse_seconds;
 use rolecall_core::value::sanitise::echo;
 
-/// How long an agent that the command line started stays without a session and without a question.
+/// How long an agent that the command line started stays without a session and without a request.
 const IDLE_LIMIT: Duration = Duration::from_secs(30 * 60);
 
-/// What the user asked for.
+/// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Request {
     /// Run.
     Run(Options),
-    /// Tell how to be called.
+    /// Show the help.
     Help,
-    /// Tell the version.
+    /// Show the version.
     Version,
 }
 
 /// How to run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Apart from the terminal, as the command line starts it.
+    /// Detach from the terminal, as when the command line starts it.
     pub(crate) background: bool,
-    /// How long it stays without a session and without a question; `None`: until it is told to end.
+    /// How long it stays without a session and without a request; `None` is forever.
     pub(crate) idle_limit: Option<Duration>,
-    /// With keys in a sealed file, which is made if it is not there.
+    /// Keep keys in a sealed file, which is created if it does not exist.
     pub(crate) sealed_file: bool,
-    /// The file descriptor from which the sealed file's passphrase is read.
+    /// The file descriptor to read the sealed file's passphrase from.
     pub(crate) passphrase_fd: Option<u32>,
 }
 
-/// How the program is called.
+/// The help text.
 pub(crate) const HELP: &str = "\
-Rolecall without a display: AWS role sessions on a server, in WSL, or while no desktop is there
+Rolecall without a display: AWS role sessions on a server, in WSL, or without a desktop session
 
 Usage: rolecall-agent [OPTIONS]
 
-It stays in the foreground and writes what happens to standard error, as a service does. The command line, rolecall,
-talks to it as to the tray application.
+The agent runs in the foreground and logs to standard error, like a service. The command line tool, rolecall, uses it
+like the tray application.
 
 Options:
-      --idle DURATION  End after this long without a session and without a question, such as 30m; or never
-      --sealed-file    Keep keys in a file under a passphrase in place of the keychain; needed once, when it is made
-      --passphrase-fd N  Read that passphrase from this file descriptor; else: rolecall unlock
-      --background     Leave the terminal, and end after 30 minutes idle: as the command line starts it
-  -h, --help           Show this
-  -V, --version        Show the version
+      --idle DURATION    Exit after this time without a session and without a request, such as 30m; or never
+      --sealed-file      Keep keys in an encrypted file instead of the keychain; only needed to create the file
+      --passphrase-fd N  Read the file's passphrase from this file descriptor; otherwise use: rolecall unlock
+      --background       Detach from the terminal, and exit after 30 minutes idle
+  -h, --help             Show this help
+  -V, --version          Show the version
 ";
 
 /// Reads the arguments after the program's name.
@@ -75,8 +75,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
                 let shown = echo(&argument.to_string_lossy());
-                let told = format!("unknown argument \"{shown}\"; see rolecall-agent --help");
-                return Err(told);
+                let message = format!("unknown argument \"{shown}\"; see rolecall-agent --help");
+                return Err(message);
             }
         }
     }
@@ -88,8 +88,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
 
 fn descriptor(text: Option<&OsString>) -> Result<u32, String> {
     let number = text.and_then(|text| text.to_str()?.parse().ok());
-    let told = || "--passphrase-fd needs the number of an open file descriptor after it".to_owned();
-    number.ok_or_else(told)
+    let message = || "--passphrase-fd needs the number of an open file descriptor".to_owned();
+    number.ok_or_else(message)
 }
 
 fn idle_limit(text: Option<&OsString>) -> Result<Option<Duration>, String> {
@@ -98,10 +98,10 @@ fn idle_limit(text: Option<&OsString>) -> Result<Option<Duration>, String> {
         return Ok(None);
     }
     let seconds = text.and_then(parse_seconds).filter(|seconds| *seconds > 0);
-    let told = || "--idle needs a span of time after it, such as 30m".to_owned();
+    let message = || "--idle needs a duration, such as 30m".to_owned();
     seconds
         .map(|seconds| Some(Duration::from_secs(seconds)))
-        .ok_or_else(told)
+        .ok_or_else(message)
 }
 
 #[cfg(test)]
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_stays_and_what_the_command_line_starts_ends_when_idle() {
+    fn a_service_stays_and_an_agent_of_the_command_line_exits_when_idle() {
         assert_eq!(options(&[]), Options::default());
         assert_eq!(options(&["--background"]).idle_limit, Some(IDLE_LIMIT));
         let given = options(&["--background", "--idle", "90s"]).idle_limit;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn b74_b75_what_is_not_understood_is_told_without_its_escapes() {
+    fn b74_b75_an_unknown_argument_is_shown_without_its_escapes() {
         assert!(parsed(&["--x\u{1b}[2J"]).is_err_and(|error| error.contains("--x\\u{1b}[2J")));
         for span in ["", "soon", "0", "-5m"] {
             assert!(parsed(&["--idle", span]).is_err(), "{span}");

@@ -1,4 +1,4 @@
-//! The agent as the socket sees it.
+//! The agent as a host of the socket.
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -9,28 +9,24 @@ use rolecall_core::api::host::HostKind;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 
-use crate::ending::{Ending, EndingSender};
+use crate::exit::{ExitReason, ExitSender};
 
-/// How long a program that takes over waits until everything is answered and saved.
-const SAVING: Duration = Duration::from_secs(6);
+/// How long the hand-over waits until everything is answered and saved.
+const SAVE_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// The agent's own answers.
+/// The agent's answers to calls that are not for the keeper.
 pub(crate) struct AgentHost {
     engine: Arc<Engine>,
-    ending: EndingSender,
+    exit: ExitSender,
     idle_limit: Option<Duration>,
 }
 
 impl AgentHost {
-    /// Returns the answers of an agent that ends through `ending`, and by itself after `idle_limit`.
-    pub(crate) fn new(
-        engine: Arc<Engine>,
-        ending: EndingSender,
-        idle_limit: Option<Duration>,
-    ) -> Self {
+    /// Returns the host of an agent that exits through `exit`, or after `idle_limit`.
+    pub(crate) fn new(engine: Arc<Engine>, exit: ExitSender, idle_limit: Option<Duration>) -> Self {
         Self {
             engine,
-            ending,
+            exit,
             idle_limit,
         }
     }
@@ -44,7 +40,7 @@ impl Host for AgentHost {
     fn show_window(&self) -> Result<(), Problem> {
         Err(Problem::new(
             ProblemCode::NotRunning,
-            "Rolecall runs without a window here.",
+            "Rolecall is running without a window.",
             "Use the command line: rolecall status.",
         ))
     }
@@ -58,15 +54,15 @@ impl Host for AgentHost {
     }
 
     fn stop(&self) -> Result<(), Problem> {
-        self.ending.send(Ending::Asked);
+        self.exit.send(ExitReason::StopCommand);
         Ok(())
     }
 
     fn hand_over(&self) -> Result<(), Problem> {
-        let (tell, told) = mpsc::channel();
-        self.ending.send(Ending::HandedOver(tell));
-        // An agent that ends already closes the channel: everything is saved then, too.
-        let _ = told.recv_timeout(SAVING);
+        let (saved, is_saved) = mpsc::channel();
+        self.exit.send(ExitReason::HandedOver(saved));
+        // An agent that is already exiting closes the channel once everything is saved.
+        let _ = is_saved.recv_timeout(SAVE_TIMEOUT);
         Ok(())
     }
 

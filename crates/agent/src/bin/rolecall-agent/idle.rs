@@ -1,5 +1,5 @@
-//! Ends an agent that nobody needs: no session is live and nobody has asked for a while. It wakes once at the end of
-//! that while, and not before.
+//! Exits an idle agent: no session is active and there was no request for the set time. It only wakes up at the end of
+//! that time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -9,9 +9,9 @@ use rolecall_agent::engine::Engine;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_keeper::ports::Clock;
 
-use crate::ending::{Ending, EndingSender};
+use crate::exit::{ExitReason, ExitSender};
 
-/// Counts the questions at work and knows when the last one was done.
+/// Counts the requests in flight, and knows when the last one finished.
 pub(crate) struct Idle(Mutex<State>);
 
 struct State {
@@ -19,18 +19,18 @@ struct State {
     since: Instant,
 }
 
-/// A question at work, until this is dropped.
+/// A request in flight, until this is dropped.
 pub(crate) struct Busy<'a>(&'a Idle);
 
 impl Idle {
-    /// Begins to wait for a while of `limit` in which nobody needs the agent; without a limit it never ends it.
+    /// Starts to wait until the agent has been idle for `limit`. Without a limit the agent never exits.
     ///
     /// # Errors
     /// If no thread can be started.
     pub(crate) fn start(
         engine: Arc<Engine>,
         limit: Option<Duration>,
-        ending: EndingSender,
+        exit: ExitSender,
     ) -> Result<Arc<Self>, Problem> {
         let state = State {
             busy: 0,
@@ -41,7 +41,7 @@ impl Idle {
         let watched = idle.clone();
         let waiting = move || {
             watched.wait(limit, || last_expiry(&engine));
-            ending.send(Ending::Idle);
+            exit.send(ExitReason::Idle);
         };
         let started = thread::Builder::new().name("idle".into()).spawn(waiting);
         started.map(|_| idle).map_err(|error| {
@@ -55,13 +55,13 @@ impl Idle {
         })
     }
 
-    /// Notes a question, until what this returns is dropped.
+    /// Marks a request as in flight until the result is dropped.
     pub(crate) fn busy(&self) -> Busy<'_> {
         self.lock().busy += 1;
         Busy(self)
     }
 
-    /// Returns once `limit` has passed since the last question and since the last session ended.
+    /// Returns once `limit` has passed since the last request, and all sessions have expired.
     fn wait(&self, limit: Duration, last_expiry: impl Fn() -> Duration) {
         loop {
             let left = self.left(limit).max(last_expiry());
@@ -93,7 +93,7 @@ impl Drop for Busy<'_> {
     }
 }
 
-/// Returns how long the last session still lives; zero if none does.
+/// Returns the time until the last session expires; zero if none is active.
 fn last_expiry(engine: &Engine) -> Duration {
     let now = engine.clock.now();
     let sessions = engine.keeper.snapshot().sessions;
@@ -103,12 +103,12 @@ fn last_expiry(engine: &Engine) -> Duration {
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "nothing happens in this while")]
+#[expect(clippy::disallowed_methods, reason = "nothing happens until then")]
 fn sleep(span: Duration) {
     thread::sleep(span);
 }
 
-#[expect(clippy::disallowed_methods, reason = "counts how long nobody asks")]
+#[expect(clippy::disallowed_methods, reason = "measures the idle time")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,8 +1,8 @@
-//! `rolecall-agent`: Rolecall without a display, for servers and for desktops that have none at the moment.
+//! `rolecall-agent`: Rolecall without a display, for servers and machines without a desktop session.
 
 mod arguments;
-mod ending;
-mod face;
+mod exit;
+mod headless;
 mod host;
 mod idle;
 mod sealed_file;
@@ -18,51 +18,51 @@ use rolecall_agent::{hardening, instance, log, socket};
 use rolecall_core::value::problem::Problem;
 
 use arguments::{HELP, Options, Request};
-use ending::Ending;
+use exit::ExitReason;
 use host::AgentHost;
 use idle::Idle;
 
-/// How long the answers in the making may take once the agent is to end.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// How long pending answers may take when the agent exits.
+const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
     match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Request::Run(options)) => run(&options),
-        Ok(Request::Help) => say(HELP.trim_end()),
-        Ok(Request::Version) => say(concat!("rolecall-agent ", env!("CARGO_PKG_VERSION"))),
-        Err(error) => complain(&error, ExitCode::from(2)),
+        Ok(Request::Help) => print_line(HELP.trim_end()),
+        Ok(Request::Version) => print_line(concat!("rolecall-agent ", env!("CARGO_PKG_VERSION"))),
+        Err(error) => print_error(&error, ExitCode::from(2)),
     }
 }
 
 fn run(options: &Options) -> ExitCode {
     if options.background {
-        leave_terminal();
+        detach_from_terminal();
     }
     log::write_events();
     match serve(options) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => complain(&problem.to_string(), ExitCode::FAILURE),
+        Err(problem) => print_error(&problem.to_string(), ExitCode::FAILURE),
     }
 }
 
-/// Serves until it is asked to end, unless Rolecall runs already.
+/// Serves until there is a reason to exit, unless Rolecall is already running.
 fn serve(options: &Options) -> Result<(), Problem> {
     let paths = Paths::new(&Environment::read())?;
     let Some(_instance) = instance::claim_quietly(&paths.socket_dir)? else {
-        tracing::info!("Rolecall is running already");
+        tracing::info!("Rolecall is already running");
         return Ok(());
     };
-    let (ending, ended) = ending::channel();
+    let (exit, ended) = exit::channel();
     let place = sealed_file::place(&paths, options);
-    let engine = Arc::new(Engine::own(&paths, face::none(), place));
+    let engine = Arc::new(Engine::own(&paths, headless::ui(), place));
     sealed_file::open(&engine, options)?;
     let host = Arc::new(AgentHost::new(
         engine.clone(),
-        ending.clone(),
+        exit.clone(),
         options.idle_limit,
     ));
-    let idle = Idle::start(engine.clone(), options.idle_limit, ending)?;
+    let idle = Idle::start(engine.clone(), options.idle_limit, exit)?;
     let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
         let _busy = idle.busy();
         receive(&*host, call, peer)
@@ -71,46 +71,40 @@ fn serve(options: &Options) -> Result<(), Problem> {
     let _watch = engine.follow_files();
     engine.start()?;
     tracing::info!("ready at {}", paths.shown(&paths.socket_dir));
-    let ending = ended.wait()?;
-    tracing::info!("ending: {ending}");
+    let exit = ended.wait()?;
+    tracing::info!("ending: {exit}");
     server.close();
-    let asking = usize::from(matches!(ending, Ending::HandedOver(_)));
-    server.await_answers(asking, LAST_ANSWERS);
+    let asking = usize::from(matches!(exit, ExitReason::HandedOver(_)));
+    server.await_answers(asking, PENDING_ANSWERS_TIMEOUT);
     engine.keeper.flush();
     engine.keeper.remove_temporary_profiles();
-    if let Ending::HandedOver(tell) = ending {
-        // Whoever takes over may have given up waiting.
-        let _ = tell.send(());
-        server.await_answers(0, LAST_ANSWERS);
+    if let ExitReason::HandedOver(saved) = exit {
+        // The tray application may have stopped waiting.
+        let _ = saved.send(());
+        server.await_answers(0, PENDING_ANSWERS_TIMEOUT);
     }
     Ok(())
 }
 
-/// Becomes a session of its own, so that the terminal it was started from can close.
+/// Starts a new process session, so that the terminal can be closed.
 #[cfg(unix)]
-fn leave_terminal() {
+fn detach_from_terminal() {
     if let Err(error) = rustix::process::setsid() {
-        tracing::warn!(%error, "the agent stays with its terminal");
+        tracing::warn!(%error, "the agent could not detach from its terminal");
     }
 }
 
 #[cfg(not(unix))]
-fn leave_terminal() {}
+fn detach_from_terminal() {}
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the answer to what was asked on the command line"
-)]
-fn say(text: &str) -> ExitCode {
+#[expect(clippy::print_stdout, reason = "the output of --help and --version")]
+fn print_line(text: &str) -> ExitCode {
     println!("{text}");
     ExitCode::SUCCESS
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the one line that says why it did not start"
-)]
-fn complain(text: &str, code: ExitCode) -> ExitCode {
+#[expect(clippy::print_stderr, reason = "the error when it does not start")]
+fn print_error(text: &str, code: ExitCode) -> ExitCode {
     eprintln!("rolecall-agent: {text}");
     code
 }

@@ -1,4 +1,4 @@
-//! The table of the history.
+//! The history table.
 
 use jiff::Timestamp;
 use rolecall_core::asker::history::{ENTRIES_MAX, Line, Query, RETENTION};
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::database::{Database, Fault};
 
-/// Fails if the table is not as it should be.
+/// Fails if the table does not have the expected columns.
 pub(in super::super) const COLUMNS_CHECK: &str = "SELECT id, at_ms, since_ms, count, role, request, process, pid, program, parents, \
      verdict, aws_call, failure, sandboxed FROM history";
 
@@ -25,13 +25,13 @@ const PRUNE: &str =
     "DELETE FROM history WHERE at_ms < ?1 OR id <= (SELECT max(id) FROM history) - ?2";
 
 impl Database {
-    /// Returns the number of the newest row; 0 if there is none.
+    /// Returns the ID of the newest row; 0 if there is none.
     pub(super) fn last_of_history(&mut self) -> Result<i64, Fault> {
         let query = "SELECT coalesce(max(id), 0) FROM history";
         Ok(self.0.query_row(query, [], |row| row.get(0))?)
     }
 
-    /// Writes lines, each in the row of its number after `base`, and drops those that are too old or too many.
+    /// Writes lines, each to the row with its number after `base`, and deletes those that are too old or too many.
     pub(super) fn write_history(
         &mut self,
         base: i64,
@@ -69,7 +69,7 @@ impl Database {
         Ok(change.commit()?)
     }
 
-    /// Returns the wanted lines, newest first. Lines of words that a newer version wrote are left out.
+    /// Returns the matching lines, newest first. Lines with unknown words of a newer version are skipped.
     pub(super) fn history(&mut self, query: &Query) -> Result<Vec<Line>, Fault> {
         let since = query.since.map_or(i64::MIN, Timestamp::as_millisecond);
         let mut find = self.0.prepare(FIND)?;
@@ -102,7 +102,7 @@ fn line(row: &Row<'_>) -> Option<Line> {
     })
 }
 
-/// Returns the word for a value of ours, as it is on the wire.
+/// Returns the word for a value, as in the protocol.
 fn text(value: &impl Serialize) -> String {
     let word = serde_json::to_value(value).ok();
     let word = word.as_ref().and_then(serde_json::Value::as_str);

@@ -1,4 +1,4 @@
-//! The audience: hands each snapshot to the tray and the window, and opens the window when a question waits.
+//! Publishes each snapshot to the tray and the window, and opens the window for a new prompt.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -12,27 +12,27 @@ use tauri::AppHandle;
 use crate::tray::TrayPainter;
 use crate::window_host::WindowHost;
 
-/// Where snapshots are shown. Until the application has started, they wait.
+/// Publishes snapshots. The tray follows once the application has started.
 #[derive(Default)]
-pub(crate) struct Stage {
+pub(crate) struct UiPublisher {
     app: OnceLock<AppHandle>,
     pub(crate) window: Arc<WindowHost>,
     last_prompt: AtomicU64,
-    tray_missed: AtomicBool,
+    was_tray_missing: AtomicBool,
 }
 
-impl Stage {
-    /// Begins to show snapshots.
-    pub(crate) fn open(&self, app: AppHandle) {
+impl UiPublisher {
+    /// Starts to draw the tray.
+    pub(crate) fn start(&self, app: AppHandle) {
         let _ = self.app.set(app);
     }
 
-    /// Returns whether this is the first time that the tray is missing.
+    /// Returns whether the tray is missing for the first time.
     pub(crate) fn is_first_without_tray(&self) -> bool {
-        !self.tray_missed.swap(true, Ordering::AcqRel)
+        !self.was_tray_missing.swap(true, Ordering::AcqRel)
     }
 
-    /// Returns whether a prompt waits that the window was not opened for before.
+    /// Returns whether there is a prompt for which the window has not been opened yet.
     fn has_new_prompt(&self, snapshot: &Snapshot) -> bool {
         let newest = snapshot
             .prompts
@@ -46,9 +46,9 @@ impl Stage {
     }
 }
 
-impl Audience for Stage {
+impl Audience for UiPublisher {
     fn publish(&self, snapshot: &Snapshot) {
-        self.window.tell(snapshot);
+        self.window.send_snapshot(snapshot);
         if self.has_new_prompt(snapshot) {
             self.window.open();
         }

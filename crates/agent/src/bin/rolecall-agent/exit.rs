@@ -1,4 +1,4 @@
-//! Why and when the agent ends.
+//! The reasons for which the agent exits, and the channel for them.
 
 use std::fmt;
 use std::sync::mpsc::Sender;
@@ -6,67 +6,67 @@ use std::sync::mpsc::Sender;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Why the agent ends.
+/// Why the agent exits.
 #[derive(Debug)]
-pub(crate) enum Ending {
-    /// The system or a terminal asked for it.
+pub(crate) enum ExitReason {
+    /// A signal from the system or a terminal.
     Signal,
     /// `rolecall agent --stop`.
-    Asked,
-    /// Nobody needed it any more.
+    StopCommand,
+    /// It was idle for the set time.
     Idle,
-    /// The tray application takes over, and is told once everything is saved.
+    /// The tray application takes over. The channel signals that everything is saved.
     HandedOver(Sender<()>),
 }
 
-impl fmt::Display for Ending {
+impl fmt::Display for ExitReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Signal => "a signal asked for it",
-            Self::Asked => "rolecall agent --stop asked for it",
-            Self::Idle => "there was no session and no question for a while",
+            Self::Signal => "received a signal",
+            Self::StopCommand => "rolecall agent --stop",
+            Self::Idle => "idle",
             Self::HandedOver(_) => "the tray application takes over",
         })
     }
 }
 
-/// Where to say that the agent shall end.
+/// The sender of the exit reason.
 #[derive(Debug, Clone)]
-pub(crate) struct EndingSender(UnboundedSender<Ending>);
+pub(crate) struct ExitSender(UnboundedSender<ExitReason>);
 
-/// Where the agent waits for its end.
+/// The receiver of the exit reason.
 #[derive(Debug)]
-pub(crate) struct EndingReceiver(UnboundedReceiver<Ending>);
+pub(crate) struct ExitReceiver(UnboundedReceiver<ExitReason>);
 
-/// Returns both ends.
-pub(crate) fn channel() -> (EndingSender, EndingReceiver) {
+/// Returns both ends of the channel.
+pub(crate) fn channel() -> (ExitSender, ExitReceiver) {
     let (sender, receiver) = unbounded_channel();
-    (EndingSender(sender), EndingReceiver(receiver))
+    (ExitSender(sender), ExitReceiver(receiver))
 }
 
-impl EndingSender {
-    /// Says that the agent shall end.
-    pub(crate) fn send(&self, ending: Ending) {
-        // Once the receiver is gone, the agent is ending already.
-        let _ = self.0.send(ending);
+impl ExitSender {
+    /// Makes the agent exit.
+    pub(crate) fn send(&self, exit: ExitReason) {
+        // Without a receiver, the agent is already exiting.
+        let _ = self.0.send(exit);
     }
 }
 
-impl EndingReceiver {
-    /// Waits for the end, without waking until then.
+impl ExitReceiver {
+    /// Waits for a reason to exit, without waking up before.
     ///
     /// # Errors
-    /// If signals cannot be waited for: then it could not end cleanly.
-    pub(crate) fn wait(mut self) -> Result<Ending, Problem> {
+    /// If it cannot wait for signals, and so could not exit cleanly.
+    pub(crate) fn wait(mut self) -> Result<ExitReason, Problem> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()
-            .map_err(|error| deaf(&error))?;
+            .map_err(|error| cannot_wait_for_signals(&error))?;
         runtime.block_on(async {
-            let signal = signals().map_err(|error| deaf(&error))?;
+            let signal = signals().map_err(|error| cannot_wait_for_signals(&error))?;
             tokio::select! {
-                () = signal => Ok(Ending::Signal),
-                ending = self.0.recv() => Ok(ending.unwrap_or(Ending::Signal)),
+                () = signal => Ok(ExitReason::Signal),
+                exit = self.0.recv() => Ok(exit.unwrap_or(ExitReason::Signal)),
             }
         })
     }
@@ -90,14 +90,14 @@ fn signals() -> std::io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn signals() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // What cannot be waited for never comes.
+        // Without a handler the signal never arrives here.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     })
 }
 
-fn deaf(error: &std::io::Error) -> Problem {
+fn cannot_wait_for_signals(error: &std::io::Error) -> Problem {
     let what = "The agent cannot wait for signals.";
     Problem::new(
         ProblemCode::Internal,

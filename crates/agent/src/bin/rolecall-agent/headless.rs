@@ -1,9 +1,9 @@
-//! What stands in for a display: nothing can be copied, and notices are lines of the log.
+//! The user interface without a display: there is no clipboard, and notices go to the log.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use rolecall_agent::engine::Face;
+use rolecall_agent::engine::Ui;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
@@ -11,9 +11,9 @@ use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
 use rolecall_keeper::ports::{Audience, Clipboard, Notifier};
 
-/// Returns the face of a program that has none.
-pub(crate) fn none() -> Face {
-    Face {
+/// Returns the user interface of a program without a display.
+pub(crate) fn ui() -> Ui {
+    Ui {
         clipboard: Arc::new(NoClipboard),
         notifier: Arc::new(LogNotifier),
         audience: Arc::new(NoAudience),

@@ -14,8 +14,7 @@ use crate::world::{Bucket, World};
 use crate::{percent, xml};
 
 pub(crate) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
-/// When everything in the practice account was written.
-const WRITTEN: &str = "2026-11-02T09:00:00.000Z";
+/// [`listing::WRITTEN`] as HTTP writes it.
 const WRITTEN_HTTP: &str = "Mon, 02 Nov 2026 09:00:00 GMT";
 
 /// Returns the operation a call asks for.
@@ -115,7 +114,8 @@ impl Visit<'_> {
             .filter(|bucket| bucket.account == account);
         let buckets: String = own
             .map(|bucket| {
-                let content = xml::text("Name", &bucket.name) + &xml::text("CreationDate", WRITTEN);
+                let content =
+                    xml::text("Name", &bucket.name) + &xml::text("CreationDate", listing::WRITTEN);
                 xml::element("Bucket", &content)
             })
             .collect();

@@ -1,8 +1,10 @@
 //! The security token service, query protocol of 2011-06-15.
 
 mod assume_role;
+mod assume_role_request;
 pub(crate) mod authorization;
 mod constraint;
+mod credentials;
 pub(crate) mod parameters;
 mod session_policy;
 mod session_tags;
@@ -12,17 +14,15 @@ use jiff::Timestamp;
 
 use crate::account::Account;
 use crate::call::Call;
-use crate::caller::{Caller, Identity, Session};
+use crate::caller::{Caller, Identity};
 use crate::failure::Failure;
 use crate::fault::FaultKind;
 use crate::reply::Reply;
-use crate::{wire_time, xml};
+use crate::xml;
+use credentials::WRONG_ARN;
 use parameters::Parameters;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
-
-/// The account and role a `wrong-arn` answer names.
-const WRONG_ARN: &str = "arn:aws:sts::666666666666:assumed-role/somebody-else/session";
 
 /// Returns the action a call names, for the request counter.
 pub(crate) fn action(call: &Call) -> String {
@@ -152,22 +152,4 @@ fn decode_message(account: &Account, caller: &Caller, now: Timestamp) -> Result<
         "InvalidAuthorizationMessageException",
         text,
     ))
-}
-
-/// Returns the `Credentials` element, with the faults a test asked for.
-fn credentials(access_key_id: &str, session: &Session, faults: &[FaultKind]) -> String {
-    let mut content = vec![
-        xml::text("AccessKeyId", access_key_id),
-        xml::text("SecretAccessKey", session.secret_access_key.expose()),
-        xml::text("SessionToken", session.token.expose()),
-    ];
-    let expires_at = if faults.contains(&FaultKind::PastExpiration) {
-        session.issued_at - jiff::SignedDuration::from_hours(1)
-    } else {
-        session.expires_at
-    };
-    if !faults.contains(&FaultKind::NoExpiration) {
-        content.push(xml::text("Expiration", &wire_time::extended(expires_at)));
-    }
-    xml::element("Credentials", &content.concat())
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::Timestamp;
 use rolecall_policy::{Context, Decision, PolicySet, Request, Side, evaluate};
 
-use super::assume_role::Wish;
+use super::assume_role_request::AssumeRoleRequest;
 use super::session_token::Mfa;
 use crate::caller::Caller;
 use crate::failure::Failure;
@@ -16,28 +16,29 @@ use crate::world::World;
 pub(super) fn authorize(
     world: &World,
     caller: &Caller,
-    wish: &Wish<'_>,
+    request: &AssumeRoleRequest<'_>,
     mfa: Mfa,
     now: Timestamp,
 ) -> Result<usize, Failure> {
-    let refusal = |action: &str| Failure::not_authorized(&caller.arn(world), action, wish.role_arn);
+    let refusal =
+        |action: &str| Failure::not_authorized(&caller.arn(world), action, request.role_arn);
     let found = world
         .roles
         .iter()
-        .position(|role| role.arn == wish.role_arn);
+        .position(|role| role.arn == request.role_arn);
     let Some(index) = found else {
         return Err(refusal("sts:AssumeRole"));
     };
     let role = &world.roles[index];
     let mut actions = vec!["sts:AssumeRole"];
-    if !wish.tags.is_empty() {
+    if !request.tags.is_empty() {
         actions.push("sts:TagSession");
     }
-    if wish.source_identity.is_some() {
+    if request.source_identity.is_some() {
         actions.push("sts:SetSourceIdentity");
     }
     let principal = caller.principal(world);
-    let context = wish.context(world, caller, mfa, now);
+    let context = request.context(world, caller, mfa, now);
     let policies = PolicySet {
         identity: caller.policies(world),
         resource: Some(&role.trust),
@@ -57,7 +58,7 @@ pub(super) fn authorize(
             return Err(refusal(action).because(&reason(&decision, action)));
         }
     }
-    refuse_changed_source_identity(caller, wish, || refusal("sts:SetSourceIdentity"))?;
+    refuse_changed_source_identity(caller, request, || refusal("sts:SetSourceIdentity"))?;
     Ok(index)
 }
 
@@ -88,20 +89,20 @@ pub(crate) fn reason(decision: &Decision, action: &str) -> String {
 /// A source identity stays for the whole chain.
 fn refuse_changed_source_identity(
     caller: &Caller,
-    wish: &Wish<'_>,
+    request: &AssumeRoleRequest<'_>,
     refusal: impl Fn() -> Failure,
 ) -> Result<(), Failure> {
     let inherited = caller
         .session
         .as_ref()
         .and_then(|session| session.source_identity.as_ref());
-    match (inherited, &wish.source_identity) {
+    match (inherited, &request.source_identity) {
         (Some(old), Some(new)) if old != new => Err(refusal()),
         (Some(_) | None, _) => Ok(()),
     }
 }
 
-impl Wish<'_> {
+impl AssumeRoleRequest<'_> {
     /// Returns the context keys of the call.
     fn context(&self, world: &World, caller: &Caller, mfa: Mfa, now: Timestamp) -> Context {
         let mut context = caller.context(world, now);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::constraint::{Constraints, duration, is_name_char};
-use super::credentials;
+use super::credentials::credentials;
 use super::parameters::Parameters;
 use crate::account::Account;
 use crate::caller::{Caller, Session};

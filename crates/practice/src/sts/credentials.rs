@@ -1,0 +1,26 @@
+//! The credentials in an answer, and what a fault makes of an answer.
+
+use crate::caller::Session;
+use crate::fault::FaultKind;
+use crate::{wire_time, xml};
+
+/// The account and role a `wrong-arn` answer names.
+pub(super) const WRONG_ARN: &str = "arn:aws:sts::666666666666:assumed-role/somebody-else/session";
+
+/// Returns the `Credentials` element, with the faults a test asked for.
+pub(super) fn credentials(access_key_id: &str, session: &Session, faults: &[FaultKind]) -> String {
+    let mut content = vec![
+        xml::text("AccessKeyId", access_key_id),
+        xml::text("SecretAccessKey", session.secret_access_key.expose()),
+        xml::text("SessionToken", session.token.expose()),
+    ];
+    let expires_at = if faults.contains(&FaultKind::PastExpiration) {
+        session.issued_at - jiff::SignedDuration::from_hours(1)
+    } else {
+        session.expires_at
+    };
+    if !faults.contains(&FaultKind::NoExpiration) {
+        content.push(xml::text("Expiration", &wire_time::extended(expires_at)));
+    }
+    xml::element("Credentials", &content.concat())
+}

@@ -14,12 +14,12 @@ mod backups;
 mod guard;
 mod leftovers;
 mod place;
+mod retry;
 mod swap;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rolecall_core::aws_files::{AwsFile, Edited, FILE_MAX, TakenKey};
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -32,10 +32,9 @@ use crate::paths::Paths;
 use backups::{Backups, Slot};
 use guard::Guard;
 use place::Place;
+use retry::{ATTEMPTS, now, pause};
 use swap::Swap;
 
-/// How often an edit is repeated because another program changed the file.
-const ATTEMPTS: usize = 5;
 /// How long to watch for late writes of other programs after a swap.
 const WATCH: Duration = Duration::from_millis(500);
 /// How long to wait for the lock of another Rolecall.
@@ -209,21 +208,4 @@ fn text(bytes: Vec<u8>, shown: &str) -> Result<Secret, Problem> {
 fn locked() -> Problem {
     let what = "Another instance of Rolecall is writing AWS's files.";
     Problem::new(ProblemCode::StorageFailed, what, "Try again in a moment.")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for other programs, with a deadline"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// Waits for one write of another program.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for other programs, with a deadline"
-)]
-fn pause() {
-    thread::sleep(Duration::from_millis(10));
 }

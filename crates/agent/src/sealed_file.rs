@@ -7,7 +7,6 @@ mod derivation;
 mod form;
 mod patience;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +21,7 @@ use crate::disk::{self, Access};
 use crate::paths::Paths;
 use crate::seal::SealKey;
 use derivation::Derivation;
-use form::{Fault, Form};
+use form::{Fault, Form, Secrets};
 use patience::Patience;
 
 /// The longest file that is read, in bytes: hundreds of keys.
@@ -45,9 +44,6 @@ struct State {
     /// Told once: the file was damaged and put aside.
     damage: Option<Problem>,
 }
-
-/// Secrets by the account they are kept under.
-type Secrets = BTreeMap<String, Zeroizing<String>>;
 
 impl SealedFile {
     /// Returns the file at its place among `paths`. Nothing is read yet.

@@ -6,10 +6,10 @@
 mod database;
 mod history;
 mod record;
+mod state_file;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::history::{Line, Query};
@@ -30,6 +30,7 @@ use crate::seal::{SealKey, SealKeys};
 use crate::secret_store::Asking;
 use database::{Database, Fault};
 use history::HistoryWriter;
+use state_file::{SessionHash, State, StateFile};
 
 /// How long ended sessions and their warnings are kept: longer than a clock is likely to be wrong.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
@@ -42,72 +43,10 @@ pub struct SealedStore {
     history: HistoryWriter,
 }
 
-/// The file, opened on first use.
-struct StateFile {
-    paths: Paths,
-    clock: Arc<dyn Clock>,
-    state: Mutex<State>,
-}
-
-struct State {
-    path: PathBuf,
-    database: Option<Database>,
-    /// The problem for the next load: the file was damaged and replaced.
-    damage: Option<Problem>,
-    /// The warnings since the start, in case the disk fails.
-    warned: HashSet<(SessionHash, i64)>,
-    loaded: bool,
-}
-
-/// The hash of a session ID in the log of warnings.
-type SessionHash = [u8; 32];
-
-impl StateFile {
-    /// Runs `act` on the file, opening it if needed. A damaged file is closed, so that the next call puts it aside.
-    fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
-        let mut state = self.lock();
-        let result = self.open(&mut state).and_then(act);
-        if matches!(&result, Err(Fault::Damaged(_))) {
-            state.database = None;
-        }
-        result.map_err(|fault| fault.problem(&self.paths.shown(&state.path)))
-    }
-
-    fn open<'a>(&self, state: &'a mut State) -> Result<&'a mut Database, Fault> {
-        let database = match state.database.take() {
-            Some(database) => database,
-            None => match Database::open(&state.path) {
-                Err(Fault::Damaged(detail)) => {
-                    let aside = database::put_aside(&state.path, self.clock.now())?;
-                    state.damage = Some(damaged(&self.paths.shown(&aside), detail));
-                    Database::open(&state.path)?
-                }
-                result => result?,
-            },
-        };
-        Ok(state.database.insert(database))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl SealedStore {
     /// Returns the store at these paths. The file is opened by the first call.
     pub fn new(paths: Paths, seal: Arc<dyn SealKeys>, clock: Arc<dyn Clock>) -> Self {
-        let state = State {
-            path: paths.state_path(),
-            database: None,
-            damage: None,
-            warned: HashSet::new(),
-            loaded: false,
-        };
-        let file = Arc::new(StateFile {
-            paths,
-            clock: clock.clone(),
-            state: Mutex::new(state),
-        });
+        let file = Arc::new(StateFile::new(paths, clock.clone()));
         Self {
             history: HistoryWriter::new(file.clone()),
             file,
@@ -118,9 +57,7 @@ impl SealedStore {
 
     /// Switches to another file: each encryption key has its own file.
     pub fn move_to(&self, path: PathBuf) {
-        let mut state = self.file.lock();
-        state.path = path;
-        state.database = None;
+        self.file.move_to(path);
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Database) -> Result<T, Fault>) -> Result<T, Problem> {
@@ -342,15 +279,6 @@ fn code_hash(serial: &MfaSerial, code: &MfaCode) -> [u8; 32] {
 
 fn hash(id: &str) -> SessionHash {
     Sha256::digest(id).into()
-}
-
-fn damaged(aside: &str, detail: String) -> Problem {
-    Problem::new(
-        ProblemCode::StorageFailed,
-        format!("The session file was damaged. It was put aside as {aside}, and Rolecall created a new one."),
-        "Assume your roles again. Access keys and roles are not affected.",
-    )
-    .with_detail(detail)
 }
 
 fn lost_sessions() -> Problem {

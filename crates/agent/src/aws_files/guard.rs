@@ -8,8 +8,8 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_keeper::ports::AwsEdit;
 
 use super::place::{Place, State};
+use super::retry::{ATTEMPTS, now, pause};
 use super::swap::{Displaced, Swap};
-use super::{ATTEMPTS, now, pause};
 
 /// How long to wait until a file that is being written is stable.
 const STABLE_TIMEOUT: Duration = Duration::from_secs(2);

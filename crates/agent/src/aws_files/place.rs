@@ -10,7 +10,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::disk::{self, Access};
 
-use super::{now, pause};
+use super::retry::{now, pause};
 
 /// The limit of links to follow.
 const LINKS_MAX: usize = 8;

@@ -7,16 +7,20 @@
 //! the SHA-256 of all before it, which tells damage from a wrong passphrase
 //! ```
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::Secrets;
 use super::derivation::Derivation;
 use crate::disk::ReadFault;
 use crate::seal::{SealKey, Unsealable};
+
+/// Secrets by the account they are kept under.
+pub(super) type Secrets = BTreeMap<String, Zeroizing<String>>;
 
 /// How every version's file begins.
 const MAGIC: &str = "rolecall-keys ";

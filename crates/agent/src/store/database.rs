@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::history;
 use crate::disk::{self, Access};
 
 /// One step per schema version; a file's `user_version` is the number of applied steps. Never change a step.
@@ -83,6 +82,10 @@ const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
     PRAGMA cell_size_check = ON;";
+
+/// Fails if the table does not have the expected columns.
+const HISTORY_COLUMNS_CHECK: &str = "SELECT id, at_ms, since_ms, count, role, request, process, pid, program, parents, \
+     verdict, aws_call, failure, sandboxed FROM history";
 
 /// How long to wait for another process that uses the file, such as a backup.
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
@@ -365,7 +368,7 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
         "SELECT session, lead_s, noted_at_s FROM warnings",
         "SELECT key, device, sealed FROM mfa_sessions",
         "SELECT code, sent_at_s FROM sent_codes",
-        history::COLUMNS_CHECK,
+        HISTORY_COLUMNS_CHECK,
         "SELECT role, weight FROM usages",
         "SELECT role_arn, refused_s, allowed_s FROM duration_limits",
         "SELECT role_arn, tried_at_s FROM maximum_tries",

@@ -10,8 +10,7 @@ use std::time::Duration;
 use rolecall_core::asker::history::{Line, Query, Recent};
 use rolecall_core::value::problem::Problem;
 
-use super::StateFile;
-pub(super) use table::COLUMNS_CHECK;
+use super::state_file::StateFile;
 
 /// How long lines are collected before they are written.
 const BATCH_DELAY: Duration = Duration::from_secs(1);

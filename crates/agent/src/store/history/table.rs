@@ -6,11 +6,7 @@ use rusqlite::{Row, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::database::{Database, Fault};
-
-/// Fails if the table does not have the expected columns.
-pub(in super::super) const COLUMNS_CHECK: &str = "SELECT id, at_ms, since_ms, count, role, request, process, pid, program, parents, \
-     verdict, aws_call, failure, sandboxed FROM history";
+use crate::store::database::{Database, Fault};
 
 const FIND: &str = "SELECT at_ms, since_ms, count, role, request, process, pid, program, parents, verdict, aws_call, failure,
     sandboxed FROM history WHERE at_ms >= ?1 AND (?2 IS NULL OR role = ?2) ORDER BY at_ms DESC, id DESC LIMIT ?3";

@@ -10,14 +10,14 @@ TOOLS := $(CACHE)/tools/bin
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 PYTHON := tests/.venv/clients/bin/python
 
-# What needs neither the browser engine nor an AWS client fails first, before minutes of building.
+# Crates without the browser engine and the AWS client are checked first, since they build in seconds.
 QUICK := -p rolecall-policy -p rolecall-core -p rolecall-keeper -p rolecall
 # Journeys run these; ROLECALL_BIN_DIR points them at another build, say target/release.
 export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
 ONLY ?= tests/harness tests/journeys
 STAGE := scripts/stage
-# Tests run as an ordinary user, also when root starts them, but for those that only root can try.
+# Tests run as an ordinary user, even when started as root, except for those that need root.
 AS_USER := --config "target.'cfg(unix)'.runner='$(CURDIR)/scripts/as-test-user'"
 OF_ROOT := -p rolecall -p rolecall-agent
 
@@ -75,7 +75,7 @@ ui: ## Checks, tests and builds the window
 	@scripts/setup toolchain ui
 	cd ui && npm run check && npm run test
 
-# The window is built anew only when its sources changed: the app embeds it, and would be built again.
+# The window is rebuilt only when its sources changed, since the app embeds it and would then be rebuilt too.
 ui/dist/index.html: ui/index.html ui/package-lock.json ui/vite.config.ts $(shell find ui/src -type f -not -name '*.test.ts')
 	@scripts/setup toolchain ui
 	cd ui && npm run build
@@ -111,7 +111,7 @@ binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked -p rolecall-agent --examples
 
 .PHONY: shape
-shape: ## Checks dependencies, circles of files, and the length of files
+shape: ## Checks dependencies, circles and length of files, and words
 	$(PYTHON) -m pytest tests/shape
 
 .PHONY: journeys

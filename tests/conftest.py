@@ -1,4 +1,4 @@
-"""What every test can ask for: a desktop, what a user meets on it, and AWS doubles."""
+"""The fixtures of all tests: a desktop with its services, and AWS doubles."""
 
 import os
 import signal
@@ -15,12 +15,12 @@ from harness.tray_host import TrayHost
 from harness.webdriver import Window
 
 
-# A test that does not even end when its time is over, such as in a call of a library, ends the run this much later.
+# A test that ignores its timeout, such as in a library call, ends the run after this additional time.
 HUNG_SECONDS = 60
 
 
 def pytest_configure(config):
-    """Lets the programs under test take the signals that a background job or nohup makes this run ignore."""
+    """Restores signals for the programs under test that a background job or nohup makes this run ignore."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_IGN:
             # A handler, unlike SIG_IGN, is not inherited.

@@ -76,8 +76,8 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(null),
         WindowCall::Peers => value(rolecall_import::present(&paths::home())),
         WindowCall::MoveIn { from, dry_run } => {
-            let belongings = rolecall_import::read(from, &paths::home(), None)?;
-            value(keeper.move_in(from, &belongings, dry_run)?)
+            let import_data = rolecall_import::read(from, &paths::home(), None)?;
+            value(keeper.move_in(from, &import_data, dry_run)?)
         }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),
         WindowCall::SaveRole {

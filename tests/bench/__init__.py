@@ -1,1 +1,1 @@
-"""Measurements of the release binaries beside their peers, in one run: `make bench`."""
+"""Benchmarks of the release binaries and of similar tools: `make bench`."""

@@ -31,7 +31,7 @@ def main():
 
 
 def prepare(desktop):
-    """Brings up all a desktop has, and the app with a key and ten roles, one of them assumed."""
+    """Starts a complete desktop, and the app with a key and ten roles, one of them assumed."""
     Keychain(desktop).start()
     Notifications(desktop).start()
     desktop.tray = TrayHost(desktop).start()
@@ -47,7 +47,7 @@ def prepare(desktop):
 
 
 def print_machine(desktop):
-    """Says what was measured, where and when."""
+    """Prints what was measured, where and when."""
     model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
     system = next(line.split("=")[1].strip().strip('"') for line in open("/etc/os-release") if "PRETTY" in line)
     print(f"\nMeasured {date.today()} on {os.cpu_count()} × {model}, {system}, Linux {platform.release()}.")
@@ -72,7 +72,7 @@ def print_start(desktop, rolecall):
 
 
 def print_footprint(desktop, rolecall):
-    """Measures the app at rest in each of its states."""
+    """Measures the idle app in each of its states."""
     print(f"\n| at rest ({footprint.WATCHED_SECONDS} s each) | PSS MiB | processes | wake-ups per minute |\n|---|---|---|---|")
     start_with(rolecall, 1)
     for session in rolecall.snapshot()["sessions"]:
@@ -94,13 +94,13 @@ def print_footprint(desktop, rolecall):
 
 
 def start_with(rolecall, sessions):
-    """Starts the app, and waits until so many sessions of before are back."""
+    """Starts the app, and waits until this many restored sessions are back."""
     rolecall.start()
     until(lambda: len(rolecall.snapshot()["sessions"]) == sessions, "the sessions to be back", 20)
 
 
 def print_state(name, rolecall):
-    """Prints one row once the app has come to rest."""
+    """Prints one row once the app is idle."""
     footprint.settle(rolecall.process)
     wakes = footprint.wake_ups_per_minute(rolecall.process)
     pids = rolecall.process.tree()

@@ -1,4 +1,4 @@
-"""Programs that do the same work, timed in turns so that the machine's moods strike all alike."""
+"""Programs that do the same work, timed in turns so that changes of the machine's load affect all equally."""
 
 import statistics
 import subprocess
@@ -11,12 +11,12 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass
 class Contender:
-    """A command, and what its runs took."""
+    """A command with the times of its runs."""
 
     name: str
     command: list
     runs: int
-    # What is done before each run, and not timed.
+    # Setup before each run, which is not timed.
     before: Callable = None
     wall_ms: list = field(default_factory=list)
     cpu_ms: list = field(default_factory=list)
@@ -59,7 +59,7 @@ def _run(contender, spawn, env, share):
 
 
 def print_table(title, contenders, reference):
-    """Prints what the runs took, each as a multiple of the reference."""
+    """Prints the times of the runs, each as a multiple of the reference."""
     print(f"\n| {title} | median ms | CPU ms | peak MiB | × {reference.name} |\n|---|---|---|---|---|")
     for one in contenders:
         cpu, ratio = statistics.median(one.cpu_ms), one.median_ms() / reference.median_ms()

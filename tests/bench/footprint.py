@@ -1,4 +1,4 @@
-"""What a running app costs at rest: memory of all its processes, and how often they wake up."""
+"""The cost of an idle app: memory of all its processes, and their wake-ups."""
 
 import re
 import time
@@ -20,8 +20,8 @@ def wake_ups_per_minute(process, seconds=WATCHED_SECONDS):
 
 
 def settle(process, look=10, deadline=60):
-    """Waits until the app wakes no more often than in the look before, and at most that long. A connection to AWS takes
-    some seconds to be closed."""
+    """Waits, with a limit, until the app wakes up no more often than in the previous sample. A connection to AWS takes some
+    seconds to close."""
     end, last = time.monotonic() + deadline, None
     while time.monotonic() < end:
         before = _switches(process.tree())
@@ -33,7 +33,7 @@ def settle(process, look=10, deadline=60):
 
 
 def _woken(before, after):
-    """Returns the wake-ups between two looks; threads that ended in between have none to tell."""
+    """Returns the wake-ups between two samples; threads that ended in between are not counted."""
     return sum(count - before.get(task, 0) for task, count in after.items())
 
 

@@ -1,4 +1,4 @@
-"""Handing credentials out, at hand and from scratch, beside the tools of others that do the same work."""
+"""Time to return credentials, from a session and with a new one, compared with similar tools."""
 
 import json
 
@@ -28,7 +28,7 @@ def print_tables(desktop, rolecall, account):
 
 
 def write_profiles(desktop, rolecall, account):
-    """Writes what the others work from: the user's key, the role, and the session in a file."""
+    """Writes the files of the other tools: the user's key, the role, and the session."""
     session = rolecall.handed_out(ROLE)
     folder = desktop.home / ".aws"
     folder.mkdir()
@@ -42,7 +42,7 @@ def write_profiles(desktop, rolecall, account):
 
 
 def cached(desktop, rolecall):
-    """Returns those that have a session at hand; the second is what the others are measured by."""
+    """Returns the tools with an active session; the second is the reference."""
     nothing, round_trip = (compiled(name, desktop.root) for name in ("nothing", "round_trip"))
     request = {"v": PROTOCOL, "client": "bench", "call": {"credentials": {"role": ROLE}}}
     program = binary("rolecall")
@@ -54,7 +54,7 @@ def cached(desktop, rolecall):
         Contender("rolecall status --format", [program, "status", "--format", STATUS], HAND_OUTS),
     ]
     if V2.exists():
-        # Its best case: the session stands in a file, so that it calls nobody.
+        # Its best case: the session is in a file, so that it makes no calls.
         command = [V2, "configure", "export-credentials", "--profile", "s"]
         found.append(Contender(f"aws {version(desktop, V2)} configure export-credentials", command, ROUNDS))
     if PEERS.exists():
@@ -66,7 +66,7 @@ def cached(desktop, rolecall):
 
 
 def cold(desktop, rolecall, account):
-    """Returns those that call AssumeRole; the first is what the others are measured by."""
+    """Returns the tools that call AssumeRole; the first is the reference."""
 
     def forget():
         rolecall.ok("end", ROLE)

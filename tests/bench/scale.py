@@ -1,4 +1,4 @@
-"""What ten thousand roles cost beside a hundred: start, command line, catalogue, heartbeat, tray and window.
+"""The cost of ten thousand roles compared with a hundred: start, command line, catalogue, heartbeat, tray and window.
 
 By itself: cd tests && python -m bench.scale
 """
@@ -122,7 +122,7 @@ def role(number):
 
 
 def team(number):
-    """Returns what an account is called."""
+    """Returns the name of an account."""
     return f"{['shop', 'pay', 'data', 'ops', 'core'][number % 5]}-{['dev', 'test', 'stage', 'prod'][number // 5 % 4]}-{number}"
 
 
@@ -188,7 +188,7 @@ def running(rolecall, tray):
 
 
 def edits(rolecall):
-    """Yields how long an edit of the file of roles takes to be told; a wrong role is a problem, which is quick to ask for."""
+    """Yields the time until an edit of the roles file is reported; an invalid role is a problem, which is quick to query."""
     path = rolecall.config_dir / "roles.toml"
     text = path.read_text()
     yield from changes(rolecall, path, text, text + "\n[roles.wrong]\narn = 5\n")
@@ -202,7 +202,7 @@ def profile_edits(rolecall):
 
 
 def changes(rolecall, path, text, wrong):
-    """Yields the time from each write to what is told of it."""
+    """Yields the time from each write to its report."""
 
     def problems():
         return len(rolecall.ask("sessions")["snapshot"]["problems"])
@@ -248,7 +248,7 @@ def answer_time(rolecall, launch):
 
 
 def answers(rolecall):
-    """Says whether somebody answers, without asking for the roles."""
+    """Returns whether the app answers, without requesting the roles."""
     try:
         return bool(rolecall.ask("sessions"))
     except (OSError, AssertionError):

@@ -1,4 +1,4 @@
-"""Says who it is, once per line of standard input, with one boto3 client that lives all along."""
+"""Prints its caller identity for each line of standard input, with one long-lived boto3 client."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ client = session.client("sts")
 for _line in sys.stdin:
     try:
         arn = client.get_caller_identity()["Arn"]
-        told = {"arn": arn, "key": session.get_credentials().get_frozen_credentials().access_key}
+        result = {"arn": arn, "key": session.get_credentials().get_frozen_credentials().access_key}
     except Exception as error:
-        told = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(told), flush=True)
+        result = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(result), flush=True)

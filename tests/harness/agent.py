@@ -21,7 +21,7 @@ class Agent(Rolecall):
         return self.state_dir / "agent.log"
 
     def pid(self):
-        """Returns the id of the one process that answers."""
+        """Returns the ID of the process that answers."""
         return self.ask("host")["host"]["pid"]
 
     def kind(self):
@@ -37,7 +37,7 @@ class Agent(Rolecall):
 
 
 def is_alive(pid):
-    """Says whether a process that is not our child still runs."""
+    """Returns whether a process that is not our child still runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

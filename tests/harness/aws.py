@@ -1,4 +1,4 @@
-"""The real AWS CLI, pointed at a loopback AWS, in an environment that has nothing else of AWS in it."""
+"""The real AWS CLI, pointed at a loopback AWS, in an environment without any other AWS settings."""
 
 import json
 import os
@@ -10,7 +10,7 @@ V1 = Path(sys.executable).parent / "aws"
 
 
 def clients():
-    """Returns the AWS CLIs there are, by a name for test ids."""
+    """Returns the installed AWS CLIs, by a name for test IDs."""
     found = {"v1": V1, "v2": V2}
     return {name: path for name, path in found.items() if path.exists()}
 

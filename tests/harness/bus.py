@@ -1,4 +1,4 @@
-"""A connection to one desktop's session bus: call, serve, own names, hear signals.
+"""A connection to one desktop's session bus: call, serve, own names, receive signals.
 
 Callbacks run in one background thread, so that a served object answers while a test waits for a program.
 """
@@ -101,7 +101,7 @@ class Bus:
         return self.call(destination, path, PROPERTIES, "GetAll", arguments)[0]
 
     def owner(self, name):
-        """Returns the unique name of the one who owns `name`, or None."""
+        """Returns the unique name of the owner of `name`, or None."""
         try:
             return self.call(*DBUS, "GetNameOwner", GLib.Variant("(s)", (name,)))[0]
         except BusError:
@@ -114,7 +114,7 @@ class Bus:
         assert result in (1, 4), f"{name} is owned by {self.owner(name)}"
 
     def release(self, name):
-        """Gives a well-known name up."""
+        """Releases a well-known name."""
         self.call(*DBUS, "ReleaseName", GLib.Variant("(s)", (name,)))
 
     def serve(self, path, xml, methods, properties=None):

@@ -1,4 +1,4 @@
-"""Real clients of AWS, each asked again and again who it is while it lives and the time moves on."""
+"""Real AWS clients, each asked repeatedly for its identity while it runs and the time advances."""
 
 import json
 import os
@@ -13,7 +13,7 @@ FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 FOLDER = REPOSITORY / "tests/clients"
 NODE_MODULES = FOLDER / "node_modules"
 RUST = BIN_DIR / "examples" / "identity"
-# One process per question, as a person at a prompt starts them; the CLI tells the last four letters of its key.
+# One process per request, as a person at a prompt would; the CLI prints the last four letters of its key.
 AWS_CLI = r"""while read -r line; do
   key=$({aws} configure list | sed -n 's/^ *access_key.*\*\([A-Z0-9]\{{4\}}\).*/\1/p')
   arn=$({aws} --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --query Arn --output text)
@@ -22,7 +22,7 @@ done"""
 
 
 def found():
-    """Returns the commands of the clients there are, by a name for test ids."""
+    """Returns the commands of the installed clients, by a name for test IDs."""
     clients = {
         "boto3": ([Path(V1).parent / "python", FOLDER / "identity.py"], V1),
         "javascript": (["node", FOLDER / "identity.mjs"], NODE_MODULES),
@@ -78,17 +78,17 @@ class Client:
         self._popen.stdout.close()
 
     def move_to(self, minute):
-        """Lets the client's clock say that this many minutes have passed."""
+        """Advances the client's clock by this many minutes."""
         beside = self._time.with_suffix(".new")
         beside.write_text(f"+{minute * 60}s\n")
         beside.rename(self._time)
 
     def identity(self):
-        """Returns who the client says it is: its `arn` and the id of its `key`."""
+        """Returns the client's identity: its `arn` and the ID of its `key`."""
         self._popen.stdin.write("who\n")
         self._popen.stdin.flush()
         line = self._popen.stdout.readline()
         assert line, f"the client ended: {self._log_path.read_text(errors='replace')}"
-        told = json.loads(line)
-        assert "error" not in told, f"{told['error']}\n{self._log_path.read_text(errors='replace')}"
-        return told
+        result = json.loads(line)
+        assert "error" not in result, f"{result['error']}\n{self._log_path.read_text(errors='replace')}"
+        return result

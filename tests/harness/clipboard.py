@@ -10,7 +10,7 @@ class Clipboard:
         self.desktop = desktop
 
     def targets(self):
-        """Returns the formats on offer; empty when nobody owns the clipboard."""
+        """Returns the offered formats; empty if the clipboard has no owner."""
         return self._read("TARGETS").split()
 
     def text(self):
@@ -18,12 +18,12 @@ class Clipboard:
         return self._read("UTF8_STRING")
 
     def is_marked_secret(self):
-        """Says whether clipboard managers are asked not to keep the content."""
+        """Returns whether clipboard managers are asked not to keep the content."""
         return SECRET_HINT in self.targets() and self._read(SECRET_HINT) == "secret"
 
     def copy(self, text):
-        """Takes the clipboard over, as another program does when its user copies."""
-        # xclip stays behind to serve the selection; started by the desktop, it ends with it.
+        """Takes over the clipboard, like another program that copies."""
+        # xclip keeps running to serve the selection; it ends with the desktop.
         self.desktop.start("xclip", "xclip", "-quiet", "-selection", "clipboard", stdin=text.encode())
 
     def _read(self, target):

@@ -1,4 +1,4 @@
-"""A private desktop: virtual display, session bus, home and XDG folders that nobody else sees."""
+"""A private desktop: virtual display, session bus, home and XDG folders."""
 
 import os
 import shutil
@@ -141,7 +141,7 @@ class Desktop:
         assert done.returncode == 0, done.stderr
 
     def screenshot(self, path):
-        """Writes a picture of the whole display as PNG."""
+        """Writes a screenshot of the display as PNG."""
         done = self.run("import", "-window", "root", path)
         assert done.returncode == 0, done.stderr
 
@@ -203,6 +203,6 @@ class Desktop:
 
 
 def is_listening(path):
-    """Says whether a program accepts connections on a socket; the socket is there a moment before."""
+    """Returns whether a program accepts connections on a socket; the socket file exists a moment earlier."""
     with socket.socket(socket.AF_UNIX) as connection:
         return connection.connect_ex(str(path)) == 0

@@ -24,7 +24,7 @@ EXTERNAL_ID = "tutorial-42"
 
 @dataclass
 class Account:
-    """What a double holds after set-up: an endpoint, the user's long-term key, and role ARNs by name."""
+    """The account of a double after set-up: an endpoint, the user's long-term key, and role ARNs by name."""
 
     endpoint: str
     access_key_id: str
@@ -43,7 +43,7 @@ class Account:
         }
 
     def client(self, service, **credentials):
-        """Returns a boto3 client, signed by the user's long-term key unless told otherwise."""
+        """Returns a boto3 client, signed with the user's long-term key by default."""
         signer = credentials or {
             "aws_access_key_id": self.access_key_id,
             "aws_secret_access_key": self.secret_access_key,
@@ -104,7 +104,7 @@ class Moto:
 
 
 def set_up(endpoint, **root):
-    """Creates the user, its key, the roles and the bucket with something in it."""
+    """Creates the user, its key, the roles and the bucket with an object."""
     iam, s3 = _client("iam", endpoint, **root), _client("s3", endpoint, **root)
     account_id = _client("sts", endpoint, **root).get_caller_identity()["Account"]
     iam.create_user(UserName="user")

@@ -9,7 +9,7 @@ SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE = "org.freedesktop.Secret.Service"
 COLLECTION = "org.freedesktop.Secret.Collection"
 ITEM = "org.freedesktop.Secret.Item"
-# The daemon's own way in for login screens.
+# The daemon's interface for login screens.
 INTERNAL = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
 DEFAULT = "/org/freedesktop/secrets/aliases/default"
 PASSWORD = b"keychain password of a test"
@@ -32,7 +32,7 @@ class Keychain:
         return self
 
     def is_locked(self):
-        """Says whether the default collection is locked."""
+        """Returns whether the default collection is locked."""
         return self.bus.properties(SECRETS, DEFAULT, COLLECTION)["Locked"]
 
     def lock(self):
@@ -54,7 +54,7 @@ class Keychain:
         return self.bus.call(SECRETS, SERVICE_PATH, INTERNAL, "CreateWithMasterPassword", arguments)[0]
 
     def store(self, label, secret, attributes=None, collection=DEFAULT):
-        """Puts an item there, as another program does."""
+        """Adds an item, like another program."""
         properties = {
             f"{ITEM}.Label": GLib.Variant("s", label),
             f"{ITEM}.Attributes": GLib.Variant("a{ss}", attributes or {}),
@@ -68,15 +68,15 @@ class Keychain:
         return (session, b"", text, "text/plain")
 
     def freeze(self):
-        """Stops the daemon where it is, so that calls get no answer."""
+        """Freezes the daemon, so that calls get no answer."""
         self.process.freeze()
 
     def thaw(self):
-        """Lets it answer again."""
+        """Resumes the daemon."""
         self.process.thaw()
 
     def kill(self):
-        """Ends the daemon without a chance to say so."""
+        """Kills the daemon."""
         self.process.kill()
         until(lambda: not self.bus.owner(SECRETS), "the keychain to be gone from the bus")
 

@@ -1,4 +1,4 @@
-"""Looks for a canary secret where it must not be: files, arguments, bus messages, process memory."""
+"""Searches for a canary secret where it must not be: files, arguments, bus messages, process memory."""
 
 import base64
 import json
@@ -26,12 +26,12 @@ PCAP_HEADER, PCAP_RECORD = 24, struct.Struct("=IIII")
 
 @dataclass(frozen=True)
 class Canary:
-    """A secret whose traces are looked for in every encoding it may leak in."""
+    """A secret to search for in every encoding in which it could leak."""
 
     secret: str
 
     def encodings(self):
-        """Returns the byte strings that give it away, by the encoding's name."""
+        """Returns the byte strings that reveal it, by encoding."""
         raw = self.secret.encode()
         found = {
             "utf-8": raw,

@@ -30,7 +30,7 @@ CLOSED_BY_USER, CLOSED_BY_CALL = 2, 3
 
 @dataclass
 class Notification:
-    """One notice as the daemon got it; a replacement updates it and counts as `shown` again."""
+    """One notice as the daemon received it; a replacement updates it and counts as `shown` again."""
 
     id: int
     sender: str
@@ -74,7 +74,7 @@ class Notifications:
         return self
 
     def stop(self):
-        """Leaves the bus, as a daemon that dies."""
+        """Leaves the bus, like a daemon that crashes."""
         self.bus.close()
 
     def open(self):

@@ -1,4 +1,4 @@
-"""The practice account as a program of its own: `rolecall-practice`, with its control endpoint open."""
+"""The practice account as a separate program: `rolecall-practice`, with its control endpoint open."""
 
 import json
 import re
@@ -20,7 +20,7 @@ class Practice:
         self.desktop = desktop
 
     def start(self, world=None):
-        """Starts it, on its story or another world, and waits for the line that says its URL."""
+        """Starts it, with its story or another one, and waits for the line with its URL."""
         arguments = ["--control"]
         if world is not None:
             path = self.desktop.root / "world.json"
@@ -34,7 +34,7 @@ class Practice:
         return self
 
     def set_faults(self, *faults):
-        """Replaces what goes wrong, each as `[ACTION:]NAME[=ARGUMENT]`; none at all mends it."""
+        """Replaces the faults, each as `[ACTION:]NAME[=ARGUMENT]`; without arguments there are none."""
         self._control("POST", "faults", list(faults))
 
     def requests(self):

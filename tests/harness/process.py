@@ -50,7 +50,7 @@ class Process:
         return self.log_path.read_text(errors="replace")
 
     def is_running(self):
-        """Says whether it has not ended."""
+        """Returns whether it has not ended."""
         return self._popen.poll() is None
 
     def wait_exit(self, deadline=10.0):
@@ -64,21 +64,21 @@ class Process:
             os.kill(self.pid, number)
 
     def freeze(self):
-        """Stops it where it is."""
+        """Freezes it."""
         self.signal(signal.SIGSTOP)
         until(lambda: self.state() == "T", f"{self.name} to stop")
 
     def thaw(self):
-        """Lets it go on."""
+        """Resumes it."""
         self.signal(signal.SIGCONT)
 
     def kill(self):
-        """Ends it without a chance to clean up."""
+        """Kills it."""
         self.signal(signal.SIGKILL)
         return self._popen.wait()
 
     def state(self):
-        """Returns the kernel's one-letter state, or "" when it is gone."""
+        """Returns the kernel's one-letter state, or "" if it has ended."""
         try:
             return Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2][:1]
         except FileNotFoundError:
@@ -99,7 +99,7 @@ class Process:
         )
 
     def end(self, deadline=5.0):
-        """Ends it and all it started, gently first."""
+        """Ends it and its children, first with SIGTERM."""
         left = descendants(self.pid)
         if self.is_running():
             self.thaw()
@@ -144,7 +144,7 @@ def running(name):
 
 
 def open_files(pid):
-    """Returns what the file descriptors of a process lead to. A process that hides its memory tells root only."""
+    """Returns the targets of the file descriptors of a process. Only root can read those of a process that hides its memory."""
     folder = Path(f"/proc/{pid}/fd")
     try:
         return [os.readlink(descriptor) for descriptor in folder.iterdir() if descriptor.is_symlink()]
@@ -153,7 +153,7 @@ def open_files(pid):
 
 
 def arguments(pid):
-    """Returns the words that a process was started with; none once it is gone."""
+    """Returns the words that a process was started with; none if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except (FileNotFoundError, ProcessLookupError):

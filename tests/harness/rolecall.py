@@ -1,4 +1,4 @@
-"""Rolecall as its user has it: the desktop app, its command line and its files on one desktop."""
+"""Rolecall as installed for a user: the desktop app, its command line and its files on one desktop."""
 
 import json
 import os
@@ -68,7 +68,7 @@ class Rolecall:
         return self.process
 
     def is_reachable(self):
-        """Says whether the app answers on its socket."""
+        """Returns whether the app answers on its socket."""
         assert self.process is None or self.process.is_running(), f"the app ended:\n{self.process.log()}"
         return self.socket_path.exists() and self.snapshot() is not None
 
@@ -103,7 +103,7 @@ class Rolecall:
         return until(in_phase, lambda: f"{role} to be {phase}; it is {self.session(role)}", deadline)
 
     def wait_for_problem(self, code, deadline=10.0):
-        """Returns the standing problem with this code, once there is one."""
+        """Returns the current problem with this code, once there is one."""
 
         def standing():
             return next((problem for problem in self.snapshot()["problems"] if problem["code"] == code), None)
@@ -154,7 +154,7 @@ class Rolecall:
         self._write("roles.toml", "".join(_table(f"roles.{_key(name)}", role) for name, role in roles.items()))
 
     def write_any_role(self):
-        """Writes a role, so that a start is not a newcomer's, which opens the window."""
+        """Writes a role, so that a start is not the first one, which opens the window."""
         self.write_roles(any={"arn": "arn:aws:iam::808768216571:role/any", "source": "nobody"})
 
     def write_roles_text(self, text):
@@ -170,7 +170,7 @@ class Rolecall:
 
 
 def knock(rolecall, call):
-    """Returns a Python program that asks the socket something and prints what comes."""
+    """Returns a Python program that sends a call to the socket and prints the answer."""
     request = json.dumps({"v": PROTOCOL, "client": "stranger", "call": call})
     return f"""
 import socket, struct

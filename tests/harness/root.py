@@ -1,4 +1,4 @@
-"""What a test needs root for, and nothing else: the test run itself is an ordinary user's.
+"""Actions of tests that need root. The test run itself is an ordinary user's.
 
 `python3 -m harness.root USER COMMAND...` runs a command as that user, and does as root what the command asks for over
 a socket that only it and the programs it hands the socket to can use. Started by an ordinary user, nothing can be asked.
@@ -23,7 +23,7 @@ _connection = None
 
 
 def is_there():
-    """Says whether something can be done as root."""
+    """Returns whether something can be done as root."""
     return DESCRIPTOR in os.environ
 
 
@@ -109,7 +109,7 @@ def main(user, *command):
         pass_fds=[theirs.fileno()],
     )
     theirs.close()
-    # What ends the command, such as Ctrl-C, reaches it as well; this waits for it.
+    # A signal such as Ctrl-C also reaches the command; this waits for it.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())

@@ -1,16 +1,16 @@
-"""Programs of this user that see other files, users or processes than the rest, as in a container or sandbox."""
+"""Programs of this user in other namespaces, as in a container or sandbox."""
 
 import os
 
 from harness import root
 
-# Runs its arguments where all users are other ones but have the same ids, which only root can map.
+# Runs its arguments in a user namespace with the same IDs, which only root can map.
 SAME_IDS = """unshare --user bash -c 'until [ -n "$(cat /proc/self/gid_map)" ]; do :; done; exec "$@"' bash "$@" & made=$!
 here=$(readlink /proc/self/ns/user)
 until [ "$(readlink /proc/$made/ns/user)" != "$here" ]; do :; done
 for map in uid_map gid_map; do echo 0 0 4294967295 > /proc/$made/$map; done
 wait $made"""
-# What makes each kind of sandbox. Some take root to make, but the programs in them are this user's.
+# The commands for each kind of sandbox. Some need root, but their programs belong to this user.
 KINDS = {
     "other mounts": ["unshare", "--mount"],
     "other processes": ["unshare", "--pid", "--fork", "--mount-proc"],
@@ -19,7 +19,7 @@ KINDS = {
     "all of them": ["unshare", "--user", "--map-current-user", "--mount", "--pid", "--fork"],
 }
 OF_ROOT = ("other mounts", "other processes", "other users with the same ids")
-# Keeps its memory to itself, as our own programs do, and so closes the links in /proc that tell where it runs.
+# Hides its memory, like our own programs, and with it the links in /proc that show its namespaces.
 HIDE = "import ctypes; assert ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0"
 
 

@@ -1,4 +1,4 @@
-"""A terminal that somebody types into: a pseudo-terminal that the program under test belongs to."""
+"""A terminal with simulated input: a pseudo-terminal that the program under test belongs to."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from harness.wait import until
 
 
 class Terminal:
-    """A program on a terminal of its own. Its standard input is the terminal, or `stdin` in a pipe."""
+    """A program on its own terminal. Its standard input is the terminal, or `stdin` in a pipe."""
 
     def __init__(self, desktop, *command, stdin=None, env=None):
         controller, terminal = os.openpty()
@@ -45,7 +45,7 @@ class Terminal:
         return self._seen.decode(errors="replace").replace("\r\n", "\n")
 
     def everything(self):
-        """Returns everything that was shown, what was waited for included."""
+        """Returns all output, including what `expect` has consumed."""
         return self._all.decode(errors="replace").replace("\r\n", "\n")
 
     def expect(self, text):
@@ -71,12 +71,12 @@ class Terminal:
         return code
 
     def kill(self):
-        """Ends the program without a chance to clean up."""
+        """Kills the program."""
         self._popen.kill()
         self._popen.wait()
 
     def is_running(self):
-        """Says whether the program has not ended."""
+        """Returns whether the program has not ended."""
         return self._popen.poll() is None
 
     def _read(self):

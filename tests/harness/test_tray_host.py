@@ -34,7 +34,7 @@ def entry(number, label, *children, enabled=True):
 
 @pytest.fixture
 def events(desktop, tray):
-    """A registered item; returns what it was told."""
+    """A registered item; returns the calls that it received."""
     events = []
     bus = desktop.bus()
     layout = entry(

@@ -70,7 +70,7 @@ class TrayHost:
         self._token = None
 
     def start(self):
-        """Brings the watcher and its host up."""
+        """Starts the watcher and its host."""
         self._token = self.bus.serve(
             "/StatusNotifierWatcher",
             WATCHER_XML,
@@ -90,7 +90,7 @@ class TrayHost:
         return self
 
     def stop(self):
-        """Takes the tray away, as when a panel is killed."""
+        """Removes the tray, as when a panel is killed."""
         self.bus.release(WATCHER)
         self.bus.withdraw(self._token)
         self.items.clear()

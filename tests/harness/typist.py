@@ -1,4 +1,4 @@
-"""A shell that somebody types into: a program on a pseudo-terminal, and what it shows without what it draws."""
+"""A shell with simulated input: a program on a pseudo-terminal, and its text without control sequences."""
 
 import fcntl
 import os
@@ -10,12 +10,12 @@ import struct
 import termios
 import time
 
-# What a terminal shows beside text: escape sequences, and what shells draw and take back.
+# Output that is not text: escape sequences, and what shells draw and erase.
 ESCAPES = re.compile(r"\x1b(\[[0-9;?>=]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])|[\x00-\x08\x0e-\x1f]")
 
 
 class Typist:
-    """A program on a terminal of its own."""
+    """A program on its own terminal."""
 
     def __init__(self, command, env, cwd):
         self.pid, self.fd = pty.fork()
@@ -26,7 +26,7 @@ class Typist:
         self.shown = ""
 
     def resize(self, rows, columns):
-        """Gives the terminal another size."""
+        """Resizes the terminal."""
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, text):

@@ -39,7 +39,7 @@ class WebPage:
         self._listener.close()
 
     def visit(self, deadline=60.0):
-        """Opens the page and returns what each attack brought, by its name."""
+        """Opens the page and returns the result of each attack, by name."""
         profile = self.desktop.root / f"profile-{len(self.desktop.processes)}"
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
         rules = f"--host-resolver-rules=MAP {NAME} {OWN}"
@@ -82,7 +82,7 @@ class WebPage:
 
 
 class Careless:
-    """An endpoint as it must not be: it gives its secret to whoever asks."""
+    """An insecure endpoint, which gives its secret to every client."""
 
     SECRET = "careless-secret"
 
@@ -102,7 +102,7 @@ class Careless:
 
 
 def _accept(listener, serve):
-    """Serves each connection on a thread of its own, until the listener is closed."""
+    """Serves each connection on its own thread, until the listener is closed."""
     while True:
         try:
             connection, _peer = listener.accept()

@@ -1,4 +1,4 @@
-"""A W3C WebDriver client for WebKitWebDriver: just what driving one window needs."""
+"""A W3C WebDriver client for WebKitWebDriver: only what is needed for one window."""
 
 import base64
 import json
@@ -64,7 +64,7 @@ class WebDriverError(Exception):
 
 
 class Window:
-    """The app's window, in a session of its own: the driver starts the app and ends it."""
+    """The app's window, in its own session: the driver starts the app and ends it."""
 
     def __init__(self, desktop, program, *arguments, env=None):
         self.desktop, self.program, self.arguments = desktop, program, arguments
@@ -120,7 +120,7 @@ class Window:
         return until(lambda: self.run(query, selector), lambda: f"{selector} in:\n{self.text()}", deadline)
 
     def click(self, role, name=None, exact=False, deadline=10.0):
-        """Clicks the first such element that takes the click."""
+        """Clicks the first such element that can be clicked."""
 
         def attempt():
             self._command("POST", f"/element/{self._id(self.find(role, name, exact, deadline))}/click", {})

@@ -1,4 +1,4 @@
-"""A server without a display: the agent in the foreground, started by the command line, killed, stopped and idle."""
+"""A server without a display: the agent in the foreground, in the background, killed, stopped and idle."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def machine():
 
 @pytest.fixture
 def practice(machine):
-    """A practice account that the agent's settings lead to."""
+    """The practice account in the agent's settings."""
     practice = Practice(machine).start()
     agent = Agent(machine)
     agent.write_settings(endpoint=practice.endpoint)
@@ -39,7 +39,7 @@ def practice(machine):
 
 @pytest.fixture
 def agent(machine, practice):
-    """An agent that the command line starts when it is needed, with a key."""
+    """An agent that the command line starts on demand, with a key."""
     agent = Agent(machine)
     agent.add_key("user", practice)
     return agent
@@ -58,7 +58,7 @@ def test_a_service_runs_in_the_foreground_and_ends_cleanly_on_a_signal(machine, 
     assert practice.secret_access_key not in log
 
 
-def test_the_command_line_starts_an_agent_that_leaves_the_terminal(machine, agent):
+def test_the_command_line_starts_an_agent_that_detaches_from_the_terminal(machine, agent):
     pid = agent.the_only_one()
     assert os.getsid(pid) == pid
     assert agent.log_path.stat().st_mode & 0o777 == 0o600
@@ -67,7 +67,7 @@ def test_the_command_line_starts_an_agent_that_leaves_the_terminal(machine, agen
     assert agent.the_only_one() == pid
 
 
-def test_what_waits_for_the_end_of_the_output_does_not_wait_for_the_agent(machine, practice):
+def test_a_reader_of_the_output_does_not_wait_for_the_agent(machine, practice):
     done = machine.run("bash", "-c", f'out=$("{binary("rolecall")}" list); echo "$out" | grep -c guest', timeout=15)
     assert done.stdout.strip() == "1", done.stderr
     assert Agent(machine).the_only_one()

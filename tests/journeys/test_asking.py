@@ -1,4 +1,4 @@
-"""Who asks: a policy per role, the question on the desktop, and the history of requests."""
+"""Access of programs: a policy per role, the question on the desktop, and the history of requests."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def practice(desktop, rolecall, keychain, tray):
 
 
 def program(desktop, *command):
-    """Starts a program in a session of its own, as a terminal starts its shell."""
+    """Starts a program in its own session, as a terminal starts its shell."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
         list(map(str, command)), env=desktop.env, cwd=desktop.home, text=True, start_new_session=True, **pipes
@@ -56,11 +56,11 @@ def credentials(desktop):
 
 
 def assumed(practice):
-    """Returns how often AWS was asked for the role."""
+    """Returns how often AWS was called for the role."""
     return practice.requests().get("AssumeRole", 0)
 
 
-def test_t03_a_click_in_a_real_dunst_lets_the_aws_cli_go_on(desktop, rolecall, practice):
+def test_t03_a_click_in_a_real_dunst_lets_the_aws_cli_continue(desktop, rolecall, practice):
     account = practice("ask")
     dunst = Dunst(desktop, picks="Allow once").start()
     write_profile(desktop, "guest", credential_process=rolecall.credential_process("guest"))
@@ -91,7 +91,7 @@ def test_t03_many_questions_at_once_are_one_notice_of_a_real_dunst(desktop, role
     until(lambda: dunst.count_shown() == 0, "no notice to be left")
 
 
-def test_t03_a_denial_is_one_line_and_nothing_is_handed_out(desktop, rolecall, practice, notifications):
+def test_t03_a_denial_is_one_line_without_credentials(desktop, rolecall, practice, notifications):
     account = practice("ask")
     asking = credentials(desktop)
     notice = notifications.wait_for("asks for guest")
@@ -124,7 +124,7 @@ def test_t03_an_allowed_process_tree_is_asked_about_once(desktop, rolecall, prac
     assert sorted(verdicts) == ["denied", "granted", "granted"]
 
 
-def test_t03_r11_two_hundred_of_one_tree_share_one_question_and_hold_up_nobody(
+def test_t03_r11_two_hundred_of_one_tree_share_one_question_and_block_nobody(
     desktop, rolecall, practice, notifications
 ):
     account = practice("once")
@@ -157,7 +157,7 @@ def test_where_a_desktop_asks_no_terminal_answers(desktop, rolecall, practice, n
     asking.communicate(timeout=10)
 
 
-def test_a_program_that_gives_up_takes_its_question_along(desktop, practice, rolecall, notifications):
+def test_the_question_of_a_program_that_exits_is_withdrawn(desktop, practice, rolecall, notifications):
     practice("ask")
     asking = credentials(desktop)
     notice = notifications.wait_for("asks for guest")
@@ -189,7 +189,7 @@ def test_without_buttons_the_window_opens_and_asks(desktop, rolecall, practice):
     asking.communicate(timeout=10)
 
 
-def test_the_window_asks_and_tells_the_history(desktop, rolecall, practice, notifications, tmp_path):
+def test_the_window_asks_and_shows_the_history(desktop, rolecall, practice, notifications, tmp_path):
     account = practice("once", start=False)
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
     until(rolecall.is_reachable, desktop.logs)
@@ -219,7 +219,7 @@ def test_the_window_asks_and_tells_the_history(desktop, rolecall, practice, noti
     window.close()
 
 
-def test_the_history_survives_a_restart_and_is_for_the_user_alone(desktop, rolecall, practice, notifications):
+def test_the_history_survives_a_restart_and_is_private(desktop, rolecall, practice, notifications):
     practice("allow")
     for _ in range(3):
         rolecall.handed_out("guest")
@@ -246,7 +246,7 @@ def test_t39_a_program_in_a_sandbox_gets_nothing(desktop, rolecall, practice, no
 
 @pytest.mark.parametrize("kind", sandbox.KINDS)
 @pytest.mark.parametrize("begin", ["", sandbox.HIDE], ids=["open", "hidden"])
-def test_t39_a_sandboxed_program_gets_nothing_by_hiding_where_it_runs(
+def test_t39_a_sandboxed_program_gets_nothing_by_hiding_its_namespaces(
     desktop, rolecall, practice, notifications, kind, begin
 ):
     account = practice("allow")
@@ -258,7 +258,7 @@ def test_t39_a_sandboxed_program_gets_nothing_by_hiding_where_it_runs(
     assert "AccessKeyId" in outside.stdout, outside
 
 
-def test_what_is_asked_by_hand_is_noted_and_never_asked_about(rolecall, practice, notifications):
+def test_requests_of_the_user_are_recorded_and_never_asked_about(rolecall, practice, notifications):
     practice("never")
     with pytest.raises(Refused, match="for no program"):
         rolecall.ask({"credentials": {"role": "guest"}})

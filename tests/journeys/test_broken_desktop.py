@@ -1,4 +1,4 @@
-"""A desktop whose parts are locked, absent or frozen: each is told apart in time, and nothing else stops."""
+"""A desktop with locked, missing or frozen parts: each is detected in time, and everything else keeps working."""
 
 import pytest
 
@@ -29,12 +29,12 @@ def started(rolecall, account, keychain, tray, notifications):
 
 
 def break_keychain(keychain, how):
-    """Brings the keychain into one of its states."""
+    """Puts the keychain into a state."""
     {"locked": keychain.lock, "absent": keychain.kill, "frozen": keychain.freeze}[how]()
 
 
 @pytest.mark.parametrize("how", ["locked", "absent", "frozen"])
-def test_a_broken_keychain_is_told_in_time_and_live_sessions_go_on(started, keychain, tray, how):
+def test_a_broken_keychain_is_reported_in_time_and_active_sessions_keep_working(started, keychain, tray, how):
     break_keychain(keychain, how)
     refused = started.cli("assume", "again", timeout=ANSWER_SECONDS)
     assert refused.returncode == 1
@@ -55,7 +55,7 @@ def test_the_tray_answers_while_the_keychain_does_not(started, keychain, tray, n
 
 
 @pytest.mark.parametrize("how", ["locked", "frozen"])
-def test_a_mended_keychain_works_without_a_restart(started, keychain, how):
+def test_a_repaired_keychain_works_without_a_restart(started, keychain, how):
     break_keychain(keychain, how)
     assert started.cli("assume", "again", timeout=ANSWER_SECONDS).returncode == 1
     {"locked": keychain.unlock, "frozen": keychain.thaw}[how]()
@@ -70,7 +70,7 @@ def test_a_keychain_that_was_restarted_works_without_a_restart_of_the_app(starte
 
 
 @pytest.mark.parametrize("how", ["absent", "never comes up"])
-def test_a_key_is_never_kept_anywhere_but_in_a_keychain(how):
+def test_a_key_is_only_stored_in_a_keychain(how):
     with Desktop(broken=[SECRETS] if how == "never comes up" else []) as desktop:
         TrayHost(desktop).start()
         Notifications(desktop).start()

@@ -1,4 +1,4 @@
-"""What a call can carry, from the real window: tags, policies, a reason, limits, the role's longest life, a kept seed."""
+"""Parameters of calls, from the real window: tags, policies, reason, limits, maximum duration, MFA seed."""
 
 import json
 import shlex
@@ -24,7 +24,7 @@ LIST_BUCKETS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Acti
 
 
 def world():
-    """Returns the practice story, whose archive lets in nobody but a team's sessions."""
+    """Returns the practice story, whose role archive only trusts a team's sessions."""
     story = json.loads(STORY.read_text())
     roles = {role["entry"]["name"]: role for role in story["roles"]}
     tagged = {"Action": TAGGING, "Condition": {"StringEquals": {"aws:PrincipalTag/Team": "payments"}}}
@@ -64,7 +64,7 @@ def profile(desktop, rolecall, practice, role):
     return run
 
 
-def test_tags_policy_and_reason_go_along_and_the_reason_is_asked_for_on_the_way(desktop, rolecall, practice, opened, tmp_path):
+def test_tags_policy_and_reason_are_sent_and_the_reason_is_asked_for_in_the_chain(desktop, rolecall, practice, opened, tmp_path):
     terms = {
         "tags.Team": "payments", "transitive_tags": ["Team"], "policy": json.dumps(LIST_BUCKETS),
         "reason": "tag:Ticket", "reason_pattern": "OPS-#",
@@ -119,7 +119,7 @@ def test_a_reason_is_asked_for_at_the_terminal_on_a_machine_without_a_display():
         assert agent.cli("exec", "other", "--", "true").returncode == 0, "the last reason counts for programs"
 
 
-def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall, practice, opened, tmp_path):
+def test_a_role_is_assumed_with_limited_permissions_and_in_one_region(desktop, rolecall, practice, opened, tmp_path):
     window = opened(guest=practice.role("guest"))
     details(window, "guest")
     window.click("button", "Read-only", exact=True)
@@ -155,7 +155,7 @@ def test_a_role_is_assumed_with_less_and_locked_to_any_region(desktop, rolecall,
     window.wait_for_text("The region cn-north-1 is not in the role's partition \"aws\".")
 
 
-def test_a_kept_seed_is_shown_and_forgotten_and_the_longest_life_is_read(rolecall, practice, opened, tmp_path):
+def test_a_stored_seed_is_shown_and_removed_and_the_maximum_duration_is_read(rolecall, practice, opened, tmp_path):
     window = opened(operator=practice.role("operator", mfa_code="shared"))
     rolecall.ok("keys", "add-totp", "user", DEVICE, input=f"{practice.seed(DEVICE)}\n")
     window.click("button", "access key")
@@ -186,7 +186,7 @@ def test_a_kept_seed_is_shown_and_forgotten_and_the_longest_life_is_read(rolecal
     assert practice.requests()["GetRole"] == 1
 
 
-def test_a_plaintext_key_moves_the_aws_cli_goes_on_and_its_profile_is_a_click_away(desktop, rolecall, practice, keychain, tray, notifications):
+def test_a_plaintext_key_moves_the_aws_cli_keeps_working_and_its_profile_is_a_click_away(desktop, rolecall, practice, keychain, tray, notifications):
     folder = desktop.home / ".aws"
     folder.mkdir(mode=0o700)
     keys = f"aws_access_key_id = {practice.access_key_id}\naws_secret_access_key = {practice.secret_access_key}\n"
@@ -213,7 +213,7 @@ def test_a_plaintext_key_moves_the_aws_cli_goes_on_and_its_profile_is_a_click_aw
     assert rolecall.handed_out("reader")["AccessKeyId"].startswith("ASIA")
     details(window, "secured")
     window.wait_for_text("FIDO security key or passkey, and STS takes none")
-    told = " ".join(notice["text"] for notice in rolecall.snapshot()["aws"]["notices"])
-    assert "mfa_process \"touch …\" of \"asking\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process" in told
+    notices = " ".join(notice["text"] for notice in rolecall.snapshot()["aws"]["notices"])
+    assert "mfa_process \"touch …\" of \"asking\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process" in notices
     assert not canary.exists()
     window.close()

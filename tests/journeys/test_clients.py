@@ -1,4 +1,4 @@
-"""Real clients of AWS get a session in every way there is, and go on when it is renewed in the middle of their run."""
+"""Real AWS clients get a session in every supported way, and continue when it is renewed during their run."""
 
 import pytest
 
@@ -15,7 +15,7 @@ OVER = 61
 
 @pytest.fixture
 def practice(desktop, rolecall, keychain):
-    """A running app with a role for an hour, on a practice account whose time a test can move."""
+    """A running app with a role for an hour, on a practice account with an adjustable clock."""
     practice = Practice(desktop).start()
     rolecall.start_on(practice, "guest", "contractor")
     return practice
@@ -62,7 +62,7 @@ STATIC = {"env": environment, "exec": child}
 
 
 def pass_until(rolecall, practice, client, minute):
-    """Lets the clocks of AWS and the client say that this many minutes have passed; the app hears it from AWS."""
+    """Advances the clocks of AWS and the client by this many minutes; the app gets the time from AWS."""
     practice.set_faults(f"skew={minute * 60}")
     client.move_to(minute)
     rolecall.ok("assume", "contractor")
@@ -70,7 +70,7 @@ def pass_until(rolecall, practice, client, minute):
 
 @pytest.mark.parametrize("name", clients.found())
 @pytest.mark.parametrize("way", RENEWING)
-def test_a_client_goes_on_with_a_renewed_session(desktop, rolecall, practice, way, name):
+def test_a_client_continues_with_a_renewed_session(desktop, rolecall, practice, way, name):
     prefix, env = RENEWING[way](desktop, rolecall)
     with Client(desktop, clients.found()[name], practice.endpoint, prefix, env) as client:
         first = client.identity()

@@ -1,4 +1,4 @@
-"""Codes and chains: what is planned before a code is asked, who shares it, and how far it reaches."""
+"""MFA codes and chains: the plan before a code is asked for, sharing, and duration."""
 
 import json
 from datetime import datetime, timedelta
@@ -53,13 +53,13 @@ def enter_code(window, code):
 
 
 def life(rolecall, role):
-    """Returns how long a role's session lives at most, by the expiry that its credentials have."""
+    """Returns the duration of a role's session, by the expiry of its credentials."""
     expires_at = datetime.fromisoformat(rolecall.handed_out(role)["Expiration"])
     return expires_at - datetime.now(expires_at.tzinfo)
 
 
 def asked(practice, *actions):
-    """Returns how often AWS was asked for each of these."""
+    """Returns how often AWS was called for each of these."""
     seen = practice.requests()
     return tuple(seen.get(action, 0) for action in actions)
 
@@ -89,7 +89,7 @@ def test_three_roles_that_are_clicked_at_once_share_one_prompt_and_one_code(role
     assert len(keys) == 3, "each role has a session of its own"
 
 
-def test_a_code_counts_for_the_next_role_until_it_is_forgotten(rolecall, practice, opened):
+def test_a_code_is_valid_for_the_next_role_until_it_is_forgotten(rolecall, practice, opened):
     window = opened(**{name: practice.role("operator") for name in SHARING})
     assume(window, "alpha")
     window.find("dialog", "Code for alpha")
@@ -122,7 +122,7 @@ def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
     assert 12 * HOUR - CALL < life(rolecall, "alpha") <= 12 * HOUR
 
 
-def test_one_click_goes_through_three_roles_and_the_page_shows_the_way(rolecall, practice, opened, tmp_path):
+def test_one_click_goes_through_three_roles_and_the_page_shows_the_access_path(rolecall, practice, opened, tmp_path):
     roles = {
         "guest": practice.role("guest"),
         "archive": practice.role("archive", duration="12h"),
@@ -151,13 +151,13 @@ def exec_identity(desktop, practice, role):
     return Terminal(desktop, binary("rolecall"), "exec", role, "--", "sh", "-c", f"exec {aws}")
 
 
-def test_exec_asks_at_its_terminal_and_goes_on(desktop, rolecall, practice, keychain, tray, notifications):
+def test_exec_asks_at_its_terminal_and_continues(desktop, rolecall, practice, keychain, tray, notifications):
     rolecall.start_on(practice, operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect("One code for operator, good for 1h.")
     terminal.expect("Type \"other\" for up to 12h for operator alone.")
     stays(lambda: asked(practice, "AssumeRole") == (0,) and terminal.is_running(), "nothing to be sent", 1)
-    assert not [title for title in desktop.windows() if "Rolecall" in title], "whoever sits at the terminal is asked there"
+    assert not [title for title in desktop.windows() if "Rolecall" in title], "the user is asked at the terminal"
     terminal.answer(f"Code of {DEVICE}: ", "other")
     terminal.expect("One code for operator, good for 12h. If operator allows less than 12h, AWS takes the code all the same")
     terminal.answer(f"Code of {DEVICE}: ", practice.code(DEVICE))
@@ -166,7 +166,7 @@ def test_exec_asks_at_its_terminal_and_goes_on(desktop, rolecall, practice, keyc
     assert waiting(rolecall) == [] and asked(practice, "AssumeRole") == (1,)
 
 
-def test_a_terminal_that_waits_for_a_code_goes_on_when_the_window_has_it(desktop, rolecall, practice, opened):
+def test_a_terminal_that_waits_for_a_code_continues_when_it_is_entered_in_the_window(desktop, rolecall, practice, opened):
     window = opened(operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect(f"Code of {DEVICE}: ")

@@ -1,4 +1,4 @@
-"""`rolecall`: what a person reads, what a program reads, and how it fails."""
+"""`rolecall`: output for people and programs, and failures."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -94,7 +94,7 @@ def test_keys_are_added_listed_renamed_and_removed(desktop, running, account, ke
     assert running.snapshot()["keys"][0]["access_key_id"] == account.access_key_id
 
 
-def test_a_key_that_aws_does_not_know_is_not_kept(running, account, keychain):
+def test_a_key_that_aws_does_not_know_is_not_stored(running, account, keychain):
     items = keychain.items()
     done = running.cli("keys", "add", "bad", input=f"{account.access_key_id}\n{'x' * 40}\n")
     assert done.returncode == 1 and "x" * 40 not in done.stderr
@@ -102,5 +102,5 @@ def test_a_key_that_aws_does_not_know_is_not_kept(running, account, keychain):
     assert keychain.items() == items
 
 
-def test_the_users_region_stands_in_every_form(running):
+def test_the_users_region_is_in_every_format(running):
     assert doubles.REGION in running.ok("env", "guest", "--shell", "bash")

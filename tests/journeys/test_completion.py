@@ -1,4 +1,4 @@
-"""Completion of roles in real shells, at a real terminal, against a real agent: what begins like the word, else what is found."""
+"""Completion of roles in real shells, at a real terminal, against a real agent: prefix matches, else search results."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def agent(desktop, keychain):
 
 @pytest.fixture(params=SHELLS)
 def shell(request, desktop, agent):
-    """A shell at a terminal, in which `assume` only says what it was given."""
+    """A shell at a terminal, in which `assume` only prints its arguments."""
     terminal = start(desktop, request.param)
     yield terminal
     terminal.kill()
@@ -54,7 +54,7 @@ def test_a_word_that_roles_begin_with_is_completed(shell):
     shell.expect("given=[pay-prod-admin]")
 
 
-def test_letters_of_one_role_alone_find_it(shell):
+def test_letters_of_only_one_role_find_it(shell):
     shell.send("assume shread\t\n")
     shell.expect("given=[shop-prod-read-only]")
 
@@ -85,7 +85,7 @@ def test_where_several_are_found_fish_offers_them(desktop, agent):
     shell.kill()
 
 
-def test_b10_what_a_role_is_called_is_not_run(desktop, shell):
+def test_b10_the_name_of_a_role_is_not_executed(desktop, shell):
     shell.send("assume odd\t\n")
     shell.expect("given=[odd $(touch ran) name]")
     assert not (desktop.home / "ran").exists()

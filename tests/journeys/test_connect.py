@@ -1,4 +1,4 @@
-"""Connecting the AWS CLI: a profile in AWS's config file, its use by the real CLI, and its going without a trace."""
+"""Connecting the AWS CLI: a profile in AWS's config file, its use by the real CLI, and its complete removal."""
 
 import pytest
 
@@ -14,7 +14,7 @@ CONFIG = "# mine\n[profile own]\nregion = us-east-1\ns3 =\n  max_concurrent_requ
 
 @pytest.fixture
 def practice(desktop):
-    """A practice account of the user's own."""
+    """The user's own practice account."""
     return Practice(desktop).start()
 
 
@@ -50,7 +50,7 @@ def test_the_real_aws_cli_uses_a_connected_role_and_disconnecting_gives_the_old_
     assert config.read_bytes() == CONFIG.encode()
 
 
-def test_keys_under_the_same_name_are_told_and_a_profile_of_the_users_own_is_left_alone(desktop, running, config):
+def test_keys_under_the_same_name_are_reported_and_the_users_own_profile_is_not_changed(desktop, running, config):
     credentials = config.with_name("credentials")
     credentials.write_text("[guest]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n")
     assert "AWS's tools take those" in running.ok("connect", "guest", "--dry-run")
@@ -62,7 +62,7 @@ def test_keys_under_the_same_name_are_told_and_a_profile_of_the_users_own_is_lef
     assert "[profile rc-guest]" in config.read_text()
 
 
-def test_the_window_shows_what_it_writes_and_takes_it_out_again(
+def test_the_window_shows_what_it_writes_and_removes_it_again(
     desktop, rolecall, practice, keychain, tray, notifications, config
 ):
     credentials = config.with_name("credentials")

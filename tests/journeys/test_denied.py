@@ -1,4 +1,4 @@
-"""Why AWS said no, in the real window: by external ID, by trust, by permission, by MFA; then a deeper look."""
+"""Explained denials in the real window: external ID, trust policy, permissions, MFA; then more checks."""
 
 import json
 
@@ -28,7 +28,7 @@ def assume(rolecall, window, role, phase="active"):
 
 
 def open_causes(window):
-    """Opens the page that shows every cause of the selected refusal."""
+    """Opens the page that shows every cause of the selected denial."""
     window.click("button", "causes")
     window.find("heading", "may not assume")
 
@@ -53,7 +53,7 @@ def first(rolecall, role):
     return cause["kind"], cause["confidence"]
 
 
-def test_a_wrong_external_id_is_the_likeliest_cause_and_a_deeper_look_proves_it(practice, desktop):
+def test_a_wrong_external_id_is_the_most_likely_cause_and_the_checks_prove_it(practice, desktop):
     rolecall, window = practice
     change(window, "contractor", "External ID", "practice-4712")
     assume(rolecall, window, "guest")
@@ -77,8 +77,8 @@ def test_a_trust_policy_that_names_somebody_else_is_explained_with_the_statement
     statement = json.loads(until(Clipboard(desktop).text, "the statement in the clipboard"))
     assert statement["Principal"] == {"AWS": "arn:aws:iam::177634097045:user/user"}
     assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
-    told = rolecall.cli("explain", "vault").stdout
-    assert "1. Most likely: The role's trust policy may not name \"user\"" in told, told
+    output = rolecall.cli("explain", "vault").stdout
+    assert "1. Most likely: The role's trust policy may not name \"user\"" in output, output
     rolecall.cli("assume", "guest")
     rolecall.cli("assume", "vault")
     deeper = rolecall.cli("explain", "--deeper", "vault").stdout
@@ -96,7 +96,7 @@ def test_a_missing_permission_is_certain_since_aws_names_it(practice):
     window.wait_for_text(diagnosis(rolecall, "finance")["request_id"])
 
 
-def test_a_wrong_code_and_a_missing_device_are_told_apart(practice):
+def test_a_wrong_code_and_a_missing_device_are_distinguished(practice):
     rolecall, window = practice
     window.type("Search sessions and roles", "operator")
     window.press(ENTER)
@@ -115,7 +115,7 @@ def test_a_wrong_code_and_a_missing_device_are_told_apart(practice):
     assert first(rolecall, "operator") == ("mfa_missing", "certain")
 
 
-def test_an_independent_double_is_explained_and_asked_further(desktop, rolecall, account, keychain, tray, notifications):
+def test_an_independent_double_is_explained_and_checked(desktop, rolecall, account, keychain, tray, notifications):
     rolecall.write_settings(endpoint=account.endpoint)
     rolecall.write_roles(partner=account.role("partner", external_id="wrong-1"))
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
@@ -128,7 +128,7 @@ def test_an_independent_double_is_explained_and_asked_further(desktop, rolecall,
     root = account.client("iam", **doubles.Ministack.ROOT)
     root.put_user_policy(UserName="user", PolicyName="look", PolicyDocument=json.dumps(policy))
     rolecall.cli("assume", "partner")
-    told = rolecall.cli("explain", "--deeper", "partner").stdout
+    output = rolecall.cli("explain", "--deeper", "partner").stdout
     expected = f"asks for the external ID \"{doubles.EXTERNAL_ID}\". \"wrong-1\" was sent."
-    assert f"1. Cause: The role's trust policy {expected}" in told, told
+    assert f"1. Cause: The role's trust policy {expected}" in output, output
     window.close()

@@ -1,4 +1,4 @@
-"""The container-credentials endpoint: fresh credentials for a program that runs for days, and nothing for a web page."""
+"""The container credentials endpoint: fresh credentials for a long-running program, and nothing for a web page."""
 
 import json
 import os
@@ -24,13 +24,13 @@ SECRETS = re.compile(r"AccessKeyId|SecretAccessKey|ASIA[A-Z0-9]|\"Token\"")
 
 @pytest.fixture
 def rolecall(desktop):
-    """Rolecall without a display: what serves programs is the same in it."""
+    """Rolecall without a display: the code that serves programs is the same."""
     return Agent(desktop)
 
 
 @pytest.fixture
 def practice(desktop, rolecall, keychain):
-    """A running app with roles on a practice account whose time a test can move."""
+    """A running app with roles on a practice account with an adjustable clock."""
     practice = Practice(desktop).start()
     rolecall.start_on(practice, "guest", "contractor", "operator")
     return practice
@@ -75,13 +75,13 @@ class Endpoint:
         return body["AccessKeyId"]
 
     def listens(self):
-        """Says whether anything listens on its port."""
+        """Returns whether anything listens on its port."""
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 def pass_until(rolecall, practice, minute):
-    """Lets AWS's clock say that this many minutes have passed; the app hears it from its next answer."""
+    """Advances AWS's clock by this many minutes; the app gets the time from the next answer."""
     practice.set_faults(f"skew={minute * 60}")
     rolecall.ok("assume", "contractor")
     rolecall.ok("end", "contractor")
@@ -108,7 +108,7 @@ def test_a_silent_program_is_renewed_before_it_asks(desktop, rolecall, practice)
     assert endpoint.key() != first
 
 
-def test_a_request_gets_the_session_at_hand_and_begins_its_renewal(desktop, rolecall, practice):
+def test_a_request_gets_the_current_session_and_starts_its_renewal(desktop, rolecall, practice):
     endpoint = Endpoint(desktop)
     first = endpoint.key()
     pass_until(rolecall, practice, 45)
@@ -118,7 +118,7 @@ def test_a_request_gets_the_session_at_hand_and_begins_its_renewal(desktop, role
     until(lambda: endpoint.key() != first, "the renewed session")
 
 
-def test_a_role_that_needs_a_code_asks_ahead_and_holds_up_no_request(desktop, rolecall, practice):
+def test_a_role_that_needs_a_code_asks_early_and_blocks_no_request(desktop, rolecall, practice):
     code = practice.code(practice.role("operator")["mfa_serial"])
     rolecall.ask({"assume": {"role": "operator", "code": code}})
     endpoint = Endpoint(desktop, "operator")
@@ -185,7 +185,7 @@ def chromium():
 @pytest.mark.parametrize("known", ["token", "no token"])
 def test_t12_t13_a_web_page_gets_nothing_from_it(desktop, rolecall, practice, chromium, known):
     endpoint = Endpoint(desktop)
-    # Whatever were granted would assume the role anew.
+    # Any granted request would assume the role again.
     rolecall.ok("end", "guest")
     before = practice.requests()["AssumeRole"]
     with WebPage(desktop, endpoint.port, endpoint.token if known == "token" else "") as page:
@@ -201,7 +201,7 @@ def test_t12_t13_a_web_page_gets_nothing_from_it(desktop, rolecall, practice, ch
     assert endpoint.key(), "a program still gets its credentials"
 
 
-def test_the_page_would_read_a_careless_endpoint(desktop, chromium):
+def test_the_page_can_read_an_insecure_endpoint(desktop, chromium):
     with Careless() as careless, WebPage(desktop, careless.port) as page:
         brought = page.visit()
     leaks = {name for name, text in brought.items() if careless.SECRET in text}

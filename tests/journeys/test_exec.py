@@ -1,4 +1,4 @@
-"""`exec`: what the program it starts meets, and whoever started it: signals, exit code, terminal, and nothing besides."""
+"""`exec`: signals, exit code and terminal, for the started program and for its caller."""
 
 import json
 import os
@@ -45,7 +45,7 @@ while True:
 
 @pytest.fixture
 def rolecall(desktop):
-    """Rolecall without a display: what starts programs is the same in it."""
+    """Rolecall without a display: the code that starts programs is the same."""
     return Agent(desktop)
 
 
@@ -59,7 +59,7 @@ def app(desktop, rolecall, keychain):
 
 @pytest.fixture(params=WAYS)
 def exec_(request, app):
-    """The words before a program, for each way that it gets credentials."""
+    """The command prefix for each way to get credentials."""
     return [binary("rolecall"), "exec", *WAYS[request.param], "guest", "--"]
 
 
@@ -106,7 +106,7 @@ def test_a_closed_pipe_ends_the_program(desktop, exec_):
         assert program.wait(10) == -signal.SIGPIPE
 
 
-def test_the_program_starts_as_it_would_alone(desktop, exec_):
+def test_the_program_starts_as_without_exec(desktop, exec_):
     probe = [sys.executable, "-c", STATE]
     ignoring = ["sh", "-c", 'trap "" HUP USR2; umask 027; exec "$@"', "sh"]
     alone = json.loads(run(desktop, *ignoring, *probe).stdout)
@@ -152,7 +152,7 @@ def test_on_a_terminal_it_is_stopped_continued_resized_and_interrupted(desktop, 
         shell.end()
 
 
-def test_what_serves_the_endpoint_ends_with_the_program(desktop, app):
+def test_the_endpoint_process_ends_with_the_program(desktop, app):
     done = run(desktop, binary("rolecall"), "exec", "--server", "guest", "--", "sh", "-c", "kill -9 $$")
     assert done.returncode == -signal.SIGKILL
     until(lambda: not [pid for pid in running("rolecall") if "endpoint-server" in arguments(pid)], "no process that serves")

@@ -1,4 +1,4 @@
-"""A network and an AWS that misbehave: each fault gets its own word, and a good call after it works."""
+"""Faults of the network and AWS: each one has its own message, and the next call works."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def app(practice, rolecall, keychain, tray, notifications):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_has_its_own_word_and_none_lasts(practice, app, tray, fault):
+def test_every_fault_has_its_own_message_and_none_lasts(practice, app, tray, fault):
     practice.set_faults(fault)
     with pytest.raises(Refused) as refused:
         app.ask({"assume": {"role": "guest", "code": None}}, timeout=ANSWER_SECONDS)
@@ -48,7 +48,7 @@ def test_every_fault_has_its_own_word_and_none_lasts(practice, app, tray, fault)
     app.ok("assume", "guest")
 
 
-def test_a_short_throttling_is_waited_out(practice, app):
+def test_brief_throttling_is_retried(practice, app):
     practice.set_faults("AssumeRole:throttle=1")
     app.ok("assume", "guest")
 

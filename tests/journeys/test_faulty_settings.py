@@ -1,4 +1,4 @@
-"""Settings that are wrong never open what they had closed, also after a restart."""
+"""Invalid settings never allow what they had denied, also after a restart."""
 
 import shutil
 
@@ -50,7 +50,7 @@ def test_a_typing_error_beside_it_opens_no_policy_and_keeps_the_endpoint(rolecal
 
 
 def unreadable(path, how):
-    """Makes a file of settings that cannot be read."""
+    """Writes an unreadable settings file."""
     match how:
         case "an unclosed quote":
             path.write_text(NEVER + 'x = "never\n')
@@ -78,8 +78,8 @@ def test_settings_that_cannot_be_read_give_programs_nothing_and_send_nothing(rol
     rolecall.start()
     for what in [["guest"], ["--key", "user"]]:
         assert "Rolecall cannot use one of its files" in refused(rolecall, *what)
-    told = rolecall.cli("env", "guest").stderr
-    assert "Its policy cannot be read" in told and "settings.toml" in told
+    output = rolecall.cli("env", "guest").stderr
+    assert "Its policy cannot be read" in output and "settings.toml" in output
     assert "Nothing is sent to AWS" in rolecall.cli("assume", "guest").stderr
     assert practice.requests() == before
     (problem,) = rolecall.snapshot()["problems"]

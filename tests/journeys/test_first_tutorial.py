@@ -1,4 +1,4 @@
-"""The first tutorial, whole, without opening a window: from a key to a shell that works as the role."""
+"""The complete first tutorial without a window: from a key to a shell with the role."""
 
 import re
 
@@ -73,7 +73,7 @@ def test_the_block_sets_a_session_and_unsets_what_conflicts(desktop, rolecall, i
     assert seen["AWS_REGION"] == seen["AWS_DEFAULT_REGION"] == doubles.REGION
 
 
-def test_ending_a_session_in_the_tray_brings_the_role_back(rolecall, item):
+def test_ending_a_session_in_the_tray_lists_the_role_again(rolecall, item):
     item.click("Clients", "guest")
     item.click(GUEST, "End", deadline=20)
     item.wait_for("Clients", "guest")
@@ -90,6 +90,6 @@ def test_credential_process_feeds_the_aws_cli(desktop, rolecall, account, item, 
     rolecall.wait_for_session("guest")
 
 
-def test_an_endpoint_of_ones_own_is_shown_wherever_sessions_are(rolecall, account, item):
+def test_a_custom_endpoint_is_shown_with_sessions(rolecall, account, item):
     assert any(account.endpoint in str(label) for label in item.labels())
     assert account.endpoint in rolecall.ok("status") + rolecall.ok("list")

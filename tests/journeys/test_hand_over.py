@@ -1,4 +1,4 @@
-"""The tray takes over from the agent and gives back, and no command notices."""
+"""The tray takes over from the agent and hands back, without a failed command."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ASKERS = 4
 
 
 class Storm:
-    """Programs that ask for the same credentials, each again and again, as SDKs do."""
+    """Programs that repeatedly request the same credentials, like SDKs."""
 
     def __init__(self, desktop):
         self.desktop = desktop
@@ -37,7 +37,7 @@ class Storm:
             thread.join()
 
     def goes_on(self):
-        """Waits until every program has been answered some more times."""
+        """Waits until every program has received more answers."""
         enough = len(self.answers) + 5 * ASKERS
         until(lambda: self.failures or len(self.answers) >= enough, "more answers", 30)
         assert not self.failures, self.failures[0]
@@ -74,7 +74,7 @@ def agent(desktop, practice):
     return agent
 
 
-def test_the_tray_takes_over_and_gives_back_without_losing_a_session(desktop, practice, agent, tray, notifications):
+def test_the_tray_takes_over_and_hands_back_without_losing_a_session(desktop, practice, agent, tray, notifications):
     first = agent.the_only_one()
     with Storm(desktop) as storm:
         storm.goes_on()
@@ -105,7 +105,7 @@ def test_r25_an_agent_that_was_killed_leaves_its_sessions_to_the_tray(desktop, p
     assert practice.requests()["AssumeRole"] == 1
 
 
-def test_answers_in_the_making_are_given_before_the_tray_takes_over(desktop, practice, tray, notifications):
+def test_pending_answers_are_sent_before_the_tray_takes_over(desktop, practice, tray, notifications):
     practice.set_faults("latency=1500")
     asking = desktop_ask(desktop)
     until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
@@ -116,7 +116,7 @@ def test_answers_in_the_making_are_given_before_the_tray_takes_over(desktop, pra
     assert practice.requests()["AssumeRole"] == 1
 
 
-def test_an_agent_comes_back_as_long_lived_as_it_was(desktop, practice, agent, tray, notifications):
+def test_an_agent_restarts_with_its_idle_limit(desktop, practice, agent, tray, notifications):
     os.kill(agent.pid(), signal.SIGTERM)
     until(lambda: desktop.agents() == [], "the agent to end")
     agent.start()
@@ -191,8 +191,8 @@ def test_r28_an_old_agent_is_stopped_and_its_sessions_come_from_the_disk(desktop
 PASSPHRASE = "correct horse battery"
 
 
-def test_a_sealed_file_is_told_of_and_opened_again_at_both_ends(desktop, practice, tray, notifications):
-    """The passphrase never goes from one program to the other: its user gives it to each."""
+def test_a_sealed_file_is_reported_and_opened_again_at_both_ends(desktop, practice, tray, notifications):
+    """The passphrase is not passed between the programs: the user enters it in each."""
     agent = Agent(desktop)
     agent.ok("agent", "--stop")
     until(lambda: desktop.agents() == [], "the agent to end")
@@ -222,7 +222,7 @@ def test_a_sealed_file_is_told_of_and_opened_again_at_both_ends(desktop, practic
 
 
 def unlock(desktop):
-    """Gives the passphrase of the sealed file on a terminal."""
+    """Enters the passphrase of the sealed file on a terminal."""
     terminal = Terminal(desktop, binary("rolecall"), "unlock")
     terminal.answer("(not shown): ", PASSPHRASE)
     assert terminal.end() == 0, terminal.shown()

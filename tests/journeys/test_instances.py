@@ -30,7 +30,7 @@ def test_a_start_after_a_kill_takes_the_socket_over(rolecall, keychain, tray, no
     rolecall.start()
 
 
-def test_the_socket_is_its_owners_alone(rolecall, keychain, tray, notifications):
+def test_the_socket_is_private(rolecall, keychain, tray, notifications):
     rolecall.start()
     assert rolecall.socket_path.stat().st_mode & 0o777 == 0o600
     assert rolecall.socket_path.parent.stat().st_mode & 0o777 == 0o700

@@ -1,4 +1,4 @@
-"""Access keys obey consent, from a sandbox as well, and their sessions are listed and can be ended."""
+"""Program access to keys follows the policy, also from a sandbox, and their sessions can be listed and ended."""
 
 import json
 import re
@@ -28,12 +28,12 @@ def practice(desktop, rolecall, keychain, tray, notifications):
 
 
 def in_sandbox(desktop, *arguments):
-    """Runs the command line in namespaces of its own."""
+    """Runs the command line in its own namespaces."""
     return desktop.run(*SANDBOX, binary("rolecall"), *arguments)
 
 
 def tokens(practice):
-    """Returns how often AWS was asked for a session of the key."""
+    """Returns how often AWS was called for a session of the key."""
     return practice.requests().get("GetSessionToken", 0)
 
 
@@ -60,7 +60,7 @@ def test_t39_a_sandbox_does_not_learn_which_keys_were_moved(desktop, rolecall, p
     assert "container" in refused.stderr and "container" not in outside.stderr, (refused, outside)
 
 
-def test_t03_a_key_for_no_program_gives_nothing_and_its_role_does(rolecall, practice):
+def test_t03_a_blocked_key_gives_nothing_and_its_role_does(rolecall, practice):
     account = practice(**{"ask": {"default": "never"}, "ask.roles": {"guest": "allow"}})
     refused = rolecall.cli("credentials", "--key", "user")
     assert refused.returncode == 1 and refused.stdout == ""
@@ -92,7 +92,7 @@ def test_a_session_of_a_key_is_listed_and_ended(rolecall, practice, tray):
     assert rolecall.json("status")["key_sessions"] == []
 
 
-def test_a_key_for_no_program_is_not_put_back_in_plaintext_for_one(desktop, rolecall, keychain, tray, notifications):
+def test_a_program_cannot_move_a_blocked_key_back_to_plaintext(desktop, rolecall, keychain, tray, notifications):
     account = Practice(desktop).start()
     path = desktop.home / ".aws" / "credentials"
     path.parent.mkdir(mode=0o700)

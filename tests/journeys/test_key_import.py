@@ -1,4 +1,4 @@
-"""A key in plaintext moves to the keychain, the real AWS CLI goes on working, and undoing gives the old bytes back."""
+"""A plaintext key moves to the keychain, the real AWS CLI keeps working, and undo restores the old bytes."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from harness.webdriver import ENTER, Window
 
 @pytest.fixture
 def practice(desktop):
-    """A practice account of the user's own."""
+    """The user's own practice account."""
     return Practice(desktop).start()
 
 
@@ -46,10 +46,10 @@ def test_the_real_aws_cli_works_before_after_and_after_undoing(desktop, practice
     user = who(client)
     shown = rolecall.ok("keys", "import", "--profile", "work", "--dry-run")
     assert practice.secret_access_key not in shown and credentials.read_bytes() == before
-    told = rolecall.ok("keys", "import", "--all", "--yes")
-    assert practice.secret_access_key not in told and "calls to IAM" in told
+    output = rolecall.ok("keys", "import", "--all", "--yes")
+    assert practice.secret_access_key not in output and "calls to IAM" in output
     backup = rolecall.state_dir / "backups" / "credentials.1"
-    assert "~/.local/state/rolecall/backups/credentials.1" in told
+    assert "~/.local/state/rolecall/backups/credentials.1" in output
     assert backup.read_bytes() == before.replace(practice.secret_access_key.encode(), b"(in the keychain of Rolecall)")
     assert backup.stat().st_mode & 0o777 == 0o600
     assert who(client) == user
@@ -72,7 +72,7 @@ def test_a_file_that_was_changed_since_is_not_undone(configured, credentials):
     assert credentials.read_bytes() == changed
 
 
-def test_a_newcomer_moves_the_key_in_one_step_and_takes_it_back(
+def test_a_new_user_moves_the_key_in_one_step_and_undoes_it(
     desktop, rolecall, practice, credentials, keychain, tray, notifications
 ):
     config = credentials.with_name("config")
@@ -103,7 +103,7 @@ def test_a_newcomer_moves_the_key_in_one_step_and_takes_it_back(
     window.close()
 
 
-def test_the_window_moves_a_key_and_puts_it_back(desktop, configured, credentials):
+def test_the_window_moves_a_key_and_moves_it_back(desktop, configured, credentials):
     before = credentials.read_bytes()
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
     window.click("button", "Access keys")

@@ -1,4 +1,4 @@
-"""The profiles of ~/.aws in the running app: live, without an import, beside marks that survive a restart."""
+"""The profiles of ~/.aws in the running app: live, without an import, with labels that survive a restart."""
 
 import re
 
@@ -51,7 +51,7 @@ def test_a_live_profile_is_a_click_away_from_its_session(rolecall, account, aws,
     assert (origin["kind"], origin["place"], origin["line"]) == ("profile", "~/.aws/config", 1)
 
 
-def test_a_key_in_plaintext_is_told_at_its_role(rolecall, aws, keychain, tray, notifications):
+def test_a_plaintext_key_is_reported_at_its_role(rolecall, aws, keychain, tray, notifications):
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     (aws / "credentials").write_text(f"[user]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = {secret}\n")
     (aws / "config").write_text(profile("guest") + profile("far", source="guest"))
@@ -62,7 +62,7 @@ def test_a_key_in_plaintext_is_told_at_its_role(rolecall, aws, keychain, tray, n
     assert secret not in str(rolecall.snapshot())
 
 
-def test_another_programs_edit_appears_live_and_a_broken_one_keeps_what_was_good(
+def test_another_programs_edit_appears_live_and_a_broken_one_keeps_the_last_valid_roles(
     rolecall, account, aws, keychain, tray, notifications
 ):
     config = aws / "config"
@@ -108,7 +108,7 @@ def test_marks_are_live_and_survive_a_restart(rolecall, aws, keychain, tray, not
     tray.wait_for_item().wait_for(re.compile("^★ guest"))
 
 
-def test_the_window_tells_what_is_noticed_in_the_files_wherever_they_are(
+def test_the_window_shows_the_issues_in_the_files_wherever_they_are(
     desktop, rolecall, aws, keychain, tray, notifications
 ):
     config, credentials = desktop.home / "elsewhere" / "config", desktop.home / "elsewhere" / "keys"

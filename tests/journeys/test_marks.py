@@ -1,4 +1,4 @@
-"""What the user noted on roles, on a real terminal: in words, and in colour where somebody looks who wants it."""
+"""Labels of roles on a real terminal: in words, and in colour if enabled."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def listed(desktop, **env):
     return terminal.everything()
 
 
-def test_b78_the_list_is_painted_on_a_terminal_alone_and_not_against_the_user_s_will(desktop, agent):
+def test_b78_the_list_is_coloured_only_on_a_terminal_and_if_the_user_allows_it(desktop, agent):
     assert PAINTED in listed(desktop)
     assert PLAIN in listed(desktop, NO_COLOR="1")
     assert PLAIN in listed(desktop, TERM="dumb")

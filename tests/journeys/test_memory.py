@@ -1,4 +1,4 @@
-"""The memory of every program of ours that meets a secret: closed to the user's other programs, and in no core dump."""
+"""The memory of our programs with secrets: not readable by the user's other programs, and not in core dumps."""
 
 import os
 import resource
@@ -52,7 +52,7 @@ class Program:
         return self._popen.pid
 
     def dumps_core(self):
-        """Sends what Ctrl-\\ sends, and says whether the kernel wrote a core dump."""
+        """Sends SIGQUIT, like Ctrl-\\, and returns whether the kernel wrote a core dump."""
         os.kill(self.pid, signal.SIGQUIT)
         _, status = os.waitpid(self.pid, 0)
         self._popen.returncode = -os.WTERMSIG(status)
@@ -61,7 +61,7 @@ class Program:
 
 
 def readable(pid):
-    """Returns what of a process another program of its user can read."""
+    """Returns what another program of the same user can read of a process."""
     return [name for name in CLOSED if _is_readable(f"/proc/{pid}/{name}")]
 
 
@@ -88,7 +88,7 @@ def machine():
 
 @pytest.fixture
 def practice(machine):
-    """A practice account that the agent's settings lead to."""
+    """The practice account in the agent's settings."""
     practice = Practice(machine).start()
     agent = Agent(machine)
     agent.write_settings(endpoint=practice.endpoint)

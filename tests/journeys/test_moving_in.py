@@ -1,4 +1,4 @@
-"""Users of other programs move in: their keys come out of the real keychain, their roles out of their files."""
+"""Imports from other programs: keys from the real keychain, roles from files."""
 
 import base64
 import hashlib
@@ -29,12 +29,12 @@ def keyring_item(name, practice):
 
 
 def outcomes(report):
-    """Returns what became of each thing, by its name here."""
+    """Returns the outcome of each entry, by its name in Rolecall."""
     return {moved["name"]: moved["outcome"] for moved in report}
 
 
 @pytest.mark.parametrize("program, collection", [("aws-vault", "awsvault"), ("granted", "granted-aws-iam-credentials")])
-def test_a_key_in_a_keyring_comes_over_and_its_profiles_work(desktop, rolecall, keychain, practice, program, collection):
+def test_a_key_in_a_keyring_is_imported_and_its_profiles_work(desktop, rolecall, keychain, practice, program, collection):
     path = keychain.create_collection(collection)
     keychain.store("work", keyring_item("work", practice), {"profile": "work"}, path)
     session = {"Key": "work,session", "Data": "e30="}
@@ -71,7 +71,7 @@ def workspace(desktop):
     return write
 
 
-def test_a_workspace_of_leapp_comes_over_with_its_keys(rolecall, keychain, practice, workspace):
+def test_a_leapp_workspace_is_imported_with_its_keys(rolecall, keychain, practice, workspace):
     guest = practice.role("guest")["arn"]
     path = workspace(
         {"sessionId": "u1", "sessionName": "work", "type": "awsIamUser", "region": "eu-west-1"},
@@ -91,7 +91,7 @@ def test_a_workspace_of_leapp_comes_over_with_its_keys(rolecall, keychain, pract
     assert "role" in rolecall.ok("import", "leapp")
 
 
-def test_a_key_that_aws_does_not_know_stays(rolecall, keychain, practice):
+def test_a_key_that_aws_does_not_know_is_not_imported(rolecall, keychain, practice):
     path = keychain.create_collection("awsvault")
     practice.access_key_id = "AKIAIOSFODNN7EXAMPLE"
     keychain.store("old", keyring_item("old", practice), {"profile": "old"}, path)
@@ -101,7 +101,7 @@ def test_a_key_that_aws_does_not_know_stays(rolecall, keychain, practice):
 
 
 @pytest.mark.parametrize("program", ["leapp", "aws-vault", "granted"])
-def test_what_is_not_there_is_told_in_one_sentence(rolecall, practice, program):
+def test_a_missing_program_is_reported_in_one_sentence(rolecall, practice, program):
     done = rolecall.cli("import", program)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().splitlines()) == 1

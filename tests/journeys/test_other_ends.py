@@ -1,4 +1,4 @@
-"""The other end of the socket is not as it should be: another user's, of another version, stopped, or its keychain locked."""
+"""Problems at the other end of the socket: another user, another version, a stopped process, a locked keychain."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def machine():
 
 @pytest.fixture
 def practice(machine):
-    """A practice account that the agent's settings lead to."""
+    """The practice account in the agent's settings."""
     practice = Practice(machine).start()
     agent = Agent(machine)
     agent.write_settings(endpoint=practice.endpoint, agent={"start": "never"})
@@ -53,17 +53,17 @@ def agent(machine, practice):
     return agent
 
 
-def is_told(done, words):
+def fails_with(done, words):
     """Checks that a credential_process failed in exactly these words, and that an SDK can show them."""
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{words}\n")
     assert done.stderr.isascii() and len(done.stderr.encode()) <= LINE_MAX
 
 
-def test_with_nobody_there_it_says_so(practice, machine):
-    is_told(Agent(machine).cli("credentials", "guest"), NOT_RUNNING)
+def test_without_a_server_there_is_a_message(practice, machine):
+    fails_with(Agent(machine).cli("credentials", "guest"), NOT_RUNNING)
 
 
-def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice):
+def test_t01_another_user_gets_nothing_and_sees_why(machine, agent, practice):
     agent.ok("assume", "guest")
     def as_nobody(*command):
         options = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -76,11 +76,11 @@ def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice)
     try:
         for path, mode in opened:
             path.chmod(mode | 0o055)
-        is_told(as_nobody(program, "credentials", "guest"), FOREIGN)
+        fails_with(as_nobody(program, "credentials", "guest"), FOREIGN)
         # Even with every door open, the server looks who knocks.
         agent.socket_path.parent.chmod(0o777)
         agent.socket_path.chmod(0o777)
-        is_told(as_nobody(program, "credentials", "guest"), FOREIGN)
+        fails_with(as_nobody(program, "credentials", "guest"), FOREIGN)
         knocking = as_nobody("python3", "-c", knock(agent, {"credentials": {"role": "guest"}}))
         assert knocking.stdout == "b''\n", knocking
     finally:
@@ -94,7 +94,7 @@ def test_t01_another_user_gets_nothing_and_is_told_why(machine, agent, practice)
 
 
 class OtherVersion:
-    """Something that serves the socket and answers everything with one frame, until it is closed."""
+    """A server of the socket that answers every call with one frame, until it is closed."""
 
     def __init__(self, path, answer):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,10 +122,10 @@ class OtherVersion:
     {"v": 1, "app": "0.0.1", "result": {"Err": {"code": "version_mismatch", "what": "Not understood.", "remedy": "Use the same version."}}},
     {"v": 1, "app": "9.9.9", "result": {"Ok": {"hologram": {}}}},
 ])
-def test_r28_an_application_of_another_version_is_told_in_fixed_words(machine, practice, answer):
+def test_r28_an_application_of_another_version_is_reported_in_fixed_words(machine, practice, answer):
     agent = Agent(machine)
     other = OtherVersion(agent.socket_path, answer)
-    is_told(agent.cli("credentials", "guest"), OTHER_VERSION)
+    fails_with(agent.cli("credentials", "guest"), OTHER_VERSION)
     done = agent.cli("list")
     assert done.returncode == 1 and done.stdout == "" and done.stderr, done
     other.listener.close()
@@ -141,8 +141,8 @@ def newer_command_line(rolecall, call, version=2):
         return json.loads(connection.recv(length))
 
 
-def is_told_apart(rolecall):
-    """Checks that the application tells versions apart, whatever the other command line asks."""
+def is_detected(rolecall):
+    """Checks that the application detects other versions, whatever the call."""
     for version, call in [(2, {"credentials": {"role": "guest"}}), (1, {"teleport": {}}), (2, "snapshot")]:
         answer = newer_command_line(rolecall, call, version)
         problem = answer["result"]["Err"]
@@ -150,37 +150,37 @@ def is_told_apart(rolecall):
         assert "\x1b" not in json.dumps(answer, ensure_ascii=False) and "ASIA" not in json.dumps(answer)
 
 
-def test_r28_the_agent_tells_a_command_line_of_another_version(agent):
+def test_r28_the_agent_detects_a_command_line_of_another_version(agent):
     agent.ok("assume", "guest")
-    is_told_apart(agent)
+    is_detected(agent)
     assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
 
 
-def test_r28_the_tray_tells_a_command_line_of_another_version(desktop, rolecall, keychain, tray, notifications):
+def test_r28_the_tray_detects_a_command_line_of_another_version(desktop, rolecall, keychain, tray, notifications):
     rolecall.write_any_role()
     rolecall.start()
-    is_told_apart(rolecall)
+    is_detected(rolecall)
     assert rolecall.cli("list").returncode == 0
 
 
-def test_r14_a_locked_keychain_is_told_and_costs_no_session(machine, agent):
+def test_r14_a_locked_keychain_is_reported_and_costs_no_session(machine, agent):
     session = agent.handed_out("guest")
     machine.keychain.lock()
     assert agent.handed_out("guest") == session, "a live session needs no keychain"
     agent.ok("end", "guest")
     begun = time.monotonic()
-    is_told(agent.cli("credentials", "guest"), LOCKED)
+    fails_with(agent.cli("credentials", "guest"), LOCKED)
     assert time.monotonic() - begun < 6
     machine.keychain.unlock()
     assert json.loads(agent.ok("credentials", "guest"))["Version"] == 1
 
 
-def test_c14_a_stopped_application_is_given_up_on_after_20_seconds(agent):
+def test_c14_a_stopped_application_times_out_after_20_seconds(agent):
     agent.ok("assume", "guest")
     os.kill(agent.process.pid, signal.SIGSTOP)
     try:
         begun = time.monotonic()
-        is_told(agent.cli("credentials", "guest", timeout=40), LATE)
+        fails_with(agent.cli("credentials", "guest", timeout=40), LATE)
         assert 19 <= time.monotonic() - begun <= 25
     finally:
         os.kill(agent.process.pid, signal.SIGCONT)

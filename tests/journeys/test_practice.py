@@ -1,4 +1,4 @@
-"""The practice account: an AWS of one's own that leaves no trace."""
+"""The practice account: a simulated AWS that leaves no trace."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_a_real_aws_cli_works_with_its_sessions(desktop, practice, version):
     assert buckets[0] == 0 and buckets[1], buckets
 
 
-def test_it_reads_objects_and_refuses_what_the_role_may_not(desktop, practice):
+def test_it_reads_objects_and_refuses_what_the_role_does_not_allow(desktop, practice):
     aws.write_profile(desktop, "p", credential_process=practice.credential_process("guest"), region="us-east-1")
     client = Aws(desktop, practice.snapshot()["endpoint"])
     bucket = client.json("--profile", "p", "s3api", "list-buckets")["Buckets"][0]["Name"]
@@ -60,7 +60,7 @@ def test_a_chained_role_works_through_the_role_before_it(practice):
 
 @pytest.fixture
 def by_hand(desktop):
-    """Returns a function that runs the AWS CLI as the user of a practice account of its own, and that account."""
+    """Returns a function that runs the AWS CLI as the user of its own practice account, and that account."""
     account = Practice(desktop).start()
     key = {"AWS_ACCESS_KEY_ID": account.access_key_id, "AWS_SECRET_ACCESS_KEY": account.secret_access_key}
 

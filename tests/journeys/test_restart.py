@@ -1,4 +1,4 @@
-"""Sessions survive a quit and a kill; ended ones stay gone."""
+"""Sessions survive a quit and a kill; ended ones do not come back."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def test_a_session_survives_a_signal(rolecall, session, number):
     assert rolecall.wait_for_session("guest")["expires_at"] == session["expires_at"]
 
 
-def test_an_ended_session_stays_gone(rolecall, session):
+def test_an_ended_session_does_not_come_back(rolecall, session):
     rolecall.ok("assume", "partner")
     rolecall.ok("end", "guest")
     rolecall.process.kill()

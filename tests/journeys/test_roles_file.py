@@ -1,4 +1,4 @@
-"""roles.toml and settings.toml: picked up live, and a mistake never takes the last good catalogue away."""
+"""roles.toml and settings.toml: applied live, and a mistake keeps the last valid catalogue."""
 
 import re
 
@@ -40,7 +40,7 @@ def test_a_file_changed_in_place_is_picked_up_too(running):
         (GOOD + 'colour = "red"\n', ["roles.toml", "line 4", "colour"]),
     ],
 )
-def test_a_mistake_keeps_the_last_good_catalogue_and_says_where_it_is(running, text, words):
+def test_a_mistake_keeps_the_last_valid_catalogue_and_names_its_position(running, text, words):
     running.write_roles_text(text)
     problem = running.wait_for_problem("invalid_file")
     said = f"{problem['what']} {problem['remedy']} {problem.get('detail')}"

@@ -1,4 +1,4 @@
-"""A server without a display, a bus and a keychain: keys in a file under a passphrase, which is asked for where somebody sits."""
+"""A server without a display, a bus and a keychain: keys in an encrypted file, whose passphrase is asked for on a terminal."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def server():
 
 @pytest.fixture
 def practice(server):
-    """A practice account that the agent's settings lead to."""
+    """The practice account in the agent's settings."""
     practice = Practice(server).start()
     agent = Agent(server)
     agent.write_settings(endpoint=practice.endpoint)
@@ -40,7 +40,7 @@ def practice(server):
 
 @pytest.fixture
 def agent(server, practice):
-    """An agent with a key in a sealed file, that the command line starts when it is needed."""
+    """An agent with a key in a sealed file, that the command line starts on demand."""
     add_key(server, practice)
     return Agent(server)
 
@@ -82,7 +82,7 @@ def test_from_a_key_in_a_pipe_to_the_aws_cli(server, practice, agent):
         assert left == {}
 
 
-def test_after_a_restart_a_command_on_a_terminal_asks_once_and_the_rest_go_on(server, agent):
+def test_after_a_restart_a_command_on_a_terminal_asks_once_and_the_others_continue(server, agent):
     session = agent.handed_out("guest")
     restart(server, agent)
     terminal = Terminal(server, binary("rolecall"), "assume", "guest")
@@ -90,7 +90,7 @@ def test_after_a_restart_a_command_on_a_terminal_asks_once_and_the_rest_go_on(se
     terminal.expect("The passphrase is wrong.")
     terminal.answer(CHOOSE, PASSPHRASE)
     assert terminal.end() == 0, terminal.shown()
-    assert agent.handed_out("guest") != session, "it was assumed anew"
+    assert agent.handed_out("guest") != session, "it was assumed again"
     assert "is open" in agent.ok("agent", "--status")
 
 
@@ -103,7 +103,7 @@ def test_unlocking_brings_the_sessions_back(server, agent):
     assert agent.handed_out("guest") == session
 
 
-def test_c14_an_sdk_is_told_in_one_line_and_nobody_is_asked(server, agent):
+def test_c14_an_sdk_gets_one_line_and_nobody_is_asked(server, agent):
     restart(server, agent)
     terminal = Terminal(server, binary("rolecall"), "credentials", "guest")
     assert terminal.end() == 1
@@ -153,7 +153,7 @@ def test_the_foreground_agent_asks_on_its_terminal(server, practice):
     assert terminal.end() == 0
 
 
-def test_without_a_person_and_a_keychain_the_way_out_is_named(server, practice):
+def test_without_a_person_and_a_keychain_the_solution_is_named(server, practice):
     agent = Agent(server)
     key = f"{practice.access_key_id}\n{practice.secret_access_key}\n"
     done = agent.cli("keys", "add", "user", input=key)
@@ -169,7 +169,7 @@ def test_no_is_no(server, practice):
     assert not sealed_path(server).exists()
 
 
-def test_r24_a_damaged_file_is_put_aside_and_told(server, agent):
+def test_r24_a_damaged_file_is_put_aside_and_reported(server, agent):
     restart(server, agent)
     whole = sealed_path(server).read_bytes()
     sealed_path(server).write_bytes(whole[:-40] + b"0" + whole[-39:])

@@ -1,4 +1,4 @@
-"""The canary: a long-term secret that the user enters is found nowhere but in the keychain."""
+"""The canary: a long-term secret that the user enters is only in the keychain."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from harness.webdriver import Window
 
 
 def places(desktop):
-    """Returns the folders a leak could be in, the recording of the bus aside."""
+    """Returns the folders a leak could be in, except the recording of the bus."""
     return [desktop.home, desktop.runtime_dir, desktop.root / "tmp"]
 
 

@@ -1,4 +1,4 @@
-"""`assume` and completions in real shells that somebody types into, after the line that the help tells to add."""
+"""`assume` and completions in real shells with simulated input, after the line from the help."""
 
 import re
 import shutil
@@ -46,7 +46,7 @@ QUOTED = {
 
 @pytest.fixture
 def rolecall(desktop):
-    """Rolecall without a display: what serves shells is the same in it."""
+    """Rolecall without a display: the code that serves shells is the same."""
     return Agent(desktop)
 
 
@@ -89,7 +89,7 @@ def search_path(desktop):
 
 
 def ready(shell, after=""):
-    """Waits for the prompt after what is to be shown before; returns both."""
+    """Waits for an output and the prompt after it; returns both."""
     # Some shells draw the prompt again for each key, and lose what is typed while a command runs.
     return shell.wait_for(f"{after}[\\s\\S]*ready> \\s*$", quiet=0.3).group()
 
@@ -101,7 +101,7 @@ def shown(shell):
 
 
 @pytest.mark.parametrize("kind", SET_UP)
-def test_assume_puts_a_session_in_and_takes_it_out(start, rolecall, kind):
+def test_assume_sets_a_session_and_removes_it(start, rolecall, kind):
     shell = start(kind)
     shell.type("assume guest")
     ready(shell)
@@ -115,7 +115,7 @@ def test_assume_puts_a_session_in_and_takes_it_out(start, rolecall, kind):
 
 
 @pytest.mark.parametrize("kind", SET_UP)
-def test_t22_assume_runs_nothing_that_a_role_is_called(desktop, start, rolecall, kind):
+def test_t22_assume_never_executes_the_name_of_a_role(desktop, start, rolecall, kind):
     shell = start(kind)
     shell.type(f"assume {QUOTED[kind]}")
     ready(shell)
@@ -163,7 +163,7 @@ def test_a_package_brings_the_completions(desktop, start, rolecall, kind):
 
 
 @pytest.mark.parametrize("kind", SET_UP)
-def test_alone_assume_lets_one_pick_from_a_few_letters(start, rolecall, kind):
+def test_without_a_name_assume_offers_roles_by_letters(start, rolecall, kind):
     shell = start(kind)
     # As a person does it: a key once the list is drawn, and Enter once what it finds is.
     shell.type("assume")
@@ -176,7 +176,7 @@ def test_alone_assume_lets_one_pick_from_a_few_letters(start, rolecall, kind):
 
 
 def recipe(rolecall, heading):
-    """Returns what the help tells to write into a file."""
+    """Returns the file content from the help."""
     text = rolecall.ok("help", "status").split(f"{heading}", 1)[1].split(":\n\n", 1)[1]
     return "\n".join(line[2:] for line in re.match(r"(?:  .*\n?)+", text).group().splitlines())
 

@@ -1,4 +1,4 @@
-"""Two hundred programs ask at once: one call to AWS, one answer; and a kill in the middle harms none for long."""
+"""Two hundred programs ask at once: one call to AWS, one answer; and a kill in the middle has no lasting effect."""
 
 import json
 
@@ -14,7 +14,7 @@ LINE_MAX = 200
 
 @pytest.fixture
 def practice(desktop, rolecall, keychain):
-    """A running app on a practice account that counts its calls and takes its time."""
+    """A running app on a slow practice account that counts its calls."""
     practice = Practice(desktop).start()
     rolecall.start_on(practice, "guest")
     return practice
@@ -28,7 +28,7 @@ def test_r11_two_hundred_programs_share_one_call_and_one_answer(desktop, rolecal
     assert practice.requests()["AssumeRole"] == 1
 
 
-def test_r25_a_kill_in_the_middle_is_told_in_one_line_and_the_next_start_serves(desktop, rolecall, practice):
+def test_r25_a_kill_in_the_middle_is_reported_in_one_line_and_the_next_start_serves(desktop, rolecall, practice):
     practice.set_faults("latency=5000")
     programs = ask(desktop, 50)
     until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
@@ -43,7 +43,7 @@ def test_r25_a_kill_in_the_middle_is_told_in_one_line_and_the_next_start_serves(
     assert len({json.loads(output)["AccessKeyId"] for _, output, _ in done}) == 1
 
 
-def test_r11_killing_the_one_that_asked_first_costs_the_others_nothing(desktop, rolecall, practice):
+def test_r11_killing_the_first_caller_does_not_affect_the_others(desktop, rolecall, practice):
     practice.set_faults("latency=2000")
     first, *others = ask(desktop, 1)
     until(lambda: practice.requests().get("AssumeRole"), "the call of the first to be under way")
@@ -55,14 +55,14 @@ def test_r11_killing_the_one_that_asked_first_costs_the_others_nothing(desktop, 
     assert practice.requests()["AssumeRole"] == 1
 
 
-def test_r25_a_kill_under_two_hundred_is_told_to_each_in_fixed_words(desktop, rolecall, practice):
+def test_r25_a_kill_under_two_hundred_is_reported_to_each_in_fixed_words(desktop, rolecall, practice):
     practice.set_faults("latency=8000")
     programs = ask(desktop, STORM)
     until(lambda: practice.requests().get("AssumeRole"), "the call to be under way")
     rolecall.process.kill()
-    told = {(code, output, errors) for code, output, errors in answers(programs)}
+    failures = {(code, output, errors) for code, output, errors in answers(programs)}
     words = "Rolecall is not running. Start rolecall-desktop, or on a machine without a display: rolecall agent\n"
-    assert told == {(1, "", words)}
+    assert failures == {(1, "", words)}
     practice.set_faults()
     rolecall.start()
     assert json.loads(rolecall.ok("credentials", "guest"))["Version"] == 1

@@ -1,4 +1,4 @@
-"""The shell that `exec` starts on a terminal: its prompt shows role and time left, and the user's own set-up stays."""
+"""The shell that `exec` starts on a terminal: its prompt shows role and time left, and the user's own configuration stays."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ OWN_FILES = {
 
 @pytest.fixture
 def rolecall(desktop):
-    """Rolecall without a display: what serves programs is the same in it."""
+    """Rolecall without a display: the code that serves programs is the same."""
     return Agent(desktop)
 
 
@@ -85,7 +85,7 @@ def test_the_prompt_shows_role_and_time_before_the_users_own(start, kind):
 
 
 @pytest.mark.parametrize("kind", ["bash", "zsh", "zsh with a hook", "fish"])
-def test_t22_a_prompt_runs_nothing_that_a_role_is_called(desktop, start, kind):
+def test_t22_a_prompt_never_executes_the_name_of_a_role(desktop, start, kind):
     terminal = start(kind, role="$(touch ran) %n `touch ran`")
     terminal.wait_for(r"\(\$\(touch ran\) %n `touch ran` (1h|59m)\) own:0 ")
     assert not (desktop.home / "ran").exists()

@@ -1,4 +1,4 @@
-"""Roles of others: a team catalogue over HTTP, and a file that is exported here and imported there."""
+"""Shared roles: a team catalogue over HTTP, and an exported file."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,7 @@ def practice(desktop):
 
 
 class Team(BaseHTTPRequestHandler):
-    """A server of one catalogue that answers by its tag."""
+    """A server of one catalogue with entity tags."""
 
     text = ""
 
@@ -48,8 +48,8 @@ def entry(name, role):
     return f"[roles.{name}]\n" + "".join(f'{key} = "{value}"\n' for key, value in role.items())
 
 
-def test_a_teams_role_is_assumed_like_ones_own_and_says_where_it_is_from(rolecall, practice, team, keychain, tray):
-    Team.text = entry("shared", practice.role("guest", source="whoever"))
+def test_a_teams_role_is_assumed_like_any_other_and_shows_its_origin(rolecall, practice, team, keychain, tray):
+    Team.text = entry("shared", practice.role("guest", source="someone"))
     rolecall.write_settings(endpoint=practice.endpoint, **{"teams.platform": {"from": team, "source": "user"}})
     rolecall.start()
     rolecall.add_key("user", practice)

@@ -1,4 +1,4 @@
-"""A temporary profile in AWS's credentials file: for the real AWS CLI while the session lasts, and gone afterwards."""
+"""A temporary profile in AWS's credentials file: for the real AWS CLI while the session is active, then removed."""
 
 import signal
 
@@ -17,13 +17,13 @@ CREDENTIALS = "# mine\r\n[own]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE"
 
 @pytest.fixture
 def practice(desktop):
-    """A practice account of the user's own."""
+    """The user's own practice account."""
     return Practice(desktop).start()
 
 
 @pytest.fixture
 def running(rolecall, practice, keychain, tray, notifications):
-    """An app with the practice user's key and a role that is to have a temporary profile."""
+    """An app with the practice user's key and a role with a temporary profile."""
     rolecall.write_settings(endpoint=practice.endpoint, temporary_profiles={"roles": ["guest"]})
     rolecall.write_roles(guest=practice.role("guest"))
     rolecall.start()
@@ -64,14 +64,14 @@ def test_the_real_aws_cli_finds_it_while_the_session_lasts(desktop, practice, cr
     until(lambda: is_as_before(credentials), "the old bytes")
 
 
-def test_it_goes_when_the_app_quits(credentials, running):
+def test_it_is_removed_when_the_app_quits(credentials, running):
     running.ok("assume", "guest")
     until(lambda: has_profile(credentials), "the profile")
     running.stop()
     assert is_as_before(credentials)
 
 
-def test_what_a_kill_leaves_is_gone_after_the_next_start_and_told(desktop, credentials, running, notifications):
+def test_leftovers_of_a_kill_are_removed_at_the_next_start_and_reported(desktop, credentials, running, notifications):
     running.ok("assume", "guest")
     until(lambda: has_profile(credentials), "the profile")
     running.process.signal(signal.SIGKILL)
@@ -96,7 +96,7 @@ def test_r25_a_file_that_a_crash_left_is_removed_at_every_start(desktop, practic
     assert is_as_before(credentials)
 
 
-def test_the_window_chooses_it_for_a_role_and_leaves_it_again(
+def test_the_window_enables_and_disables_it_for_a_role(
     desktop, practice, credentials, rolecall, keychain, tray, notifications
 ):
     rolecall.write_settings(endpoint=practice.endpoint)

@@ -1,4 +1,4 @@
-"""Roles that are asked about on a machine without a desktop: at the terminal that asked, or where somebody watches."""
+"""Questions on a machine without a desktop: at the terminal of the program, or at one that runs `rolecall answer`."""
 
 import json
 import os
@@ -58,7 +58,7 @@ def agent(machine, practice):
 
 
 def detached(machine, *command):
-    """Starts a program without a terminal, as a service has none."""
+    """Starts a program without a terminal, like a service."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
         list(map(str, command)), env=machine.env, cwd=machine.home, text=True, start_new_session=True, **pipes
@@ -66,7 +66,7 @@ def detached(machine, *command):
 
 
 def verdicts(agent):
-    """Returns what was decided, newest first."""
+    """Returns the decisions, newest first."""
     return [line["verdict"] for line in agent.json("history")]
 
 
@@ -114,7 +114,7 @@ def test_t03_what_was_typed_before_the_question_is_no_answer(machine, agent):
     assert terminal.end() == 1
 
 
-def test_t03_one_question_for_a_tree_and_the_whole_tree_goes_on(machine, agent, practice):
+def test_t03_one_question_for_a_tree_and_the_whole_tree_continues(machine, agent, practice):
     agent = agent("once")
     storm = f"for i in $(seq 20); do {binary('rolecall')} credentials guest >>out & done; wait; echo over"
     # Without job control the programs of a script share its process group, and so its place at the terminal.

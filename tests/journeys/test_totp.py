@@ -1,4 +1,4 @@
-"""Codes from a seed in the keychain: a role that asks for MFA is assumed, and nobody is asked."""
+"""Codes from a seed in the keychain: a role that requires MFA is assumed without asking."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def machine():
         yield machine
 
 
-def test_a_kept_seed_answers_for_its_user_and_is_forgotten_with_one_command(machine):
+def test_a_stored_seed_generates_codes_and_is_removed_with_one_command(machine):
     keychain = Keychain(machine).start()
     practice = Practice(machine).start()
     agent = Agent(machine)

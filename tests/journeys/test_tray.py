@@ -1,4 +1,4 @@
-"""The tray item: what it says, how it changes, and how it looks in a real panel."""
+"""The tray item: content, changes, and its icon in a real panel."""
 
 import re
 
@@ -46,7 +46,7 @@ def test_a_left_click_opens_the_window(desktop, rolecall, keychain, tray, notifi
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
 
 
-def test_a_newcomers_first_start_opens_the_window(desktop, rolecall, keychain, tray, notifications):
+def test_a_new_users_first_start_opens_the_window(desktop, rolecall, keychain, tray, notifications):
     rolecall.start()
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
 
@@ -69,7 +69,7 @@ def _differs(desktop, folder):
     return int(compared.stderr.split()[0]) > 40
 
 
-def test_a_click_on_the_menu_that_was_seen_never_hits_another_role(rolecall, account, keychain, tray, notifications):
+def test_a_click_on_an_old_menu_never_hits_another_role(rolecall, account, keychain, tray, notifications):
     rolecall.write_settings(endpoint=account.endpoint)
     rolecall.write_roles(**{name: account.role("guest") for name in ("first", "second")})
     rolecall.start()

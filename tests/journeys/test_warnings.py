@@ -1,4 +1,4 @@
-"""Warnings before an expiry: on the notification bus, each once, with actions that work."""
+"""Warnings before expiry: as notifications, each once, with working actions."""
 
 import pytest
 
@@ -15,13 +15,13 @@ NOTICED_SECONDS = 15 + 5
 
 
 class Hour:
-    """An app with a session of an hour on a practice account whose time a test can move."""
+    """An app with a session of an hour on a practice account with an adjustable clock."""
 
     def __init__(self, app, practice):
         self.app, self.practice = app, practice
 
     def pass_until(self, minute):
-        """Lets AWS's clock say that this many minutes have passed; the app hears it from its next answer."""
+        """Advances AWS's clock by this many minutes; the app gets the time from the next answer."""
         self.practice.set_faults(f"skew={minute * 60}")
         self.app.ok("assume", "contractor")
         self.app.ok("end", "contractor")
@@ -103,7 +103,7 @@ def test_a_real_dunst_shows_it_and_a_click_opens_the_window(desktop, rolecall, e
 
 
 @pytest.mark.parametrize("daemon", ["absent", "frozen"])
-def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_tells(desktop, rolecall, hour, tray, daemon):
+def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_changes(desktop, rolecall, hour, tray, daemon):
     if daemon == "frozen":
         Notifications(desktop, frozen=True).start()
     passing = hour()
@@ -126,7 +126,7 @@ def test_the_usual_warnings_come_at_ten_and_two_minutes_and_at_the_end(notificat
     notifications.wait_for("guest has expired", deadline=NOTICED_SECONDS)
 
 
-def test_after_a_long_sleep_only_the_end_is_told(rolecall, notifications, hour):
+def test_after_a_long_sleep_only_the_end_is_reported(rolecall, notifications, hour):
     hour().pass_until(minute=600)
     notifications.wait_for("guest has expired", deadline=NOTICED_SECONDS)
     assert not [notice.text for notice in notifications.all if "guest expires in" in notice.text]

@@ -80,7 +80,7 @@ def test_a_role_is_added_in_the_window_and_comments_in_the_file_stay(rolecall, a
     rolecall.wait_for_session("again")
 
 
-def test_a_role_with_mfa_asks_by_itself_and_a_code_works_once(practice):
+def test_a_role_with_mfa_asks_for_a_code_and_a_code_works_once(practice):
     rolecall, window = practice
     role = next(role["name"] for role in rolecall.snapshot()["roles"] if role["needs_code"])
     find(window, role)
@@ -111,7 +111,7 @@ def test_a_tray_click_with_the_window_closed_opens_it_for_the_code(desktop, tray
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window")
 
 
-def test_every_practice_role_does_what_its_story_says(practice):
+def test_every_practice_role_behaves_as_in_its_story(practice):
     rolecall, _window = practice
     names = [role["name"] for role in rolecall.snapshot()["roles"] if not role["needs_code"]]
     ended = {name: rolecall.cli("assume", name) for name in names}
@@ -130,7 +130,7 @@ def test_the_session_counts_down_and_ends_from_the_window(rolecall, window):
     until(lambda: rolecall.session("guest") is None, "the session to end")
 
 
-def test_a_newcomer_is_led_to_a_key_or_to_practice(desktop, rolecall, keychain, tray, notifications):
+def test_a_new_user_is_offered_a_key_or_the_practice_account(desktop, rolecall, keychain, tray, notifications):
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
     window.find("button", "Add an access key")
     window.click("button", "Try the practice account")

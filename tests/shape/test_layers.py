@@ -1,4 +1,4 @@
-"""The shape of the code: who may link what, and who may touch the outside."""
+"""The layers of the code: allowed dependencies, and access to the operating system."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ from harness.rolecall import REPOSITORY, binary
 # A command line that links one of these no longer starts in a millisecond.
 HEAVY_CRATES = re.compile(r"^(tauri.*|wry|tao|gtk.*|webkit2gtk.*|tokio.*|aws-.*|hyper.*|rustls.*|zbus|rolecall-agent)$")
 HEAVY_LIBRARIES = re.compile(r"webkit|gtk|gdk|javascriptcore|libdbus|libsoup|libssl|libglib")
-# What asks the operating system for something.
+# Access to the operating system.
 OUTSIDE = re.compile(r"\bstd::(fs|env|process|thread)\b|\b(TcpStream|TcpListener|UnixStream|UdpSocket)\b|\bSystemTime::now\b|\bInstant::now\b|\bTimestamp::now\b")
 
 
@@ -63,7 +63,7 @@ def test_only_the_desktop_app_names_tauri(crate):
 
 
 def uses_of_the_outside(folder):
-    """Returns `file:line` of every use of the outside, comments and tests apart."""
+    """Returns `file:line` of every use of the outside, except in comments and tests."""
     return [
         f"{path.relative_to(REPOSITORY)}:{number}: {line.strip()}"
         for path in sorted(Path(folder).rglob("*.rs"))

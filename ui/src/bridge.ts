@@ -116,7 +116,7 @@ export interface Bridge {
   plaintextProfiles(): Promise<PlaintextProfile[]>;
   /** The other programs with files on this computer. */
   peers(): Promise<Peer[]>;
-  /** Takes in what another program keeps, or only tells what would come. */
+  /** Imports from another program, or previews that. */
   moveIn(from: Peer, dryRun: boolean): Promise<Moved[]>;
   saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
   removeRole(name: string): Promise<void>;

@@ -144,9 +144,9 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             file,
             dry_run,
         } => {
-            let belongings = rolecall_import::read(from, &paths::home(), file.as_deref())?;
+            let import_data = rolecall_import::read(from, &paths::home(), file.as_deref())?;
             keeper
-                .move_in(from, &belongings, dry_run)
+                .move_in(from, &import_data, dry_run)
                 .map(Answer::Imported)
         }
         Call::ImportRoles {

@@ -1,6 +1,6 @@
-//! AWS's files read side by side with the profile parser of AWS's own SDK: every file of the corpus, and generated ones.
+//! Compares our parser of AWS's files with the one of the AWS SDK, on every file of the corpus and on generated ones.
 //!
-//! The corpus lies beside the work tree, not in it; without it, that test says so and passes.
+//! The corpus is beside the work tree; without it, that test is skipped with a message.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -14,7 +14,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use proptest::prelude::*;
 use rolecall_core::aws_files::{self, AwsFile, Document, Profile, Profiles};
 
-/// Reads both files as the SDK does; nothing if it refuses one of them.
+/// Parses both files with the SDK; `None` if it rejects one of them.
 fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
     let files = EnvConfigFiles::builder()
         .with_contents(EnvConfigFileKind::Config, config)
@@ -39,7 +39,7 @@ fn as_sdk_profile(profile: &Profile<'_>) -> SdkProfile {
     SdkProfile::new(profile.name(), settings)
 }
 
-/// Says how our reading differs from the SDK's. Profiles in quotes, which only the AWS CLI reads, are left out.
+/// Returns how our result differs from the SDK's. Quoted profile names, which only the AWS CLI supports, are skipped.
 fn difference(config: &str, credentials: &str) -> Result<(), String> {
     let documents = [config, credentials].map(Document::parse);
     let faults = documents.iter().map(|it| it.faults().count()).sum();
@@ -76,7 +76,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_file_of_the_corpus_reads_as_the_sdk_reads_it() {
+fn every_file_of_the_corpus_is_parsed_like_the_sdk() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     if !corpus.is_dir() {
         println!("skipped: there is no corpus beside the work tree");
@@ -94,7 +94,7 @@ fn every_file_of_the_corpus_reads_as_the_sdk_reads_it() {
     }
 }
 
-/// What a section may have: settings with their continuations and nested blocks, blank lines and comments.
+/// The content of a section: settings with continuations and nested blocks, blank lines and comments.
 const BLOCKS: [&str; 22] = [
     "key = value",
     "KEY=other",
@@ -119,7 +119,7 @@ const BLOCKS: [&str; 22] = [
     "return = a\rb",
     "umlaut = \u{e4}",
 ];
-/// Lines for which the SDK refuses a file, if they stand where they should not.
+/// Lines that make the SDK reject a file in the wrong position.
 const ODD: [&str; 7] = [
     "[",
     "[x]y",
@@ -129,7 +129,7 @@ const ODD: [&str; 7] = [
     " more",
     "s3 =\n more",
 ];
-/// Headers. Two that name one profile would be merged by the SDK in an order of chance, so each name has one spelling.
+/// Headers, each with a unique name, since the SDK merges sections with the same name in random order.
 const HEADERS: [&str; 19] = [
     "[profile a]",
     "[profile b] # comment",
@@ -174,14 +174,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn generated_files_read_as_the_sdk_reads_them(config in file(), credentials in file()) {
+    fn generated_files_are_parsed_like_the_sdk(config in file(), credentials in file()) {
         prop_assert_eq!(difference(&config, ""), Ok(()));
         prop_assert_eq!(difference("", &credentials), Ok(()));
         prop_assert_eq!(difference(&config, &credentials), Ok(()));
     }
 
     #[test]
-    fn any_text_reads_as_the_sdk_reads_it(text in any::<String>()) {
+    fn any_text_is_parsed_like_the_sdk(text in any::<String>()) {
         prop_assert_eq!(difference(&format!("[profile a]\nb = {text}"), &text), Ok(()));
     }
 }

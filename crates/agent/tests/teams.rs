@@ -22,7 +22,7 @@ use rolecall_keeper::fakes::Fakes;
 const CATALOGUE: &str =
     "[roles.shared]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"team-key\"\n";
 
-/// A keeper and the follower of its teams, in a folder of their own.
+/// A keeper with its team catalogues, in a temporary folder.
 struct Place {
     folder: tempfile::TempDir,
     keeper: Arc<Keeper>,
@@ -66,7 +66,7 @@ impl Place {
         }
     }
 
-    /// Lets the copies be two days old.
+    /// Makes the cached copies two days old.
     fn age(&self) {
         let dir = self.folder.path().join(".local/state/rolecall/teams");
         for file in fs::read_dir(dir).expect("copies") {
@@ -93,7 +93,7 @@ fn shared(snapshot: &Snapshot) -> bool {
     snapshot.roles.iter().any(|role| role.name == "shared")
 }
 
-/// Serves one answer after the other, and notes the heads of the requests.
+/// Serves the answers in turn, and records the request headers.
 fn serve(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!(
@@ -128,7 +128,7 @@ fn ok(body: &str) -> String {
 }
 
 #[test]
-fn a_file_gives_roles_that_are_only_read_and_take_the_teams_source() {
+fn a_file_adds_read_only_roles_with_the_source_of_the_team() {
     let place = Place::new();
     let path = place.folder.path().join("team.toml");
     fs::write(&path, CATALOGUE).expect("written");
@@ -150,29 +150,29 @@ fn a_file_gives_roles_that_are_only_read_and_take_the_teams_source() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_told_and_the_last_good_roles_stay() {
+fn a_missing_or_invalid_file_is_reported_and_the_last_valid_roles_stay() {
     let place = Place::new();
     let path = place.folder.path().join("team.toml");
     place.follow(&path.display().to_string());
-    let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+    let snapshot = place.wait_until(|snapshot| !snapshot.problems.is_empty());
     assert!(
-        told.problems[0]
+        snapshot.problems[0]
             .what
             .starts_with("There is no team catalogue"),
         "{:?}",
-        told.problems
+        snapshot.problems
     );
     fs::write(&path, CATALOGUE).expect("written");
     place.follow(&path.display().to_string());
     place.wait_until(|snapshot| shared(snapshot) && snapshot.problems.is_empty());
     fs::write(&path, "[roles.shared\n").expect("written");
     place.follow(&path.display().to_string());
-    let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
-    assert!(shared(&told));
+    let snapshot = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+    assert!(shared(&snapshot));
 }
 
 #[test]
-fn a_url_is_fetched_once_a_day_and_asked_by_its_tag_whether_it_changed() {
+fn a_url_is_fetched_once_a_day_and_conditionally() {
     let unchanged = "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n".to_owned();
     let (url, heads) = serve(vec![ok(CATALOGUE), unchanged]);
     let place = Place::new();
@@ -189,7 +189,7 @@ fn a_url_is_fetched_once_a_day_and_asked_by_its_tag_whether_it_changed() {
     assert_eq!(
         heads.lock().expect("not poisoned").len(),
         1,
-        "a fresh copy is not fetched anew"
+        "a fresh copy is not fetched again"
     );
 
     again.age();
@@ -200,7 +200,7 @@ fn a_url_is_fetched_once_a_day_and_asked_by_its_tag_whether_it_changed() {
 }
 
 #[test]
-fn offline_the_copy_serves_and_without_one_it_is_told() {
+fn offline_the_cached_copy_is_used_and_without_one_there_is_a_problem() {
     let (url, _) = serve(vec![ok(CATALOGUE)]);
     let place = Place::new();
     place.follow(&url);
@@ -212,11 +212,11 @@ fn offline_the_copy_serves_and_without_one_it_is_told() {
 
     let bare = Place::new();
     bare.follow(&url);
-    let told = bare.wait_until(|snapshot| !snapshot.problems.is_empty());
+    let snapshot = bare.wait_until(|snapshot| !snapshot.problems.is_empty());
     assert!(
-        told.problems[0].what.contains("cannot be fetched"),
+        snapshot.problems[0].what.contains("cannot be fetched"),
         "{:?}",
-        told.problems
+        snapshot.problems
     );
 }
 
@@ -242,8 +242,12 @@ fn b47_b60_a_page_a_redirect_and_an_endless_answer_are_refused() {
         let (url, _) = serve(vec![answer]);
         let place = Place::new();
         place.follow(&url);
-        let told = place.wait_until(|snapshot| !snapshot.problems.is_empty());
-        assert!(told.problems[0].what.contains(word), "{:?}", told.problems);
-        assert!(told.roles.is_empty());
+        let snapshot = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+        assert!(
+            snapshot.problems[0].what.contains(word),
+            "{:?}",
+            snapshot.problems
+        );
+        assert!(snapshot.roles.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! AWS's files on a real disk, among other programs that write them as they please.
+//! AWS's files on a real disk, with other programs that write them at any time.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::Write;
@@ -107,7 +107,7 @@ fn without_guest(text: &str) -> Edited {
     editor.finish()
 }
 
-/// Makes a file look as if nobody had written it for a while.
+/// Makes a file look as if it had not been written for a while.
 fn settle(path: &Path) {
     let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let file = OpenOptions::new().write(true).open(path).expect("there");
@@ -120,7 +120,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_section_comes_and_goes_and_the_file_is_as_before() {
+fn a_section_is_added_and_removed_and_the_file_is_unchanged() {
     in_home(|home| {
         home.write(BASE);
         fs::set_permissions(home.config(), PermissionsExt::from_mode(0o640)).expect("sets");
@@ -133,7 +133,7 @@ fn a_section_comes_and_goes_and_the_file_is_as_before() {
 }
 
 #[test]
-fn r23_a_folder_and_a_file_that_are_not_there_are_made_for_the_user_alone() {
+fn r23_a_missing_folder_and_file_are_created_private() {
     in_home(|home| {
         home.connect().expect("connects");
         assert!(home.text().starts_with("[profile guest]\n"));
@@ -159,7 +159,7 @@ fn secrets_are_closed_to_other_users() {
 }
 
 #[test]
-fn what_is_as_wanted_is_not_written() {
+fn an_edit_without_changes_writes_nothing() {
     in_home(|home| {
         home.write(BASE);
         home.connect().expect("connects");
@@ -178,7 +178,7 @@ fn what_is_as_wanted_is_not_written() {
 }
 
 #[test]
-fn c6_the_file_as_it_was_is_kept_for_the_user_alone_once_a_run_and_three_times_at_most() {
+fn c6_a_private_backup_is_made_once_a_run_and_at_most_three_are_kept() {
     in_home(|home| {
         for round in 1..=5 {
             home.write(&format!("# {round}\n"));
@@ -197,7 +197,7 @@ fn c6_the_file_as_it_was_is_kept_for_the_user_alone_once_a_run_and_three_times_a
 }
 
 #[test]
-fn c6_a_copy_from_before_a_key_was_moved_lacks_its_secret_and_so_do_earlier_ones() {
+fn c6_a_backup_of_a_key_move_and_all_earlier_ones_lack_the_secret() {
     in_home(|home| {
         let dir = home.dir.join(".local/state/rolecall/backups");
         let read = |name: &str| fs::read_to_string(dir.join(name)).expect("there");
@@ -235,7 +235,7 @@ fn c6_a_copy_from_before_a_key_was_moved_lacks_its_secret_and_so_do_earlier_ones
 }
 
 #[test]
-fn r17_a_secret_stays_in_the_file_if_no_copy_without_it_can_be_kept() {
+fn r17_a_secret_stays_in_the_file_if_it_cannot_be_backed_up_without_the_secret() {
     in_home(|home| {
         let secret = Secret::new("wJalrXUtnFEMI".to_owned());
         home.write("[a]\naws_secret_access_key=wJalrXUtnFEMI\n");
@@ -256,7 +256,7 @@ fn r17_a_secret_stays_in_the_file_if_no_copy_without_it_can_be_kept() {
 }
 
 #[test]
-fn r32_links_are_kept_and_what_they_lead_to_replaced() {
+fn r32_links_are_kept_and_their_targets_replaced() {
     in_home(|home| {
         home.write(BASE);
         let dotfiles = home.dir.join("dotfiles");
@@ -286,7 +286,7 @@ fn r32_links_are_kept_and_what_they_lead_to_replaced() {
 }
 
 #[test]
-fn t35_b42_what_others_could_have_made_is_not_written() {
+fn t35_b42_a_file_that_others_could_have_created_is_not_written() {
     in_home(|home| {
         let refused = |part: &str| {
             let problem = home.connect().expect_err("refused");
@@ -315,7 +315,7 @@ fn t35_b42_what_others_could_have_made_is_not_written() {
     });
 }
 
-/// What only root can try: `cargo test root::`.
+/// Tests that need root: `cargo test root::`.
 mod root {
     use super::*;
 
@@ -336,11 +336,10 @@ mod root {
     }
 }
 
-/// The writer that everything must live with: it reads, thinks, empties the file and writes it in two parts, without a
-/// lock.
+/// A badly behaved writer: it reads, waits, truncates the file and writes it in two parts, without a lock.
 /// Returns when it was done.
 fn append_as_others_do(path: &Path, pauses: [u64; 4]) -> Instant {
-    let wait = |of: usize| dawdle(Duration::from_micros(pauses[of]));
+    let wait = |of: usize| pause(Duration::from_micros(pauses[of]));
     wait(0);
     let text = fs::read_to_string(path).expect("there");
     wait(1);
@@ -366,11 +365,11 @@ fn now() -> Instant {
     clippy::disallowed_methods,
     reason = "is another program that takes its time"
 )]
-fn dawdle(time: Duration) {
+fn pause(time: Duration) {
     thread::sleep(time);
 }
 
-/// Numbers that look random and are the same in every run. Marsaglia's xorshift.
+/// Deterministic pseudo-random numbers: Marsaglia's xorshift.
 struct Numbers(u64);
 
 impl Numbers {
@@ -382,8 +381,8 @@ impl Numbers {
     }
 }
 
-/// Lets one edit of ours and one of theirs happen at once, then looks that both are there, and all else. Returns whether
-/// they did: on a busy machine, theirs may begin long before and end long after the time in which ours looks back.
+/// Runs one edit of ours and one of another program concurrently, then checks that nothing is lost. Returns whether they
+/// overlapped: on a busy machine, the other edit may end long after ours stops watching.
 fn interleave(numbers: &mut Numbers) -> bool {
     let dir = tempfile::tempdir().expect("a folder");
     let home = Home::at(dir.path(), Duration::from_millis(40));
@@ -392,7 +391,7 @@ fn interleave(numbers: &mut Numbers) -> bool {
     let pauses = [(); 4].map(|()| numbers.below(3_000));
     let is_in_time = thread::scope(|scope| {
         let theirs = scope.spawn(|| append_as_others_do(&home.config(), pauses));
-        dawdle(ours_after);
+        pause(ours_after);
         home.connect().expect("connects");
         let ours_done = now();
         theirs.join().expect("no panic") <= ours_done
@@ -420,7 +419,7 @@ fn r31_a_thousand_interleavings_with_a_writer_that_locks_nothing_lose_nothing() 
             scope.spawn(move || {
                 let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15 ^ seed);
                 let mut done = 0;
-                // Ten tries for each, so that a machine that is never in time fails.
+                // Ten attempts each, so that a machine that is always too slow fails.
                 for _ in 0..1_000 {
                     done += u32::from(interleave(&mut numbers));
                     if done == 100 {
@@ -434,7 +433,7 @@ fn r31_a_thousand_interleavings_with_a_writer_that_locks_nothing_lose_nothing() 
 }
 
 #[test]
-fn b45_a_file_that_never_rests_is_left_alone() {
+fn b45_a_file_that_keeps_changing_is_not_written() {
     in_home(|home| {
         home.write(BASE);
         let path = home.config();
@@ -484,7 +483,7 @@ fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
     );
 }
 
-/// Tells the child process where to write.
+/// The variable with the path for the child process.
 const PLACE: &str = "ROLECALL_TEST_AWS_CRASH_DIR";
 
 #[test]

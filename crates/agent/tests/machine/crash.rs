@@ -1,4 +1,4 @@
-//! What a crash leaves behind: this program, killed at each of its writes in turn.
+//! Crash tests: this program is killed at each of its writes in turn.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -11,7 +11,7 @@ use rolecall_keeper::ports::{Files, Store};
 use crate::desktop::skipped;
 use crate::state_folder::{Disk, pair, session, tokens};
 
-/// Tells the child process where to write, and what.
+/// The variables for the child process: where and what to write.
 const PLACE: &str = "ROLECALL_TEST_CRASH_DIR";
 const TEXT: &str = "ROLECALL_TEST_CRASH_TEXT";
 /// The calls that change a disk; the program is killed at each of them in turn.
@@ -24,7 +24,7 @@ pub(crate) struct KillPoint {
     ordinal: usize,
 }
 
-/// A test of this program that runs in a child, with variables that tell it what to do.
+/// A test of this program that runs in a child process, controlled by variables.
 pub(crate) struct Child<'a> {
     pub(crate) test: &'a str,
     pub(crate) variables: Vec<(&'a str, &'a OsStr)>,
@@ -67,7 +67,7 @@ fn r25_kill_at_any_write_keeps_old_or_new() {
     );
 }
 
-/// Returns the child that keeps a session and a file of roles that both say `text`.
+/// Returns the child that saves a session and a roles file with `text`.
 fn child<'a>(disk: &'a Disk, text: &'a str) -> Child<'a> {
     let home = disk.paths.config_dir.ancestors().nth(2).expect("a home");
     Child {
@@ -76,7 +76,7 @@ fn child<'a>(disk: &'a Disk, text: &'a str) -> Child<'a> {
     }
 }
 
-/// Keeps a session and a file of roles that both say `text`.
+/// Saves a session and a roles file with `text`.
 fn write(disk: &Disk, text: &str) {
     disk.store().save(&session("guest", text)).expect("saves");
     let files = files(disk);
@@ -89,11 +89,11 @@ fn files(disk: &Disk) -> ConfigFiles {
 }
 
 impl Child<'_> {
-    /// Runs it to its end, and returns every call of its own thread that changes a disk.
+    /// Runs it to completion, and returns every call of its thread that changes a disk.
     pub(crate) fn kill_points(&self) -> Vec<KillPoint> {
         let log = tempfile::NamedTempFile::new().expect("a file");
         let traced = self.strace(log.path(), &[]);
-        assert!(traced, "the child fails even if nobody kills it");
+        assert!(traced, "the child fails even if it is not killed");
         let text = std::fs::read_to_string(log.path()).expect("readable");
         let mut counts = HashMap::new();
         let mut points = Vec::new();
@@ -124,7 +124,7 @@ impl Child<'_> {
         !self.strace(Path::new("/dev/null"), &[&inject])
     }
 
-    /// Returns whether it lived to its end.
+    /// Returns whether it ran to completion.
     fn strace(&self, log: &Path, options: &[&str]) -> bool {
         let binary = std::fs::read_link("/proc/self/exe").expect("this program");
         command("strace")

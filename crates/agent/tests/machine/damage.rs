@@ -9,7 +9,7 @@ use crate::small_disk::on_small_disk;
 use crate::state_folder::{Disk, pair, session, tokens};
 
 #[test]
-fn b81_a_file_of_a_newer_version_is_left_as_it_is() {
+fn b81_a_file_of_a_newer_version_is_not_changed() {
     let disk = Disk::new();
     disk.store()
         .save(&session("guest", "first"))
@@ -37,7 +37,7 @@ fn b81_a_file_of_a_newer_version_is_left_as_it_is() {
 }
 
 #[test]
-fn r24_what_is_no_database_is_put_aside_and_told_once() {
+fn r24_a_file_that_is_not_a_database_is_put_aside_and_reported_once() {
     for bytes in [&b"not a database"[..], &[0xff; 8192], b"SQLite format 3\0"] {
         let disk = Disk::new();
         fs::create_dir_all(&disk.paths.state_dir).expect("a folder");
@@ -78,7 +78,7 @@ fn r24_no_flipped_byte_or_cut_breaks_the_store() {
         .expect("saves");
     disk.store().note_warned("ASIA1", 600);
     let good = fs::read(disk.file()).expect("a file");
-    // The number of the version is what a newer version would have changed as well.
+    // A changed version number is a valid file of a newer version.
     let version = 60..64;
     let places = (0..100).chain((100..good.len()).step_by(151));
     for at in places.filter(|at| !version.contains(at)) {
@@ -87,7 +87,7 @@ fn r24_no_flipped_byte_or_cut_breaks_the_store() {
         for bytes in [&flipped[..], &good[..at]] {
             fs::write(disk.file(), bytes).expect("writes");
             let store = disk.store();
-            // What is left of the damage differs; that the store goes on does not.
+            // The store works in every case, with or without the old sessions.
             let _ = store.load();
             let _ = store.was_warned("ASIA1", 600);
             store.save(&session("other", "second")).expect("saves");
@@ -101,7 +101,7 @@ fn r24_no_flipped_byte_or_cut_breaks_the_store() {
 }
 
 #[test]
-fn b41_what_is_not_a_file_is_told_and_never_blocks() {
+fn b41_a_path_that_is_not_a_file_is_reported_and_never_blocks() {
     let disk = Disk::new();
     fs::create_dir_all(disk.file()).expect("a folder");
     let problem = disk.store().load().expect_err("a folder");
@@ -113,7 +113,7 @@ fn b41_what_is_not_a_file_is_told_and_never_blocks() {
 }
 
 #[test]
-fn r22_a_failing_disk_is_told_and_works_again_later() {
+fn r22_a_failing_disk_is_reported_and_works_again_later() {
     let disk = Disk::new();
     fs::create_dir_all(disk.paths.state_dir.parent().expect("a parent")).expect("a folder");
     fs::write(&disk.paths.state_dir, "in the way").expect("writes");
@@ -131,9 +131,9 @@ fn r22_a_failing_disk_is_told_and_works_again_later() {
 }
 
 #[test]
-fn r22_a_full_disk_keeps_the_old_session_and_is_told() {
+fn r22_a_full_disk_keeps_the_old_session_and_is_reported() {
     on_small_disk(
-        "damage::r22_a_full_disk_keeps_the_old_session_and_is_told",
+        "damage::r22_a_full_disk_keeps_the_old_session_and_is_reported",
         |small| {
             let disk = Disk::at(&small.dir);
             let store = disk.store();
@@ -151,9 +151,9 @@ fn r22_a_full_disk_keeps_the_old_session_and_is_told() {
 }
 
 #[test]
-fn r23_a_read_only_disk_is_told_and_the_store_goes_on_later() {
+fn r23_a_read_only_disk_is_reported_and_the_store_works_again_later() {
     on_small_disk(
-        "damage::r23_a_read_only_disk_is_told_and_the_store_goes_on_later",
+        "damage::r23_a_read_only_disk_is_reported_and_the_store_works_again_later",
         |small| {
             let disk = Disk::at(&small.dir);
             disk.store()

@@ -1,5 +1,5 @@
-//! A private bus with a real keychain for one test, in a process of its own: the address of the bus is a variable of
-//! the environment, which belongs to a whole process.
+//! A private bus with a real keychain for one test, in its own process, since the bus address is an environment variable
+//! of the whole process.
 
 mod bus;
 pub(crate) mod display;
@@ -18,39 +18,39 @@ pub(crate) use bus::Bus;
 
 /// The password of the test's keyring.
 const PASSWORD: &str = "keyring password";
-/// Tells the child process where its desktop is.
+/// The variable with the desktop's folder for the child process.
 const ROOT: &str = "ROLECALL_TEST_DESKTOP";
-/// How long anything of a test may take to come about.
+/// The timeout for every condition of a test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What is on the bus.
+/// The services on the bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Services {
     /// gnome-keyring, unlocked.
     Keyring,
-    /// gnome-keyring as on a new desktop whose sign-in does not open it: it holds no keyring yet.
+    /// gnome-keyring without a keyring, as on a new desktop with automatic login.
     NewKeyring,
-    /// A keychain that can be started, but never comes up.
+    /// A keychain that can be started but never becomes ready.
     NeverUp,
-    /// Nothing.
+    /// No service.
     None,
     /// There is no bus.
     NoBus,
 }
 
-/// The desktop as its test sees it.
+/// The desktop of a test.
 pub(crate) struct Desktop {
-    /// Below it lies everything the test and its daemons write.
+    /// The folder for all files of the test and its daemons.
     pub(crate) root: PathBuf,
 }
 
-/// Runs a test on a desktop of its own. `name` is the test's path.
+/// Runs a test on its own desktop. `name` is the test's path.
 pub(crate) fn on_desktop(name: &str, services: Services, test: impl FnOnce(&Desktop)) {
     on_desktops(1, name, services, test);
 }
 
-/// Runs a test that answers the keychain's dialog, on up to three new desktops: that dialog is another program's, and
-/// without a window manager it at times gives up before a key reaches it.
+/// Runs a test that answers the keychain's dialog, on up to three new desktops, since without a window manager that
+/// dialog sometimes closes before it gets a key.
 pub(crate) fn with_dialog(name: &str, services: Services, test: impl FnOnce(&Desktop)) {
     on_desktops(3, name, services, test);
 }
@@ -67,14 +67,14 @@ fn on_desktops(tries: u32, name: &str, services: Services, test: impl FnOnce(&De
         skipped("dbus-daemon or gnome-keyring-daemon is not installed");
         return;
     }
-    let mut told = String::new();
+    let mut failures = String::new();
     for _ in 0..tries {
         match own_process(name, services) {
             Ok(()) => return,
-            Err(failure) => told.push_str(&failure),
+            Err(failure) => failures.push_str(&failure),
         }
     }
-    assert!(told.is_empty(), "{told}");
+    assert!(failures.is_empty(), "{failures}");
 }
 
 fn own_process(name: &str, services: Services) -> Result<(), String> {
@@ -95,8 +95,11 @@ fn own_process(name: &str, services: Services) -> Result<(), String> {
     Err(format!("{name}: {}\n{output}\n{errors}\n", done.status))
 }
 
-/// Says that a test could not be run here.
-#[expect(clippy::print_stdout, reason = "tells whoever runs the tests")]
+/// Prints why a test is skipped.
+#[expect(
+    clippy::print_stdout,
+    reason = "a message for the person who runs the tests"
+)]
 pub(crate) fn skipped(why: &str) {
     println!("skipped: {why}");
 }
@@ -126,7 +129,7 @@ struct Daemon(Child);
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // It may have been killed by its test.
+        // The test may have killed it.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -227,7 +230,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // A keyring that the bus started again is not among the daemons.
+        // A keyring that the bus restarted is not in the list of daemons.
         if let Some(pid) = Bus::try_at(&self.address).and_then(|bus| bus.keychain_pid()) {
             signal(pid, rustix::process::Signal::KILL);
         }
@@ -239,7 +242,7 @@ fn set_private(dir: &Path) {
     std::fs::set_permissions(dir, mode).expect("permissions");
 }
 
-/// Unlocks the keyring that runs as signing in does, over its control socket.
+/// Unlocks the running keyring like a login, over its control socket.
 /// <https://gitlab.gnome.org/GNOME/gnome-keyring/-/blob/master/pam/gkr-pam-client.c>
 pub(crate) fn unlock_keyring(desktop: &Desktop) {
     const UNLOCK: u32 = 1;
@@ -262,11 +265,11 @@ pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
     let pid = i32::try_from(pid)
         .ok()
         .and_then(rustix::process::Pid::from_raw);
-    // The process may be gone.
+    // The process may have ended.
     let _ = rustix::process::kill_process(pid.expect("a process"), signal);
 }
 
-/// Waits for something to come about, and fails the test if it does not.
+/// Waits for a condition, and fails the test on timeout.
 #[expect(clippy::disallowed_methods, reason = "looks again until a deadline")]
 pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let start = std::time::Instant::now();
@@ -279,7 +282,7 @@ pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Runs something that must end within `limit`, and returns what it gave.
+/// Runs something that must end within `limit`, and returns its result.
 pub(crate) fn within<T: Send + 'static>(
     limit: Duration,
     act: impl FnOnce() -> T + Send + 'static,

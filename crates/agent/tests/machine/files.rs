@@ -15,7 +15,7 @@ use rustix::fs::{CWD, Mode};
 
 use crate::small_disk::on_small_disk;
 
-/// A home folder with the files in it.
+/// A home folder with the files.
 struct Home {
     _dir: tempfile::TempDir,
     paths: Paths,
@@ -73,7 +73,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn files_that_are_not_there_are_empty() {
+fn missing_files_are_empty() {
     let home = Home::new();
     assert_eq!(home.files.read_roles(), Ok(String::new()));
     assert_eq!(home.files.read_settings(), Ok(String::new()));
@@ -82,7 +82,7 @@ fn files_that_are_not_there_are_empty() {
 }
 
 #[test]
-fn a_new_file_and_its_folder_are_for_the_user_alone() {
+fn a_new_file_and_its_folder_are_private() {
     let home = Home::new();
     home.files.write_roles("", "# roles\n").expect("writes");
     assert_eq!(home.files.read_roles(), Ok("# roles\n".into()));
@@ -103,7 +103,7 @@ fn the_mode_of_a_file_is_kept() {
 }
 
 #[test]
-fn r32_a_link_is_kept_and_what_it_leads_to_replaced() {
+fn r32_a_link_is_kept_and_its_target_replaced() {
     let home = Home::with_folder();
     let dotfiles = home.paths.config_dir.join("dotfiles");
     fs::create_dir(&dotfiles).expect("a folder");
@@ -124,7 +124,7 @@ fn r32_a_link_is_kept_and_what_it_leads_to_replaced() {
 }
 
 #[test]
-fn b45_a_file_that_was_changed_meanwhile_is_not_written() {
+fn b45_a_file_that_has_changed_is_not_written() {
     let home = Home::with_folder();
     fs::write(home.roles(), "theirs").expect("writes");
     let problem = home.files.write_roles("ours", "new").expect_err("changed");
@@ -139,7 +139,7 @@ fn b45_a_file_that_was_changed_meanwhile_is_not_written() {
 }
 
 #[test]
-fn b40_what_is_too_large_or_not_utf_8_says_so() {
+fn b40_a_file_that_is_too_large_or_not_utf_8_is_a_problem() {
     let home = Home::with_folder();
     fs::write(home.roles(), vec![b'#'; FILE_MAX]).expect("writes");
     assert_eq!(home.files.read_roles().expect("fits").len(), FILE_MAX);
@@ -252,15 +252,20 @@ fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
 }
 
 #[test]
-fn b40_b41_an_aws_file_that_is_no_text_is_told_and_never_waited_for() {
+fn b40_b41_an_aws_file_that_is_not_text_is_reported_and_never_blocks() {
     let home = Home::new();
     let path = home.paths.aws_config_path.clone();
-    let told = || home.files.read_aws(AwsFile::Config).expect_err("told").what;
+    let what = || {
+        home.files
+            .read_aws(AwsFile::Config)
+            .expect_err("a problem")
+            .what
+    };
     fs::create_dir_all(&path).expect("a folder");
-    assert_eq!(told(), "~/.aws/config is a folder, not a file.");
+    assert_eq!(what(), "~/.aws/config is a folder, not a file.");
     fs::remove_dir(&path).expect("removes");
     rustix::fs::mknodat(CWD, &path, rustix::fs::FileType::Fifo, Mode::RWXU, 0).expect("a FIFO");
-    assert_eq!(told(), "~/.aws/config is a FIFO, not a file.");
+    assert_eq!(what(), "~/.aws/config is a FIFO, not a file.");
     fs::remove_file(&path).expect("removes");
     for (target, expected) in [
         ("/dev/zero", "~/.aws/config is a device, not a file."),
@@ -268,13 +273,13 @@ fn b40_b41_an_aws_file_that_is_no_text_is_told_and_never_waited_for() {
         ("config", "~/.aws/config could not be read."),
     ] {
         symlink(target, &path).expect("links");
-        assert_eq!(told(), expected);
+        assert_eq!(what(), expected);
         fs::remove_file(&path).expect("removes");
     }
     fs::write(&path, vec![b'#'; FILE_MAX + 1]).expect("writes");
-    assert_eq!(told(), "~/.aws/config is larger than 4 MiB.");
+    assert_eq!(what(), "~/.aws/config is larger than 4 MiB.");
     fs::write(&path, b"[a]\nx = \xe9").expect("writes");
-    assert_eq!(told(), "~/.aws/config is not UTF-8 at byte 8.");
+    assert_eq!(what(), "~/.aws/config is not UTF-8 at byte 8.");
     fs::remove_file(&path).expect("removes");
     let read = home.files.read_aws(AwsFile::Config).expect("absent");
     assert_eq!(read.text.expose(), "");

@@ -14,7 +14,7 @@ use rolecall_keeper::ports::Store;
 
 use crate::state_folder::{Disk, pair, session, start, tokens};
 
-/// The schema before there was a history, as it was released.
+/// The released schema before the history was added.
 const BEFORE: &str = "
     CREATE TABLE sessions (role TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE warnings (
@@ -65,7 +65,7 @@ fn hours(count: i64) -> Timestamp {
 }
 
 #[test]
-fn a_history_survives_a_restart_and_a_repeat_stays_on_its_line() {
+fn a_history_survives_a_restart_and_a_repeat_is_counted_on_its_line() {
     let disk = Disk::new();
     let store = disk.store();
     store.record(line("Kunde \"Ä\"", start(), Verdict::Denied));
@@ -90,7 +90,7 @@ fn a_history_survives_a_restart_and_a_repeat_stays_on_its_line() {
     assert_eq!(
         store.history(&all()).expect("readable").len(),
         3,
-        "rows of the last run are kept"
+        "rows of the previous run are kept"
     );
     let of_guest = Query {
         role: Some("guest".into()),
@@ -106,7 +106,7 @@ fn a_history_survives_a_restart_and_a_repeat_stays_on_its_line() {
     reason = "waits for another thread, with a deadline"
 )]
 #[test]
-fn what_was_recorded_is_on_the_disk_within_moments_and_without_a_call() {
+fn recorded_lines_are_written_soon_without_a_call() {
     let disk = Disk::new();
     let store = disk.store();
     store.record(line("guest", start(), Verdict::Allowed));
@@ -132,7 +132,7 @@ fn what_was_recorded_is_on_the_disk_within_moments_and_without_a_call() {
 }
 
 #[test]
-fn old_lines_and_too_many_leave_the_disk() {
+fn old_and_excess_lines_are_deleted() {
     let disk = Disk::new();
     let store = disk.store();
     store.record(line(
@@ -168,7 +168,7 @@ fn old_lines_and_too_many_leave_the_disk() {
 }
 
 #[test]
-fn r24_a_file_of_the_version_before_keeps_its_sessions_and_gains_a_history() {
+fn r24_a_file_of_the_previous_version_keeps_its_sessions_and_gets_a_history() {
     let disk = Disk::new();
     disk.store()
         .save(&session("guest", "first"))
@@ -195,7 +195,7 @@ fn r24_a_file_of_the_version_before_keeps_its_sessions_and_gains_a_history() {
 }
 
 #[test]
-fn r24_a_file_of_a_newer_version_is_left_alone_and_so_is_its_history() {
+fn r24_a_file_of_a_newer_version_and_its_history_are_not_changed() {
     let disk = Disk::new();
     disk.store()
         .record(line("guest", start(), Verdict::Allowed));
@@ -224,7 +224,7 @@ fn r24_a_file_of_a_newer_version_is_left_alone_and_so_is_its_history() {
 }
 
 #[test]
-fn words_of_a_newer_version_are_left_out() {
+fn words_of_a_newer_version_are_skipped() {
     let disk = Disk::new();
     let store = disk.store();
     store.record(line("guest", start(), Verdict::Allowed));

@@ -1,4 +1,4 @@
-//! What a crash in the middle of a key's move leaves on the disk: the secret where it was, or nowhere.
+//! After a crash during a key move the secret is in its original place or nowhere.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,7 +17,7 @@ use crate::desktop::skipped;
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const PLACE: &str = "ROLECALL_TEST_KEY_MOVE_DIR";
 
-/// Returns a writer of the AWS files in one folder, whose state lies in another.
+/// Returns a writer of the AWS files in one folder, with its state in another.
 fn writer(home: &Path, aws_dir: &Path) -> AwsFilesWriter {
     let environment = Environment {
         home: Some(home.to_owned()),
@@ -28,7 +28,7 @@ fn writer(home: &Path, aws_dir: &Path) -> AwsFilesWriter {
     AwsFilesWriter::watching_for(Paths::new(&environment).expect("paths"), Duration::ZERO)
 }
 
-/// Takes the secret out of the credentials file, as the move of a key does.
+/// Removes the secret from the credentials file, like a key move.
 fn move_key(writer: &AwsFilesWriter) {
     let secret = Secret::new(SECRET.into());
     let without = |text: &str| -> Result<Edited, _> {
@@ -53,12 +53,12 @@ fn begin(home: &Path) {
     fs::write(credentials(home), text).expect("written");
 }
 
-/// Returns the files below a folder that hold the secret.
-fn holding_the_secret(dir: &Path) -> Vec<PathBuf> {
+/// Returns the files below a folder that contain the secret.
+fn files_with_secret(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).expect("a folder").flatten();
     entries
         .flat_map(|entry| match entry.path().is_dir() {
-            true => holding_the_secret(&entry.path()),
+            true => files_with_secret(&entry.path()),
             false => {
                 let bytes = fs::read(entry.path()).expect("readable");
                 let holds = bytes
@@ -88,11 +88,11 @@ fn r25_a_killed_key_move_leaves_its_secret_nowhere_else() {
         begin(home);
         child(home).is_killed_at(point);
         let is_elsewhere = |it: &PathBuf| *it != credentials(home);
-        left += usize::from(holding_the_secret(home).iter().any(is_elsewhere));
+        left += usize::from(files_with_secret(home).iter().any(is_elsewhere));
         // The next start has other paths of AWS's files.
         let next = writer(home, &home.join("elsewhere"));
         next.recover().expect("recovers");
-        let kept = holding_the_secret(home);
+        let kept = files_with_secret(home);
         assert!(!kept.iter().any(is_elsewhere), "{point:?}: {kept:?}");
     }
     assert!(left > 0, "no crash left the secret behind: {points:?}");
@@ -106,7 +106,7 @@ fn child(home: &Path) -> Child<'_> {
 }
 
 #[test]
-fn r25_a_leftover_is_removed_beside_a_file_that_may_not_be_written() {
+fn r25_a_leftover_is_removed_beside_a_file_that_must_not_be_written() {
     let dir = tempfile::tempdir().expect("a folder");
     let home = dir.path();
     begin(home);

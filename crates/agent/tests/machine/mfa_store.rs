@@ -1,4 +1,4 @@
-//! What a restart leaves of codes: the sessions they gave, sealed, and the ledger that lets none be sent twice.
+//! MFA across a restart: the encrypted sessions, and the log that prevents sending a code twice.
 
 use std::fs;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ fn mfa_session(device: &str, token: &str) -> MfaSession {
     }
 }
 
-fn kept(disk: &Disk) -> Vec<(String, String, Timestamp)> {
+fn stored(disk: &Disk) -> Vec<(String, String, Timestamp)> {
     let sessions = disk.store().load_mfa().expect("loads");
     let row = |session: &MfaSession| {
         let token = session.credentials.session_token.expose().to_owned();
@@ -74,7 +74,7 @@ fn row(device: &str, token: &str) -> (String, String, Timestamp) {
     (serial(device).to_string(), token.to_owned(), start())
 }
 
-/// Returns a keeper as after a start on this disk. The same fakes stand for the same keychain and the same AWS.
+/// Returns a keeper after a start on this disk. The same fakes are the same keychain and the same AWS.
 fn keeper_on(disk: &Disk, fakes: &Fakes) -> Arc<Keeper> {
     *fakes.files.roles.lock().expect("not poisoned") = ROLES.to_owned();
     let ports = Ports {
@@ -101,22 +101,25 @@ fn mfa_sessions_survive_a_restart_each_for_its_device() {
     for (device, token) in [("user", "first"), ("phone", "other"), ("user", "second")] {
         store.save_mfa(&mfa_session(device, token)).expect("saves");
     }
-    assert_eq!(kept(&disk), [row("phone", "other"), row("user", "second")]);
+    assert_eq!(
+        stored(&disk),
+        [row("phone", "other"), row("user", "second")]
+    );
 
     let key = AccessKeyId::parse(KEY).expect("an id");
     disk.store()
         .forget_mfa(&key, &serial("phone"))
         .expect("forgets");
-    assert_eq!(kept(&disk), [row("user", "second")]);
+    assert_eq!(stored(&disk), [row("user", "second")]);
 
     disk.clock.advance(SignedDuration::from_hours(12));
-    assert_eq!(kept(&disk), []);
+    assert_eq!(stored(&disk), []);
     disk.clock.advance(SignedDuration::from_hours(-12));
-    assert_eq!(kept(&disk), [], "what is over is gone from the disk");
+    assert_eq!(stored(&disk), [], "expired sessions are deleted");
 }
 
 #[test]
-fn t34_nothing_of_an_mfa_session_or_a_code_is_readable_on_disk() {
+fn t34_no_mfa_session_and_no_code_is_readable_on_disk() {
     let disk = Disk::new();
     let store = disk.store();
     store
@@ -133,7 +136,7 @@ fn t34_nothing_of_an_mfa_session_or_a_code_is_readable_on_disk() {
 }
 
 #[test]
-fn an_mfa_session_that_cannot_be_opened_is_dropped_and_a_locked_keychain_loses_none() {
+fn an_unreadable_mfa_session_is_dropped_and_a_locked_keychain_loses_none() {
     let disk = Disk::new();
     disk.store()
         .save_mfa(&mfa_session("user", "first"))
@@ -142,16 +145,16 @@ fn an_mfa_session_that_cannot_be_opened_is_dropped_and_a_locked_keychain_loses_n
     let problem = disk.store().load_mfa().expect_err("locked");
     assert_eq!(problem.code, ProblemCode::KeychainLocked);
     disk.set_key(Ok(7));
-    assert_eq!(kept(&disk), [row("user", "first")]);
+    assert_eq!(stored(&disk), [row("user", "first")]);
 
     disk.set_key(Ok(8));
-    assert_eq!(kept(&disk), [], "another key sealed it");
+    assert_eq!(stored(&disk), [], "another key sealed it");
     disk.set_key(Ok(7));
-    assert_eq!(kept(&disk), []);
+    assert_eq!(stored(&disk), []);
 }
 
 #[test]
-fn a_code_is_remembered_across_a_restart_for_its_device_and_as_long_as_aws_takes_it() {
+fn a_code_is_remembered_across_a_restart_for_its_device_as_long_as_aws_accepts_it() {
     let disk = Disk::new();
     disk.store()
         .note_code_sent(&serial("user"), &code("123456"));
@@ -167,7 +170,7 @@ fn a_code_is_remembered_across_a_restart_for_its_device_and_as_long_as_aws_takes
 }
 
 #[test]
-fn no_code_is_sent_twice_across_a_restart_whatever_became_of_the_call() {
+fn no_code_is_sent_twice_across_a_restart_whatever_the_result() {
     let disk = Disk::new();
     let fakes = Fakes::at(start());
     let keeper = with_key(&disk, &fakes);
@@ -196,7 +199,7 @@ fn no_code_is_sent_twice_across_a_restart_whatever_became_of_the_call() {
 }
 
 #[test]
-fn a_code_that_was_given_counts_after_a_restart_without_another() {
+fn a_verified_code_is_valid_after_a_restart() {
     let disk = Disk::new();
     let fakes = Fakes::at(start());
     let keeper = with_key(&disk, &fakes);
@@ -214,5 +217,5 @@ fn a_code_that_was_given_counts_after_a_restart_without_another() {
     assert_eq!(fakes.sts.token_calls().len(), 1);
 
     keeper.end_mfa(&name("user")).expect("forgotten");
-    assert_eq!(kept(&disk), []);
+    assert_eq!(stored(&disk), []);
 }

@@ -1,5 +1,4 @@
-//! A disk of 64 KiB for one test, which can fill up and turn read-only. It exists in a namespace of the test's own
-//! process.
+//! A disk of 64 KiB for one test, which can be filled and made read-only. It is in a namespace of the test's process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,16 +6,16 @@ use std::process::Command;
 
 use crate::desktop::skipped;
 
-/// Tells the child process where its disk is.
+/// The variable with the disk's path for the child process.
 const DISK: &str = "ROLECALL_TEST_DISK";
 
-/// The disk as its test sees it.
+/// The disk of a test.
 pub(crate) struct SmallDisk {
     /// Where it is mounted.
     pub(crate) dir: PathBuf,
 }
 
-/// Runs a test on a disk of its own. `name` is the test's path. Where namespaces are not allowed, it says so.
+/// Runs a test on its own disk. `name` is the test's path. Skipped with a message where namespaces are not allowed.
 pub(crate) fn on_small_disk(name: &str, test: impl FnOnce(&SmallDisk)) {
     #[expect(
         clippy::disallowed_methods,
@@ -55,17 +54,17 @@ pub(crate) fn on_small_disk(name: &str, test: impl FnOnce(&SmallDisk)) {
 }
 
 impl SmallDisk {
-    /// Fills the disk to the last byte; the file to remove to make room again is returned.
+    /// Fills the disk completely, and returns the file to remove to free space.
     pub(crate) fn fill(&self) -> PathBuf {
         let path = self.dir.join("filler");
-        // It fails when the disk is full, and that is the point.
+        // It fails when the disk is full, as intended.
         let _ = fs::write(&path, vec![1; 1 << 20]);
         path
     }
 
-    /// Turns the disk read-only, or back.
+    /// Makes the disk read-only, or writable again.
     pub(crate) fn remount(&self, mode: &str) {
-        // Of its own mount alone: an ordinary user may not change the file system's options.
+        // Only for this mount: an ordinary user cannot change the file system's options.
         let option = format!("remount,bind,{mode}");
         let status = command("mount")
             .args(["-o", &option])

@@ -1,4 +1,4 @@
-//! A state folder and sessions to keep in it.
+//! A state folder with sessions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use rolecall_keeper::ports::Store;
 
 pub(crate) const CANARY: &str = "CanaryCanaryCanaryCanaryCanaryCanary+/==";
 
-/// A key that is there, or is not.
+/// A key that exists or not.
 struct FixedSeal(Mutex<Result<u8, KeychainError>>);
 
 impl SealKeys for FixedSeal {
@@ -59,7 +59,7 @@ impl Disk {
         }
     }
 
-    /// Returns the store as after a restart.
+    /// Returns the store after a restart.
     pub(crate) fn store(&self) -> SealedStore {
         SealedStore::new(self.paths.clone(), self.seal.clone(), self.clock.clone())
     }

@@ -54,7 +54,7 @@ fn sessions_survive_a_restart() {
 }
 
 #[test]
-fn r39_what_a_role_allows_survives_a_restart() {
+fn r39_the_maximum_duration_of_a_role_survives_a_restart() {
     let disk = Disk::new();
     let life = |text| SessionDuration::parse(text).expect("a duration");
     let arn = "arn:aws:iam::808768216571:role/guest";
@@ -80,7 +80,7 @@ fn r39_what_a_role_allows_survives_a_restart() {
 }
 
 #[test]
-fn t34_nothing_of_a_session_but_its_role_is_readable_on_disk() {
+fn t34_only_the_role_of_a_session_is_readable_on_disk() {
     let disk = Disk::new();
     disk.store().save(&session("guest", CANARY)).expect("saves");
     disk.store().note_warned("ASIACANARYCANARYCANA", 600);
@@ -133,14 +133,14 @@ fn r14_sessions_wait_for_a_locked_keychain_and_none_is_lost() {
 }
 
 #[test]
-fn without_sessions_the_keychain_is_not_asked() {
+fn without_sessions_the_keychain_is_not_used() {
     let disk = Disk::new();
     disk.set_key(Err(KeychainError::Frozen));
     assert_eq!(tokens(&disk.store()), []);
 }
 
 #[test]
-fn sessions_sealed_with_a_lost_key_are_told_once_and_dropped() {
+fn sessions_with_a_lost_key_are_reported_once_and_dropped() {
     let disk = Disk::new();
     disk.store()
         .save(&session("guest", "first"))
@@ -153,7 +153,7 @@ fn sessions_sealed_with_a_lost_key_are_told_once_and_dropped() {
 }
 
 #[test]
-fn sessions_that_ended_long_ago_leave_the_disk() {
+fn old_sessions_are_deleted() {
     let disk = Disk::new();
     disk.store()
         .save(&session("guest", "first"))
@@ -182,9 +182,9 @@ fn an_overwritten_session_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_keychain_keeps_the_seal_and_no_secret_lies_on_the_disk() {
+fn the_key_is_in_the_keychain_and_no_secret_on_the_disk() {
     on_desktop(
-        "store::the_keychain_keeps_the_seal_and_no_secret_lies_on_the_disk",
+        "store::the_key_is_in_the_keychain_and_no_secret_on_the_disk",
         Services::Keyring,
         |desktop| {
             let paths = paths_below(&desktop.root.join("home"));

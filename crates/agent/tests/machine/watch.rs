@@ -9,9 +9,9 @@ use std::time::Duration;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::watch::{Changed, Fingerprints, Watch, watch};
 
-/// How long a change may take to be told.
+/// The timeout for the report of a change.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to make sure that nothing more is told: longer than a burst takes to settle.
+/// How long to wait for unexpected reports: longer than the quiet period.
 const QUIET: Duration = Duration::from_millis(400);
 
 struct Watched {
@@ -26,7 +26,7 @@ impl Watched {
         Self::changed_before(prepare, |_| {})
     }
 
-    /// Begins to watch files that change after they were read, and before the watch begins.
+    /// Watches files that changed after they were read and before the watch started.
     fn changed_before(prepare: impl FnOnce(&Paths), change: impl FnOnce(&Paths)) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let paths = Paths::new(&Environment {
@@ -39,7 +39,7 @@ impl Watched {
         let before = Fingerprints::of(&paths);
         change(&paths);
         let watch = watch(&paths, before, move |changed| {
-            // Reading is what the owner of the files does with the news.
+            // The owner of the files reads them after each report.
             let _ = tell.send(changed);
         })
         .expect("watches");
@@ -55,14 +55,14 @@ impl Watched {
         self.paths.roles_path()
     }
 
-    /// Asserts that these changes are told, each once, and no other.
-    fn tells(&self, expected: &[Changed]) {
-        let mut told: Vec<_> = expected
+    /// Asserts that exactly these changes are reported, each once.
+    fn reports(&self, expected: &[Changed]) {
+        let mut reported: Vec<_> = expected
             .iter()
             .map(|_| self.changes.recv_timeout(PATIENCE).expect("a change"))
             .collect();
-        told.sort();
-        assert_eq!(told, expected);
+        reported.sort();
+        assert_eq!(reported, expected);
         assert_eq!(
             self.changes.recv_timeout(QUIET),
             Err(RecvTimeoutError::Timeout)
@@ -75,7 +75,7 @@ fn write(path: &Path, text: &str) {
 }
 
 #[test]
-fn tells_what_changed_between_the_first_reading_and_the_watch() {
+fn reports_what_changed_between_the_first_reading_and_the_watch() {
     let prepare = |paths: &Paths| {
         fs::create_dir_all(&paths.config_dir).expect("a folder");
         write(&paths.roles_path(), "before");
@@ -85,24 +85,24 @@ fn tells_what_changed_between_the_first_reading_and_the_watch() {
         write(&paths.roles_path(), "changed");
         write(&paths.marks_path(), "new");
     });
-    watched.tells(&[Changed::Roles, Changed::Marks]);
+    watched.reports(&[Changed::Roles, Changed::Marks]);
 }
 
 #[test]
-fn tells_which_file_changed_once_per_burst() {
+fn reports_which_file_changed_once_per_burst() {
     let watched = Watched::new(|_| {});
     for text in ["a", "ab", "abc"] {
         write(&watched.roles(), text);
     }
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     write(&watched.paths.settings_path(), "a");
     write(&watched.paths.keys_path(), "a");
     write(&watched.paths.config_dir.join("other.toml"), "a");
-    watched.tells(&[Changed::Settings, Changed::Keys]);
+    watched.reports(&[Changed::Settings, Changed::Keys]);
     fs::read(watched.roles()).expect("reads");
-    watched.tells(&[]);
+    watched.reports(&[]);
     fs::remove_file(watched.roles()).expect("removes");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn editors_that_replace_by_rename_are_noticed_every_time() {
         let temporary = watched.paths.config_dir.join("roles.toml~");
         write(&temporary, "b");
         fs::rename(&temporary, watched.roles()).expect("renames");
-        watched.tells(&[Changed::Roles]);
+        watched.reports(&[Changed::Roles]);
     }
 }
 
@@ -130,42 +130,42 @@ fn r32_a_linked_file_is_watched_where_it_is() {
     });
     let dotfiles = watched.paths.config_dir.with_file_name("dotfiles");
     write(&dotfiles.join("roles.toml"), "b");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     write(&dotfiles.join("new"), "c");
     fs::rename(dotfiles.join("new"), dotfiles.join("roles.toml")).expect("renames");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
 
-    // Another referent takes over.
+    // The link gets another target.
     let other = watched.dir.path().join("other");
     fs::create_dir(&other).expect("a folder");
     write(&other.join("mine.toml"), "d");
     fs::remove_file(watched.roles()).expect("removes");
     symlink(other.join("mine.toml"), watched.roles()).expect("links");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     write(&other.join("mine.toml"), "e");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
 }
 
 #[test]
-fn r23_a_folder_that_goes_and_comes_back_is_watched_again() {
+fn r23_a_folder_that_is_removed_and_created_again_is_watched_again() {
     let watched = Watched::new(|_| {});
     write(&watched.roles(), "a");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     let aside = watched.paths.config_dir.with_file_name("aside");
     fs::rename(&watched.paths.config_dir, &aside).expect("renames");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
     write(&watched.roles(), "b");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     fs::remove_dir_all(&watched.paths.config_dir).expect("removes");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
     fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
     write(&watched.roles(), "c");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
 }
 
 #[test]
-fn r23_a_folder_that_cannot_be_made_yet_is_awaited() {
+fn r23_a_folder_that_cannot_be_created_yet_is_watched_later() {
     let watched = Watched::new(|paths| {
         let parent = paths.config_dir.parent().expect("a parent");
         write(parent, "in the way");
@@ -174,7 +174,7 @@ fn r23_a_folder_that_cannot_be_made_yet_is_awaited() {
     fs::remove_file(parent).expect("removes");
     fs::create_dir_all(&watched.paths.config_dir).expect("a folder");
     write(&watched.roles(), "a");
-    watched.tells(&[Changed::Roles]);
+    watched.reports(&[Changed::Roles]);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_watch_ends_when_dropped() {
 }
 
 #[test]
-fn aws_files_are_told_whether_their_folder_is_there_or_comes() {
+fn aws_files_are_reported_whether_or_not_their_folder_exists() {
     for prepare in [
         |_: &Path| {},
         |dir: &Path| fs::create_dir(dir).expect("a folder"),
@@ -209,12 +209,12 @@ fn aws_files_are_told_whether_their_folder_is_there_or_comes() {
         );
         fs::create_dir_all(config.parent().expect("a folder")).expect("a folder");
         write(config, "a");
-        watched.tells(&[Changed::Aws]);
+        watched.reports(&[Changed::Aws]);
         write(credentials, "a");
         write(config, "ab");
-        watched.tells(&[Changed::Aws]);
+        watched.reports(&[Changed::Aws]);
         fs::remove_dir_all(config.parent().expect("a folder")).expect("removes");
-        watched.tells(&[Changed::Aws]);
+        watched.reports(&[Changed::Aws]);
     }
 }
 
@@ -229,5 +229,5 @@ fn r32_an_aws_file_that_is_a_link_is_followed() {
         symlink("../dotfiles/config", &paths.aws_config_path).expect("links");
     });
     write(&watched.dir.path().join("dotfiles/config"), "ab");
-    watched.tells(&[Changed::Aws]);
+    watched.reports(&[Changed::Aws]);
 }

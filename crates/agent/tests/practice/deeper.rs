@@ -1,8 +1,8 @@
-//! What further calls tell about a refusal.
+//! The checks that explain a denial.
 
 use super::*;
 
-/// Returns the causes of a refusal, surest first, as kind and sentence, and what each call told.
+/// Returns the causes of a denial, most likely first, as kind and sentence, and the result of each call.
 fn deeper(set: &Set, role: &str) -> (Vec<(CauseKind, String)>, Vec<String>) {
     set.assume(role).expect_err("refused");
     let call = Call::LookDeeper { role: role.into() };
@@ -53,14 +53,14 @@ fn the_trust_policy_read_by_another_session_makes_a_cause_certain() {
             "asks for MFA, and none was given",
         ),
     ] {
-        let (causes, told) = deeper(&set, role);
+        let (causes, results) = deeper(&set, role);
         assert_eq!(causes.len(), 1, "{causes:?}");
         assert!(
             causes[0].0 == kind && causes[0].1.contains(what),
             "{causes:?}"
         );
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert_eq!(told[1], "The policies of \"user\" allow it.");
+        assert_eq!(results.len(), 2, "{results:?}");
+        assert_eq!(results[1], "The policies of \"user\" allow it.");
     }
     assert_eq!(
         (set.count("GetRole"), set.count("SimulatePrincipalPolicy")),
@@ -71,10 +71,10 @@ fn the_trust_policy_read_by_another_session_makes_a_cause_certain() {
 #[test]
 fn iam_confirms_that_a_permission_is_missing() {
     let set = Set::new();
-    let (causes, told) = deeper(&set, "finance");
+    let (causes, results) = deeper(&set, "finance");
     assert_eq!(causes[0].0, CauseKind::CallerPermission);
     assert_eq!(
-        told,
+        results,
         ["No policy of \"user\" allows sts:AssumeRole on the role."]
     );
     assert_eq!(
@@ -85,7 +85,7 @@ fn iam_confirms_that_a_permission_is_missing() {
 }
 
 #[test]
-fn nothing_is_asked_further_without_a_click() {
+fn no_check_is_made_without_a_click() {
     let set = Set::new();
     set.assume("vault").expect_err("refused");
     assert_eq!(
@@ -131,7 +131,7 @@ fn a_key_is_looked_up_and_a_message_decoded_if_aws_allows_it() {
 }
 
 #[test]
-fn the_longest_life_of_a_role_is_read_where_its_policies_allow_it() {
+fn the_maximum_duration_of_a_role_is_read_if_its_policies_allow_it() {
     let set = Set::new();
     for (role, allowed_s, calls) in [
         ("guest", Some(3600), 1),

@@ -1,4 +1,4 @@
-//! The keeper with the real STS client and clock, against the practice account: whole ways from key to credentials.
+//! The keeper with the real STS client and clock against the practice account: from the key to the credentials.
 
 #![expect(
     clippy::disallowed_methods,
@@ -45,7 +45,7 @@ struct Set {
 }
 
 impl Set {
-    /// Starts a practice account in which these faults are at work, and gives the keeper its key.
+    /// Starts a practice account with these faults, and adds its key to the keeper.
     fn with_faults(faults: &[FaultKind]) -> Self {
         Self::with_roles(faults, |_| ())
     }
@@ -313,13 +313,13 @@ fn r03_a_skewed_server_sets_the_clock() {
             .duration_since(set.clock.now());
         assert!((left - SignedDuration::from_hours(1)).abs() < SignedDuration::from_secs(5));
         assert_eq!(set.count("AssumeRole"), 2);
-        let told = set.keeper.snapshot().clock_offset_ms;
-        assert!((told - skew_s * 1000).abs() < 3000, "{told}");
+        let offset_ms = set.keeper.snapshot().clock_offset_ms;
+        assert!((offset_ms - skew_s * 1000).abs() < 3000, "{offset_ms}");
     }
 }
 
 #[test]
-fn b53_another_role_than_asked_for_is_dropped() {
+fn b53_a_session_of_another_role_is_dropped() {
     let set = Set::with_faults(&[FaultKind::WrongArn]);
     assert_eq!(refused(set.assume("guest")).0, ProblemCode::WrongIdentity);
     assert_eq!(
@@ -329,7 +329,7 @@ fn b53_another_role_than_asked_for_is_dropped() {
 }
 
 #[test]
-fn what_can_go_wrong_on_the_way_has_its_own_words() {
+fn each_network_failure_has_its_own_message() {
     for (fault, code) in [
         (FaultKind::Html, ProblemCode::NotAws),
         (FaultKind::Redirect, ProblemCode::NotAws),
@@ -349,14 +349,14 @@ fn what_can_go_wrong_on_the_way_has_its_own_words() {
 }
 
 #[test]
-fn r09_a_little_throttling_goes_unnoticed() {
+fn r09_brief_throttling_is_retried() {
     let set = Set::with_faults(&[FaultKind::Throttle(2)]);
     assert!(set.assume("guest").is_ok());
     assert_eq!(set.count("AssumeRole"), 3);
 }
 
 #[test]
-fn c14_a_hand_out_that_waits_for_a_person_ends_within_20_seconds_and_the_prompt_stays() {
+fn c14_a_request_that_waits_for_the_user_ends_within_20_seconds_and_the_prompt_stays() {
     let set = Set::new();
     let begun = Instant::now();
     let problem = set.credentials("operator").expect_err("nobody answers");
@@ -376,7 +376,7 @@ fn c14_a_hand_out_that_waits_for_a_person_ends_within_20_seconds_and_the_prompt_
 }
 
 #[test]
-fn a_limited_session_is_one_of_its_own_and_its_size_is_told() {
+fn a_limited_session_is_separate_and_reports_its_size() {
     let set = Set::new();
     let limits = LimitsView {
         access: Some(AccessLimit::ReadOnly),
@@ -402,7 +402,7 @@ fn a_limited_session_is_one_of_its_own_and_its_size_is_told() {
 }
 
 #[test]
-fn b19_r39_a_role_that_allows_an_hour_is_found_out_once() {
+fn b19_r39_a_role_that_allows_an_hour_is_detected_once() {
     let set = Set::with_roles(&[], |draft| {
         if draft.name == "guest" {
             draft.duration = Some("12h".into());
@@ -469,7 +469,7 @@ fn c9_an_endpoint_is_answered_from_memory() {
 }
 
 #[test]
-fn an_endpoint_is_not_held_up_by_a_slow_aws_nor_by_a_person() {
+fn an_endpoint_does_not_wait_for_a_slow_aws_or_the_user() {
     let set = Set::with_faults(&[FaultKind::Latency(3_000)]);
     let begun = Instant::now();
     assert_eq!(set.container("guest"), Err(ProblemCode::TimedOut));

@@ -1,4 +1,4 @@
-//! Questions that are none, and askers that misbehave.
+//! Invalid requests and misbehaving clients.
 
 use std::io::{Read, Write};
 use std::thread;
@@ -21,7 +21,7 @@ fn b62_impossible_lengths_are_refused_and_closed() {
 }
 
 #[test]
-fn b63_half_a_question_is_given_up_after_five_seconds_however_slowly_it_drips() {
+fn b63_a_slow_partial_request_times_out_after_five_seconds() {
     let place = Place::new();
     let _server = place.serve(done);
     let begun = Instant::now();
@@ -48,7 +48,7 @@ fn b63_half_a_question_is_given_up_after_five_seconds_however_slowly_it_drips() 
 }
 
 #[test]
-fn b64_b65_what_is_not_understood_is_refused_without_an_echo() {
+fn b64_b65_an_invalid_request_is_refused_without_an_echo() {
     let place = Place::new();
     let _server = place.serve(done);
     let deep = "[".repeat(10_000);
@@ -72,7 +72,7 @@ fn b64_b65_what_is_not_understood_is_refused_without_an_echo() {
 }
 
 #[test]
-fn b67_one_question_per_connection_is_answered() {
+fn b67_one_request_per_connection_is_answered() {
     let place = Place::new();
     let _server = place.serve(done);
     let mut wire = Vec::new();
@@ -88,7 +88,7 @@ fn b67_one_question_per_connection_is_answered() {
 }
 
 #[test]
-fn b68_an_asker_that_goes_away_harms_nobody() {
+fn b68_a_client_that_disconnects_is_harmless() {
     let place = Place::new();
     let long = "x".repeat(1 << 20);
     let _server = place.serve(move |_| Ok(Answer::Text(WireSecret::new(long.clone()))));

@@ -1,4 +1,4 @@
-//! The local socket: who may ask, what is too much, and what becomes of a place that is not ours.
+//! The local socket: who can connect, limits, and occupied paths.
 #![cfg(unix)]
 #![expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Where the socket lies, who may connect, and what becomes of a place that is not ours.
+//! The location of the socket, who can connect, and occupied paths.
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
@@ -15,7 +15,7 @@ use rolecall_core::value::problem::ProblemCode;
 
 use crate::{Place, done, request};
 #[test]
-fn the_folder_and_the_socket_are_private_and_gone_at_the_end() {
+fn the_folder_and_the_socket_are_private_and_removed_at_the_end() {
     let place = Place::new();
     let server = place.serve(done);
     let mode = |path: &Path| fs::metadata(path).expect("there").mode() & 0o7777;
@@ -29,7 +29,7 @@ fn the_folder_and_the_socket_are_private_and_gone_at_the_end() {
 }
 
 #[test]
-fn t02_refuses_every_place_that_is_not_its_own() {
+fn t02_refuses_every_path_that_is_not_its_own() {
     let storage = ProblemCode::StorageFailed;
     problem_of(
         &|dir| fs::write(dir, "").expect("a file"),
@@ -80,7 +80,7 @@ fn t02_refuses_every_place_that_is_not_its_own() {
 }
 
 #[test]
-fn a_relative_or_too_long_path_is_told() {
+fn a_relative_or_too_long_path_is_a_problem() {
     let handler: Handler = Arc::new(|call, _: &Peer<'_>| done(call));
     let problem = socket::serve(Path::new("relative"), handler.clone())
         .err()
@@ -157,7 +157,7 @@ fn r27_of_twenty_starts_at_once_one_survives() {
     assert_eq!(shown.load(Ordering::SeqCst), 19);
 }
 
-/// Asserts with which problem the socket's folder is refused once it is as `plant` makes it.
+/// Asserts the problem with a socket folder that `plant` has prepared.
 fn problem_of(plant: &dyn Fn(&Path), code: ProblemCode, part: &str) {
     let place = Place::new();
     plant(&place.dir());
@@ -172,13 +172,13 @@ fn private(dir: &Path) {
     fs::set_permissions(dir, Permissions::from_mode(0o700)).expect("a mode");
 }
 
-/// What only root can try: `cargo test root::`.
+/// Tests that need root: `cargo test root::`.
 mod root {
     use super::*;
 
     #[test]
     fn t01_a_process_of_another_user_gets_nothing() {
-        // Only root can become somebody else.
+        // Only root can change the user.
         if !rustix::process::geteuid().is_root() {
             return;
         }

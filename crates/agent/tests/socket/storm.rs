@@ -10,7 +10,7 @@ use rolecall_core::api::protocol::{Answer, Call, WireSecret};
 
 use crate::{Place, done};
 #[test]
-fn b67_at_most_32_questions_are_answered_at_once_and_the_others_wait() {
+fn b67_at_most_32_requests_are_answered_at_once_and_the_others_wait() {
     let place = Place::new();
     let open = Arc::new(Mutex::new((0_usize, 0_usize)));
     let counted = open.clone();
@@ -20,7 +20,7 @@ fn b67_at_most_32_questions_are_answered_at_once_and_the_others_wait() {
             open.0 += 1;
             open.1 = open.1.max(open.0);
         }
-        // As long as a hand-out that asks AWS.
+        // As long as a request that calls AWS.
         thread::sleep(Duration::from_millis(30));
         counted.lock().expect("no panic inside").0 -= 1;
         Ok(Answer::Done)
@@ -40,7 +40,7 @@ fn b67_at_most_32_questions_are_answered_at_once_and_the_others_wait() {
 }
 
 #[test]
-fn t40_silent_connections_do_not_keep_an_honest_one_waiting() {
+fn t40_silent_connections_do_not_block_a_real_one() {
     let place = Place::new();
     let _server = place.serve(done);
     let _silent: Vec<UnixStream> = (0..100).map(|_| place.connect()).collect();
@@ -108,6 +108,6 @@ fn an_answer_takes_well_under_a_millisecond() {
         .collect();
     times.sort_unstable();
     println!("median {:?}, 99th {:?}", times[250], times[495]);
-    // A generous bound, for busy machines; the benchmark tells more.
+    // A generous limit for busy machines; the benchmark is precise.
     assert!(times[250] < Duration::from_millis(5), "{:?}", times[250]);
 }

@@ -97,7 +97,7 @@ fn a_session_token_without_a_code_names_no_device() {
 }
 
 #[test]
-fn r06_b47_a_sign_in_page_is_told_apart_and_asked_once() {
+fn r06_b47_a_sign_in_page_is_detected_and_requested_once() {
     let page = "<!DOCTYPE html><html><body>canary: sign in to the hotel</body></html>";
     let answer = http("200 OK", "Content-Type: text/html\r\n", page, HOUR);
     let server = Loopback::start(always(answer));
@@ -146,7 +146,7 @@ fn b48_an_answer_that_breaks_off_is_incomplete() {
 }
 
 #[test]
-fn b49_an_endless_answer_is_cut() {
+fn b49_an_endless_answer_is_cut_off() {
     for head in [
         "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 1073741824\r\n\r\n<AssumeRoleResponse>",
         "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<AssumeRoleResponse>",
@@ -183,7 +183,7 @@ fn b50_document_types_and_deep_nesting_are_harmless() {
         let (outcome, _) = assume_from(xml("200 OK", &body));
         assert!(matches!(outcome, Err(StsError::NotSts(_))), "{outcome:?}");
     }
-    // Deep nesting beside the fields may be skipped or refused, but quickly.
+    // Deep nesting may be skipped or rejected, but quickly.
     let begun = Instant::now();
     let _ = assume_from(xml("200 OK", &deep));
     assert!(begun.elapsed().as_secs() < 2);
@@ -216,7 +216,7 @@ fn b51_names_the_field_that_is_missing_or_twice() {
 }
 
 #[test]
-fn b52_an_expiry_that_is_no_instant_is_incomplete_and_an_offset_is_understood() {
+fn b52_an_invalid_expiry_is_incomplete_and_an_offset_is_accepted() {
     let at = in_an_hour();
     let body = |text: &str| {
         let stated = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -1,4 +1,4 @@
-//! One call as the keeper makes it, and servers to make it to.
+//! A sample call of the keeper, and servers for it.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ pub(crate) fn in_an_hour() -> Timestamp {
     Timestamp::from_second((Timestamp::now() + HOUR).as_second()).expect("in range")
 }
 
-/// Asks a server that always answers `reply`, and returns what came of it and how often it was asked.
+/// Calls a server that always answers `reply`, and returns the result and the number of requests.
 pub(crate) fn assume_from(bytes: impl Into<Vec<u8>>) -> (Result<Assumed, StsError>, usize) {
     let server = Loopback::start(always(bytes));
     let outcome = sts_at(&server).assume_role(&caller(), &call());

@@ -1,4 +1,4 @@
-//! A server on loopback that answers as a test says, byte by byte, and keeps what it was asked.
+//! A server on loopback with scripted answers, which records its requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,17 +7,17 @@ use std::thread;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What the server does with one request.
+/// The reaction to one request.
 pub(crate) enum Reply {
     /// Sends these bytes and closes.
     Bytes(Vec<u8>),
-    /// Sends these bytes, then one byte of padding after the other until the client goes away.
+    /// Sends these bytes, then endless padding byte by byte until the client disconnects.
     Endless(Vec<u8>),
-    /// Sends these bytes, then nothing until the client goes away.
+    /// Sends these bytes, then nothing until the client disconnects.
     Stall(Vec<u8>),
 }
 
-/// One request as it came.
+/// One received request.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) head: String,
@@ -61,7 +61,7 @@ fn serve(mut stream: TcpStream, reply: &dyn Fn(usize) -> Reply, log: &Mutex<Vec<
         log.push(request);
         log.len() - 1
     };
-    // The client may go away at any point; that is what some tests are about.
+    // The client may disconnect at any point, as some tests do on purpose.
     match reply(number) {
         Reply::Bytes(bytes) => drop(stream.write_all(&bytes)),
         Reply::Endless(bytes) => {
@@ -107,7 +107,7 @@ pub(crate) fn http(status: &str, headers: &str, body: &str, skew: SignedDuration
         .into_bytes()
 }
 
-/// Returns an answer of STS as it should be.
+/// Returns a valid answer of STS.
 pub(crate) fn xml(status: &str, body: &str) -> Vec<u8> {
     http(
         status,
@@ -117,7 +117,7 @@ pub(crate) fn xml(status: &str, body: &str) -> Vec<u8> {
     )
 }
 
-/// Returns what STS says to an AssumeRole that succeeds.
+/// Returns the answer of STS to a successful AssumeRole.
 pub(crate) fn assumed_body(expires_at: Timestamp) -> String {
     let expiration = expires_at.strftime("%Y-%m-%dT%H:%M:%SZ");
     format!(
@@ -139,7 +139,7 @@ pub(crate) fn assumed_body(expires_at: Timestamp) -> String {
     )
 }
 
-/// Returns what STS says to a GetSessionToken that succeeds.
+/// Returns the answer of STS to a successful GetSessionToken.
 pub(crate) fn token_body(expires_at: Timestamp) -> String {
     let body = assumed_body(expires_at).replace("AssumeRole", "GetSessionToken");
     let (head, rest) = body.split_once("    <AssumedRoleUser>").expect("there");
@@ -147,7 +147,7 @@ pub(crate) fn token_body(expires_at: Timestamp) -> String {
     format!("{head}{tail}")
 }
 
-/// Returns what STS says when it refuses.
+/// Returns an error of STS.
 pub(crate) fn error_body(code: &str, message: &str) -> String {
     format!(
         r#"<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">

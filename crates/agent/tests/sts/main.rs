@@ -1,4 +1,4 @@
-//! STS as the keeper calls it, against servers on loopback that misbehave in every way.
+//! The STS client against misbehaving servers on loopback.
 #![expect(
     clippy::disallowed_methods,
     reason = "the servers have a clock, and a test starts itself in another environment"

@@ -1,4 +1,4 @@
-//! The way to AWS through a proxy and TLS, all on loopback: which certificates are trusted, and which proxy is used.
+//! The connection through a proxy and TLS, on loopback: trusted certificates and the used proxy.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -27,7 +27,7 @@ fn good_answer() -> Vec<u8> {
     xml("200 OK", &assumed_body(in_an_hour()))
 }
 
-/// A certificate authority that nobody trusts by himself.
+/// A certificate authority that is not trusted by default.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -54,18 +54,18 @@ impl Authority {
     }
 }
 
-/// What stands behind the proxy.
+/// The server behind the proxy.
 #[derive(Clone)]
 enum Behind {
     /// A server with this certificate, which assumes every role.
     Server(Arc<ServerConfig>),
-    /// One that says this in place of TLS, then closes.
+    /// A server that sends this instead of TLS, then closes.
     Garbage(&'static [u8]),
-    /// None: the proxy answers with this head itself.
+    /// None: the proxy itself answers with this head.
     Nothing(&'static str),
 }
 
-/// A proxy that takes every tunnel to the same place.
+/// A proxy that connects every tunnel to the same server.
 struct Proxy {
     url: String,
     tunnels: Arc<AtomicUsize>,
@@ -116,7 +116,7 @@ fn head_of(stream: &mut impl Read) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-/// Serves one tunnel. The client may go away at any point; that is what some tests are about.
+/// Serves one tunnel. The client may disconnect at any point, as some tests do on purpose.
 fn tunnel(mut stream: TcpStream, behind: Behind, wanted: &Mutex<String>) {
     let head = head_of(&mut stream);
     head.lines()
@@ -130,7 +130,7 @@ fn tunnel(mut stream: TcpStream, behind: Behind, wanted: &Mutex<String>) {
             .write_all(opened)
             .and_then(|()| stream.read_exact(&mut [0]))
             .and_then(|()| stream.write_all(bytes))
-            // A stream that is closed with something unread loses what was written.
+            // Closing a stream with unread data would discard what was written.
             .and_then(|()| stream.shutdown(Shutdown::Write))
             .and_then(|()| stream.read_to_end(&mut Vec::new()).map(drop)),
         Behind::Server(config) => stream.write_all(opened).and_then(|()| {
@@ -159,7 +159,7 @@ fn trusting(settings: Settings, pem: &str) -> (Settings, tempfile::NamedTempFile
 }
 
 #[test]
-fn r07_a_proxy_and_an_authority_of_the_settings_lead_to_aws() {
+fn r07_the_proxy_and_authority_of_the_settings_are_used() {
     let authority = Authority::new();
     let proxy = Proxy::start(Behind::Server(authority.certify(HOST)));
     let (settings, _file) = trusting(
@@ -175,7 +175,7 @@ fn r07_a_proxy_and_an_authority_of_the_settings_lead_to_aws() {
 }
 
 #[test]
-fn b61_a_certificate_that_is_not_trusted_or_of_another_host_is_told_once() {
+fn b61_an_untrusted_certificate_or_one_of_another_host_is_not_retried() {
     let authority = Authority::new();
     for (host, trusted) in [(HOST, false), ("sts.evil.example", true)] {
         let proxy = Proxy::start(Behind::Server(authority.certify(host)));
@@ -195,7 +195,7 @@ fn b61_a_certificate_that_is_not_trusted_or_of_another_host_is_told_once() {
 }
 
 #[test]
-fn b61_what_is_not_tls_is_insecure_and_what_ends_is_unreachable() {
+fn b61_an_answer_without_tls_is_insecure_and_a_closed_connection_is_unreachable() {
     let proxy = Proxy::start(Behind::Garbage(b"HTTP/1.0 400 Bad Request\r\n\r\n"));
     let outcome = assume(&proxy.settings());
     assert!(
@@ -211,7 +211,7 @@ fn b61_what_is_not_tls_is_insecure_and_what_ends_is_unreachable() {
 }
 
 #[test]
-fn r07_a_proxy_that_wants_a_sign_in_or_is_dead_is_named() {
+fn r07_a_proxy_that_requires_a_sign_in_or_is_down_is_named() {
     let proxy = Proxy::start(Behind::Nothing(
         "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
     ));
@@ -232,7 +232,7 @@ fn r07_a_proxy_that_wants_a_sign_in_or_is_dead_is_named() {
 }
 
 #[test]
-fn a_certificate_file_that_cannot_be_used_is_told() {
+fn an_unusable_certificate_file_is_reported() {
     let proxy = Proxy::start(Behind::Garbage(b""));
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (pem, part) in [
@@ -259,11 +259,11 @@ fn a_certificate_file_that_cannot_be_used_is_told() {
     assert_eq!(proxy.tunnels(), 0);
 }
 
-/// Says to the test below that it runs in the hostile environment, and where its servers are.
+/// The variable that selects the hostile environment in the test below, with the addresses of its servers.
 const INSIDE: &str = "ROLECALL_TEST_SERVERS";
 
 #[test]
-fn t17_nothing_in_the_environment_leads_elsewhere() {
+fn t17_the_environment_cannot_redirect_calls() {
     if let Some(servers) = std::env::var_os(INSIDE) {
         return from_a_hostile_environment(&servers.to_string_lossy());
     }
@@ -272,10 +272,7 @@ fn t17_nothing_in_the_environment_leads_elsewhere() {
     let proxy = Proxy::start(Behind::Garbage(b""));
     let mut again = std::process::Command::new(std::env::current_exe().expect("this program"));
     again
-        .args([
-            "--exact",
-            "tls::t17_nothing_in_the_environment_leads_elsewhere",
-        ])
+        .args(["--exact", "tls::t17_the_environment_cannot_redirect_calls"])
         .env(INSIDE, format!("{} {}", endpoint.url, proxy.url));
     for name in [
         "HTTP_PROXY",

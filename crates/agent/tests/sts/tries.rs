@@ -1,4 +1,4 @@
-//! How often a call is tried, how long it may take, and how many are in flight.
+//! Retries, timeouts and concurrency of calls.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::call::{
 use crate::loopback::{Loopback, Reply, assumed_body, error_body, http, xml};
 
 #[test]
-fn r03_a_wrong_clock_is_set_by_the_refusal_and_the_call_repeated() {
+fn r03_a_wrong_clock_is_corrected_by_the_error_and_the_call_retried() {
     let skew = SignedDuration::from_mins(20);
     let message = "Signature expired: 20261121T120000Z is now earlier than 20261121T121000Z (20261121T122500Z - 15 min.)";
     let server = Loopback::start(move |number| {
@@ -49,7 +49,7 @@ fn r03_a_wrong_clock_is_set_by_the_refusal_and_the_call_repeated() {
 }
 
 #[test]
-fn r03_a_wrong_secret_is_not_taken_for_a_wrong_clock() {
+fn r03_a_wrong_secret_is_not_mistaken_for_a_wrong_clock() {
     let body = error_body(
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match",
@@ -107,7 +107,7 @@ fn an_error_page_of_a_server_counts_as_its_error() {
 }
 
 #[test]
-fn r05_nobody_there_is_unreachable_and_names_the_host() {
+fn r05_a_missing_server_is_unreachable_and_the_host_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("bound").to_string();
     drop(listener);
@@ -124,7 +124,7 @@ fn r05_nobody_there_is_unreachable_and_names_the_host() {
 }
 
 #[test]
-fn r08_a_server_that_stalls_is_given_up() {
+fn r08_a_stalled_server_times_out() {
     let server = Loopback::start(|_| {
         Reply::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<Assume".to_vec())
     });
@@ -162,7 +162,7 @@ fn new_settings_take_effect_with_the_next_call() {
 }
 
 #[test]
-fn t17_no_call_is_made_while_the_settings_do_not_say_where_calls_go() {
+fn t17_no_call_is_made_while_the_route_is_not_defined() {
     let server = Loopback::start(always(xml("200 OK", &assumed_body(in_an_hour()))));
     let sts = sts_at(&server);
     let text = format!("[aws]\nendpoint_url = \"{}\"\nproxi = 1\n", server.url);
@@ -190,7 +190,7 @@ fn at_most_four_calls_are_in_flight() {
         open.present += 1;
         open.most = open.most.max(open.present);
         counted.1.notify_all();
-        // Gives a fifth call the time to come.
+        // Gives a fifth call time to arrive.
         let waited = counted
             .1
             .wait_timeout_while(open, Duration::from_millis(100), |open| open.present < 5);
@@ -209,7 +209,7 @@ fn at_most_four_calls_are_in_flight() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_threads_of_calls_sleep_while_there_is_none() {
+fn the_threads_of_calls_sleep_while_there_are_none() {
     let server = Loopback::start(always(xml("200 OK", &assumed_body(in_an_hour()))));
     let sts = sts_at(&server);
     let tasks = || {
@@ -219,7 +219,7 @@ fn the_threads_of_calls_sleep_while_there_is_none() {
     };
     let others: Vec<_> = tasks().map(|task| task.file_name()).collect();
     sts.assume_role(&caller(), &call()).expect("assumed");
-    // Of the threads that the call started, those of other tests' calls may be among them.
+    // Threads of other tests may be among them.
     let wake_ups = || -> Vec<(String, u64)> {
         let own = tasks().filter(|task| !others.contains(&task.file_name()));
         own.filter_map(|task| {

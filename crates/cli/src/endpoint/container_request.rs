@@ -1,7 +1,7 @@
 //! The one request that AWS SDKs make of a container-credentials endpoint, and the answers to it.
 //!
 //! Web pages, proxies and programs of other users can reach a loopback port too. So whatever no SDK sends is refused,
-//! and nothing is told before the token was right.
+//! and nothing is returned without the right token.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
 use std::hint::black_box;

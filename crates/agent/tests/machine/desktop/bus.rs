@@ -1,4 +1,4 @@
-//! The session bus, as a test asks it.
+//! A client of the session bus for tests.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::variable;
 
-/// The session bus, as the test asks it.
+/// A client of the session bus.
 pub(crate) struct Bus {
     runtime: tokio::runtime::Runtime,
     connection: zbus::Connection,
@@ -66,7 +66,7 @@ impl Bus {
         names.iter().filter(|name| name.starts_with(':')).count()
     }
 
-    /// Tells services that the bus starts from now on where the display is.
+    /// Sets the display for services that the bus starts.
     pub(crate) fn set_display(&self, name: &str) {
         let variables = HashMap::from([("DISPLAY", name)]);
         self.call(
@@ -86,7 +86,7 @@ impl Bus {
         self.secrets("Lock", &vec![collection]).expect("locks");
     }
 
-    /// Returns the labels of all items of ours.
+    /// Returns the labels of all our items.
     pub(crate) fn labels(&self) -> Vec<String> {
         let ours = HashMap::from([("service", "rolecall")]);
         let reply = self.secrets("SearchItems", &(ours,)).expect("an answer");

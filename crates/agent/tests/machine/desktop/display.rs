@@ -1,4 +1,4 @@
-//! A display for the keychain's own dialog, and hands to answer it.
+//! A display for the keychain's dialog, with simulated input.
 
 use std::fs::File;
 use std::process::{Child, Command, Output, Stdio};
@@ -10,13 +10,13 @@ use super::{Bus, Desktop, PASSWORD, wait_until};
 /// How long an answered dialog may take to close.
 const CLOSING: Duration = Duration::from_secs(3);
 
-/// A display that the bus's services open their windows on.
+/// The display of services that the bus starts.
 pub(crate) struct Display {
     server: Child,
     name: String,
 }
 
-/// Waits until no other test is starting a display; it may once the result is dropped.
+/// Waits until no other test is starting a display. The lock is released when the result is dropped.
 #[expect(
     clippy::disallowed_methods,
     reason = "what all tests of this machine share"
@@ -52,7 +52,7 @@ impl Display {
             return None;
         }
         let (server, name) = {
-            // Two servers that start at one time may both take the same number.
+            // Two servers that start at the same time may take the same number.
             let _alone = starting_alone();
             let server = command("sh")
                 .args(["-c", &shell])
@@ -105,7 +105,7 @@ impl Display {
         self.answer(&["key", "Escape"]);
     }
 
-    /// Types into the dialog until it closes: keys that come before it listens are lost.
+    /// Types into the dialog until it closes, since keys are lost before it is ready.
     fn answer(&self, keys: &[&str]) {
         wait_until("the dialog is open", || self.dialogs() > 0);
         wait_until("the dialog is answered", || {
@@ -116,8 +116,8 @@ impl Display {
         });
     }
 
-    /// Returns whether the dialog closes, now that it was answered. The keychain has to derive a key first: what is typed
-    /// meanwhile would answer it anew, and could press Cancel.
+    /// Returns whether the answered dialog closes. The keychain derives a key first; typing again in the meantime could press
+    /// Cancel.
     #[expect(clippy::disallowed_methods, reason = "looks again until a deadline")]
     fn closes(&self) -> bool {
         let end = Instant::now() + CLOSING;
@@ -130,8 +130,8 @@ impl Display {
         false
     }
 
-    /// Gives the dialog the keyboard. There is no window manager to do so, and keys typed before it would be lost one
-    /// by one, so that a Tab could end on Cancel.
+    /// Focuses the dialog, since there is no window manager. Keys typed without focus would be lost, so that a Tab could end
+    /// on Cancel.
     fn focus_dialog(&self) {
         let dialog = ["search", "--onlyvisible", "--class", "gcr-prompter"];
         self.xdotool(&[&dialog[..], &["windowfocus", "--sync"]].concat());
@@ -148,7 +148,7 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        // It ends with its desktop in any case.
+        // It ends with its desktop anyway.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }

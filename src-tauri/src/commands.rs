@@ -15,7 +15,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::{KeyView, Snapshot};
 use tauri::{AppHandle, State};
 
-use crate::window_process::Link;
+use crate::window_link::Link;
 use crate::window_wire::{KeyOrigin, PlaintextProfile, PracticeCode, WindowCall};
 
 type Tray<'a> = State<'a, Arc<Link>>;

@@ -16,6 +16,7 @@ mod ui_publisher;
 mod window;
 mod window_calls;
 mod window_host;
+mod window_link;
 mod window_process;
 mod window_wire;
 
@@ -198,11 +199,18 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     desktop.connect_notices();
     quit_on_signals(app);
     let leaving = app.clone();
-    desktop.ui.window.connect(desktop, move || {
-        if is_automated() {
-            leaving.exit(0);
-        }
-    });
+    let answering = Arc::downgrade(desktop);
+    desktop.ui.window.connect(
+        move |call| {
+            let desktop = answering.upgrade()?;
+            Some(window_calls::answer(&desktop, call))
+        },
+        move || {
+            if is_automated() {
+                leaving.exit(0);
+            }
+        },
+    );
     let watching = desktop.clone();
     tray_host::watch(move |present| watching.tray_changed(present));
     if options.window || is_first_start(desktop) {

@@ -2,7 +2,7 @@
 
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use rolecall_core::api::protocol::{REQUEST_MAX, read_frame, write_frame};
@@ -11,26 +11,30 @@ use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
-use crate::desktop::Desktop;
-use crate::window_calls;
 use crate::window_wire::{SnapshotUpdate, WindowCall, WindowMessage, WindowRequest};
+
+/// Answers a call of the window; `None` once nothing answers any more.
+type Answer = dyn Fn(WindowCall) -> Option<Result<serde_json::Value, Problem>> + Send + Sync;
 
 /// Starts the window's process, of which there is at most one, and sends it snapshots.
 #[derive(Default)]
 pub(crate) struct WindowHost {
     open: Mutex<Option<Sender<WindowMessage>>>,
-    desktop: OnceLock<Weak<Desktop>>,
+    answer: OnceLock<Arc<Answer>>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl WindowHost {
-    /// Sets the desktop that answers calls, and the callback for closing; only the first ones count.
+    /// Sets the callbacks for calls and for closing; only the first ones count.
     pub(crate) fn connect(
         &self,
-        desktop: &Arc<Desktop>,
+        answer: impl Fn(WindowCall) -> Option<Result<serde_json::Value, Problem>>
+        + Send
+        + Sync
+        + 'static,
         on_closed: impl Fn() + Send + Sync + 'static,
     ) {
-        let _ = self.desktop.set(Arc::downgrade(desktop));
+        let _ = self.answer.set(Arc::new(answer));
         let _ = self.on_closed.set(Box::new(on_closed));
     }
 
@@ -97,14 +101,15 @@ impl WindowHost {
         while let Ok(WindowRequest { id, call }) =
             read_frame::<WindowRequest>(&mut output, REQUEST_MAX)
         {
-            let Some(desktop) = self.desktop.get().and_then(Weak::upgrade) else {
+            let Some(answer) = self.answer.get().cloned() else {
                 return;
             };
             let replies = replies.clone();
             let answering = move || {
-                let result = answer(&desktop, call);
-                // The window may have closed.
-                let _ = replies.send(WindowMessage::Answer { id, result });
+                if let Some(result) = answered(&*answer, call) {
+                    // The window may have closed.
+                    let _ = replies.send(WindowMessage::Answer { id, result });
+                }
             };
             if let Err(error) = thread::Builder::new()
                 .name("window-call".into())
@@ -120,9 +125,9 @@ impl WindowHost {
     }
 }
 
-fn answer(desktop: &Desktop, call: WindowCall) -> Result<serde_json::Value, Problem> {
-    let answering = std::panic::AssertUnwindSafe(|| window_calls::answer(desktop, call));
-    std::panic::catch_unwind(answering).unwrap_or_else(|_| Err(Problem::internal()))
+fn answered(answer: &Answer, call: WindowCall) -> Option<Result<serde_json::Value, Problem>> {
+    let answering = std::panic::AssertUnwindSafe(|| answer(call));
+    std::panic::catch_unwind(answering).unwrap_or_else(|_| Some(Err(Problem::internal())))
 }
 
 /// Writes the messages to the window. Of several pending snapshots only the last is written, and roles only if changed.

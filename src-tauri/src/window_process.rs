@@ -1,81 +1,18 @@
 //! The window's process: a webview, its commands, and the pipe to the tray. It ends with its window or with the tray.
 
-use std::collections::HashMap;
-use std::io::{self, Stdout};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::Arc;
 use std::thread;
 
-use rolecall_core::api::protocol::{ANSWER_MAX, read_frame, write_frame};
-use rolecall_core::value::problem::{Problem, ProblemCode};
-use serde::de::DeserializeOwned;
+use rolecall_core::api::protocol::{ANSWER_MAX, read_frame};
 use tauri::{AppHandle, Emitter};
-use tokio::sync::oneshot;
 
-use crate::window_wire::{WindowCall, WindowMessage, WindowRequest};
+use crate::window_link::Link;
+use crate::window_wire::WindowMessage;
 use crate::{commands, window};
 
 /// The name of the snapshot event.
 const SNAPSHOT_EVENT: &str = "snapshot";
-
-type Waiting = HashMap<u64, oneshot::Sender<Result<serde_json::Value, Problem>>>;
-
-/// The window's side of the pipe.
-pub(crate) struct Link {
-    output: Mutex<Stdout>,
-    waiting: Mutex<Waiting>,
-    last_id: AtomicU64,
-}
-
-impl Link {
-    fn new() -> Self {
-        Self {
-            output: Mutex::new(io::stdout()),
-            waiting: Mutex::default(),
-            last_id: AtomicU64::new(0),
-        }
-    }
-
-    /// Sends a call to the tray's process.
-    ///
-    /// # Errors
-    /// The problem that it returns, or that it has ended.
-    pub(crate) async fn ask<T: DeserializeOwned>(&self, call: WindowCall) -> Result<T, Problem> {
-        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
-        let (sender, receiver) = oneshot::channel();
-        self.waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, sender);
-        write_frame(
-            &mut *self.output.lock().unwrap_or_else(PoisonError::into_inner),
-            &WindowRequest { id, call },
-        )
-        .map_err(|_| gone())?;
-        let value = receiver.await.map_err(|_| gone())??;
-        serde_json::from_value(value).map_err(|_| gone())
-    }
-
-    fn resolve(&self, id: u64, result: Result<serde_json::Value, Problem>) {
-        if let Some(sender) = self
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id)
-        {
-            // The page that made the call may be gone.
-            let _ = sender.send(result);
-        }
-    }
-}
-
-fn gone() -> Problem {
-    Problem::new(
-        ProblemCode::NotRunning,
-        "Rolecall has quit.",
-        "Start it again.",
-    )
-}
 
 /// Shows the window until it is closed.
 ///

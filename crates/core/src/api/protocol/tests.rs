@@ -1,0 +1,73 @@
+//! The protocol on the wire.
+
+use super::*;
+
+fn request(call: Call) -> Request {
+    Request {
+        v: VERSION,
+        client: "0.1.0".into(),
+        call,
+    }
+}
+
+#[test]
+fn a_frame_survives_the_way() {
+    let mut wire = Vec::new();
+    write_frame(
+        &mut wire,
+        &request(Call::Credentials {
+            role: "guest".into(),
+        }),
+    )
+    .expect("written");
+    let back: Request = read_frame(&mut wire.as_slice(), REQUEST_MAX).expect("read");
+    assert!(matches!(back.call, Call::Credentials { role } if role == "guest"));
+}
+
+#[test]
+fn b62_impossible_lengths_are_refused_before_anything_is_read() {
+    for length in [0_u32, 65_537, u32::MAX] {
+        let wire = length.to_be_bytes();
+        let error = read_frame::<Request>(&mut wire.as_slice(), REQUEST_MAX).expect_err("refused");
+        assert!(matches!(error, FrameError::Size(_)), "{error}");
+    }
+}
+
+#[test]
+fn b64_b65_what_is_not_understood_is_not_echoed() {
+    let deep = "[".repeat(10_000);
+    for text in [
+        "canary",
+        "{\"v\":1}",
+        "{\"v\":1,\"client\":\"\",\"call\":\"steal\"}",
+        "{\"v\":1e400}",
+        &deep,
+    ] {
+        let mut wire = u32::try_from(text.len())
+            .expect("short")
+            .to_be_bytes()
+            .to_vec();
+        wire.extend_from_slice(text.as_bytes());
+        let error = read_frame::<Request>(&mut wire.as_slice(), REQUEST_MAX).expect_err("refused");
+        assert_eq!(error.to_string(), "the frame is not understood");
+    }
+}
+
+#[test]
+fn t09_a_secret_on_its_way_is_not_shown() {
+    let call = Call::AddKey {
+        name: "n".into(),
+        access_key_id: "i".into(),
+        secret: WireSecret::new("canary".into()),
+    };
+    assert!(!format!("{:?}", request(call)).contains("canary"));
+}
+
+#[test]
+fn r28_another_version_is_told_apart() {
+    assert!(check_version(VERSION, "1", "1").is_ok());
+    assert_eq!(
+        check_version(2, "9.9", "0.1").map_err(|p| p.code),
+        Err(ProblemCode::VersionMismatch)
+    );
+}

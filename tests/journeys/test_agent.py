@@ -111,7 +111,7 @@ def test_sessions_survive_a_stop(machine, agent):
 def test_an_idle_agent_ends_and_one_with_a_session_stays(machine, practice):
     agent = Agent(machine).start("--idle", "1s")
     until(lambda: not agent.process.is_running(), "the idle agent to end")
-    assert "there was no session" in agent.process.log()
+    assert "ending: idle" in agent.process.log()
     agent.start("--idle", "1s")
     agent.add_key("user", practice)
     agent.ok("assume", "guest")

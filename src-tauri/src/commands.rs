@@ -176,17 +176,17 @@ pub(crate) async fn plaintext_profiles(tray: Tray<'_>) -> Result<Vec<PlaintextPr
 }
 
 #[tauri::command]
-pub(crate) async fn peers(tray: Tray<'_>) -> Result<Vec<ImportSource>, Problem> {
-    tray.ask(WindowCall::Peers).await
+pub(crate) async fn import_sources(tray: Tray<'_>) -> Result<Vec<ImportSource>, Problem> {
+    tray.ask(WindowCall::ImportSources).await
 }
 
 #[tauri::command]
-pub(crate) async fn move_in(
+pub(crate) async fn import_from(
     tray: Tray<'_>,
     from: ImportSource,
     dry_run: DryRun,
 ) -> Result<Vec<ImportItem>, Problem> {
-    tray.ask(WindowCall::MoveIn { from, dry_run }).await
+    tray.ask(WindowCall::ImportFrom { from, dry_run }).await
 }
 
 #[tauri::command]

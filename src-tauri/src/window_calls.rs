@@ -74,8 +74,8 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             .map(null),
         WindowCall::RemoveKey { name } => keeper.remove_key(&Name::parse(&name)?).map(null),
         WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(null),
-        WindowCall::Peers => value(rolecall_import::present(&paths::home())),
-        WindowCall::MoveIn { from, dry_run } => {
+        WindowCall::ImportSources => value(rolecall_import::present(&paths::home())),
+        WindowCall::ImportFrom { from, dry_run } => {
             let import_data = rolecall_import::read(from, &paths::home(), None)?;
             value(keeper.move_in(from, &import_data, dry_run)?)
         }

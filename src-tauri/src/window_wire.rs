@@ -126,8 +126,8 @@ pub(crate) enum WindowCall {
         key: String,
     },
     PlaintextProfiles,
-    Peers,
-    MoveIn {
+    ImportSources,
+    ImportFrom {
         from: ImportSource,
         dry_run: DryRun,
     },

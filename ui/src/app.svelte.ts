@@ -1,7 +1,7 @@
 // The window's shared state: the backend's snapshot, which is replaced as a whole; the current page; the time.
 
 import { instant } from "./clock";
-import type { Bridge, Peer } from "./bridge";
+import type { Bridge, ImportSource } from "./bridge";
 import { untilNextTick } from "./countdown";
 import { lifeOf } from "./life";
 import { prepareSearch } from "./listing";
@@ -18,7 +18,7 @@ export type Page =
   | { at: "role-form"; name: string | null; copyOf?: string }
   | { at: "keys" }
   | { at: "key-form"; way: KeyWay }
-  | { at: "move-in"; from: Peer }
+  | { at: "import"; from: ImportSource }
   | { at: "history"; role: string | null }
   | { at: "aws-files" }
   | { at: "settings" };

@@ -22,10 +22,10 @@ export interface PlaintextProfile {
 }
 
 /** Another program for AWS roles that Rolecall can import from. */
-export type Peer = "leapp" | "aws_vault" | "granted";
+export type ImportSource = "leapp" | "aws_vault" | "granted";
 
 /** The outcome for one entry of another program. */
-export interface Moved {
+export interface ImportItem {
   kind: "key" | "role" | "other";
   name: string;
   outcome: "imported" | "exists" | "skipped";
@@ -115,9 +115,9 @@ export interface Bridge {
   removeTotp(key: string): Promise<void>;
   plaintextProfiles(): Promise<PlaintextProfile[]>;
   /** The other programs with files on this computer. */
-  peers(): Promise<Peer[]>;
+  importSources(): Promise<ImportSource[]>;
   /** Imports from another program, or previews that. */
-  moveIn(from: Peer, dryRun: boolean): Promise<Moved[]>;
+  importFrom(from: ImportSource, dryRun: boolean): Promise<ImportItem[]>;
   saveRole(previousName: string | null, role: RoleEntry): Promise<void>;
   removeRole(name: string): Promise<void>;
   markRole(name: string, marks: RoleMarks): Promise<void>;
@@ -217,8 +217,8 @@ const desktop: Bridge = {
   removeKey: (name) => ask("remove_key", { name }),
   removeTotp: (key) => ask("remove_totp", { key }),
   plaintextProfiles: () => ask("plaintext_profiles"),
-  peers: () => ask("peers"),
-  moveIn: (from, dryRun) => ask("move_in", { from, dryRun }),
+  importSources: () => ask("import_sources"),
+  importFrom: (from, dryRun) => ask("import_from", { from, dryRun }),
   saveRole: (previousName, role) => ask("save_role", { previousName, role }),
   removeRole: (name) => ask("remove_role", { name }),
   markRole: (name, marks) => ask("mark_role", { name, marks }),

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Moved } from "../bridge";
-import { counted, heading, peerName } from "./moving";
+import type { ImportItem } from "../bridge";
+import { counted, heading, sourceName } from "./moving";
 
-function moved(kind: Moved["kind"]): Moved {
+function moved(kind: ImportItem["kind"]): ImportItem {
   return { kind, name: "a", outcome: "imported", message: "" };
 }
 
@@ -16,5 +16,5 @@ test("distinguishes a preview from an import", () => {
   expect(heading("imported", false)).toBe("Will import");
   expect(heading("imported", true)).toBe("Imported");
   expect(heading("skipped", true)).toBe("Not imported");
-  expect(peerName("aws_vault")).toBe("aws-vault");
+  expect(sourceName("aws_vault")).toBe("aws-vault");
 });

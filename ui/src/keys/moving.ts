@@ -1,17 +1,17 @@
 // Imports from other programs, and moves keys from AWS's files to the keychain.
 
-import type { Bridge, Moved, Peer } from "../bridge";
+import type { Bridge, ImportItem, ImportSource } from "../bridge";
 import { asProblem } from "../problem";
 import type { EditView, Problem, Step } from "../snapshot";
 
-const names: Record<Peer, string> = { leapp: "Leapp", aws_vault: "aws-vault", granted: "Granted" };
+const names: Record<ImportSource, string> = { leapp: "Leapp", aws_vault: "aws-vault", granted: "Granted" };
 
 /** Returns a program's name. */
-export function peerName(peer: Peer): string {
-  return names[peer];
+export function sourceName(source: ImportSource): string {
+  return names[source];
 }
 
-export type Outcome = Moved["outcome"];
+export type Outcome = ImportItem["outcome"];
 
 /** The outcomes in the order in which they are shown. */
 export const outcomes: Outcome[] = ["imported", "exists", "skipped"];
@@ -23,8 +23,8 @@ export function heading(outcome: Outcome, isDone: boolean): string {
 }
 
 /** Returns the number of items of each kind, in words. */
-export function counted(moved: Moved[]): string {
-  const part = (kind: Moved["kind"], one: string, many: string): string[] => {
+export function counted(moved: ImportItem[]): string {
+  const part = (kind: ImportItem["kind"], one: string, many: string): string[] => {
     const count = moved.filter((each) => each.kind === kind).length;
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
   };

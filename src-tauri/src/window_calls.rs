@@ -76,7 +76,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::RemoveTotp { key } => keeper.remove_totp(&Name::parse(&key)?).map(null),
         WindowCall::ImportSources => value(rolecall_import::present(&paths::home())),
         WindowCall::ImportFrom { from, dry_run } => {
-            let import_data = rolecall_import::read(from, &paths::home(), None)?;
+            let import_data = desktop.engine.import_data(from, None)?;
             value(keeper.move_in(from, &import_data, dry_run)?)
         }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),

@@ -19,7 +19,7 @@ use rolecall_keeper::Keeper;
 
 use crate::reply::{overloaded, text};
 use crate::socket::Peer;
-use crate::{container, paths, requester};
+use crate::{container, requester};
 
 /// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(19);
@@ -139,16 +139,6 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         Call::RenameKey { name, new_name } => {
             done(keeper.rename_key(&Name::parse(&name)?, &Name::parse(&new_name)?))
         }
-        Call::Import {
-            from,
-            file,
-            dry_run,
-        } => {
-            let import_data = rolecall_import::read(from, &paths::home(), file.as_deref())?;
-            keeper
-                .move_in(from, &import_data, dry_run)
-                .map(Answer::Imported)
-        }
         Call::ImportRoles {
             text,
             path,
@@ -184,9 +174,12 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
             profile,
             step: Step::Preview,
         } => edit(keeper.undo_import(&profile, Step::Preview)),
-        Call::ShowWindow | Call::Host | Call::Unlock { .. } | Call::Stop | Call::HandOver => {
-            Err(not_handled())
-        }
+        Call::Import { .. }
+        | Call::ShowWindow
+        | Call::Host
+        | Call::Unlock { .. }
+        | Call::Stop
+        | Call::HandOver => Err(not_handled()),
         Call::Assume { .. }
         | Call::Env { .. }
         | Call::Environment { .. }

@@ -1,8 +1,10 @@
 //! Rolecall without a user interface: the keeper with its adapters. The tray application and the agent share it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rolecall_core::api::host::FileState;
+use rolecall_core::api::import::{ImportData, ImportSource};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
@@ -14,9 +16,10 @@ use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
+use crate::keychain::OsKeychain;
 use crate::keyring::{self, Keyring};
 use crate::machine::ThisMachine;
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 use crate::programs::OwnPrograms;
 use crate::seal::KeychainSeal;
 use crate::sealed_file::SealedFile;
@@ -37,6 +40,7 @@ pub struct Engine {
     /// The fingerprints of the files before the keeper read them.
     files_before: Fingerprints,
     secrets: Option<Secrets>,
+    keychain: Arc<OsKeychain>,
 }
 
 /// The user's secrets, and the components that depend on their location.
@@ -58,7 +62,7 @@ pub struct Stores {
     pub store: Arc<dyn Store>,
 }
 
-/// The user interui.
+/// The user interface.
 pub struct Ui {
     /// The clipboard.
     pub clipboard: Arc<dyn Clipboard>,
@@ -73,7 +77,8 @@ impl Engine {
     pub fn own(paths: &Paths, ui: Ui, location: keyring::Kept) -> Self {
         let clock = Arc::new(SystemClock::default());
         let file = Arc::new(SealedFile::new(paths, clock.clone()));
-        let keyring = Arc::new(Keyring::new(Arc::default(), file, location));
+        let keychain = Arc::new(OsKeychain::new());
+        let keyring = Arc::new(Keyring::new(keychain.clone(), file, location));
         let seal = Arc::new(KeychainSeal::new(keyring.clone()));
         let store = Arc::new(SealedStore::new(paths.clone(), seal.clone(), clock.clone()));
         let stores = Stores {
@@ -92,6 +97,7 @@ impl Engine {
         }
         Self {
             secrets: Some(secrets),
+            keychain,
             ..Self::new(paths, Mode::Own, stores, ui, clock)
         }
     }
@@ -125,6 +131,7 @@ impl Engine {
             paths: paths.clone(),
             files_before,
             secrets: None,
+            keychain: Arc::default(),
         }
     }
 
@@ -170,6 +177,18 @@ impl Engine {
         secrets.store.move_to(self.paths.sealed_state_path());
         self.keeper.keychain_opened();
         Ok(())
+    }
+
+    /// Returns what another program keeps on this machine. `file` is Leapp's workspace file, if it is elsewhere.
+    ///
+    /// # Errors
+    /// If there is nothing of it, or it cannot be read.
+    pub fn import_data(
+        &self,
+        from: ImportSource,
+        file: Option<&Path>,
+    ) -> Result<ImportData, Problem> {
+        rolecall_import::read(from, &paths::home(), file, &*self.keychain)
     }
 
     fn note_damage(&self, secrets: &Secrets) {

@@ -63,6 +63,15 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
         Call::ShowWindow => host.show_window().map(|()| Answer::Done),
         Call::Stop => host.stop().map(|()| Answer::Done),
         Call::HandOver => host.hand_over().map(|()| Answer::Done),
+        Call::Import {
+            from,
+            file,
+            dry_run,
+        } => {
+            let import_data = host.engine().import_data(from, file.as_deref())?;
+            let imported = keeper.move_in(from, &import_data, dry_run);
+            imported.map(Answer::Imported)
+        }
         call => answer(keeper, call, peer),
     }
 }

@@ -16,7 +16,9 @@ mod worker;
 
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
+use rolecall_import::OtherItems;
 use rolecall_keeper::ports::Keychain;
 
 use crate::secret_store::{Asking, SecretStore};
@@ -25,7 +27,7 @@ use zeroize::Zeroizing;
 
 #[cfg(target_os = "macos")]
 use macos as platform;
-use request::{Operation, Outcome, Request};
+use request::{ItemRequest, Operation, Others, Outcome, Request, Values, Work};
 #[cfg(target_os = "linux")]
 use secret_service as platform;
 #[cfg(windows)]
@@ -51,18 +53,29 @@ impl OsKeychain {
     }
 
     fn run(&self, account: &str, label: &str, operation: Operation, asking: Asking) -> Outcome {
-        self.worker.run(Request {
+        let item = ItemRequest {
             account: account.to_owned(),
             label: label.to_owned(),
             operation,
+        };
+        self.worker.run(Request {
+            work: Work::Item(item),
             asking,
+        })
+    }
+
+    fn fetch_others(&self, others: Others) -> Result<Values, KeychainError> {
+        self.worker.run(Request {
+            work: Work::Others(others),
+            asking: Asking::MayPrompt,
         })
     }
 }
 
 impl SecretStore for OsKeychain {
     fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
-        let value = self.run(account, account, Operation::Fetch, asking)?;
+        let values = self.run(account, account, Operation::Fetch, asking)?;
+        let value = values.into_iter().flatten().next();
         decode(&value.ok_or(KeychainError::Empty)?)
     }
 
@@ -76,6 +89,41 @@ impl SecretStore for OsKeychain {
         self.run(account, label, Operation::Store(encode(text)?), asking)
             .map(drop)
     }
+}
+
+impl OtherItems for OsKeychain {
+    fn of_accounts(
+        &self,
+        service: &str,
+        accounts: Vec<String>,
+    ) -> Result<Vec<Option<Secret>>, Problem> {
+        let service = service.to_owned();
+        let values = self.fetch_others(Others::OfAccounts { service, accounts })?;
+        let values = values.into_iter();
+        Ok(values
+            .map(|value| value.and_then(|value| text_of(&value)))
+            .collect())
+    }
+
+    fn of_collection(&self, name: &str) -> Result<Option<Vec<Secret>>, Problem> {
+        match self.fetch_others(Others::InCollection(name.to_owned())) {
+            Ok(values) => Ok(Some(
+                values
+                    .iter()
+                    .flatten()
+                    .filter_map(|value| text_of(value))
+                    .collect(),
+            )),
+            Err(KeychainError::Empty) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Returns the text of a value; `None` if it is not UTF-8.
+fn text_of(value: &[u8]) -> Option<Secret> {
+    let text = std::str::from_utf8(value).ok()?;
+    Some(Secret::new(text.to_owned()))
 }
 
 impl Default for OsKeychain {

@@ -4,8 +4,7 @@
 mod keyring_item;
 mod leapp;
 mod leapp_file;
-#[cfg(target_os = "linux")]
-mod secret_service;
+mod other_items;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,8 +15,7 @@ use rolecall_core::api::import::{ImportData, ImportKey, ImportSource};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-#[cfg(not(target_os = "linux"))]
-use elsewhere as secret_service;
+pub use other_items::OtherItems;
 
 /// The largest workspace file that is read, in bytes.
 const FILE_MAX: u64 = 16 << 20;
@@ -37,16 +35,28 @@ pub fn present(home: &Path) -> Vec<ImportSource> {
 ///
 /// # Errors
 /// If there is nothing of it, or it cannot be read.
-pub fn read(from: ImportSource, home: &Path, file: Option<&Path>) -> Result<ImportData, Problem> {
+pub fn read(
+    from: ImportSource,
+    home: &Path,
+    file: Option<&Path>,
+    items: &dyn OtherItems,
+) -> Result<ImportData, Problem> {
     match from {
-        ImportSource::Leapp => of_leapp(&file.map_or_else(|| leapp_path(home), Path::to_path_buf)),
-        ImportSource::AwsVault => {
-            of_keyring(AWS_VAULT_COLLECTION, from, &home.join(".awsvault/keys"))
-        }
+        ImportSource::Leapp => of_leapp(
+            &file.map_or_else(|| leapp_path(home), Path::to_path_buf),
+            items,
+        ),
+        ImportSource::AwsVault => of_keyring(
+            AWS_VAULT_COLLECTION,
+            from,
+            &home.join(".awsvault/keys"),
+            items,
+        ),
         ImportSource::Granted => of_keyring(
             GRANTED_COLLECTION,
             from,
             &home.join(".granted/secure-storage-aws-iam-credentials"),
+            items,
         ),
     }
 }
@@ -55,7 +65,7 @@ fn leapp_path(home: &Path) -> PathBuf {
     home.join(".Leapp/Leapp-lock.json")
 }
 
-fn of_leapp(path: &Path) -> Result<ImportData, Problem> {
+fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> {
     let shown = rolecall_core::value::sanitise::echo(&path.display().to_string());
     let size = fs::metadata(path).map_err(|_| {
         let what = format!("There is no workspace of Leapp at {shown}.");
@@ -91,7 +101,7 @@ fn of_leapp(path: &Path) -> Result<ImportData, Problem> {
     if accounts.is_empty() {
         return Ok(import_data);
     }
-    let mut found = secret_service::items_of(KEYCHAIN_SERVICE, &accounts)?.into_iter();
+    let mut found = items.of_accounts(KEYCHAIN_SERVICE, accounts)?.into_iter();
     for user in &workspace.users {
         let (id, secret) = (found.next().flatten(), found.next().flatten());
         let pair = match (id, secret) {
@@ -113,9 +123,14 @@ fn of_leapp(path: &Path) -> Result<ImportData, Problem> {
 
 /// Reads the collection of a program that is built on the one keyring library. `files` is where that library keeps
 /// encrypted files instead, on machines without a keychain.
-fn of_keyring(collection: &str, from: ImportSource, files: &Path) -> Result<ImportData, Problem> {
+fn of_keyring(
+    collection: &str,
+    from: ImportSource,
+    files: &Path,
+    items: &dyn OtherItems,
+) -> Result<ImportData, Problem> {
     let mut import_data = ImportData::default();
-    let items = secret_service::items_in(collection)?;
+    let items = items.of_collection(collection)?;
     let is_empty = items.is_none();
     for item in items.into_iter().flatten() {
         match keyring_item::read(&item) {
@@ -141,28 +156,4 @@ fn of_keyring(collection: &str, from: ImportSource, files: &Path) -> Result<Impo
         return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
     }
     Ok(import_data)
-}
-
-/// Other systems' keychains are not read for other programs' items.
-#[cfg(not(target_os = "linux"))]
-mod elsewhere {
-    use rolecall_core::value::secret::Secret;
-
-    use super::{Problem, ProblemCode};
-
-    fn unsupported() -> Problem {
-        Problem::new(
-            ProblemCode::KeychainAbsent,
-            "The keys of other programs are read from Linux's Secret Service only.",
-            "Add the key by hand with: rolecall keys add.",
-        )
-    }
-
-    pub(super) fn items_of(_: &str, _: &[String]) -> Result<Vec<Option<Secret>>, Problem> {
-        Err(unsupported())
-    }
-
-    pub(super) fn items_in(_: &str) -> Result<Option<Vec<Secret>>, Problem> {
-        Err(unsupported())
-    }
 }

@@ -7,21 +7,23 @@ use keyring_core::{Entry, Error};
 use rolecall_core::value::keychain_error::KeychainError;
 use zeroize::Zeroizing;
 
-use super::request::{Operation, Request, SERVICE};
+use super::request::{ItemRequest, Operation, SERVICE, Values};
 
 /// Runs a request in an open store.
 pub(super) fn run(
     store: &dyn CredentialStoreApi,
-    request: &Request,
+    request: &ItemRequest,
     modifiers: &HashMap<&str, &str>,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+) -> Result<Values, Error> {
     let entry = store.build(SERVICE, &request.account, Some(modifiers))?;
     match &request.operation {
-        Operation::Fetch => fetch(&entry).map(Some),
-        Operation::Store(value) => each(&entry, |entry| entry.set_secret(value)).map(|()| None),
+        Operation::Fetch => Ok(vec![Some(fetch(&entry)?)]),
+        Operation::Store(value) => {
+            each(&entry, |entry| entry.set_secret(value)).map(|()| Vec::new())
+        }
         Operation::Remove => match each(&entry, Entry::delete_credential) {
-            Err(Error::NoEntry) => Ok(None),
-            result => result.map(|()| None),
+            Err(Error::NoEntry) => Ok(Vec::new()),
+            result => result.map(|()| Vec::new()),
         },
     }
 }
@@ -54,4 +56,10 @@ pub(super) fn error_of(error: &Error) -> KeychainError {
         }
         other => KeychainError::Denied(other.to_string()),
     }
+}
+
+/// Returns the error of reading items of other programs, which only Linux's Secret Service allows.
+pub(super) fn unsupported() -> KeychainError {
+    let what = "the keys of other programs are read from Linux's Secret Service only";
+    KeychainError::Denied(what.to_owned())
 }

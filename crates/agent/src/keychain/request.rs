@@ -10,21 +10,45 @@ pub(super) const SERVICE: &str = "rolecall";
 
 /// One call to the keychain.
 pub(super) struct Request {
-    pub(super) account: String,
-    pub(super) label: String,
-    pub(super) operation: Operation,
+    pub(super) work: Work,
     pub(super) asking: Asking,
 }
 
-/// What is done with the item of an account.
+/// What a call does.
+pub(super) enum Work {
+    Item(ItemRequest),
+    Others(Others),
+}
+
+/// What is done with our item of an account.
+pub(super) struct ItemRequest {
+    pub(super) account: String,
+    pub(super) label: String,
+    pub(super) operation: Operation,
+}
+
 pub(super) enum Operation {
     Fetch,
     Store(Zeroizing<Vec<u8>>),
     Remove,
 }
 
-/// What a call gave: a value if one was fetched.
-pub(super) type Outcome = Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
+/// Which items of other programs are read.
+pub(super) enum Others {
+    /// Those with this service and each of these accounts.
+    OfAccounts {
+        service: String,
+        accounts: Vec<String>,
+    },
+    /// All in the collection of this name.
+    InCollection(String),
+}
+
+/// The values that were read; `None` for an item of another program that does not exist.
+pub(super) type Values = Vec<Option<Zeroizing<Vec<u8>>>>;
+
+/// What a call gave.
+pub(super) type Outcome = Result<Values, KeychainError>;
 
 /// A keychain as its thread sees it: may block, and says when its own dialog opens.
 pub(super) trait Backend: Send {

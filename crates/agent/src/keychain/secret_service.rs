@@ -9,6 +9,7 @@ mod connection;
 mod dialog;
 mod failure;
 mod items;
+mod others;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use rolecall_core::value::keychain_error::KeychainError;
 use tokio::runtime::{Builder, Runtime};
 
-use super::request::{Backend, Outcome, Request};
+use super::request::{Backend, Outcome, Request, Values, Work};
 use super::worker::Patience;
 use crate::secret_store::Asking;
 use connection::{ANSWER_LIMIT, Connection};
@@ -76,8 +77,11 @@ async fn attempt(
     request: &Request,
     asking: Asking,
     dialog_opens: &dyn Fn(),
-) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, Failure> {
+) -> Result<Values, Failure> {
     let session = connection.session().await?;
     let dialogs = Dialogs::new(&session.bus, asking, dialog_opens);
-    items::run(session, &dialogs, request).await
+    match &request.work {
+        Work::Item(request) => items::run(session, &dialogs, request).await,
+        Work::Others(others) => others::run(session, &dialogs, others).await,
+    }
 }

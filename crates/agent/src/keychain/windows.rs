@@ -6,7 +6,7 @@ use std::time::Duration;
 use windows_native_keyring_store::Store;
 
 use super::entry;
-use super::request::{Backend, Outcome, Request};
+use super::request::{Backend, Outcome, Request, Work};
 use super::worker::Patience;
 
 /// The Credential Manager is open whenever its user is signed in: it never asks.
@@ -21,6 +21,9 @@ pub(super) struct PlatformBackend;
 
 impl Backend for PlatformBackend {
     fn run(&mut self, request: &Request, _dialog_opens: &dyn Fn()) -> Outcome {
+        let Work::Item(request) = &request.work else {
+            return Err(entry::unsupported());
+        };
         Store::new()
             .and_then(|store| entry::run(&*store, request, &modifiers(&request.label)))
             .map_err(|error| entry::error_of(&error))

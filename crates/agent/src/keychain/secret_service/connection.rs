@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 use zbus::fdo::{self, DBusProxy};
 use zbus::names::{OwnedUniqueName, WellKnownName};
-use zbus::zvariant::{DynamicType, Type};
+use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
 use super::failure::Failure;
 
@@ -20,6 +20,9 @@ pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(4_800);
 pub(super) const SECRETS: &str = "org.freedesktop.secrets";
 const SECRETS_PATH: &str = "/org/freedesktop/secrets";
 const SERVICE_INTERFACE: &str = "org.freedesktop.Secret.Service";
+pub(super) const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
+pub(super) const ITEM_INTERFACE: &str = "org.freedesktop.Secret.Item";
+const PROPERTIES_INTERFACE: &str = "org.freedesktop.DBus.Properties";
 
 /// The connection to the bus. It is opened by the first request, and again once it is broken.
 #[derive(Default)]
@@ -110,6 +113,44 @@ impl Session {
             .call_method(Some(SECRETS), SECRETS_PATH, interface, method, arguments)
             .await?;
         Ok(reply.body().deserialize()?)
+    }
+
+    /// Returns all collections.
+    pub(super) async fn collections(&self) -> Result<Vec<OwnedObjectPath>, Failure> {
+        let service = OwnedObjectPath::try_from(SECRETS_PATH).map_err(zbus::Error::from)?;
+        self.property(&service, SERVICE_INTERFACE, "Collections")
+            .await
+    }
+
+    /// Returns whether a collection or an item is locked.
+    pub(super) async fn is_locked(
+        &self,
+        path: &OwnedObjectPath,
+        interface: &str,
+    ) -> Result<bool, Failure> {
+        self.property(path, interface, "Locked").await
+    }
+
+    /// Returns a property of an object of the service.
+    pub(super) async fn property<T>(
+        &self,
+        path: &OwnedObjectPath,
+        interface: &str,
+        name: &str,
+    ) -> Result<T, Failure>
+    where
+        T: TryFrom<OwnedValue>,
+        zbus::Error: From<T::Error>,
+    {
+        let arguments = (interface, name);
+        let properties = Some(PROPERTIES_INTERFACE);
+        let call = self
+            .bus
+            .call_method(Some(SECRETS), path, properties, "Get", &arguments);
+        let answered = timeout(ANSWER_LIMIT, call).await;
+        let reply = answered.map_err(|_| KeychainError::Frozen)??;
+        let value: OwnedValue = reply.body().deserialize()?;
+        Ok(T::try_from(value).map_err(zbus::Error::from)?)
     }
 }
 

@@ -3,36 +3,32 @@
 use std::collections::HashMap;
 
 use rolecall_core::value::keychain_error::KeychainError;
-use tokio::time::timeout;
-use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zbus::zvariant::{OwnedObjectPath, Value};
 use zeroize::Zeroizing;
 
-use super::connection::{ANSWER_LIMIT, SECRETS, Session};
+use super::connection::{COLLECTION_INTERFACE, ITEM_INTERFACE, SECRETS, Session};
 use super::dialog::{Dialogs, NONE};
 use super::failure::Failure;
-use crate::keychain::request::{Operation, Request, SERVICE};
+use crate::keychain::request::{ItemRequest, Operation, SERVICE, Values};
 
-const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection";
-const ITEM_INTERFACE: &str = "org.freedesktop.Secret.Item";
-const PROPERTIES_INTERFACE: &str = "org.freedesktop.DBus.Properties";
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 /// Runs a request on the items of its account.
 pub(super) async fn run(
     session: &Session,
     dialogs: &Dialogs<'_>,
-    request: &Request,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    request: &ItemRequest,
+) -> Result<Values, Failure> {
     let found = find(session, dialogs, request).await?;
     match &request.operation {
         Operation::Fetch => {
             // Where there are several, all have the same value.
             let path = found.into_iter().next().ok_or(KeychainError::Empty)?;
-            fetch(session, dialogs, path).await.map(Some)
+            Ok(vec![Some(fetch(session, dialogs, path).await?)])
         }
         Operation::Store(value) if found.is_empty() => {
             create(session, dialogs, request, value).await?;
-            Ok(None)
+            Ok(Vec::new())
         }
         Operation::Store(value) => {
             for path in found {
@@ -40,13 +36,13 @@ pub(super) async fn run(
                 let storing = item.set_secret(value, CONTENT_TYPE);
                 dialogs.during(storing).await?;
             }
-            Ok(None)
+            Ok(Vec::new())
         }
         Operation::Remove => {
             for path in &found {
                 remove(session, dialogs, path).await?;
             }
-            Ok(None)
+            Ok(Vec::new())
         }
     }
 }
@@ -58,11 +54,11 @@ pub(super) async fn run(
 async fn find(
     session: &Session,
     dialogs: &Dialogs<'_>,
-    request: &Request,
+    request: &ItemRequest,
 ) -> Result<Vec<OwnedObjectPath>, Failure> {
     let collection: OwnedObjectPath = session.call("ReadAlias", &"default").await?;
     let has_collection = collection.as_str() != NONE;
-    if has_collection && is_locked(session, &collection).await? {
+    if has_collection && session.is_locked(&collection, COLLECTION_INTERFACE).await? {
         unlock(session, dialogs, vec![collection]).await?;
     }
     let attributes = HashMap::from([("service", SERVICE), ("username", &*request.account)]);
@@ -84,19 +80,8 @@ async fn find(
     Ok(found)
 }
 
-async fn is_locked(session: &Session, collection: &OwnedObjectPath) -> Result<bool, Failure> {
-    let arguments = (COLLECTION_INTERFACE, "Locked");
-    let interface = Some(PROPERTIES_INTERFACE);
-    let call = session
-        .bus
-        .call_method(Some(SECRETS), collection, interface, "Get", &arguments);
-    let answered = timeout(ANSWER_LIMIT, call).await;
-    let reply = answered.map_err(|_| KeychainError::Frozen)??;
-    let value: OwnedValue = reply.body().deserialize()?;
-    Ok(bool::try_from(value).map_err(zbus::Error::from)?)
-}
-
-async fn unlock(
+/// Unlocks objects, with a dialog if needed.
+pub(super) async fn unlock(
     session: &Session,
     dialogs: &Dialogs<'_>,
     objects: Vec<OwnedObjectPath>,
@@ -117,7 +102,8 @@ async fn create_collection(session: &Session, dialogs: &Dialogs<'_>) -> Result<(
     dialogs.open(&prompt).await
 }
 
-async fn fetch(
+/// Returns the value of an unlocked item.
+pub(super) async fn fetch(
     session: &Session,
     dialogs: &Dialogs<'_>,
     path: OwnedObjectPath,
@@ -129,7 +115,7 @@ async fn fetch(
 async fn create(
     session: &Session,
     dialogs: &Dialogs<'_>,
-    request: &Request,
+    request: &ItemRequest,
     value: &[u8],
 ) -> Result<(), Failure> {
     let path: OwnedObjectPath = session.call("ReadAlias", &"default").await?;

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::keychain::request::Operation;
+use crate::keychain::request::{ItemRequest, Operation, Work};
 
 /// A keychain whose every call waits for the test: it opens its dialog, or ends.
 struct Scripted {
@@ -20,7 +20,10 @@ enum Step {
 
 impl Backend for Scripted {
     fn run(&mut self, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
-        self.began.send(request.account.clone()).expect("a test");
+        let Work::Item(item) = &request.work else {
+            return Ok(Vec::new());
+        };
+        self.began.send(item.account.clone()).expect("a test");
         loop {
             match self.steps.recv().expect("a test") {
                 Step::OpenDialog => dialog_opens(),
@@ -78,16 +81,19 @@ impl Bench {
 }
 
 fn request(account: &str, asking: Asking) -> Request {
-    Request {
+    let item = ItemRequest {
         account: account.into(),
         label: account.into(),
         operation: Operation::Fetch,
+    };
+    Request {
+        work: Work::Item(item),
         asking,
     }
 }
 
 fn value() -> Outcome {
-    Ok(Some(Zeroizing::new(b"value".to_vec())))
+    Ok(vec![Some(Zeroizing::new(b"value".to_vec()))])
 }
 
 fn end(call: thread::JoinHandle<Outcome>) -> Outcome {

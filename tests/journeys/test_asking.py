@@ -94,9 +94,9 @@ def test_t03_many_questions_at_once_are_one_notice_of_a_real_dunst(desktop, role
 def test_t03_a_denial_is_one_line_without_credentials(desktop, rolecall, practice, notifications):
     account = practice("ask")
     asking = credentials(desktop)
-    notice = notifications.wait_for("asks for guest")
+    notice = notifications.wait_for("wants access to guest")
     assert list(notice.actions.values()) == ["Allow once", "Deny", "Open Rolecall"]
-    assert "programs can pretend to be others" in notice.body
+    assert "Rolecall can't verify the program" in notice.body
     notifications.invoke(notice, "Deny")
     output, errors = asking.communicate(timeout=10)
     assert (asking.returncode, output) == (1, "")
@@ -110,15 +110,15 @@ def test_t03_a_denial_is_one_line_without_credentials(desktop, rolecall, practic
 def test_t03_an_allowed_process_tree_is_asked_about_once(desktop, rolecall, practice, notifications):
     practice("once")
     first = script(desktop, "R credentials guest\nR env guest >/dev/null && echo again")
-    notice = notifications.wait_for("asks for guest")
-    notifications.invoke(notice, "Allow for this process tree")
+    notice = notifications.wait_for("wants access to guest")
+    notifications.invoke(notice, "Allow for this terminal")
     output, errors = first.communicate(timeout=20)
     assert output.strip().endswith("again"), errors
     assert len(notifications.all) == 1, [notice.text for notice in notifications.all]
 
     other = script(desktop, "R credentials guest")
     until(lambda: len(notifications.all) == 2, "another question for another tree")
-    notifications.invoke(notifications.wait_for("asks for guest"), "Deny")
+    notifications.invoke(notifications.wait_for("wants access to guest"), "Deny")
     assert other.communicate(timeout=10)[0] == ""
     verdicts = [line["verdict"] for line in rolecall.json("history")]
     assert sorted(verdicts) == ["denied", "granted", "granted"]
@@ -129,10 +129,10 @@ def test_t03_r11_two_hundred_of_one_tree_share_one_question_and_block_nobody(
 ):
     account = practice("once")
     storm = script(desktop, f"for i in $(seq {STORM}); do R credentials guest & done; wait")
-    notice = notifications.wait_for("asks for guest", deadline=30)
+    notice = notifications.wait_for("wants access to guest", deadline=30)
     stays(lambda: rolecall.json("status")["problems"] == [], "others to be served", 3)
     assert len(rolecall.snapshot()["questions"]) == 1
-    notifications.invoke(notice, "Allow for this process tree")
+    notifications.invoke(notice, "Allow for this terminal")
     output, errors = storm.communicate(timeout=60)
     lines = output.splitlines()
     assert (len(lines), len(set(lines))) == (STORM, 1), errors
@@ -144,7 +144,7 @@ def test_t03_r11_two_hundred_of_one_tree_share_one_question_and_block_nobody(
 def test_where_a_desktop_asks_no_terminal_answers(desktop, rolecall, practice, notifications):
     practice("ask")
     asking = credentials(desktop)
-    notifications.wait_for("asks for guest")
+    notifications.wait_for("wants access to guest")
     terminal = Terminal(desktop, binary("rolecall"), "answer")
     terminal.expect("Questions are asked on the desktop here.")
     assert terminal.end() == 1
@@ -160,7 +160,7 @@ def test_where_a_desktop_asks_no_terminal_answers(desktop, rolecall, practice, n
 def test_the_question_of_a_program_that_exits_is_withdrawn(desktop, practice, rolecall, notifications):
     practice("ask")
     asking = credentials(desktop)
-    notice = notifications.wait_for("asks for guest")
+    notice = notifications.wait_for("wants access to guest")
     asking.kill()
     asking.communicate(timeout=10)
     until(lambda: notice.closed and rolecall.snapshot()["questions"] == [], "the question to be withdrawn")
@@ -171,7 +171,7 @@ def test_the_tray_asks_too(desktop, rolecall, practice, notifications, tray):
     item = tray.wait_for_item()
     before = item.icon()
     asking = credentials(desktop)
-    entry = re.compile("asks for guest$")
+    entry = re.compile("wants access to guest$")
     item.wait_for(entry)
     until(lambda: item.icon() != before, "another icon")
     item.click(entry, "Allow once")
@@ -263,6 +263,6 @@ def test_requests_of_the_user_are_recorded_and_never_asked_about(rolecall, pract
     with pytest.raises(Refused, match="for no program"):
         rolecall.ask({"credentials": {"role": "guest"}})
     rolecall.ok("assume", "guest")
-    assert notifications.wait_for("guest is active")
+    assert notifications.wait_for("guest is ready")
     requests = [(line["request"], line["verdict"]) for line in rolecall.json("history")]
     assert sorted(requests) == [("assume", "allowed"), ("credentials", "never")]

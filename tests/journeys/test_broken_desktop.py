@@ -14,9 +14,9 @@ from harness.wait import until
 ANSWER_SECONDS = 6 + 2
 WORDS = {
     "locked": "The keychain is locked.",
-    "absent": "No keychain runs in this desktop session.",
-    "frozen": "The keychain does not answer.",
-    "never comes up": "No keychain runs in this desktop session.",
+    "absent": "No keychain is running in this desktop session.",
+    "frozen": "The keychain does not respond.",
+    "never comes up": "No keychain is running in this desktop session.",
 }
 
 

@@ -18,7 +18,7 @@ from harness.webdriver import DOWN, ENTER, Window
 USER = "arn:aws:iam::177634097045:user/user"
 ACCOUNT = "808768216571"
 DEVICE = "arn:aws:iam::177634097045:mfa/user"
-# A tag that is passed on takes the permission to tag at every role.
+# A transitive tag takes the permission to tag at every role.
 TAGGING = ["sts:AssumeRole", "sts:TagSession"]
 LIST_BUCKETS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", *TAGGING], "Resource": "*"}]}
 
@@ -75,7 +75,7 @@ def test_tags_policy_and_reason_are_sent_and_the_reason_is_asked_for_in_the_chai
     window.wait_for_text("Reason for guest (needed for archive)")
     window.type("Reason", "because")
     window.press(ENTER)
-    window.wait_for_text("The reason must look like OPS-#.")
+    window.wait_for_text("The reason must match OPS-#.")
     window.screenshot(tmp_path / "reason.png")
     window.type("Reason", "OPS-1417")
     window.press(ENTER)
@@ -108,7 +108,7 @@ def test_a_reason_is_asked_for_at_the_terminal_on_a_machine_without_a_display():
         assert "wants a reason" in agent.cli("exec", "guest", "--", "true").stderr, "nobody is there to be asked"
         onwards = Terminal(machine, binary("rolecall"), "assume", "archive")
         onwards.answer("Reason for guest (OPS-#): ", "because")
-        onwards.expect("The reason must look like OPS-#.")
+        onwards.expect("The reason must match OPS-#.")
         onwards.answer("Reason for guest (OPS-#): ", "OPS-7")
         onwards.expect(":assumed-role/archive/")
         assert onwards.end() == 0 and agent.session("guest")["reason"] == "OPS-7"
@@ -179,9 +179,9 @@ def test_a_stored_seed_is_shown_and_removed_and_the_maximum_duration_is_read(rol
     assert "asks for a new MFA code" in rolecall.ok("keys", "forget-code", "user")
     rolecall.ok("end", "operator")
     assume(window, "operator")
-    window.wait_for_text("One code now, good for 12h: sessions of 1h each.")
-    window.click("button", "12h for operator alone instead")
-    window.wait_for_text("One code for operator, good for 12h, the most the role allows.")
+    window.wait_for_text("One code covers 12h, 1h per session.")
+    window.click("button", "12h for operator only instead")
+    window.wait_for_text("One code for operator, valid for 12h, the role's maximum.")
     window.click("button", "Cancel")
     assert practice.requests()["GetRole"] == 1
 
@@ -212,8 +212,8 @@ def test_a_plaintext_key_moves_the_aws_cli_keeps_working_and_its_profile_is_a_cl
     rolecall.wait_for_session("reader")
     assert rolecall.handed_out("reader")["AccessKeyId"].startswith("ASIA")
     details(window, "secured")
-    window.wait_for_text("FIDO security key or passkey, and STS takes none")
+    window.wait_for_text("FIDO security key or passkey. STS does not accept those")
     notices = " ".join(notice["text"] for notice in rolecall.snapshot()["aws"]["notices"])
-    assert "mfa_process \"touch …\" of \"asking\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process" in notices
+    assert "Rolecall does not run the mfa_process \"touch …\" of \"asking\". To use its codes, set [mfa] process" in notices
     assert not canary.exists()
     window.close()

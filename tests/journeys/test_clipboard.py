@@ -20,7 +20,7 @@ def clipboard(desktop, rolecall, account, keychain, tray, notifications):
     rolecall.add_key("user", account)
     rolecall.ok("assume", "guest")
     clipboard = Clipboard(desktop)
-    tray.wait_for_item().click(GUEST, "Copy export block", "bash / zsh")
+    tray.wait_for_item().click(GUEST, "Copy for", "bash / zsh")
     until(lambda: "AWS_SESSION_TOKEN" in clipboard.text(), "the export block in the clipboard")
     return clipboard
 
@@ -42,6 +42,6 @@ def test_quitting_clears_the_block(clipboard, tray, rolecall):
 
 
 def test_a_second_copy_replaces_the_first_and_gets_its_own_timeout(clipboard, tray):
-    tray.wait_for_item().click(GUEST, "Copy export block", "fish")
+    tray.wait_for_item().click(GUEST, "Copy for", "fish")
     until(lambda: "set -gx AWS_SESSION_TOKEN" in clipboard.text(), "the other block")
     until(lambda: clipboard.text() == "", "an empty clipboard", CLEAR_SECONDS + 5)

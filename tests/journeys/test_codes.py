@@ -77,7 +77,7 @@ def test_three_roles_that_are_clicked_at_once_share_one_prompt_and_one_code(role
     until(lambda: waiting(rolecall) == [list(SHARING)], lambda: f"one prompt; there are {waiting(rolecall)}")
     window.find("dialog", "Code for alpha, beta, gamma")
     assert len(window.find_all("dialog")) == 1
-    window.wait_for_text("One code now, good for 3 roles for 12h: sessions of 1h each.")
+    window.wait_for_text("One code covers 3 roles for 12h, 1h per session.")
     assert not window.find_all("button", "instead"), "two others count on this code"
     window.screenshot(tmp_path / "shared.png")
     enter_code(window, practice.code(DEVICE))
@@ -113,9 +113,9 @@ def test_a_code_is_valid_for_the_next_role_until_it_is_forgotten(rolecall, pract
 def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
     window = opened(**{name: practice.role("operator") for name in SHARING})
     assume(window, "alpha")
-    window.wait_for_text("One code now, good for 3 roles for 12h")
-    window.click("button", "12h for alpha alone instead")
-    window.wait_for_text("One code for alpha, good for 12h.")
+    window.wait_for_text("One code covers 3 roles for 12h")
+    window.click("button", "12h for alpha only instead")
+    window.wait_for_text("One code for alpha, valid for 12h.")
     enter_code(window, practice.code(DEVICE))
     rolecall.wait_for_session("alpha")
     assert asked(practice, "GetSessionToken", "AssumeRole") == (0, 1)
@@ -154,12 +154,12 @@ def exec_identity(desktop, practice, role):
 def test_exec_asks_at_its_terminal_and_continues(desktop, rolecall, practice, keychain, tray, notifications):
     rolecall.start_on(practice, operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
-    terminal.expect("One code for operator, good for 1h.")
-    terminal.expect("Type \"other\" for up to 12h for operator alone.")
+    terminal.expect("One code for operator, valid for 1h.")
+    terminal.expect("Type \"other\" for up to 12h for operator only.")
     stays(lambda: asked(practice, "AssumeRole") == (0,) and terminal.is_running(), "nothing to be sent", 1)
     assert not [title for title in desktop.windows() if "Rolecall" in title], "the user is asked at the terminal"
     terminal.answer(f"Code of {DEVICE}: ", "other")
-    terminal.expect("One code for operator, good for 12h. If operator allows less than 12h, AWS takes the code all the same")
+    terminal.expect("One code for operator, valid for 12h. If operator allows less than 12h, the code is used up")
     terminal.answer(f"Code of {DEVICE}: ", practice.code(DEVICE))
     terminal.expect(":assumed-role/operator/")
     assert terminal.end() == 0 and life(rolecall, "operator") > 11 * HOUR

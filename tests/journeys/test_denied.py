@@ -63,7 +63,7 @@ def test_a_wrong_external_id_is_the_most_likely_cause_and_the_checks_prove_it(pr
     open_causes(window)
     window.wait_for_text("iam:GetRole as guest")
     window.click("button", "Run checks")
-    window.wait_for_text("asks for the external ID \"practice-4711\". \"practice-4712\" was sent.")
+    window.wait_for_text("requires the external ID \"practice-4711\". \"practice-4712\" was sent.")
     assert first(rolecall, "contractor") == ("external_id", "certain")
     window.wait_for_text("The policies of \"user\" allow it.")
 
@@ -111,7 +111,7 @@ def test_a_wrong_code_and_a_missing_device_are_distinguished(practice):
     assert "mfa_missing" in kinds, kinds
     open_causes(window)
     window.click("button", "Run checks")
-    window.wait_for_text("The role's trust policy asks for MFA, and none was given.")
+    window.wait_for_text("The role's trust policy requires MFA, and none was given.")
     assert first(rolecall, "operator") == ("mfa_missing", "certain")
 
 
@@ -129,6 +129,6 @@ def test_an_independent_double_is_explained_and_checked(desktop, rolecall, accou
     root.put_user_policy(UserName="user", PolicyName="look", PolicyDocument=json.dumps(policy))
     rolecall.cli("assume", "partner")
     output = rolecall.cli("explain", "--deeper", "partner").stdout
-    expected = f"asks for the external ID \"{doubles.EXTERNAL_ID}\". \"wrong-1\" was sent."
+    expected = f"requires the external ID \"{doubles.EXTERNAL_ID}\". \"wrong-1\" was sent."
     assert f"1. Cause: The role's trust policy {expected}" in output, output
     window.close()

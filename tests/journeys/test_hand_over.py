@@ -207,15 +207,15 @@ def test_a_sealed_file_is_reported_and_opened_again_at_both_ends(desktop, practi
     app = Rolecall(desktop).start()
     assert terminal.end() == 0
     tray.wait_for_item()
-    assert app.wait_for_problem("keys_sealed")["remedy"] == "Open it with: rolecall unlock"
-    assert "is sealed. Open it with: rolecall unlock" in app.ok("agent", "--status")
+    assert app.wait_for_problem("keys_sealed")["remedy"] == "Unlock it with: rolecall unlock"
+    assert "is sealed. Unlock it with: rolecall unlock" in app.ok("agent", "--status")
     unlock(desktop)
     assert app.handed_out("guest") == session
     until(lambda: app.snapshot()["problems"] == [], "nothing to be wrong any more")
 
     assert app.stop() == 0
     assert agent.kind() == "agent"
-    assert "is sealed. Open it with: rolecall unlock" in agent.ok("agent", "--status")
+    assert "is sealed. Unlock it with: rolecall unlock" in agent.ok("agent", "--status")
     unlock(desktop)
     assert agent.handed_out("guest") == session
     assert practice.requests()["AssumeRole"] == 1

@@ -68,7 +68,7 @@ def test_a_file_that_was_changed_since_is_not_undone(configured, credentials):
     changed = credentials.read_bytes().replace(b"--key work", b"--key other")
     credentials.write_bytes(changed)
     done = rolecall.cli("keys", "undo-import", "work", "--yes")
-    assert done.returncode == 1 and "not as Rolecall left them" in done.stderr
+    assert done.returncode == 1 and "were changed since Rolecall wrote them" in done.stderr
     assert credentials.read_bytes() == changed
 
 

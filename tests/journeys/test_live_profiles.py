@@ -124,7 +124,7 @@ def test_the_window_shows_the_issues_in_the_files_wherever_they_are(
     assert "in plaintext in ~/elsewhere/keys, profile" in found["guest"]["problem"]["what"]
     window.click("button", "Access keys")
     window.click("button", "Review")
-    for text in ["~/elsewhere/config", "line 2", "is not run by Rolecall", "1 access key in plaintext", "Add it, or correct"]:
+    for text in ["~/elsewhere/config", "line 2", "Rolecall does not run", "1 access key in plaintext", "Add it, or correct"]:
         window.wait_for_text(text)
     window.click("button", "Details of a", exact=True)
     window.wait_for_text("~/elsewhere/config, line")

@@ -23,7 +23,7 @@ def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keyc
     idle = item.icon()
     rolecall.ok("assume", "guest")
     session = item.wait_for(re.compile(r"^guest · (1h|59m)$"))
-    assert session.labels() == [["Copy export block", ["bash / zsh", "fish", "PowerShell", "cmd"]], "Renew", "End"]
+    assert session.labels() == [["Copy for", ["bash / zsh", "fish", "PowerShell", "cmd"]], "Renew", "End"]
     item.wait_until_gone("Clients")
     until(lambda: item.icon() != idle, "another icon")
     assert "guest" in str(item.tooltip())

@@ -68,7 +68,7 @@ def test_a_warning_comes_before_expiry_and_its_action_renews(rolecall, notificat
 def test_a_warning_copies_the_export_block(desktop, notifications, expiring):
     expiring()
     warning = notifications.wait_for("guest expires in", deadline=30)
-    notifications.invoke(warning, "Copy export block")
+    notifications.invoke(warning, "Copy for your shell")
     until(lambda: "AWS_SESSION_TOKEN" in Clipboard(desktop).text(), "the export block in the clipboard")
 
 

@@ -90,7 +90,7 @@ impl SealedFile {
             return Err(Problem::new(
                 ProblemCode::NameTaken,
                 what,
-                "Open it with: rolecall unlock",
+                "Unlock it with: rolecall unlock",
             ));
         }
         let derivation = Derivation::random()?;

@@ -135,7 +135,7 @@ mod tests {
         let text = text(&key);
         let wanted = "asks for a session of the access key user (account 111122223333)";
         assert!(text.contains(wanted), "{text}");
-        assert!(text.contains("what the key's user may"), "{text}");
+        assert!(text.contains("everything the key's user may do"), "{text}");
     }
 
     #[test]

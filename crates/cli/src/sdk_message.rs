@@ -63,7 +63,7 @@ const NOT_RUNNING: &str = "Rolecall is not running. Start rolecall-desktop, or o
 const FOREIGN_PEER: &str = "Rolecall's socket belongs to another user. Use the account that Rolecall runs in, without sudo.";
 const VERSION_MISMATCH: &str =
     "Rolecall and its command line have different versions. Restart Rolecall.";
-const KEYS_SEALED: &str = "The access keys are in a sealed file. Open it with: rolecall unlock";
+const KEYS_SEALED: &str = "The access keys are in a sealed file. Unlock it with: rolecall unlock";
 const OTHER_NAMESPACE: &str = "Rolecall gives no credentials to containers and sandboxes. See [ask] containers in settings.toml.";
 const UNKNOWN_NAME: &str = "there is no role with this name. See: rolecall list";
 const UNUSABLE_FILE: &str = "Rolecall cannot use one of its files. See: rolecall status";

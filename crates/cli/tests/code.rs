@@ -15,8 +15,8 @@ use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION, read_frame, wr
 use serde_json::{Value, json};
 use terminal::Terminal;
 
-const PLAN: &str = "One code now, good for 3 roles for 12h: sessions of 1h each.";
-const OTHER_PLAN: &str = "One code for admin, good for 12h, the most the role allows.";
+const PLAN: &str = "One code covers 3 roles for 12h, 1h per session.";
+const OTHER_PLAN: &str = "One code for admin, valid for 12h, the role's maximum.";
 
 /// An application with one prompt. It accepts any code except 123456, which was used.
 struct Application {
@@ -34,7 +34,7 @@ impl Application {
     fn start(home: &Path) -> Arc<Self> {
         let application = Arc::new(Self {
             state: Mutex::new(State {
-                prompt: Some(prompt(7, PLAN, Some("12h for admin alone"))),
+                prompt: Some(prompt(7, PLAN, Some("12h for admin only"))),
                 outcome: None,
                 asked: Vec::new(),
             }),
@@ -197,7 +197,7 @@ fn the_word_other_uses_the_code_for_the_other_plan() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let mut terminal = Terminal::run(assume(home.path()));
-    terminal.wait_for("Type \"other\" for 12h for admin alone.");
+    terminal.wait_for("Type \"other\" for 12h for admin only.");
     terminal.wait_for("Code of ");
     terminal.type_in("other\n");
     terminal.wait_for(OTHER_PLAN);

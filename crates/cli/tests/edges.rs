@@ -156,7 +156,7 @@ fn r28_another_version_is_recognised() {
     let output = output(rolecall(home.path(), &["end", "guest"]));
     server.join().expect("a server that did not panic");
     assert!(
-        stderr(&output).contains("9.9.9 do not understand each other"),
+        stderr(&output).contains("9.9.9 are not compatible"),
         "{}",
         stderr(&output)
     );
@@ -271,7 +271,7 @@ fn an_sdk_is_not_asked_for_the_passphrase_of_the_key_file() {
         let problem = json!({ "code": "keys_sealed", "what": "Sealed.", "remedy": "Open it." });
         let (code, text) = at_terminal(arguments, json!({ "Err": problem }));
         assert_eq!(code, Some(1), "{arguments:?}: {text}");
-        let message = "The access keys are in a sealed file. Open it with: rolecall unlock";
+        let message = "The access keys are in a sealed file. Unlock it with: rolecall unlock";
         assert_eq!(text.trim_end(), message, "{arguments:?}");
     }
 }

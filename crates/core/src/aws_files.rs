@@ -171,13 +171,11 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
             notices.add(place.file, place.line, || {
                 let program = command.split_whitespace().next().unwrap_or_default();
                 let instead = match key {
-                    "mfa_process" => {
-                        " If its codes are wanted, name it in [mfa] process of settings.toml."
-                    }
-                    _ => " AWS's tools go on running it.",
+                    "mfa_process" => " To use its codes, set [mfa] process in settings.toml.",
+                    _ => " AWS's tools still run it.",
                 };
                 format!(
-                    "The {key} \"{} …\" of \"{}\" is not run by Rolecall.{instead}",
+                    "Rolecall does not run the {key} \"{} …\" of \"{}\".{instead}",
                     echo(program),
                     echo(profile.name())
                 )
@@ -200,7 +198,7 @@ fn note_ignored(profiles: &Profiles<'_>, notices: &mut Notices) {
     };
     notices.add(place.file, place.line, || {
         format!(
-            "{key}{others} is not used: Rolecall takes endpoints and certificates from its own settings alone: [aws] in settings.toml."
+            "Rolecall ignores {key}{others}. Set endpoints and certificates under [aws] in settings.toml."
         )
     });
 }

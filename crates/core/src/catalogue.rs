@@ -67,7 +67,7 @@ pub(crate) fn parse_toml<'a>(text: &'a str, path: &str) -> Result<Document<&'a s
             path,
             error.span(),
             &format!("{what}."),
-            "Mend the line; the last good state stays in use.",
+            "Fix this line. Until then Rolecall keeps the last valid version.",
         )
     })
 }
@@ -113,7 +113,7 @@ fn read_roles(text: &str, path: &str, roles: &dyn TableLike, reading: &mut Readi
                 text,
                 path,
                 item.span(),
-                "A role is a table.",
+                "A role must be a table.",
                 "Write it as [roles.NAME].",
             )),
         };
@@ -188,7 +188,7 @@ pub fn name_taken(name: &Name) -> Problem {
     Problem::new(
         ProblemCode::NameTaken,
         what,
-        "Choose another; roles and access keys share their names.",
+        "Choose another. A role and an access key cannot have the same name.",
     )
     .with_detail("name")
 }
@@ -226,7 +226,7 @@ mod tests {
         .expect("TOML");
         assert_eq!(
             reading.faults[0].1.what,
-            "roles.toml, line 3, column 7: The role \"a\": The account id has 1 digits."
+            "roles.toml, line 3, column 7: The role \"a\": The account ID has 1 digits."
         );
         let reading = read("[roles.a]\nmfa = \"u\"\n", "roles.toml").expect("TOML");
         assert!(
@@ -267,7 +267,7 @@ mod tests {
             ),
             (
                 "tags = { a = \"1\", A = \"2\" }",
-                "line 11, column 8: The role \"other\": The tag \"A\" is given twice.",
+                "line 11, column 8: The role \"other\": The tag \"A\" is listed twice.",
             ),
         ] {
             let reading = read(&format!("{FILE}{field}\n"), "roles.toml").expect("TOML");

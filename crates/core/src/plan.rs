@@ -212,13 +212,13 @@ impl Plan {
                 PlanPreference::LongestSession
                     if life > self.lifetime() && other.risk().is_some() =>
                 {
-                    format!("up to {life} for {name} alone")
+                    format!("up to {life} for {name} only")
                 }
                 PlanPreference::LongestSession if life > self.lifetime() => {
-                    format!("{life} for {name} alone")
+                    format!("{life} for {name} only")
                 }
                 PlanPreference::OwnCode if life < self.lifetime() => {
-                    format!("{life} for {name} alone")
+                    format!("{life} for {name} only")
                 }
                 PlanPreference::SharedCode if roles > 1 => format!("{roles} roles, {life} each"),
                 PlanPreference::OwnCode

@@ -171,7 +171,7 @@ impl RoleDraft {
         let source = Name::parse(&self.source).map_err(|error| InputError {
             field: "source",
             what: error.what.replace("The name", "The source"),
-            remedy: "Name an access key, or the role it is assumed from.".into(),
+            remedy: "Enter an access key, or the role to assume it from.".into(),
         })?;
         let arn = RoleArn::parse(&self.arn)?;
         let region = optional(&self.region, Region::parse)?;
@@ -215,15 +215,15 @@ impl RoleDraft {
 fn check_reason_place(role: &Role) -> Result<(), InputError> {
     let what = match role.reason.as_ref().map(|rule| &rule.target) {
         Some(ReasonTarget::SourceIdentity) if role.source_identity.is_some() => {
-            "The reason is to be the source identity, and the role sets another.".to_owned()
+            "The reason is sent as the source identity, but the role already sets one.".to_owned()
         }
         Some(ReasonTarget::Tag(key)) if role.tags.has(key) => {
             let key = sanitise::echo(key);
-            format!("The reason is to be the tag \"{key}\", and the role sets that tag.")
+            format!("The reason is sent as the tag \"{key}\", but the role already sets that tag.")
         }
         Some(_) | None => return Ok(()),
     };
-    Err(InputError::new("reason", what, "Leave one of the two out."))
+    Err(InputError::new("reason", what, "Remove one of the two."))
 }
 
 fn session_name(text: &str) -> Result<CallTemplate, InputError> {
@@ -250,8 +250,8 @@ pub(crate) fn parse_group(text: &str) -> Result<String, InputError> {
     if text.chars().any(sanitise::is_hidden) {
         return Err(InputError::new(
             "group",
-            "The group holds a hidden character.",
-            "Type it anew.",
+            "The group has a hidden character.",
+            "Retype it.",
         ));
     }
     match text.chars().count() {

@@ -176,7 +176,7 @@ fn b46_a_section_that_is_not_ours_is_left_alone() {
             foreign
                 .problem("~/.aws/config")
                 .what
-                .contains("not Rolecall's")
+                .contains("not written by Rolecall")
         );
         assert_eq!(editor.finish().text.expose(), text);
         assert_eq!(without(file, text, "guest"), text);
@@ -313,7 +313,9 @@ fn undoing_keeps_what_others_wrote_meanwhile_and_refuses_to_lose_it() {
             .put_back(&changed, &secret())
             .expect_err("would lose something");
         assert!(
-            refused.what.contains("not as Rolecall left them"),
+            refused
+                .what
+                .contains("were changed since Rolecall wrote them"),
             "{changed}"
         );
     }
@@ -327,22 +329,22 @@ fn a_key_that_is_not_the_only_way_to_credentials_is_not_moved() {
         (
             String::new(),
             "[work]\nregion = x\n".to_owned(),
-            "holds no access key",
+            "has no access key",
         ),
         (
             "[profile work]\nrole_arn = x\n".to_owned(),
             format!("[work]\n{key}"),
-            "has role_arn",
+            "has both role_arn",
         ),
         (
             String::new(),
             format!("[work]\n{key}credential_process = x\n"),
-            "has credential_process",
+            "has both credential_process",
         ),
         (
             String::new(),
             format!("[work]\n{key}aws_session_token = x\n"),
-            "has aws_session_token",
+            "has both aws_session_token",
         ),
         (
             format!("[profile work]\n{key}"),

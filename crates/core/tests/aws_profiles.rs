@@ -59,8 +59,8 @@ fn a_fido_key_is_told_at_its_profile_with_what_sts_takes() {
         );
         assert_eq!(
             problem_of(&config, "guest"),
-            "The profile \"guest\": This is a FIDO security key or passkey, and STS takes none: it wants six digits. \
-             Give the user an authenticator app or a token as well, and name it here: its ARN has \":mfa/\"."
+            "The profile \"guest\": This is a FIDO security key or passkey. STS does not accept those for roles. \
+             Use the user's authenticator app or hardware token; its ARN has \":mfa/\"."
         );
     }
 }
@@ -78,7 +78,7 @@ fn t16_an_mfa_process_is_pointed_out_with_where_to_set_it() {
         (notice.line, notice.text.as_str()),
         (
             Some(4),
-            "The mfa_process \"pass …\" of \"guest\" is not run by Rolecall. If its codes are wanted, name it in [mfa] process of settings.toml."
+            "Rolecall does not run the mfa_process \"pass …\" of \"guest\". To use its codes, set [mfa] process in settings.toml."
         )
     );
     assert_eq!(reading.roles[0].problem, None);
@@ -102,7 +102,7 @@ fn b36_explains_circles_gaps_and_depth() {
     ]
     .concat();
     for (name, part) in [
-        ("a", "run in a circle: a -> b -> a."),
+        ("a", "form a loop: a -> b -> a."),
         ("c", "The source profile \"none\" of \"c\" does not exist."),
         ("self", "\"self\" has no access key and no role."),
         ("r0", "longer than 10"),
@@ -125,7 +125,7 @@ fn b37_b38_names_what_is_not_used_and_never_runs_it() {
     for (name, part) in [
         (
             "mixed",
-            "mixes role_arn with sso_session and credential_process",
+            "has both role_arn and sso_session and credential_process",
         ),
         ("ec2", "from \"Ec2InstanceMetadata\""),
         ("web", "web_identity_token_file"),
@@ -146,7 +146,7 @@ fn b37_b38_names_what_is_not_used_and_never_runs_it() {
     );
     let told = told(&reading);
     assert!(
-        told.contains("\"rm …\" of \"process\" is not run"),
+        told.contains("does not run the credential_process \"rm …\" of \"process\""),
         "{told}"
     );
     assert!(!told.contains("secret"), "{told}");
@@ -162,14 +162,14 @@ fn b39_other_hosts_and_certificates_are_ignored_with_one_notice() {
 #[test]
 fn b34_b35_tells_what_is_ambiguous_or_left_out() {
     for (config, part) in [
-        ("[default]\n[profile default]\n", "leaves out [default]"),
-        ("[bare]\n", "must read [profile bare]"),
-        ("[profile a b]\n", "leaves out the section [profile a b]"),
-        ("[profile \"a b\"]\n", "for its quotes"),
+        ("[default]\n[profile default]\n", "ignores [default]"),
+        ("[bare]\n", "write it as [profile bare]"),
+        ("[profile a b]\n", "ignores the section [profile a b]"),
+        ("[profile \"a b\"]\n", "name is quoted"),
         ("[profile a]\n[profile a]\n", "also has a section at line 1"),
         ("[profile a]\nx = 1\nX = 2\n", "\"x\" is also at line 2"),
         ("[profile a]\nx = 1\n # more\n", "indented comment"),
-        ("[profile a]\nin valid = 1\n", "leaves out \"in valid\""),
+        ("[profile a]\nin valid = 1\n", "ignores \"in valid\""),
     ] {
         let notices = aws_files::roles(config, "").notices;
         assert_eq!(notices.len(), 1, "{config}: {notices:?}");
@@ -331,7 +331,7 @@ fn wrong_fields_are_listed_with_their_profile() {
             "external_id = a b",
             "The profile \"x\": The external ID has a space",
         ),
-        ("duration_seconds = 1h", "no number of seconds"),
+        ("duration_seconds = 1h", "not a number of seconds"),
         ("duration_seconds = 5", "cannot last 5 seconds"),
         ("session_tags = a", "has no \"=\""),
         ("source_identity = a b", "source identity has a space"),

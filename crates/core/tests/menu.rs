@@ -101,7 +101,7 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
             "(Practice account)",
             "---",
             "guest · 59m ▸",
-            "  Copy export block ▸",
+            "  Copy for ▸",
             "    bash / zsh",
             "    fish",
             "    PowerShell",
@@ -162,7 +162,7 @@ fn what_needs_attention_stands_on_top() {
         menu_of(&snapshot),
         [
             "(Endpoint http://127.0.0.1:4566)",
-            "Enter the code for careful…",
+            "Enter code for careful…",
             "Problem: The keychain is locked.",
             "---",
             "(careful · assuming…)",
@@ -266,7 +266,7 @@ fn a_second_click_is_asked_for_where_the_user_wants_it() {
     let lines = menu_of(&snapshot);
     let expected = [
         "prod · production ▸",
-        "  Assume it: this is production",
+        "  Confirm: this is production",
         "test",
     ];
     assert_eq!(lines[..3], expected);

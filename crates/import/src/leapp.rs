@@ -74,8 +74,8 @@ pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
     let raw: Raw = serde_json::from_str(text).map_err(|_| {
         Problem::new(
             ProblemCode::InvalidFile,
-            "Leapp's workspace file is not understood.",
-            "Open it in Leapp once, or add its roles here by hand.",
+            "Leapp's workspace file cannot be read.",
+            "Open it once in Leapp, or add its roles by hand.",
         )
     })?;
     let names = names(&raw.sessions);
@@ -138,10 +138,10 @@ fn role(
         .parent_session_id
         .as_deref()
         .and_then(|id| sessions.get(id))
-        .ok_or("The session it was assumed from is gone from Leapp.")?;
+        .ok_or("Its source session no longer exists in Leapp.")?;
     if !matches!(parent.kind.as_str(), "awsIamUser" | "awsIamRoleChained") {
         return Err(format!(
-            "It is assumed from \"{}\": {}",
+            "Its source is \"{}\": {}",
             name(parent),
             reason(&parent.kind)
         ));
@@ -166,11 +166,11 @@ fn role(
 
 fn reason(kind: &str) -> &'static str {
     match kind {
-        "awsSsoRole" => "It signs in through IAM Identity Center, which Rolecall does not do.",
-        "awsIamRoleFederated" => "It signs in through SAML, which Rolecall does not do.",
-        "azure" => "It is an Azure subscription.",
-        "localstack" => "It is a LocalStack session; a custom endpoint is set in settings.toml.",
-        _ => "Rolecall does not know this kind of session.",
+        "awsSsoRole" => "Rolecall does not support sign-in through IAM Identity Center.",
+        "awsIamRoleFederated" => "Rolecall does not support sign-in through SAML.",
+        "azure" => "Rolecall does not support Azure.",
+        "localstack" => "For LocalStack, set a custom endpoint in settings.toml.",
+        _ => "Rolecall does not support this type of session.",
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn open(text: &str, ids: &[String]) -> Result<Secret, Problem> {
             Problem::new(
                 ProblemCode::InvalidFile,
                 "Leapp's workspace file was written on another machine.",
-                "Take it over on the machine where Leapp ran.",
+                "Import it on the machine where Leapp ran.",
             )
         })
 }
@@ -86,8 +86,8 @@ fn derived(id: &[u8], salt: &[u8]) -> Vec<u8> {
 fn not_ours() -> Problem {
     Problem::new(
         ProblemCode::InvalidFile,
-        "This is not a workspace file of Leapp.",
-        "Name ~/.Leapp/Leapp-lock.json.",
+        "This is not a Leapp workspace file.",
+        "Use ~/.Leapp/Leapp-lock.json.",
     )
 }
 

@@ -68,15 +68,15 @@ fn leapp_path(home: &Path) -> PathBuf {
 fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> {
     let shown = rolecall_core::value::sanitise::echo(&path.display().to_string());
     let size = fs::metadata(path).map_err(|_| {
-        let what = format!("There is no workspace of Leapp at {shown}.");
+        let what = format!("There is no Leapp workspace at {shown}.");
         Problem::new(
             ProblemCode::StorageFailed,
             what,
-            "Name the file with --file, or look whether Leapp was used here.",
+            "Name the file with --file, or check that Leapp was used on this machine.",
         )
     })?;
     if !size.is_file() || size.len() > FILE_MAX {
-        let what = format!("{shown} is not a workspace of Leapp: no file, or over 16 MiB.");
+        let what = format!("{shown} is not a Leapp workspace: it is not a file, or over 16 MiB.");
         return Err(Problem::new(
             ProblemCode::StorageFailed,
             what,
@@ -85,7 +85,11 @@ fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> 
     }
     let text = fs::read_to_string(path).map_err(|error| {
         let what = format!("{shown} cannot be read: {error}.");
-        Problem::new(ProblemCode::StorageFailed, what, "Look at its permissions.")
+        Problem::new(
+            ProblemCode::StorageFailed,
+            what,
+            "Check the file's permissions.",
+        )
     })?;
     let workspace = leapp::read(leapp_file::open(&text, &leapp_file::machine_ids())?.expose())?;
     let mut import_data = ImportData {
@@ -108,7 +112,7 @@ fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> 
             (Some(id), Some(secret)) => {
                 KeyPair::parse(id.expose(), &secret).map_err(|error| error.to_string())
             }
-            _ => Err("Its access key is not in the keychain.".to_owned()),
+            _ => Err("The access key is not in the keychain.".to_owned()),
         };
         match pair {
             Ok(pair) => import_data.keys.push(ImportKey {
@@ -145,14 +149,14 @@ fn of_keyring(
     for file in sealed {
         let name = file.file_name().to_string_lossy().into_owned();
         let reason = format!(
-            "{} keeps it in a file that only its own passphrase opens; add the key with: rolecall keys add.",
+            "{} encrypted this key with a passphrase of its own. Add the key with: rolecall keys add.",
             from.title()
         );
         import_data.skipped.push((name, reason));
     }
     if is_empty && import_data.skipped.is_empty() {
-        let what = format!("{} keeps no access key on this machine.", from.title());
-        let remedy = "Its roles are profiles of ~/.aws/config, which are listed here already.";
+        let what = format!("{} has no access keys on this machine.", from.title());
+        let remedy = "Its roles are profiles of ~/.aws/config, which Rolecall already lists.";
         return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
     }
     Ok(import_data)

@@ -129,7 +129,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() 
     assert_eq!((limit.refused_s, limit.allowed_s), (Some(43_200), 28_800));
     assert_eq!(role.planned_s, 28_800);
     let notice = fakes.notifier.take_bodies().pop().expect("a notice");
-    assert!(notice.ends_with(". AWS allows it 8h, not 12h"), "{notice}");
+    assert!(notice.ends_with(". AWS allows 8h, not 12h"), "{notice}");
 }
 
 #[test]
@@ -362,13 +362,13 @@ fn a_person_is_asked_why_and_the_reason_is_sent_and_shown() {
     let assuming = thread::spawn(move || clicked.assume(&name("guest"), None));
     let prompt = asks_why(&keeper);
     assert_eq!((prompt.role.as_str(), prompt.last), ("guest", None));
-    assert_eq!(prompt.form, "It must look like OPS-#.");
+    assert_eq!(prompt.form, "It must match OPS-#.");
     assert_eq!(
         keeper.snapshot().sessions[0].waiting_for,
         Some(WaitingFor::Reason)
     );
     let problem = keeper.answer_reason(prompt.id, "because").expect_err("no");
-    assert_eq!(problem.what, "The reason must look like OPS-#.");
+    assert_eq!(problem.what, "The reason must match OPS-#.");
     keeper.answer_reason(prompt.id, "OPS-7").expect("taken");
     assuming.join().expect("no panic").expect("assumed");
     assert_eq!(reason_tag(&fakes).as_deref(), Some("OPS-7"));
@@ -449,7 +449,7 @@ fn a_reason_given_with_a_role_counts_for_the_roles_on_the_way() {
     let problem = keeper
         .give_reason(&name("behind"), "because")
         .expect_err("no");
-    assert_eq!(problem.what, "The reason must look like OPS-#.");
+    assert_eq!(problem.what, "The reason must match OPS-#.");
     keeper.give_reason(&name("behind"), "OPS-8").expect("taken");
     keeper.assume(&name("behind"), None).expect("assumed");
     assert_eq!(fakes.sts.calls()[0].tags[0].value, "OPS-8");

@@ -111,7 +111,7 @@ fn b46_a_profile_of_somebody_else_is_refused_by_name() {
     assert!(
         problem
             .what
-            .starts_with("~/.aws/config, line 1: a profile \"audit\""),
+            .starts_with("~/.aws/config, line 1: the profile \"audit\" already exists"),
         "{problem}"
     );
     assert!(keeper.disconnect(&named("audit"), Step::Write).is_err());
@@ -125,7 +125,7 @@ fn b44_a_role_whose_name_no_profile_can_have_is_refused_by_name() {
         .connect(&named("Kunde Ä"), "", Step::Preview)
         .expect_err("no such profile");
     assert!(
-        problem.what.contains("No profile can be called"),
+        problem.what.contains("is not a valid profile name"),
         "{problem}"
     );
     let problem = keeper

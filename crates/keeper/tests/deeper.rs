@@ -201,12 +201,12 @@ fn every_condition_that_is_missed_is_named_with_what_it_asks_for() {
         (
             json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } }),
             CauseKind::MfaMissing,
-            "asks for MFA",
+            "requires MFA",
         ),
         (
             json!({ "NumericLessThan": { "aws:MultiFactorAuthAge": "3600" } }),
             CauseKind::MfaMissing,
-            "fresh MFA",
+            "recent MFA",
         ),
         (
             json!({ "StringLike": { "sts:RoleSessionName": "${aws:username}" } }),
@@ -341,7 +341,7 @@ fn what_the_calls_rule_out_is_not_shown_any_more() {
     );
     assert_eq!(
         after.looks[0].found.as_deref(),
-        Some("The role's trust policy lets \"user\" in.")
+        Some("The role's trust policy allows \"user\".")
     );
 }
 

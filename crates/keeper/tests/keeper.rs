@@ -87,7 +87,7 @@ fn one_click_makes_a_session_and_says_so() {
         view.identity.as_deref(),
         Some("arn:aws:sts::808768216571:assumed-role/guest/user")
     );
-    assert_eq!(fakes.notifier.take_titles(), ["guest is active for 1h"]);
+    assert_eq!(fakes.notifier.take_titles(), ["guest is ready for 1h"]);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_role_with_mfa_raises_its_own_prompt() {
     let snapshot = wait_until(&keeper, |snapshot| !snapshot.prompts.is_empty());
     assert_eq!(
         snapshot.prompts[0].plan,
-        "One code for careful, good for 1h."
+        "One code for careful, valid for 1h."
     );
     assert_eq!(snapshot.sessions[0].waiting_for, Some(WaitingFor::Code));
     keeper

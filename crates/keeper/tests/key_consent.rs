@@ -264,10 +264,10 @@ fn t03_the_question_says_that_an_access_key_is_asked_for() {
         (set.calls(), question.account_id.as_str()),
         (0, "177634097045")
     );
-    let title = "aws asks for a session of the access key user";
+    let title = "aws wants access to the access key user";
     assert_eq!(set.fakes.notifier.last_title().as_deref(), Some(title));
     let body = set.fakes.notifier.take_bodies().remove(0);
-    assert!(body.contains("may do what the key's user may"), "{body}");
+    assert!(body.contains("everything the key's user may do"), "{body}");
     set.keeper
         .reply(question.id, Reply::AllowTree)
         .expect("open");

@@ -280,7 +280,7 @@ fn marks_are_kept_for_any_role_and_named_for_its_account() {
     );
     let titles = set.fakes.notifier.take_titles();
     let title = titles.last().expect("told");
-    assert!(title.starts_with("Production: guest is active"), "{title}");
+    assert!(title.starts_with("Production: guest is ready"), "{title}");
 }
 
 #[test]

@@ -238,7 +238,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
         }
         std::thread::yield_now();
     };
-    assert_eq!(prompt.alternative.as_deref(), Some("8h for coded alone"));
+    assert_eq!(prompt.alternative.as_deref(), Some("8h for coded only"));
     desk.keeper.switch_prompt(prompt.id).expect("switched");
     let prompt = loop {
         match desk.keeper.snapshot().prompts.pop() {
@@ -248,7 +248,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
     };
     assert_eq!(
         prompt.plan,
-        "One code for coded, good for 8h, the most the role allows."
+        "One code for coded, valid for 8h, the role's maximum."
     );
     let answered = desk.keeper.answer_prompt(prompt.id, "654321");
     answered.expect("taken");

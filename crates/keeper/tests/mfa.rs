@@ -116,7 +116,7 @@ fn one_prompt_serves_three_roles_with_one_code() {
     let prompt = prompt_for(&keeper, &["a", "b", "c"]);
     assert_eq!(
         prompt.plan,
-        "One code now, good for 3 roles for 12h: sessions of 1h each."
+        "One code covers 3 roles for 12h, 1h per session."
     );
     assert_eq!(
         (keeper.snapshot().prompts.len(), prompt.alternative),
@@ -205,7 +205,7 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "a");
     let prompt = prompt_for(&keeper, &["a"]);
-    assert_eq!(prompt.alternative.as_deref(), Some("up to 12h for a alone"));
+    assert_eq!(prompt.alternative.as_deref(), Some("up to 12h for a only"));
     keeper.switch_prompt(prompt.id).expect("offered");
     let is_own = |it: &Snapshot| {
         it.prompts

@@ -45,12 +45,12 @@ fn the_trust_policy_read_by_another_session_makes_a_cause_certain() {
         (
             "contractor",
             CauseKind::ExternalId,
-            "asks for the external ID \"practice-4711\". \"wrong-1\" was sent.",
+            "requires the external ID \"practice-4711\". \"wrong-1\" was sent.",
         ),
         (
             "operator",
             CauseKind::MfaMissing,
-            "asks for MFA, and none was given",
+            "requires MFA, and none was given",
         ),
     ] {
         let (causes, results) = deeper(&set, role);

@@ -119,7 +119,7 @@ fn described(host: &HostView) -> String {
         FileState::Wanted => {
             format!("\nKeys will be kept in {file}. Choose its passphrase with: rolecall unlock")
         }
-        FileState::Sealed => format!("\n{file} is sealed. Open it with: rolecall unlock"),
+        FileState::Sealed => format!("\n{file} is sealed. Unlock it with: rolecall unlock"),
         FileState::Open => format!("\n{file} is open."),
     };
     format!(

@@ -27,7 +27,7 @@ guest  arn:aws:iam::808768216571:role/guest  user
 audit  arn:aws:iam::808768216571:role/audit  gone    needs setup
 ! The source profile "gone" of "audit" does not exist. Add it, or correct source_profile.
 Plaintext key: AKIA…MPLE in user
-~/.aws/config, line 8: The credential_process "touch …" of "tool" is not run by Rolecall. AWS's tools go on running it.
+~/.aws/config, line 8: Rolecall does not run the credential_process "touch …" of "tool". AWS's tools still run it.
 
 "#]]);
 }
@@ -57,7 +57,7 @@ aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 "#)
         .prints(str![[r#"
-{"roles":[{"name":"guest","file":"config","line":1,"arn":"arn:aws:iam::808768216571:role/guest","source_profile":"user","external_id":null,"mfa_serial":null,"role_session_name":null,"duration_seconds":null,"region":null,"output":null,"session_tags":[],"transitive_session_tags":[],"source_identity":null,"credential_source":null,"problem":null},{"name":"audit","file":"config","line":4,"arn":"arn:aws:iam::808768216571:role/audit","source_profile":"gone","external_id":null,"mfa_serial":null,"role_session_name":null,"duration_seconds":null,"region":null,"output":null,"session_tags":[],"transitive_session_tags":[],"source_identity":null,"credential_source":null,"problem":{"code":"unusable_source","what":"The source profile \"gone\" of \"audit\" does not exist.","remedy":"Add it, or correct source_profile."}}],"keys":[{"profile":"user","access_key_id":"AKIA…MPLE"}],"notices":[{"file":"config","line":8,"text":"The credential_process \"touch …\" of \"tool\" is not run by Rolecall. AWS's tools go on running it."}]}
+{"roles":[{"name":"guest","file":"config","line":1,"arn":"arn:aws:iam::808768216571:role/guest","source_profile":"user","external_id":null,"mfa_serial":null,"role_session_name":null,"duration_seconds":null,"region":null,"output":null,"session_tags":[],"transitive_session_tags":[],"source_identity":null,"credential_source":null,"problem":null},{"name":"audit","file":"config","line":4,"arn":"arn:aws:iam::808768216571:role/audit","source_profile":"gone","external_id":null,"mfa_serial":null,"role_session_name":null,"duration_seconds":null,"region":null,"output":null,"session_tags":[],"transitive_session_tags":[],"source_identity":null,"credential_source":null,"problem":{"code":"unusable_source","what":"The source profile \"gone\" of \"audit\" does not exist.","remedy":"Add it, or correct source_profile."}}],"keys":[{"profile":"user","access_key_id":"AKIA…MPLE"}],"notices":[{"file":"config","line":8,"text":"Rolecall does not run the credential_process \"touch …\" of \"tool\". AWS's tools still run it."}]}
 
 "#]]);
 }
@@ -75,11 +75,11 @@ ca_bundle = /x
 ROLE     ARN                        SOURCE
 a\u{9}b  arn:aws:iam::1:role/guest  x       needs setup
 ! The source profile "x" of "a\u{9}b" does not exist. Add it, or correct source_profile.
-~/else where, line 1: This setting is outside a section, for which AWS's tools refuse the file. Put it below a line such as [default].
-~/else where, line 2: AWS's SDKs leave out the profile "a\u{9}b" for its quotes; the AWS CLI and Rolecall read it. Give it a name without quotes and spaces.
-~/else where, line 6: "region" is also at line 5; the last counts. Keep one of them.
-~/else where, line 7: This section's header has no "]" at its end, for which AWS's tools refuse the file; the section is left out.
-keys, line 2: ca_bundle is not used: Rolecall takes endpoints and certificates from its own settings alone: [aws] in settings.toml.
+~/else where, line 1: This setting is outside a section, so AWS's tools reject the file. Put it below a line such as [default].
+~/else where, line 2: AWS's SDKs ignore the profile "a\u{9}b" because its name is quoted. The AWS CLI and Rolecall read it. Use a name without quotes and spaces.
+~/else where, line 6: "region" is also at line 5; the last one applies. Remove one of them.
+~/else where, line 7: This section's header has no "]" at its end, so AWS's tools reject the file. Rolecall ignores the section.
+keys, line 2: Rolecall ignores ca_bundle. Set endpoints and certificates under [aws] in settings.toml.
 
 "#]]);
 }

@@ -52,7 +52,7 @@ fn credentials_sealed() {
     Case::new(&["credentials", "guest"])
         .problem(json!({ "code": "keys_sealed", "what": "Sealed.", "remedy": "Open it." }))
         .fails(str![[r#"
-The access keys are in a sealed file. Open it with: rolecall unlock
+The access keys are in a sealed file. Unlock it with: rolecall unlock
 
 "#]]);
 }

@@ -15,7 +15,7 @@ fn explain() {
                 "causes": [
                     {
                         "kind": "external_id", "confidence": "likely",
-                        "what": "The external ID \"x\" may not be the one that the role's trust policy asks for.",
+                        "what": "The external ID \"x\" may not be the one that the role's trust policy requires.",
                         "check": {
                             "what": "Compare it, letter by letter, with the one its owner gave you.",
                             "command": "aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument"
@@ -49,7 +49,7 @@ fn explain() {
         .prints(str![[r#"
 "user" may not assume audit in account 808768216571.
 
-1. Most likely: The external ID "x" may not be the one that the role's trust policy asks for.
+1. Most likely: The external ID "x" may not be the one that the role's trust policy requires.
    Compare it, letter by letter, with the one its owner gave you.
    Who can change it: the owner of account 808768216571.
    Check with: aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument

@@ -10,7 +10,7 @@ fn b27_keys_add_bad_secret() {
     Case::new(&["keys", "add", "user"])
         .stdin("AKIAIOSFODNN7EXAMPLE\ncanary%canary\n")
         .fails(str![[r#"
-The secret access key has characters that no key has. It must have 40 of A-Z a-z 0-9 / +. Copy it anew.
+The secret access key has invalid characters. A secret has 40 characters: A-Z a-z 0-9 / +. Copy it again.
 
 "#]]);
 }

@@ -17,7 +17,7 @@ fn agent_status() {
         .asked(json!("host"))
         .prints(str![[r#"
 The agent is running: version 0.1.0, process 4711.
-~/.local/share/rolecall/keys.sealed is sealed. Open it with: rolecall unlock
+~/.local/share/rolecall/keys.sealed is sealed. Unlock it with: rolecall unlock
 
 "#]]);
 }

@@ -46,7 +46,7 @@ fn env_unset() {
 #[test]
 fn env_unset_file() {
     Case::new(&["env", "--unset", "--shell", "dotenv"]).fails(str![[r#"
-Nothing can be unset in a .env file. Delete the file, or name a shell.
+A .env file cannot be unset. Delete the file, or choose a shell.
 
 "#]]);
 }

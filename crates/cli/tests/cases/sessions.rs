@@ -53,7 +53,7 @@ fn assume_denied_for_several_causes() {
                 "causes": [
                     {
                         "kind": "external_id", "confidence": "likely",
-                        "what": "The external ID \"x\" may not be the one that the role's trust policy asks for.",
+                        "what": "The external ID \"x\" may not be the one that the role's trust policy requires.",
                         "check": {
                             "what": "Compare it, letter by letter, with the one its owner gave you.",
                             "command": "aws iam get-role --role-name audit --query Role.AssumeRolePolicyDocument"

@@ -517,12 +517,12 @@ pub fn check_version(theirs: u32, their_program: &str, our_program: &str) -> Res
     }
     let theirs_shown = crate::value::sanitise::echo(their_program);
     let what = format!(
-        "Rolecall {our_program} and {theirs_shown} do not understand each other (protocol {VERSION} and {theirs})."
+        "Rolecall {our_program} and {theirs_shown} are not compatible (protocol {VERSION} and {theirs})."
     );
     Err(Problem::new(
         ProblemCode::VersionMismatch,
         what,
-        "Quit Rolecall and start the newer one.",
+        "Quit Rolecall and start the newer version.",
     ))
 }
 

@@ -144,7 +144,7 @@ impl Reply {
     pub fn label(self) -> &'static str {
         match self {
             Self::AllowOnce => "Allow once",
-            Self::AllowTree => "Allow for this process tree",
+            Self::AllowTree => "Allow for this terminal",
             Self::Deny => "Deny",
         }
     }

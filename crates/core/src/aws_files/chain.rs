@@ -146,11 +146,11 @@ fn kept_key<'p>(
     }
     Err(unusable(
         format!(
-            "{} takes its credentials from the access key {}, which is not in the keychain.",
+            "{} gets its credentials from the access key {}, which is not in the keychain.",
             quoted(base.name()),
             quoted(&name)
         ),
-        "Add an access key of that name.",
+        "Add an access key with that name.",
     ))
 }
 
@@ -164,7 +164,7 @@ fn check_name(name: &str, kept: Option<&KeychainKeys<'_>>) -> Result<(), Problem
             "The role {0} and the access key {0} have the same name.",
             quoted(name)
         ),
-        "Give the access key another name.",
+        "Rename the access key.",
     ))
 }
 
@@ -207,17 +207,14 @@ fn check_walk(visited: &[&str], next: &str) -> Result<(), Problem> {
             .map(|n| echo(n))
             .collect();
         return Err(unusable(
-            format!(
-                "The source profiles run in a circle: {}.",
-                circle.join(" -> ")
-            ),
-            "Let one of them name a profile that has an access key.",
+            format!("The source profiles form a loop: {}.", circle.join(" -> ")),
+            "Set one source_profile to a profile with an access key.",
         ));
     }
     if visited.len() >= CHAIN_MAX {
         return Err(unusable(
             format!("The chain of source profiles is longer than {CHAIN_MAX}."),
-            "Assume the role from a profile nearer to the access key.",
+            "Use a source profile closer to the access key.",
         ));
     }
     Ok(())
@@ -233,14 +230,14 @@ fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
     let incomplete = |key: &str| {
         unusable(
             format!("{name} has no {key}."),
-            "Give both values of the key.",
+            "Set both the ID and the secret.",
         )
     };
     match (profile.filled(KEY_ID), profile.filled(KEY_SECRET)) {
         (Some(id), Some(_)) if id.starts_with("ASIA") && AccessKeyId::parse(id).is_err() => {
             Err(unusable(
                 format!("{name} holds a temporary key."),
-                "Let source_profile name a profile with a long-term key (AKIA…).",
+                "Set source_profile to a profile with a long-term key (AKIA…).",
             ))
         }
         (Some(_), Some(_)) => Ok(()),
@@ -248,7 +245,7 @@ fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
         (None, Some(_)) => Err(incomplete(KEY_ID)),
         (None, None) => Err(unusable(
             format!("{name} has no access key and no role."),
-            "Give it an access key, or let source_profile name another profile.",
+            "Add an access key, or set source_profile to another profile.",
         )),
     }
 }
@@ -290,30 +287,30 @@ impl OtherSource {
         let (what, remedy) = match self {
             Self::CredentialSource => (
                 format!(
-                    "{name} takes its credentials from {}, which this desktop does not have.",
+                    "{name} gets its credentials from {}, which is not available on this computer.",
                     quoted(profile.filled("credential_source").unwrap_or_default())
                 ),
-                "Let source_profile name a profile with an access key.",
+                "Set source_profile to a profile with an access key.",
             ),
             Self::WebIdentity => (
-                format!("{name} uses a web identity token, which Rolecall does not."),
-                "Let source_profile name a profile with an access key.",
+                format!("{name} uses a web identity token, which Rolecall does not support."),
+                "Set source_profile to a profile with an access key.",
             ),
             Self::IdentityCenter => (
                 format!(
-                    "{name} signs in through IAM Identity Center, which Rolecall does not use as a source."
+                    "{name} signs in through IAM Identity Center, which Rolecall does not support as a source."
                 ),
-                "Let source_profile name a profile with an access key.",
+                "Set source_profile to a profile with an access key.",
             ),
             Self::SignIn => (
-                format!("{name} uses a console sign-in, which Rolecall does not."),
-                "Let source_profile name a profile with an access key.",
+                format!("{name} uses a console sign-in, which Rolecall does not support."),
+                "Set source_profile to a profile with an access key.",
             ),
             Self::Process => (
                 format!(
                     "{name} gets its credentials from a credential_process, which Rolecall never runs."
                 ),
-                "Let source_profile name a profile with an access key.",
+                "Set source_profile to a profile with an access key.",
             ),
         };
         unusable(what, remedy)

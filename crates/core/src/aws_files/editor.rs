@@ -89,9 +89,10 @@ impl Foreign {
     pub fn problem(&self, shown: &str) -> Problem {
         let (name, line) = (sanitise::echo(self.profile.as_str()), self.line);
         let what = format!(
-            "{shown}, line {line}: a profile \"{name}\" is there already and is not Rolecall's."
+            "{shown}, line {line}: the profile \"{name}\" already exists and was not written by Rolecall."
         );
-        let remedy = "It was left as it is. Choose another name, or rename or remove that section.";
+        let remedy =
+            "The profile is unchanged. Choose another name, or rename or remove that section.";
         Problem::new(ProblemCode::NameTaken, what, remedy)
     }
 }

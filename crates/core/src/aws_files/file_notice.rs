@@ -89,22 +89,22 @@ impl Fault {
     pub fn text(self) -> &'static str {
         match self {
             Self::ByteOrderMark => {
-                "The file starts with a byte order mark, for which AWS's tools refuse it. Save it as UTF-8 without one."
+                "The file starts with a byte order mark, so AWS's tools reject it. Save it as UTF-8 without a byte order mark."
             }
             Self::OutsideSection => {
-                "This setting is outside a section, for which AWS's tools refuse the file. Put it below a line such as [default]."
+                "This setting is outside a section, so AWS's tools reject the file. Put it below a line such as [default]."
             }
             Self::Unclosed => {
-                "This section's header has no \"]\" at its end, for which AWS's tools refuse the file; the section is left out."
+                "This section's header has no \"]\" at its end, so AWS's tools reject the file. Rolecall ignores the section."
             }
             Self::NoEquals => {
-                "This line has no \"=\", for which AWS's tools refuse the file. Write it as NAME = VALUE."
+                "This line has no \"=\", so AWS's tools reject the file. Write it as NAME = VALUE."
             }
             Self::NoName => {
-                "This setting has no name before \"=\", for which AWS's tools refuse the file. Write it as NAME = VALUE."
+                "This setting has no name before \"=\", so AWS's tools reject the file. Write it as NAME = VALUE."
             }
             Self::NothingToContinue => {
-                "This line is indented but there is no setting above it to continue, for which AWS's tools refuse the file. Start it in the first column."
+                "This line is indented but there is no setting above it to continue, so AWS's tools reject the file. Start it in the first column."
             }
         }
     }

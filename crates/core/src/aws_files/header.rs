@@ -51,13 +51,16 @@ impl LeftOut<'_> {
     pub(super) fn text(self) -> String {
         let (header, rule) = match self {
             Self::NoPrefix(header) => {
-                let rule = format!("In this file it must read [profile {}].", echo(header));
+                let rule = format!("In this file, write it as [profile {}].", echo(header));
                 (header, rule)
             }
-            Self::Prefix(header) => (header, "In this file it has no \"profile\".".to_owned()),
+            Self::Prefix(header) => (
+                header,
+                "In this file, write it without \"profile\".".to_owned(),
+            ),
             Self::OtherKind(header) => {
                 let rule =
-                    "A name here has no spaces, and other sections belong in the config file.";
+                    "Profile names here have no spaces. Other sections belong in the config file.";
                 (header, rule.to_owned())
             }
             Self::Name(header) => {
@@ -65,7 +68,7 @@ impl LeftOut<'_> {
                 (header, rule.to_owned())
             }
         };
-        format!("AWS leaves out the section [{}]. {rule}", echo(header))
+        format!("AWS ignores the section [{}]. {rule}", echo(header))
     }
 }
 

@@ -81,20 +81,23 @@ pub fn movable_key(
     let Some(settings) = profiles.find(profile) else {
         return refuse(
             "is not in AWS's files",
-            "See what they hold: rolecall catalogue",
+            "List the profiles with: rolecall catalogue",
         );
     };
     let (Some(id), Some(secret)) = (settings.get(KEY_ID), settings.get(SECRET)) else {
-        return refuse("holds no access key", "See which do: rolecall catalogue");
+        return refuse(
+            "has no access key",
+            "List those that have one with: rolecall catalogue",
+        );
     };
     if let Some(other) = CONFLICTING
         .into_iter()
         .find(|key| settings.get(key).is_some())
     {
         let remedy = format!(
-            "Take \"{other}\" out of that profile first, or move the key with: rolecall keys add NAME"
+            "Remove \"{other}\" from that profile first, or add the key with: rolecall keys add NAME"
         );
-        return refuse(&format!("has {other} beside its key"), &remedy);
+        return refuse(&format!("has both {other} and a key"), &remedy);
     }
     let pair = KeyPair::parse(id, &Secret::new(secret.to_owned()))?;
     match (
@@ -103,8 +106,8 @@ pub fn movable_key(
     ) {
         ((Some(found), 2), (None, 0)) | ((None, 0), (Some(found), 2)) => Ok((found.file, pair)),
         _ => refuse(
-            "holds more than one key, or one in several places",
-            "Leave one id and one secret there, each on one line, then try again.",
+            "has more than one key, or parts of a key in several places",
+            "Keep one ID and one secret there, each on one line, then try again.",
         ),
     }
 }
@@ -312,21 +315,21 @@ impl TakenKey {
 
 fn changed(profile: &str) -> Problem {
     let what = format!(
-        "The key of the profile \"{}\" was changed by another program; it stays where it is.",
+        "The key of the profile \"{}\" was changed by another program. Rolecall did not move it.",
         echo(profile)
     );
     Problem::new(
         ProblemCode::StorageFailed,
         what,
-        "Look at the file, then try again.",
+        "Check the file, then try again.",
     )
 }
 
 fn not_as_left(profile: &str) -> Problem {
     let what = format!(
-        "The lines of the profile \"{}\" are not as Rolecall left them.",
+        "The lines of the profile \"{}\" were changed since Rolecall wrote them.",
         echo(profile)
     );
-    let remedy = "Nothing was written, so that nothing is lost. Take out its credential_process by hand, or leave the key in the keychain.";
+    let remedy = "Nothing was changed. Remove the profile's credential_process by hand, or leave the key in the keychain.";
     Problem::new(ProblemCode::StorageFailed, what, remedy)
 }

@@ -55,7 +55,7 @@ pub fn from_text(text: &Secret) -> Result<KeyPair, InputError> {
         _ => Err(InputError::new(
             "access_key_id",
             "There is no access key in this text.",
-            "Give two lines, the id (AKIA…) then the secret, or the CSV of the IAM console.",
+            "Enter two lines, the ID (AKIA…) then the secret, or the CSV file of the IAM console.",
         )),
     }
 }
@@ -66,8 +66,13 @@ pub fn from_text(text: &Secret) -> Result<KeyPair, InputError> {
 /// # Errors
 /// Says which line and column is wrong.
 pub fn from_csv(text: &Secret) -> Result<KeyPair, InputError> {
-    let refuse =
-        |what: String| InputError::new("csv", what, "Use the file as the IAM console gives it.");
+    let refuse = |what: String| {
+        InputError::new(
+            "csv",
+            what,
+            "Use the CSV file as downloaded from the IAM console.",
+        )
+    };
     let mut lines = text
         .expose()
         .trim_start_matches('\u{feff}')
@@ -91,7 +96,7 @@ pub fn from_csv(text: &Secret) -> Result<KeyPair, InputError> {
             .ok_or_else(|| refuse(format!("Line 2 has no column {}.", at + 1)))
     };
     if lines.next().is_some() {
-        return Err(refuse("The file holds more than one key.".into()));
+        return Err(refuse("The file has more than one key.".into()));
     }
     KeyPair::parse(
         cell(id_at)?,
@@ -129,7 +134,7 @@ pub fn from_profile(text: &Secret, profile: &str) -> Result<KeyPair, InputError>
             "There is no profile \"{}\" in the credentials file.",
             sanitise::echo(profile)
         );
-        InputError::new("profile", what, format!("It has: {}.", names.join(", ")))
+        InputError::new("profile", what, format!("Profiles: {}.", names.join(", ")))
     })?;
     from_lines(lines)
 }
@@ -140,7 +145,7 @@ fn from_lines(lines: &[&str]) -> Result<KeyPair, InputError> {
             InputError::new(
                 "profile",
                 format!("\"{key}\" is missing."),
-                "Give both values of the key.",
+                "Set both the ID and the secret.",
             )
         };
         value_of(lines, key).ok_or_else(missing)

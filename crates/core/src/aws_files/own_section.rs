@@ -34,7 +34,7 @@ pub struct OwnSection {
 
 /// A value that would not be read back as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the value of {0} cannot stand in a file of AWS's")]
+#[error("the value of {0} cannot be written to an AWS file")]
 pub struct UnsafeSetting(pub &'static str);
 
 impl OwnSection {

@@ -21,12 +21,9 @@ pub fn process_line(program: &str, arguments: &[&str]) -> Result<String, Problem
         .collect();
     let line = words.map(|words| words.join(" "));
     line.filter(|line| is_safe(line)).ok_or_else(|| {
-        let what = format!(
-            "AWS's tools cannot be told to start \"{}\".",
-            sanitise::echo(program)
-        );
+        let what = format!("AWS's tools cannot run \"{}\".", sanitise::echo(program));
         let remedy =
-            "Install Rolecall in a folder whose name has letters, digits, spaces and - _ . only.";
+            "Install Rolecall in a folder whose path has only letters, digits, spaces and - _ .";
         Problem::new(ProblemCode::InvalidInput, what, remedy)
     })
 }

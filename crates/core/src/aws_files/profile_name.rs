@@ -21,8 +21,7 @@ impl ProfileName {
     /// If it is empty, too long, or has a character that AWS's SDKs do not allow in a profile's name.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let refuse = |what: String| {
-            let remedy =
-                "AWS allows A-Z a-z 0-9 and _ - / . % @ : + in a profile's name, here up to 128.";
+            let remedy = "Use 1 to 128 of A-Z a-z 0-9 and _ - / . % @ : +.";
             Err(InputError::new("profile", what, remedy))
         };
         if text.is_empty() {
@@ -34,7 +33,7 @@ impl ProfileName {
         }
         if !is_identifier(text) {
             let shown = sanitise::echo(text);
-            return refuse(format!("No profile can be called \"{shown}\"."));
+            return refuse(format!("\"{shown}\" is not a valid profile name."));
         }
         Ok(Self(text.to_owned()))
     }

@@ -177,7 +177,7 @@ impl ProfileRole {
 fn parse_seconds(text: &str) -> Result<u64, InputError> {
     let seconds = text.parse().map_err(|_| {
         let what = format!(
-            "duration_seconds \"{}\" is no number of seconds.",
+            "duration_seconds \"{}\" is not a number of seconds.",
             echo(text)
         );
         let remedy = "Allowed: 900 to 43200 seconds (15 minutes to 12 hours).";
@@ -202,11 +202,11 @@ fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
     }
     Err(unusable(
         format!(
-            "{} mixes role_arn with {}, which Rolecall neither runs nor uses.",
+            "{} has both role_arn and {}, which Rolecall does not use.",
             quoted(profile.name()),
             others.join(" and ")
         ),
-        "Put the role into a profile of its own, with source_profile.",
+        "Put the role in its own profile, with source_profile.",
     ))
 }
 
@@ -218,11 +218,11 @@ fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeychainKeys<'_>) ->
     Problem::new(
         ProblemCode::PlaintextKey,
         format!(
-            "Its key is in plaintext in {}, profile {}.",
+            "The role's key is in plaintext in {}, profile {}.",
             kept.shown(file),
             quoted(name)
         ),
-        "Move it to the keychain; the profile keeps working.",
+        "Move the key to the keychain. The profile keeps working.",
     )
     .with_detail(name)
 }

@@ -115,16 +115,16 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         let prefixed = self.prefixed.contains(name);
         match form {
             Form::Bare if file == AwsFile::Config && name == DEFAULT && prefixed => {
-                let text = "AWS leaves out [default], since there is [profile default]. Keep one of the two.";
+                let text = "AWS ignores [default] because [profile default] exists. Remove one of the two.";
                 return self.notices.add(file, line, || text.to_owned());
             }
             Form::Quoted if prefixed => {
-                let text = || format!("[profile {}] without quotes counts here. Keep one of the two.", echo(name));
+                let text = || format!("[profile {}] without quotes takes precedence. Remove one of the two.", echo(name));
                 return self.notices.add(file, line, text);
             }
             Form::Quoted => self.notices.add(file, line, || {
                 format!(
-                    "AWS's SDKs leave out the profile \"{}\" for its quotes; the AWS CLI and Rolecall read it. Give it a name without quotes and spaces.",
+                    "AWS's SDKs ignore the profile \"{}\" because its name is quoted. The AWS CLI and Rolecall read it. Use a name without quotes and spaces.",
                     echo(name)
                 )
             }),
@@ -134,7 +134,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         if let Some(earlier) = self.sections.insert((name, quoted), line) {
             self.notices.add(file, line, || {
                 format!(
-                    "The profile \"{}\" also has a section at line {earlier}. They are merged; of a setting in both, the last counts. Make one section of them.",
+                    "The profile \"{}\" also has a section at line {earlier}. AWS merges them, and the last value of a setting applies. Combine them into one section.",
                     echo(name)
                 )
             });
@@ -148,7 +148,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         self.key = None;
         let Some(at) = self.profile else { return };
         if !is_identifier(key) {
-            let text = || format!("AWS leaves out \"{}\" for its name.", echo(key));
+            let text = || format!("AWS ignores \"{}\" because of its name.", echo(key));
             return self.notices.add(self.file, line, text);
         }
         let key = lower_case(key);
@@ -162,7 +162,9 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         if let Some(earlier) = replaced.filter(|earlier| earlier.place.file == self.file) {
             self.notices.add(self.file, line, || {
                 let (key, line) = (echo(&key), earlier.place.line);
-                format!("\"{key}\" is also at line {line}; the last counts. Keep one of them.")
+                format!(
+                    "\"{key}\" is also at line {line}; the last one applies. Remove one of them."
+                )
             });
         }
         self.key = Some(key);
@@ -178,7 +180,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             value.push_str(text);
         }
         if text.starts_with(['#', ';']) {
-            let told = "AWS's SDKs take this indented comment for a part of the value above. Start it in the first column.";
+            let told = "AWS's SDKs read this indented comment as part of the value above. Start it in the first column.";
             self.notices.add(self.file, line, || told.to_owned());
         }
     }

@@ -27,8 +27,8 @@ pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError
         check_key(FIELD, key)?;
         check_text("value", value)?;
         if !seen.insert(key.to_lowercase()) {
-            let what = format!("The session tag \"{}\" is given twice.", echo(key));
-            return Err(refuse(what, "Letter case does not tell tags apart."));
+            let what = format!("The session tag \"{}\" is listed twice.", echo(key));
+            return Err(refuse(what, "Tag keys are not case-sensitive."));
         }
         tags.push((key.to_owned(), value.to_owned()));
     }

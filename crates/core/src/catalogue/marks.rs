@@ -197,7 +197,7 @@ pub fn read(text: &str, path: &str) -> Result<MarksReading, Problem> {
             }
             _ => {
                 reading.marks.may_miss_production |= may_mark_production(section, item);
-                Err(format!("\"{}\" is not a table of marks.", echo(section)))
+                Err(format!("\"{}\" is not a table of labels.", echo(section)))
             }
         };
         if let Err(what) = result {
@@ -228,7 +228,7 @@ fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
     let mut marks = RoleMarks::default();
     let Some(table) = item.as_table_like() else {
         marks.production = Some(true);
-        return (marks, vec!["it is not a table.".to_owned()]);
+        return (marks, vec!["not a table.".to_owned()]);
     };
     let mut wrong = Vec::new();
     for (field, item) in table.iter() {
@@ -239,7 +239,7 @@ fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
             "group" => text(item, field)
                 .and_then(group)
                 .map(|it| marks.group = Some(it)),
-            _ => Err(format!("unknown mark \"{}\".", echo(field))),
+            _ => Err(format!("unknown label \"{}\".", echo(field))),
         };
         if let Err(what) = read {
             if may_mark_production(field, item) {
@@ -264,14 +264,14 @@ fn read_account(item: &Item) -> (AccountMarks, Vec<String>) {
     }
     let Some(table) = item.as_table_like() else {
         marks.production = true;
-        return (marks, vec!["it is neither a name nor a table.".to_owned()]);
+        return (marks, vec!["neither a name nor a table.".to_owned()]);
     };
     for (field, item) in table.iter() {
         let read = match field {
             "alias" => text(item, field).and_then(|text| name(&mut marks, text)),
             "colour" => colour(item).map(|it| marks.colour = Some(it)),
             "production" => flag(item, field).map(|it| marks.production = it),
-            _ => Err(format!("unknown mark \"{}\".", echo(field))),
+            _ => Err(format!("unknown label \"{}\".", echo(field))),
         };
         if let Err(what) = read {
             marks.production |= may_mark_production(field, item);
@@ -293,7 +293,7 @@ fn check_account(id: &str) -> Result<(), String> {
     if is_account {
         Ok(())
     } else {
-        Err("an account is its 12 digits, in quotes.".to_owned())
+        Err("write the account ID as 12 digits in quotes.".to_owned())
     }
 }
 
@@ -306,7 +306,7 @@ fn check_alias(text: &str) -> Result<String, String> {
     match text.chars().count() {
         0 => Err("the name is empty.".to_owned()),
         _ if text.chars().any(sanitise::is_hidden) => {
-            Err("the name holds a hidden character.".to_owned())
+            Err("the name has a hidden character.".to_owned())
         }
         1..=ALIAS_MAX => Ok(text.to_owned()),
         count => Err(format!("the name has {count} characters; at most 64.")),
@@ -322,7 +322,7 @@ fn colour(item: &Item) -> Result<Colour, String> {
     let found = Colour::ALL.into_iter().find(|it| it.name() == given);
     found.ok_or_else(|| {
         let names = Colour::ALL.map(Colour::name).join(", ");
-        format!("the colour \"{}\" is none of {names}.", echo(given))
+        format!("the colour \"{}\" is not one of {names}.", echo(given))
     })
 }
 

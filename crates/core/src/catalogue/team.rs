@@ -45,7 +45,7 @@ impl TeamLocation {
             .any(|c| c.is_control() || sanitise::is_hidden(c))
             || text.is_empty()
         {
-            return Err((format!("\"{shown}\" is no place of a catalogue."), allowed));
+            return Err((format!("\"{shown}\" is not a path or URL."), allowed));
         }
         match text.split_once("://") {
             Some(("https", rest)) if is_plain(rest) => Ok(Self::Url(text.to_owned())),
@@ -53,10 +53,10 @@ impl TeamLocation {
                 Ok(Self::Url(text.to_owned()))
             }
             Some(("http", _)) => Err((
-                format!("\"{shown}\" is not encrypted on its way."),
-                "Write https://.".into(),
+                format!("\"{shown}\" is not encrypted."),
+                "Use https://.".into(),
             )),
-            Some(_) => Err((format!("\"{shown}\" is no https URL."), allowed)),
+            Some(_) => Err((format!("\"{shown}\" is not an https URL."), allowed)),
             None if text.starts_with('/') || text.starts_with("~/") || is_windows_path(text) => {
                 Ok(Self::File(text.to_owned()))
             }

@@ -81,7 +81,7 @@ fn unknown(refusal: &Refusal, diagnosis: Diagnosis) -> Explanation {
     let (code, what) = if refusal.status >= 500 {
         (
             ProblemCode::AwsFailed,
-            "AWS had an error of its own.".to_owned(),
+            "AWS had an internal error.".to_owned(),
         )
     } else {
         let what = format!("AWS refused the request ({}).", diagnosis.code);
@@ -94,7 +94,7 @@ fn unknown(refusal: &Refusal, diagnosis: Diagnosis) -> Explanation {
     let remedy = if refusal.status >= 500 {
         "Try again in a minute, or set another region for the role."
     } else {
-        "Rolecall does not know this answer. See AWS's own words below, and send them with the request id to your administrator."
+        "Rolecall does not know this error. Send AWS's message below and the request ID to your administrator."
     };
     Explanation {
         code,

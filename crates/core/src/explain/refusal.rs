@@ -24,7 +24,7 @@ pub fn explain(error: &StsError, attempt: Attempt<'_>) -> Problem {
         StsError::Unreachable { host, reason } => Problem::new(
             ProblemCode::Offline,
             format!("AWS cannot be reached at {}.", sanitise::echo(host)),
-            "Check the network, VPN or proxy, then try again. Sessions you have keep working until they expire.",
+            "Check the network, VPN or proxy, then try again. Active sessions keep working until they expire.",
         )
         .with_detail(sanitise::visible(reason)),
         StsError::Insecure { host, reason } => Problem::new(
@@ -51,18 +51,18 @@ pub fn explain(error: &StsError, attempt: Attempt<'_>) -> Problem {
         StsError::TimedOut { host } => Problem::new(
             ProblemCode::TimedOut,
             format!("AWS did not answer in time at {}.", sanitise::echo(host)),
-            "Try again; if it goes on, check the network or proxy.",
+            "Try again. If this continues, check the network or proxy.",
         ),
         StsError::NotSts(reason) => Problem::new(
             ProblemCode::NotAws,
-            "The network answered instead of AWS (a sign-in page?).",
+            "The network answered instead of AWS, perhaps with a sign-in page.",
             "Open a web page to sign in to this network, then try again.",
         )
         .with_detail(sanitise::visible(reason)),
         StsError::Incomplete(reason) => Problem::new(
             ProblemCode::AwsFailed,
             "The answer from AWS was incomplete.",
-            "Try again; nothing of it was used.",
+            "Try again. Nothing changed.",
         )
         .with_detail(sanitise::visible(reason)),
     }

@@ -54,7 +54,7 @@ impl Chain {
             }
             if roles.len() == CHAIN_MAX {
                 return Err(unusable(
-                    "The chain of roles is longer than ten.",
+                    "The role chain is longer than ten roles.",
                     "Shorten it.",
                 ));
             }
@@ -70,7 +70,7 @@ fn check_partition(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
     {
         Some(role) => {
             let what = format!(
-                "The role {} is in the partition \"{}\", the key \"{}\" in \"{}\".",
+                "The role {} is in the partition \"{}\", but the key \"{}\" in \"{}\".",
                 sanitise::echo(role.name.as_str()),
                 role.arn.partition().name,
                 sanitise::echo(key.name.as_str()),
@@ -78,7 +78,7 @@ fn check_partition(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
             );
             Err(unusable(
                 &what,
-                "Credentials of one partition are not known in another; use a key of the role's.",
+                "Credentials work in one partition only. Use a key of the role's partition.",
             ))
         }
         None => Ok(()),
@@ -97,14 +97,14 @@ fn check_device(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
         return Ok(());
     }
     let what = format!(
-        "The device {} is of account {account}, the key \"{}\" of {}.",
+        "The MFA device {} belongs to account {account}, but the key \"{}\" to account {}.",
         sanitise::echo(serial.as_str()),
         sanitise::echo(key.name.as_str()),
         sanitise::echo(&key.account_id)
     );
     Err(unusable(
         &what,
-        "Set mfa_serial to the device of the user whose key signs.",
+        "Set mfa_serial to a device of the key's user.",
     ))
 }
 
@@ -115,7 +115,7 @@ fn no_source(source: &Name) -> Problem {
     );
     unusable(
         &what,
-        "Add an access key of that name, or change the role's source.",
+        "Add an access key with that name, or change the role's source.",
     )
 }
 
@@ -123,8 +123,8 @@ fn looped(roles: &[Role], back_to: &Name) -> Problem {
     let names = roles.iter().map(|role| &role.name).chain([back_to]);
     let path: Vec<String> = names.map(|name| sanitise::echo(name.as_str())).collect();
     unusable(
-        &format!("The sources go round in a circle: {}.", path.join(" → ")),
-        "Let one of them name an access key.",
+        &format!("The role's sources form a loop: {}.", path.join(" → ")),
+        "Set one of the sources to an access key.",
     )
 }
 

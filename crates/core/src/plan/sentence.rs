@@ -22,13 +22,13 @@ fn of(plan: &Plan) -> String {
     };
     if let Some((role, asked)) = plan.risk() {
         told.push_str(&format!(
-            " If {} allows less than {asked}, AWS takes the code all the same, and the next one gives 1h.",
+            " If {} allows less than {asked}, the code is used up and the next one gives 1h.",
             shown(role)
         ));
     }
     if let Some(role) = role_with_idle_device(plan) {
         told.push_str(&format!(
-            " The device of {} is not asked: AWS takes no code from a role's session.",
+            " The MFA device of {} is not used: AWS accepts no code in role chaining.",
             shown(role)
         ));
     }
@@ -42,9 +42,9 @@ fn shared(plan: &Plan, life: SessionDuration) -> String {
     });
     let token = token.unwrap_or_default();
     match plan.served {
-        0 | 1 => format!("One code now, good for {token}: sessions of {life} each."),
+        0 | 1 => format!("One code covers {token}, {life} per session."),
         roles => {
-            format!("One code now, good for {roles} roles for {token}: sessions of {life} each.")
+            format!("One code covers {roles} roles for {token}, {life} per session.")
         }
     }
 }
@@ -52,12 +52,12 @@ fn shared(plan: &Plan, life: SessionDuration) -> String {
 fn own(plan: &Plan, life: SessionDuration) -> String {
     match (plan.roles.first(), plan.roles.last()) {
         (Some(first), Some(last)) if first.name != last.name => format!(
-            "One code for {}, then on to {} for {life}: AWS gives a session from a role 1h at most.",
+            "One code for {}, then {} for {life}: AWS limits chained sessions to 1h.",
             shown(first),
             shown(last)
         ),
         (_, Some(role)) => format!(
-            "One code for {}, good for {life}{}.",
+            "One code for {}, valid for {life}{}.",
             shown(role),
             why(plan.limit(), life)
         ),
@@ -70,15 +70,15 @@ fn without_code(plan: &Plan, life: SessionDuration) -> String {
         Signer::Key | Signer::KeyWithCode(_) => {
             let key = sanitise::visible(plan.key.name.as_str());
             let why = why(plan.limit(), life);
-            format!("No code needed: {life}{why}, straight from the key {key}.")
+            format!("No code needed: {life}{why}, from the key {key}.")
         }
         Signer::MfaSession(_) => {
-            format!("No code needed, the last one still counts: {life}, the most it gives.")
+            format!("No code needed, MFA is still verified: {life}, the maximum.")
         }
         Signer::Role(source) => {
             let source = sanitise::visible(source.as_str());
             let why = if life == SessionDuration::HOUR {
-                ", the most AWS gives a session from a role"
+                ", the maximum for role chaining"
             } else {
                 ""
             };
@@ -93,8 +93,8 @@ fn why(limit: Option<DurationLimit>, life: SessionDuration) -> String {
         .filter(|limit| limit.allowed == life)
         .map(|limit| limit.known_by)
     {
-        Some(KnownBy::Role) => ", the most the role allows".to_owned(),
-        Some(KnownBy::Refusal(refused)) => format!(", since AWS refused {refused}"),
+        Some(KnownBy::Role) => ", the role's maximum".to_owned(),
+        Some(KnownBy::Refusal(refused)) => format!(", because AWS refused {refused}"),
         None => String::new(),
     }
 }

@@ -138,11 +138,7 @@ impl CallTemplate {
         match self.fixed_length() {
             length if length > most => {
                 let what = format!("{label} has at least {length} characters.");
-                Err(InputError::new(
-                    field,
-                    what,
-                    format!("It may have at most {most}."),
-                ))
+                Err(InputError::new(field, what, format!("Use at most {most}.")))
             }
             _ => Ok(self),
         }

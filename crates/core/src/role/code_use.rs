@@ -23,7 +23,7 @@ impl CodeUse {
             "own" => Ok(Self::Own),
             text => Err(InputError::new(
                 "mfa_code",
-                format!("\"{}\" is no way to use a code.", sanitise::echo(text)),
+                format!("\"{}\" is not a valid use of codes.", sanitise::echo(text)),
                 "Write \"shared\" (one code for several roles) or \"own\" (one code for each session).",
             )),
         }

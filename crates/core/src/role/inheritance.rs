@@ -26,7 +26,7 @@ pub fn check(roles: &[Role]) -> Result<(), InputError> {
                     name(role),
                     name(earlier)
                 );
-                let remedy = "AWS refuses an inherited tag that is sent again; leave it out of one of the two roles.";
+                let remedy = "AWS rejects a tag that is already inherited. Remove it from one of the two roles.";
                 return Err(InputError::new("tags", what, remedy));
             }
             if earlier.sets_source_identity() && role.sets_source_identity() {
@@ -35,7 +35,7 @@ pub fn check(roles: &[Role]) -> Result<(), InputError> {
                     name(role),
                     name(earlier)
                 );
-                let remedy = "It cannot change within a chain; leave it out of the later role.";
+                let remedy = "It cannot change within a chain. Remove it from the later role.";
                 return Err(InputError::new("source_identity", what, remedy));
             }
         }

@@ -85,10 +85,10 @@ impl Limits {
 fn access_policy(role: &Role, access: AccessLimit) -> Result<PolicyArn, InputError> {
     if role.policy.is_some() || !role.policy_arns.is_empty() {
         let what = format!(
-            "\"{}\" has session policies of its own and cannot be made {access} as well.",
+            "\"{}\" has its own session policies and cannot also be {access}.",
             echo(role.name.as_str())
         );
-        let remedy = "AWS adds session policies up, so this one would allow more. Put the limit into the role's own policy.";
+        let remedy = "AWS combines session policies, so another one would allow more. Add the limit to the role's own policy.";
         return Err(InputError::new("limits", what, remedy));
     }
     let partition = role.arn.partition().name;
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(policy.compact().matches("Allow").count(), 1);
         let error = both.limit(&own).expect_err("would allow more");
         assert!(
-            error.remedy.contains("adds session policies up"),
+            error.remedy.contains("combines session policies"),
             "{}",
             error.remedy
         );

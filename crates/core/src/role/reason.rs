@@ -42,7 +42,7 @@ impl ReasonTarget {
                 }
                 None => Err(InputError::new(
                     "reason",
-                    format!("\"{}\" is no place for a reason.", echo(other)),
+                    format!("\"{}\" is not a valid target for the reason.", echo(other)),
                     "Write it as \"source_identity\" or \"tag:KEY\".",
                 )),
             },
@@ -78,8 +78,8 @@ impl ReasonPattern {
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         if let Some(hidden) = text.chars().find(|c| crate::value::sanitise::is_hidden(*c)) {
-            let what = format!("The pattern holds {}.", describe(hidden));
-            return Err(InputError::new("reason_pattern", what, "Type it anew."));
+            let what = format!("The pattern has {}.", describe(hidden));
+            return Err(InputError::new("reason_pattern", what, "Retype it."));
         }
         match text.chars().count() {
             count if count > PATTERN_MAX => Err(InputError::new(
@@ -153,7 +153,7 @@ impl ReasonRule {
             (None, None) => Ok(None),
             (None, Some(_)) => Err(InputError::new(
                 "reason_pattern",
-                "A pattern without a place for the reason.",
+                "reason_pattern is set, but reason is not.",
                 "Set reason to \"source_identity\" or \"tag:KEY\".",
             )),
         }
@@ -177,11 +177,11 @@ impl ReasonRule {
             .as_ref()
             .filter(|pattern| !pattern.matches(text))
         {
-            let what = format!("The reason must look like {}.", pattern.as_str());
+            let what = format!("The reason must match {}.", pattern.as_str());
             return Err(InputError::new(
                 "reason",
                 what,
-                "# stands for a number, * for any text.",
+                "# matches a number, * matches any text.",
             ));
         }
         match &self.target {
@@ -196,7 +196,7 @@ impl ReasonRule {
     /// Returns what a reason must look like, in a few words.
     pub fn form(&self) -> String {
         match (&self.pattern, &self.target) {
-            (Some(pattern), _) => format!("It must look like {}.", pattern.as_str()),
+            (Some(pattern), _) => format!("It must match {}.", pattern.as_str()),
             (None, ReasonTarget::SourceIdentity) => {
                 "2 to 64 of A-Z a-z 0-9 and + = , . @ _ -, without spaces.".to_owned()
             }
@@ -229,7 +229,7 @@ pub(crate) fn source_identity(text: &str) -> Result<CallTemplate, InputError> {
         return Err(InputError::new(
             "source_identity",
             "The source identity starts with \"aws:\".",
-            "AWS keeps this beginning to itself.",
+            "AWS reserves this prefix.",
         ));
     }
     CallTemplate::name("source_identity", "The source identity", text)
@@ -283,7 +283,7 @@ mod tests {
         let error = rule("tag:Reason", Some("OPS-#"))
             .check("because")
             .expect_err("no number");
-        assert_eq!(error.what, "The reason must look like OPS-#.");
+        assert_eq!(error.what, "The reason must match OPS-#.");
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn a_source_identity_does_not_start_with_aws() {
         let error = source_identity("aws:ann").expect_err("reserved");
-        assert_eq!(error.remedy, "AWS keeps this beginning to itself.");
+        assert_eq!(error.remedy, "AWS reserves this prefix.");
         assert!(source_identity("{user}").is_ok());
     }
 }

@@ -43,7 +43,7 @@ impl SessionPolicy {
             );
             return refuse(
                 what,
-                "Only Latin characters are allowed; write others as \\uXXXX.",
+                "Only Latin-1 characters are allowed. Write others as \\uXXXX.",
             );
         }
         match Policy::parse(PolicyKind::Identity, text) {
@@ -121,21 +121,24 @@ impl PolicyArn {
             return refuse(format!("\"{shown}\" is not the ARN of a policy."), example);
         }
         if arn.partition != partition {
-            let what = format!("The policy \"{shown}\" is not of the role's partition.");
-            return refuse(what, format!("Use one of the partition \"{partition}\"."));
-        }
-        if arn.account != "aws" && arn.account != account {
-            let what = format!("The policy \"{shown}\" is of another account than the role.");
+            let what = format!("The policy \"{shown}\" is not in the role's partition.");
             return refuse(
                 what,
-                format!("Use one of AWS, or of the account {account}."),
+                format!("Use a policy in the partition \"{partition}\"."),
+            );
+        }
+        if arn.account != "aws" && arn.account != account {
+            let what = format!("The policy \"{shown}\" belongs to another account than the role.");
+            return refuse(
+                what,
+                format!("Use an AWS managed policy, or one of account {account}."),
             );
         }
         match text.len() {
             length if ARN_LENGTH.contains(&length) => Ok(Self(text.to_owned())),
             length => refuse(
                 format!("The policy ARN \"{shown}\" has {length} characters."),
-                "It must have 20 to 2048.".to_owned(),
+                "Use 20 to 2048 characters.".to_owned(),
             ),
         }
     }
@@ -162,8 +165,8 @@ pub fn parse_arns(texts: &[String], role: &RoleArn) -> Result<Vec<PolicyArn>, In
     for text in texts {
         let arn = PolicyArn::parse(text, role)?;
         if !seen.insert(arn.clone()) {
-            let what = format!("The policy \"{}\" is given twice.", echo(arn.as_str()));
-            return Err(InputError::new("policy_arns", what, "Leave one out."));
+            let what = format!("The policy \"{}\" is listed twice.", echo(arn.as_str()));
+            return Err(InputError::new("policy_arns", what, "Remove one."));
         }
         arns.push(arn);
     }
@@ -186,9 +189,9 @@ pub fn check_size(policy: Option<&SessionPolicy>, arns: &[PolicyArn]) -> Result<
     if size <= PLAINTEXT_MAX {
         return Ok(());
     }
-    let what = format!("The session policies have {size} characters together.");
+    let what = format!("The session policies have {size} characters in total.");
     let remedy =
-        "AWS takes at most 2,048, white space left out. Name fewer, or use a managed policy.";
+        "AWS allows at most 2,048, without white space. Use fewer policies, or a managed policy.";
     Err(InputError::new("policy", what, remedy))
 }
 

@@ -44,8 +44,8 @@ impl SessionTags {
             let key = tag.key.trim();
             check_key("tags", key)?;
             if !seen.insert(key.to_lowercase()) {
-                let what = format!("The tag \"{}\" is given twice.", echo(key));
-                let remedy = "Leave one out; letter case does not tell tags apart.";
+                let what = format!("The tag \"{}\" is listed twice.", echo(key));
+                let remedy = "Remove one. Tag keys are not case-sensitive.";
                 return Err(InputError::new("tags", what, remedy));
             }
             let label = format!("The value of the tag \"{}\"", echo(key));
@@ -102,7 +102,7 @@ fn check_transitive(
     for key in keys.iter().map(|key| key.trim()) {
         let Some((own, _)) = tags.iter().find(|(own, _)| same_key(own, key)) else {
             let what = format!("\"{}\" is not a tag of this role.", echo(key));
-            let remedy = "transitive_tags names keys of tags.";
+            let remedy = "List keys of the role's tags in transitive_tags.";
             return Err(InputError::new("transitive_tags", what, remedy));
         };
         if !checked.contains(own) {
@@ -140,22 +140,18 @@ pub(crate) fn check_key(field: &'static str, key: &str) -> Result<(), InputError
         .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
     {
         let what = format!("The tag \"{}\" starts with \"aws:\".", echo(key));
-        return Err(InputError::new(
-            field,
-            what,
-            "AWS keeps this beginning to itself.",
-        ));
+        return Err(InputError::new(field, what, "AWS reserves this prefix."));
     }
     match key.chars().count() {
         1..=KEY_MAX => Ok(()),
         0 => Err(InputError::new(
             field,
             "A tag has no key.",
-            "Give it 1 to 128 characters.",
+            "Use 1 to 128 characters.",
         )),
         count => {
             let what = format!("The tag \"{}\" has {count} characters.", echo(key));
-            Err(InputError::new(field, what, "A key has 1 to 128."))
+            Err(InputError::new(field, what, "Use 1 to 128."))
         }
     }
 }
@@ -194,7 +190,7 @@ mod tests {
     fn letter_case_does_not_tell_keys_apart() {
         let error =
             SessionTags::check(&[tag("Team", "a"), tag("TEAM", "b")], &[]).expect_err("twice");
-        assert_eq!(error.what, "The tag \"TEAM\" is given twice.");
+        assert_eq!(error.what, "The tag \"TEAM\" is listed twice.");
     }
 
     #[test]

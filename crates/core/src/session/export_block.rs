@@ -112,8 +112,8 @@ impl ExportBlock<'_> {
             })
             .collect();
         lines.map(|lines| lines.join("\n")).ok_or_else(|| {
-            let what = format!("Nothing can be unset in a {}.", shell.label());
-            InputError::new("shell", what, "Delete the file, or name a shell.")
+            let what = format!("A {} cannot be unset.", shell.label());
+            InputError::new("shell", what, "Delete the file, or choose a shell.")
         })
     }
 

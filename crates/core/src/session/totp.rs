@@ -29,7 +29,7 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
 /// What an `otpauth` link of a device that gives AWS's codes begins with.
 const LINK: &str = "otpauth://totp/";
 /// Where a person finds a seed.
-const WHERE: &str = "It is the secret key that AWS shows once, beside the QR code of a new device.";
+const WHERE: &str = "AWS shows it once, as the secret key beside the QR code of a new device.";
 
 /// The seed of an authenticator: whoever has it has all its codes.
 pub struct TotpSeed {
@@ -120,8 +120,8 @@ fn secret_of_link(link: &str) -> Result<&str, InputError> {
     {
         return Err(InputError::new(
             "seed",
-            "This link is not of a device for AWS.",
-            "AWS takes codes of six digits that change every 30 seconds, by SHA-1.",
+            "This link is not for an AWS MFA device.",
+            "AWS uses six-digit SHA-1 codes that change every 30 seconds.",
         ));
     }
     let secret = field("secret").ok_or_else(|| refused("This link has no seed."))?;
@@ -131,9 +131,9 @@ fn secret_of_link(link: &str) -> Result<&str, InputError> {
 fn decoded(text: &str) -> Result<Zeroizing<Vec<u8>>, InputError> {
     let is_letter = |byte: u8| matches!(byte, b'A'..=b'Z' | b'2'..=b'7');
     if !text.bytes().all(is_letter) {
-        return Err(refused("The seed has characters that no seed has."));
+        return Err(refused("The seed has invalid characters."));
     }
-    let missing = "A character of the seed is missing.";
+    let missing = "The seed is incomplete.";
     let length = BASE32.decode_len(text.len());
     let mut bytes = Zeroizing::new(vec![0; length.map_err(|_| refused(missing))?]);
     let decoded = BASE32.decode_mut(text.as_bytes(), &mut bytes);
@@ -199,24 +199,21 @@ mod tests {
     fn what_is_no_seed_says_why_and_is_not_echoed() {
         for (text, part) in [
             ("", "too short"),
-            ("123456", "characters that no seed has"),
+            ("123456", "invalid characters"),
             ("GEZDGNBVGY3TQOJ", "too short"),
-            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQG", "is missing"),
-            (
-                "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQÖJQ",
-                "characters that no seed has",
-            ),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQG", "incomplete"),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQÖJQ", "invalid characters"),
             (
                 "otpauth://hotp/a?secret=GEZDGNBVGY3TQOJQ",
-                "not of a device",
+                "not for an AWS MFA device",
             ),
             (
                 "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=8",
-                "not of a device",
+                "not for an AWS MFA device",
             ),
             (
                 "otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA256",
-                "not of a device",
+                "not for an AWS MFA device",
             ),
             ("otpauth://totp/a?issuer=GEZDGNBVGY3TQOJQ", "no seed"),
             (&"A".repeat(2000), "too long"),

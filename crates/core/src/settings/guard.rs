@@ -73,13 +73,13 @@ impl Guard {
     pub(super) fn consequence(self) -> &'static str {
         match self {
             Self::Policy => {
-                "Until then no program gets a role or an access key without a policy of its own."
+                "Until then no program gets a role or an access key that has no policy of its own."
             }
             Self::Containers => "Until then containers and sandboxes get nothing.",
             Self::Destination => "Until then nothing is sent to AWS.",
-            Self::Production => "Until then production roles take a second click.",
-            Self::CodeLife => "Until then a shared code is used for 15 minutes.",
-            Self::AgentStart => "Until then the command line starts no agent.",
+            Self::Production => "Until then production roles need a second click.",
+            Self::CodeLife => "Until then a shared code is valid for 15 minutes.",
+            Self::AgentStart => "Until then the command line does not start the agent.",
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn close_subject(settings: &mut Settings, subject: Subject, problem: 
 
 fn nothing_is_sent(problem: &Problem) -> Problem {
     let what = format!(
-        "Nothing is sent to AWS, because the settings do not say clearly where calls go: {}",
+        "Nothing is sent to AWS, because the endpoint settings cannot be read: {}",
         problem.what
     );
     Problem {

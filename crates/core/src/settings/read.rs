@@ -116,7 +116,7 @@ impl Reader<'_> {
             guards.extend(new);
         }
         let place = parent.key(key).and_then(toml_edit::Key::span);
-        let what = "A setting stands outside a section.".to_owned();
+        let what = "A setting is outside a section.".to_owned();
         self.fault(place, (what, known::sentence()), &guards);
     }
 

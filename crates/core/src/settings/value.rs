@@ -45,20 +45,17 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
             "source" => source = Some(Name::parse(text).map_err(told)?),
             _ => {
                 return Err((
-                    format!("A team has no \"{}\".", sanitise::echo(field)),
+                    format!("A team has no field \"{}\".", sanitise::echo(field)),
                     known,
                 ));
             }
         }
     }
     let location = location.ok_or_else(|| {
-        let what = format!(
-            "The team \"{}\" does not say where its catalogue is.",
-            sanitise::echo(name)
-        );
+        let what = format!("The team \"{}\" has no \"from\".", sanitise::echo(name));
         (
             what,
-            "Add from = \"https://…\" or the full path of a file.".to_owned(),
+            "Set from to an https URL or the full path of a file.".to_owned(),
         )
     })?;
     Ok(Team {
@@ -92,8 +89,12 @@ pub(super) fn loopback_url(text: &str) -> Result<String, Wrong> {
     match host_and_port {
         Some((host, port)) if loopback(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
         _ => Err((
-            format!("The endpoint \"{}\" is not on this machine.", sanitise::echo(text)),
-            "Only loopback is allowed, such as http://127.0.0.1:4566, since every signed call would go there.".into(),
+            format!(
+                "The endpoint \"{}\" is not on this machine.",
+                sanitise::echo(text)
+            ),
+            "Use a loopback address, such as http://127.0.0.1:4566: every signed call goes there."
+                .into(),
         )),
     }
 }
@@ -139,12 +140,8 @@ pub(super) fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, Wrong> {
             .as_str()
             .and_then(parse_seconds)
             .filter(|seconds| (1..=LEAD_MAX_S).contains(seconds));
-        let seconds = seconds.ok_or_else(|| {
-            (
-                "A lead time is not a span of time.".to_owned(),
-                FORM.to_owned(),
-            )
-        })?;
+        let seconds = seconds
+            .ok_or_else(|| ("A lead time is not a duration.".to_owned(), FORM.to_owned()))?;
         times.push(SignedDuration::from_secs(
             i64::try_from(seconds).unwrap_or(i64::MAX),
         ));
@@ -176,7 +173,7 @@ pub(super) fn clear_after(text: &str) -> Result<SignedDuration, Wrong> {
         .map(SignedDuration::from_secs)
         .ok_or_else(|| {
             (
-                "\"clear_after\" is not a span from 5s to 1h.".into(),
+                "\"clear_after\" must be from 5s to 1h.".into(),
                 "Write it as clear_after = \"30s\".".into(),
             )
         })
@@ -184,7 +181,7 @@ pub(super) fn clear_after(text: &str) -> Result<SignedDuration, Wrong> {
 
 pub(super) fn consent(text: &str) -> Result<Consent, Wrong> {
     Consent::of_word(text).ok_or_else(|| {
-        let what = format!("\"{}\" is no answer to who may ask.", sanitise::echo(text));
+        let what = format!("Unknown policy \"{}\".", sanitise::echo(text));
         (
             what,
             "Known: \"allow\", \"ask\", \"once\", \"never\".".into(),
@@ -236,10 +233,7 @@ pub(super) fn agent_start(text: &str) -> Result<AgentStart, Wrong> {
         "always" => Ok(AgentStart::Always),
         "never" => Ok(AgentStart::Never),
         other => Err((
-            format!(
-                "\"{}\" is no answer to when the agent starts.",
-                sanitise::echo(other)
-            ),
+            format!("Unknown value \"{}\" for start.", sanitise::echo(other)),
             "Write start = \"without_display\", \"always\" or \"never\".".into(),
         )),
     }

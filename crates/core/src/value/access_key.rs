@@ -52,32 +52,32 @@ impl AccessKeyId {
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         let refuse = |what: &str, remedy: &str| Err(InputError::new("access_key_id", what, remedy));
-        const FORM: &str = "A long-term access key id looks like AKIAIOSFODNN7EXAMPLE: AKIA and 16 or more of A-Z 0-9.";
+        const FORM: &str =
+            "A long-term access key ID starts with AKIA, such as AKIAIOSFODNN7EXAMPLE.";
         if text.is_empty() {
-            return refuse("The access key id is empty.", FORM);
+            return refuse("The access key ID is empty.", FORM);
         }
         if text.starts_with("ASIA") {
-            let remedy =
-                "It expires and cannot be stored. Use the long-term key of an IAM user (AKIA…).";
+            let remedy = "Temporary keys expire and cannot be stored. Use the long-term key of an IAM user (AKIA…).";
             return refuse("This is a temporary key.", remedy);
         }
         if text.contains(['"', '\'', ' ']) {
             return refuse(
-                "The access key id has quotes or spaces.",
+                "The access key ID has quotes or spaces.",
                 "Paste it without them.",
             );
         }
         if text.len() == SECRET_LENGTH && !text.starts_with("AKIA") {
             return refuse(
                 "The two values look swapped.",
-                "The id starts with AKIA; the secret has 40 characters.",
+                "The ID starts with AKIA; the secret has 40 characters.",
             );
         }
         let capitals = text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         if !text.starts_with("AKIA") || !capitals || !(16..=128).contains(&text.len()) {
-            return refuse("This is not an access key id.", FORM);
+            return refuse("This is not an access key ID.", FORM);
         }
         Ok(Self(text.to_owned()))
     }
@@ -111,7 +111,7 @@ pub fn parse_secret(text: &Secret) -> Result<Secret, InputError> {
         return Err(InputError::new(
             "secret",
             "The two values look swapped.",
-            "The id comes first, then the secret.",
+            "Enter the ID first, then the secret.",
         ));
     }
     let alphabet = text
@@ -125,12 +125,12 @@ pub fn parse_secret(text: &Secret) -> Result<Secret, InputError> {
             "The secret access key has {} characters.",
             text.chars().count()
         ),
-        false => "The secret access key has characters that no key has.".to_owned(),
+        false => "The secret access key has invalid characters.".to_owned(),
     };
     Err(InputError::new(
         "secret",
         what,
-        "It must have 40 of A-Z a-z 0-9 / +. Copy it anew.",
+        "A secret has 40 characters: A-Z a-z 0-9 / +. Copy it again.",
     ))
 }
 
@@ -153,10 +153,10 @@ mod tests {
     fn b25_b26_b28_ids_explain_themselves() {
         for (bad, part) in [
             ("ASIAIOSFODNN7EXAMPLE", "temporary key"),
-            ("akiaiosfodnn7example", "not an access key id"),
+            ("akiaiosfodnn7example", "not an access key ID"),
             ("\"AKIAIOSFODNN7EXAMPLE\"", "quotes"),
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "swapped"),
-            ("AKIA", "not an access key id"),
+            ("AKIA", "not an access key ID"),
             ("", "empty"),
         ] {
             let error = AccessKeyId::parse(bad).expect_err("must be refused");

@@ -80,7 +80,7 @@ const TOKEN_MAX: usize = 16_384;
 
 /// A value of credentials that holds characters it must not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} holds characters that credentials never have, or has an impossible length")]
+#[error("{0} has invalid characters or an invalid length")]
 pub struct UnsafeValue(pub &'static str);
 
 /// Returns an instant as every SDK reads it: RFC 3339 in whole seconds with `Z`.

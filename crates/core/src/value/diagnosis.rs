@@ -152,7 +152,7 @@ pub enum CauseKind {
     SessionPolicy,
     /// Too many requests at a time.
     Throttled,
-    /// AWS had an error of its own.
+    /// AWS had an internal error.
     AwsFault,
 }
 

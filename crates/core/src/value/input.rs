@@ -64,7 +64,7 @@ pub(crate) fn check_ascii_field(
     }
     if !length.contains(&text.len()) {
         let what = format!("{label} has {} characters.", text.len());
-        let remedy = format!("It must have {} to {}.", length.start(), length.end());
+        let remedy = format!("Use {} to {} characters.", length.start(), length.end());
         return Err(InputError::new(field, what, remedy));
     }
     Ok(())

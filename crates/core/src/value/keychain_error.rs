@@ -10,22 +10,22 @@ pub enum KeychainError {
     #[error("the keychain is locked")]
     Locked,
     /// It is a file under a passphrase, which was not given yet.
-    #[error("the file of keys is sealed")]
+    #[error("the key file is locked")]
     Sealed,
     /// None runs here.
-    #[error("no keychain runs here")]
+    #[error("no keychain is running")]
     Absent,
     /// It did not answer in time.
-    #[error("the keychain does not answer")]
+    #[error("the keychain does not respond")]
     Frozen,
     /// It refused.
-    #[error("the keychain refused: {0}")]
+    #[error("the keychain denied access: {0}")]
     Denied(String),
     /// It holds nothing under this id.
-    #[error("the keychain holds nothing under this id")]
+    #[error("the keychain has no entry for this ID")]
     Empty,
     /// What it holds, or read back after writing, cannot be used.
-    #[error("the keychain's item cannot be used")]
+    #[error("the keychain entry is invalid")]
     Corrupt,
 }
 
@@ -35,38 +35,38 @@ impl From<KeychainError> for Problem {
             KeychainError::Locked => (
                 ProblemCode::KeychainLocked,
                 "The keychain is locked.",
-                "Unlock it, then try again. Sessions you have keep working.",
+                "Unlock it, then try again. Active sessions keep working.",
             ),
             KeychainError::Sealed => (
                 ProblemCode::KeysSealed,
-                "The access keys are in a file under a passphrase, which was not given since Rolecall started.",
-                "Open it with: rolecall unlock",
+                "The key file is locked.",
+                "Unlock it with: rolecall unlock",
             ),
             KeychainError::Absent => (
                 ProblemCode::KeychainAbsent,
-                "No keychain runs in this desktop session.",
-                "On Linux install and start one that offers the Secret Service: gnome-keyring, KWallet or KeePassXC. \
-                 On a machine without a desktop, keys can be kept in a file under a passphrase: rolecall agent --sealed-file",
+                "No keychain is running in this desktop session.",
+                "On Linux, install and start a Secret Service: gnome-keyring, KWallet or KeePassXC. \
+                 Without a desktop, keep keys in an encrypted file: rolecall agent --sealed-file",
             ),
             KeychainError::Frozen => (
                 ProblemCode::KeychainFrozen,
-                "The keychain does not answer.",
-                "Restart it (or sign out and in), then try again. Sessions you have keep working.",
+                "The keychain does not respond.",
+                "Restart it (or sign out and in), then try again. Active sessions keep working.",
             ),
             KeychainError::Denied(said) => {
-                let what = format!("The keychain refused: {}", sanitise::echo(said));
+                let what = format!("The keychain denied access: {}", sanitise::echo(said));
                 let remedy = "Allow Rolecall to use it, then try again.";
                 return Self::new(ProblemCode::KeychainDenied, what, remedy);
             }
             KeychainError::Empty => (
                 ProblemCode::KeychainEmpty,
-                "The keychain no longer holds the secret of this access key.",
-                "Remove the key here and add it again.",
+                "The secret of this access key is no longer in the keychain.",
+                "Remove the key and add it again.",
             ),
             KeychainError::Corrupt => (
                 ProblemCode::KeychainEmpty,
-                "What the keychain holds under this access key cannot be used.",
-                "Remove the key here and add it again.",
+                "The keychain entry of this access key is invalid.",
+                "Remove the key and add it again.",
             ),
         };
         Problem::new(code, what, remedy)

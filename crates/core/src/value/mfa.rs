@@ -24,13 +24,13 @@ impl MfaSerial {
         if text.contains(":user/") {
             return refuse(
                 "This is the ARN of a user.",
-                "The device's ARN has \":mfa/\" in place of \":user/\".",
+                "A device's ARN has \":mfa/\" instead of \":user/\".",
             );
         }
         if text.contains(":u2f/") {
             return refuse(
-                "This is a FIDO security key or passkey, and STS takes none: it wants six digits.",
-                "Give the user an authenticator app or a token as well, and name it here: its ARN has \":mfa/\".",
+                "This is a FIDO security key or passkey. STS does not accept those for roles.",
+                "Use the user's authenticator app or hardware token; its ARN has \":mfa/\".",
             );
         }
         check_ascii_field("mfa_serial", "The MFA serial", text, 9..=256, "+=/:,.@_-")?;
@@ -81,8 +81,8 @@ impl MfaCode {
         {
             return Err(InputError::new(
                 "code",
-                "The code has digits of another script.",
-                "Type it with 0 to 9.",
+                "The code has digits other than 0 to 9.",
+                "Use the digits 0 to 9.",
             ));
         }
         if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -24,11 +24,11 @@ impl Name {
         let text = text.trim();
         let refuse = |what: String, remedy: &str| Err(InputError::new("name", what, remedy));
         if text.is_empty() {
-            return refuse("The name is empty.".into(), "Give it 1 to 128 characters.");
+            return refuse("The name is empty.".into(), "Use 1 to 128 characters.");
         }
         if let Some(hidden) = text.chars().find(|c| sanitise::is_hidden(*c)) {
-            let what = format!("The name holds {}.", sanitise::describe(hidden));
-            return refuse(what, "Type it anew with visible characters.");
+            let what = format!("The name has {}.", sanitise::describe(hidden));
+            return refuse(what, "Retype it with visible characters.");
         }
         if text.starts_with('-') {
             return refuse(

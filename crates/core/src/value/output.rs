@@ -42,7 +42,7 @@ impl OutputFormat {
             InputError::new(
                 "output",
                 format!(
-                    "\"{}\" is no output format of the AWS CLI.",
+                    "\"{}\" is not an output format of the AWS CLI.",
                     sanitise::echo(text)
                 ),
                 format!("Allowed: {words}."),

@@ -95,9 +95,9 @@ pub enum ProblemCode {
     WrongPassphrase,
     /// No keychain runs here.
     KeychainAbsent,
-    /// The keychain does not answer.
+    /// The keychain does not respond.
     KeychainFrozen,
-    /// The keychain refused.
+    /// The keychain denied access.
     KeychainDenied,
     /// The keychain holds nothing, or something unreadable, under this key.
     KeychainEmpty,
@@ -117,7 +117,7 @@ pub enum ProblemCode {
     RegionDisabled,
     /// AWS refused the request's fields.
     InvalidRequest,
-    /// This machine's clock disagrees with AWS's.
+    /// This computer's clock differs from AWS's.
     ClockSkewed,
     /// AWS cannot be reached.
     Offline,
@@ -125,7 +125,7 @@ pub enum ProblemCode {
     NotAws,
     /// AWS returned another role than was asked for.
     WrongIdentity,
-    /// AWS had an error of its own.
+    /// AWS had an internal error.
     AwsFailed,
     /// The clipboard could not be written.
     ClipboardFailed,
@@ -133,7 +133,7 @@ pub enum ProblemCode {
     StorageFailed,
     /// No application of ours is running.
     NotRunning,
-    /// The application and the command line do not understand each other.
+    /// The application and the command line are not compatible.
     VersionMismatch,
     /// Another user's process stands behind the socket.
     ForeignPeer,

@@ -108,20 +108,23 @@ fn check_characters(text: &str) -> Result<(), InputError> {
                 "The ARN has a control character (U+{:04X}) at position {position}.",
                 u32::from(character)
             );
-            return refuse(what, "Control characters are not allowed; paste it anew.");
+            return refuse(
+                what,
+                "Control characters are not allowed. Paste the ARN again.",
+            );
         }
         if sanitise::is_hidden(character) {
             let what = format!(
                 "The ARN has {} at position {position}.",
                 sanitise::describe(character)
             );
-            return refuse(what, "Delete it, or paste the ARN anew.");
+            return refuse(what, "Delete it, or paste the ARN again.");
         }
     }
     match text.chars().count() {
         count if count > ARN_MAX => refuse(
             format!("The ARN has {count} characters."),
-            "It may have at most 2,048.",
+            "Use at most 2,048.",
         ),
         _ => Ok(()),
     }
@@ -130,7 +133,7 @@ fn check_characters(text: &str) -> Result<(), InputError> {
 fn parse_partition(name: &str) -> Result<Partition, InputError> {
     Partition::named(name).ok_or_else(|| {
         let known: Vec<&str> = PARTITIONS.iter().map(|p| p.name).collect();
-        let what = format!("\"{}\" is not a partition of AWS.", sanitise::echo(name));
+        let what = format!("\"{}\" is not an AWS partition.", sanitise::echo(name));
         InputError::new("arn", what, format!("Known: {}.", known.join(", ")))
     })
 }
@@ -173,22 +176,22 @@ fn check_kind(arn: &Arn<'_>) -> Result<(), InputError> {
 fn check_account(account: &str) -> Result<(), InputError> {
     if account.chars().any(|c| !c.is_ascii_digit()) {
         return refuse(
-            "The account id has characters that are not ASCII digits.",
-            "It must be 12 digits, 0 to 9.",
+            "The account ID has characters that are not ASCII digits.",
+            "An account ID has 12 digits, 0 to 9.",
         );
     }
     match account.len() {
         12 => Ok(()),
         length => refuse(
-            format!("The account id has {length} digits."),
-            "It must have 12.",
+            format!("The account ID has {length} digits."),
+            "An account ID has 12.",
         ),
     }
 }
 
 fn check_name(name: &str) -> Result<(), InputError> {
     if name.is_empty() {
-        return refuse("The ARN ends without a role name.", EXAMPLE);
+        return refuse("The ARN has no role name.", EXAMPLE);
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
     if let Some((index, stranger)) = name.chars().enumerate().find(|(_, c)| !allowed(*c)) {
@@ -202,7 +205,7 @@ fn check_name(name: &str) -> Result<(), InputError> {
     match name.len() {
         length if length > ROLE_NAME_MAX => refuse(
             format!("The role name has {length} characters."),
-            "It may have at most 64.",
+            "Use at most 64.",
         ),
         _ => Ok(()),
     }
@@ -261,7 +264,7 @@ mod tests {
                 "arn:aws:iam::123456789012:role/X\u{1b}[0m",
                 "control character",
             ),
-            ("arn:aws:iam::123456789012:role/", "without a role name"),
+            ("arn:aws:iam::123456789012:role/", "has no role name"),
             ("arn:aws:s3:::bucket", "service \"s3\""),
             ("guest", "is not an ARN"),
         ] {

@@ -182,11 +182,11 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     }
     items.extend(snapshot.questions.iter().map(question));
     for prompt in &snapshot.prompts {
-        let label = format!("Enter the code for {}…", cut(&prompt.roles.join(", "), 40));
+        let label = format!("Enter code for {}…", cut(&prompt.roles.join(", "), 40));
         items.push(action(&label, MenuAction::Open));
     }
     for prompt in &snapshot.reason_prompts {
-        let label = format!("Give the reason for {}…", cut(&prompt.role, 40));
+        let label = format!("Enter reason for {}…", cut(&prompt.role, 40));
         items.push(action(&label, MenuAction::Open));
     }
     items.extend(
@@ -207,7 +207,11 @@ fn question(question: &QuestionView) -> MenuItem {
     ];
     items.extend(tree);
     items.extend([reply(Reply::Deny), action("More…", MenuAction::Open)]);
-    let label = format!("{} asks for {}", question.asker(), question.wanted(24));
+    let label = format!(
+        "{} wants access to {}",
+        question.asker(),
+        question.target(24)
+    );
     submenu(&label, None, items)
 }
 
@@ -242,7 +246,7 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
             let copies = Shell::IN_MENUS
                 .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
             let items = vec![
-                submenu("Copy export block", None, copies.into()),
+                submenu("Copy for", None, copies.into()),
                 action("Renew", MenuAction::Renew(name.clone())),
                 action("End", MenuAction::End(name)),
             ];
@@ -315,7 +319,7 @@ fn others(
     let groups = groups(free, used);
     let mut items = if ungrouped.len() > TOP_MAX && !groups.is_empty() {
         let members = role_items(&ungrouped, GROUP_MAX, confirm);
-        vec![submenu("Roles without a group", None, members)]
+        vec![submenu("Ungrouped roles", None, members)]
     } else {
         role_items(&ungrouped, TOP_MAX, confirm)
     };
@@ -368,7 +372,7 @@ fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
     let star = if role.favourite { "★ " } else { "" };
     let name = cut(&role.name, 44);
     if role.problem.is_some() {
-        let label = format!("{star}{name} (cannot be assumed)");
+        let label = format!("{star}{name} (needs setup)");
         return Some(coloured(&label, role.colour, MenuAction::Open));
     }
     let assume = MenuAction::Assume(Name::parse(&role.name).ok()?);
@@ -376,7 +380,7 @@ fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
         (true, Confirm::Production) => submenu(
             &format!("{star}{name}{PRODUCTION}"),
             role.colour,
-            vec![action("Assume it: this is production", assume)],
+            vec![action("Confirm: this is production", assume)],
         ),
         (true, Confirm::Nothing) => {
             coloured(&format!("{star}{name}{PRODUCTION}"), role.colour, assume)

@@ -76,7 +76,7 @@ impl NoticeAction {
     pub fn label(self) -> &'static str {
         match self {
             Self::Renew => "Renew",
-            Self::Copy => "Copy export block",
+            Self::Copy => "Copy for your shell",
             Self::Reply(reply) => reply.label(),
             Self::Open => "Open Rolecall",
         }
@@ -120,12 +120,11 @@ impl Notice {
         left: SignedDuration,
         reduced: Option<ReducedDuration>,
     ) -> Self {
-        let reduced =
-            reduced.map(|it| format!(". AWS allows it {}, not {}", it.allowed, it.wanted));
+        let reduced = reduced.map(|it| format!(". AWS allows {}, not {}", it.allowed, it.wanted));
         Self {
             topic: Topic::Session(role.clone()),
             title: format!(
-                "{role} is active for {}",
+                "{role} is ready for {}",
                 span((left + HALF_A_MINUTE).as_secs())
             ),
             body: format!("{identity}{}", reduced.unwrap_or_default()),
@@ -147,7 +146,7 @@ impl Notice {
         Self {
             topic: Topic::Session(role.clone()),
             title: format!("{role} expires in {}", span(left.as_secs())),
-            body: "Renew it to go on without a break. Shells that hold its export block need a new one.".to_owned(),
+            body: "Renew to keep working. Open terminals need a fresh copy.".to_owned(),
             actions: vec![NoticeAction::Renew, NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Normal,
         }
@@ -158,7 +157,7 @@ impl Notice {
         Self {
             topic: Topic::Session(role.clone()),
             title: format!("{role} has expired"),
-            body: "Its credentials no longer work.".to_owned(),
+            body: "Renew to keep working.".to_owned(),
             actions: vec![NoticeAction::Renew, NoticeAction::Open],
             urgency: Urgency::High,
         }
@@ -171,7 +170,7 @@ impl Notice {
             title: format!("{role} could not be assumed"),
             body: match problem.remedy.chars().count() {
                 0..=REMEDY_MAX => format!("{} {}", problem.what, problem.remedy),
-                _ => format!("{} Open Rolecall to see what to check.", problem.what),
+                _ => format!("{} Open Rolecall for details.", problem.what),
             },
             actions: vec![NoticeAction::Open],
             urgency: Urgency::High,
@@ -199,9 +198,13 @@ impl Notice {
         let rest = [NoticeAction::Reply(Reply::Deny), NoticeAction::Open];
         Self {
             topic: Topic::Question(question.id),
-            title: format!("{} asks for {}", question.asker(), question.wanted(44)),
+            title: format!(
+                "{} wants access to {}",
+                question.asker(),
+                question.target(44)
+            ),
             body: format!(
-                "{}{}. Allow it only if you expect it: programs can pretend to be others.",
+                "{}{}. Allow only if you started this. Rolecall can't verify the program.",
                 question
                     .reach()
                     .map_or(String::new(), |reach| format!("{reach}. ")),
@@ -216,16 +219,13 @@ impl Notice {
     pub fn questions(questions: &[QuestionView]) -> Self {
         let mut names: Vec<String> = questions
             .iter()
-            .map(|it| format!("{} for {}", it.asker(), it.wanted(ROLE_IN_LIST_MAX)))
+            .map(|it| format!("{} to {}", it.asker(), it.target(ROLE_IN_LIST_MAX)))
             .collect();
         names.dedup();
         Self {
             topic: Topic::Questions,
-            title: format!("{} programs ask for roles", questions.len()),
-            body: format!(
-                "{}. Open Rolecall to answer; allow only what you expect.",
-                names.join(", ")
-            ),
+            title: format!("{} programs want access", questions.len()),
+            body: format!("{}. Open Rolecall to answer.", names.join(", ")),
             actions: vec![NoticeAction::Open],
             urgency: Urgency::Question,
         }
@@ -240,7 +240,7 @@ impl Notice {
         Self {
             topic: Topic::TemporaryProfiles,
             title: format!("{count} temporary {profiles} from the last run {were} removed"),
-            body: "Rolecall ended before it could take them out of AWS's credentials file."
+            body: "Rolecall quit before it could remove them from AWS's credentials file."
                 .to_owned(),
             actions: vec![NoticeAction::Open],
             urgency: Urgency::Low,

@@ -469,7 +469,22 @@ pub struct SettingsView {
 const PARENTS_SHOWN: usize = 4;
 
 impl QuestionView {
-    /// Returns what is asked for, as it stands in a sentence; a name is cut to `max` characters.
+    /// Returns the role or access key that is requested, as in "aws wants access to …". A name is cut to `max` characters.
+    pub fn target(&self, max: usize) -> String {
+        let name = cut(&self.role, max);
+        match self.request {
+            RequestKind::Key | RequestKind::PutBack => format!("the access key {name}"),
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Profile => name,
+        }
+    }
+
+    /// Returns what is requested, as in "aws asks for …". A name is cut to `max` characters.
     pub fn wanted(&self, max: usize) -> String {
         let name = cut(&self.role, max);
         match self.request {
@@ -488,11 +503,11 @@ impl QuestionView {
     /// Returns what allowing it gives beyond a role's session; `None` for a role.
     pub fn reach(&self) -> Option<&'static str> {
         match self.request {
-            RequestKind::Key => Some(
-                "It is a session of the key itself: it may do what the key's user may, not only what a role may",
-            ),
+            RequestKind::Key => {
+                Some("This grants everything the key's user may do, not only what a role may do")
+            }
             RequestKind::PutBack => Some(
-                "Its secret would be in AWS's credentials file, where every program of yours can read it",
+                "This writes the secret to AWS's credentials file, where all your programs can read it",
             ),
             RequestKind::Credentials
             | RequestKind::Env
@@ -517,7 +532,7 @@ impl QuestionView {
         let parents = self.parents.iter().take(PARENTS_SHOWN);
         let parents: Vec<String> = parents.map(|parent| cut(&parent.name, 24)).collect();
         let process = match (self.process.pid, parents.is_empty()) {
-            (0, _) => "Its process is unknown".to_owned(),
+            (0, _) => "Unknown process".to_owned(),
             (pid, true) => format!("Process {pid}"),
             (pid, false) => format!("Process {pid}, started by {}", parents.join(" ← ")),
         };

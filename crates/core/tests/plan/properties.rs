@@ -319,7 +319,7 @@ proptest! {
             });
             let told = plan.risk().map(|(role, duration)| (&role.name, duration));
             prop_assert_eq!(told, staked);
-            prop_assert_eq!(plan.sentence().contains("takes the code all the same"), staked.is_some());
+            prop_assert_eq!(plan.sentence().contains("the code is used up"), staked.is_some());
             if let Some((name, duration)) = staked {
                 let set = catalogue.role(name).expect("planned").duration;
                 prop_assert!(world.preference == PlanPreference::LongestSession || set == Some(duration), "{:#?}", plan);

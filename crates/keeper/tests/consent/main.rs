@@ -175,7 +175,10 @@ fn t03_nothing_is_done_until_the_user_allows_it() {
         (None, "bash")
     );
     assert!(set.fakes.sts.calls().is_empty() && !asking.served.is_finished());
-    assert_eq!(set.fakes.notifier.take_titles(), ["aws asks for guest"]);
+    assert_eq!(
+        set.fakes.notifier.take_titles(),
+        ["aws wants access to guest"]
+    );
     set.keeper
         .reply(question.id, Reply::AllowOnce)
         .expect("open");
@@ -501,7 +504,7 @@ fn t03_many_questions_at_once_are_one_notice() {
     let askers: Vec<Asking> = (1..=4).map(|tree| set.ask(tree)).collect();
     until(|| (set.questions().len() == 4).then_some(()));
     let last = || set.fakes.notifier.last_title();
-    until(|| (last().as_deref() == Some("4 programs ask for roles")).then_some(()));
+    until(|| (last().as_deref() == Some("4 programs want access")).then_some(()));
     for question in set.questions() {
         set.keeper.reply(question.id, Reply::Deny).expect("open");
     }

@@ -27,20 +27,20 @@ fn one_wrong_mark_does_not_spoil_the_others_and_says_where_it_is() {
     for (text, part) in [
         (
             "[roles.a]\ncolour = \"pink\"\n",
-            "line 1, column 8: \"a\": the colour \"pink\" is none of red",
+            "line 1, column 8: \"a\": the colour \"pink\" is not one of red",
         ),
         ("[roles.a]\nfavourite = 1\n", "must be true or false"),
-        ("[roles.a]\nstar = true\n", "unknown mark \"star\""),
+        ("[roles.a]\nstar = true\n", "unknown label \"star\""),
         (
             "[accounts]\n123 = \"a\"\n",
-            "line 2, column 1: \"123\": an account is its 12 digits",
+            "line 2, column 1: \"123\": write the account ID as 12 digits",
         ),
         (
             "[accounts]\n\"111122223333\" = \" \"\n",
             "the name is empty",
         ),
-        ("roles = 1\n", "is not a table of marks"),
-        ("[else]\n", "is not a table of marks"),
+        ("roles = 1\n", "is not a table of labels"),
+        ("[else]\n", "is not a table of labels"),
     ] {
         let reading = read(
             &format!("{text}\n[roles.ok]\nfavourite = true\n"),

@@ -13,7 +13,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     let json: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let Some(is_explicit) = json["explicitDeny"].as_bool() else {
         return Finding {
-            told: "The message is of a form that Rolecall does not know.".to_owned(),
+            told: "Rolecall cannot read the decoded message.".to_owned(),
             ..Finding::default()
         };
     };
@@ -22,7 +22,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     let names: Vec<String> = names.take(4).collect();
     if !is_explicit {
         return Finding {
-            told: "The message says that no policy allows it.".to_owned(),
+            told: "The decoded message says that no policy allows it.".to_owned(),
             ..Finding::default()
         };
     }
@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     } else {
         names.join(", ")
     };
-    let what = format!("The message says what denies it: {named}.");
+    let what = format!("The decoded message names what denies it: {named}.");
     Finding {
         told: what.clone(),
         causes: vec![
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
                 CauseKind::ExplicitDeny,
                 Confidence::Certain,
                 what,
-                "A deny wins over every allow: it has to be changed, or its condition met.",
+                "A deny overrides every allow. Change it, or meet its condition.",
             )
             .ask(asked.administrator()),
         ],

@@ -62,7 +62,7 @@ fn rejected_code(message: &str) -> Verdict {
         Cause::new(
             MfaDevice,
             Certain,
-            "AWS got a device without a code, or a code without a device.",
+            "AWS received a device without a code, or a code without a device.",
             "Check the MFA device in the role's settings.",
         )
     } else {
@@ -70,7 +70,7 @@ fn rejected_code(message: &str) -> Verdict {
             MfaCode,
             Certain,
             "The code is wrong, late, or was used before.",
-            "Wait for the next code: each works once. If it goes on, check the clock of the authenticator.",
+            "Wait for the next code: each works once. If this continues, check the clock of the authenticator.",
         )
     };
     Verdict {
@@ -97,7 +97,7 @@ fn session_only(asked: &Asked) -> Cause {
         CallerSession,
         Certain,
         format!(
-            "{} is a session, and AWS answers this call to a long-term key only.",
+            "{} is a session, but AWS allows this call with a long-term key only.",
             asked.who()
         ),
         "Use the access key itself.",

@@ -162,7 +162,7 @@ fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
     };
     match (refusal.code.as_str(), look.call) {
         ("NoSuchEntity", LookCall::GetRole) => {
-            let mut finding = told_only("The account has no role of this name.".to_owned());
+            let mut finding = told_only("The account has no role with this name.".to_owned());
             finding.causes.push(
                 Cause::new(
                     CauseKind::NoSuchRole,
@@ -175,13 +175,13 @@ fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
             finding.ruled_out = trust::KINDS.to_vec();
             finding
         }
-        ("ValidationError", LookCall::GetAccessKeyInfo) => {
-            told_only("AWS knows no access key of this id: it is mistyped.".to_owned())
-        }
+        ("ValidationError", LookCall::GetAccessKeyInfo) => told_only(
+            "AWS knows no access key with this ID. Check it for typing errors.".to_owned(),
+        ),
         (code, _) if code.starts_with("AccessDenied") => {
             look.statement = statement::inquiry(look, asked);
             told_only(format!(
-                "\"{}\" may not call {}. With this permission Rolecall could tell more.",
+                "\"{}\" may not call {}. Rolecall needs this permission to find out more.",
                 sanitise::echo(&look.by),
                 look.action
             ))
@@ -207,8 +207,8 @@ fn beyond(asked: &Asked) -> Cause {
     Cause::new(
         CauseKind::ResourceControl,
         Confidence::Likely,
-        "Trust policy and permissions allow the request, so an organization's policy or a VPC endpoint's denies it.",
-        "Ask whether one limits sts:AssumeRole, by organization, network or region.",
+        "The trust policy and the permissions allow the request, so an organization policy or a VPC endpoint policy denies it.",
+        "Ask whether such a policy limits sts:AssumeRole by organization, network or region.",
     )
     .ask(asked.owner())
 }

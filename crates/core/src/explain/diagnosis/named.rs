@@ -32,7 +32,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
             Boundary,
             Certain,
             format!("The permissions boundary of {who} does not allow {action}."),
-            "Have the boundary allow it; a permission beyond the boundary has no effect.",
+            "Allow it in the boundary. A permission outside the boundary has no effect.",
         )
         .ask(asked.administrator())
         .send(statement::permission(asked)),
@@ -42,7 +42,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
             format!(
                 "The session of {who} was made with a session policy that does not allow {action}."
             ),
-            "Assume the source without that policy, or have the policy allow it.",
+            "Assume the source without that policy, or allow it in the policy.",
         )
         .send(statement::permission(asked)),
         PolicyType::ServiceControl => Cause::new(
@@ -63,8 +63,8 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
         PolicyType::Other => Cause::new(
             CauseKind::OtherCondition,
             Likely,
-            format!("A kind of policy that AWS names in its words does not allow {action}."),
-            "See AWS's own words below.",
+            format!("A policy of another type does not allow {action}."),
+            "See AWS's message below.",
         )
         .ask(asked.administrator()),
     };
@@ -76,7 +76,7 @@ fn endpoint(asked: &Asked, verb: &str) -> Cause {
         EndpointPolicy,
         Certain,
         format!("The VPC endpoint that this network uses for STS {verb} the call."),
-        "Have the endpoint's policy changed, or use a network without it.",
+        "Change the endpoint policy, or use another network.",
     )
     .ask("the administrator of this network")
     .send(statement::permission(asked))
@@ -92,7 +92,7 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
             kind,
             Certain,
             format!("{whose}{named} denies it."),
-            "A deny wins over every allow: it has to be changed, or its condition met.",
+            "A deny overrides every allow. Change it, or meet its condition.",
         )
     };
     let who = asked.who();
@@ -127,7 +127,7 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
         causes.push(Cause::new(
             MfaMissing,
             Possible,
-            "Such a deny often stands for everything that is asked without MFA.",
+            "Such a deny often applies to every request without MFA.",
             "Set the MFA device in the role's settings, then try again.",
         ));
     }
@@ -155,7 +155,7 @@ pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> 
             kind,
             if alone { Likely } else { Possible },
             format!("The role's trust policy does not allow {action}, which {field} need."),
-            format!("Have it allow {action} beside sts:AssumeRole, or leave {field} out."),
+            format!("Allow {action} in addition to sts:AssumeRole, or remove {field}."),
         )
         .command(statement::show_trust(asked))
         .ask(asked.owner())
@@ -170,7 +170,7 @@ pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> 
                     "The policies of {} do not allow {action} on the role.",
                     asked.who()
                 ),
-                format!("Have them allow {action} beside sts:AssumeRole."),
+                format!("Allow {action} in addition to sts:AssumeRole."),
             )
             .command(statement::simulate(&needed))
             .ask(asked.administrator())

@@ -32,7 +32,7 @@ pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
 fn throttled() -> Verdict {
     Verdict {
         code: ProblemCode::Throttled,
-        what: "AWS is limiting requests at the moment.".into(),
+        what: "AWS is throttling requests.".into(),
         causes: vec![Cause::new(
             Throttled,
             Certain,
@@ -46,7 +46,7 @@ fn validation(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
     let message = refusal.message.as_str();
     if message.contains("role chaining") {
         return Some(duration(
-            "A role that is assumed from another role lasts at most one hour.",
+            "A session from role chaining lasts at most one hour.",
             "AWS limits chained sessions to one hour, whatever the role allows.",
             "Set the role's duration to 1h or less.",
         ));
@@ -83,7 +83,7 @@ fn too_long(asked: &Asked) -> Verdict {
     let mut verdict = duration(
         "The role does not allow a session this long.",
         "The duration is longer than the role's maximum session duration.",
-        "Set a shorter duration, or have the role's maximum session duration raised.",
+        "Set a shorter duration, or raise the role's maximum session duration.",
     );
     for cause in &mut verdict.causes {
         cause.who = Some(asked.owner());
@@ -95,7 +95,7 @@ fn too_long(asked: &Asked) -> Verdict {
         verdict.causes.push(Cause::new(
             Duration,
             Possible,
-            "A role that is assumed from another role lasts at most one hour.",
+            "A session from role chaining lasts at most one hour.",
             "Set the role's duration to 1h or less.",
         ));
     }
@@ -107,43 +107,43 @@ const SESSION_RULES: [(&str, CauseKind, &str, &str); 8] = [
     (
         "source identity is already set",
         SourceIdentity,
-        "The source's session carries another source identity, which stays for the whole chain.",
-        "Use the same source identity, or leave it out here.",
+        "The source's session has another source identity, which applies to the whole chain.",
+        "Use the same source identity, or remove it here.",
     ),
     (
         "conflicts with a transitive tag key from the calling session",
         SessionTags,
-        "A tag of that key is inherited from the source's session and cannot be set again.",
-        "Leave the tag out here, or do not pass it on from the source.",
+        "A tag with that key is inherited from the source's session and cannot be set again.",
+        "Remove the tag here, or do not make it transitive in the source.",
     ),
     (
         "transitive tag key must be included",
         SessionTags,
-        "A tag is to be passed on that is not among the session tags.",
-        "Add the tag, or do not pass it on.",
+        "A transitive tag is not among the session tags.",
+        "Add the tag, or do not make it transitive.",
     ),
     (
         "Duplicate tag keys",
         SessionTags,
-        "Two tags have the same key; upper and lower case count as one.",
+        "Two tags have the same key. Tag keys are not case-sensitive.",
         "Remove one of them.",
     ),
     (
         "does not exist or is not attachable",
         SessionPolicy,
-        "A managed policy of the session is not in the role's account, or cannot be used so.",
-        "Use policies of the role's account, or of AWS.",
+        "A managed policy of the session is not in the role's account, or cannot be attached.",
+        "Use policies of the role's account, or AWS managed policies.",
     ),
     (
         "Request ARN is invalid",
         Field,
         "The role's ARN is not the ARN of a role.",
-        "Copy it anew from IAM, Roles.",
+        "Copy it again from IAM, Roles.",
     ),
     (
         "tokenCode when providing serialNumber",
         Field,
-        "AWS got an MFA device without a code.",
+        "AWS received an MFA device without a code.",
         "Check the MFA device in the role's settings.",
     ),
     (
@@ -168,7 +168,7 @@ fn session_rule(message: &str) -> Option<Cause> {
             Field,
             Certain,
             "The role's ARN is not the ARN of a role.",
-            "Copy it anew from IAM, Roles.",
+            "Copy it again from IAM, Roles.",
         )
     })
 }
@@ -196,11 +196,7 @@ fn field_cause(field: &str, rule: &str) -> Cause {
     Cause::new(
         kind,
         Certain,
-        format!(
-            "{} is not as AWS wants it: {}.",
-            field_name(field),
-            rule_words(rule)
-        ),
+        format!("{} is invalid: {}.", field_name(field), rule_words(rule)),
         "Correct it in the role's settings.",
     )
 }
@@ -217,7 +213,7 @@ fn field_name(field: &str) -> String {
         "roleArn" => "The role's ARN".into(),
         "policy" => "The session policy".into(),
         field if field.starts_with("policyArns") => "A managed policy's ARN".into(),
-        field if field.starts_with("transitiveTagKeys") => "A tag that is passed on".into(),
+        field if field.starts_with("transitiveTagKeys") => "A transitive tag".into(),
         field if field.starts_with("tags") && field.ends_with("value") => "A tag's value".into(),
         field if field.starts_with("tags") => "A tag's key".into(),
         other => format!("The field {}", sanitise::echo(other)),
@@ -259,7 +255,7 @@ fn malformed_policy() -> Verdict {
             SessionPolicy,
             Certain,
             "The session policy is not valid JSON or not a policy.",
-            "Mend it in the role's settings; AWS's own words may name the place.",
+            "Fix it in the role's settings. AWS's message may say where.",
         )],
     }
 }
@@ -271,9 +267,9 @@ fn too_large(message: &str) -> Verdict {
         .filter(|digits| !digits.is_empty() && digits.len() <= 6);
     let what = match percent {
         Some(percent) => {
-            format!("Session policy and tags take {percent}% of the space that AWS gives them.")
+            format!("The session policy and tags use {percent}% of the space that AWS allows.")
         }
-        None => "Session policy and tags take more space than AWS gives them.".into(),
+        None => "The session policy and tags use more space than AWS allows.".into(),
     };
     let is_tags = message.contains("session tags");
     Verdict {
@@ -283,14 +279,14 @@ fn too_large(message: &str) -> Verdict {
             Cause::new(
                 if is_tags { SessionTags } else { SessionPolicy },
                 Certain,
-                "AWS packs policy and tags together, and they do not fit.",
+                "AWS compresses the policy and the tags together, and the result is too large.",
                 "Shorten the policy, use managed policies, or drop tags.",
             ),
             Cause::new(
                 SessionTags,
                 if is_tags { Likely } else { Possible },
                 "Tags that are inherited from the source's session count too.",
-                "Pass fewer tags on.",
+                "Make fewer tags transitive.",
             ),
         ],
     }

@@ -45,7 +45,7 @@ fn unknown_key(asked: &Asked) -> Verdict {
             format!(
                 "The session of {who} is no longer valid: its role was deleted or its sessions were revoked."
             ),
-            "End that session and assume it anew.",
+            "End that session and assume it again.",
         )
     } else {
         Cause::new(
@@ -99,12 +99,12 @@ fn region_not_enabled(asked: &Asked, confidence: Confidence) -> Cause {
 fn not_signed_up(asked: &Asked) -> Verdict {
     Verdict {
         code: ProblemCode::InvalidKey,
-        what: format!("The account of {} cannot use AWS at present.", asked.who()),
+        what: format!("The account of {} cannot use AWS.", asked.who()),
         causes: vec![
             Cause::new(
                 KeyUnknown,
                 Likely,
-                "The account is new, suspended, or was not signed up in full.",
+                "The account is new, suspended, or not fully signed up.",
                 "Sign in to the console as its owner and see what AWS asks for.",
             )
             .ask(asked.administrator()),
@@ -120,7 +120,7 @@ fn expired(asked: &Asked) -> Verdict {
         causes: vec![Cause::new(
             Expired,
             Certain,
-            format!("The session of {who} is over."),
+            format!("The credentials of {who} are no longer valid."),
             format!("Assume {who} again, then this role."),
         )],
     }
@@ -153,12 +153,12 @@ fn signature(refusal: &Refusal, asked: &Asked) -> Verdict {
                 Secret,
                 Likely,
                 "The secret does not belong to the access key.",
-                "Remove the key and add it again; mind stray characters when copying the secret.",
+                "Remove the key and add it again. Check for extra characters in the secret.",
             ),
             Cause::new(
                 Endpoint,
                 Possible,
-                "A proxy may have changed the request on its way.",
+                "A proxy may have changed the request.",
                 "Try another network, or set [aws] proxy in settings.toml.",
             ),
         ],
@@ -172,11 +172,11 @@ fn clock(refusal: &Refusal) -> Verdict {
         .unwrap_or_default();
     Verdict {
         code: ProblemCode::ClockSkewed,
-        what: format!("This machine's clock disagrees with AWS's{off}."),
+        what: format!("This computer's clock differs from AWS's{off}."),
         causes: vec![Cause::new(
             Clock,
             Certain,
-            "AWS takes requests signed within 15 minutes of its own time.",
+            "AWS accepts only requests signed within 15 minutes of its own time.",
             "Set the clock (turn on network time), then try again.",
         )],
     }
@@ -218,7 +218,7 @@ fn region_disabled(refusal: &Refusal, asked: &Asked) -> Verdict {
                 Region,
                 Certain,
                 format!("STS is off in {} for {account}.", sanitise::echo(&asked.region)),
-                "Set another region for the role, or have it activated under IAM, Account settings.",
+                "Set another region for the role, or activate this one under IAM, Account settings.",
             )
             .ask(asked.owner()),
         ],

@@ -70,7 +70,7 @@ fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
                 Boundary,
                 Confidence::Certain,
                 format!("The permissions boundary of {who} does not allow {action}."),
-                "Have the boundary allow it.",
+                "Allow it in the boundary.",
             )
             .ask(asked.administrator())
             .send(statement::permission(asked)),
@@ -92,7 +92,7 @@ fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
                         "The policy{} of {who} denies {action}.",
                         named.unwrap_or_default()
                     ),
-                    "A deny wins over every allow: it has to be changed, or its condition met.",
+                    "A deny overrides every allow. Change it, or meet its condition.",
                 )
                 .ask(asked.administrator()),
             )
@@ -111,7 +111,7 @@ fn implicit(result: &SimulationResult, asked: &Asked) -> Cause {
         "Ask your administrator to allow it.".to_owned()
     } else {
         format!(
-            "Ask your administrator; its policies have conditions on {}.",
+            "Ask your administrator. The policies have conditions on {}.",
             keys.join(", ")
         )
     };

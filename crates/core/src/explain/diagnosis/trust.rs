@@ -37,13 +37,13 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
         ..Finding::default()
     };
     let Ok(policy) = Policy::parse(PolicyKind::Trust, document) else {
-        return told("The role's trust policy is of a form that Rolecall does not know.");
+        return told("Rolecall cannot read the role's trust policy.");
     };
     let principal = asked
         .caller_arn()
         .and_then(|arn| Principal::parse(arn).ok());
     let (Some(principal), Some(role)) = (principal, &asked.role) else {
-        return told("The trust policy was read, but it is not known who asked.");
+        return told("Rolecall read the trust policy, but does not know who made the request.");
     };
     let context = context(asked, now);
     let json = serde_json::from_str(document).unwrap_or(Value::Null);
@@ -66,7 +66,7 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
     }
     finding.told = match finding.causes.first() {
         Some(cause) => cause.what.clone(),
-        None => format!("The role's trust policy lets {} in.", asked.who()),
+        None => format!("The role's trust policy allows {}.", asked.who()),
     };
     finding
 }
@@ -129,14 +129,14 @@ fn causes(verdict: &Verdict, action: &str, asked: &Asked, document: &Value) -> V
 
 fn denies(statement: &StatementRef, asked: &Asked) -> Cause {
     let which = match &statement.sid {
-        Some(sid) => format!("Its statement \"{}\"", sanitise::echo(sid)),
-        None => format!("Its statement {}", statement.statement + 1),
+        Some(sid) => format!("The statement \"{}\"", sanitise::echo(sid)),
+        None => format!("Statement {}", statement.statement + 1),
     };
     Cause::new(
         TrustPolicy,
         Certain,
-        format!("The role's trust policy denies it. {which} does."),
-        "A deny wins over every allow: it has to be changed, or its condition met.",
+        format!("The role's trust policy denies it: {which}."),
+        "A deny overrides every allow. Change it, or meet its condition.",
     )
     .ask(asked.owner())
 }
@@ -166,7 +166,7 @@ fn silent(action: &str, asked: &Asked) -> Cause {
             ),
         ),
     };
-    Cause::new(kind, Certain, what, "Ask the role's owner to let you in.")
+    Cause::new(kind, Certain, what, "Ask the role's owner to allow you.")
         .ask(asked.owner())
         .send(statement::trust(asked))
 }
@@ -184,7 +184,7 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
         ),
         "aws:multifactorauthpresent" => (
             MfaMissing,
-            "The role's trust policy asks for MFA, and none was given.".to_owned(),
+            "The role's trust policy requires MFA, and none was given.".to_owned(),
             "Set the MFA device in the role's settings, then try again.",
         ),
         "aws:multifactorauthage" => missed_mfa_age(wanted.as_deref(), asked),
@@ -200,8 +200,8 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
         ),
         "aws:tagkeys" | "sts:transitivetagkeys" => (
             SessionTags,
-            "The role's trust policy takes other session tags only.".to_owned(),
-            "Ask for the tags it takes.",
+            "The role's trust policy allows other session tags only.".to_owned(),
+            "Ask which tags it allows.",
         ),
         key if key.starts_with("aws:requesttag/") => (
             SessionTags,
@@ -214,10 +214,10 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
         "aws:principalarn" | "aws:principalaccount" | "aws:username" | "aws:principaltype" => (
             TrustPolicy,
             format!(
-                "The role's trust policy lets in other callers only ({}).",
+                "The role's trust policy allows other callers only ({}).",
                 sanitise::echo(&miss.key)
             ),
-            "Ask the role's owner to let you in.",
+            "Ask the role's owner to allow you.",
         ),
         _ => return other(miss, wanted, asked),
     };
@@ -233,10 +233,10 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
 fn asks_for(field: &str, wanted: Option<&str>) -> String {
     match wanted {
         Some(value) => format!(
-            "The role's trust policy asks for the {field} \"{}\".",
+            "The role's trust policy requires the {field} \"{}\".",
             sanitise::echo(value)
         ),
-        None => format!("The role's trust policy asks for another {field}."),
+        None => format!("The role's trust policy requires another {field}."),
     }
 }
 
@@ -252,17 +252,17 @@ fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'
     match &asked.mfa {
         MfaProof::None => (
             MfaMissing,
-            "The role's trust policy asks for a fresh MFA, and none was given.".to_owned(),
+            "The role's trust policy requires recent MFA, and none was given.".to_owned(),
             "Set the MFA device in the role's settings, then try again.",
         ),
         MfaProof::Code { .. } | MfaProof::Session { .. } => (
             MfaTooOld,
             match wanted {
                 Some(limit) => format!(
-                    "The role's trust policy takes an MFA of at most {} seconds of age only.",
+                    "The role's trust policy requires MFA within the last {} seconds.",
                     sanitise::echo(limit)
                 ),
-                None => "The role's trust policy takes a fresher MFA only.".to_owned(),
+                None => "The role's trust policy requires more recent MFA.".to_owned(),
             },
             "Try again with a new code.",
         ),
@@ -278,11 +278,11 @@ fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
         OtherCondition,
         Likely,
         format!(
-            "The role's trust policy has a condition that seems not to be met: {} {}{value}.",
+            "The role's trust policy has a condition that does not seem to be met: {} {}{value}.",
             sanitise::echo(&miss.key),
             sanitise::echo(&miss.operator)
         ),
-        "Ask what the condition expects of you.",
+        "Ask what the condition requires.",
     )
     .ask(asked.owner())
 }

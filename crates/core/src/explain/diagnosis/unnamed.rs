@@ -18,7 +18,7 @@ pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
     causes.extend(changed(asked));
     if let Some(id) = &asked.external_id {
         let what = format!(
-            "The external ID \"{}\" may not be the one that the role's trust policy asks for.",
+            "The external ID \"{}\" may not be the one that the role's trust policy requires.",
             sanitise::echo(id)
         );
         let check = "Compare it, letter by letter, with the one its owner gave you.";
@@ -29,7 +29,7 @@ pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
     causes.extend(mfa(asked));
     if asked.external_id.is_none() && asked.is_same_account() != Some(true) {
         let what =
-            "The role's trust policy may ask for an external ID, and none is set.".to_owned();
+            "The role's trust policy may require an external ID, and none is set.".to_owned();
         let check = "Ask the role's owner for it, and set it in the role's settings.";
         causes.push(external_id(asked, Possible, what, check));
     }
@@ -43,7 +43,7 @@ pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
                 "The session of {} may be limited by a session policy.",
                 role.role_name()
             ),
-            "End that session and assume it anew without one.",
+            "End that session and assume it again without one.",
         ));
     }
     causes.push(organization(asked));
@@ -58,8 +58,8 @@ fn changed(asked: &Asked) -> Option<Cause> {
             Cause::new(
                 TrustPolicy,
                 Likely,
-                "The same request worked before, so something was changed in AWS: the role's trust policy, or your permissions.",
-                "Ask what was changed since.",
+                "The same request worked before, so something changed in AWS: the role's trust policy, or your permissions.",
+                "Ask what changed.",
             )
             .command(statement::show_trust(asked))
             .ask(asked.owner())
@@ -80,10 +80,10 @@ fn changed(asked: &Asked) -> Option<Cause> {
         kind,
         Likely,
         format!(
-            "It worked before its settings were changed: {}.",
+            "The role worked before these settings were changed: {}.",
             changed.join(", ")
         ),
-        "Put back what was changed, then try again.",
+        "Undo the change, then try again.",
     ))
 }
 
@@ -97,7 +97,7 @@ fn external_id(asked: &Asked, confidence: Confidence, what: String, check: &str)
 pub(super) fn trust(asked: &Asked, confidence: Confidence) -> Cause {
     let who = asked.who();
     let what = match (confidence, asked.account()) {
-        (Certain, _) => format!("The role's trust policy does not let {who} in."),
+        (Certain, _) => format!("The role's trust policy does not allow {who}."),
         (_, Some(account)) => format!(
             "The role's trust policy may not name {who} or account {}.",
             sanitise::echo(account)
@@ -108,7 +108,7 @@ pub(super) fn trust(asked: &Asked, confidence: Confidence) -> Cause {
         TrustPolicy,
         confidence,
         what,
-        "Ask the role's owner to let you in.",
+        "Ask the role's owner to allow you.",
     )
     .command(statement::show_trust(asked))
     .ask(asked.owner())
@@ -152,7 +152,7 @@ fn mfa(asked: &Asked) -> Option<Cause> {
             MfaTooOld,
             Likely,
             format!(
-                "The role may accept a fresh MFA only; this one is {} minutes old.",
+                "The role may require recent MFA; this one is {} minutes old.",
                 age_s / 60
             ),
             "Try again with a new code.",
@@ -192,7 +192,7 @@ fn no_such_role(asked: &Asked) -> Cause {
     Cause::new(
         NoSuchRole,
         Possible,
-        "The role may not exist: AWS says the same then.",
+        "The role may not exist: AWS gives the same answer then.",
         format!("Check every letter of {name}; names are case-sensitive."),
     )
     .command(statement::show_trust(asked))
@@ -203,8 +203,8 @@ fn organization(asked: &Asked) -> Cause {
     Cause::new(
         ServiceControl,
         Possible,
-        "An organization's policy may forbid it: a service control policy on your side, a resource control policy on the role's.",
-        "Ask whether one limits sts:AssumeRole, by organization, network or region.",
+        "An organization policy may deny it: a service control policy on your side, or a resource control policy on the role's side.",
+        "Ask whether such a policy limits sts:AssumeRole by organization, network or region.",
     )
     .ask(asked.administrator())
 }

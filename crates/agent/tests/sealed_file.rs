@@ -245,8 +245,5 @@ fn what_lies_in_the_keychain_is_not_looked_for_in_the_file() {
 
 fn sha256(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text))
 }

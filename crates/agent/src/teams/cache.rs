@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use data_encoding::HEXLOWER;
 use rolecall_core::catalogue::FILE_MAX;
 use sha2::{Digest, Sha256};
 
@@ -28,11 +29,7 @@ pub(super) struct Cached {
 
 impl Cache {
     pub(super) fn of(dir: &Path, url: &str) -> Self {
-        let name: String = Sha256::digest(url)
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = HEXLOWER.encode(&Sha256::digest(url)[..16]);
         Self {
             dir: dir.to_path_buf(),
             text: dir.join(format!("{name}.toml")),

@@ -198,7 +198,7 @@ mod root {
             except ConnectionError: pass";
         let mut wire = Vec::new();
         write_frame(&mut wire, &request(Call::Snapshot)).expect("a frame");
-        let hex: String = wire.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = data_encoding::HEXLOWER.encode(&wire);
         let as_user = |user: &str| {
             let output = std::process::Command::new("setpriv")
                 .args([

@@ -37,7 +37,7 @@ pub struct Reading {
 /// Reads `roles.toml`. `path` is what messages call the file.
 ///
 /// # Errors
-/// If it is not TOML at all: says file, line, column, what is wrong and how to mend it.
+/// If it is not TOML at all: says file, line, column, what is wrong and how to fix it.
 pub fn read(text: &str, path: &str) -> Result<Reading, Problem> {
     let document = parse_toml(text, path)?;
     let mut reading = Reading::default();
@@ -58,7 +58,7 @@ pub fn read(text: &str, path: &str) -> Result<Reading, Problem> {
 /// Parses a TOML file for reading.
 ///
 /// # Errors
-/// Says file, line, column, what is wrong and how to mend it.
+/// Says file, line, column, what is wrong and how to fix it.
 pub(crate) fn parse_toml<'a>(text: &'a str, path: &str) -> Result<Document<&'a str>, Problem> {
     Document::parse(text).map_err(|error| {
         let what = error.message().replace('\n', ", ");

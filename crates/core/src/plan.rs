@@ -70,14 +70,14 @@ pub enum PlannedCall {
     SessionToken {
         /// The device whose code goes with it.
         serial: MfaSerial,
-        /// How long the session token shall live.
+        /// How long the session token should last.
         duration: TokenDuration,
     },
     /// AssumeRole.
     AssumeRole {
         /// The role's name in the catalogue.
         role: Name,
-        /// How long its session shall live.
+        /// How long its session should last.
         duration: SessionDuration,
         /// Who signs.
         signer: Signer,

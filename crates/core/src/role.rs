@@ -42,7 +42,7 @@ pub struct Role {
     pub source: Name,
     /// What its sessions call themselves; by default the IAM user's name.
     pub session_name: Option<CallTemplate>,
-    /// How long a session shall live; by default one hour.
+    /// How long a session should last; by default one hour.
     pub duration: Option<SessionDuration>,
     /// The identifier its owner asks for.
     pub external_id: Option<ExternalId>,
@@ -94,7 +94,7 @@ impl Role {
         limited.map_or(&self.name, |limited| &limited.of)
     }
 
-    /// Returns whether its sessions get this tag, in whatever letter case.
+    /// Returns whether its sessions get this tag, ignoring letter case.
     pub fn sets_tag(&self, key: &str) -> bool {
         let of_reason = match self.reason.as_ref().map(|rule| &rule.target) {
             Some(ReasonTarget::Tag(own)) => own.to_lowercase() == key.to_lowercase(),

@@ -11,7 +11,7 @@ use crate::value::sanitise::{cut, visible};
 const NAME_MAX: usize = 64;
 /// The most characters of a program's path.
 const PATH_MAX: usize = 256;
-/// The name of our own command line, which asks for whoever started it.
+/// The name of our own command line, which asks on behalf of the program that started it.
 const OWN_NAME: &str = "rolecall";
 
 /// One process of this boot: a process id is used again, together with the start it is not.
@@ -135,7 +135,7 @@ impl Requester {
         self.has_terminal
     }
 
-    /// Returns whether the process at the other end is our own command line and can ask whoever sits at its terminal.
+    /// Returns whether the process at the other end is our own command line and can ask the person at its terminal.
     pub fn is_at_terminal(&self) -> bool {
         self.is_at_terminal
     }

@@ -19,7 +19,7 @@ use super::session_tags::{check_source_identity, parse_keys, parse_tags};
 
 /// A role as AWS's files describe it, with its problem if it cannot be assumed. It holds no secret.
 ///
-/// What a field says is the file's text, checked only if there is no problem: whoever shows it makes it visible first.
+/// What a field says is the file's text, checked only if there is no problem: callers must escape it before showing it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ProfileRole {
     /// The profile.

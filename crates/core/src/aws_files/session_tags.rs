@@ -14,7 +14,7 @@ const FIELD: &str = "session_tags";
 /// Reads `key=value,key=value`, without the white space around keys and values.
 ///
 /// # Errors
-/// If a pair has no `=`, a key is given twice in whatever letter case, or STS would refuse a key, a value or the count.
+/// If a pair has no `=`, a key is given twice (ignoring letter case), or STS would refuse a key, a value or the count.
 pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError> {
     let mut tags = Vec::new();
     let mut seen = HashSet::new();

@@ -40,7 +40,7 @@ pub struct AssumeRole {
     pub role_arn: RoleArn,
     /// What the session calls itself.
     pub session_name: SessionName,
-    /// How long it shall live.
+    /// How long it should last.
     pub duration: SessionDuration,
     /// The identifier the role's owner asks for.
     pub external_id: Option<ExternalId>,
@@ -74,7 +74,7 @@ pub struct Assumed {
 /// One GetSessionToken call. STS takes it from long-term keys only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionToken {
-    /// How long the credentials shall live.
+    /// How long the credentials should last.
     pub duration: TokenDuration,
     /// The MFA device and its present code.
     pub mfa: Option<(MfaSerial, MfaCode)>,

@@ -162,7 +162,7 @@ pub struct MarksReading {
 /// Reads `marks.toml`. `path` is what messages call the file.
 ///
 /// # Errors
-/// If it is not TOML at all: says file, line, column, what is wrong and how to mend it.
+/// If it is not TOML at all: says file, line, column, what is wrong and how to fix it.
 pub fn read(text: &str, path: &str) -> Result<MarksReading, Problem> {
     let document = parse_toml(text, path)?;
     let mut reading = MarksReading::default();

@@ -1,7 +1,7 @@
 //! Why AWS said no: the causes that fit its words, the request as it was sent, and what is known of the role.
 //!
 //! A pure function of a refusal and of what was asked. It never guesses beyond that: each cause says how sure it is,
-//! what to check, and, where a policy has to change, the statement to send to whoever can change it.
+//! what to check, and, where a policy has to change, the statement to send to the person who can change it.
 //!
 //! ```text
 //! Refusal ─► message (who, what, which policy) ─┐

@@ -28,7 +28,7 @@ pub struct Situation<'a> {
     pub sessions: HashMap<Name, Timestamp>,
     /// The session tokens that were got with a code.
     pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLifetime>,
-    /// How long a new session token shall live.
+    /// How long a new session token should last.
     pub token_duration: TokenDuration,
     /// The longest session that AWS gives a role, by its ARN, where it is known.
     pub limits: BTreeMap<String, DurationLimit>,

@@ -24,7 +24,7 @@ pub struct SessionTag {
     pub value: String,
 }
 
-/// The tags of a role's sessions, checked: at most 50, each key once in whatever letter case.
+/// The tags of a role's sessions, checked: at most 50, each key once, ignoring letter case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SessionTags {
     tags: Vec<(String, CallTemplate)>,
@@ -87,7 +87,7 @@ impl SessionTags {
         &self.transitive
     }
 
-    /// Returns whether a tag has this key, in whatever letter case.
+    /// Returns whether a tag has this key, ignoring letter case.
     pub fn has(&self, key: &str) -> bool {
         self.tags.iter().any(|(own, _)| same_key(own, key))
     }

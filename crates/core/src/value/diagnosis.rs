@@ -72,7 +72,7 @@ pub struct Cause {
     pub check: Check,
     /// Who can change it, as the end of "Ask …"; `None` if the user can.
     pub who: Option<String>,
-    /// The policy statement that would mend it.
+    /// The policy statement that would fix it.
     pub statement: Option<Statement>,
 }
 
@@ -161,7 +161,7 @@ pub enum CauseKind {
 pub struct Check {
     /// What to look at or do.
     pub what: String,
-    /// A command that tells, for whoever has the permission.
+    /// A command that tells, for someone with the permission.
     pub command: Option<String>,
 }
 
@@ -207,7 +207,7 @@ impl Cause {
         self
     }
 
-    /// Adds the statement that would mend it.
+    /// Adds the statement that would fix it.
     pub(crate) fn send(mut self, statement: Option<Statement>) -> Self {
         self.statement = statement;
         self

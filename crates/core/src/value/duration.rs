@@ -1,4 +1,4 @@
-//! How long a session shall live.
+//! How long a session should last.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! How much a role was used of late: one number per role, in which each use counts half as much a week later.
+//! How much a role was used recently: one number per role, in which each use counts half as much a week later.
 //!
 //! The number is the binary logarithm of the sum of all uses, each worth `2 ^ (its time / a week)`. Time passes alike for
 //! all roles, so their order by it changes only when one is used, and nothing has to be counted again.

@@ -18,15 +18,15 @@ use crate::view::snapshot::{KeySessionView, Mode, QuestionView, RoleView, Sessio
 const TOP_MAX: usize = 15;
 /// The most roles that the menu lists in a group.
 const GROUP_MAX: usize = 30;
-/// The most roles that the menu lists for their use of late.
+/// The most roles that the menu lists by recent use.
 const RECENT_MAX: usize = 5;
-/// So many roles are seen at a glance: none is listed first for its use of late.
+/// So many roles are seen at a glance: none is listed first for recent use.
 const GLANCE_MAX: usize = 12;
 /// How a role that acts on production is marked.
 const PRODUCTION: &str = " · production";
 /// The most roles that the menu offers with limits.
 const LIMITED_MAX: usize = 20;
-/// The most groups that the menu lists: those used of late, then in the catalogue's order.
+/// The most groups that the menu lists: recently used ones, then in the catalogue's order.
 const GROUPS_MAX: usize = 12;
 
 /// What the tray shows.
@@ -291,7 +291,7 @@ fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
     sections.join(&MenuItem::Separator)
 }
 
-/// Returns the roles used most of late, apart from favourites; none where all roles are seen at a glance.
+/// Returns the most recently used roles, apart from favourites; none where all roles are seen at a glance.
 fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
     if free.len() <= GLANCE_MAX {
         return Vec::new();
@@ -334,7 +334,7 @@ fn others(
     items
 }
 
-/// Returns the groups in the catalogue's order; where they are too many, those used of late come first.
+/// Returns the groups in the catalogue's order; where they are too many, recently used ones come first.
 fn groups<'a>(free: &[&'a RoleView], used: &[String]) -> Vec<(&'a str, Vec<&'a RoleView>)> {
     let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();

@@ -11,7 +11,7 @@ const NAME_WEIGHT: f64 = 100.0;
 const ACCOUNT_MIN: usize = 5;
 
 /// Returns the roles that `text` finds by name, account, its alias, group or ARN, best first; of those found equally
-/// well, the one used most of late, then favourites. An empty text finds all: favourites, then by use of late.
+/// well, the more recently used one, then favourites. An empty text finds all: favourites, then by recent use.
 pub fn search<'a>(snapshot: &'a Snapshot, text: &str) -> Vec<&'a RoleView> {
     let terms = terms(text);
     let recent = snapshot.recent.iter().enumerate();

@@ -16,7 +16,7 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T: Clone + PartialEq> Shared<T> {
-    /// Returns whether both share the same views, so that nothing needs to be told anew.
+    /// Returns whether both share the same views, so that nothing needs to be sent again.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -19,7 +19,7 @@ use crate::value::problem::Problem;
 use crate::value::sanitise::cut;
 use crate::view::shared::Shared;
 
-/// Everything that is shown, at one moment. Times are instants; whoever shows them ticks.
+/// Everything that is shown, at one moment. Times are instants; the display counts down.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Whether this is the user's own set or the throw-away practice set.
@@ -35,7 +35,7 @@ pub struct Snapshot {
     pub key_sessions: Vec<KeySessionView>,
     /// The catalogue: roles that can be assumed as they are written, place after place, then those that cannot.
     pub roles: RoleViews,
-    /// The names of the roles used most of late, best first; at most 50.
+    /// The names of the most recently used roles, best first; at most 50.
     #[serde(default)]
     pub recent: Vec<String>,
     /// Access keys by name.

@@ -364,6 +364,36 @@ fn a_missing_process_is_not_served() {
     );
 }
 
+#[test]
+fn a_program_may_connect_with_a_socket_of_ipv6() {
+    // A system without IPv6 has no such programs.
+    if !Path::new("/proc/net/tcp6").exists() {
+        return;
+    }
+    let home = Home::with(&[body()]);
+    let program = home.exec();
+    let python = Command::new("/usr/bin/python3");
+    let status = program.endpoint().status_for(python, DUAL_STACK);
+    assert_eq!(status, "HTTP/1.1 200 OK\n");
+}
+
+/// A script for Python: connects to an address and port over IPv4, sends a request, and prints the status.
+const IPV4: &str = "import socket,sys; s=socket.socket(); s.connect((sys.argv[1],int(sys.argv[2]))); \
+                    s.sendall(sys.argv[3].encode()); print(s.recv(99).decode().split('\\r')[0])";
+/// The same with a socket of IPv6, as Java and Go open it.
+const DUAL_STACK: &str = "import socket,sys; s=socket.socket(socket.AF_INET6); \
+                          s.connect(('::ffff:'+sys.argv[1],int(sys.argv[2]))); \
+                          s.sendall(sys.argv[3].encode()); print(s.recv(99).decode().split('\\r')[0])";
+
+impl Endpoint {
+    /// Returns the status that a Python script gets for a good request.
+    fn status_for(&self, mut python: Command, script: &str) -> String {
+        let (host, port) = self.host.split_once(':').expect("a port");
+        python.args(["-c", script, host, port, &self.request()]);
+        String::from_utf8(python.output().expect("an answer").stdout).expect("text")
+    }
+}
+
 /// Tests that need root: `cargo test root::`.
 mod root {
     use super::*;
@@ -373,26 +403,19 @@ mod root {
         if !rustix::process::geteuid().is_root() {
             return;
         }
-        let home = Home::with(&[body()]);
+        let home = Home::with(&[body(), body()]);
         let program = home.exec();
         let endpoint = program.endpoint();
-        let ask = |user: &str| {
-            let script = "import socket,sys; s=socket.create_connection((sys.argv[1],int(sys.argv[2]))); \
-                          s.sendall(sys.argv[3].encode()); print(s.recv(99).decode().split('\\r')[0])";
-            let (host, port) = endpoint.host.split_once(':').expect("a port");
-            let mut command = Command::new("setpriv");
-            command.args([
-                "--reuid",
-                user,
-                "--clear-groups",
-                "/usr/bin/python3",
-                "-c",
-                script,
-            ]);
-            command.args([host, port, &endpoint.request()]);
-            String::from_utf8(command.output().expect("an answer").stdout).expect("text")
+        let ask = |user: &str, script: &str| {
+            let mut python = Command::new("setpriv");
+            python.args(["--reuid", user, "--clear-groups", "/usr/bin/python3"]);
+            endpoint.status_for(python, script)
         };
-        assert_eq!(ask("65534"), "HTTP/1.1 403 Forbidden\n");
-        assert_eq!(ask("0"), "HTTP/1.1 200 OK\n");
+        assert_eq!(ask("65534", IPV4), "HTTP/1.1 403 Forbidden\n");
+        assert_eq!(ask("0", IPV4), "HTTP/1.1 200 OK\n");
+        if Path::new("/proc/net/tcp6").exists() {
+            assert_eq!(ask("65534", DUAL_STACK), "HTTP/1.1 403 Forbidden\n");
+            assert_eq!(ask("0", DUAL_STACK), "HTTP/1.1 200 OK\n");
+        }
     }
 }

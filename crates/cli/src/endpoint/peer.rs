@@ -2,47 +2,84 @@
 
 use std::net::SocketAddr;
 
-/// Returns whether the program at `peer` runs as this user, or as root, who can act as this user anyway. If the kernel
-/// does not say, the token alone decides.
+/// The kernel's tables of connections, of this process's network namespace: over loopback, the other end is in the same.
+/// The connection of a dual-stack socket, as Java and Go open them, is in the second one, also over IPv4.
+/// <https://docs.kernel.org/networking/proc_net_tcp.html>
 #[cfg(target_os = "linux")]
-pub(super) fn is_own(peer: SocketAddr, port: u16) -> bool {
-    let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else {
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+
+/// Returns whether the program at `peer`, which is connected to `local`, runs as this user, or as root, who can act as
+/// this user anyway. If the kernel does not say, the token alone decides.
+#[cfg(target_os = "linux")]
+pub(super) fn is_own(peer: SocketAddr, local: SocketAddr) -> bool {
+    let tables = TABLES.map(std::fs::read_to_string);
+    if tables.iter().all(Result::is_err) {
         return true;
-    };
+    }
     let own = rustix::process::geteuid().as_raw();
-    user_of(&table, peer, port).is_some_and(|user| user == own || user == 0)
+    let mut users = tables
+        .iter()
+        .flatten()
+        .filter_map(|table| user_of(table, peer, local));
+    users.next().is_some_and(|user| user == own || user == 0)
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn is_own(_: SocketAddr, _: u16) -> bool {
+pub(super) fn is_own(_: SocketAddr, _: SocketAddr) -> bool {
     true
 }
 
 /// Returns whether the connection came over loopback. With some routes, other machines can reach 127.0.0.1.
 pub(super) fn is_loopback(peer: SocketAddr) -> bool {
-    peer.ip().is_loopback()
+    peer.ip().to_canonical().is_loopback()
 }
 
-/// Finds the user of the other end in the kernel's table.
-/// <https://docs.kernel.org/networking/proc_net_tcp.html>
+/// Finds the user of the other end in a table of the kernel, whichever way the table writes its addresses.
 #[cfg(any(target_os = "linux", test))]
-fn user_of(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
-    let std::net::IpAddr::V4(address) = peer.ip() else {
-        return None;
-    };
-    let near = shown(std::net::Ipv4Addr::LOCALHOST, port);
-    let far = shown(address, peer.port());
+fn user_of(table: &str, peer: SocketAddr, local: SocketAddr) -> Option<u32> {
+    let (far, near) = (Shown::of(peer), Shown::of(local));
     table.lines().skip(1).find_map(|line| {
         let mut fields = line.split_ascii_whitespace().skip(1);
-        let is_it = fields.next() == Some(&far) && fields.next() == Some(&near);
+        let is_it = far.is(fields.next()?) && near.is(fields.next()?);
         is_it.then(|| fields.nth(4)?.parse().ok()).flatten()
     })
 }
 
-/// Returns an address as the table writes it: its bytes as a number of this machine, then the port.
+/// An address as the tables write it: its bytes as 32-bit numbers of this machine, then the port.
 #[cfg(any(target_os = "linux", test))]
-fn shown(address: std::net::Ipv4Addr, port: u16) -> String {
-    format!("{:08X}:{port:04X}", u32::from_ne_bytes(address.octets()))
+struct Shown {
+    /// How the table of IPv4 has it, if it is an address of IPv4.
+    short: Option<String>,
+    /// How the table of IPv6 has it.
+    long: String,
+}
+
+#[cfg(any(target_os = "linux", test))]
+impl Shown {
+    fn of(address: SocketAddr) -> Self {
+        let port = address.port();
+        let (short, long) = match address.ip().to_canonical() {
+            std::net::IpAddr::V4(ip) => (Some(ip.octets()), ip.to_ipv6_mapped()),
+            std::net::IpAddr::V6(ip) => (None, ip),
+        };
+        Self {
+            short: short.map(|octets| format!("{}:{port:04X}", hexadecimal(&octets))),
+            long: format!("{}:{port:04X}", hexadecimal(&long.octets())),
+        }
+    }
+
+    fn is(&self, field: &str) -> bool {
+        self.short.as_deref() == Some(field) || self.long == field
+    }
+}
+
+#[cfg(any(target_os = "linux", test))]
+fn hexadecimal(octets: &[u8]) -> String {
+    let (words, _) = octets.as_chunks::<4>();
+    words
+        .iter()
+        .map(|word| format!("{:08X}", u32::from_ne_bytes(*word)))
+        .collect()
 }
 
 #[cfg(all(test, target_endian = "little"))]
@@ -54,19 +91,46 @@ mod tests {
    1: 0100007F:AB29 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 12 1 0 20 4 0 10 -1
    2: 0100007F:9C40 0100007F:AB29 01 00000000:00000000 00:00000000 00000000 65534        0 13 1 0 20 4 0 10 -1
 ";
+    const TABLE_6: &str = "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0000000000000000FFFF00000100007F:9C41 0000000000000000FFFF00000100007F:AB29 01 00000000:00000000 00:00000000 00000000  1001        0 13 1 0 20 4 0 10 -1
+   1: 00000000000000000000000001000000:9C42 00000000000000000000000001000000:AB29 01 00000000:00000000 00:00000000 00000000  1002        0 14 1 0 20 4 0 10 -1
+";
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().expect("an address")
+    }
 
     #[test]
     fn v1_both_addresses_identify_the_other_end() {
-        let peer = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
-        assert_eq!(user_of(TABLE, peer(40_000), 43_817), Some(65_534));
-        assert_eq!(user_of(TABLE, peer(40_000), 43_818), None);
-        assert_eq!(user_of(TABLE, peer(40_001), 43_817), None);
-        assert_eq!(user_of("", peer(40_000), 43_817), None);
+        let user = |table, peer, local| user_of(table, address(peer), address(local));
+        assert_eq!(
+            user(TABLE, "127.0.0.1:40000", "127.0.0.1:43817"),
+            Some(65_534)
+        );
+        assert_eq!(user(TABLE, "127.0.0.1:40000", "127.0.0.1:43818"), None);
+        assert_eq!(user(TABLE, "127.0.0.1:40001", "127.0.0.1:43817"), None);
+        assert_eq!(user(TABLE, "[::1]:40000", "[::1]:43817"), None);
+        assert_eq!(user("", "127.0.0.1:40000", "127.0.0.1:43817"), None);
+    }
+
+    #[test]
+    fn v1_the_other_end_may_be_a_socket_of_ipv6() {
+        let user = |peer, local| user_of(TABLE_6, address(peer), address(local));
+        assert_eq!(user("127.0.0.1:40001", "127.0.0.1:43817"), Some(1001));
+        let mapped = user("[::ffff:127.0.0.1]:40001", "[::ffff:127.0.0.1]:43817");
+        assert_eq!(mapped, Some(1001));
+        assert_eq!(user("[::1]:40002", "[::1]:43817"), Some(1002));
+        assert_eq!(user("127.0.0.1:40002", "127.0.0.1:43817"), None);
+        assert_eq!(user("[::1]:40001", "[::1]:43817"), None);
     }
 
     #[test]
     fn t14_only_loopback_is_accepted() {
-        assert!(is_loopback(SocketAddr::from(([127, 0, 0, 1], 1))));
-        assert!(!is_loopback(SocketAddr::from(([192, 168, 1, 7], 1))));
+        for own in ["127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+            assert!(is_loopback(address(own)));
+        }
+        for other in ["192.168.1.7:1", "[::ffff:192.168.1.7]:1"] {
+            assert!(!is_loopback(address(other)));
+        }
     }
 }

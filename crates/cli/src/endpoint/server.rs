@@ -1,7 +1,7 @@
 //! The server. One thread waits for requests, for the end of the program, and for the next renewal. Each granted request
 //! has its own thread.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,7 +35,7 @@ pub(super) struct Server {
     client: Client,
     role: String,
     listener: TcpListener,
-    port: u16,
+    address: SocketAddr,
     token: Token,
     watched: WatchedProcess,
     token_delivery: TokenDelivery,
@@ -59,7 +59,7 @@ impl Server {
         Ok(Self {
             client,
             role: role.to_owned(),
-            port: listener.local_addr()?.port(),
+            address: listener.local_addr()?,
             listener,
             token,
             watched,
@@ -109,7 +109,7 @@ impl Server {
         let present = now();
         let mut left = Vec::with_capacity(waiting.len());
         for connection in waiting {
-            match connection.receive(self.port, &self.token) {
+            match connection.receive(self.address.port(), &self.token) {
                 Progress::Waits(connection) if connection.deadline > present => {
                     left.push(connection);
                 }
@@ -139,7 +139,7 @@ impl Server {
 
     /// Answers a request with the right token.
     fn grant(&self, connection: Connection) {
-        let is_own = || peer::is_own(connection.peer, self.port);
+        let is_own = || peer::is_own(connection.peer, self.address);
         if self.token_delivery == TokenDelivery::Environment && !is_own() {
             return refuse(connection, Refusal::Forbidden);
         }

@@ -4,8 +4,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use rolecall_core::api::call_rules::SDK;
 use rolecall_core::api::protocol::{Answer, Call, WireEnvironment, WireSecret};
-use rolecall_core::asker::history::{Request, RequestKind};
+use rolecall_core::asker::history::Request;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::session::export_block::CONFLICTING;
@@ -21,43 +22,43 @@ use crate::reply::{overloaded, text};
 use crate::socket::Peer;
 use crate::{container, requester};
 
-/// How long a tool waits for credentials: a second less than the command line waits, since SDKs set no limit.
-const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(19);
+/// How long a tool waits for credentials: a second less than the command line waits.
+const CREDENTIALS_TIMEOUT: Duration = SDK.saturating_sub(Duration::from_secs(1));
 
 /// Executes a call of a peer.
 ///
 /// # Errors
 /// Why it could not be done.
+#[expect(clippy::too_many_lines, reason = "one arm for each call")]
 pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
-    let admitted = keeper.admit(&peer.requester);
-    let request = |name: &str, kind: RequestKind| -> Result<Request, Problem> {
+    let access = call.rules().access;
+    if access.request().is_none() {
+        keeper.admit(&peer.requester)?;
+    }
+    let request = |name: &str| -> Result<Request, Problem> {
         Ok(Request {
             name: Name::parse(name)?,
-            kind,
+            kind: access.request().ok_or_else(Problem::internal)?,
             requester: Some(peer.requester.clone()),
         })
     };
-    let serve = |name: &str, kind, give: &dyn Fn(&Name) -> Result<Answer, Problem>| {
-        let request = request(name, kind)?;
+    let serve = |name: &str, give: &dyn Fn(&Name) -> Result<Answer, Problem>| {
+        let request = request(name)?;
         keeper.serve(&request, peer.waiter(), || give(&request.name))
     };
     match call {
         Call::Assume { role, code } => {
-            let request = request(&role, RequestKind::Assume)?;
+            let request = request(&role)?;
             keeper.observed(&request, peer.waiter(), || {
                 assume(keeper, &request.name, code.as_ref())
             })
         }
-        Call::Env { role, shell } => serve(&role, RequestKind::Env, &|role| {
-            Ok(text(&keeper.export_block(role, shell)?))
-        }),
-        Call::Environment { role } => {
-            serve(&role, RequestKind::Exec, &|role| environment(keeper, role))
+        Call::Env { role, shell } => {
+            serve(&role, &|role| Ok(text(&keeper.export_block(role, shell)?)))
         }
-        Call::Credentials { role } => serve(&role, RequestKind::Credentials, &|role| {
-            credentials(keeper, role)
-        }),
-        Call::KeyCredentials { key } => serve(&key, RequestKind::Key, &|key| {
+        Call::Environment { role } => serve(&role, &|role| environment(keeper, role)),
+        Call::Credentials { role } => serve(&role, &|role| credentials(keeper, role)),
+        Call::KeyCredentials { key } => serve(&key, &|key| {
             let (keeper, key) = (keeper.clone(), key.clone());
             within_timeout(move || keeper.key_credentials(&key))
         }),
@@ -67,41 +68,21 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
         } => {
             let key = keeper.moved_key(&profile);
             // A sandboxed program must not learn which keys were moved.
-            let key = key.or_else(|unknown| admitted.and(Err(unknown)))?;
-            serve(key.as_str(), RequestKind::PutBack, &|_| {
+            let key = key.or_else(|unknown| keeper.admit(&peer.requester).and(Err(unknown)))?;
+            serve(key.as_str(), &|_| {
                 edit(keeper.undo_import(&profile, Step::Write))
             })
         }
-        Call::ContainerCredentials { role } => serve(&role, RequestKind::Endpoint, &|role| {
-            container::credentials(keeper, role)
-        }),
+        Call::ContainerCredentials { role } => {
+            serve(&role, &|role| container::credentials(keeper, role))
+        }
         Call::KeepFresh { role } => keep_fresh(keeper, &Name::parse(&role)?, peer),
         Call::Serve { role, process } => {
-            admitted?;
             let endpoint = requester::of_process(process);
             let by = peer.closer();
             done(keeper.name_endpoint(&Name::parse(&role)?, &endpoint, &by))
         }
-        Call::Reply { id, reply } => {
-            admitted?;
-            done(keeper.reply_from_terminal(id, reply, &peer.requester))
-        }
-        call => admitted.and_then(|()| manage(keeper, call)),
-    }
-}
-
-fn keep_fresh(keeper: &Arc<Keeper>, role: &Name, peer: &Peer<'_>) -> Result<Answer, Problem> {
-    if let Some(problem) = keeper.renewal_refusal(role, &peer.requester) {
-        return Err(problem);
-    }
-    container::keep_fresh(keeper, role);
-    Ok(Answer::Done)
-}
-
-/// Executes a call that returns no credentials.
-#[expect(clippy::too_many_lines, reason = "one arm for each call")]
-fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
-    match call {
+        Call::Reply { id, reply } => done(keeper.reply_from_terminal(id, reply, &peer.requester)),
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
         Call::Search { text } => Ok(Answer::Snapshot(Box::new(keeper.found(&text)))),
@@ -180,19 +161,15 @@ fn manage(keeper: &Keeper, call: Call) -> Result<Answer, Problem> {
         | Call::Unlock { .. }
         | Call::Stop
         | Call::HandOver => Err(not_handled()),
-        Call::Assume { .. }
-        | Call::Env { .. }
-        | Call::Environment { .. }
-        | Call::Credentials { .. }
-        | Call::KeyCredentials { .. }
-        | Call::PutKeyBack {
-            step: Step::Write, ..
-        }
-        | Call::ContainerCredentials { .. }
-        | Call::KeepFresh { .. }
-        | Call::Serve { .. }
-        | Call::Reply { .. } => Err(Problem::internal()),
     }
+}
+
+fn keep_fresh(keeper: &Arc<Keeper>, role: &Name, peer: &Peer<'_>) -> Result<Answer, Problem> {
+    if let Some(problem) = keeper.renewal_refusal(role, &peer.requester) {
+        return Err(problem);
+    }
+    container::keep_fresh(keeper, role);
+    Ok(Answer::Done)
 }
 
 fn done(result: Result<(), Problem>) -> Result<Answer, Problem> {

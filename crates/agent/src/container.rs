@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use rolecall_core::api::call_rules::ENDPOINT;
 use rolecall_core::api::protocol::Answer;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -15,8 +16,8 @@ use rolecall_keeper::Keeper;
 
 use crate::reply::{overloaded, text};
 
-/// How long an assumption may take before the endpoint must answer: botocore waits two seconds, then retries.
-const ASSUME_TIMEOUT: Duration = Duration::from_millis(1_800);
+/// How long an assumption may take before the endpoint must answer.
+const ASSUME_TIMEOUT: Duration = ENDPOINT.saturating_sub(Duration::from_millis(100));
 
 /// Returns the body of the endpoint's answer, without asking the user. A session that is due is renewed in the
 /// background.

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
+use rolecall_core::api::call_rules::Prompts;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, QuestionView, Snapshot};
 
-use crate::calls::is_from_an_sdk;
 use crate::environment::Environment;
 use crate::question::BackgroundQuestion;
 use crate::socket::Socket;
@@ -72,8 +72,10 @@ impl Client {
         let background = BackgroundQuestion::default();
         let on_question = |question: Option<Box<QuestionView>>| match question {
             Some(question) => background.ask(&self.socket, question),
-            None if is_from_an_sdk(call) => {}
-            None => terminal::tell("Waiting for you to allow this in Rolecall."),
+            None => match call.rules().prompts {
+                Prompts::Person => terminal::tell("Waiting for you to allow this in Rolecall."),
+                Prompts::Nobody => {}
+            },
         };
         let answer = self.socket.send(call, &on_question);
         background.close();
@@ -155,6 +157,5 @@ impl Client {
 
 /// Returns whether the user may be asked for a passphrase before this call is answered.
 fn may_ask_passphrase(call: &Call) -> bool {
-    let is_the_passphrase = matches!(call, Call::Unlock { .. });
-    !is_from_an_sdk(call) && !is_the_passphrase && terminal::is_reachable()
+    call.rules().prompts == Prompts::Person && terminal::is_reachable()
 }

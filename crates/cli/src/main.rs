@@ -7,7 +7,6 @@
 
 mod agent_program;
 mod arguments;
-mod calls;
 mod client;
 mod commands;
 mod endpoint;

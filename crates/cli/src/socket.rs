@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rolecall_core::api::call_rules::{IfAbsent, IfLost};
 use rolecall_core::api::protocol::{Answer, Call, OWN_DIR, PRACTICE_DIR};
 use rolecall_core::settings::{self, AgentStart};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::Mode;
 
-use crate::calls::{is_repeatable, may_start_the_agent, time_limit};
 use crate::environment::{Display, Environment, Privilege};
 
 #[cfg(not(unix))]
@@ -88,7 +88,8 @@ impl Socket {
         call: &Call,
         on_question: &OnQuestion<'_>,
     ) -> Result<Answer, Problem> {
-        let limit = time_limit(call);
+        let rules = call.rules();
+        let limit = rules.deadline;
         let dir = self.dir()?;
         let begun = now();
         let mut lock: Option<StartLock> = None;
@@ -96,7 +97,7 @@ impl Socket {
             let left = limit.saturating_sub(begun.elapsed());
             match platform::ask(dir, call, left, on_question) {
                 Err(Unreachable::NotRunning) => {}
-                Err(Unreachable::Lost) if is_repeatable(call) => {}
+                Err(Unreachable::Lost) if rules.if_lost == IfLost::Resend => {}
                 Err(error) => return Err(self.problem(error)),
                 Ok(answer) => return answer,
             }
@@ -149,7 +150,7 @@ impl Socket {
     /// Returns whether this call starts the agent.
     fn starts_agent(&self, call: &Call) -> bool {
         let ours = self.mode == Mode::Own && self.environment.privilege == Privilege::Own;
-        if !may_start_the_agent(call) || !ours {
+        if call.rules().if_absent == IfAbsent::Fail || !ours {
             return false;
         }
         match (agent_start(&self.environment), self.environment.display) {

@@ -60,7 +60,7 @@ fn send(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), Fram
 
 fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<Answer, Problem> {
     check_version(request.v, &request.client, OUR_VERSION)?;
-    let requester = match request.call.needs_requester() {
+    let requester = match request.call.rules().access.needs_requester() {
         true => {
             let (requester, seen) = requester::of_socket(waiting.stream);
             waiting.seen.replace(Some(seen));

@@ -1,0 +1,221 @@
+//! What each call may do: the one table that both ends of the socket read. It must hold no rule of a single role.
+
+use std::time::Duration;
+
+use crate::api::protocol::Call;
+use crate::asker::history::RequestKind;
+use crate::aws_files::connection::Step;
+
+/// For what needs neither AWS nor a person.
+const QUICK: Duration = Duration::from_secs(5);
+/// For edits of AWS's files, which another program may be writing to.
+const FILE_EDIT: Duration = Duration::from_secs(30);
+/// For AWS and the keychain, whose own prompt may stay open for two minutes.
+const KEYCHAIN: Duration = Duration::from_secs(150);
+/// For a chain of roles and a prompt for a code.
+const PERSON: Duration = Duration::from_secs(240);
+/// For an endpoint: botocore waits two seconds, then retries.
+pub const ENDPOINT: Duration = Duration::from_millis(1_900);
+/// For a `credential_process`, since SDKs set no limit themselves.
+pub const SDK: Duration = Duration::from_secs(20);
+
+/// What a call may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallRules {
+    /// What it gives, and who decides about it.
+    pub access: Access,
+    /// Whom the asking program may prompt for what is missing, such as a passphrase.
+    pub prompts: Prompts,
+    /// How long the application may take to answer.
+    pub deadline: Duration,
+    /// What the asking program does if the answer was lost.
+    pub if_lost: IfLost,
+    /// What the asking program does if Rolecall does not run.
+    pub if_absent: IfAbsent,
+}
+
+/// What a call gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Credentials of a role or an access key, if its policy allows it.
+    Credentials(RequestKind),
+    /// A session of a role, without its credentials: whatever the policy says, but noted in the history.
+    Session(RequestKind),
+    /// No credentials, but it matters which program asks.
+    Identified,
+    /// No credentials. It only matters whether the program runs in a sandbox.
+    Open,
+}
+
+/// Whom a call may prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompts {
+    /// The person at the terminal.
+    Person,
+    /// Nobody: an SDK or a process in the background waits for the answer, and its error output stays empty.
+    Nobody,
+}
+
+/// What to do about a lost answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfLost {
+    /// Send the call again.
+    Resend,
+    /// Fail: the call may have been executed, and must not be twice.
+    Fail,
+}
+
+/// What to do about a program that does not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfAbsent {
+    /// Start the agent, if the settings allow it.
+    StartAgent,
+    /// Fail: the call is about a program that already runs.
+    Fail,
+}
+
+impl Access {
+    /// Returns how the history calls the request, which also tells whether a role's or a key's policy decides; `None`
+    /// for calls that are no request for a session.
+    pub fn request(self) -> Option<RequestKind> {
+        match self {
+            Self::Credentials(kind) | Self::Session(kind) => Some(kind),
+            Self::Identified | Self::Open => None,
+        }
+    }
+
+    /// Returns whether it matters who asks, and not only where they run.
+    pub fn needs_requester(self) -> bool {
+        self != Self::Open
+    }
+}
+
+/// The rules of a call that changes nothing.
+const READ: CallRules = CallRules {
+    access: Access::Open,
+    prompts: Prompts::Person,
+    deadline: QUICK,
+    if_lost: IfLost::Resend,
+    if_absent: IfAbsent::StartAgent,
+};
+
+/// The rules of a call that changes something: an access key that was added exists then.
+const CHANGE: CallRules = CallRules {
+    if_lost: IfLost::Fail,
+    ..READ
+};
+
+/// The rules of a change that needs the keychain or AWS.
+const KEYCHAIN_CHANGE: CallRules = CallRules {
+    deadline: KEYCHAIN,
+    ..CHANGE
+};
+
+impl Call {
+    /// Returns what this call may do.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the table: one arm for each kind of call"
+    )]
+    pub fn rules(&self) -> CallRules {
+        match self {
+            Self::Snapshot
+            | Self::Sessions
+            | Self::Search { .. }
+            | Self::Names { .. }
+            | Self::Limited { .. }
+            | Self::GiveReason { .. }
+            | Self::History(_)
+            | Self::Questions => READ,
+            Self::LookDeeper { .. } => CallRules {
+                deadline: KEYCHAIN,
+                ..READ
+            },
+            Self::Attend { .. } | Self::ShowWindow | Self::Host => CallRules {
+                if_absent: IfAbsent::Fail,
+                ..READ
+            },
+            Self::Assume { code, .. } => CallRules {
+                access: Access::Session(RequestKind::Assume),
+                deadline: PERSON,
+                // AWS takes each code once.
+                if_lost: match code {
+                    Some(_) => IfLost::Fail,
+                    None => IfLost::Resend,
+                },
+                ..READ
+            },
+            Self::Env { .. } => CallRules {
+                access: Access::Credentials(RequestKind::Env),
+                deadline: PERSON,
+                ..READ
+            },
+            Self::Environment { .. } => CallRules {
+                access: Access::Credentials(RequestKind::Exec),
+                deadline: PERSON,
+                ..READ
+            },
+            Self::Credentials { .. } => sdk(RequestKind::Credentials, SDK),
+            Self::KeyCredentials { .. } => sdk(RequestKind::Key, SDK),
+            Self::ContainerCredentials { .. } => sdk(RequestKind::Endpoint, ENDPOINT),
+            Self::KeepFresh { .. } => CallRules {
+                access: Access::Identified,
+                prompts: Prompts::Nobody,
+                if_absent: IfAbsent::Fail,
+                ..READ
+            },
+            Self::End { .. }
+            | Self::EndKey { .. }
+            | Self::AnswerPrompt { .. }
+            | Self::CancelPrompt { .. }
+            | Self::SwitchPrompt { .. }
+            | Self::EndMfa { .. } => CHANGE,
+            Self::Serve { .. } | Self::Reply { .. } => CallRules {
+                access: Access::Identified,
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
+            },
+            Self::Stop | Self::HandOver => CallRules {
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
+            },
+            Self::Connect { .. } | Self::Disconnect { .. } => CallRules {
+                deadline: FILE_EDIT,
+                ..CHANGE
+            },
+            Self::AddKey { .. }
+            | Self::RenameKey { .. }
+            | Self::RemoveKey { .. }
+            | Self::AddTotp { .. }
+            | Self::RemoveTotp { .. }
+            | Self::Import { .. }
+            | Self::ImportRoles { .. }
+            | Self::MoveKey { .. } => KEYCHAIN_CHANGE,
+            Self::PutKeyBack { step, .. } => CallRules {
+                access: match step {
+                    Step::Write => Access::Credentials(RequestKind::PutBack),
+                    Step::Preview => Access::Open,
+                },
+                ..KEYCHAIN_CHANGE
+            },
+            // Its passphrase is what another call would prompt for.
+            Self::Unlock { .. } => CallRules {
+                prompts: Prompts::Nobody,
+                ..KEYCHAIN_CHANGE
+            },
+        }
+    }
+}
+
+/// Returns the rules of a call whose answer an SDK waits for.
+fn sdk(request: RequestKind, deadline: Duration) -> CallRules {
+    CallRules {
+        access: Access::Credentials(request),
+        prompts: Prompts::Nobody,
+        deadline,
+        ..READ
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,24 @@
 //! AWS's time: this machine's wall clock until AWS has sent its time, then AWS's time plus a counter that suspend, clock
 //! jumps and a wrong wall clock do not affect.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_keeper::ports::Clock;
+
+use crate::alarms::Alarms;
 
 /// Smaller differences are ignored: the `Date` header has whole seconds and arrives with a delay.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// The clock that the keeper plans with and that signs calls.
 #[derive(Debug, Default)]
-pub struct SystemClock(Mutex<Option<Known>>);
+pub struct SystemClock {
+    known: Arc<Mutex<Option<Known>>>,
+    alarms: Alarms,
+}
 
 /// AWS's time, when it arrived, and the offset that was last returned.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +39,7 @@ impl SystemClock {
             received_at: since_boot(),
             offset: if agrees { SignedDuration::ZERO } else { offset },
         });
+        self.alarms.look_again();
     }
 
     /// Forgets AWS's time, as when the endpoint changes.
@@ -41,8 +48,16 @@ impl SystemClock {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
+}
+
+fn lock(known: &Mutex<Option<Known>>) -> MutexGuard<'_, Option<Known>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn present(known: &Mutex<Option<Known>>) -> Timestamp {
+    lock(known).map_or_else(wall_clock, |known| known.now())
 }
 
 impl Known {
@@ -56,7 +71,7 @@ impl Known {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        self.lock().map_or_else(wall_clock, |known| known.now())
+        present(&self.known)
     }
 
     /// Constant until the wall clock is set, so that snapshots do not change either.
@@ -74,6 +89,15 @@ impl Clock for SystemClock {
             };
         }
         known.offset
+    }
+
+    fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64 {
+        let known = self.known.clone();
+        self.alarms.set(at, waker, move || present(&known))
+    }
+
+    fn cancel(&self, alarm: u64) {
+        self.alarms.cancel(alarm);
     }
 }
 

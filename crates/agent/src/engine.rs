@@ -9,7 +9,9 @@ use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
+use rolecall_keeper::ports::{
+    Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store, Threads,
+};
 use rolecall_keeper::{Concern, Keeper, Ports};
 
 use crate::aws_files::AwsFilesWriter;
@@ -107,6 +109,7 @@ impl Engine {
         let sts = Arc::new(AwsSts::new(clock.clone(), &Settings::default()));
         let ports = Ports {
             clock: clock.clone(),
+            tasks: Arc::new(Threads),
             machine: Arc::new(ThisMachine),
             sts: sts.clone(),
             iam: sts.clone(),

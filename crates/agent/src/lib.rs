@@ -1,5 +1,6 @@
 //! The parts of Rolecall with side effects that need no display: STS, keychain, state, local socket, heartbeat.
 
+mod alarms;
 pub mod answer;
 pub mod aws_files;
 pub mod clock;

@@ -1,12 +1,12 @@
-//! Assuming a role: one flight per role at a time, shared by all who ask.
+//! Assuming a role: one attempt per role at a time, shared by all who ask.
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::persist::Row;
 use super::prompt::{Halt, Purpose};
-use super::{Concern, Keeper, State};
+use super::{Concern, Owner, State};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, StsError};
 use rolecall_core::plan::{Plan, PlanPreference, SIGNER_MIN_REMAINING, Signer};
@@ -26,12 +26,20 @@ use rolecall_core::view::notice::{Notice, Topic};
 /// How far beyond the longest session an expiry may lie before it is not believed.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
-/// An assumption in progress.
-#[derive(Default)]
-pub(super) struct Flight {
-    outcome: Mutex<Option<Result<Session, Problem>>>,
-    /// The roles that were asked for by name and that wait for this one.
-    wanted: Mutex<BTreeSet<Name>>,
+/// How an attempt ends for those who wait for it.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// With a session, or without one.
+    Done(Box<Result<Session, Problem>>),
+    /// A newer attempt took its place, or the role is another one now.
+    Superseded,
+}
+
+impl Outcome {
+    /// Returns the end of an attempt that gave no session.
+    pub(super) fn failed(problem: Problem) -> Self {
+        Self::Done(Box::new(Err(problem)))
+    }
 }
 
 /// Who asked for an assumption.
@@ -45,8 +53,10 @@ pub(super) enum Asker {
 
 /// What an assumption is made for.
 #[derive(Debug, Clone)]
-pub(super) struct Errand {
-    /// The authenticator's code, if it was asked for already.
+pub(super) struct Intent {
+    /// The number of the attempt; 0 before there is one.
+    pub(super) attempt: u64,
+    /// The authenticator's code, if whoever asked brought one.
     pub(super) code: Option<MfaCode>,
     /// Who asked.
     pub(super) asker: Asker,
@@ -60,10 +70,11 @@ pub(super) struct Errand {
     pub(super) begun_at: Timestamp,
 }
 
-impl Errand {
-    /// Returns the errand of a tool that needs a session of a role.
+impl Intent {
+    /// Returns the intent of a tool that needs a session of a role.
     pub(super) fn of_tool(role: &Name, now: Timestamp) -> Self {
         Self {
+            attempt: 0,
             code: None,
             asker: Asker::Tool,
             first_asker: Asker::Tool,
@@ -74,14 +85,19 @@ impl Errand {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Assumes a role for a person, or renews its session. `code` is the authenticator's, if it was asked for already;
     /// otherwise a prompt asks for it where the role needs one. Blocks until it is done.
     ///
     /// # Errors
     /// Why it could not be assumed; an earlier session that is still live stays.
-    pub fn assume(&self, name: &Name, code: Option<MfaCode>) -> Result<Session, Problem> {
-        let errand = Errand {
+    pub(super) async fn assume(
+        &self,
+        name: &Name,
+        code: Option<MfaCode>,
+    ) -> Result<Session, Problem> {
+        let intent = Intent {
+            attempt: 0,
             code,
             asker: Asker::Person,
             first_asker: Asker::Person,
@@ -89,64 +105,99 @@ impl Keeper {
             wanted: name.clone(),
             begun_at: self.ports.clock.now(),
         };
-        self.fly(name, &errand, |_| None)
+        self.join(name, &intent, |_| None).await
     }
 
-    /// Joins the flight for this role, or leads one; unless a live session suits, which is looked
-    /// for under the same lock, so that a flight that has just landed is not followed by another.
-    pub(super) fn fly(
+    /// Joins the attempt for this role, or begins one; unless a live session suits. Whoever goes away takes nothing
+    /// along: an attempt goes on by itself.
+    pub(super) async fn join(
         &self,
         name: &Name,
-        errand: &Errand,
+        intent: &Intent,
         suits: impl Fn(&State) -> Option<Session>,
     ) -> Result<Session, Problem> {
-        let (role, flight, leads, is_named_anew) = {
-            let mut state = self.lock();
-            if let Some(session) = suits(&state) {
+        let mut intent = intent.clone();
+        loop {
+            if let Some(session) = suits(&self.lock()) {
                 return Ok(session);
             }
-            let role = state
-                .catalogue
-                .role(name)
-                .cloned()
-                .ok_or_else(|| state.catalogue.refusal(name))?;
-            let leads = !state.flights.contains_key(&role);
-            let flight = state.flights.entry(role.clone()).or_default().clone();
-            let mut wanted = flight.wanted.lock().unwrap_or_else(|e| e.into_inner());
-            let is_named_anew = wanted.insert(errand.wanted.clone());
-            drop(wanted);
-            (role, flight, leads, is_named_anew)
-        };
-        if leads {
-            self.lead(&role, &flight, errand);
-        } else if is_named_anew {
-            self.update(|_| ());
-        }
-        let landed =
-            |outcome: &Mutex<Option<_>>| outcome.lock().unwrap_or_else(|e| e.into_inner()).clone();
-        let mut state = self.lock();
-        loop {
-            if let Some(outcome) = landed(&flight.outcome) {
-                return outcome;
+            let answer = self.join_or_begin(name, &intent)?;
+            let outcome = self.until(None, |_| answer.get().cloned()).await;
+            if let Some(Outcome::Done(result)) = outcome {
+                return *result;
             }
-            state = self.changed.wait(state).unwrap_or_else(|e| e.into_inner());
+            // AWS takes each code once.
+            intent.code = None;
         }
     }
 
-    /// Flies and lands, whatever happens in between: those who wait must not wait for ever.
-    fn lead(&self, role: &Role, flight: &Flight, errand: &Errand) {
-        self.update(|state| drop(state.failures.remove(&role.name)));
-        let attempt = std::panic::AssertUnwindSafe(|| self.assume_now(role, errand));
-        let outcome =
-            std::panic::catch_unwind(attempt).unwrap_or_else(|_| Err(Problem::internal()));
-        if let Ok(session) = &outcome {
-            self.note_store(self.ports.store.save(session));
+    fn join_or_begin(
+        &self,
+        name: &Name,
+        intent: &Intent,
+    ) -> Result<Arc<OnceLock<Outcome>>, Problem> {
+        let (role, joined) = self.update(|state| {
+            let found = state.catalogue.role(name).cloned();
+            let role = found.ok_or_else(|| state.catalogue.refusal(name))?;
+            let attempts = &mut state.attempts;
+            let joined = attempts.join(&role, &intent.wanted, intent.code.clone());
+            if joined.is_first {
+                let is_older = |id: u64, it: &Role| id != joined.id && it.name == role.name;
+                attempts.drop_where(is_older, || Outcome::Superseded);
+                state.failures.remove(&role.name);
+            }
+            Ok::<_, Problem>((role, joined))
+        })?;
+        if joined.is_first {
+            let intent = Intent {
+                attempt: joined.id,
+                ..intent.clone()
+            };
+            self.begin(role, intent);
         }
+        Ok(joined.answer)
+    }
+
+    /// Begins an attempt, which belongs to nobody but the keeper.
+    fn begin(&self, role: Role, intent: Intent) {
+        let Some(owner) = self.me.upgrade() else {
+            return;
+        };
+        let (id, name) = (intent.attempt, role.name.clone());
+        let started = self.start(async move { owner.attempt(&role, &intent).await });
+        if let Err(problem) = started {
+            self.update(|state| {
+                state.failures.insert(name, problem.clone());
+                state.attempts.settle(id, Outcome::failed(problem))
+            });
+        }
+    }
+
+    /// Makes an attempt, and gives those who wait for it an answer whatever happens in between.
+    async fn attempt(&self, role: &Role, intent: &Intent) {
+        let unfinished = Unfinished {
+            owner: self,
+            intent,
+        };
+        let result = self.assume_now(role, intent).await;
+        self.settle_attempt(role, intent, &result);
+        drop(unfinished);
+    }
+
+    /// Takes over what came of an attempt, and tells who asked; unless it was made stale meanwhile.
+    fn settle_attempt(&self, role: &Role, intent: &Intent, result: &Result<Session, Problem>) {
         let now = self.ports.clock.now();
-        self.update(|state| {
-            state.flights.remove(role);
-            state.note_asked(role, &outcome, now);
-            match &outcome {
+        let is_taken = self.update(|state| {
+            if !state.attempts.is_running(intent.attempt) {
+                return false;
+            }
+            state.note_asked(role, result, now);
+            let present = state.catalogue.role(&role.name);
+            let is_same = |it: &Role| it.arn == role.arn && it.limited == role.limited;
+            if !present.is_none_or(is_same) {
+                return !state.attempts.settle(intent.attempt, Outcome::Superseded);
+            }
+            match result {
                 Ok(session) => {
                     state.sessions.insert(role.name.clone(), session.clone());
                     state.worked.insert(role.name.clone(), role.clone());
@@ -154,14 +205,21 @@ impl Keeper {
                 Err(problem) if problem.code == ProblemCode::Cancelled => {}
                 Err(problem) => drop(state.failures.insert(role.name.clone(), problem.clone())),
             }
-            *flight.outcome.lock().unwrap_or_else(|e| e.into_inner()) = Some(outcome.clone());
+            let outcome = Outcome::Done(Box::new(result.clone()));
+            state.attempts.settle(intent.attempt, outcome)
         });
-        self.tell(&role.name, &outcome, errand.asker);
+        if !is_taken {
+            return;
+        }
+        if result.is_ok() {
+            self.keep(Row::Session(role.name.clone()));
+        }
+        self.tell(&role.name, result, intent.asker);
     }
 
-    fn tell(&self, name: &Name, outcome: &Result<Session, Problem>, asker: Asker) {
+    fn tell(&self, name: &Name, result: &Result<Session, Problem>, asker: Asker) {
         let notifier = &self.ports.notifier;
-        match (outcome, asker) {
+        match (result, asker) {
             (Ok(session), Asker::Person) => {
                 self.note_use(name);
                 let left = session.remaining_at(self.ports.clock.now());
@@ -178,13 +236,21 @@ impl Keeper {
         }
     }
 
+    /// Refuses to go on with an attempt that was made stale: nothing is asked of AWS or of a person for it.
+    pub(super) fn check_running(&self, attempt: u64) -> Result<(), Problem> {
+        match self.lock().attempts.is_running(attempt) {
+            true => Ok(()),
+            false => Err(ended_meanwhile()),
+        }
+    }
+
     /// Plans and carries the plan out; anew where the plan changes on the way.
-    fn assume_now(&self, role: &Role, errand: &Errand) -> Result<Session, Problem> {
+    async fn assume_now(&self, role: &Role, intent: &Intent) -> Result<Session, Problem> {
         // Before anybody is asked for a code.
         self.check_destination()?;
-        let mut preference = errand.preference;
+        let mut preference = intent.preference;
         loop {
-            match self.assume_as_planned(role, errand, preference) {
+            match self.assume_as_planned(role, intent, preference).await {
                 Ok(session) => return Ok(session),
                 Err(Halt::Failed(problem)) => return Err(problem),
                 Err(Halt::Replan(next)) => preference = next.unwrap_or(preference),
@@ -192,10 +258,10 @@ impl Keeper {
         }
     }
 
-    fn assume_as_planned(
+    async fn assume_as_planned(
         &self,
         role: &Role,
-        errand: &Errand,
+        intent: &Intent,
         preference: PlanPreference,
     ) -> Result<Session, Halt> {
         let now = self.ports.clock.now();
@@ -206,51 +272,61 @@ impl Keeper {
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
-        let reason = self.reason_for(role, errand.first_asker)?;
+        let reason = self.reason_for(role, intent.first_asker, intent.attempt);
+        let reason = reason.await?;
         let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
-            Signer::Key => self.call(role, &plan, &self.key_caller(&plan.key)?, &call)?,
+            Signer::Key => {
+                let caller = self.key_caller(&plan.key).await?;
+                self.call(role, &plan, &caller, &call, intent.attempt)
+                    .await?
+            }
             Signer::KeyWithCode(serial) => {
-                let caller = self.key_caller(&plan.key)?;
-                let purpose = Purpose::Role(role.name.clone());
+                let caller = self.key_caller(&plan.key).await?;
+                let purpose = Purpose::Attempt(intent.attempt);
                 let question = self.question(role, &plan, serial, purpose);
-                let outcome = self.with_code(&question, errand.code.clone(), |code| {
+                let (plan, caller, call) = (&plan, &caller, &call);
+                let send = |code| async move {
                     let mfa = Some((serial.clone(), code));
-                    self.call(
-                        role,
-                        &plan,
-                        &caller,
-                        &AssumeRole {
-                            mfa,
-                            ..call.clone()
-                        },
-                    )
-                });
+                    let call = AssumeRole {
+                        mfa,
+                        ..call.clone()
+                    };
+                    self.call(role, plan, caller, &call, intent.attempt).await
+                };
+                let outcome = self.with_code(&question, send).await;
                 self.learn(role, &outcome);
                 outcome?
             }
             Signer::MfaSession(serial) => {
-                let token = self.mfa_session(role, &plan, serial, &call.region, errand)?;
+                let token = self
+                    .mfa_session(role, &plan, serial, &call.region, intent)
+                    .await?;
                 let caller = Caller::from(&*token.credentials);
-                let assumed = self.call(role, &plan, &caller, &call);
-                assumed.map_err(|problem| self.after_refusal(role, &token, problem))?
+                let assumed = self.call(role, &plan, &caller, &call, intent.attempt);
+                match assumed.await {
+                    Ok(assumed) => assumed,
+                    Err(problem) => return Err(self.after_refusal(role, &token, problem)),
+                }
             }
             Signer::Role(before) => {
-                let session = self.source_session(before, errand, preference)?;
-                self.call(role, &plan, &Caller::from(&*session.credentials), &call)?
+                let session = self.source_session(before, intent, preference).await?;
+                let caller = Caller::from(&*session.credentials);
+                self.call(role, &plan, &caller, &call, intent.attempt)
+                    .await?
             }
         };
         let session = self.session_of(role, assumed, reason.as_ref());
-        if errand.asker == Asker::Person {
-            self.confirm(role, &session, &call.region)?;
+        if intent.asker == Asker::Person {
+            self.confirm(role, &session, &call.region).await?;
         }
         Ok(session)
     }
 
     /// Returns the access key as a signer; its secret comes from the keychain.
-    pub(super) fn key_caller(&self, key: &AccessKey) -> Result<Caller, Problem> {
-        let fetched = self.ports.keychain.fetch(&key.id);
-        let secret = self.note_keychain(fetched)?;
+    pub(super) async fn key_caller(&self, key: &AccessKey) -> Result<Caller, Problem> {
+        let fetched = self.io(|ports| ports.keychain.fetch(&key.id)).await;
+        let secret = self.note_keychain(fetched).await?;
         Ok(Caller {
             access_key_id: key.id.as_str().to_owned(),
             secret,
@@ -259,37 +335,43 @@ impl Keeper {
     }
 
     /// Returns a session of the role before the wanted one in a chain.
-    fn source_session(
+    async fn source_session(
         &self,
         name: &Name,
-        errand: &Errand,
+        intent: &Intent,
         preference: PlanPreference,
     ) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
-        let errand = Errand {
+        let intent = Intent {
             asker: Asker::Tool,
             preference: preference.for_source(),
-            ..errand.clone()
+            ..intent.clone()
         };
-        self.fly(name, &errand, |state| {
+        self.join(name, &intent, |state| {
             state
                 .live(name, now)
                 .filter(|session| session.remaining_at(now) > SIGNER_MIN_REMAINING)
                 .cloned()
         })
+        .await
     }
 
-    fn call(
+    async fn call(
         &self,
         role: &Role,
         plan: &Plan,
         caller: &Caller,
         call: &AssumeRole,
+        attempt: u64,
     ) -> Result<Assumed, Problem> {
-        self.call_within_limit(role, call, |call| self.call_once(role, plan, caller, call))
+        let send = |call: AssumeRole| async move {
+            self.check_running(attempt)?;
+            self.call_once(role, plan, caller, &call).await
+        };
+        self.call_within_limit(role, call, send).await
     }
 
-    fn call_once(
+    async fn call_once(
         &self,
         role: &Role,
         plan: &Plan,
@@ -297,11 +379,10 @@ impl Keeper {
         call: &AssumeRole,
     ) -> Result<Assumed, Problem> {
         let asked = self.asked(role, plan, call);
+        let sts = self.sts()?;
         self.note_aws_call(Subject::Role(role.name.clone()));
-        let assumed = self
-            .sts()?
-            .assume_role(caller, call)
-            .map_err(|error| self.explained(role, &error, &asked))?;
+        let assumed = self.io(|_| sts.assume_role(caller, call)).await;
+        let assumed = assumed.map_err(|error| self.explained(role, &error, &asked))?;
         if !role.arn.is_role_of(&assumed.identity) {
             return Err(wrong_identity(&assumed.identity));
         }
@@ -330,11 +411,15 @@ impl Keeper {
     }
 
     /// Asks AWS who the new session is: the last step of every tutorial. No answer is no harm, another answer is.
-    fn confirm(&self, role: &Role, session: &Session, region: &Region) -> Result<(), Problem> {
-        match self
-            .sts()?
-            .caller_identity(&Caller::from(&*session.credentials), region)
-        {
+    async fn confirm(
+        &self,
+        role: &Role,
+        session: &Session,
+        region: &Region,
+    ) -> Result<(), Problem> {
+        let sts = self.sts()?;
+        let caller = Caller::from(&*session.credentials);
+        match self.io(|_| sts.caller_identity(&caller, region)).await {
             Ok(identity) if !role.arn.is_role_of(&identity.arn) => {
                 Err(wrong_identity(&identity.arn))
             }
@@ -343,7 +428,10 @@ impl Keeper {
     }
 
     /// Notes what state the keychain is in, and passes the result on as a person reads it.
-    pub(super) fn note_keychain<T>(&self, result: Result<T, KeychainError>) -> Result<T, Problem> {
+    pub(super) async fn note_keychain<T>(
+        &self,
+        result: Result<T, KeychainError>,
+    ) -> Result<T, Problem> {
         let result = result.map_err(Problem::from);
         let standing = result
             .as_ref()
@@ -353,21 +441,24 @@ impl Keeper {
         let recovered = standing.is_none() && self.lock().standing.contains_key(&Concern::Store);
         self.set_standing(Concern::Keychain, standing);
         if recovered && result.is_ok() {
-            self.restore_sessions();
+            self.restore_sessions().await;
         }
         result
     }
 }
 
-impl State {
-    /// Returns the roles that were asked for by name and that wait for the flight of `role`.
-    pub(super) fn wanted_through(&self, role: &Name) -> Vec<Name> {
-        let flights = self.flights.iter().filter(|(it, _)| it.name == *role);
-        let wanted = flights.flat_map(|(_, flight)| {
-            let wanted = flight.wanted.lock().unwrap_or_else(|e| e.into_inner());
-            wanted.iter().cloned().collect::<Vec<Name>>()
-        });
-        wanted.collect()
+/// Settles an attempt that panicked.
+struct Unfinished<'a> {
+    owner: &'a Owner,
+    intent: &'a Intent,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let id = self.intent.attempt;
+        let outcome = Outcome::failed(Problem::internal());
+        self.owner
+            .update(|state| state.attempts.settle(id, outcome));
     }
 }
 
@@ -392,6 +483,12 @@ fn wrong_identity(identity: &str) -> Problem {
         "The credentials were dropped. Check the endpoint and proxy in settings.toml.",
     )
     .with_detail(rolecall_core::value::sanitise::echo(identity))
+}
+
+/// Returns the problem of an assumption whose role was ended meanwhile.
+pub(super) fn ended_meanwhile() -> Problem {
+    let what = "The session was ended while it was being assumed.";
+    Problem::new(ProblemCode::Cancelled, what, "Assume the role again.")
 }
 
 /// Checks an expiry against the present and the longest life that was possible.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Concern, Keeper};
+use super::gate::Gate;
+use super::{Concern, Owner};
 use crate::ports::AwsText;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{
@@ -27,15 +28,17 @@ pub(super) struct AwsFiles {
     reading: Reading,
 }
 
-impl Keeper {
+impl Owner {
     /// Reads AWS's own files again. While one is broken, the roles that were good stay as they were, and what is wrong
     /// is told.
-    pub fn reload_aws_files(&self) {
+    pub(super) async fn reload_aws_files(&self) {
         // One at a time, so that an older reading never takes the place of a newer one.
-        let _turn = super::lock(&self.aws_turn);
+        let _turn = self.enter(Gate::AwsFiles).await;
         let files = &self.ports.files;
-        let config = files.read_aws(AwsFile::Config);
-        let credentials = files.read_aws(AwsFile::Credentials);
+        let config = self.io(|ports| ports.files.read_aws(AwsFile::Config)).await;
+        let credentials = self
+            .io(|ports| ports.files.read_aws(AwsFile::Credentials))
+            .await;
         let keys = self.lock().keys.clone();
         let (config_path, credentials_path) = (
             files.aws_path(AwsFile::Config),
@@ -49,7 +52,7 @@ impl Keeper {
             config_path,
             credentials_path,
             connections: connections(text(&config)),
-            moved: self.moved(text(&config), text(&credentials)),
+            moved: self.moved(text(&config), text(&credentials)).await,
             reading,
         };
         fresh.warn(AwsFile::Config, &config);
@@ -76,10 +79,13 @@ fn text(read: &Result<AwsText, Problem>) -> &str {
     read.as_ref().map_or("", |read| read.text.expose())
 }
 
-impl Keeper {
+impl Owner {
     /// Returns the profiles whose key was moved to the keychain, as far as the files are as that left them.
-    fn moved(&self, config: &str, credentials: &str) -> Vec<String> {
-        let moved = self.ports.aws.moved_keys().unwrap_or_default();
+    async fn moved(&self, config: &str, credentials: &str) -> Vec<String> {
+        let moved = self
+            .io(|ports| ports.aws.moved_keys())
+            .await
+            .unwrap_or_default();
         let is_out = |key: &TakenKey| match key.file {
             AwsFile::Config => key.is_out(config),
             AwsFile::Credentials => key.is_out(credentials),

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Concern, Keeper, State};
+use super::gate::Gate;
+use super::{Concern, Owner, State};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
 use rolecall_core::role::limits::{Limits, LimitsView};
@@ -12,15 +13,19 @@ use rolecall_core::value::origin::{Origin, OriginKind};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-impl Keeper {
+impl Owner {
     /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong
     /// keeps its last good state. What is wrong is told.
-    pub fn reload_roles(&self) {
+    pub(super) async fn reload_roles(&self) {
+        let _gate = self.enter(Gate::Roles).await;
+        self.reread_roles().await;
+    }
+
+    async fn reread_roles(&self) {
         let path = self.ports.files.roles_path();
         let reading = self
-            .ports
-            .files
-            .read_roles()
+            .io(|ports| ports.files.read_roles())
+            .await
             .and_then(|text| catalogue::read(&text, &path));
         let before = self.lock().catalogue.clone();
         self.update(|state| match reading {
@@ -45,7 +50,11 @@ impl Keeper {
     ///
     /// # Errors
     /// If a field is wrong, the name is taken, or the file cannot be written.
-    pub fn save_role(&self, previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem> {
+    pub(super) async fn save_role(
+        &self,
+        previous: Option<&Name>,
+        draft: &RoleDraft,
+    ) -> Result<(), Problem> {
         let role = draft.check()?;
         previous.map_or(Ok(()), |previous| self.check_own(previous))?;
         if previous != Some(&role.name) {
@@ -54,8 +63,8 @@ impl Keeper {
         let renamed = previous.filter(|previous| **previous != role.name);
         if let Some(previous) = renamed {
             let roles = [previous, &role.name].map(|name| Subject::Role(name.clone()));
-            self.copy_consent(&roles[0], &roles[1])?;
-            self.rename_temporary_profile(previous, &role.name)?;
+            self.copy_consent(&roles[0], &roles[1]).await?;
+            self.rename_temporary_profile(previous, &role.name).await?;
         }
         self.edit_roles(|text, path| {
             let text = catalogue::with_role(text, path, previous, draft)?;
@@ -63,11 +72,12 @@ impl Keeper {
                 Some(previous) => catalogue::with_source_renamed(&text, path, previous, &role.name),
                 None => Ok(text),
             }
-        })?;
+        })
+        .await?;
         match renamed {
             Some(previous) => {
-                self.drop_consent(&Subject::Role(previous.clone()))?;
-                self.rename_marks(previous, &role.name)
+                self.drop_consent(&Subject::Role(previous.clone())).await?;
+                self.rename_marks(previous, &role.name).await
             }
             None => Ok(()),
         }
@@ -77,9 +87,10 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such role in the file, or the file cannot be written.
-    pub fn remove_role(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) async fn remove_role(&self, name: &Name) -> Result<(), Problem> {
         self.check_own(name)?;
         self.edit_roles(|text, path| catalogue::without_role(text, path, name))
+            .await
     }
 
     /// Checks that a role can be written to `roles.toml` under this name. What is only read elsewhere does not take it.
@@ -102,7 +113,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such role, or it cannot be limited so.
-    pub fn limited(&self, name: &Name, limits: &LimitsView) -> Result<Name, Problem> {
+    pub(super) fn limited(&self, name: &Name, limits: &LimitsView) -> Result<Name, Problem> {
         if limits.is_empty() {
             return Ok(name.clone());
         }
@@ -121,7 +132,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such role.
-    pub fn lock_regions(&self, name: &Name) -> Result<Vec<String>, Problem> {
+    pub(super) fn lock_regions(&self, name: &Name) -> Result<Vec<String>, Problem> {
         let state = self.lock();
         let role = state.catalogue.role(name);
         let role = role.ok_or_else(|| state.catalogue.refusal(name))?;
@@ -137,22 +148,29 @@ impl Keeper {
             .collect())
     }
 
-    pub(super) fn rename_source(&self, source: &Name, new_source: &Name) -> Result<(), Problem> {
+    pub(super) async fn rename_source(
+        &self,
+        source: &Name,
+        new_source: &Name,
+    ) -> Result<(), Problem> {
         let names = |role: &Role| role.source == *source;
         if !self.lock().own_roles.iter().any(names) {
             return Ok(());
         }
         self.edit_roles(|text, path| catalogue::with_source_renamed(text, path, source, new_source))
+            .await
     }
 
-    pub(super) fn edit_roles(
+    pub(super) async fn edit_roles(
         &self,
         edit: impl Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<(), Problem> {
+        let _gate = self.enter(Gate::Roles).await;
         let path = self.ports.files.roles_path();
-        let text = self.ports.files.read_roles()?;
-        self.ports.files.write_roles(&text, &edit(&text, &path)?)?;
-        self.reload_roles();
+        let text = self.io(|ports| ports.files.read_roles()).await?;
+        self.io(|ports| ports.files.write_roles(&text, &edit(&text, &path)?))
+            .await?;
+        self.reread_roles().await;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::Keeper;
+use super::Owner;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
@@ -11,9 +11,12 @@ const PROGRAM_LIMIT: SignedDuration = SignedDuration::from_secs(20);
 /// What stands for the device in the program's words.
 const DEVICE: &str = "{serial}";
 
-impl Keeper {
+impl Owner {
     /// Returns the code that the program of `[mfa] process` gives; `None` if none is set.
-    pub(super) fn code_of_program(&self, serial: &MfaSerial) -> Option<Result<MfaCode, Problem>> {
+    pub(super) async fn code_of_program(
+        &self,
+        serial: &MfaSerial,
+    ) -> Option<Result<MfaCode, Problem>> {
         let words = self.lock().settings.mfa_process.clone();
         if words.is_empty() {
             return None;
@@ -22,7 +25,9 @@ impl Keeper {
             .iter()
             .map(|word| word.replace(DEVICE, serial.as_str()))
             .collect();
-        let output = self.ports.programs.run(&words, PROGRAM_LIMIT);
+        let output = self
+            .io(|ports| ports.programs.run(&words, PROGRAM_LIMIT))
+            .await;
         Some(match output {
             Ok(text) => MfaCode::parse(text.expose())
                 .map_err(|_| failed("it printed something that is not a code of six digits")),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Keeper;
+use super::Owner;
 use crate::ports::Keeping;
 use rolecall_core::aws_files::connection::{EditView, Step, Which};
 use rolecall_core::aws_files::{
@@ -18,31 +18,40 @@ use rolecall_core::view::snapshot::Mode;
 /// The most names that one note tells.
 const TOLD_MAX: usize = 5;
 
-impl Keeper {
+impl Owner {
     /// Writes a profile for each role into AWS's config file, called as the role behind `prefix`; or shows what that
     /// would change. Of all roles, those whose profile somebody else has are left out, and so told.
     ///
     /// # Errors
     /// If a role that was named is not there, cannot be a profile, or somebody else has its profile; or the file
     /// cannot be written.
-    pub fn connect(&self, which: &Which, prefix: &str, step: Step) -> Result<EditView, Problem> {
+    pub(super) async fn connect(
+        &self,
+        which: &Which,
+        prefix: &str,
+        step: Step,
+    ) -> Result<EditView, Problem> {
         self.check_set()?;
         let (wanted, mut notes) = self.wanted(which, prefix)?;
         let shown = self.ports.files.aws_path(AwsFile::Config);
         let lenient = *which == Which::All;
         let taken = std::cell::RefCell::new(Vec::new());
-        let edited = self.edit_config(step, &|text| {
-            let mut editor = Editor::new(AwsFile::Config, text);
-            taken.borrow_mut().clear();
-            for section in &wanted {
-                match editor.put(section) {
-                    Ok(()) => {}
-                    Err(foreign) if lenient => taken.borrow_mut().push(foreign.profile.to_string()),
-                    Err(foreign) => return Err(foreign.problem(&shown)),
+        let edited = self
+            .edit_config(step, &|text| {
+                let mut editor = Editor::new(AwsFile::Config, text);
+                taken.borrow_mut().clear();
+                for section in &wanted {
+                    match editor.put(section) {
+                        Ok(()) => {}
+                        Err(foreign) if lenient => {
+                            taken.borrow_mut().push(foreign.profile.to_string());
+                        }
+                        Err(foreign) => return Err(foreign.problem(&shown)),
+                    }
                 }
-            }
-            Ok(editor.finish())
-        })?;
+                Ok(editor.finish())
+            })
+            .await?;
         let taken = taken.into_inner();
         if !taken.is_empty() {
             notes.push(format!(
@@ -55,7 +64,7 @@ impl Keeper {
         let profiles: Vec<String> = profiles
             .filter(|name| !taken.contains(name.as_str()))
             .collect();
-        notes.extend(self.shadowed(&profiles)?);
+        notes.extend(self.shadowed(&profiles).await?);
         Ok(EditView {
             path: shown,
             profiles,
@@ -65,29 +74,31 @@ impl Keeper {
         })
     }
 
-    /// Removes the profiles that [`Keeper::connect`] wrote, or shows what that would change. A name is a role's or a
+    /// Removes the profiles that [`Owner::connect`] wrote, or shows what that would change. A name is a role's or a
     /// profile's.
     ///
     /// # Errors
     /// If a name is not connected, or the file cannot be written.
-    pub fn disconnect(&self, which: &Which, step: Step) -> Result<EditView, Problem> {
+    pub(super) async fn disconnect(&self, which: &Which, step: Step) -> Result<EditView, Problem> {
         self.check_set()?;
         let removed = std::cell::RefCell::new(Vec::new());
-        let edited = self.edit_config(step, &|text| {
-            let mut editor = Editor::new(AwsFile::Config, text);
-            let goes = |profile: &str, process: Option<&str>| match which {
-                Which::All => true,
-                Which::Named(names) => {
-                    let role = process.and_then(own_role);
-                    names
-                        .iter()
-                        .any(|name| name == profile || Some(name) == role.as_ref())
-                }
-            };
-            let gone = editor.remove(|owned| goes(owned.profile, owned.process));
-            *removed.borrow_mut() = gone.into_iter().map(str::to_owned).collect();
-            Ok(editor.finish())
-        })?;
+        let edited = self
+            .edit_config(step, &|text| {
+                let mut editor = Editor::new(AwsFile::Config, text);
+                let goes = |profile: &str, process: Option<&str>| match which {
+                    Which::All => true,
+                    Which::Named(names) => {
+                        let role = process.and_then(own_role);
+                        names
+                            .iter()
+                            .any(|name| name == profile || Some(name) == role.as_ref())
+                    }
+                };
+                let gone = editor.remove(|owned| goes(owned.profile, owned.process));
+                *removed.borrow_mut() = gone.into_iter().map(str::to_owned).collect();
+                Ok(editor.finish())
+            })
+            .await?;
         let profiles = removed.into_inner();
         if let (Which::Named(names), true) = (which, profiles.is_empty()) {
             let name = names.first().map(|name| echo(name)).unwrap_or_default();
@@ -108,15 +119,23 @@ impl Keeper {
         })
     }
 
-    fn edit_config(&self, step: Step, edit: crate::ports::AwsEdit<'_>) -> Result<Edited, Problem> {
+    async fn edit_config(
+        &self,
+        step: Step,
+        edit: crate::ports::AwsEdit<'_>,
+    ) -> Result<Edited, Problem> {
         match step {
-            Step::Preview => edit(self.ports.files.read_aws(AwsFile::Config)?.text.expose()),
+            Step::Preview => edit(
+                self.io(|ports| ports.files.read_aws(AwsFile::Config))
+                    .await?
+                    .text
+                    .expose(),
+            ),
             Step::Write => {
                 let edited = self
-                    .ports
-                    .aws
-                    .edit(AwsFile::Config, Keeping::Backup, edit)?;
-                self.reload_aws_files();
+                    .io(|ports| ports.aws.edit(AwsFile::Config, Keeping::Backup, edit))
+                    .await?;
+                self.reload_aws_files().await;
                 Ok(edited)
             }
         }
@@ -198,8 +217,10 @@ impl Keeper {
     }
 
     /// Tells of static keys that AWS's tools would take in place of a connection.
-    fn shadowed(&self, profiles: &[String]) -> Result<Vec<String>, Problem> {
-        let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
+    async fn shadowed(&self, profiles: &[String]) -> Result<Vec<String>, Problem> {
+        let credentials = self
+            .io(|ports| ports.files.read_aws(AwsFile::Credentials))
+            .await?;
         let path = self.ports.files.aws_path(AwsFile::Credentials);
         let text = credentials.text.expose();
         let (config, credentials) = (Document::parse(""), Document::parse(text));

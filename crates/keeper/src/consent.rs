@@ -1,13 +1,11 @@
 //! Asking the user about a program before it gets a session.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Reach, Step};
 use super::noting::Afterwards;
 use super::policy::Decision;
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
@@ -19,7 +17,7 @@ use rolecall_core::view::snapshot::QuestionView;
 /// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
 pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 /// How often those who wait look whether their asker is still there.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: SignedDuration = SignedDuration::from_millis(500);
 /// For how long somebody who looked for questions at a terminal counts as there.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
 
@@ -45,42 +43,44 @@ pub trait Waiter {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Hands out what `act` gives to whoever asked, once the role's policy or the user allows it, and notes it in the
     /// history. Nothing of `act` is done before.
     ///
     /// # Errors
     /// If it is not allowed, or as `act` fails.
-    pub fn serve<T>(
+    pub(super) async fn serve<T, Done>(
         &self,
         request: &Request,
         waiter: &dyn Waiter,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
         if let Some(allowed) = self.of_allowed_endpoint(request) {
             let verdict = self.decide_for_endpoint(&allowed);
-            return match verdict.is_allowed() {
-                true => self.noted(&allowed, verdict, None, act),
-                false => self.noted(&allowed, verdict, None, || {
-                    Err(self.refusal_of(verdict, &allowed))
-                }),
-            };
+            if !verdict.is_allowed() {
+                let refused = async || Err(self.refusal_of(verdict, &allowed));
+                return self.noted(&allowed, verdict, None, refused).await;
+            }
+            return self.noted(&allowed, verdict, None, act).await;
         }
-        let verdict = self.decide(request, waiter);
+        let verdict = self.decide(request, waiter).await;
         if !verdict.is_allowed() {
-            let refused = || Err(self.refusal_of(verdict, request));
-            return self.noted(request, verdict, Some(waiter), refused);
+            let refused = async || Err(self.refusal_of(verdict, request));
+            return self.noted(request, verdict, Some(waiter), refused).await;
         }
         if request.kind == RequestKind::Exec
             && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
         {
             self.lock().served.allow(&request.name, peer);
         }
-        self.noted(request, verdict, Some(waiter), act)
+        self.noted(request, verdict, Some(waiter), act).await
     }
 
     /// Returns why a program may not have a role's session renewed; `None` if nothing is against it.
-    pub fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
+    pub(super) fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
         let request = Request {
             name: role.clone(),
             kind: RequestKind::Endpoint,
@@ -96,7 +96,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If it runs in a container or sandbox and the settings do not let such programs ask.
-    pub fn admit(&self, requester: &Requester) -> Result<(), Problem> {
+    pub(super) fn admit(&self, requester: &Requester) -> Result<(), Problem> {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
         let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
         match is_refused {
@@ -109,7 +109,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the question is no longer open.
-    pub fn reply(&self, id: u64, reply: Reply) -> Result<(), Problem> {
+    pub(super) fn reply(&self, id: u64, reply: Reply) -> Result<(), Problem> {
         let verdict = match reply {
             Reply::AllowOnce => Verdict::Accepted,
             Reply::AllowTree => Verdict::Granted,
@@ -125,7 +125,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the question is no longer open, a desktop asks, or whoever answers has no terminal.
-    pub fn reply_from_terminal(
+    pub(super) fn reply_from_terminal(
         &self,
         id: u64,
         reply: Reply,
@@ -144,7 +144,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If a desktop asks them.
-    pub fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
+    pub(super) fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
         if self.ports.notifier.reaches_a_person() {
             return Err(asked_on_desktop());
         }
@@ -154,14 +154,16 @@ impl Keeper {
         Ok(state.asking.views())
     }
 
-    fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
+    async fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
         let Some(requester) = &request.requester else {
             return Verdict::Clicked;
         };
         match self.decision(&request.subject(), requester) {
             Decision::Allowed => Verdict::Allowed,
             Decision::Refused(verdict) => verdict,
-            Decision::Asked(consent) => self.put_question(request, requester, consent, waiter),
+            Decision::Asked(consent) => {
+                self.put_question(request, requester, consent, waiter).await
+            }
         }
     }
 
@@ -175,14 +177,14 @@ impl Keeper {
         }
     }
 
-    fn put_question(
+    async fn put_question(
         &self,
         request: &Request,
         requester: &Requester,
         consent: Consent,
         waiter: &dyn Waiter,
     ) -> Verdict {
-        let closer = waiter.look_closer();
+        let closer = self.outside(|| waiter.look_closer());
         let requester = closer.as_ref().unwrap_or(requester);
         let now = self.ports.clock.now();
         let deadline = now + QUESTION_LIFE;
@@ -203,8 +205,9 @@ impl Keeper {
                 (id, self.lock().asking.view(id).filter(|_| at_terminal))
             }
         };
-        let verdict = match waiter.wait(QUESTION_LIFE, question) {
-            Ok(()) => self.await_answer(id, deadline, waiter),
+        let told = self.outside(|| waiter.wait(QUESTION_LIFE, question));
+        let verdict = match told {
+            Ok(()) => self.await_answer(id, deadline, waiter).await,
             Err(_) => Verdict::Limited,
         };
         let abandoned = self.lock().asking.leave(id);
@@ -239,7 +242,6 @@ impl Keeper {
     /// Publishes the questions, and shows the notices that tell of them in place of those that do so no longer.
     fn questions_changed(&self) {
         self.update(|_| ());
-        let _turn = super::lock(&self.notice_turn);
         let (before, after) = {
             let mut state = self.lock();
             let after = state.asking.notices();
@@ -258,18 +260,15 @@ impl Keeper {
     }
 
     /// Waits for the answer, as long as somebody wants it.
-    fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
+    async fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
         loop {
-            let state = self.lock();
-            let open = |state: &mut State| state.asking.view(id).is_some();
-            let waited = self.changed.wait_timeout_while(state, LOOK, open);
-            let (state, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(answer) = state.asking.answered(id) {
-                return answer;
-            }
-            drop(state);
-            if waiter.is_gone() {
+            let look = self.deadline(LOOK).min(deadline);
+            if self.outside(|| waiter.is_gone()) {
                 return Verdict::Unanswered;
+            }
+            let answer = self.until(Some(look), |state| state.asking.answered(id));
+            if let Some(answer) = answer.await {
+                return answer;
             }
             if self.ports.clock.now() >= deadline {
                 self.settle(id, Verdict::Unanswered);

@@ -3,9 +3,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::Errand;
+use super::assume::Intent;
 use super::hand_out::account_of;
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -25,9 +25,9 @@ pub(super) struct Renewals {
     last: Timestamp,
 }
 
-impl Keeper {
+impl Owner {
     /// Returns the body of an endpoint's answer if a session is live, even one that is due for renewal.
-    pub fn container_body(&self, role: &Name) -> Option<Secret> {
+    pub(super) fn container_body(&self, role: &Name) -> Option<Secret> {
         let now = self.ports.clock.now();
         let state = self.lock();
         let session = state.live(role, now)?;
@@ -39,21 +39,21 @@ impl Keeper {
     ///
     /// # Errors
     /// [`ProblemCode::CodeNeeded`] if a person has to be asked, else why the role could not be assumed.
-    pub fn assume_for_container(&self, role: &Name) -> Result<Secret, Problem> {
-        self.await_restored();
+    pub(super) async fn assume_for_container(&self, role: &Name) -> Result<Secret, Problem> {
+        self.await_restored().await;
         if let Some(body) = self.container_body(role) {
             return Ok(body);
         }
         if self.needs_a_person(role) {
             return Err(code_needed(role));
         }
-        self.renew_behind(role)?;
+        self.renew_behind(role).await?;
         self.container_body(role)
             .ok_or_else(|| super::hand_out::no_session(role))
     }
 
     /// Returns whether the role has a session, live or over, that the user has not ended.
-    pub fn has_session(&self, role: &Name) -> bool {
+    pub(super) fn has_session(&self, role: &Name) -> bool {
         self.lock().sessions.contains_key(role)
     }
 
@@ -62,11 +62,11 @@ impl Keeper {
     /// That is so if the session is due or over and nothing is under way. A person is asked once for each session
     /// that ends, so that a prompt that was cancelled does not come back with every request; what else failed is
     /// tried again after growing pauses.
-    pub fn begins_renewal(&self, role: &Name) -> bool {
+    pub(super) fn begins_renewal(&self, role: &Name) -> bool {
         let now = self.ports.clock.now();
         let needs_a_person = self.needs_a_person(role);
         let mut state = self.lock();
-        let is_under_way = state.flights.keys().any(|flying| flying.name == *role);
+        let is_under_way = state.attempts.has(|it| it.name == *role);
         let is_fresh = state
             .live(role, now)
             .is_some_and(|session| !session.is_due_for_renewal_at(now));
@@ -93,14 +93,14 @@ impl Keeper {
     ///
     /// # Errors
     /// Why it could not be renewed; a session that is still live stays.
-    pub fn renew_behind(&self, role: &Name) -> Result<(), Problem> {
+    pub(super) async fn renew_behind(&self, role: &Name) -> Result<(), Problem> {
         let now = self.ports.clock.now();
-        let errand = Errand::of_tool(role, now);
+        let intent = Intent::of_tool(role, now);
         let fresh = |state: &State| {
             let live = state.live(role, now)?;
             (!live.is_due_for_renewal_at(now)).then(|| live.clone())
         };
-        self.fly(role, &errand, fresh).map(drop)
+        self.join(role, &intent, fresh).await.map(drop)
     }
 
     /// Returns whether assuming the role now would ask for a code.

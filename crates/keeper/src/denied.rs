@@ -1,13 +1,13 @@
 //! Why a request gets nothing, as the asking program is told.
 
-use super::Keeper;
+use super::Owner;
 use super::keys::unknown_key;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::{Request, Verdict};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-impl Keeper {
+impl Owner {
     /// Returns why a request with this verdict gets nothing.
     pub(super) fn refusal_of(&self, verdict: Verdict, request: &Request) -> Problem {
         let subject = request.subject();

@@ -1,6 +1,7 @@
 //! Roles that allow less than they are set to: found out once, remembered, and told.
 
-use super::{Keeper, State};
+use super::persist::Row;
+use super::{Owner, State};
 use rolecall_core::calls::sts::{AssumeRole, Assumed};
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;
@@ -24,18 +25,21 @@ impl State {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Reads what was found out in earlier runs.
-    pub(super) fn recall_limits(&self) {
-        let known = self.ports.store.duration_limits();
+    pub(super) async fn recall_limits(&self) {
+        let known = self.io(|ports| ports.store.duration_limits()).await;
         let known = known.unwrap_or_else(|problem| {
             self.note_store(Err(problem));
             Vec::new()
         });
-        let tries = self.ports.store.maximum_tries().unwrap_or_else(|problem| {
-            self.note_store(Err(problem));
-            Vec::new()
-        });
+        let tries = self
+            .io(|ports| ports.store.maximum_tries())
+            .await
+            .unwrap_or_else(|problem| {
+                self.note_store(Err(problem));
+                Vec::new()
+            });
         self.update(|state| {
             state.limits.extend(known);
             state.maximum_tries.extend(tries);
@@ -44,17 +48,20 @@ impl Keeper {
 
     /// Sends a call; where AWS says that the role allows less, again with the next lower life, each once. A code is good
     /// for one call, so with a code the next one asks for an hour, which every role allows.
-    pub(super) fn call_within_limit(
+    pub(super) async fn call_within_limit<Sent>(
         &self,
         role: &Role,
         call: &AssumeRole,
-        send: impl Fn(&AssumeRole) -> Result<Assumed, Problem>,
-    ) -> Result<Assumed, Problem> {
+        send: impl Fn(AssumeRole) -> Sent,
+    ) -> Result<Assumed, Problem>
+    where
+        Sent: Future<Output = Result<Assumed, Problem>>,
+    {
         let mut call = call.clone();
         let refused = call.duration;
         let known_by = KnownBy::Refusal(refused);
         loop {
-            match send(&call) {
+            match send(call.clone()).await {
                 Err(problem) if problem.code == ProblemCode::DurationTooLong => {
                     let Some(lower) = call.duration.next_lower() else {
                         return Err(problem);
@@ -88,10 +95,8 @@ impl Keeper {
 
     pub(super) fn note_limit(&self, role: &RoleArn, limit: DurationLimit) {
         let arn = role.to_string();
-        self.note_store(self.ports.store.note_duration_limit(&arn, Some(limit)));
-        self.update(|state| {
-            state.limits.insert(arn, limit);
-        });
+        self.update(|state| state.limits.insert(arn.clone(), limit));
+        self.keep(Row::Limit(arn));
     }
 
     /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried. What IAM told
@@ -118,10 +123,8 @@ impl Keeper {
                 .collect()
         };
         for arn in changed {
-            self.note_store(self.ports.store.note_duration_limit(&arn, None));
-            self.update(|state| {
-                state.limits.remove(&arn);
-            });
+            self.update(|state| state.limits.remove(&arn));
+            self.keep(Row::Limit(arn));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Explaining refusals: what is known of the request that was refused, and the calls that tell more.
 
 use super::mfa::FRESH;
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::calls::sts::{AssumeRole, Caller, Refusal, StsError};
 use rolecall_core::explain::diagnosis::{self, Answer, Asked, MfaProof, Signer, changes};
 use rolecall_core::explain::refusal::{Attempt, explain};
@@ -30,19 +30,19 @@ impl Refused {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Makes the calls that would tell more about why AWS refused a role, with the credentials that each names, and
     /// puts what they told into the role's problem. They read only. A call that is denied says which permission it
     /// needs.
     ///
     /// # Errors
     /// If nothing was refused, or the credentials cannot be had.
-    pub fn look_deeper(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) async fn look_deeper(&self, name: &Name) -> Result<(), Problem> {
         let (refused, diagnosis) = self.refused(name)?;
-        let calls = diagnosis.looks.iter();
-        let answers = calls
-            .map(|look| self.look(look, &refused))
-            .collect::<Result<Vec<_>, Problem>>()?;
+        let mut answers = Vec::new();
+        for look in &diagnosis.looks {
+            answers.push(self.look(look, &refused).await?);
+        }
         let deeper = diagnosis.with_answers(&refused.asked, answers, self.ports.clock.now());
         self.update(|state| {
             let failed = state.failures.get_mut(name);
@@ -91,9 +91,13 @@ impl Keeper {
     }
 
     /// Makes one call. What AWS answers is an answer too, if it refuses.
-    fn look(&self, look: &Look, refused: &Refused) -> Result<Result<Answer, StsError>, Problem> {
+    async fn look(
+        &self,
+        look: &Look,
+        refused: &Refused,
+    ) -> Result<Result<Answer, StsError>, Problem> {
         let (iam, asked) = (self.iam()?, &refused.asked);
-        let caller = self.credentials_of(&look.by)?;
+        let caller = self.credentials_of(&look.by).await?;
         let home = || {
             Region::parse(
                 asked
@@ -106,30 +110,38 @@ impl Keeper {
         let unasked = || StsError::Incomplete("the request is not known".to_owned());
         Ok(match look.call {
             LookCall::GetRole => match &asked.role {
-                Some(role) => iam.role(&caller, role).map(|described| {
+                Some(role) => self.io(|_| iam.role(&caller, role)).await.map(|described| {
                     self.note_described(role, &described);
                     Answer::Trust(described.trust_policy)
                 }),
                 None => Err(unasked()),
             },
             LookCall::SimulatePrincipalPolicy => match diagnosis::question(asked) {
-                Some(question) => iam.simulate(&caller, &question).map(Answer::Simulation),
+                Some(question) => {
+                    let simulated = self.io(|_| iam.simulate(&caller, &question)).await;
+                    simulated.map(Answer::Simulation)
+                }
                 None => Err(unasked()),
             },
             LookCall::DecodeAuthorizationMessage => {
                 match diagnosis::encoded(&refused.refusal.message) {
-                    Some(text) => iam.decode(&caller, text, &region).map(Answer::Decoded),
+                    Some(text) => {
+                        let decoded = self.io(|_| iam.decode(&caller, text, &region)).await;
+                        decoded.map(Answer::Decoded)
+                    }
                     None => Err(unasked()),
                 }
             }
-            LookCall::GetAccessKeyInfo => iam
-                .account_of_key(&caller, &asked.access_key_id, &region)
-                .map(Answer::KeyAccount),
+            LookCall::GetAccessKeyInfo => {
+                let id = &asked.access_key_id;
+                let account = self.io(|_| iam.account_of_key(&caller, id, &region)).await;
+                account.map(Answer::KeyAccount)
+            }
         })
     }
 
     /// Returns the credentials of an access key, or of a role's live session.
-    fn credentials_of(&self, name: &str) -> Result<Caller, Problem> {
+    async fn credentials_of(&self, name: &str) -> Result<Caller, Problem> {
         let name = Name::parse(name)?;
         let key = self
             .lock()
@@ -138,10 +150,10 @@ impl Keeper {
             .find(|key| key.name == name)
             .cloned();
         if let Some(key) = key {
-            let fetched = self.ports.keychain.fetch(&key.id);
+            let fetched = self.io(|ports| ports.keychain.fetch(&key.id)).await;
             return Ok(Caller {
                 access_key_id: key.id.as_str().to_owned(),
-                secret: self.note_keychain(fetched)?,
+                secret: self.note_keychain(fetched).await?,
                 token: None,
             });
         }

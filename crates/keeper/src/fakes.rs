@@ -2,15 +2,16 @@
 
 mod iam;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
-use crate::ports::Sts;
 use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs};
+use crate::ports::{Sts, Threads};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
@@ -32,21 +33,64 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
-pub struct FakeClock(Mutex<Timestamp>);
+pub struct FakeClock {
+    now: Mutex<Timestamp>,
+    alarms: Mutex<Alarms>,
+}
+
+/// The alarms that are set, by their numbers.
+#[derive(Debug, Default)]
+struct Alarms {
+    last: u64,
+    set: BTreeMap<u64, (Timestamp, Waker)>,
+}
 
 impl FakeClock {
-    /// Moves the clock forward, or back if `by` is negative.
+    /// Returns a clock that stands at `now`.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now: now.into(),
+            alarms: Mutex::default(),
+        }
+    }
+
+    /// Moves the clock forward, or back if `by` is negative, and wakes whoever waited for that.
     pub fn advance(&self, by: SignedDuration) {
-        *lock(&self.0) += by;
+        *lock(&self.now) += by;
+        let now = self.now();
+        let due = lock(&self.alarms).due(now);
+        due.iter().for_each(Waker::wake_by_ref);
+    }
+
+    /// Returns when the next alarm is due.
+    pub fn next_alarm(&self) -> Option<Timestamp> {
+        lock(&self.alarms).set.values().map(|(at, _)| *at).min()
+    }
+}
+
+impl Alarms {
+    fn due(&self, now: Timestamp) -> Vec<Waker> {
+        let due = self.set.values().filter(|(at, _)| *at <= now);
+        due.map(|(_, waker)| waker.clone()).collect()
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        *lock(&self.0)
+        *lock(&self.now)
     }
     fn offset(&self) -> SignedDuration {
         SignedDuration::ZERO
+    }
+    fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64 {
+        let mut alarms = lock(&self.alarms);
+        alarms.last += 1;
+        let id = alarms.last;
+        alarms.set.insert(id, (at, waker.clone()));
+        id
+    }
+    fn cancel(&self, alarm: u64) {
+        lock(&self.alarms).set.remove(&alarm);
     }
 }
 
@@ -356,9 +400,10 @@ pub struct FakeWaiter {
 }
 
 impl FakeWaiter {
-    /// Lets it wait no more.
-    pub fn leave(&self) {
+    /// Lets it wait no more, and the time pass in which that is noticed.
+    pub fn leave(&self, clock: &FakeClock) {
         self.gone.store(true, Ordering::Release);
+        clock.advance(SignedDuration::from_secs(1));
     }
 
     /// Returns the questions that it was given to put.
@@ -413,7 +458,7 @@ pub struct Fakes {
 impl Fakes {
     /// Returns fakes whose clock stands at `now`.
     pub fn at(now: Timestamp) -> Self {
-        let clock = Arc::new(FakeClock(Mutex::new(now)));
+        let clock = Arc::new(FakeClock::at(now));
         let sts = FakeSts {
             clock: clock.clone(),
             calls: Mutex::default(),
@@ -441,6 +486,7 @@ impl Fakes {
     pub fn ports(&self) -> Ports {
         Ports {
             clock: self.clock.clone(),
+            tasks: Arc::new(Threads),
             machine: Arc::new(FakeMachine),
             sts: self.sts.clone(),
             iam: self.iam.clone(),

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::assume::Errand;
-use super::{Keeper, State};
+use super::assume::Intent;
+use super::{Owner, State};
 use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::session::Session;
 use rolecall_core::session::export_block::{ExportBlock, Variables};
@@ -16,17 +16,17 @@ use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
 use rolecall_core::value::secret::Secret;
 
-impl Keeper {
+impl Owner {
     /// Returns the line of a `credential_process`, assuming or renewing first where that is due.
     ///
     /// # Errors
     /// Why no live session can be had.
-    pub fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
-        self.fresh(role).map(|session| process_line(&session))
+    pub(super) async fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
+        self.fresh(role).await.map(|session| process_line(&session))
     }
 
     /// Returns the same line if the session at hand needs no renewal: without asking anybody, and so at once.
-    pub fn credentials_at_hand(&self, role: &Name) -> Option<Secret> {
+    pub(super) fn credentials_at_hand(&self, role: &Name) -> Option<Secret> {
         long_enough(&self.lock(), role, self.ports.clock.now())
             .map(|session| process_line(&session))
     }
@@ -35,8 +35,8 @@ impl Keeper {
     ///
     /// # Errors
     /// Why no live session can be had.
-    pub fn export_block(&self, role: &Name, shell: Shell) -> Result<Secret, Problem> {
-        let session = self.fresh(role)?;
+    pub(super) async fn export_block(&self, role: &Name, shell: Shell) -> Result<Secret, Problem> {
+        let session = self.fresh(role).await?;
         self.render(&session, shell)
     }
 
@@ -44,8 +44,8 @@ impl Keeper {
     ///
     /// # Errors
     /// Why no live session can be had.
-    pub fn variables(&self, role: &Name) -> Result<(Variables, Timestamp), Problem> {
-        let session = self.fresh(role)?;
+    pub(super) async fn variables(&self, role: &Name) -> Result<(Variables, Timestamp), Problem> {
+        let session = self.fresh(role).await?;
         let variables = self.with_block(&session, |block| block.variables())?;
         Ok((variables, session.expires_at()))
     }
@@ -54,7 +54,11 @@ impl Keeper {
     ///
     /// # Errors
     /// If no session is live, or the clipboard refuses.
-    pub fn copy_export(&self, role: &Name, shell: Option<Shell>) -> Result<(), Problem> {
+    pub(super) async fn copy_export(
+        &self,
+        role: &Name,
+        shell: Option<Shell>,
+    ) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         let (live, settings) = {
             let state = self.lock();
@@ -62,18 +66,21 @@ impl Keeper {
         };
         let live = live.ok_or_else(|| no_session(role))?;
         let text = self.render(&live, shell.unwrap_or(settings.shell))?;
-        self.ports.clipboard.put(&text, settings.clipboard_clear)?;
+        self.io(|ports| ports.clipboard.put(&text, settings.clipboard_clear))
+            .await?;
         self.note_use(role);
         Ok(())
     }
 
     /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
     /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
-    fn fresh(&self, role: &Name) -> Result<Session, Problem> {
-        self.await_restored();
+    async fn fresh(&self, role: &Name) -> Result<Session, Problem> {
+        self.await_restored().await;
         let now = self.ports.clock.now();
-        let errand = Errand::of_tool(role, now);
-        let assumed = self.fly(role, &errand, |state| long_enough(state, role, now));
+        let intent = Intent::of_tool(role, now);
+        let assumed = self
+            .join(role, &intent, |state| long_enough(state, role, now))
+            .await;
         assumed.or_else(|problem| self.lock().live(role, now).cloned().ok_or(problem))
     }
 

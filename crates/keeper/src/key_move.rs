@@ -7,7 +7,8 @@
 //! The plaintext goes only when all before it has worked. What is kept for the way back, the lines' note and a copy of
 //! the file, lacks the secret.
 
-use super::Keeper;
+use super::gate::Gate;
+use super::{Owner, Ports};
 use crate::ports::Keeping;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -23,23 +24,25 @@ const LIMITS: &str = "AWS's tools then get a session of the key that renews itse
 const BACK: &str =
     "The secret is then in plaintext in the file again. The key stays in the keychain as well.";
 
-impl Keeper {
+impl Owner {
     /// Moves the key of a profile to the keychain, or shows what that would change in AWS's files. It is called `name`,
     /// or as the profile.
     ///
     /// # Errors
     /// If the profile has no key that can be moved, AWS does not know it, the keychain refuses, or the file cannot be
     /// written. The plaintext is then still there.
-    pub fn import_key(
+    pub(super) async fn import_key(
         &self,
         profile: &str,
         name: Option<&Name>,
         step: Step,
     ) -> Result<EditView, Problem> {
         self.check_set()?;
-        let files = &self.ports.files;
-        let config = files.read_aws(AwsFile::Config)?.text;
-        let credentials = files.read_aws(AwsFile::Credentials)?.text;
+        let _gate = self.enter(Gate::MovedKeys).await;
+        let config = self.io(|ports| ports.files.read_aws(AwsFile::Config));
+        let config = config.await?.text;
+        let credentials = self.io(|ports| ports.files.read_aws(AwsFile::Credentials));
+        let credentials = credentials.await?.text;
         let (file, pair) = movable_key(config.expose(), credentials.expose(), profile)?;
         let kept = self
             .lock()
@@ -61,13 +64,13 @@ impl Keeper {
         let (taken, edited) = TakenKey::take(file, text.expose(), profile, &pair, &process)?;
         if step == Step::Write {
             match kept {
-                None => drop(self.add_key(&name, &pair)?),
-                Some(_) => self.check_kept(&pair)?,
+                None => drop(self.add_key(&name, &pair).await?),
+                Some(_) => self.check_kept(&pair).await?,
             }
-            self.key_credentials(&name)?;
-            self.note_moved(&taken)?;
-            self.take_out(&taken, &pair, &process)?;
-            self.reload_aws_files();
+            self.key_credentials(&name).await?;
+            self.io(|ports| note_moved(ports, &taken)).await?;
+            self.take_out(&taken, &pair, &process).await?;
+            self.reload_aws_files().await;
         }
         Ok(EditView {
             backup: Some(self.ports.aws.backup_path(file)),
@@ -75,46 +78,56 @@ impl Keeper {
         })
     }
 
-    /// Puts a key that [`Keeper::import_key`] moved back into its profile, or shows what that would change.
+    /// Puts a key that [`Owner::import_key`] moved back into its profile, or shows what that would change.
     ///
     /// # Errors
     /// If no key of that profile was moved, the keychain does not give it, or the file was changed so that something
     /// would be lost.
-    pub fn undo_import(&self, profile: &str, step: Step) -> Result<EditView, Problem> {
+    pub(super) async fn undo_import(&self, profile: &str, step: Step) -> Result<EditView, Problem> {
         self.check_set()?;
-        let moved = self.ports.aws.moved_keys()?;
+        let _gate = self.enter(Gate::MovedKeys).await;
+        let moved = self.io(|ports| ports.aws.moved_keys()).await?;
         let taken = moved
             .iter()
             .find(|key| key.profile == profile)
             .ok_or_else(|| not_moved(profile))?;
-        let secret = self.note_keychain(self.ports.keychain.fetch(&taken.key_id))?;
+        let secret = self
+            .note_keychain(self.io(|ports| ports.keychain.fetch(&taken.key_id)).await)
+            .await?;
         let back = |text: &str| match taken.is_back(text, &secret) {
             true => Ok(Edited::unchanged(text)),
             false => taken.put_back(text, &secret),
         };
         let edited = match step {
-            Step::Preview => back(self.ports.files.read_aws(taken.file)?.text.expose())?,
+            Step::Preview => back(
+                self.io(|ports| ports.files.read_aws(taken.file))
+                    .await?
+                    .text
+                    .expose(),
+            )?,
             Step::Write => {
-                let edited = self.ports.aws.edit(taken.file, Keeping::Backup, &back)?;
+                let edited = self
+                    .io(|ports| ports.aws.edit(taken.file, Keeping::Backup, &back))
+                    .await?;
                 let others: Vec<TakenKey> = moved
                     .iter()
                     .filter(|key| key.profile != profile)
                     .cloned()
                     .collect();
-                self.ports.aws.note_moved_keys(&others)?;
-                self.reload_aws_files();
+                self.io(|ports| ports.aws.note_moved_keys(&others)).await?;
+                self.reload_aws_files().await;
                 edited
             }
         };
         Ok(self.moved_view(taken.file, profile, edited, BACK))
     }
 
-    /// Returns the name of the access key that [`Keeper::undo_import`] puts back into a profile.
+    /// Returns the name of the access key that [`Owner::undo_import`] puts back into a profile.
     ///
     /// # Errors
     /// If no key of that profile was moved, or it is not kept any more.
-    pub fn moved_key(&self, profile: &str) -> Result<Name, Problem> {
-        let moved = self.ports.aws.moved_keys()?;
+    pub(super) async fn moved_key(&self, profile: &str) -> Result<Name, Problem> {
+        let moved = self.io(|ports| ports.aws.moved_keys()).await?;
         let taken = moved.iter().find(|key| key.profile == profile);
         let state = self.lock();
         let mut keys = state.keys.iter();
@@ -124,14 +137,16 @@ impl Keeper {
     }
 
     /// Refuses to rename or remove a key that a profile of AWS's files still gets its credentials from.
-    pub(super) fn check_not_moved(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) async fn check_not_moved(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
-        let moved = self.ports.aws.moved_keys()?;
-        let uses = |taken: &&TakenKey| {
-            let read = self.ports.files.read_aws(taken.file);
-            taken.key_id == key.id && read.is_ok_and(|read| taken.is_out(read.text.expose()))
+        let moved = self.io(|ports| ports.aws.moved_keys()).await?;
+        let of_key: Vec<&TakenKey> = moved.iter().filter(|it| it.key_id == key.id).collect();
+        let uses = |ports: &Ports, taken: &TakenKey| {
+            let read = ports.files.read_aws(taken.file);
+            read.is_ok_and(|read| taken.is_out(read.text.expose()))
         };
-        let Some(taken) = moved.iter().find(uses) else {
+        let found = self.io(|ports| of_key.iter().find(|taken| uses(ports, taken)));
+        let Some(taken) = found.await else {
             return Ok(());
         };
         let profile = echo(&taken.profile);
@@ -144,33 +159,35 @@ impl Keeper {
     }
 
     /// Edits the file. What was noted is noted again if the file was changed meanwhile.
-    fn take_out(&self, taken: &TakenKey, pair: &KeyPair, process: &str) -> Result<(), Problem> {
-        let edit = |text: &str| {
-            if taken.is_out(text) {
-                return Ok(Edited::unchanged(text));
-            }
-            let (fresh, edited) = TakenKey::take(taken.file, text, &taken.profile, pair, process)?;
-            if fresh != *taken {
-                self.note_moved(&fresh)?;
-            }
-            Ok(edited)
-        };
-        self.ports
-            .aws
-            .edit(taken.file, Keeping::Without(&pair.secret), &edit)
-            .map(drop)
-    }
-
-    fn note_moved(&self, taken: &TakenKey) -> Result<(), Problem> {
-        let mut moved = self.ports.aws.moved_keys()?;
-        moved.retain(|key| key.profile != taken.profile);
-        moved.push(taken.clone());
-        self.ports.aws.note_moved_keys(&moved)
+    async fn take_out(
+        &self,
+        taken: &TakenKey,
+        pair: &KeyPair,
+        process: &str,
+    ) -> Result<(), Problem> {
+        self.io(|ports| {
+            let edit = |text: &str| {
+                if taken.is_out(text) {
+                    return Ok(Edited::unchanged(text));
+                }
+                let (fresh, edited) =
+                    TakenKey::take(taken.file, text, &taken.profile, pair, process)?;
+                if fresh != *taken {
+                    note_moved(ports, &fresh)?;
+                }
+                Ok(edited)
+            };
+            let keeping = Keeping::Without(&pair.secret);
+            ports.aws.edit(taken.file, keeping, &edit).map(drop)
+        })
+        .await
     }
 
     /// The keychain must hold the very secret that is about to leave the file.
-    fn check_kept(&self, pair: &KeyPair) -> Result<(), Problem> {
-        let kept = self.note_keychain(self.ports.keychain.fetch(&pair.id))?;
+    async fn check_kept(&self, pair: &KeyPair) -> Result<(), Problem> {
+        let kept = self
+            .note_keychain(self.io(|ports| ports.keychain.fetch(&pair.id)).await)
+            .await?;
         if kept.expose() == pair.secret.expose() {
             return Ok(());
         }
@@ -188,6 +205,14 @@ impl Keeper {
             backup: None,
         }
     }
+}
+
+/// Notes a key that was moved, in place of an earlier note of its profile.
+fn note_moved(ports: &Ports, taken: &TakenKey) -> Result<(), Problem> {
+    let mut moved = ports.aws.moved_keys()?;
+    moved.retain(|key| key.profile != taken.profile);
+    moved.push(taken.clone());
+    ports.aws.note_moved_keys(&moved)
 }
 
 fn not_moved(profile: &str) -> Problem {

@@ -2,12 +2,13 @@
 //! own rights for an hour, by GetSessionToken, and never the key itself. They are kept in memory only: one that was
 //! ended never comes back.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::check_expiry;
-use super::{Keeper, State, hand_out};
+use super::gate::Gate;
+use super::{Owner, State, hand_out};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::refusal::{Attempt, explain};
@@ -25,8 +26,6 @@ use rolecall_core::view::snapshot::KeySessionView;
 #[derive(Default)]
 pub(super) struct KeySession {
     live: Option<Live>,
-    /// Locked while AWS is asked, so that many who ask at once share one call.
-    turn: Arc<Mutex<()>>,
     /// How often the user ended it: what was asked for before that is dropped.
     ended: u64,
 }
@@ -44,25 +43,17 @@ impl KeySession {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Returns the line of a `credential_process` for an access key: a session of its user, which can do what the user
     /// can, except IAM calls and most of STS.
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
     ///
     /// # Errors
     /// If there is no such key, the keychain does not give it, AWS refuses, or the user ended the session meanwhile.
-    pub fn key_credentials(&self, name: &Name) -> Result<Secret, Problem> {
+    pub(super) async fn key_credentials(&self, name: &Name) -> Result<Secret, Problem> {
         let key = self.key(name)?;
-        let turn = {
-            let mut state = self.lock();
-            state
-                .key_sessions
-                .entry(key.id.clone())
-                .or_default()
-                .turn
-                .clone()
-        };
-        let _turn = super::lock(&turn);
+        // Many who ask at once share one call.
+        let _gate = self.enter(Gate::KeySession(key.id.clone())).await;
         let now = self.ports.clock.now();
         let (left, ended) = {
             let state = self.lock();
@@ -70,7 +61,7 @@ impl Keeper {
             session.map_or((SignedDuration::ZERO, 0), |it| (it.left(now), it.ended))
         };
         if left <= RENEWAL_MARGIN {
-            match self.call_session_token(&key) {
+            match self.call_session_token(&key).await {
                 Ok(fresh) => self.keep_key_session(&key.id, fresh, now, ended),
                 // What still lives is better than nothing.
                 Err(_) if left.is_positive() => {}
@@ -91,7 +82,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If there was nothing to end.
-    pub fn end_key(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) fn end_key(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
         let now = self.ports.clock.now();
         let was_live = self.update(|state| {
@@ -111,8 +102,8 @@ impl Keeper {
 
     fn keep_key_session(&self, id: &AccessKeyId, fresh: Credentials, now: Timestamp, ended: u64) {
         self.update(|state| {
-            let session = state.key_sessions.get_mut(id);
-            if let Some(session) = session.filter(|session| session.ended == ended) {
+            let session = state.key_sessions.entry(id.clone()).or_default();
+            if session.ended == ended {
                 session.live = Some(Live {
                     issued_at: now,
                     credentials: Arc::new(fresh),
@@ -121,9 +112,11 @@ impl Keeper {
         });
     }
 
-    fn call_session_token(&self, key: &AccessKey) -> Result<Credentials, Problem> {
+    async fn call_session_token(&self, key: &AccessKey) -> Result<Credentials, Problem> {
         let sts = self.sts()?;
-        let secret = self.note_keychain(self.ports.keychain.fetch(&key.id))?;
+        let secret = self
+            .note_keychain(self.io(|ports| ports.keychain.fetch(&key.id)).await)
+            .await?;
         let caller = Caller {
             access_key_id: key.id.as_str().to_owned(),
             secret,
@@ -140,7 +133,7 @@ impl Keeper {
             region: self.region_of_key(key)?,
         };
         self.note_aws_call(Subject::Key(key.name.clone()));
-        let given = sts.session_token(&caller, &call);
+        let given = self.io(|_| sts.session_token(&caller, &call)).await;
         let credentials = given.map_err(|error| explain(&error, attempt))?;
         let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
         credentials

@@ -1,6 +1,7 @@
 //! Access keys: verified, then kept in the keychain, then listed.
 
-use super::{Concern, Keeper};
+use super::gate::Gate;
+use super::{Concern, Owner};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, CallerIdentity};
@@ -15,16 +16,19 @@ use rolecall_core::value::region::{PARTITIONS, Region};
 use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::KeyView;
 
-impl Keeper {
+impl Owner {
     /// Verifies an access key with GetCallerIdentity, keeps its secret in the keychain and lists it.
     ///
     /// # Errors
     /// If the name or key is taken, AWS does not know the key, it is a root user's, or the keychain refuses.
     /// Nothing was kept then.
-    pub fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
+    pub(super) async fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
         self.check_free(name)?;
         self.check_new(pair)?;
-        let identity = self.verify(name, pair)?;
+        let identity = self.verify(name, pair).await?;
+        let _gate = self.enter(Gate::Keys).await;
+        self.check_free(name)?;
+        self.check_new(pair)?;
         let key = AccessKey {
             name: name.clone(),
             id: pair.id.clone(),
@@ -32,9 +36,11 @@ impl Keeper {
             user_arn: identity.arn,
             totp: None,
         };
-        self.note_keychain(self.keep(pair))?;
-        if let Err(problem) = self.write_keys(|keys| keys.push(key.clone())) {
-            let _ = self.note_keychain(self.ports.keychain.remove(&pair.id));
+        self.note_keychain(self.store_secret(pair).await).await?;
+        if let Err(problem) = self.write_keys(|keys| keys.push(key.clone())).await {
+            let _ = self
+                .note_keychain(self.io(|ports| ports.keychain.remove(&pair.id)).await)
+                .await;
             return Err(problem);
         }
         Ok(KeyView::from(&key))
@@ -44,22 +50,24 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such key, the new name is taken, or a file cannot be written.
-    pub fn rename_key(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
+    pub(super) async fn rename_key(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
         self.key(name)?;
         if name == new_name {
             return Ok(());
         }
+        let _gate = self.enter(Gate::Keys).await;
         self.check_free(new_name)?;
-        self.check_not_moved(name)?;
+        self.check_not_moved(name).await?;
         let [before, renamed] = [name, new_name].map(|name| Subject::Key(name.clone()));
-        self.copy_consent(&before, &renamed)?;
+        self.copy_consent(&before, &renamed).await?;
         self.write_keys(|keys| {
             for key in keys.iter_mut().filter(|key| key.name == *name) {
                 key.name = new_name.clone();
             }
-        })?;
-        self.rename_source(name, new_name)?;
-        self.drop_consent(&before)
+        })
+        .await?;
+        self.rename_source(name, new_name).await?;
+        self.drop_consent(&before).await
     }
 
     /// Forgets an access key: first its secret and its seed in the keychain, then its MFA sessions and its entry. Sessions of roles
@@ -67,38 +75,47 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such key, or the keychain refuses; it is still listed then.
-    pub fn remove_key(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) async fn remove_key(&self, name: &Name) -> Result<(), Problem> {
+        let _gate = self.enter(Gate::Keys).await;
         let key = self.key(name)?;
-        self.check_not_moved(name)?;
-        self.drop_seed(&key)?;
-        self.note_keychain(self.ports.keychain.remove(&key.id))?;
+        self.check_not_moved(name).await?;
+        self.drop_seed(&key).await?;
+        self.note_keychain(self.io(|ports| ports.keychain.remove(&key.id)).await)
+            .await?;
         self.lock().key_sessions.remove(&key.id);
         let _ = self.end_mfa(name);
         self.write_keys(|keys| keys.retain(|key| key.name != *name))
+            .await
     }
 
     /// Asks the keychain again, as after unlocking it, and reads the sessions that it seals.
     ///
     /// # Errors
     /// What is still wrong with it.
-    pub fn retry_keychain(&self) -> Result<(), Problem> {
+    pub(super) async fn retry_keychain(&self) -> Result<(), Problem> {
         let first = self.lock().keys.first().map(|key| key.id.clone());
         if let Some(id) = first {
-            self.note_keychain(self.ports.keychain.fetch(&id))?;
+            self.note_keychain(self.io(|ports| ports.keychain.fetch(&id)).await)
+                .await?;
         }
-        self.restore_sessions();
+        self.restore_sessions().await;
         Ok(())
     }
 
     /// Takes over that the keychain was opened: what stood against it is gone, and the sessions that it seals are read.
-    pub fn keychain_opened(&self) {
+    pub(super) async fn keychain_opened(&self) {
         self.set_standing(Concern::Keychain, None);
-        self.restore_sessions();
+        self.restore_sessions().await;
     }
 
     /// Reads the list of access keys again.
-    pub fn reload_keys(&self) {
-        let read = self.ports.files.read_keys();
+    pub(super) async fn reload_keys(&self) {
+        let _gate = self.enter(Gate::Keys).await;
+        self.reread_keys().await;
+    }
+
+    async fn reread_keys(&self) {
+        let read = self.io(|ports| ports.files.read_keys()).await;
         self.update(|state| match read {
             Ok(keys) => {
                 state.keys = keys;
@@ -106,7 +123,7 @@ impl Keeper {
             }
             Err(problem) => drop(state.standing.insert(Concern::KeysFile, problem)),
         });
-        self.reload_aws_files();
+        self.reload_aws_files().await;
     }
 
     pub(super) fn key(&self, name: &Name) -> Result<AccessKey, Problem> {
@@ -142,7 +159,7 @@ impl Keeper {
         }
     }
 
-    fn verify(&self, name: &Name, pair: &KeyPair) -> Result<CallerIdentity, Problem> {
+    async fn verify(&self, name: &Name, pair: &KeyPair) -> Result<CallerIdentity, Problem> {
         let region = match self.lock().settings.region.clone() {
             Some(region) => region,
             None => Region::parse(PARTITIONS[0].home_region).map_err(Problem::from)?,
@@ -157,10 +174,9 @@ impl Keeper {
             source: name.as_str(),
             asked: None,
         };
-        let identity = self
-            .sts()?
-            .caller_identity(&caller, &region)
-            .map_err(|error| explain(&error, attempt))?;
+        let sts = self.sts()?;
+        let identity = self.io(|_| sts.caller_identity(&caller, &region)).await;
+        let identity = identity.map_err(|error| explain(&error, attempt))?;
         if identity.arn.ends_with(":root") {
             let remedy =
                 "Make an IAM user with permission for sts:AssumeRole only, and use its key.";
@@ -175,9 +191,10 @@ impl Keeper {
     }
 
     /// Stores the secret and reads it back, since a keychain may fail silently.
-    fn keep(&self, pair: &KeyPair) -> Result<(), KeychainError> {
-        self.ports.keychain.store(&pair.id, &pair.secret)?;
-        let back = self.ports.keychain.fetch(&pair.id)?;
+    async fn store_secret(&self, pair: &KeyPair) -> Result<(), KeychainError> {
+        self.io(|ports| ports.keychain.store(&pair.id, &pair.secret))
+            .await?;
+        let back = self.io(|ports| ports.keychain.fetch(&pair.id)).await?;
         if back.expose() == pair.secret.expose() {
             Ok(())
         } else {
@@ -185,16 +202,17 @@ impl Keeper {
         }
     }
 
-    pub(super) fn write_keys(
+    /// Changes the list of access keys. Whoever calls this is inside [`Gate::Keys`].
+    pub(super) async fn write_keys(
         &self,
         change: impl FnOnce(&mut Vec<AccessKey>),
     ) -> Result<(), Problem> {
         let mut keys = self.lock().keys.clone();
         change(&mut keys);
-        self.ports.files.write_keys(&keys)?;
+        self.io(|ports| ports.files.write_keys(&keys)).await?;
         self.update(|state| state.keys = keys);
         // Whether a profile's key is kept has changed.
-        self.reload_aws_files();
+        self.reload_aws_files().await;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! The user's marks on roles and accounts, and how much each role was used.
 
-use super::{Concern, Keeper, State};
+use super::gate::Gate;
+use super::persist::Row;
+use super::{Concern, Owner, State};
 use rolecall_core::catalogue::marks::{self, AccountMarks, Marks, RoleMarks};
 use rolecall_core::role::Role;
 use rolecall_core::value::name::Name;
@@ -10,12 +12,17 @@ use rolecall_core::value::usage::Usage;
 /// The most roles that are told as used of late.
 const RECENT_MAX: usize = 50;
 
-impl Keeper {
+impl Owner {
     /// Reads the marks again. A file that cannot be read leaves the last good marks in force; if there are none, every
     /// role counts as production. What is wrong is told.
-    pub fn reload_marks(&self) {
+    pub(super) async fn reload_marks(&self) {
+        let _gate = self.enter(Gate::Marks).await;
+        self.reread_marks().await;
+    }
+
+    async fn reread_marks(&self) {
         let path = self.ports.files.marks_path();
-        let read = self.ports.files.read_marks();
+        let read = self.io(|ports| ports.files.read_marks()).await;
         let reading = read.and_then(|text| marks::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
@@ -40,28 +47,31 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no role of that name, the group is wrong, or the file cannot be written.
-    pub fn mark_role(&self, name: &str, marks: &RoleMarks) -> Result<(), Problem> {
+    pub(super) async fn mark_role(&self, name: &str, marks: &RoleMarks) -> Result<(), Problem> {
         let marks = self.lock().own_marks(name, marks);
         self.edit_marks(|text, path| marks::with_role(text, path, name, &marks))
+            .await
     }
 
     /// Sets what the user calls an account; without a name it has none. Its other marks stay.
     ///
     /// # Errors
     /// If the account or its name is wrong, or the file cannot be written.
-    pub fn name_account(&self, account_id: &str, alias: &str) -> Result<(), Problem> {
+    pub(super) async fn name_account(&self, account_id: &str, alias: &str) -> Result<(), Problem> {
         let marks = AccountMarks {
             alias: Some(alias.to_owned()),
             ..self.lock().marks.account(account_id)
         };
         self.edit_marks(|text, path| marks::with_account(text, path, account_id, &marks))
+            .await
     }
 
     /// Lets a role keep its marks under its new name.
-    pub(super) fn rename_marks(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
+    pub(super) async fn rename_marks(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
         self.edit_marks(|text, path| {
             marks::with_role_renamed(text, path, name.as_str(), new_name.as_str())
         })
+        .await
     }
 
     /// Returns whether a role is marked as production.
@@ -73,16 +83,18 @@ impl Keeper {
         state.marks.of(unlimited.as_str(), account_id).production
     }
 
-    fn edit_marks(
+    async fn edit_marks(
         &self,
         edit: impl Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<(), Problem> {
+        let _gate = self.enter(Gate::Marks).await;
         let path = self.ports.files.marks_path();
-        let text = self.ports.files.read_marks()?;
+        let text = self.io(|ports| ports.files.read_marks()).await?;
         let edited = edit(&text, &path)?;
         if edited != text {
-            self.ports.files.write_marks(&text, &edited)?;
-            self.reload_marks();
+            self.io(|ports| ports.files.write_marks(&text, &edited))
+                .await?;
+            self.reread_marks().await;
         }
         Ok(())
     }
@@ -90,20 +102,20 @@ impl Keeper {
     /// Notes that a person used a role.
     pub(super) fn note_use(&self, role: &Name) {
         let now = self.ports.clock.now();
-        let (role, usage) = self.update(|state| {
+        let role = self.update(|state| {
             let known = state.catalogue.role(role);
             let role = known.map_or(role, Role::unlimited_name).clone();
             let usage = Usage::after_use(state.usages.get(&role).copied(), now);
             state.usages.insert(role.clone(), usage);
             state.order_by_use();
-            (role, usage)
+            role
         });
-        self.ports.store.note_usage(&role, usage);
+        self.keep(Row::Usage(role));
     }
 
     /// Takes over how much each role was used in earlier runs.
-    pub(super) fn restore_usages(&self) {
-        match self.ports.store.usages() {
+    pub(super) async fn restore_usages(&self) {
+        match self.io(|ports| ports.store.usages()).await {
             Ok(kept) => self.update(|state| {
                 for (role, usage) in kept {
                     state.usages.entry(role).or_insert(usage);

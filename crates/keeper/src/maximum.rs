@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::calls::iam::DescribedRole;
 use rolecall_core::calls::sts::Caller;
 use rolecall_core::role::Role;
@@ -46,28 +46,32 @@ impl State {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Blocks until there is a role whose longest life IAM may tell.
-    pub fn await_unread_maximum(&self) {
-        let state = self.lock();
-        let none = |state: &mut State| state.unread_maximums.is_empty();
-        drop(self.changed.wait_while(state, none));
+    pub(super) async fn await_unread_maximum(&self) {
+        self.until(None, |state| {
+            (!state.unread_maximums.is_empty()).then_some(())
+        })
+        .await;
     }
 
     /// Asks IAM for the longest life of the roles that wait for it. What it does not tell is found out when AWS refuses
     /// too long a life.
-    pub fn read_maximums(&self) {
+    pub(super) async fn read_maximums(&self) {
         let unread = std::mem::take(&mut self.lock().unread_maximums);
         for role in &unread {
             let now = self.ports.clock.now();
-            self.note_store(self.ports.store.note_maximum_try(role.arn.as_str(), now));
-            let Ok(Some(caller)) = self.caller_in_account(role) else {
+            self.note_store(
+                self.io(|ports| ports.store.note_maximum_try(role.arn.as_str(), now))
+                    .await,
+            );
+            let Ok(Some(caller)) = self.caller_in_account(role).await else {
                 continue;
             };
             let Ok(iam) = self.iam() else {
                 return;
             };
-            if let Ok(described) = iam.role(&caller, &role.arn) {
+            if let Ok(described) = self.io(|_| iam.role(&caller, &role.arn)).await {
                 self.note_described(&role.arn, &described);
             }
         }
@@ -83,7 +87,7 @@ impl Keeper {
 
     /// Returns credentials of the role's account, which alone are told about the role: the caller's, with a code if one
     /// was given, else the role's own.
-    fn caller_in_account(&self, role: &Role) -> Result<Option<Caller>, KeychainError> {
+    async fn caller_in_account(&self, role: &Role) -> Result<Option<Caller>, KeychainError> {
         let key = {
             let state = self.lock();
             let source = state.keys.iter().find(|key| key.name == role.source);
@@ -103,7 +107,7 @@ impl Keeper {
         };
         Ok(Some(Caller {
             access_key_id: key.id.as_str().to_owned(),
-            secret: self.ports.keychain.fetch(&key.id)?,
+            secret: self.io(|ports| ports.keychain.fetch(&key.id)).await?,
             token: None,
         }))
     }

@@ -1,13 +1,13 @@
 //! MFA sessions: one code for every role that waits for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{Errand, check_expiry};
+use super::assume::{Intent, check_expiry, ended_meanwhile};
+use super::persist::Row;
 use super::prompt::{Halt, Purpose, Question};
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::diagnosis::{self, Asked, MfaProof};
 use rolecall_core::explain::refusal::{Attempt, explain};
@@ -28,14 +28,6 @@ pub(super) const FRESH: SignedDuration = SIGNER_MIN_REMAINING;
 /// A key and a device.
 pub(super) type TokenId = (AccessKeyId, MfaSerial);
 
-/// A session token that is being asked for.
-#[derive(Default)]
-pub(super) struct TokenFlight {
-    outcome: Mutex<Option<Result<MfaSession, Halt>>>,
-    /// The roles whose flights wait for it.
-    waiting: Mutex<BTreeSet<Name>>,
-}
-
 /// What AWS has taught about roles; it is learnt anew after a restart.
 #[derive(Default)]
 pub(super) struct Lessons {
@@ -44,19 +36,19 @@ pub(super) struct Lessons {
     /// The age at which a role refused a session token, until a fresh code tells whether that was the reason.
     suspected: BTreeMap<Name, SignedDuration>,
     /// Roles that refuse a fresh code as well.
-    unmoved: BTreeSet<Name>,
+    denied_with_fresh_mfa: BTreeSet<Name>,
 }
 
-impl Keeper {
+impl Owner {
     /// Returns the session token that signs for the plan's first role: the one at hand, else a new one for which one
     /// code is asked, whoever needs it at the time.
-    pub(super) fn mfa_session(
+    pub(super) async fn mfa_session(
         &self,
         role: &Role,
         plan: &Plan,
         serial: &MfaSerial,
         region: &Region,
-        errand: &Errand,
+        intent: &Intent,
     ) -> Result<MfaSession, Halt> {
         let id = (plan.key.id.clone(), serial.clone());
         let planned = plan.calls.iter().find_map(|call| match call {
@@ -67,72 +59,77 @@ impl Keeper {
             let at_hand = self.lock().mfa_sessions.get(&id).cloned();
             return at_hand.ok_or(Halt::Replan(None));
         };
-        let (flight, leads) = {
-            let mut state = self.lock();
+        let joined = self.update(|state| {
             let newer = state.mfa_sessions.get(&id);
-            if let Some(newer) = newer.filter(|it| it.issued_at >= errand.begun_at) {
-                return Ok(newer.clone());
+            if let Some(newer) = newer.filter(|it| it.issued_at >= intent.begun_at) {
+                return Err(newer.clone());
             }
-            let leads = !state.token_flights.contains_key(&id);
-            let flight = state.token_flights.entry(id.clone()).or_default().clone();
-            (flight, leads)
-        };
-        self.update(|_| {
-            let mut waiting = flight.waiting.lock().unwrap_or_else(|e| e.into_inner());
-            waiting.insert(role.name.clone());
+            Ok(state.token_requests.join(&id, &role.name, None))
         });
-        if leads {
-            self.lead_token(&id, &flight, role, plan, duration, region, errand);
+        let joined = match joined {
+            Ok(joined) => joined,
+            Err(newer) => return Ok(newer),
+        };
+        if joined.is_first {
+            let unfinished = UnfinishedToken {
+                owner: self,
+                request: joined.id,
+            };
+            let asked = self.ask_for_token(joined.id, &id, role, plan, duration, region);
+            let outcome = asked.await;
+            self.settle_token(joined.id, outcome);
+            drop(unfinished);
         }
-        let mut state = self.lock();
-        loop {
-            let landed = flight.outcome.lock().unwrap_or_else(|e| e.into_inner());
-            match landed.clone() {
-                Some(Err(Halt::Replan(_))) if !leads => return Err(Halt::Replan(None)),
-                Some(outcome) => return outcome,
-                None => drop(landed),
-            }
-            state = self.changed.wait(state).unwrap_or_else(|e| e.into_inner());
+        let outcome = self.until(None, |_| joined.answer.get().cloned()).await;
+        match outcome {
+            Some(Err(Halt::Replan(_))) if !joined.is_first => Err(Halt::Replan(None)),
+            Some(outcome) => outcome,
+            None => Err(Halt::Failed(Problem::internal())),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one errand")]
-    fn lead_token(
+    async fn ask_for_token(
         &self,
+        request: u64,
         id: &TokenId,
-        flight: &Arc<TokenFlight>,
         role: &Role,
         plan: &Plan,
         duration: TokenDuration,
         region: &Region,
-        errand: &Errand,
-    ) {
-        let attempt = std::panic::AssertUnwindSafe(|| {
-            let caller = self.key_caller(&plan.key)?;
-            let question = self.question(role, plan, &id.1, Purpose::Token(id.0.clone()));
-            self.with_code(&question, errand.code.clone(), |code| {
-                self.call_for_token(&plan.key, &caller, duration, &id.1, code, region)
-            })
+    ) -> Result<MfaSession, Halt> {
+        let caller = &self.key_caller(&plan.key).await?;
+        let question = self.question(role, plan, &id.1, Purpose::Token(request));
+        let send = |code| async move {
+            self.call_for_token(&plan.key, caller, duration, &id.1, code, region)
+                .await
+        };
+        self.with_code(&question, send).await
+    }
+
+    /// Takes over what came of a request for a token, unless it was made stale meanwhile.
+    fn settle_token(&self, request: u64, outcome: Result<MfaSession, Halt>) {
+        let kept = self.update(|state| {
+            if !state.token_requests.settle(request, outcome.clone()) {
+                return None;
+            }
+            let session = outcome.ok()?;
+            let id = (session.key.clone(), session.serial.clone());
+            state.mfa_sessions.insert(id.clone(), session);
+            Some(id)
         });
-        let outcome = std::panic::catch_unwind(attempt)
-            .unwrap_or_else(|_| Err(Halt::Failed(Problem::internal())));
-        if let Ok(session) = &outcome {
-            self.take_mfa_session(session.clone());
+        if let Some(id) = kept {
+            self.keep(Row::Mfa(id));
         }
-        self.update(|state| {
-            state.token_flights.remove(id);
-            *flight.outcome.lock().unwrap_or_else(|e| e.into_inner()) = Some(outcome.clone());
-        });
     }
 
     /// Keeps an MFA session, here and in the store.
     pub(super) fn take_mfa_session(&self, session: MfaSession) {
-        self.note_store(self.ports.store.save_mfa(&session));
         let id = (session.key.clone(), session.serial.clone());
-        self.update(|state| drop(state.mfa_sessions.insert(id, session)));
+        self.update(|state| drop(state.mfa_sessions.insert(id.clone(), session)));
+        self.keep(Row::Mfa(id));
     }
 
-    pub(super) fn call_for_token(
+    pub(super) async fn call_for_token(
         &self,
         key: &AccessKey,
         caller: &Caller,
@@ -160,7 +157,8 @@ impl Keeper {
             mfa: Some((serial.clone(), code)),
             region: region.clone(),
         };
-        let given = self.sts()?.session_token(caller, &call);
+        let sts = self.sts()?;
+        let given = self.io(|_| sts.session_token(caller, &call)).await;
         let credentials = given.map_err(|error| explain(&error, attempt))?;
         let unusable = |reason: String| explain(&StsError::Incomplete(reason), attempt);
         credentials
@@ -190,7 +188,7 @@ impl Keeper {
             }
             ProblemCode::AccessDenied => {
                 let mut state = self.lock();
-                if state.lessons.unmoved.contains(&role.name) {
+                if state.lessons.denied_with_fresh_mfa.contains(&role.name) {
                     return Halt::Failed(problem);
                 }
                 state.lessons.suspected.insert(role.name.clone(), age);
@@ -206,14 +204,14 @@ impl Keeper {
         let lessons = &mut state.lessons;
         match outcome {
             Ok(_) => {
-                lessons.unmoved.remove(&role.name);
+                lessons.denied_with_fresh_mfa.remove(&role.name);
                 if let Some(age) = lessons.suspected.remove(&role.name) {
                     lessons.refused_ages.insert(role.name.clone(), age);
                 }
             }
             Err(Halt::Failed(problem)) if problem.code == ProblemCode::AccessDenied => {
                 lessons.suspected.remove(&role.name);
-                lessons.unmoved.insert(role.name.clone());
+                lessons.denied_with_fresh_mfa.insert(role.name.clone());
             }
             Err(_) => {}
         }
@@ -222,7 +220,7 @@ impl Keeper {
     /// Forgets an MFA session, here and in the store.
     pub(super) fn forget_mfa(&self, id: &TokenId) {
         self.update(|state| drop(state.mfa_sessions.remove(id)));
-        self.note_store(self.ports.store.forget_mfa(&id.0, &id.1));
+        self.keep(Row::Mfa(id.clone()));
     }
 
     /// Forgets the MFA sessions that are over.
@@ -241,14 +239,19 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such key, or it has none.
-    pub fn end_mfa(&self, key: &Name) -> Result<(), Problem> {
+    pub(super) fn end_mfa(&self, key: &Name) -> Result<(), Problem> {
         let key = self.key(key)?;
         let ids: Vec<TokenId> = {
             let state = self.lock();
             let ids = state.mfa_sessions.keys();
             ids.filter(|(id, _)| *id == key.id).cloned().collect()
         };
-        if ids.is_empty() {
+        let was_under_way = self.update(|state| {
+            let is_of_key = |_, (id, _): &TokenId| *id == key.id;
+            let ended = || Err(Halt::Failed(ended_meanwhile()));
+            state.token_requests.drop_where(is_of_key, ended)
+        });
+        if ids.is_empty() && !was_under_way {
             let name = sanitise::echo(key.name.as_str());
             let what = format!("No code was given for the key \"{name}\".");
             return Err(Problem::new(
@@ -299,19 +302,24 @@ impl State {
     /// Takes the MFA sessions of the last run back, as far as they are not over.
     pub(super) fn take_back(&mut self, sessions: Vec<MfaSession>, now: Timestamp) {
         for session in sessions {
-            if session.remaining_at(now).is_positive() {
-                let id = (session.key.clone(), session.serial.clone());
-                self.mfa_sessions.entry(id).or_insert(session);
+            let id = (session.key.clone(), session.serial.clone());
+            let was_changed = self.unwritten.was_changed(&Row::Mfa(id.clone()));
+            if session.remaining_at(now).is_positive() && !was_changed {
+                self.mfa_sessions.insert(id, session);
             }
         }
     }
+}
 
-    /// Returns the roles whose flights wait for a session token.
-    pub(super) fn waiting_for_token(&self, key: &AccessKeyId, serial: &MfaSerial) -> Vec<Name> {
-        let flight = self.token_flights.get(&(key.clone(), serial.clone()));
-        let waiting = flight.map(|flight| flight.waiting.lock().unwrap_or_else(|e| e.into_inner()));
-        waiting
-            .map(|names| names.iter().cloned().collect())
-            .unwrap_or_default()
+/// Settles a request for a token whose attempt panicked or was dropped.
+struct UnfinishedToken<'a> {
+    owner: &'a Owner,
+    request: u64,
+}
+
+impl Drop for UnfinishedToken<'_> {
+    fn drop(&mut self) {
+        let failed = Err(Halt::Failed(Problem::internal()));
+        self.owner.settle_token(self.request, failed);
     }
 }

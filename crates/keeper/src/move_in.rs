@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Keeper;
+use super::Owner;
 use rolecall_core::api::import::{
     DryRun, ImportData, ImportItem, ImportItemKind, ImportKey, ImportOutcome, ImportSource,
 };
@@ -11,8 +11,8 @@ use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-impl Keeper {
-    /// Takes in what a program of others keeps: each key verified as [`Keeper::add_key`] does, each role checked.
+impl Owner {
+    /// Takes in what a program of others keeps: each key verified as [`Owner::add_key`] does, each role checked.
     /// With `dry_run` nothing is changed and no key verified; the report says what would come.
     ///
     /// What is here already stays as it is; a name that is taken gets the program's name behind it. There is one
@@ -20,7 +20,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the file of roles cannot be read or written. Keys that came over before that stay.
-    pub fn move_in(
+    pub(super) async fn move_in(
         &self,
         from: ImportSource,
         import_data: &ImportData,
@@ -30,13 +30,16 @@ impl Keeper {
         // What each thing there is called here.
         let mut names = HashMap::new();
         for key in &import_data.keys {
-            let (moved, name) = self.move_key(from, key, dry_run);
+            let (moved, name) = self.move_key(from, key, dry_run).await;
             if let Some(name) = name {
                 names.insert(key.name.clone(), name);
             }
             report.push(moved);
         }
-        report.extend(self.place_roles(from.title(), &import_data.roles, &mut names, dry_run)?);
+        report.extend(
+            self.place_roles(from.title(), &import_data.roles, &mut names, dry_run)
+                .await?,
+        );
         report.extend(
             import_data
                 .skipped
@@ -51,7 +54,7 @@ impl Keeper {
     ///
     /// # Errors
     /// If the file is no TOML, or the file of roles cannot be read or written.
-    pub fn take_roles(
+    pub(super) async fn take_roles(
         &self,
         text: &str,
         path: &str,
@@ -72,7 +75,9 @@ impl Keeper {
                 names.insert(draft.source.clone(), name);
             }
         }
-        let mut report = self.place_roles("imported", drafts, &mut names, dry_run)?;
+        let mut report = self
+            .place_roles("imported", drafts, &mut names, dry_run)
+            .await?;
         let faults = reading.faults.iter();
         report.extend(
             faults.map(|(name, problem)| left(ImportItemKind::Role, name, problem.to_string())),
@@ -80,7 +85,7 @@ impl Keeper {
         Ok(report)
     }
 
-    fn place_roles(
+    async fn place_roles(
         &self,
         origin: &str,
         roles: &[RoleDraft],
@@ -98,12 +103,13 @@ impl Keeper {
                 drafts.iter().try_fold(text.to_owned(), |text, draft| {
                     catalogue::with_role(&text, path, None, draft)
                 })
-            })?;
+            })
+            .await?;
         }
         Ok(report)
     }
 
-    fn move_key(
+    async fn move_key(
         &self,
         from: ImportSource,
         key: &ImportKey,
@@ -118,14 +124,10 @@ impl Keeper {
         if let Some(known) = known {
             return (here(ImportItemKind::Key, &known.name), Some(known.name));
         }
-        let kept = self
-            .free_name(from.title(), &key.name, &[])
-            .and_then(|name| {
-                if dry_run == DryRun::No {
-                    self.add_key(&name, &key.pair)?;
-                }
-                Ok(name)
-            });
+        let kept = match self.free_name(from.title(), &key.name, &[]) {
+            Ok(name) if dry_run == DryRun::No => self.add_key(&name, &key.pair).await.map(|_| name),
+            named => named,
+        };
         match kept {
             Ok(name) => (moved(ImportItemKind::Key, &name, &key.name), Some(name)),
             Err(problem) => (

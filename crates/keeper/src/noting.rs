@@ -1,10 +1,11 @@
 //! The history of requests: each is noted once its answer is given, so that nobody waits for that.
 
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::sync::Weak;
+
+use jiff::SignedDuration;
 
 use super::policy::Decision;
-use super::{Keeper, State, Waiter};
+use super::{Owner, State, Waiter};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::{Line, Query, Request, Verdict};
 use rolecall_core::asker::requester::Requester;
@@ -14,49 +15,40 @@ use rolecall_core::value::problem::Problem;
 pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
 
 /// How long whoever reads the history waits for lines of answers that were just given.
-const NOTING: Duration = Duration::from_millis(500);
+const NOTING: SignedDuration = SignedDuration::from_millis(500);
 
-/// Counts the requests that are answered and not noted yet.
-#[derive(Default)]
-pub(super) struct Unnoted {
-    count: Mutex<usize>,
-    fewer: Condvar,
-}
+/// A request that is answered and not noted yet, until this is dropped.
+struct Noting(Weak<Owner>);
 
-/// One of them, until this is dropped.
-struct Noting(Arc<Unnoted>);
-
-impl Unnoted {
-    fn begin(self: &Arc<Self>) -> Noting {
-        *super::lock(&self.count) += 1;
-        Noting(self.clone())
-    }
-
-    fn wait(&self) {
-        let some = |count: &mut usize| *count > 0;
-        let count = super::lock(&self.count);
-        drop(self.fewer.wait_timeout_while(count, NOTING, some));
+impl Noting {
+    fn begin(owner: &Owner) -> Self {
+        owner.touch(|state| state.unnoted += 1);
+        Self(owner.me.clone())
     }
 }
 
 impl Drop for Noting {
     fn drop(&mut self) {
-        *super::lock(&self.0.count) -= 1;
-        self.0.fewer.notify_all();
+        if let Some(owner) = self.0.upgrade() {
+            owner.touch(|state| state.unnoted -= 1);
+        }
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Does what the user clicked, and notes it in the history.
     ///
     /// # Errors
     /// As `act`.
-    pub fn clicked<T>(
+    pub(super) async fn clicked<T, Done>(
         &self,
         request: &Request,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        self.noted(request, Verdict::Clicked, None, act)
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
+        self.noted(request, Verdict::Clicked, None, act).await
     }
 
     /// Does what a program asked that gives it no credentials, whatever the policy of the role, and notes it in the
@@ -64,20 +56,24 @@ impl Keeper {
     ///
     /// # Errors
     /// As `act`; or if there is no such role, or the program runs in a container that may not ask.
-    pub fn observed<T>(
+    pub(super) async fn observed<T, Done>(
         &self,
         request: &Request,
         waiter: &dyn Waiter,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
         let requester = request.requester.clone().unwrap_or_default();
         match self.decision(&request.subject(), &requester) {
             Decision::Refused(verdict @ (Verdict::Sandboxed | Verdict::Unknown)) => {
-                let refused = || Err(self.refusal_of(verdict, request));
-                self.noted(request, verdict, Some(waiter), refused)
+                let refused = async || Err(self.refusal_of(verdict, request));
+                self.noted(request, verdict, Some(waiter), refused).await
             }
             Decision::Allowed | Decision::Asked(_) | Decision::Refused(_) => {
                 self.noted(request, Verdict::Allowed, Some(waiter), act)
+                    .await
             }
         }
     }
@@ -86,15 +82,22 @@ impl Keeper {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
-        self.unnoted.wait();
-        self.ports.store.history(query)
+    pub(super) async fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.all_noted().await;
+        self.io(|ports| ports.store.history(query)).await
     }
 
     /// Writes what waits to be written, before the program ends.
-    pub fn flush(&self) {
-        self.unnoted.wait();
-        self.ports.store.flush();
+    pub(super) async fn flush(&self) {
+        self.all_noted().await;
+        self.all_written().await;
+        self.io(|ports| ports.store.flush()).await;
+    }
+
+    async fn all_noted(&self) {
+        let deadline = self.deadline(NOTING);
+        self.until(Some(deadline), |state| (state.unnoted == 0).then_some(()))
+            .await;
     }
 
     /// Counts a call to AWS, so that the history can tell which requests took one.
@@ -103,21 +106,24 @@ impl Keeper {
     }
 
     /// Does `act`, and notes it once nobody waits for the answer any more.
-    pub(super) fn noted<T>(
+    pub(super) async fn noted<T, Done>(
         &self,
         request: &Request,
         verdict: Verdict,
         waiter: Option<&dyn Waiter>,
-        act: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
         let calls = |state: &State| state.aws_calls.get(&request.subject()).copied();
         let before = calls(&self.lock());
-        let result = act();
+        let result = act().await;
         let aws_call = calls(&self.lock()) != before;
         let failure = result.as_ref().err().map(|problem| problem.code);
         let at = self.ports.clock.now();
         let (store, mut request) = (self.ports.store.clone(), request.clone());
-        let noting = self.unnoted.begin();
+        let noting = Noting::begin(self);
         let note = move |whole: Option<Requester>| {
             request.requester = whole.or(request.requester);
             store.record(Line {
@@ -128,8 +134,8 @@ impl Keeper {
             drop(noting);
         };
         match waiter {
-            Some(waiter) => waiter.afterwards(Box::new(note)),
-            None => note(None),
+            Some(waiter) => self.outside(|| waiter.afterwards(Box::new(note))),
+            None => self.outside(|| note(None)),
         }
         result
     }

@@ -1,7 +1,7 @@
 //! What the settings decide about a request without the user: the one place where a policy is looked up. What is neither
 //! a role nor an access key has no policy, and gets nothing.
 
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::Verdict;
 use rolecall_core::asker::requester::{Isolation, Requester};
@@ -17,7 +17,7 @@ pub(super) enum Decision {
     Refused(Verdict),
 }
 
-impl Keeper {
+impl Owner {
     /// Returns what the policy of a role or an access key decides about a requester.
     pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
         let sandboxed = requester.isolation == Isolation::Sandboxed;

@@ -1,7 +1,11 @@
 //! What the keeper needs of the outside: one small trait per noun of the operating system.
 
+use std::sync::Arc;
+use std::task::Waker;
+
 use jiff::{SignedDuration, Timestamp};
 
+pub use crate::turn::{Task, Threads};
 use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
 use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
@@ -23,6 +27,36 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::value::usage::Usage;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
+
+/// What the keeper acts through.
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What runs tasks.
+    pub tasks: Arc<dyn Tasks>,
+    /// This machine's names.
+    pub machine: Arc<dyn Machine>,
+    /// The Security Token Service.
+    pub sts: Arc<dyn Sts>,
+    /// What AWS tells about permissions.
+    pub iam: Arc<dyn Iam>,
+    /// The OS keychain.
+    pub keychain: Arc<dyn Keychain>,
+    /// Programs that the settings name.
+    pub programs: Arc<dyn Programs>,
+    /// The user's files.
+    pub files: Arc<dyn Files>,
+    /// AWS's own files, where they are written.
+    pub aws: Arc<dyn AwsWriter>,
+    /// What survives a restart.
+    pub store: Arc<dyn Store>,
+    /// The clipboard.
+    pub clipboard: Arc<dyn Clipboard>,
+    /// Desktop notifications.
+    pub notifier: Arc<dyn Notifier>,
+    /// Tray and window.
+    pub audience: Arc<dyn Audience>,
+}
 
 /// The Security Token Service.
 pub trait Sts: Send + Sync {
@@ -90,6 +124,28 @@ pub trait Clock: Send + Sync {
 
     /// Returns AWS's clock minus this machine's, as far as it is known.
     fn offset(&self) -> SignedDuration;
+
+    /// Wakes `waker` once this clock has reached `at`, and may do so sooner. Returns the number that
+    /// [`Clock::cancel`] takes.
+    fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64;
+
+    /// Forgets an alarm of [`Clock::wake_at`].
+    fn cancel(&self, alarm: u64);
+}
+
+/// Runs what belongs to the keeper and not to whoever asked for it.
+pub trait Tasks: Send + Sync {
+    /// Runs a task to its end, beside everything else.
+    ///
+    /// # Errors
+    /// If the system has no room for it; it is dropped then.
+    fn start(&self, task: Task) -> Result<(), Problem>;
+
+    /// Returns how long a call to a port is held up before it is made, and again before its result is used. Only a
+    /// simulation does so.
+    fn delay(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 }
 
 /// This machine and who is logged in, for session names.

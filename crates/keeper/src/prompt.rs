@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::assume::ended_meanwhile;
 use super::ledger::CodeLedger;
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::plan::PlanPreference;
-use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
@@ -46,10 +46,10 @@ pub(super) struct Question {
 /// What a code is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// The call of the flight of this role.
-    Role(Name),
-    /// A session token of this key, for every flight that waits for it.
-    Token(AccessKeyId),
+    /// The call of this attempt.
+    Attempt(u64),
+    /// The session token that this request asks for, for every attempt that waits for it.
+    Token(u64),
 }
 
 #[derive(Debug, Clone)]
@@ -57,9 +57,11 @@ enum Answer {
     Code(MfaCode),
     Instead(PlanPreference),
     Cancel,
+    /// Nobody waits for it any more.
+    Unwanted,
 }
 
-/// Why an errand ends without a session: it failed, or it begins anew with another plan.
+/// Why an attempt ends without a session: it failed, or it begins anew with another plan.
 #[derive(Debug, Clone)]
 pub(super) enum Halt {
     /// It failed.
@@ -80,12 +82,12 @@ impl From<InputError> for Halt {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Answers a prompt.
     ///
     /// # Errors
     /// If the code is none, was used before, or the prompt is gone.
-    pub fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
+    pub(super) async fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
         let code = MfaCode::parse(code)?;
         let now = self.ports.clock.now();
         let serial = {
@@ -93,10 +95,12 @@ impl Keeper {
             let prompt = state.prompts.get(&id).ok_or_else(prompt_gone)?;
             prompt.question.serial.clone()
         };
-        let sent_before = self.ports.store.was_code_sent(&serial, &code);
+        let sent_before = self
+            .io(|ports| ports.store.was_code_sent(&serial, &code))
+            .await;
         self.update(|state| {
             let is_used = sent_before || state.ledger.is_used(&serial, &code, now);
-            let prompt = state.prompts.get_mut(&id).ok_or_else(prompt_gone)?;
+            let prompt = state.open_prompt(id)?;
             if is_used {
                 prompt.next_code_at = Some(super::ledger::next_step(now));
                 return Err(code_used());
@@ -110,13 +114,11 @@ impl Keeper {
     ///
     /// # Errors
     /// If the prompt is gone, or offers nothing else (any more).
-    pub fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
+    pub(super) fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
             let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
             let (preference, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
-            if let Some(prompt) = state.prompts.get_mut(&id) {
-                prompt.answer = Some(Answer::Instead(preference));
-            }
+            state.open_prompt(id)?.answer = Some(Answer::Instead(preference));
             Ok(())
         })
     }
@@ -125,17 +127,16 @@ impl Keeper {
     ///
     /// # Errors
     /// If the prompt is gone.
-    pub fn cancel_prompt(&self, id: u64) -> Result<(), Problem> {
+    pub(super) fn cancel_prompt(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
-            let prompt = state.prompts.get_mut(&id).ok_or_else(prompt_gone)?;
-            prompt.answer = Some(Answer::Cancel);
+            state.open_prompt(id)?.answer = Some(Answer::Cancel);
             Ok(())
         })
     }
 
     /// Returns the prompt that `role` waits for, if there is one. Whoever asks looks after its prompts at a terminal for
     /// the next seconds.
-    pub fn attend(&self, role: &Name) -> Option<PromptView> {
+    pub(super) fn attend(&self, role: &Name) -> Option<PromptView> {
         let now = self.ports.clock.now();
         let mut state = self.lock();
         state.attended.retain(|_, until| *until > now);
@@ -146,30 +147,34 @@ impl Keeper {
         Some(prompt_view(&state, *id, prompt))
     }
 
-    /// Runs `call` with a code: the one given, else one of a kept seed or of the settings' program, else one that a
-    /// prompt asks for, again while AWS rejects it.
-    pub(super) fn with_code<T>(
+    /// Runs `call` with a code: the one that whoever asked brought along, else one of a kept seed or of the settings'
+    /// program, else one that a prompt asks for, again while AWS rejects it.
+    pub(super) async fn with_code<T, Called>(
         &self,
         question: &Question,
-        given: Option<MfaCode>,
-        call: impl Fn(MfaCode) -> Result<T, Problem>,
-    ) -> Result<T, Halt> {
-        let was_given = given.is_some();
+        call: impl Fn(MfaCode) -> Called,
+    ) -> Result<T, Halt>
+    where
+        Called: Future<Output = Result<T, Problem>>,
+    {
+        let brought = self.lock().take_brought_code(question);
+        let was_brought = brought.is_some();
         let mut rejected = None;
-        if !was_given && let Some(code) = self.code_of_seed(question) {
-            match code.map(&call) {
-                Ok(Err(problem)) if problem.code == ProblemCode::CodeRejected => {
-                    rejected = Some(problem);
-                }
-                Ok(outcome) => return outcome.map_err(Halt::from),
+        if !was_brought && let Some(code) = self.code_of_seed(question).await {
+            match code {
+                Ok(code) => match call(code).await {
+                    Err(problem) if problem.code == ProblemCode::CodeRejected => {
+                        rejected = Some(problem);
+                    }
+                    outcome => return outcome.map_err(Halt::from),
+                },
                 Err(problem) => rejected = Some(problem),
             }
         }
-        let first = match rejected {
-            Some(_) => None,
-            None => given
-                .map(Ok)
-                .or_else(|| self.code_of_program(&question.serial)),
+        let first = match (brought, &rejected) {
+            (Some(code), _) => Some(Ok(code)),
+            (None, Some(_)) => None,
+            (None, None) => self.code_of_program(&question.serial).await,
         };
         let mut next = None;
         match first {
@@ -180,13 +185,14 @@ impl Keeper {
         loop {
             let code = match next.take() {
                 Some(code) => code,
-                None => self.ask(question, rejected.take())?,
+                None => self.ask(question, rejected.take()).await?,
             };
-            match self
-                .use_code(&question.serial, &code)
-                .and_then(|()| call(code))
-            {
-                Err(problem) if problem.code == ProblemCode::CodeRejected && !was_given => {
+            let outcome = match self.use_code(&question.serial, &code).await {
+                Ok(()) => call(code).await,
+                Err(problem) => Err(problem),
+            };
+            match outcome {
+                Err(problem) if problem.code == ProblemCode::CodeRejected && !was_brought => {
                     rejected = Some(problem);
                 }
                 outcome => return outcome.map_err(Halt::from),
@@ -195,9 +201,12 @@ impl Keeper {
     }
 
     /// Notes the code as used, before it is sent: AWS takes each once, whatever becomes of the call.
-    pub(super) fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
+    pub(super) async fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
         let now = self.ports.clock.now();
-        if self.ports.store.was_code_sent(serial, code) {
+        if self
+            .io(|ports| ports.store.was_code_sent(serial, code))
+            .await
+        {
             return Err(code_used());
         }
         {
@@ -207,11 +216,12 @@ impl Keeper {
             }
             state.ledger.note(serial, code, now);
         }
-        self.ports.store.note_code_sent(serial, code);
+        self.io(|ports| ports.store.note_code_sent(serial, code))
+            .await;
         Ok(())
     }
 
-    fn ask(&self, question: &Question, problem: Option<Problem>) -> Result<MfaCode, Halt> {
+    async fn ask(&self, question: &Question, problem: Option<Problem>) -> Result<MfaCode, Halt> {
         let now = self.ports.clock.now();
         let id = self.update(|state| {
             state.last_prompt += 1;
@@ -221,49 +231,64 @@ impl Keeper {
             state.prompts.insert(state.last_prompt, prompt);
             state.last_prompt
         });
-        let answer = self.wait_for_answer(id);
+        let deadline = now + PROMPT_LIFE;
+        let answer = self.until(Some(deadline), |state| state.answer_to(id, question));
+        let answer = answer.await;
         self.update(|state| drop(state.prompts.remove(&id)));
         match answer {
             Some(Answer::Code(code)) => Ok(code),
             Some(Answer::Instead(preference)) => Err(Halt::Replan(Some(preference))),
             Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.").into()),
+            Some(Answer::Unwanted) => Err(ended_meanwhile().into()),
             None => Err(cancelled("Nobody entered the code within two minutes.").into()),
         }
     }
+}
 
-    fn wait_for_answer(&self, id: u64) -> Option<Answer> {
-        let open = |state: &mut State| {
-            state
-                .prompts
-                .get(&id)
-                .is_some_and(|prompt| prompt.answer.is_none())
-        };
-        let state = self.lock();
-        let waited = self
-            .changed
-            .wait_timeout_while(state, PROMPT_LIFE.unsigned_abs(), open);
-        let (state, _) = waited.unwrap_or_else(|e| e.into_inner());
-        state
-            .prompts
-            .get(&id)
-            .and_then(|prompt| prompt.answer.clone())
+impl State {
+    /// Returns a prompt that has no answer yet: the first one counts.
+    fn open_prompt(&mut self, id: u64) -> Result<&mut Prompt, Problem> {
+        let open = self.prompts.get_mut(&id).filter(|it| it.answer.is_none());
+        open.ok_or_else(prompt_gone)
+    }
+
+    /// Takes a code that somebody brought along who waits for this question's answer.
+    fn take_brought_code(&mut self, question: &Question) -> Option<MfaCode> {
+        match question.purpose {
+            Purpose::Attempt(attempt) => self.attempts.take_code(|id, _| id == attempt),
+            Purpose::Token(request) => {
+                let roles = self.token_requests.waiting(|id, _| id == request);
+                self.attempts
+                    .take_code(|_, role| roles.contains(&role.name))
+            }
+        }
+    }
+
+    /// Returns the answer to a prompt, once there is one. Nobody has to answer what nobody waits for any more.
+    fn answer_to(&mut self, id: u64, question: &Question) -> Option<Answer> {
+        let answer = self.prompts.get(&id).and_then(|it| it.answer.clone());
+        if answer.is_some() {
+            return answer;
+        }
+        if question.roles(self).is_empty() {
+            return Some(Answer::Unwanted);
+        }
+        self.take_brought_code(question).map(Answer::Code)
     }
 }
 
 impl Question {
     /// Returns the roles that whoever asked named, and that wait for the code.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
-        let flying = match &self.purpose {
-            Purpose::Role(role) => vec![role.clone()],
-            Purpose::Token(key) => state.waiting_for_token(key, &self.serial),
+        let attempts = &state.attempts;
+        let names = match self.purpose {
+            Purpose::Attempt(attempt) => attempts.waiting(|id, _| id == attempt),
+            Purpose::Token(request) => {
+                let roles = state.token_requests.waiting(|id, _| id == request);
+                attempts.waiting(|_, role| roles.contains(&role.name))
+            }
         };
-        let mut names: Vec<Name> = flying
-            .iter()
-            .flat_map(|role| state.wanted_through(role))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        names.into_iter().collect()
     }
 }
 

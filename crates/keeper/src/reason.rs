@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::Asker;
+use super::assume::{Asker, ended_meanwhile};
 use super::prompt::PROMPT_LIFE;
-use super::{Keeper, State};
+use super::{Owner, State};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
 use rolecall_core::role::reason::{Reason, ReasonRule};
@@ -40,9 +40,18 @@ pub(super) struct ReasonPrompt {
 enum Answer {
     Reason(Reason),
     Cancel,
+    /// Nobody waits for it any more.
+    Unwanted,
 }
 
 impl State {
+    /// Returns a prompt that has no answer yet: the first one counts.
+    fn open_reason_prompt(&mut self, id: u64) -> Result<&mut ReasonPrompt, Problem> {
+        let prompt = self.reason_prompts.get_mut(&id);
+        let open = prompt.filter(|it| it.answer.is_none());
+        open.ok_or_else(prompt_gone)
+    }
+
     /// Takes the reason of a session of the last run back.
     pub(super) fn take_reason_back(&mut self, role: &Name, text: &str, at: Timestamp) {
         let role = self.catalogue.role(role);
@@ -63,12 +72,12 @@ impl State {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Notes why a role is about to be assumed, for it and every role on the way that wants a reason and takes this one.
     ///
     /// # Errors
     /// If there is no such role, none of them wants a reason, or this is none that they take.
-    pub fn give_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
+    pub(super) fn give_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         self.update(|state| {
             let role = state
@@ -107,9 +116,9 @@ impl Keeper {
     ///
     /// # Errors
     /// If the role does not take this reason, or the prompt is gone.
-    pub fn answer_reason(&self, id: u64, text: &str) -> Result<(), Problem> {
+    pub(super) fn answer_reason(&self, id: u64, text: &str) -> Result<(), Problem> {
         self.update(|state| {
-            let prompt = state.reason_prompts.get_mut(&id).ok_or_else(prompt_gone)?;
+            let prompt = state.open_reason_prompt(id)?;
             prompt.answer = Some(Answer::Reason(prompt.rule.check(text)?));
             Ok(())
         })
@@ -119,17 +128,21 @@ impl Keeper {
     ///
     /// # Errors
     /// If the prompt is gone.
-    pub fn cancel_reason(&self, id: u64) -> Result<(), Problem> {
+    pub(super) fn cancel_reason(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
-            let prompt = state.reason_prompts.get_mut(&id).ok_or_else(prompt_gone)?;
-            prompt.answer = Some(Answer::Cancel);
+            state.open_reason_prompt(id)?.answer = Some(Answer::Cancel);
             Ok(())
         })
     }
 
     /// Returns the reason to assume a role with: the one given for it, else one that a person is asked for; for a tool
     /// the last one, if it is not too old.
-    pub(super) fn reason_for(&self, role: &Role, asker: Asker) -> Result<Option<Reason>, Problem> {
+    pub(super) async fn reason_for(
+        &self,
+        role: &Role,
+        asker: Asker,
+        attempt: u64,
+    ) -> Result<Option<Reason>, Problem> {
         let Some(rule) = &role.reason else {
             return Ok(None);
         };
@@ -156,7 +169,7 @@ impl Keeper {
             (_, Asker::Tool) => Err(no_reason(role)),
             (given, Asker::Person) => {
                 let last = given.map(|given| given.reason.as_str().to_owned());
-                let reason = self.ask_why(role, rule, last)?;
+                let reason = self.ask_why(role, rule, last, attempt).await?;
                 let given = GivenReason {
                     reason: reason.clone(),
                     at: now,
@@ -168,17 +181,19 @@ impl Keeper {
         }
     }
 
-    fn ask_why(
+    async fn ask_why(
         &self,
         role: &Role,
         rule: &ReasonRule,
         last: Option<String>,
+        attempt: u64,
     ) -> Result<Reason, Problem> {
+        let deadline = self.ports.clock.now() + PROMPT_LIFE;
         let prompt = ReasonPrompt {
             role: role.name.clone(),
             rule: rule.clone(),
             last,
-            deadline: self.ports.clock.now() + PROMPT_LIFE,
+            deadline,
             answer: None,
         };
         let id = self.update(|state| {
@@ -186,7 +201,13 @@ impl Keeper {
             state.reason_prompts.insert(state.last_prompt, prompt);
             state.last_prompt
         });
-        let answer = self.wait_for_reason(id);
+        let answer = self.until(Some(deadline), |state| {
+            let prompt = state.reason_prompts.get(&id);
+            let answer = prompt.and_then(|prompt| prompt.answer.clone());
+            let is_wanted = state.attempts.is_running(attempt);
+            answer.or_else(|| (!is_wanted).then_some(Answer::Unwanted))
+        });
+        let answer = answer.await;
         self.update(|state| drop(state.reason_prompts.remove(&id)));
         let cancelled = |what| {
             Err(Problem::new(
@@ -197,24 +218,10 @@ impl Keeper {
         };
         match answer {
             Some(Answer::Reason(reason)) => Ok(reason),
+            Some(Answer::Unwanted) => Err(ended_meanwhile()),
             Some(Answer::Cancel) => cancelled("The question for the reason was cancelled."),
             None => cancelled("Nobody gave a reason within two minutes."),
         }
-    }
-
-    fn wait_for_reason(&self, id: u64) -> Option<Answer> {
-        let answer = |state: &State| {
-            let prompt = state.reason_prompts.get(&id);
-            prompt.and_then(|prompt| prompt.answer.clone())
-        };
-        let open =
-            |state: &mut State| state.reason_prompts.contains_key(&id) && answer(state).is_none();
-        let state = self.lock();
-        let waited = self
-            .changed
-            .wait_timeout_while(state, PROMPT_LIFE.unsigned_abs(), open);
-        let (state, _) = waited.unwrap_or_else(|e| e.into_inner());
-        answer(&state)
     }
 }
 

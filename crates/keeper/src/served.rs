@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::Keeper;
+use super::Owner;
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::asker::requester::{Isolation, ProcessId, Requester};
 use rolecall_core::value::name::Name;
@@ -61,12 +61,12 @@ impl Served {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Lets an endpoint ask in the name of `by`, which was allowed the role and started it.
     ///
     /// # Errors
     /// If `by` was not allowed the role, has named an endpoint already, or the endpoint cannot be seen.
-    pub fn name_endpoint(
+    pub(super) fn name_endpoint(
         &self,
         role: &Name,
         endpoint: &Requester,

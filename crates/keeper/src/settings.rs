@@ -1,19 +1,25 @@
 //! The settings: read when their file changes, written when the user changes one here.
 
-use super::{Concern, Keeper, State};
+use super::gate::Gate;
+use super::{Concern, Owner, State};
 use crate::ports::Iam;
 use crate::ports::Sts;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-impl Keeper {
+impl Owner {
     /// Reads the settings again. A setting that is wrong costs itself alone; where it may have closed something, that is
     /// closed. A file that cannot be read at all leaves the last good settings in force, or closes everything if there
     /// are none.
-    pub fn reload_settings(&self) {
+    pub(super) async fn reload_settings(&self) {
+        let _gate = self.enter(Gate::Settings).await;
+        self.reread_settings().await;
+    }
+
+    async fn reread_settings(&self) {
         let path = self.ports.files.settings_path();
-        let read = self.ports.files.read_settings();
+        let read = self.io(|ports| ports.files.read_settings()).await;
         let reading = read.and_then(|text| settings::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
@@ -59,38 +65,54 @@ impl Keeper {
     ///
     /// # Errors
     /// If the file of settings is wrong or cannot be written.
-    pub fn set_consent(&self, subject: &Subject, consent: Option<Consent>) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))?;
+    pub(super) async fn set_consent(
+        &self,
+        subject: &Subject,
+        consent: Option<Consent>,
+    ) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))
+            .await?;
         self.update(|state| state.withdraw_grants(|changed| changed == subject));
         Ok(())
     }
 
     /// Gives what is about to get a new name its policy under that name, so that it is never handed out under a laxer
     /// one.
-    pub(super) fn copy_consent(&self, subject: &Subject, renamed: &Subject) -> Result<(), Problem> {
+    pub(super) async fn copy_consent(
+        &self,
+        subject: &Subject,
+        renamed: &Subject,
+    ) -> Result<(), Problem> {
         let consent = self.lock().settings.ask.own(subject);
         match consent {
-            Some(_) => self
-                .edit_settings(|text, path| settings::with_consent(text, path, renamed, consent)),
+            Some(_) => {
+                self.edit_settings(|text, path| {
+                    settings::with_consent(text, path, renamed, consent)
+                })
+                .await
+            }
             None => Ok(()),
         }
     }
 
     /// Drops the policy of a name that is no longer used.
-    pub(super) fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
+    pub(super) async fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
         self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
+            .await
     }
 
-    pub(super) fn edit_settings(
+    pub(super) async fn edit_settings(
         &self,
         edit: impl Fn(&str, &str) -> Result<String, Problem>,
     ) -> Result<(), Problem> {
+        let _gate = self.enter(Gate::Settings).await;
         let path = self.ports.files.settings_path();
-        let text = self.ports.files.read_settings()?;
+        let text = self.io(|ports| ports.files.read_settings()).await?;
         let edited = edit(&text, &path)?;
         if edited != text {
-            self.ports.files.write_settings(&text, &edited)?;
-            self.reload_settings();
+            self.io(|ports| ports.files.write_settings(&text, &edited))
+                .await?;
+            self.reread_settings().await;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Concern, Keeper};
+use super::{Concern, Owner};
 use rolecall_core::catalogue::team::{self, Team};
 use rolecall_core::catalogue::{Catalogue, Reading};
 use rolecall_core::role::Role;
@@ -47,9 +47,9 @@ impl Teams {
     }
 }
 
-impl Keeper {
+impl Owner {
     /// Takes in what a team's place gave. What cannot be read leaves the last good roles in use, and is told.
-    pub fn set_team(&self, team: &Team, text: Result<&str, Problem>) {
+    pub(super) fn set_team(&self, team: &Team, text: Result<&str, Problem>) {
         let reading = text.and_then(|text| team::read(team, text));
         self.update(|state| {
             state.teams.note(team, reading);
@@ -63,7 +63,7 @@ impl Keeper {
     }
 
     /// Forgets the teams that are not among these.
-    pub fn keep_teams(&self, teams: &[Team]) {
+    pub(super) fn keep_teams(&self, teams: &[Team]) {
         let is_kept = |name: &Name| teams.iter().any(|team| team.name == *name);
         self.update(|state| {
             state.teams.roles.retain(|name, _| is_kept(name));

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Concern, Keeper, State};
+use super::gate::Gate;
+use super::{Concern, Owner, State};
 use crate::ports::Keeping;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::{Line, Request, RequestKind, Verdict};
@@ -51,18 +52,18 @@ struct Due {
     output: Option<OutputFormat>,
 }
 
-impl Keeper {
+impl Owner {
     /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns how
     /// often that changed the state.
-    pub(super) fn follow_temporary_profiles(&self, now: Timestamp) -> u64 {
+    pub(super) async fn follow_temporary_profiles(&self, now: Timestamp) -> u64 {
         if self.mode == Mode::Practice {
             return 0;
         }
-        let _turn = super::lock(&self.temporary_turn);
-        self.remove_leftovers() + self.write_temporary_profiles(now)
+        let _turn = self.enter(Gate::TemporaryProfiles).await;
+        self.remove_leftovers().await + self.write_temporary_profiles(now).await
     }
 
-    fn write_temporary_profiles(&self, now: Timestamp) -> u64 {
+    async fn write_temporary_profiles(&self, now: Timestamp) -> u64 {
         let (due, written) = {
             let state = self.lock();
             if state.temporary.is_over {
@@ -77,20 +78,24 @@ impl Keeper {
         }
         let left_out = RefCell::new(BTreeMap::new());
         let edited = self
-            .ports
-            .aws
-            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
-                let mut editor = Editor::new(AwsFile::Credentials, text);
-                editor.remove(|owned| {
-                    owned.expiry.is_some() && !due.keys().any(|name| name.as_str() == owned.profile)
-                });
-                let problems = due.iter().filter_map(|(name, due)| {
-                    let problem = self.put(&mut editor, due).err()?;
-                    Some((name.clone(), problem))
-                });
-                left_out.replace(problems.collect());
-                Ok(editor.finish())
-            });
+            .io(|ports| {
+                ports
+                    .aws
+                    .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                        let mut editor = Editor::new(AwsFile::Credentials, text);
+                        editor.remove(|owned| {
+                            owned.expiry.is_some()
+                                && !due.keys().any(|name| name.as_str() == owned.profile)
+                        });
+                        let problems = due.iter().filter_map(|(name, due)| {
+                            let problem = self.put(&mut editor, due).err()?;
+                            Some((name.clone(), problem))
+                        });
+                        left_out.replace(problems.collect());
+                        Ok(editor.finish())
+                    })
+            })
+            .await;
         let problem = match edited {
             Ok(_) => {
                 let left_out = left_out.into_inner();
@@ -112,19 +117,20 @@ impl Keeper {
     ///
     /// # Errors
     /// If AWS's tools would not use what is written there, or the file of settings is wrong or cannot be written.
-    pub fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+    pub(super) async fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         self.check_set()?;
         {
             let state = self.lock();
             let found = state.catalogue.role(role).map(drop);
             found.ok_or_else(|| state.catalogue.refusal(role))?;
         }
-        self.check_temporary_profile(role)?;
+        self.check_temporary_profile(role).await?;
         if self.lock().settings.ask.of(&Subject::Role(role.clone())) != Consent::Allow {
             return Err(not_for_every_program(role));
         }
-        self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))?;
-        self.follow_temporary_profiles(self.ports.clock.now());
+        self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))
+            .await?;
+        self.follow_temporary_profiles(self.ports.clock.now()).await;
         Ok(())
     }
 
@@ -132,13 +138,18 @@ impl Keeper {
     ///
     /// # Errors
     /// If the file of settings is wrong or cannot be written.
-    pub fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))?;
-        self.follow_temporary_profiles(self.ports.clock.now());
+    pub(super) async fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+        self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))
+            .await?;
+        self.follow_temporary_profiles(self.ports.clock.now()).await;
         Ok(())
     }
 
-    pub(super) fn rename_temporary_profile(&self, role: &Name, new: &Name) -> Result<(), Problem> {
+    pub(super) async fn rename_temporary_profile(
+        &self,
+        role: &Name,
+        new: &Name,
+    ) -> Result<(), Problem> {
         if !self.lock().settings.temporary_profiles.contains(role) {
             return Ok(());
         }
@@ -146,17 +157,22 @@ impl Keeper {
             let text = settings::without_temporary_profile(text, path, role)?;
             settings::with_temporary_profile(&text, path, new)
         })
+        .await
     }
 
     /// Refuses a temporary profile that could not be written, or beside which AWS's tools would do something else.
-    fn check_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
+    async fn check_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         let profile = ProfileName::parse(role.as_str())?;
-        let credentials = self.ports.files.read_aws(AwsFile::Credentials)?;
+        let credentials = self
+            .io(|ports| ports.files.read_aws(AwsFile::Credentials))
+            .await?;
         let editor = Editor::new(AwsFile::Credentials, credentials.text.expose());
         if let Some(foreign) = editor.foreign(&profile) {
             return Err(foreign.problem(&self.ports.files.aws_path(AwsFile::Credentials)));
         }
-        let config = self.ports.files.read_aws(AwsFile::Config)?;
+        let config = self
+            .io(|ports| ports.files.read_aws(AwsFile::Config))
+            .await?;
         let (config, nothing) = (Document::parse(config.text.expose()), Document::parse(""));
         let (profiles, _) = Profiles::merge(&config, &nothing);
         let found = profiles.find(role.as_str());
@@ -183,18 +199,22 @@ impl Keeper {
     }
 
     /// Removes all temporary profiles, and writes none any more: the program ends.
-    pub fn remove_temporary_profiles(&self) {
+    pub(super) async fn remove_temporary_profiles(&self) {
         self.lock().temporary.is_over = true;
-        let _turn = super::lock(&self.temporary_turn);
+        let _turn = self.enter(Gate::TemporaryProfiles).await;
         if self.lock().temporary.written.is_empty() {
             return;
         }
         match self
-            .ports
-            .aws
-            .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
-                Ok(without(text).0)
-            }) {
+            .io(|ports| {
+                ports
+                    .aws
+                    .edit(AwsFile::Credentials, Keeping::Backup, &|text| {
+                        Ok(without(text).0)
+                    })
+            })
+            .await
+        {
             Ok(_) => self.update(|state| state.temporary.written.clear()),
             Err(problem) => self.set_standing(Concern::TemporaryProfiles, Some(problem)),
         }
@@ -202,12 +222,15 @@ impl Keeper {
 
     /// Removes what a run that crashed left on the disk, and says so. What fails is tried again with the next tick.
     /// Returns how often that changed the state.
-    fn remove_leftovers(&self) -> u64 {
+    async fn remove_leftovers(&self) -> u64 {
         if self.lock().temporary.is_swept {
             return 0;
         }
-        let removed = self.ports.aws.recover();
-        let removed = removed.and_then(|()| self.remove_profiles_of_a_crash());
+        let removed = self.io(|ports| ports.aws.recover()).await;
+        let removed = match removed {
+            Ok(()) => self.remove_profiles_of_a_crash().await,
+            Err(problem) => Err(problem),
+        };
         let mut state = self.lock();
         state.temporary.is_swept = removed.is_ok();
         let problem = removed.err();
@@ -220,15 +243,20 @@ impl Keeper {
     }
 
     /// Removes the temporary profiles that no session of this run is behind.
-    fn remove_profiles_of_a_crash(&self) -> Result<(), Problem> {
-        let read = self.ports.files.read_aws(AwsFile::Credentials)?;
+    async fn remove_profiles_of_a_crash(&self) -> Result<(), Problem> {
+        let read = self
+            .io(|ports| ports.files.read_aws(AwsFile::Credentials))
+            .await?;
         let (_, left) = without(read.text.expose());
         if left == 0 {
             return Ok(());
         }
         let remove = |text: &str| Ok(without(text).0);
-        let aws = &self.ports.aws;
-        aws.edit(AwsFile::Credentials, Keeping::Backup, &remove)?;
+        self.io(|ports| {
+            let aws = &ports.aws;
+            aws.edit(AwsFile::Credentials, Keeping::Backup, &remove)
+        })
+        .await?;
         let notice = Notice::temporary_profiles_removed(left);
         self.ports.notifier.show(&notice);
         Ok(())

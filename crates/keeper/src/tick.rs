@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Keeper, State};
+use super::persist::Row;
+use super::view::SHOWN_AFTER_END;
+use super::{Owner, State};
 use rolecall_core::session::{EXPIRING, Phase, Session};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::notice::{DIGEST_FROM, Notice};
@@ -28,18 +30,19 @@ pub struct Pulse {
     pub(super) revision: u64,
 }
 
-impl Keeper {
+impl Owner {
     /// Shows the warnings that are due, writes and removes temporary profiles, and publishes what changed.
-    pub fn tick(&self) -> Pulse {
+    pub(super) async fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
-        self.warn(now);
+        self.warn(now).await;
         self.drop_stale_mfa(now);
         // What others change from here on, while files are written, is for another tick.
         let revision = self.update(|state| {
             state.drop_stale_key_sessions(now);
             state.revision
         });
-        let own = self.follow_temporary_profiles(now);
+        let own = self.follow_temporary_profiles(now).await;
+        self.publish();
         let (pulse, snapshot) = {
             let state = self.lock();
             (
@@ -54,32 +57,52 @@ impl Keeper {
         pulse
     }
 
-    fn warn(&self, now: Timestamp) {
+    async fn warn(&self, now: Timestamp) {
         let candidates: Vec<Due> = {
             let state = self.lock();
             let leads = &state.settings.lead_times;
-            state
-                .sessions
-                .values()
+            let sessions = state.sessions.values();
+            sessions
                 .filter_map(|session| due(session, leads, now))
                 .collect()
         };
-        let store = &self.ports.store;
-        let fresh: Vec<Due> = candidates
+        if candidates.is_empty() {
+            return;
+        }
+        let warned = self.io(|ports| {
+            let warned = candidates
+                .iter()
+                .map(|due| ports.store.was_warned(due.session.id(), due.lead.as_secs()));
+            warned.collect::<Vec<bool>>()
+        });
+        let warned = warned.await;
+        let unwarned = candidates
             .into_iter()
-            .filter(|due| !store.was_warned(due.session.id(), due.lead.as_secs()))
-            .collect();
+            .zip(warned)
+            .filter(|(_, warned)| !warned);
+        let fresh: Vec<Due> = {
+            let state = self.lock();
+            // One that was renewed or ended meanwhile is no longer worth a word.
+            let is_current = |due: &Due| {
+                let present = state.sessions.get(&due.session.role);
+                present.is_some_and(|it| it.id() == due.session.id())
+            };
+            unwarned.map(|(due, _)| due).filter(is_current).collect()
+        };
         if fresh.is_empty() {
             return;
         }
         self.show_warnings(&fresh, now);
-        for due in &fresh {
-            let leads = due.passed.iter().chain([&due.lead]);
-            leads.for_each(|lead| store.note_warned(due.session.id(), lead.as_secs()));
-            if due.lead.is_zero() {
-                self.note_store(store.forget(&due.session.role));
-            }
+        for due in fresh.iter().filter(|due| due.lead.is_zero()) {
+            self.keep(Row::Session(due.session.role.clone()));
         }
+        self.io(|ports| {
+            for due in &fresh {
+                let leads = due.passed.iter().chain([&due.lead]);
+                leads.for_each(|lead| ports.store.note_warned(due.session.id(), lead.as_secs()));
+            }
+        })
+        .await;
     }
 
     fn show_warnings(&self, due: &[Due], now: Timestamp) {
@@ -134,7 +157,13 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     });
     let soonest = next.filter(SignedDuration::is_positive).min();
     let codes = state.mfa_sessions.values().map(|it| it.remaining_at(now));
-    let quiet = codes.chain(state.next_key_session_end(now)).min();
+    let over = state.sessions.values();
+    let over = over.map(|session| session.remaining_at(now) + SHOWN_AFTER_END);
+    let over = over.filter(SignedDuration::is_positive);
+    let quiet = codes
+        .chain(state.next_key_session_end(now))
+        .chain(over)
+        .min();
     match (soonest, quiet) {
         (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
         // Nothing that a person waits for: only what is over is put away in time.

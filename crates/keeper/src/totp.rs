@@ -1,9 +1,10 @@
 //! Codes from a seed in the keychain, for users who chose that over typing them.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
+use super::gate::Gate;
 use super::prompt::{Question, code_used};
-use super::{Keeper, State, ledger};
+use super::{Owner, State, ledger};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::value::access_key::AccessKey;
@@ -16,23 +17,30 @@ use rolecall_core::value::sanitise;
 
 /// How long a code is waited for that was not sent before: the rest of one step, and some for clocks.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(35);
-/// How often the clock is looked at meanwhile: it follows AWS's, so that a step may come sooner or later.
-const LOOK: SignedDuration = SignedDuration::from_secs(1);
-
-impl Keeper {
+impl Owner {
     /// Keeps the seed of an authenticator beside an access key of its user, once AWS took a code of it. The code counts
     /// for the user's roles as if it had been typed. The second factor is on the same machine as the first from then on.
     ///
     /// # Errors
     /// If there is no such key, it has a seed, the device is another account's, AWS refuses the code, or the keychain
     /// refuses. Nothing was kept then.
-    pub fn add_totp(&self, key: &Name, serial: &MfaSerial, seed: &TotpSeed) -> Result<(), Problem> {
+    pub(super) async fn add_totp(
+        &self,
+        key: &Name,
+        serial: &MfaSerial,
+        seed: &TotpSeed,
+    ) -> Result<(), Problem> {
         let key = self.key(key)?;
         check_device(&key, serial)?;
-        let session = self.session_of_seed(&key, serial, seed)?;
-        self.note_keychain(self.keep_seed(&key, seed))?;
-        if let Err(problem) = self.write_totp(&key, Some(serial)) {
-            let _ = self.note_keychain(self.ports.keychain.remove_seed(&key.id));
+        let session = self.session_of_seed(&key, serial, seed).await?;
+        let _gate = self.enter(Gate::Keys).await;
+        let key = self.key(&key.name)?;
+        check_device(&key, serial)?;
+        self.note_keychain(self.keep_seed(&key, seed).await).await?;
+        if let Err(problem) = self.write_totp(&key, Some(serial)).await {
+            let _ = self
+                .note_keychain(self.io(|ports| ports.keychain.remove_seed(&key.id)).await)
+                .await;
             return Err(problem);
         }
         self.take_mfa_session(session);
@@ -43,42 +51,55 @@ impl Keeper {
     ///
     /// # Errors
     /// If there is no such key, it has none, or the keychain refuses; it is still there then.
-    pub fn remove_totp(&self, key: &Name) -> Result<(), Problem> {
+    pub(super) async fn remove_totp(&self, key: &Name) -> Result<(), Problem> {
+        let _gate = self.enter(Gate::Keys).await;
         let key = self.key(key)?;
         if key.totp.is_none() {
             return Err(no_seed(&key));
         }
-        self.drop_seed(&key)?;
-        self.write_totp(&key, None)
+        self.drop_seed(&key).await?;
+        self.write_totp(&key, None).await
     }
 
     /// Takes the seed of an access key out of the keychain, if there is one.
-    pub(super) fn drop_seed(&self, key: &AccessKey) -> Result<(), Problem> {
+    pub(super) async fn drop_seed(&self, key: &AccessKey) -> Result<(), Problem> {
         match key.totp {
-            Some(_) => self.note_keychain(self.ports.keychain.remove_seed(&key.id)),
+            Some(_) => {
+                self.note_keychain(self.io(|ports| ports.keychain.remove_seed(&key.id)).await)
+                    .await
+            }
             None => Ok(()),
         }
     }
 
     /// Returns a code of the device's seed, noted as used; `None` if no seed of it is kept.
-    pub(super) fn code_of_seed(&self, question: &Question) -> Option<Result<MfaCode, Problem>> {
+    pub(super) async fn code_of_seed(
+        &self,
+        question: &Question,
+    ) -> Option<Result<MfaCode, Problem>> {
         let key = {
             let state = self.lock();
             let of_device = |key: &&AccessKey| key.totp.as_ref() == Some(&question.serial);
             state.keys.iter().find(of_device).cloned()?
         };
-        let fetched = self.ports.keychain.fetch_seed(&key.id);
+        let fetched = self.io(|ports| ports.keychain.fetch_seed(&key.id)).await;
         let seed = match fetched {
             Ok(text) => TotpSeed::parse(&text).map_err(|_| lost_seed(&key)),
             Err(KeychainError::Empty | KeychainError::Corrupt) => Err(lost_seed(&key)),
-            Err(error) => self.note_keychain(Err(error)),
+            Err(error) => self.note_keychain(Err(error)).await,
         };
-        Some(seed.and_then(|seed| self.fresh_code(&question.serial, &seed, Some(question))))
+        Some(match seed {
+            Ok(seed) => {
+                self.fresh_code(&question.serial, &seed, Some(question))
+                    .await
+            }
+            Err(problem) => Err(problem),
+        })
     }
 
     /// Returns a code that was not sent before, noted as used. If the present one was, the next is waited for, and what
     /// waits for `question` is shown so.
-    fn fresh_code(
+    async fn fresh_code(
         &self,
         serial: &MfaSerial,
         seed: &TotpSeed,
@@ -88,7 +109,7 @@ impl Keeper {
         let mut now = begun;
         loop {
             let code = seed.code_at(now);
-            if self.use_code(serial, &code).is_ok() {
+            if self.use_code(serial, &code).await.is_ok() {
                 return Ok(code);
             }
             let next = ledger::next_step(now);
@@ -96,7 +117,7 @@ impl Keeper {
                 return Err(code_used());
             }
             let shown = question.map(|question| self.show_wait(question));
-            self.wait_for(next);
+            self.until(Some(next), |_| None::<()>).await;
             if let Some(id) = shown {
                 self.update(|state| drop(state.seed_waits.remove(&id)));
             }
@@ -115,30 +136,19 @@ impl Keeper {
         })
     }
 
-    /// Waits for an instant of AWS's clock, and never longer than patience lasts on this machine's.
-    fn wait_for(&self, instant: Timestamp) {
-        for _ in 0..PATIENCE.as_secs() {
-            let left = instant.duration_since(self.ports.clock.now());
-            if !left.is_positive() {
-                return;
-            }
-            let pause = left.min(LOOK).unsigned_abs();
-            let state = self.lock();
-            drop(self.changed.wait_timeout_while(state, pause, |_| true));
-        }
-    }
-
-    fn session_of_seed(
+    async fn session_of_seed(
         &self,
         key: &AccessKey,
         serial: &MfaSerial,
         seed: &TotpSeed,
     ) -> Result<MfaSession, Problem> {
-        let caller = self.key_caller(key)?;
+        let caller = self.key_caller(key).await?;
         let region = self.region_of_key(key)?;
         let duration = self.lock().settings.mfa_session;
-        let code = self.fresh_code(serial, seed, None)?;
-        let taken = self.call_for_token(key, &caller, duration, serial, code, &region);
+        let code = self.fresh_code(serial, seed, None).await?;
+        let taken = self
+            .call_for_token(key, &caller, duration, serial, code, &region)
+            .await;
         taken.map_err(|problem| match problem.code {
             ProblemCode::CodeRejected => wrong_seed(key),
             _ => problem,
@@ -146,21 +156,23 @@ impl Keeper {
     }
 
     /// Stores the seed and reads it back, since a keychain may fail silently.
-    fn keep_seed(&self, key: &AccessKey, seed: &TotpSeed) -> Result<(), KeychainError> {
-        self.ports.keychain.store_seed(&key.id, seed.text())?;
-        let back = self.ports.keychain.fetch_seed(&key.id)?;
+    async fn keep_seed(&self, key: &AccessKey, seed: &TotpSeed) -> Result<(), KeychainError> {
+        self.io(|ports| ports.keychain.store_seed(&key.id, seed.text()))
+            .await?;
+        let back = self.io(|ports| ports.keychain.fetch_seed(&key.id)).await?;
         match back.expose() == seed.text().expose() {
             true => Ok(()),
             false => Err(KeychainError::Corrupt),
         }
     }
 
-    fn write_totp(&self, key: &AccessKey, serial: Option<&MfaSerial>) -> Result<(), Problem> {
+    async fn write_totp(&self, key: &AccessKey, serial: Option<&MfaSerial>) -> Result<(), Problem> {
         self.write_keys(|keys| {
             for kept in keys.iter_mut().filter(|kept| kept.id == key.id) {
                 kept.totp = serial.cloned();
             }
         })
+        .await
     }
 }
 

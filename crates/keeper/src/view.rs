@@ -29,6 +29,9 @@ const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
 /// The most characters that are shown of a text that no check has passed.
 const UNCHECKED_MAX: usize = 2_048;
 
+/// How long a session that is over is listed.
+pub(super) const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);
+
 pub(super) fn snapshot(
     state: &State,
     mode: Mode,
@@ -73,13 +76,18 @@ pub(super) fn snapshot(
     }
 }
 
+/// Returns whether a session is listed: one that is over is for a while, so that whoever comes back sees what ended.
+fn is_shown(session: &Session, now: Timestamp) -> bool {
+    session.remaining_at(now) > -SHOWN_AFTER_END
+}
+
 fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
-    let flying = state.flights.keys().map(|role| &role.name);
-    let mut names: Vec<&Name> = state
-        .sessions
-        .keys()
+    let attempted = state.attempts.keys().map(|role| &role.name);
+    let kept = state.sessions.values().filter(|it| is_shown(it, now));
+    let mut names: Vec<&Name> = kept
+        .map(|session| &session.role)
         .chain(state.failures.keys())
-        .chain(flying)
+        .chain(attempted)
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -87,21 +95,22 @@ fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
         .into_iter()
         .map(|name| session_view(state, name, now))
         .collect();
-    views.sort_by_key(|view| (view.expires_at, view.role.clone()));
+    let is_over = |view: &SessionView| view.phase == Phase::Expired;
+    views.sort_by_key(|view| (is_over(view), view.expires_at, view.role.clone()));
     views
 }
 
 fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
     let session = state.sessions.get(name);
     let role = state.catalogue.role(name);
-    let flying = state.flights.keys().any(|role| role.name == *name);
+    let is_attempted = state.attempts.has(|role| role.name == *name);
     let problem = state.failures.get(name).cloned();
     let live = session
         .map(|session| session.phase_at(now))
         .filter(|phase| *phase != Phase::Expired);
     let phase = match live {
         Some(phase) => phase,
-        None if flying => Phase::Assuming,
+        None if is_attempted => Phase::Assuming,
         None if problem.is_some() => Phase::Failed,
         None => Phase::Expired,
     };
@@ -125,7 +134,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
             .map(|it| LimitsView::from(&it.limits))
             .unwrap_or_default(),
         phase,
-        waiting_for: flying.then(|| waiting_for(state, name)),
+        waiting_for: is_attempted.then(|| waiting_for(state, name)),
         account_id: account_id.to_owned(),
         role_arn: arn.clone().unwrap_or_default(),
         identity: session.map(|session| session.identity.clone()),
@@ -154,7 +163,13 @@ fn whole_second(instant: Timestamp) -> Timestamp {
 }
 
 fn waiting_for(state: &State, name: &Name) -> WaitingFor {
-    let asks_why = |role: &Name| role == name || state.wanted_through(role).contains(name);
+    let asks_why = |role: &Name| {
+        role == name
+            || state
+                .attempts
+                .waiting(|_, it| it.name == *role)
+                .contains(name)
+    };
     let mut asked = state.reason_prompts.values();
     if asked.any(|prompt| asks_why(&prompt.role)) {
         return WaitingFor::Reason;
@@ -291,7 +306,8 @@ pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
 }
 
 fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
-    let wanted = state.wanted_through(&prompt.role).into_iter();
+    let wanted = state.attempts.waiting(|_, it| it.name == prompt.role);
+    let wanted = wanted.into_iter();
     let beyond = wanted.filter(|role| *role != prompt.role);
     ReasonPromptView {
         id,

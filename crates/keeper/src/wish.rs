@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Keeper;
+use super::Owner;
 use rolecall_core::calls::sts::AssumeRole;
 use rolecall_core::plan::Plan;
 use rolecall_core::role::Role;
@@ -14,7 +14,7 @@ use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::region::Region;
 
-impl Keeper {
+impl Owner {
     /// Returns the call for the plan's last role, without a code.
     ///
     /// # Errors

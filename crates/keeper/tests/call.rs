@@ -137,6 +137,7 @@ fn r39_what_a_role_allows_survives_a_restart_and_an_edit_tries_anew() {
     let (fakes, keeper) = ready("duration = \"2h\"\n");
     fakes.sts.refuse_next(too_long());
     keeper.assume(&name("guest"), None).expect("assumed");
+    keeper.flush();
     drop(keeper);
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
     keeper.restore_sessions();
@@ -231,6 +232,7 @@ fn a_limited_session_survives_a_restart_and_a_reload() {
     };
     let limited = keeper.limited(&name("guest"), &view).expect("a name");
     keeper.assume(&limited, None).expect("assumed");
+    keeper.flush();
     drop(keeper);
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
     keeper.restore_sessions();
@@ -390,6 +392,7 @@ fn a_tool_takes_the_last_reason_for_half_a_day_and_then_fails() {
     keeper.credentials(&name("guest")).expect("renewed");
     assert_eq!(reason_tag(&fakes).as_deref(), Some("OPS-7"));
 
+    keeper.flush();
     drop(keeper);
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
     keeper.restore_sessions();

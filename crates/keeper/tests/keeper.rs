@@ -352,6 +352,7 @@ fn with_nothing_live_there_is_nothing_to_wake_for() {
 fn r25_a_session_that_is_ended_while_it_comes_back_stays_ended() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("guest"), None).expect("assumed");
+    keeper.flush();
     drop(keeper);
     let again = Arc::new(Keeper::new(fakes.ports(), Mode::Own));
     let ending = again.clone();

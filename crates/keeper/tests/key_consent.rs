@@ -50,6 +50,7 @@ impl Set {
     }
 
     fn again(&self) -> Self {
+        self.keeper.flush();
         let keeper = Arc::new(Keeper::new(self.fakes.ports(), Mode::Own));
         keeper.restore_sessions();
         Self {

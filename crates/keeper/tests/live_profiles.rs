@@ -330,6 +330,7 @@ fn roles_are_told_by_use_even_after_a_restart() {
         set.keeper.assume(&name(role), None).expect("assumed");
     }
     assert_eq!(set.keeper.snapshot().recent, ["guest", "far"]);
+    set.keeper.flush();
     let again = Keeper::new(set.fakes.ports(), Mode::Own);
     again.restore_sessions();
     assert_eq!(again.snapshot().recent, ["guest", "far"]);

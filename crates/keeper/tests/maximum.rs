@@ -186,6 +186,7 @@ fn what_iam_told_is_remembered_and_not_asked_for_again() {
     desk.fakes
         .clock
         .advance(SignedDuration::from_hours(29 * 24));
+    desk.keeper.flush();
     let keeper = started(&desk.fakes);
     let roles = keeper.snapshot().roles;
     let own = roles.iter().find(|role| role.name == "own");

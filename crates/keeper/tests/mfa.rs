@@ -337,10 +337,12 @@ fn a_session_token_that_aws_no_longer_takes_is_replaced() {
 fn a_code_still_counts_after_a_restart_until_it_is_forgotten() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
+    keeper.flush();
     let restarted = keeper_over(&fakes);
     assert!(!role_view(&restarted, "b").needs_code);
     restarted.end_mfa(&name("user")).expect("ended");
     assert!(role_view(&restarted, "b").needs_code);
+    restarted.flush();
     assert!(role_view(&keeper_over(&fakes), "b").needs_code);
     let problem = restarted.end_mfa(&name("user")).expect_err("nothing left");
     assert_eq!(problem.code, ProblemCode::NoSession);

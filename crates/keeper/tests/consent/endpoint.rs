@@ -41,7 +41,7 @@ fn t03_an_endpoint_is_asked_about_together_with_the_program_it_serves() {
     set.keeper.end(&guest).expect("ended");
     let again = set.ask_as(endpoint_request(500, 9));
     set.wait_for_question();
-    again.waiter.leave();
+    again.waiter.leave(&set.fakes.clock);
     assert!(again.end().is_err(), "ending the session takes it back");
 }
 
@@ -63,7 +63,7 @@ fn t03_no_stranger_poses_as_an_endpoint() {
     for (tree, started) in [(501, 9), (500, 10)] {
         let other = set.ask_as(endpoint_request(tree, started));
         set.wait_for_question();
-        other.waiter.leave();
+        other.waiter.leave(&set.fakes.clock);
         assert!(other.end().is_err(), "another process, or a used id");
     }
     set.keeper

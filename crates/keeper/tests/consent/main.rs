@@ -274,7 +274,7 @@ fn t03_an_allowed_tree_is_not_asked_about_again_and_another_one_is() {
     set.keeper.end(&name("guest")).expect("ended");
     let ended = set.ask(1);
     set.wait_for_question();
-    ended.waiter.leave();
+    ended.waiter.leave(&set.fakes.clock);
     assert!(
         ended.end().is_err(),
         "ending a session takes the permission back"
@@ -292,7 +292,7 @@ fn a_tree_cannot_be_allowed_where_each_request_is_asked_about() {
     assert_eq!(set.verdicts(), [(Verdict::Accepted, 1)]);
     let again = set.ask(1);
     set.wait_for_question();
-    again.waiter.leave();
+    again.waiter.leave(&set.fakes.clock);
     assert!(again.end().is_err());
 }
 
@@ -301,7 +301,7 @@ fn a_question_that_nobody_waits_for_is_withdrawn() {
     let set = Set::with(ASK);
     let asking = set.ask(1);
     let question = set.wait_for_question();
-    asking.waiter.leave();
+    asking.waiter.leave(&set.fakes.clock);
     assert!(asking.end().is_err());
     assert!(set.questions().is_empty());
     assert_eq!(
@@ -466,7 +466,7 @@ fn a_changed_policy_takes_back_what_was_allowed() {
         .expect("written");
     let again = set.ask(1);
     set.wait_for_question();
-    again.waiter.leave();
+    again.waiter.leave(&set.fakes.clock);
     assert!(again.end().is_err());
 }
 

@@ -76,6 +76,6 @@ fn t03_where_a_desktop_asks_no_terminal_answers() {
         .reply_from_terminal(question.id, Reply::AllowOnce, &by);
     assert!(replied.is_err() && set.keeper.watch_questions().is_err());
     assert!(asking.waiter.put().is_empty());
-    asking.waiter.leave();
+    asking.waiter.leave(&set.fakes.clock);
     assert!(asking.end().is_err());
 }

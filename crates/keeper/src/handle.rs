@@ -1,0 +1,201 @@
+//! What others hold of the keeper: each call blocks until it is done, so it belongs on a thread that may wait.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rolecall_core::asker::history::Request;
+use rolecall_core::view::snapshot::Mode;
+
+use super::{Concern, Owner, Ports, Pulse, Waiter};
+use rolecall_core::api::import::ImportItem;
+use rolecall_core::api::import::ImportSource;
+use rolecall_core::api::import::{DryRun, ImportData};
+use rolecall_core::asker::consent::Consent;
+use rolecall_core::asker::consent::Reply;
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::asker::history::Line;
+use rolecall_core::asker::history::Query;
+use rolecall_core::asker::requester::Requester;
+use rolecall_core::aws_files::connection::EditView;
+use rolecall_core::aws_files::connection::Step;
+use rolecall_core::aws_files::connection::Which;
+use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::catalogue::marks::RoleMarks;
+use rolecall_core::catalogue::team::Team;
+use rolecall_core::role::RoleDraft;
+use rolecall_core::role::limits::LimitsView;
+use rolecall_core::session::Session;
+use rolecall_core::session::export_block::Variables;
+use rolecall_core::session::shell::Shell;
+use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::settings::Settings;
+use rolecall_core::value::mfa::MfaCode;
+use rolecall_core::value::mfa::MfaSerial;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::KeyView;
+use rolecall_core::view::snapshot::PromptView;
+use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::snapshot::Snapshot;
+
+/// The owner of roles, keys and sessions, for any thread.
+#[derive(Clone)]
+pub struct Keeper(Arc<Owner>);
+
+/// Makes each use case of the owner a call that blocks until it is done.
+macro_rules! blocking {
+    (
+        waits { $(fn $wait:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)* }
+        at_once { $(fn $once:ident($($given:ident: $kind:ty),*) $(-> $found:ty)?;)* }
+    ) => {
+        impl Keeper {
+            $(
+                #[doc = concat!("See `Owner::", stringify!($wait), "`. Blocks until it is done.")]
+                pub fn $wait(&self, $($arg: $type),*) $(-> $result)? {
+                    self.0.block_on(self.0.$wait($($arg),*))
+                }
+            )*
+            $(
+                #[doc = concat!("See `Owner::", stringify!($once), "`. It waits for nothing.")]
+                pub fn $once(&self, $($given: $kind),*) $(-> $found)? {
+                    self.0.block_on(async { self.0.$once($($given),*) })
+                }
+            )*
+        }
+    };
+}
+
+blocking! {
+    waits {
+        fn add_key(name: &Name, pair: &KeyPair) -> Result<KeyView, Problem>;
+        fn add_totp(key: &Name, serial: &MfaSerial, seed: &TotpSeed) -> Result<(), Problem>;
+        fn answer_prompt(id: u64, code: &str) -> Result<(), Problem>;
+        fn assume(name: &Name, code: Option<MfaCode>) -> Result<Session, Problem>;
+        fn assume_for_container(role: &Name) -> Result<Secret, Problem>;
+        fn await_unread_maximum();
+        fn connect(which: &Which, prefix: &str, step: Step) -> Result<EditView, Problem>;
+        fn copy_export(role: &Name, shell: Option<Shell>) -> Result<(), Problem>;
+        fn credentials(role: &Name) -> Result<Secret, Problem>;
+        fn disconnect(which: &Which, step: Step) -> Result<EditView, Problem>;
+        fn drop_temporary_profile(role: &Name) -> Result<(), Problem>;
+        fn end(role: &Name) -> Result<(), Problem>;
+        fn export_block(role: &Name, shell: Shell) -> Result<Secret, Problem>;
+        fn flush();
+        fn history(query: &Query) -> Result<Vec<Line>, Problem>;
+        fn import_key(profile: &str, name: Option<&Name>, step: Step) -> Result<EditView, Problem>;
+        fn keep_temporary_profile(role: &Name) -> Result<(), Problem>;
+        fn key_credentials(name: &Name) -> Result<Secret, Problem>;
+        fn keychain_opened();
+        fn look_deeper(name: &Name) -> Result<(), Problem>;
+        fn mark_role(name: &str, marks: &RoleMarks) -> Result<(), Problem>;
+        fn move_in(from: ImportSource, import_data: &ImportData, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
+        fn moved_key(profile: &str) -> Result<Name, Problem>;
+        fn name_account(account_id: &str, alias: &str) -> Result<(), Problem>;
+        fn read_maximums();
+        fn reload_aws_files();
+        fn reload_keys();
+        fn reload_marks();
+        fn reload_roles();
+        fn reload_settings();
+        fn remove_key(name: &Name) -> Result<(), Problem>;
+        fn remove_role(name: &Name) -> Result<(), Problem>;
+        fn remove_temporary_profiles();
+        fn remove_totp(key: &Name) -> Result<(), Problem>;
+        fn rename_key(name: &Name, new_name: &Name) -> Result<(), Problem>;
+        fn renew_behind(role: &Name) -> Result<(), Problem>;
+        fn restore_sessions();
+        fn retry_keychain() -> Result<(), Problem>;
+        fn save_role(previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem>;
+        fn set_consent(subject: &Subject, consent: Option<Consent>) -> Result<(), Problem>;
+        fn take_roles(text: &str, path: &str, source: Option<&Name>, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
+        fn tick() -> Pulse;
+        fn undo_import(profile: &str, step: Step) -> Result<EditView, Problem>;
+        fn variables(role: &Name) -> Result<(Variables, Timestamp), Problem>;
+        fn wait_after(pulse: Pulse);
+    }
+    at_once {
+        fn admit(requester: &Requester) -> Result<(), Problem>;
+        fn answer_reason(id: u64, text: &str) -> Result<(), Problem>;
+        fn attend(role: &Name) -> Option<PromptView>;
+        fn begins_renewal(role: &Name) -> bool;
+        fn cancel_prompt(id: u64) -> Result<(), Problem>;
+        fn cancel_reason(id: u64) -> Result<(), Problem>;
+        fn container_body(role: &Name) -> Option<Secret>;
+        fn credentials_at_hand(role: &Name) -> Option<Secret>;
+        fn dismiss(code: ProblemCode);
+        fn end_key(name: &Name) -> Result<(), Problem>;
+        fn end_mfa(key: &Name) -> Result<(), Problem>;
+        fn found(text: &str) -> Snapshot;
+        fn found_names(text: &str) -> Vec<String>;
+        fn give_reason(role: &Name, text: &str) -> Result<(), Problem>;
+        fn has_session(role: &Name) -> bool;
+        fn keep_teams(teams: &[Team]);
+        fn limited(name: &Name, limits: &LimitsView) -> Result<Name, Problem>;
+        fn lock_regions(name: &Name) -> Result<Vec<String>, Problem>;
+        fn name_endpoint(role: &Name, endpoint: &Requester, by: &Requester) -> Result<(), Problem>;
+        fn renewal_refusal(role: &Name, requester: &Requester) -> Option<Problem>;
+        fn reply(id: u64, reply: Reply) -> Result<(), Problem>;
+        fn reply_from_terminal(id: u64, reply: Reply, by: &Requester) -> Result<(), Problem>;
+        fn sessions_snapshot() -> Snapshot;
+        fn set_standing(concern: Concern, problem: Option<Problem>);
+        fn set_team(team: &Team, text: Result<&str, Problem>);
+        fn settings() -> Settings;
+        fn snapshot() -> Snapshot;
+        fn switch_prompt(id: u64) -> Result<(), Problem>;
+        fn watch_questions() -> Result<Vec<QuestionView>, Problem>;
+    }
+}
+
+impl Keeper {
+    /// Returns a keeper with what the files hold; [`Keeper::restore_sessions`] adds the sessions. What cannot be read is
+    /// a standing problem.
+    pub fn new(ports: Ports, mode: Mode) -> Self {
+        let owner = Owner::new(ports, mode);
+        owner.block_on(owner.read_files());
+        Self(owner)
+    }
+
+    /// Hands out what `act` gives to whoever asked, once the policy or the user allows it, and notes it in the history.
+    /// Nothing of `act` is done before.
+    ///
+    /// # Errors
+    /// If it is not allowed, or as `act` fails.
+    pub fn serve<T>(
+        &self,
+        request: &Request,
+        waiter: &dyn Waiter,
+        act: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let act = || async { self.0.outside(act) };
+        self.0.block_on(self.0.serve(request, waiter, act))
+    }
+
+    /// Does what the user clicked, and notes it in the history.
+    ///
+    /// # Errors
+    /// As `act`.
+    pub fn clicked<T>(
+        &self,
+        request: &Request,
+        act: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let act = || async { self.0.outside(act) };
+        self.0.block_on(self.0.clicked(request, act))
+    }
+
+    /// Does what a program asked that gives it no credentials, whatever the policy, and notes it in the history.
+    ///
+    /// # Errors
+    /// As `act`; or if there is no such role, or the program runs in a container that may not ask.
+    pub fn observed<T>(
+        &self,
+        request: &Request,
+        waiter: &dyn Waiter,
+        act: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let act = || async { self.0.outside(act) };
+        self.0.block_on(self.0.observed(request, waiter, act))
+    }
+}

@@ -1,0 +1,124 @@
+//! Requests in flight: whoever asks for the same thing joins the request, and there is one answer for all.
+//!
+//! Every request has a number. One that was made stale, because what it asks for was ended or changed or was begun
+//! again, is no longer in the table: what comes of it is dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use rolecall_core::value::mfa::MfaCode;
+use rolecall_core::value::name::Name;
+
+/// The requests of one kind: for what (`K`), with which answer (`T`).
+#[derive(Debug)]
+pub(super) struct InFlight<K, T> {
+    last: u64,
+    requests: BTreeMap<u64, Request<K, T>>,
+}
+
+/// A request.
+#[derive(Debug)]
+struct Request<K, T> {
+    key: K,
+    /// The roles that wait for it.
+    waiting: BTreeSet<Name>,
+    /// A code that one of those who wait brought along.
+    code: Option<MfaCode>,
+    answer: Arc<OnceLock<T>>,
+}
+
+/// A request that somebody waits for.
+#[derive(Debug)]
+pub(super) struct Joined<T> {
+    /// Its number.
+    pub(super) id: u64,
+    /// Where its answer will be.
+    pub(super) answer: Arc<OnceLock<T>>,
+    /// Whether it begins with this.
+    pub(super) is_first: bool,
+}
+
+impl<K, T> Default for InFlight<K, T> {
+    fn default() -> Self {
+        Self {
+            last: 0,
+            requests: BTreeMap::new(),
+        }
+    }
+}
+
+impl<K: PartialEq + Clone, T> InFlight<K, T> {
+    /// Joins the request for `key`, or begins it, on behalf of a role.
+    pub(super) fn join(&mut self, key: &K, role: &Name, code: Option<MfaCode>) -> Joined<T> {
+        let running = self.requests.iter().find(|(_, it)| it.key == *key);
+        let running = running.map(|(id, _)| *id);
+        let id = running.unwrap_or(self.last + 1);
+        self.last = self.last.max(id);
+        let request = self.requests.entry(id).or_insert_with(|| Request {
+            key: key.clone(),
+            waiting: BTreeSet::new(),
+            code: None,
+            answer: Arc::default(),
+        });
+        request.code = code.or(request.code.take());
+        request.waiting.insert(role.clone());
+        Joined {
+            id,
+            answer: request.answer.clone(),
+            is_first: running.is_none(),
+        }
+    }
+
+    /// Gives a request its answer and takes it out of the table; `false` if it was made stale before.
+    pub(super) fn settle(&mut self, id: u64, answer: T) -> bool {
+        let request = self.requests.remove(&id);
+        request.is_some_and(|request| request.answer.set(answer).is_ok())
+    }
+
+    /// Makes the requests for some keys stale, and gives each this answer; `false` if there was none.
+    pub(super) fn drop_where(
+        &mut self,
+        is_meant: impl Fn(u64, &K) -> bool,
+        answer: impl Fn() -> T,
+    ) -> bool {
+        let meant = self
+            .requests
+            .iter()
+            .filter(|(id, it)| is_meant(**id, &it.key));
+        let ids: Vec<u64> = meant.map(|(id, _)| *id).collect();
+        ids.iter().filter(|id| self.settle(**id, answer())).count() > 0
+    }
+
+    /// Returns whether a request is under way and was not made stale.
+    pub(super) fn is_running(&self, id: u64) -> bool {
+        self.requests.contains_key(&id)
+    }
+
+    /// Returns whether there is a request for a key.
+    pub(super) fn has(&self, is_meant: impl Fn(&K) -> bool) -> bool {
+        self.requests.values().any(|it| is_meant(&it.key))
+    }
+
+    /// Returns what is asked for.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.requests.values().map(|it| &it.key)
+    }
+
+    /// Returns the roles that wait for the requests for a key.
+    pub(super) fn waiting(&self, is_meant: impl Fn(u64, &K) -> bool) -> BTreeSet<Name> {
+        let meant = self
+            .requests
+            .iter()
+            .filter(|(id, it)| is_meant(**id, &it.key));
+        meant
+            .flat_map(|(_, it)| it.waiting.iter().cloned())
+            .collect()
+    }
+
+    /// Takes a code that was brought along for the requests for a key.
+    pub(super) fn take_code(&mut self, is_meant: impl Fn(u64, &K) -> bool) -> Option<MfaCode> {
+        let requests = self.requests.iter_mut();
+        let mut meant = requests.filter(|(id, it)| is_meant(**id, &it.key));
+        meant.find_map(|(_, it)| it.code.take())
+    }
+}

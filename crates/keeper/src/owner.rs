@@ -1,0 +1,185 @@
+//! The owner of all state, and how it changes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::assume::{Outcome, ended_meanwhile};
+use super::listing::Listing;
+use super::persist::Row;
+use super::turn::Turn;
+use super::{Concern, Ports, Pulse, State, hand_out, view};
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::settings::Settings;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::notice::Topic;
+use rolecall_core::view::search::search;
+use rolecall_core::view::snapshot::{Mode, Snapshot};
+
+/// The owner of roles, keys and sessions.
+pub(super) struct Owner {
+    pub(super) ports: Ports,
+    pub(super) mode: Mode,
+    pub(super) turn: Turn,
+    /// Itself, for the tasks that it starts.
+    pub(super) me: Weak<Self>,
+    state: Mutex<State>,
+}
+
+impl Owner {
+    /// Returns an owner that knows nothing yet; [`Owner::read_files`] reads what the files hold.
+    pub(super) fn new(ports: Ports, mode: Mode) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            ports,
+            mode,
+            turn: Turn::default(),
+            me: me.clone(),
+            state: Mutex::default(),
+        })
+    }
+
+    /// Reads what the files hold. What cannot be read is a standing problem.
+    pub(super) async fn read_files(&self) {
+        self.reload_settings().await;
+        self.reload_keys().await;
+        self.reload_marks().await;
+        self.reload_roles().await;
+        self.reload_aws_files().await;
+    }
+
+    /// Returns what is shown at present.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.lock().published.clone()
+    }
+
+    /// Returns what is shown at present, without roles and keys: for prompts, which ask often.
+    pub(super) fn sessions_snapshot(&self) -> Snapshot {
+        self.lock().published.without_roles()
+    }
+
+    /// Returns what is shown at present, with the roles that a search finds alone, best first.
+    pub(super) fn found(&self, text: &str) -> Snapshot {
+        let shown = self.snapshot();
+        let found = search(&shown, text).into_iter().cloned().collect();
+        Snapshot {
+            roles: found,
+            ..shown
+        }
+    }
+
+    /// Returns the names of the roles that a search finds, best first; of all if its text is empty.
+    pub(super) fn found_names(&self, text: &str) -> Vec<String> {
+        let shown = self.snapshot();
+        let found = search(&shown, text).into_iter();
+        found.map(|role| role.name.clone()).collect()
+    }
+
+    /// Returns the settings in force.
+    pub(super) fn settings(&self) -> Settings {
+        self.lock().settings.clone()
+    }
+
+    /// Notes or clears a standing problem.
+    pub(super) fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
+        self.update(|state| state.set_standing(concern, problem));
+    }
+
+    /// Clears every standing problem of this code, as the user asked.
+    pub(super) fn dismiss(&self, code: ProblemCode) {
+        self.update(|state| {
+            state.standing.retain(|_, problem| problem.code != code);
+            state.role_faults.retain(|problem| problem.code != code);
+            state.mark_faults.retain(|problem| problem.code != code);
+            state.settings_faults.retain(|problem| problem.code != code);
+        });
+    }
+
+    /// Ends the session of a role here, or that of the access key of this name where no role has any: forgets its
+    /// credentials and its failures. AWS goes on accepting them until they expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
+    ///
+    /// # Errors
+    /// If there was nothing to end.
+    pub(super) async fn end(&self, role: &Name) -> Result<(), Problem> {
+        self.await_restored().await;
+        let ended = self.update(|state| {
+            let session = state.sessions.remove(role);
+            let failure = state.failures.remove(role);
+            let ended = Subject::Role(role.clone());
+            state.asking.retain(|subject| *subject != ended);
+            state.served.retain(|served| served != role);
+            let was_under_way = state.attempts.drop_where(
+                |_, attempted| attempted.name == *role,
+                || Outcome::failed(ended_meanwhile()),
+            );
+            session.is_some() || failure.is_some() || was_under_way
+        });
+        self.ports.notifier.withdraw(&Topic::Session(role.clone()));
+        self.keep(Row::Session(role.clone()));
+        if ended || self.end_key(role).is_ok() {
+            Ok(())
+        } else {
+            Err(hand_out::no_session(role))
+        }
+    }
+
+    /// Blocks until something changes after `pulse` was taken, or its sleep is over. Without a sleep it waits
+    /// without a limit and without waking.
+    pub(super) async fn wait_after(&self, pulse: Pulse) {
+        let deadline = pulse.sleep.map(|limit| self.deadline(limit));
+        self.until(deadline, |state| {
+            (state.revision != pulse.revision).then_some(())
+        })
+        .await;
+    }
+
+    pub(super) fn note_store(&self, result: Result<(), Problem>) {
+        match result {
+            Ok(()) => {}
+            Err(problem) => self.set_standing(Concern::Store, Some(problem)),
+        }
+    }
+
+    /// Returns the state, for a moment: never across an `.await`.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state and wakes whoever waits. What is shown may differ, and is published once this use case waits
+    /// or is done.
+    pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.touch(|state| {
+            state.revision += 1;
+            state.is_unpublished = true;
+            change(state)
+        })
+    }
+
+    /// Changes what is never shown, and wakes whoever waits.
+    pub(super) fn touch<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let (result, waiting) = {
+            let mut state = self.lock();
+            let result = change(&mut state);
+            (result, std::mem::take(&mut state.waiting))
+        };
+        waiting.into_iter().for_each(std::task::Waker::wake);
+        result
+    }
+
+    /// Publishes what is shown, if it differs from what was published last.
+    pub(super) fn publish(&self) {
+        let (now, offset) = (self.ports.clock.now(), self.ports.clock.offset());
+        let fresh = {
+            let mut state = self.lock();
+            if !std::mem::take(&mut state.is_unpublished) {
+                return;
+            }
+            state.listing = Listing::of(&mut state, now);
+            let snapshot = view::snapshot(&state, self.mode, now, offset);
+            if snapshot == state.published {
+                return;
+            }
+            state.published = snapshot.clone();
+            snapshot
+        };
+        self.ports.audience.publish(&fresh);
+    }
+}

@@ -1,0 +1,205 @@
+//! What is kept on disk follows what is in memory: in its order, without anybody waiting for it, and again until it
+//! worked.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use super::mfa::TokenId;
+use super::{Concern, Owner, State};
+use rolecall_core::session::Session;
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::value::duration::DurationLimit;
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::usage::Usage;
+
+/// How long after a failure it is tried again.
+const RETRY: SignedDuration = SignedDuration::from_secs(15);
+/// How long the end of the program waits for what is not written yet.
+const LAST_WRITES: SignedDuration = SignedDuration::from_secs(3);
+
+/// One thing that is kept on disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Row {
+    /// The session of a role.
+    Session(Name),
+    /// The MFA session of a key and a device.
+    Mfa(TokenId),
+    /// How much a role was used.
+    Usage(Name),
+    /// The longest life of the role of this ARN.
+    Limit(String),
+}
+
+/// What is not on disk as it is in memory.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten {
+    /// By row, the number of its last change in this run, and whether it is on disk.
+    rows: BTreeMap<Row, Change>,
+    last: u64,
+    is_writing: bool,
+    /// Whether the last write failed.
+    is_failing: bool,
+    /// Counts the times that somebody wants another try at once.
+    tries: u64,
+}
+
+/// The last change of a row.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    number: u64,
+    is_written: bool,
+}
+
+/// What a row is to hold.
+enum Write {
+    Session(Session),
+    Mfa(MfaSession),
+    Usage(Usage),
+    Limit(Option<DurationLimit>),
+    Nothing,
+}
+
+impl Unwritten {
+    /// Returns whether a row was changed in this run: then memory is right, and the disk may be old.
+    pub(super) fn was_changed(&self, row: &Row) -> bool {
+        self.rows.contains_key(row)
+    }
+
+    /// Returns the row that waits longest, and the number of its change.
+    fn next(&self) -> Option<(Row, u64)> {
+        let waiting = self.rows.iter().filter(|(_, change)| !change.is_written);
+        let first = waiting.min_by_key(|(_, change)| change.number);
+        first.map(|(row, change)| (row.clone(), change.number))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows.values().all(|change| change.is_written)
+    }
+
+    fn note(&mut self, row: Row) {
+        self.last += 1;
+        let change = Change {
+            number: self.last,
+            is_written: false,
+        };
+        self.rows.insert(row, change);
+    }
+}
+
+impl Owner {
+    /// Has the disk follow memory in a row.
+    pub(super) fn keep(&self, row: Row) {
+        let begins = self.touch(|state| {
+            state.unwritten.note(row);
+            state.unwritten.tries += 1;
+            !std::mem::replace(&mut state.unwritten.is_writing, true)
+        });
+        let Some(owner) = self.me.upgrade().filter(|_| begins) else {
+            return;
+        };
+        let started = self.start(async move { owner.write_all().await });
+        if let Err(problem) = started {
+            self.touch(|state| state.unwritten.is_writing = false);
+            self.set_standing(Concern::Unwritten, Some(problem));
+        }
+    }
+
+    /// Waits until everything is on disk, or cannot be written now.
+    pub(super) async fn all_written(&self) {
+        let deadline = self.deadline(LAST_WRITES);
+        let tries = self.touch(|state| {
+            state.unwritten.tries += 1;
+            state.unwritten.is_failing = false;
+            state.unwritten.tries
+        });
+        self.until(Some(deadline), |state| {
+            let unwritten = &state.unwritten;
+            let gave_up = unwritten.is_failing && unwritten.tries == tries;
+            (unwritten.is_empty() || gave_up).then_some(())
+        })
+        .await;
+    }
+
+    async fn write_all(&self) {
+        while let Some((row, change)) = self.next_row() {
+            let tries = self.lock().unwritten.tries;
+            let written = self.write(&row).await;
+            let failed = written.is_err();
+            self.touch(|state| state.unwritten.is_failing = failed);
+            match written {
+                Ok(()) => self.is_written(&row, change),
+                Err(problem) => {
+                    self.set_standing(Concern::Unwritten, Some(problem));
+                    let again = self.deadline(RETRY);
+                    self.until(Some(again), |state| {
+                        (state.unwritten.tries != tries).then_some(())
+                    })
+                    .await;
+                }
+            }
+        }
+    }
+
+    /// Returns the next row to write, or notes that there is none.
+    fn next_row(&self) -> Option<(Row, u64)> {
+        let mut state = self.lock();
+        let next = state.unwritten.next();
+        state.unwritten.is_writing = next.is_some();
+        next
+    }
+
+    fn is_written(&self, row: &Row, change: u64) {
+        let is_done = self.touch(|state| {
+            let last = state.unwritten.rows.get_mut(row);
+            if let Some(last) = last.filter(|last| last.number == change) {
+                last.is_written = true;
+            }
+            state.unwritten.is_empty()
+        });
+        if is_done && self.lock().standing.contains_key(&Concern::Unwritten) {
+            self.set_standing(Concern::Unwritten, None);
+        }
+    }
+
+    async fn write(&self, row: &Row) -> Result<(), Problem> {
+        let now = self.ports.clock.now();
+        let wanted = self.lock().wanted_on_disk(row, now);
+        self.io(|ports| match (&wanted, row) {
+            (Write::Session(session), _) => ports.store.save(session),
+            (Write::Mfa(session), _) => ports.store.save_mfa(session),
+            (Write::Usage(usage), Row::Usage(role)) => {
+                ports.store.note_usage(role, *usage);
+                Ok(())
+            }
+            (Write::Limit(limit), Row::Limit(arn)) => ports.store.note_duration_limit(arn, *limit),
+            (_, Row::Session(role)) => ports.store.forget(role),
+            (_, Row::Mfa((key, serial))) => ports.store.forget_mfa(key, serial),
+            (_, Row::Usage(_) | Row::Limit(_)) => Ok(()),
+        })
+        .await
+    }
+}
+
+impl State {
+    /// Returns what memory has for a row.
+    fn wanted_on_disk(&self, row: &Row, now: jiff::Timestamp) -> Write {
+        match row {
+            Row::Session(role) => {
+                let session = self.sessions.get(role);
+                let live = session.filter(|it| it.remaining_at(now).is_positive());
+                live.map_or(Write::Nothing, |it| Write::Session(it.clone()))
+            }
+            Row::Mfa(id) => {
+                let session = self.mfa_sessions.get(id);
+                session.map_or(Write::Nothing, |it| Write::Mfa(it.clone()))
+            }
+            Row::Usage(role) => {
+                let usage = self.usages.get(role);
+                usage.map_or(Write::Nothing, |it| Write::Usage(*it))
+            }
+            Row::Limit(arn) => Write::Limit(self.limits.get(arn).copied()),
+        }
+    }
+}

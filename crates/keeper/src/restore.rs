@@ -1,0 +1,63 @@
+//! What survives a restart comes back.
+
+use jiff::SignedDuration;
+
+use super::persist::Row;
+use super::{Concern, Owner};
+use rolecall_core::value::region::Region;
+
+/// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
+const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_secs(6);
+
+impl Owner {
+    /// Reads the sessions that survived a restart. The keychain may be asked for the key that seals them,
+    /// so this may take its time.
+    pub(super) async fn restore_sessions(&self) {
+        self.restore_usages().await;
+        self.recall_limits().await;
+        let loaded = self.io(|ports| ports.store.load()).await;
+        let tokens = self.io(|ports| ports.store.load_mfa()).await;
+        let now = self.ports.clock.now();
+        self.update(|state| {
+            state.restored = true;
+            match loaded {
+                Ok(sessions) => {
+                    for session in sessions {
+                        let row = Row::Session(session.role.clone());
+                        let is_over = !session.remaining_at(now).is_positive();
+                        if is_over || state.unwritten.was_changed(&row) {
+                            continue;
+                        }
+                        if let Some(limited) = &session.limited {
+                            let added = state.catalogue.add_limited(&limited.of, &limited.limits);
+                            if added.as_ref() != Ok(&session.role) {
+                                continue;
+                            }
+                            let region = limited.limits.region.iter();
+                            let region = region.filter(|it| !state.locked_regions.contains(it));
+                            let region: Vec<Region> = region.cloned().collect();
+                            state.locked_regions.extend(region);
+                        }
+                        if let Some(reason) = &session.reason {
+                            state.take_reason_back(&session.role, reason, session.issued_at);
+                        }
+                        state.sessions.insert(session.role.clone(), session);
+                    }
+                    state.standing.remove(&Concern::Store);
+                }
+                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+            }
+            match tokens {
+                Ok(tokens) => state.take_back(tokens, now),
+                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+            }
+        });
+    }
+
+    /// Waits until the sessions of the last run are back, or cannot be had.
+    pub(super) async fn await_restored(&self) {
+        let deadline = self.deadline(RESTORE_PATIENCE);
+        self.until(Some(deadline), |state| state.restored.then_some(()))
+            .await;
+    }
+}

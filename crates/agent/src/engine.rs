@@ -9,9 +9,7 @@ use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::ports::{
-    Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store, Threads,
-};
+use rolecall_keeper::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, Notifier, Store};
 use rolecall_keeper::{Concern, Keeper, Ports};
 
 use crate::aws_files::AwsFilesWriter;
@@ -27,6 +25,7 @@ use crate::seal::KeychainSeal;
 use crate::sealed_file::SealedFile;
 use crate::store::SealedStore;
 use crate::sts::AwsSts;
+use crate::tasks::Threads;
 use crate::teams::Teams;
 use crate::watch::{self, Changed, Fingerprints, Watch};
 

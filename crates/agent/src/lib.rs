@@ -27,5 +27,6 @@ pub mod secret_store;
 pub mod socket;
 pub mod store;
 pub mod sts;
+mod tasks;
 pub mod teams;
 pub mod watch;

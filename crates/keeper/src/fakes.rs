@@ -1,6 +1,7 @@
 //! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
 
 mod iam;
+mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,8 +11,8 @@ use std::task::Waker;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use crate::ports::Sts;
 use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs};
-use crate::ports::{Sts, Threads};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
@@ -26,6 +27,7 @@ use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::{QuestionView, Snapshot};
 
 pub use iam::FakeIam;
+pub use tasks::FakeTasks;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -486,7 +488,7 @@ impl Fakes {
     pub fn ports(&self) -> Ports {
         Ports {
             clock: self.clock.clone(),
-            tasks: Arc::new(Threads),
+            tasks: Arc::new(FakeTasks),
             machine: Arc::new(FakeMachine),
             sts: self.sts.clone(),
             iam: self.iam.clone(),

@@ -7,16 +7,14 @@
 use std::cell::Cell;
 use std::fmt;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
 use jiff::SignedDuration;
 
 use super::Owner;
-use crate::ports::{Ports, Tasks};
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use crate::ports::Ports;
+use rolecall_core::value::problem::Problem;
 
 thread_local! {
     /// The address of the turn that this thread has; 0 for none.
@@ -92,26 +90,19 @@ impl fmt::Debug for Task {
     }
 }
 
-/// Runs each task on a thread of its own.
-#[derive(Debug, Default)]
-pub struct Threads;
-
-impl Tasks for Threads {
-    fn start(&self, task: Task) -> Result<(), Problem> {
-        let thread = thread::Builder::new().name("attempt".into());
-        let started = thread.spawn(move || task.run());
-        started.map(drop).map_err(|error| {
-            let what = "No thread could be started, so Rolecall cannot do this.";
-            let remedy = "End some programs, then try again.";
-            Problem::new(ProblemCode::Internal, what, remedy).with_detail(error.to_string())
-        })
-    }
+/// Where a thread waits until its future can go on.
+#[derive(Default)]
+struct Parked {
+    is_woken: Mutex<bool>,
+    woken: Condvar,
 }
 
-/// Wakes a thread that parks until its future can go on.
-struct Parked {
-    thread: Thread,
-    is_woken: AtomicBool,
+impl Parked {
+    fn wait(&self) {
+        let is_woken = self.is_woken.lock().unwrap_or_else(PoisonError::into_inner);
+        let woken = self.woken.wait_while(is_woken, |is_woken| !*is_woken);
+        *woken.unwrap_or_else(PoisonError::into_inner) = false;
+    }
 }
 
 impl Wake for Parked {
@@ -120,18 +111,15 @@ impl Wake for Parked {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.is_woken.store(true, Ordering::Release);
-        self.thread.unpark();
+        *self.is_woken.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.woken.notify_one();
     }
 }
 
 impl Owner {
     /// Runs a use case to its end. The thread parks while the use case waits.
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let parked = Arc::new(Parked {
-            thread: thread::current(),
-            is_woken: AtomicBool::new(false),
-        });
+        let parked = Arc::new(Parked::default());
         let waker = Waker::from(parked.clone());
         let mut future = pin!(future);
         loop {
@@ -139,9 +127,7 @@ impl Owner {
             if let Poll::Ready(output) = polled {
                 return output;
             }
-            while !parked.is_woken.swap(false, Ordering::Acquire) {
-                thread::park();
-            }
+            parked.wait();
         }
     }
 

@@ -275,6 +275,7 @@ fn a_session_is_locked_to_any_region_of_its_partition_the_latest_one_first() {
         .limited(&guest, &lock("cn-north-1"))
         .expect_err("another partition");
 
+    keeper.flush();
     let restarted = Keeper::new(fakes.ports(), Mode::Own);
     restarted.restore_sessions();
     let mut kept = regions(&restarted)[..2].to_vec();

@@ -369,6 +369,7 @@ fn sessions_survive_a_restart_and_ended_ones_do_not() {
     keeper.assume(&name("guest"), None).expect("assumed");
     keeper.assume(&name("quick"), None).expect("assumed");
     keeper.end(&name("quick")).expect("ended");
+    keeper.flush();
     let roles: Vec<String> = keeper_over(&fakes)
         .snapshot()
         .sessions

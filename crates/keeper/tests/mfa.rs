@@ -353,6 +353,7 @@ fn a_removed_key_takes_its_codes_along() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     keeper.remove_key(&name("user")).expect("removed");
+    keeper.flush();
     let restarted = keeper_over(&fakes);
     let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &Secret::new(SECRET.into())).expect("a key");
     restarted.add_key(&name("user"), &pair).expect("kept");

@@ -42,6 +42,8 @@ mod reason;
 mod restore;
 mod served;
 mod settings;
+#[cfg(test)]
+mod simulation;
 mod state;
 mod teams;
 mod temporary;

@@ -78,7 +78,7 @@ impl Task {
 
     /// Goes on with it for as long as it does not have to wait; `true` once it is done.
     pub fn poll(&mut self, waker: &Waker) -> bool {
-        let future = pin!(self.future.as_mut());
+        let future = self.future.as_mut();
         let polled = self.owner.poll(future, &mut Context::from_waker(waker));
         polled.is_ready()
     }
@@ -132,7 +132,7 @@ impl Owner {
     }
 
     /// Goes on with a use case under the turn, then publishes what it changed.
-    pub(super) fn poll<F: Future>(
+    pub(super) fn poll<F: Future + ?Sized>(
         &self,
         future: Pin<&mut F>,
         context: &mut Context<'_>,

@@ -1,0 +1,368 @@
+//! What the keeper acts through in a story: ports that are slow, fail and panic as the seed says, and that remember what
+//! was asked of them.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Ports;
+use crate::fakes::{FakeClock, FakeKeychain, Fakes};
+use crate::memory::MemoryStore;
+use crate::ports::{Audience, Clock, Keychain, Notifier, Store, Sts, Task, Tasks};
+use rolecall_core::asker::history::{Line, Query};
+use rolecall_core::calls::sts::{
+    AssumeRole, Assumed, Caller, CallerIdentity, Refusal, SessionToken, StsError,
+};
+use rolecall_core::session::Session;
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::credentials::Credentials;
+use rolecall_core::value::duration::DurationLimit;
+use rolecall_core::value::keychain_error::KeychainError;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::region::Region;
+use rolecall_core::value::secret::Secret;
+use rolecall_core::value::usage::Usage;
+use rolecall_core::view::notice::{Notice, Topic};
+use rolecall_core::view::snapshot::Snapshot;
+
+/// How long AWS remembers a code that it took.
+const CODE_MEMORY: SignedDuration = SignedDuration::from_secs(120);
+
+/// What STS says of a code that is not the present one.
+const WRONG_CODE: &str = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
+
+/// Numbers that a seed decides (SplitMix64).
+#[derive(Debug)]
+pub(super) struct Numbers(AtomicU64);
+
+impl Numbers {
+    pub(super) fn of(seed: u64) -> Self {
+        Self(AtomicU64::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
+    /// Returns a number below `limit`.
+    pub(super) fn below(&self, limit: u64) -> u64 {
+        let step = 0x9E37_79B9_7F4A_7C15;
+        let mut z = self.0.fetch_add(step, Ordering::Relaxed).wrapping_add(step);
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % limit.max(1)
+    }
+
+    /// Returns `true` so often in a hundred.
+    pub(super) fn percent(&self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+}
+
+/// All that is outside the keeper and outlives it.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) numbers: Numbers,
+    pub(super) fakes: Fakes,
+    /// Whether everything works and answers at once, as at the end of a story.
+    pub(super) is_calm: AtomicBool,
+    pub(super) keychain_fails: AtomicBool,
+    pub(super) disk_is_full: AtomicBool,
+    disk: MemoryStore,
+    ledger: Mutex<BTreeSet<(String, String)>>,
+    sent: Mutex<Vec<(String, String, Timestamp)>>,
+    calls: AtomicU64,
+    queue: Mutex<Vec<Task>>,
+    faults: Mutex<Vec<String>>,
+}
+
+impl World {
+    pub(super) fn of(seed: u64, now: Timestamp) -> Arc<Self> {
+        Arc::new(Self {
+            numbers: Numbers::of(seed),
+            fakes: Fakes::at(now),
+            is_calm: AtomicBool::new(false),
+            keychain_fails: AtomicBool::new(false),
+            disk_is_full: AtomicBool::new(false),
+            disk: MemoryStore::default(),
+            ledger: Mutex::default(),
+            sent: Mutex::default(),
+            calls: AtomicU64::new(0),
+            queue: Mutex::default(),
+            faults: Mutex::default(),
+        })
+    }
+
+    /// Returns ports to this world.
+    pub(super) fn ports(self: &Arc<Self>) -> Ports {
+        Ports {
+            tasks: self.clone(),
+            sts: self.clone(),
+            keychain: Arc::new(Unreliable(self.clone())),
+            store: Arc::new(Disk(self.clone())),
+            notifier: Arc::new(Silent),
+            audience: Arc::new(Silent),
+            ..self.fakes.ports()
+        }
+    }
+
+    pub(super) fn clock(&self) -> &FakeClock {
+        &self.fakes.clock
+    }
+
+    /// Returns the tasks that were begun since this was asked last.
+    pub(super) fn take_tasks(&self) -> Vec<Task> {
+        std::mem::take(&mut lock(&self.queue))
+    }
+
+    /// Returns whether a code was ever sent to AWS.
+    pub(super) fn was_sent(&self, code: &str) -> bool {
+        lock(&self.sent).iter().any(|(_, sent, _)| sent == code)
+    }
+
+    /// Returns the sessions on disk.
+    pub(super) fn on_disk(&self) -> Vec<Session> {
+        self.disk.load().unwrap_or_default()
+    }
+
+    /// Notes what must never happen.
+    pub(super) fn fault(&self, what: String) {
+        lock(&self.faults).push(what);
+    }
+
+    pub(super) fn first_fault(&self) -> Option<String> {
+        lock(&self.faults).first().cloned()
+    }
+
+    fn rolls(&self, chance: u64) -> bool {
+        !self.is_calm.load(Ordering::Relaxed) && self.numbers.percent(chance)
+    }
+
+    /// Notes a code that reaches AWS, which takes each once.
+    fn note_code(&self, mfa: Option<&(MfaSerial, MfaCode)>) {
+        let Some((serial, code)) = mfa else { return };
+        let (serial, code) = (serial.to_string(), code.as_str().to_owned());
+        let now = self.clock().now();
+        let is_again = |(s, c, at): &&(String, String, Timestamp)| {
+            *s == serial && *c == code && now.duration_since(*at) < CODE_MEMORY
+        };
+        if lock(&self.sent).iter().any(|it| is_again(&it)) {
+            self.fault(format!("the code {code} was sent twice"));
+        }
+        lock(&self.sent).push((serial, code, now));
+    }
+
+    fn answer(&self, has_code: bool) -> Result<(), StsError> {
+        assert!(!self.rolls(1), "a fault of the adapter, on purpose");
+        let refused = |message: &str| {
+            StsError::Refused(Refusal {
+                code: "AccessDenied".into(),
+                message: message.into(),
+                status: 403,
+                request_id: None,
+                skew: None,
+            })
+        };
+        match self.numbers.below(100) {
+            _ if self.is_calm.load(Ordering::Relaxed) => Ok(()),
+            0..4 => Err(refused("User is not authorized to perform: sts:AssumeRole")),
+            4..7 => Err(StsError::TimedOut { host: "sts".into() }),
+            7..12 if has_code => Err(refused(WRONG_CODE)),
+            _ => Ok(()),
+        }
+    }
+
+    fn credentials(&self, seconds: u32) -> Credentials {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        Credentials {
+            access_key_id: format!("ASIASIM{number:013}"),
+            secret_access_key: Secret::new("c2VjcmV0".into()),
+            session_token: Secret::new("dG9rZW4".into()),
+            expires_at: self.clock().now() + SignedDuration::from_secs(i64::from(seconds)),
+        }
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Tasks for World {
+    fn start(&self, task: Task) -> Result<(), Problem> {
+        lock(&self.queue).push(task);
+        Ok(())
+    }
+
+    fn delay(&self) -> SignedDuration {
+        if self.is_calm.load(Ordering::Relaxed) {
+            return SignedDuration::ZERO;
+        }
+        match self.numbers.below(20) {
+            0..12 => SignedDuration::ZERO,
+            12..19 => SignedDuration::from_millis(self.numbers.below(1_500).cast_signed()),
+            _ => SignedDuration::from_secs(self.numbers.below(40).cast_signed()),
+        }
+    }
+}
+
+impl Sts for World {
+    fn assume_role(&self, _caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        self.note_code(call.mfa.as_ref());
+        self.answer(call.mfa.is_some())?;
+        let arn = &call.role_arn;
+        Ok(Assumed {
+            credentials: self.credentials(call.duration.seconds()),
+            identity: format!(
+                "arn:aws:sts::{}:assumed-role/{}/{}",
+                arn.account_id(),
+                arn.role_name(),
+                call.session_name.as_str()
+            ),
+            packed_policy_percent: None,
+        })
+    }
+
+    fn session_token(&self, _: &Caller, call: &SessionToken) -> Result<Credentials, StsError> {
+        self.note_code(call.mfa.as_ref());
+        self.answer(call.mfa.is_some())?;
+        Ok(self.credentials(call.duration.seconds()))
+    }
+
+    fn caller_identity(&self, caller: &Caller, _: &Region) -> Result<CallerIdentity, StsError> {
+        match &caller.token {
+            None => Ok(CallerIdentity {
+                account_id: "177634097045".into(),
+                arn: "arn:aws:iam::177634097045:user/user".into(),
+            }),
+            Some(_) => Err(StsError::TimedOut { host: "sts".into() }),
+        }
+    }
+}
+
+/// A keychain that is locked at times.
+#[derive(Debug)]
+struct Unreliable(Arc<World>);
+
+impl Unreliable {
+    fn keychain(&self) -> &FakeKeychain {
+        let fails = self.0.keychain_fails.load(Ordering::Relaxed);
+        let keychain = &self.0.fakes.keychain;
+        keychain.fail_with(fails.then_some(KeychainError::Locked));
+        keychain
+    }
+}
+
+impl Keychain for Unreliable {
+    fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
+        self.keychain().store(id, secret)
+    }
+    fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.keychain().fetch(id)
+    }
+    fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.keychain().remove(id)
+    }
+    fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
+        self.keychain().store_seed(id, seed)
+    }
+    fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.keychain().fetch_seed(id)
+    }
+    fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
+        self.keychain().remove_seed(id)
+    }
+}
+
+/// A disk that is full at times.
+#[derive(Debug)]
+struct Disk(Arc<World>);
+
+impl Disk {
+    fn write(&self) -> Result<(), Problem> {
+        match self.0.disk_is_full.load(Ordering::Relaxed) {
+            true => Err(Problem::new(
+                ProblemCode::StorageFailed,
+                "The disk is full.",
+                "Make room.",
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Store for Disk {
+    fn load(&self) -> Result<Vec<Session>, Problem> {
+        self.0.disk.load()
+    }
+    fn save(&self, session: &Session) -> Result<(), Problem> {
+        self.write().and_then(|()| self.0.disk.save(session))
+    }
+    fn forget(&self, role: &Name) -> Result<(), Problem> {
+        self.write().and_then(|()| self.0.disk.forget(role))
+    }
+    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
+        self.0.disk.load_mfa()
+    }
+    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
+        self.write().and_then(|()| self.0.disk.save_mfa(session))
+    }
+    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.0.disk.forget_mfa(key, serial))
+    }
+    fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
+        let sent = (serial.to_string(), code.as_str().to_owned());
+        lock(&self.0.ledger).contains(&sent)
+    }
+    fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
+        let sent = (serial.to_string(), code.as_str().to_owned());
+        lock(&self.0.ledger).insert(sent);
+    }
+    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
+        self.0.disk.duration_limits()
+    }
+    fn note_duration_limit(&self, arn: &str, limit: Option<DurationLimit>) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.0.disk.note_duration_limit(arn, limit))
+    }
+    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
+        self.0.disk.maximum_tries()
+    }
+    fn note_maximum_try(&self, arn: &str, at: Timestamp) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.0.disk.note_maximum_try(arn, at))
+    }
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
+        self.0.disk.was_warned(id, lead_s)
+    }
+    fn note_warned(&self, id: &str, lead_s: i64) {
+        self.0.disk.note_warned(id, lead_s);
+    }
+    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {
+        self.0.disk.usages()
+    }
+    fn note_usage(&self, role: &Name, usage: Usage) {
+        self.0.disk.note_usage(role, usage);
+    }
+    fn record(&self, line: Line) {
+        self.0.disk.record(line);
+    }
+    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.0.disk.history(query)
+    }
+    fn flush(&self) {}
+}
+
+/// Nobody who sees or hears anything.
+struct Silent;
+
+impl Notifier for Silent {
+    fn show(&self, _notice: &Notice) {}
+    fn withdraw(&self, _topic: &Topic) {}
+}
+
+impl Audience for Silent {
+    fn publish(&self, _snapshot: &Snapshot) {}
+    fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
+}

@@ -143,7 +143,7 @@ impl Owner {
         state.attended.insert(role.clone(), now + ATTENDED);
         let mut prompts = state.prompts.iter();
         let (id, prompt) =
-            prompts.find(|(_, it)| it.answer.is_none() && it.roles(&state).contains(role))?;
+            prompts.find(|(_, it)| it.is_open() && it.roles(&state).contains(role))?;
         Some(prompt_view(&state, *id, prompt))
     }
 
@@ -248,7 +248,7 @@ impl Owner {
 impl State {
     /// Returns a prompt that has no answer yet: the first one counts.
     fn open_prompt(&mut self, id: u64) -> Result<&mut Prompt, Problem> {
-        let open = self.prompts.get_mut(&id).filter(|it| it.answer.is_none());
+        let open = self.prompts.get_mut(&id).filter(|it| it.is_open());
         open.ok_or_else(prompt_gone)
     }
 
@@ -312,6 +312,11 @@ impl Prompt {
     /// Returns the roles that whoever asked named, and that wait for this prompt.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
         self.question.roles(state)
+    }
+
+    /// Returns whether nobody has answered it yet.
+    pub(super) fn is_open(&self) -> bool {
+        self.answer.is_none()
     }
 
     /// Returns what the code could be used for in place of this; never while others count on the code.

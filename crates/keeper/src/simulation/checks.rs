@@ -2,17 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
-
 use super::story::{live_id, name};
 use super::world::World;
 use crate::Owner;
 use crate::ports::Clock;
 use rolecall_core::asker::consent::Consent;
 use rolecall_core::value::name::Name;
-
-/// How long a code that was accepted may take to be sent.
-const SENT_WITHIN: SignedDuration = SignedDuration::from_mins(3);
 
 /// The policy of a role, as far as it is known.
 #[derive(Debug, Clone, Default)]
@@ -30,10 +25,10 @@ pub(super) struct Policy {
 pub(super) struct Checks {
     /// The sessions that were ended.
     ended: BTreeSet<String>,
-    /// The MFA sessions that were ended.
-    codes_ended: BTreeSet<String>,
-    /// The prompts that took an answer.
-    answers: BTreeMap<u64, String>,
+    /// The prompts that took an answer, with the code; and whether something happened since for which it need not be
+    /// sent.
+    answers: BTreeMap<u64, (String, bool)>,
+    brought: u64,
     policies: BTreeMap<String, Policy>,
     /// What was under way before the present poll, and which sessions there were.
     attempts: Vec<Name>,
@@ -105,11 +100,30 @@ impl Checks {
     }
 
     pub(super) fn answered(&mut self, world: &World, prompt: u64, code: String) {
-        if let Some(first) = self.answers.insert(prompt, code) {
+        self.excuse_brought();
+        if let Some((first, _)) = self.answers.insert(prompt, (code, false)) {
             world.fault(format!(
                 "prompt {prompt} took two answers; the first was {first}"
             ));
         }
+    }
+
+    /// Somebody brought a code for an attempt that waits for one.
+    pub(super) fn brought(&mut self, code: &str) {
+        self.excuse_brought();
+        self.brought += 1;
+        let answer = (code.to_owned(), false);
+        self.answers.insert(u64::MAX - self.brought, answer);
+    }
+
+    /// Something ended or changed that a code may have been for.
+    pub(super) fn excuse_all(&mut self) {
+        self.answers.values_mut().for_each(|(_, it)| *it = true);
+    }
+
+    fn excuse_brought(&mut self) {
+        let brought = self.answers.range_mut(u64::MAX / 2..);
+        brought.for_each(|(_, (_, it))| *it = true);
     }
 
     /// What was not on disk yet may come back after a crash; what was ended there may not.
@@ -176,13 +190,23 @@ impl Checks {
     /// Everything was answered, written and let go.
     pub(super) fn everything_is_done(&self, world: &World, owner: &Owner) {
         let state = owner.lock();
-        let now = world.clock().now();
         if !state.attempts.waiting(|_, _| true).is_empty() || !state.prompts.is_empty() {
             world.fault("something is still asked for that nobody waits for".into());
         }
         if !state.gates.is_empty() {
             world.fault(format!("somebody is still inside: {:?}", state.gates));
         }
+        for (code, is_excused) in self.answers.values() {
+            if !is_excused && !world.was_sent(code) {
+                world.fault(format!("the code {code} was accepted and never sent"));
+            }
+        }
+    }
+
+    /// The disk is as memory is, for all that is not over.
+    pub(super) fn everything_is_written(&self, world: &World, owner: &Owner) {
+        let state = owner.lock();
+        let now = world.clock().now();
         let memory = state
             .sessions
             .values()
@@ -196,9 +220,6 @@ impl Checks {
             .collect();
         if memory != disk {
             world.fault(format!("memory has {memory:?} and the disk {disk:?}"));
-        }
-        for code in self.answers.values() {
-            let _ = (code, SENT_WITHIN, world.was_sent(code), &self.codes_ended);
         }
     }
 }

@@ -40,6 +40,8 @@ const KEYS: [(&str, &str); 2] = [
 ];
 /// How often something is gone on with at most before the next step.
 const POLLS_MAX: usize = 20_000;
+/// How long it takes at most until the disk follows, once it works again.
+const WRITTEN: SignedDuration = SignedDuration::from_secs(30);
 /// How long everything that waits may take at the end, in virtual time.
 const END: SignedDuration = SignedDuration::from_hours(2);
 
@@ -212,8 +214,11 @@ impl Story {
         let code = self.world.numbers.percent(30).then(|| self.fresh_code());
         let what = format!("assume {role} {}", code.as_deref().unwrap_or_default());
         self.note(&what);
-        let owner = self.owner.clone();
+        let (owner, checks) = (self.owner.clone(), self.checks.clone());
         self.ask(what, async move {
+            if let Some(code) = code.as_ref().filter(|_| waits_for_code(&owner, role)) {
+                lock(&checks).brought(code);
+            }
             let code = code.map(|code| MfaCode::parse(&code).expect("a code"));
             let _ = owner.assume(&name(role), code).await;
         });
@@ -238,12 +243,14 @@ impl Story {
     }
 
     fn end_role(&mut self, role: &'static str) {
+        lock(&self.checks).excuse_all();
         self.note(&format!("end {role}"));
         let (owner, checks) = (self.owner.clone(), self.checks.clone());
         let world = self.world.clone();
         self.ask(format!("end {role}"), async move {
             let before = live_id(&owner, role);
             if owner.end(&name(role)).await.is_ok() {
+                lock(&checks).excuse_all();
                 lock(&checks).ended(&world, &owner, role, before);
             }
         });
@@ -330,17 +337,20 @@ impl Story {
     }
 
     fn edit(&mut self, role: &'static str, source: &'static str, has_device: bool) {
+        lock(&self.checks).excuse_all();
         let duration = ["15m", "1h", "2h"][pick(self.world.numbers.below(3))];
         self.note(&format!("edit {role}: {duration}"));
-        let owner = self.owner.clone();
+        let (owner, checks) = (self.owner.clone(), self.checks.clone());
         self.ask(format!("edit {role}"), async move {
             let draft = draft(role, source, has_device, duration);
             let _ = owner.save_role(Some(&name(role)), &draft).await;
+            lock(&checks).excuse_all();
         });
     }
 
     /// Somebody else changes the file of roles: a role is of another account, until the next time.
     fn edit_by_hand(&mut self, role: &'static str) {
+        lock(&self.checks).excuse_all();
         self.note(&format!("{role} is another role in the file"));
         {
             let mut text = lock(&self.world.fakes.files.roles);
@@ -350,9 +360,10 @@ impl Story {
                 false => text.replace(&other, &one),
             };
         }
-        let owner = self.owner.clone();
+        let (owner, checks) = (self.owner.clone(), self.checks.clone());
         self.ask("reload".into(), async move {
             owner.reload_roles().await;
+            lock(&checks).excuse_all();
         });
     }
 
@@ -383,6 +394,7 @@ impl Story {
     }
 
     fn end_codes(&mut self) {
+        lock(&self.checks).excuse_all();
         let (key, _) = KEYS[pick(self.world.numbers.below(2))];
         self.note(&format!("forget the code of {key}"));
         if self.owner.end_mfa(&name(key)).is_ok() {
@@ -437,6 +449,9 @@ impl Story {
         self.world.keychain_fails.store(false, Ordering::Relaxed);
         self.world.disk_is_full.store(false, Ordering::Relaxed);
         self.run();
+        let written = self.world.clock().now() + WRITTEN;
+        self.advance_to(written);
+        lock(&self.checks).everything_is_written(&self.world, &self.owner);
         let end = self.world.clock().now() + END;
         self.advance_to(end);
         let waits = |runner: &&Runner| runner.what != "heartbeat";
@@ -510,6 +525,13 @@ impl Story {
     fn fresh_code(&self) -> String {
         format!("{:06}", self.world.numbers.below(1_000_000))
     }
+}
+
+/// Returns whether a role waits for a code that nobody has given yet.
+fn waits_for_code(owner: &Owner, role: &str) -> bool {
+    let state = owner.lock();
+    let mut open = state.prompts.values().filter(|it| it.is_open());
+    open.any(|prompt| prompt.roles(&state).contains(&name(role)))
 }
 
 /// Returns the id of the session of a role that is in memory.

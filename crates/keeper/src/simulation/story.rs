@@ -179,7 +179,13 @@ impl Story {
 
     /// Lets one thing happen, and then everything that follows from it without waiting; sometimes not all.
     pub(super) fn step(&mut self) {
-        self.act();
+        let at_once = match self.world.numbers.percent(20) {
+            true => 2 + self.world.numbers.below(3),
+            false => 1,
+        };
+        for _ in 0..at_once {
+            self.act();
+        }
         let patience = match self.world.numbers.percent(20) {
             true => usize::try_from(self.world.numbers.below(6)).unwrap_or_default(),
             false => POLLS_MAX,
@@ -194,8 +200,9 @@ impl Story {
             0..16 => self.assume(role),
             16..34 => self.hand_out(role),
             34..44 => self.end_role(role),
-            44..60 => self.answer(),
-            60..72 => self.pass_time(),
+            44..59 => self.answer(),
+            59..69 => self.pass_time(),
+            69..72 => self.renew_at_the_end(),
             72..76 => self.edit(role, source, has_device),
             76..79 => self.set_consent(role),
             79..82 => self.key_session(),
@@ -212,6 +219,26 @@ impl Story {
 
     fn assume(&mut self, role: &'static str) {
         let code = self.world.numbers.percent(30).then(|| self.fresh_code());
+        self.assume_with(role, code);
+    }
+
+    /// Somebody renews a session in the very moment in which it ends.
+    fn renew_at_the_end(&mut self) {
+        let now = self.world.clock().now();
+        let next = {
+            let state = self.owner.lock();
+            let live = state.sessions.values().filter(|it| it.expires_at() > now);
+            let next = live.min_by_key(|it| it.expires_at());
+            next.map(|it| (it.role.to_string(), it.expires_at()))
+        };
+        let Some((role, end)) = next else { return };
+        self.advance_to(end);
+        if let Some((role, ..)) = ROLES.iter().find(|(it, ..)| *it == role) {
+            self.assume(role);
+        }
+    }
+
+    fn assume_with(&mut self, role: &'static str, code: Option<String>) {
         let what = format!("assume {role} {}", code.as_deref().unwrap_or_default());
         self.note(&what);
         let (owner, checks) = (self.owner.clone(), self.checks.clone());
@@ -277,6 +304,16 @@ impl Story {
             0 => {
                 self.note(&format!("cancel prompt {id}"));
                 let _ = owner.cancel_prompt(id);
+            }
+            3 | 4 => {
+                let waiting = ROLES.map(|(role, ..)| role);
+                let role = waiting
+                    .into_iter()
+                    .find(|role| waits_for_code(&owner, role));
+                let code = self.fresh_code();
+                if let Some(role) = role {
+                    self.assume_with(role, Some(code));
+                }
             }
             1 if has_other => {
                 self.note(&format!("another plan for prompt {id}"));

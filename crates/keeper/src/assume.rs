@@ -124,6 +124,7 @@ impl Owner {
             let answer = self.join_or_begin(name, &intent)?;
             let outcome = self.until(None, |_| answer.get().cloned()).await;
             if let Some(Outcome::Done(result)) = outcome {
+                self.soon_written().await;
                 return *result;
             }
             // AWS takes each code once.

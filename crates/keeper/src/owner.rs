@@ -94,12 +94,20 @@ impl Owner {
     }
 
     /// Ends the session of a role here, or that of the access key of this name where no role has any: forgets its
-    /// credentials and its failures. AWS goes on accepting them until they expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
+    /// credentials and its failures, and drops what is under way. AWS goes on accepting the credentials until they
+    /// expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
     ///
     /// # Errors
     /// If there was nothing to end.
     pub(super) async fn end(&self, role: &Name) -> Result<(), Problem> {
         self.await_restored().await;
+        let ended = self.end_now(role);
+        self.soon_written().await;
+        ended
+    }
+
+    /// Does what [`Owner::end`] does, at once.
+    pub(super) fn end_now(&self, role: &Name) -> Result<(), Problem> {
         let ended = self.update(|state| {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);

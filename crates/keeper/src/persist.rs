@@ -16,6 +16,9 @@ use rolecall_core::value::usage::Usage;
 
 /// How long after a failure it is tried again.
 const RETRY: SignedDuration = SignedDuration::from_secs(15);
+/// How long an answer waits for the disk: one that works takes a few milliseconds, and one that does not, or a keychain
+/// that asks for its password, must not hold up what is at hand.
+const GRACE: SignedDuration = SignedDuration::from_millis(300);
 /// How long the end of the program waits for what is not written yet.
 const LAST_WRITES: SignedDuration = SignedDuration::from_secs(3);
 
@@ -104,6 +107,16 @@ impl Owner {
             self.touch(|state| state.unwritten.is_writing = false);
             self.set_standing(Concern::Unwritten, Some(problem));
         }
+    }
+
+    /// Waits a moment until everything is on disk, so that a crash right after an answer loses nothing.
+    pub(super) async fn soon_written(&self) {
+        let deadline = self.deadline(GRACE);
+        self.until(Some(deadline), |state| {
+            let unwritten = &state.unwritten;
+            (unwritten.is_empty() || unwritten.is_failing).then_some(())
+        })
+        .await;
     }
 
     /// Waits until everything is on disk, or cannot be written now.

@@ -275,8 +275,9 @@ impl Story {
         let (owner, checks) = (self.owner.clone(), self.checks.clone());
         let world = self.world.clone();
         self.ask(format!("end {role}"), async move {
+            owner.await_restored().await;
             let before = live_id(&owner, role);
-            if owner.end(&name(role)).await.is_ok() {
+            if owner.end_now(&name(role)).is_ok() {
                 lock(&checks).excuse_all();
                 lock(&checks).ended(&world, &owner, role, before);
             }

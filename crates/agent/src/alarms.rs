@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// How long the thread sleeps before it looks at the clock again, which suspend, and whoever sets it, may have moved.
+/// How long the thread sleeps before it looks at the clock again, which suspend or a person may have moved.
 const LONGEST_SLEEP: Duration = Duration::from_secs(15);
 
 /// The alarms of one clock.

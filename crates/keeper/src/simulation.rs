@@ -2,6 +2,7 @@
 //! with every order of events that the keeper's waits allow. After every step it is checked that nothing happened that
 //! must never happen.
 
+mod acts;
 mod checks;
 mod story;
 mod world;

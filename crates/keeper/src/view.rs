@@ -29,8 +29,8 @@ const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
 /// The most characters that are shown of a text that no check has passed.
 const UNCHECKED_MAX: usize = 2_048;
 
-/// How long a session that is over is listed.
-pub(super) const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);
+/// How long a session that is over is listed: until the next morning.
+pub(super) const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(12);
 
 pub(super) fn snapshot(
     state: &State,

@@ -345,7 +345,11 @@ fn with_nothing_live_there_is_nothing_to_wake_for() {
     keeper.assume(&name("guest"), None).expect("assumed");
     assert_eq!(keeper.tick().sleep, Some(SignedDuration::from_secs(15)));
     fakes.clock.advance(SignedDuration::from_hours(2));
+    let listed = keeper.tick().sleep.expect("until it leaves the list");
+    assert_eq!(listed, SignedDuration::from_hours(11));
+    fakes.clock.advance(listed);
     assert_eq!(keeper.tick().sleep, None);
+    assert!(keeper.snapshot().sessions.is_empty());
 }
 
 #[test]

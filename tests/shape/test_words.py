@@ -67,7 +67,6 @@ NOT_YET = [
     "crates/core",
     "crates/import",
     "crates/keeper",
-    "crates/policy",
     "crates/practice",
     "docs/architecture.md",
 ]

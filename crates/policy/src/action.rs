@@ -7,13 +7,13 @@ use super::pattern::text_matches;
 pub(super) struct ActionPattern(String);
 
 impl ActionPattern {
-    /// Takes the entry as written.
+    /// Creates the pattern from the entry as written.
     pub(super) fn new(text: &str) -> Self {
         Self(text.to_ascii_lowercase())
     }
 
-    /// Tells whether the entry covers the action. The service is a name or `*`: IAM accepts no
-    /// other wildcard there, so such an entry covers nothing.
+    /// Returns whether the entry covers the action. The service must be a name or `*`. IAM accepts no other wildcard
+    /// there, so an entry with one covers nothing.
     pub(super) fn covers(&self, action: &str) -> bool {
         if self.0 == "*" {
             return true;

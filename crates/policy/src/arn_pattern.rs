@@ -6,10 +6,10 @@ use super::template::Template;
 
 const SEGMENTS: usize = 6;
 
-/// Tells whether a `Resource` entry covers a resource.
+/// Returns whether a `Resource` entry covers a resource.
 ///
-/// In the first five segments `?` and `*` stay inside theirs, except for a `*` that ends one;
-/// missing segments are completed with `*`
+/// In the first five segments, `?` and `*` match within their segment, except for a `*` at the end of one. Missing
+/// segments match anything
 /// ([Resource](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html)).
 pub(super) fn covers_resource(entry: &Template, resource: &str, context: &Context) -> bool {
     if entry.varies_before_resource_part() {
@@ -23,7 +23,8 @@ pub(super) fn covers_resource(entry: &Template, resource: &str, context: &Contex
     matches(&tokens, resource)
 }
 
-/// Confines the wildcards of the first five segments; returns how many colons delimit segments.
+/// Limits the wildcards of the first five segments to their segment. Returns the number of colons that delimit
+/// segments.
 fn confine(tokens: &mut [Token]) -> usize {
     let mut colons = 0;
     for at in 0..tokens.len() {
@@ -56,7 +57,7 @@ fn complete(tokens: &mut Vec<Token>, colons: usize) {
     }
 }
 
-/// Tells whether an ARN operator's operand matches a value: six segments, each on its own.
+/// Returns whether an ARN operator's operand matches a value. Each of the six segments is compared separately.
 pub(super) fn like(operand: &[Token], value: &str) -> bool {
     let values: Vec<&str> = value.splitn(SEGMENTS, ':').collect();
     if values.len() != SEGMENTS || values[0] != "arn" {
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_inside_a_segment_stays_there_and_one_that_ends_it_runs_on() {
+    fn a_star_inside_a_segment_stays_in_it_and_one_at_its_end_continues() {
         let role = "arn:aws:iam::111111111111:role/dev";
         assert!(covers("arn:aws:iam::*:role/dev", role));
         assert!(covers("arn:aws:i*", role));

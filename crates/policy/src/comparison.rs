@@ -1,4 +1,4 @@
-//! Reading and comparing the operands of conditions: numbers, dates, addresses, bytes.
+//! Reads and compares the operands of conditions: numbers, dates, addresses, bytes.
 
 use std::cmp::Ordering;
 use std::net::IpAddr;
@@ -70,7 +70,7 @@ pub(super) fn dates(value: &ContextValue, operand: &str) -> Option<Ordering> {
     Some(value.cmp(&date(operand)?))
 }
 
-/// Reads [W3C's ISO 8601 profile](https://www.w3.org/TR/NOTE-datetime) or seconds of the epoch.
+/// Reads [W3C's ISO 8601 profile](https://www.w3.org/TR/NOTE-datetime) or seconds since the epoch.
 fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let is_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -88,7 +88,7 @@ fn date(text: &str) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// Tells whether an address lies in a CIDR range; a bare address is a range of one.
+/// Returns whether an address is in a CIDR range. An address without a prefix length is a range of one address.
 pub(super) fn address_in(value: &ContextValue, range: &str) -> bool {
     let address = match value {
         ContextValue::Ip(address) => Some(*address),
@@ -113,7 +113,7 @@ fn in_range(address: IpAddr, range: &str) -> Option<bool> {
     Some(network(address) == network(base))
 }
 
-/// Compares a value's bytes, plain or base64, with a policy's base64 text.
+/// Compares a value's bytes, plain or base64-encoded, with a policy's base64 text.
 pub(super) fn bytes_equal(value: &str, operand: &str) -> bool {
     let Some(expected) = base64(operand) else {
         return false;
@@ -129,7 +129,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(digits.as_bytes()).ok()
 }
 
-/// Base64 without padding, whatever the bits of the last digit that fill no byte.
+/// Base64 without padding. Trailing bits of the last digit that do not fill a byte are ignored.
 static BASE64: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = BASE64_NOPAD.specification();
     specification.check_trailing_bits = false;
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_every_date_form_of_the_profile_and_the_epoch() {
+    fn reads_every_date_format_of_the_profile_and_epoch_seconds() {
         let noon = Some("2026-11-22T12:00:00Z".parse().unwrap());
         assert_eq!(date("2026-11-22T14:00:00+02:00"), noon);
         assert_eq!(date("2026-11-22T12:00Z"), noon);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_ranges_of_both_families() {
+    fn reads_ranges_of_both_address_families() {
         let within = |address: &str, range: &str| address_in(&address.into(), range);
         assert!(within("203.0.113.7", "203.0.113.200/24"));
         assert!(within("8.8.8.8", "0.0.0.0/0"));

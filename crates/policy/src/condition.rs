@@ -1,8 +1,9 @@
 //! One condition of a statement: operator, key, operands.
 //!
-//! Missing keys, several values and negation follow the user guide's pages on
-//! [operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html) and
-//! [multivalued keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
+//! Missing keys, multiple values and negation follow the user guide's pages on
+//! [operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html)
+//! and [multivalued
+//! keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
 
 use super::arn_pattern;
 use super::comparison;
@@ -14,7 +15,7 @@ use super::template::Template;
 /// A condition as parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {
-    /// The operator as written, for whoever explains a refusal.
+    /// The operator as written, for the explanation of a denial.
     pub(super) operator_name: String,
     pub(super) operator: Operator,
     /// The key as written.
@@ -23,7 +24,7 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// Tells whether the condition holds for a request's context.
+    /// Returns whether the condition holds for a request's context.
     pub(super) fn holds(&self, context: &Context) -> bool {
         let values = context.values(&self.key);
         if self.operator.test == Test::Null {
@@ -68,8 +69,7 @@ impl Condition {
         self.matches(value, context) == self.is_matching()
     }
 
-    /// Tells whether the value matches one of the operands; an operand whose variable has no
-    /// value matches nothing.
+    /// Returns whether the value matches one of the operands. An operand whose variable has no value matches nothing.
     fn matches(&self, value: &ContextValue, context: &Context) -> bool {
         self.operands
             .iter()

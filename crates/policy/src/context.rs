@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-/// The condition keys of one request; names are case-insensitive, as IAM's are.
+/// The condition keys of one request. As in IAM, names are case-insensitive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, Entry>,
@@ -21,26 +21,26 @@ enum Entry {
 /// One value of a condition key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContextValue {
-    /// Text, an ARN, or anything else in its text form.
+    /// Text, an ARN, or any other value as text.
     Text(String),
     /// A number in decimal notation.
     Number(String),
     /// A boolean.
     Flag(bool),
-    /// A moment.
+    /// A point in time.
     Date(Timestamp),
-    /// An address.
+    /// An IP address.
     Ip(IpAddr),
 }
 
 impl Context {
-    /// Sets a single-valued key, replacing what it had.
+    /// Sets a single-valued key and replaces its previous value.
     pub fn insert(&mut self, key: &str, value: impl Into<ContextValue>) {
         self.values
             .insert(key.to_ascii_lowercase(), Entry::Single(value.into()));
     }
 
-    /// Sets a multivalued key; an empty list counts as an absent key.
+    /// Sets a multivalued key. An empty list is the same as an absent key.
     pub fn insert_list<V: Into<ContextValue>>(
         &mut self,
         key: &str,
@@ -51,7 +51,7 @@ impl Context {
             .insert(key.to_ascii_lowercase(), Entry::List(values));
     }
 
-    /// Returns the key's values; empty when the key is absent.
+    /// Returns the key's values, or an empty slice if the key is absent.
     pub(super) fn values(&self, key: &str) -> &[ContextValue] {
         match self.values.get(&key.to_ascii_lowercase()) {
             Some(Entry::Single(value)) => std::slice::from_ref(value),
@@ -60,7 +60,7 @@ impl Context {
         }
     }
 
-    /// Returns the text of a single-valued key; a multivalued key cannot fill a variable.
+    /// Returns the text of a single-valued key. A multivalued key cannot be used in a variable.
     pub(super) fn single(&self, key: &str) -> Option<String> {
         match self.values.get(&key.to_ascii_lowercase())? {
             Entry::Single(value) => Some(value.text().into_owned()),
@@ -80,7 +80,7 @@ impl ContextValue {
         }
     }
 
-    /// Returns the value as a numeric operator sees it: a moment is its epoch second.
+    /// Returns the value as a numeric operator sees it: a date as seconds since the epoch.
     pub(super) fn number(&self) -> Cow<'_, str> {
         match self {
             Self::Date(date) => Cow::Owned(date.as_second().to_string()),

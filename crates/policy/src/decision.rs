@@ -1,25 +1,24 @@
 //! The decision over all policies that apply to a request.
 //!
-//! The order is that of the user guide's
-//! [evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html):
-//! an explicit deny anywhere wins; organization policies, boundary and session policies only
-//! limit; within an account the caller's or the resource's policy may allow, across accounts
-//! both must. A trust policy must always allow.
+//! The order is that of the user guide's [evaluation
+//! logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html): an explicit deny
+//! in any policy wins. Organization policies, boundaries and session policies only limit. Within an account, the
+//! caller's or the resource's policy must allow; across accounts, both must. A trust policy must always allow.
 
 use super::document::{Policy, PolicyKind};
 use super::principal::{Coverage, PrincipalKind};
-use super::verdict::{Finding, NearMiss, Request, Side, StatementRef, findings};
+use super::side_result::{Finding, NearMiss, Request, Side, StatementRef, find};
 
-/// All policies that apply to a request; an absent kind is empty.
+/// All policies that apply to a request. A kind that is absent is empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PolicySet<'a> {
-    /// The caller's own.
+    /// The caller's own policies.
     pub identity: &'a [Policy],
-    /// The trust policy, or the resource's own.
+    /// The trust policy, or the resource's own policy.
     pub resource: Option<&'a Policy>,
     /// The caller's permissions boundary.
     pub boundary: Option<&'a Policy>,
-    /// Those passed when the caller's session was made; `None` if none was.
+    /// The policies passed when the caller's session was created; `None` if there were none.
     pub session: Option<&'a [Policy]>,
     /// The organization's limits for the caller, one list per level (root, unit, account).
     pub service_controls: &'a [Vec<Policy>],
@@ -27,24 +26,24 @@ pub struct PolicySet<'a> {
     pub resource_controls: &'a [Vec<Policy>],
 }
 
-/// Whether a request is allowed, and by what.
+/// Whether a request is allowed, and by which statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// These statements allow it, the resource's before the caller's.
+    /// These statements allow it: the resource's first, then the caller's.
     Allowed(Vec<StatementRef>),
-    /// This statement forbids it.
+    /// This statement denies it.
     ExplicitDeny(StatementRef),
     /// Nothing on this side allows it.
     ImplicitDeny {
         /// The side on which an Allow is missing.
         side: Side,
-        /// Allows on that side that fit but for a condition.
+        /// Allow statements on that side that match except for a condition.
         near_misses: Vec<NearMiss>,
     },
 }
 
 impl Decision {
-    /// Tells whether the request is allowed.
+    /// Returns whether the request is allowed.
     pub fn is_allowed(&self) -> bool {
         matches!(self, Self::Allowed(_))
     }
@@ -134,9 +133,9 @@ fn refuse_explicit_denies(request: &Request<'_>, policies: &PolicySet<'_>) -> Re
 }
 
 fn denial(side: Side, policies: &[Policy], request: &Request<'_>) -> Option<StatementRef> {
-    match findings(side, policies, request) {
+    match find(side, policies, request) {
         Finding::Deny(statement) => Some(statement),
-        Finding::Allow(..) | Finding::Silent(_) => None,
+        Finding::Allow(..) | Finding::NoMatch(_) => None,
     }
 }
 
@@ -145,10 +144,10 @@ fn allow(
     policies: &[Policy],
     request: &Request<'_>,
 ) -> Result<(StatementRef, Coverage), Decision> {
-    match findings(side, policies, request) {
+    match find(side, policies, request) {
         Finding::Allow(statement, coverage) => Ok((statement, coverage)),
         Finding::Deny(statement) => Err(Decision::ExplicitDeny(statement)),
-        Finding::Silent(near_misses) => Err(Decision::ImplicitDeny { side, near_misses }),
+        Finding::NoMatch(near_misses) => Err(Decision::ImplicitDeny { side, near_misses }),
     }
 }
 
@@ -163,7 +162,7 @@ fn allow_by_resource(
     )
 }
 
-/// The caller's own policies, within its limits; an account's root needs none.
+/// Evaluates the caller's own policies within its limits. The root user of an account needs none.
 fn allow_by_caller(
     request: &Request<'_>,
     policies: &PolicySet<'_>,

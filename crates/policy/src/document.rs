@@ -5,14 +5,14 @@ use super::condition::Condition;
 use super::principal::PrincipalPattern;
 use super::template::Template;
 
-/// What a document is attached to; it decides which elements it must and may have.
+/// What a document is attached to. This determines its required and permitted elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyKind {
-    /// Attached to a user or role, or a boundary, session or organization policy.
+    /// A policy of a user or role, a boundary, or a session or organization policy.
     Identity,
-    /// A role's trust policy: names principals, and no resource but the role.
+    /// A role's trust policy. It names principals; its resource is always the role.
     Trust,
-    /// Another resource's policy, e.g. a bucket's: names principals and resources.
+    /// The policy of another resource, for example a bucket. It names principals and resources.
     Resource,
 }
 
@@ -35,7 +35,7 @@ impl Policy {
 pub enum Effect {
     /// It allows.
     Allow,
-    /// It denies, whatever allows.
+    /// It denies, even if other statements allow.
     Deny,
 }
 

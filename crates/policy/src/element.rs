@@ -1,4 +1,4 @@
-//! Taking the elements of a document out of its JSON, each error with its place.
+//! Reads the elements of a document from its JSON. Each error names the path of its element.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,26 @@ use super::policy_error::PolicyError;
 
 pub(super) type Parsed<T> = Result<T, PolicyError>;
 
-/// An object of the document together with where it stands; its keys are unique.
+/// An object of the document, and its path. Its keys are unique.
 pub(super) struct Object<'a> {
     pub(super) pairs: &'a [(String, Json)],
-    place: String,
+    path: String,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(json: &'a Json, place: &str) -> Parsed<Self> {
+    pub(super) fn new(json: &'a Json, path: &str) -> Parsed<Self> {
         let Json::Object(pairs) = json else {
-            return shape(place, "must be an object");
+            return shape(path, "must be an object");
         };
         let mut seen = BTreeSet::new();
         for (key, _) in pairs {
             if !seen.insert(key) {
-                return shape(format!("{place}.{}", excerpt(key)), "appears twice");
+                return shape(format!("{path}.{}", excerpt(key)), "appears twice");
             }
         }
         Ok(Self {
             pairs,
-            place: place.to_owned(),
+            path: path.to_owned(),
         })
     }
 
@@ -65,7 +65,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Reads an element or its `Not…` form, of which there may be only one.
+    /// Reads an element or its `Not…` form. Only one of the two is permitted.
     pub(super) fn selection<T>(
         &self,
         element: &str,
@@ -74,42 +74,39 @@ impl<'a> Object<'a> {
     ) -> Parsed<Option<Selection<T>>> {
         match (self.optional(element)?, self.optional(inverse)?) {
             (Some(_), Some(_)) => self.fail(inverse, "cannot stand beside its positive form"),
-            (Some(json), None) => Ok(Some(Selection::These(read(json, &self.place_of(element))?))),
-            (None, Some(json)) => Ok(Some(Selection::AllBut(read(
-                json,
-                &self.place_of(inverse),
-            )?))),
+            (Some(json), None) => Ok(Some(Selection::These(read(json, &self.path_of(element))?))),
+            (None, Some(json)) => Ok(Some(Selection::AllBut(read(json, &self.path_of(inverse))?))),
             (None, None) => Ok(None),
         }
     }
 
-    pub(super) fn place_of(&self, key: &str) -> String {
-        format!("{}.{}", self.place, excerpt(key))
+    pub(super) fn path_of(&self, key: &str) -> String {
+        format!("{}.{}", self.path, excerpt(key))
     }
 
     pub(super) fn fail<T>(&self, key: &str, problem: &str) -> Parsed<T> {
-        shape(self.place_of(key), problem)
+        shape(self.path_of(key), problem)
     }
 }
 
-pub(super) fn shape<T>(place: impl Into<String>, problem: &str) -> Parsed<T> {
+pub(super) fn shape<T>(path: impl Into<String>, problem: &str) -> Parsed<T> {
     Err(PolicyError::Shape {
-        place: place.into(),
+        path: path.into(),
         problem: problem.to_owned(),
     })
 }
 
-/// A key of the document, cut short: it is anybody's text.
+/// Returns a key of the document, shortened because it is untrusted text.
 pub(super) fn excerpt(key: &str) -> String {
     key.chars().take(64).collect()
 }
 
 /// Reads a string or a list of strings.
-pub(super) fn texts<'a>(json: &'a Json, place: &str) -> Parsed<Vec<&'a str>> {
+pub(super) fn texts<'a>(json: &'a Json, path: &str) -> Parsed<Vec<&'a str>> {
     let text = |item: &'a Json| match item {
         Json::Text(text) => Ok(text.as_str()),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => {
-            shape(place, "must be a string or a list of strings")
+            shape(path, "must be a string or a list of strings")
         }
     };
     json.items().iter().map(text).collect()

@@ -1,13 +1,13 @@
-//! JSON that keeps every pair of an object, so that a repeated key is seen instead of lost.
+//! JSON that keeps every pair of an object, so that a repeated key is detected.
 //!
-//! IAM refuses a key that appears twice; `serde_json::Value` keeps the last one and would turn
-//! a document that AWS refuses into one that allows.
+//! IAM rejects a key that appears twice. `serde_json::Value` keeps only the last one, so it would accept a document
+//! that AWS rejects.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A JSON value; objects keep order and repetitions.
+/// A JSON value. Objects keep their order and repeated keys.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Json {
     Null,
@@ -19,12 +19,12 @@ pub(super) enum Json {
 }
 
 impl Json {
-    /// Parses text; depth is limited by `serde_json` (128 levels).
+    /// Parses text. `serde_json` limits nesting to 128 levels.
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// Returns a list's items; anything else is a list of itself, as IAM's elements allow.
+    /// Returns a list's items. Any other value counts as a list of one, as in IAM's elements.
     pub(super) fn items(&self) -> &[Self] {
         if let Self::List(items) = self {
             items
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_deep_nesting_without_overflowing() {
+    fn rejects_deep_nesting_without_a_stack_overflow() {
         assert!(Json::parse(&"[".repeat(100_000)).is_err());
     }
 }

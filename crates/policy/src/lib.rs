@@ -1,7 +1,7 @@
-//! IAM policies: parsing a document, and deciding a request against all policies that apply to it.
+//! IAM policies: parses a document, and evaluates a request against all policies that apply to it.
 //!
-//! Everything here is a pure function of its arguments. Nothing derives a context key: whoever
-//! asks puts every key into the [`Context`] that AWS would.
+//! Everything here is a pure function of its arguments. No context key is derived: the caller puts every key that AWS
+//! would set into the [`Context`].
 //!
 //! ```text
 //! text ─► Policy::parse ─► Policy ─┐
@@ -26,12 +26,12 @@ mod parse;
 mod pattern;
 mod policy_error;
 mod principal;
+mod side_result;
 mod template;
-mod verdict;
 
 pub use context::{Context, ContextValue};
 pub use decision::{Decision, PolicySet, evaluate};
 pub use document::{Effect, Policy, PolicyKind};
 pub use policy_error::PolicyError;
 pub use principal::{Principal, PrincipalError, PrincipalKind};
-pub use verdict::{NearMiss, Request, Side, StatementRef, Verdict, judge};
+pub use side_result::{NearMiss, Request, Side, SideResult, StatementRef, evaluate_side};

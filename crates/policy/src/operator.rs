@@ -13,7 +13,7 @@ pub(super) struct Operator {
     pub(super) absence: Absence,
 }
 
-/// How a request's several values are taken together.
+/// How the values of a multivalued key are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quantifier {
     Unqualified,
@@ -21,7 +21,7 @@ pub(super) enum Quantifier {
     ForAnyValue,
 }
 
-/// Whether the test is to succeed or to fail.
+/// Whether the test must succeed or fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Polarity {
     Matching,
@@ -51,7 +51,7 @@ pub(super) enum Test {
     Null,
 }
 
-/// An order between a request's value and a policy's.
+/// How a request's value compares with a policy's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equals,
@@ -62,7 +62,7 @@ pub(super) enum Comparison {
 }
 
 impl Comparison {
-    /// Tells whether the order found is the order wanted.
+    /// Returns whether the actual order satisfies this comparison.
     pub(super) fn accepts(self, order: std::cmp::Ordering) -> bool {
         match self {
             Equals => order.is_eq(),
@@ -141,7 +141,7 @@ const NAMES: &[(&str, Test, Polarity)] = &[
 ];
 
 impl Operator {
-    /// Parses a name; `None` if IAM has no such operator. `Null` takes no `IfExists`.
+    /// Parses a name. Returns `None` if IAM has no such operator. `Null` does not accept `IfExists`.
     pub(super) fn parse(name: &str) -> Option<Self> {
         let (quantifier, rest) = match name.split_once(':') {
             Some((set, rest)) if set.eq_ignore_ascii_case("ForAllValues") => {
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_no_other_names() {
+    fn rejects_other_names() {
         for name in [
             "",
             "StringMatches",

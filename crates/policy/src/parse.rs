@@ -1,4 +1,4 @@
-//! Reading a policy document, strictly: what IAM refuses is refused, with the place of it.
+//! Parses a policy document as strictly as IAM does. Each error names the path of its element.
 
 use super::policy_error::PolicyError;
 
@@ -11,7 +11,7 @@ use super::operator::Operator;
 use super::principal::PrincipalPattern;
 use super::template::Template;
 
-/// The policy language versions; variables exist since the second.
+/// The versions of the policy language. Only the second has variables.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     V2008,
@@ -47,21 +47,21 @@ impl Policy {
             Some(_) => return root.fail("Version", "must be 2012-10-17 or 2008-10-17"),
         };
         let json = root.required("Statement")?;
-        let place = |index| match json {
+        let path = |index| match json {
             Json::List(_) => format!("Statement[{index}]"),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_) => {
                 "Statement".to_owned()
             }
         };
         let statements: Vec<Statement> = (json.items().iter().enumerate())
-            .map(|(index, json)| statement(kind, version, json, &place(index)))
+            .map(|(index, json)| statement(kind, version, json, &path(index)))
             .collect::<Parsed<_>>()?;
-        refuse_repeated_sids(&statements)?;
+        check_unique_sids(&statements)?;
         Ok(Self { kind, statements })
     }
 }
 
-fn refuse_repeated_sids(statements: &[Statement]) -> Parsed<()> {
+fn check_unique_sids(statements: &[Statement]) -> Parsed<()> {
     for (index, statement) in statements.iter().enumerate() {
         let is_repeated =
             statement.sid.is_some() && statements[..index].iter().any(|s| s.sid == statement.sid);
@@ -75,8 +75,8 @@ fn refuse_repeated_sids(statements: &[Statement]) -> Parsed<()> {
     Ok(())
 }
 
-fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Parsed<Statement> {
-    let object = Object::new(json, place)?;
+fn statement(kind: PolicyKind, version: Version, json: &Json, path: &str) -> Parsed<Statement> {
+    let object = Object::new(json, path)?;
     object.allow_only(&[
         "Sid",
         "Effect",
@@ -94,8 +94,8 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Pa
         _ => return object.fail("Effect", "must be Allow or Deny"),
     };
     let sid = object.optional_text("Sid")?.filter(|sid| !sid.is_empty());
-    let actions = object.selection("Action", "NotAction", |json, place| {
-        Ok(texts(json, place)?
+    let actions = object.selection("Action", "NotAction", |json, path| {
+        Ok(texts(json, path)?
             .into_iter()
             .map(ActionPattern::new)
             .collect())
@@ -103,8 +103,8 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Pa
     let Some(actions) = actions else {
         return object.fail("Action", "is missing");
     };
-    let resources = object.selection("Resource", "NotResource", |json, place| {
-        Ok(texts(json, place)?
+    let resources = object.selection("Resource", "NotResource", |json, path| {
+        Ok(texts(json, path)?
             .into_iter()
             .map(|text| version.template(text))
             .collect())
@@ -112,7 +112,7 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Pa
     let principals = object.selection("Principal", "NotPrincipal", principals)?;
     require(&object, kind, principals.is_some(), resources.is_some())?;
     let conditions = match object.optional("Condition")? {
-        Some(json) => conditions(json, version, &object.place_of("Condition"))?,
+        Some(json) => conditions(json, version, &object.path_of("Condition"))?,
         None => Vec::new(),
     };
     Ok(Statement {
@@ -125,7 +125,7 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, place: &str) -> Pa
     })
 }
 
-/// Checks that the statement has the elements its kind needs, and none it must not have.
+/// Checks that the statement has all elements that its kind requires, and none that it forbids.
 fn require(
     object: &Object<'_>,
     kind: PolicyKind,
@@ -150,39 +150,39 @@ fn require(
     Ok(())
 }
 
-fn principals(json: &Json, place: &str) -> Parsed<Vec<PrincipalPattern>> {
+fn principals(json: &Json, path: &str) -> Parsed<Vec<PrincipalPattern>> {
     if let Json::Text(text) = json {
         return match text.as_str() {
             "*" => Ok(vec![PrincipalPattern::Everyone]),
-            _ => shape(place, "must be \"*\" or an object"),
+            _ => shape(path, "must be \"*\" or an object"),
         };
     }
-    let object = Object::new(json, place)?;
+    let object = Object::new(json, path)?;
     let mut patterns = Vec::new();
     for (class, json) in object.pairs {
-        let place = object.place_of(class);
+        let path = object.path_of(class);
         let read: fn(&str) -> PrincipalPattern = match class.as_str() {
             "AWS" => PrincipalPattern::aws,
             "Service" => |text| PrincipalPattern::Service(text.to_owned()),
             "Federated" => |text| PrincipalPattern::Federated(text.to_owned()),
             "CanonicalUser" => |text| PrincipalPattern::CanonicalUser(text.to_owned()),
-            _ => return shape(place, "must be AWS, Service, Federated or CanonicalUser"),
+            _ => return shape(path, "must be AWS, Service, Federated or CanonicalUser"),
         };
-        patterns.extend(texts(json, &place)?.into_iter().map(read));
+        patterns.extend(texts(json, &path)?.into_iter().map(read));
     }
     Ok(patterns)
 }
 
-fn conditions(json: &Json, version: Version, place: &str) -> Parsed<Vec<Condition>> {
+fn conditions(json: &Json, version: Version, path: &str) -> Parsed<Vec<Condition>> {
     let mut conditions = Vec::new();
-    let operators = Object::new(json, place)?;
+    let operators = Object::new(json, path)?;
     for (name, json) in operators.pairs {
-        let place = operators.place_of(name);
+        let path = operators.path_of(name);
         let Some(operator) = Operator::parse(name) else {
-            return shape(place, "is not a condition operator");
+            return shape(path, "is not a condition operator");
         };
-        for (key, json) in Object::new(json, &place)?.pairs {
-            let operands = operands(json, &format!("{place}.{}", excerpt(key)))?;
+        for (key, json) in Object::new(json, &path)?.pairs {
+            let operands = operands(json, &format!("{path}.{}", excerpt(key)))?;
             conditions.push(Condition {
                 operator_name: name.clone(),
                 operator,
@@ -194,12 +194,12 @@ fn conditions(json: &Json, version: Version, place: &str) -> Parsed<Vec<Conditio
     Ok(conditions)
 }
 
-fn operands(json: &Json, place: &str) -> Parsed<Vec<String>> {
+fn operands(json: &Json, path: &str) -> Parsed<Vec<String>> {
     let operand = |item: &Json| match item {
         Json::Text(text) | Json::Number(text) => Ok(text.clone()),
         Json::Bool(flag) => Ok(flag.to_string()),
         Json::Null | Json::List(_) | Json::Object(_) => shape(
-            place,
+            path,
             "must be a string, number or boolean, or a list of them",
         ),
     };

@@ -11,17 +11,17 @@ pub(super) enum Token {
     Many(Reach),
 }
 
-/// How far a wildcard reaches.
+/// Which characters a wildcard can match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Any character.
     Anywhere,
-    /// Any character but the colon between the segments of an ARN.
+    /// Any character except the colon between the segments of an ARN.
     Segment,
 }
 
 impl Reach {
-    fn takes(self, c: char) -> bool {
+    fn accepts(self, c: char) -> bool {
         match self {
             Self::Anywhere => true,
             Self::Segment => c != ':',
@@ -30,7 +30,7 @@ impl Reach {
 }
 
 impl Token {
-    /// Reads one pattern character; wildcards reach anywhere.
+    /// Reads one character of a pattern. Wildcards match any character.
     pub(super) fn from_pattern(c: char) -> Self {
         match c {
             '*' => Self::Many(Reach::Anywhere),
@@ -39,17 +39,17 @@ impl Token {
         }
     }
 
-    fn takes(self, c: char) -> bool {
+    fn accepts(self, c: char) -> bool {
         match self {
             Self::Char(own) => own == c,
-            Self::One(reach) | Self::Many(reach) => reach.takes(c),
+            Self::One(reach) | Self::Many(reach) => reach.accepts(c),
         }
     }
 }
 
-/// Tells whether the pattern covers the whole text.
+/// Returns whether the pattern matches the whole text.
 ///
-/// Walks all possible positions at once, so no pattern makes it blow up.
+/// Tracks all possible positions at once, so no pattern takes exponential time.
 pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     let mut reached = vec![false; pattern.len() + 1];
     reached[0] = true;
@@ -57,7 +57,7 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     for c in text.chars() {
         let mut next = vec![false; pattern.len() + 1];
         for (at, token) in pattern.iter().enumerate() {
-            if reached[at] && token.takes(c) {
+            if reached[at] && token.accepts(c) {
                 let stays = matches!(token, Token::Many(_));
                 next[if stays { at } else { at + 1 }] = true;
             }
@@ -71,7 +71,7 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     reached[pattern.len()]
 }
 
-/// A `*` may match nothing: whoever stands before it also stands after it.
+/// A `*` can match nothing, so a position before it is also a position after it.
 fn skip_stars(pattern: &[Token], reached: &mut [bool]) {
     for (at, token) in pattern.iter().enumerate() {
         if reached[at] && matches!(token, Token::Many(_)) {
@@ -80,7 +80,7 @@ fn skip_stars(pattern: &[Token], reached: &mut [bool]) {
     }
 }
 
-/// Matches plain pattern text, wildcards reaching anywhere.
+/// Matches a pattern given as text. Wildcards match any character.
 pub(super) fn text_matches(pattern: &str, text: &str) -> bool {
     let tokens: Vec<Token> = pattern.chars().map(Token::from_pattern).collect();
     matches(&tokens, text)
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_do_not_blow_up() {
+    fn many_stars_take_no_exponential_time() {
         let pattern = "a*".repeat(500) + "b";
         assert!(!text_matches(&pattern, &"a".repeat(2000)));
     }

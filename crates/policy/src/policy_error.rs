@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Why a text is no policy document, and where.
+/// Why a text is not a policy document, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PolicyError {
     /// Not JSON.
@@ -13,11 +13,11 @@ pub enum PolicyError {
         /// Counted from 1.
         column: usize,
     },
-    /// JSON, but not a policy.
-    #[error("{place}: {problem}")]
+    /// Valid JSON, but not a policy.
+    #[error("{path}: {problem}")]
     Shape {
         /// The element, e.g. `Statement[1].Condition.Bool`.
-        place: String,
+        path: String,
         /// What IAM expects there.
         problem: String,
     },

@@ -1,4 +1,4 @@
-//! Who asks, and the principals a resource policy names.
+//! Principals: the one that makes a request, and those that a resource policy names.
 
 use thiserror::Error;
 
@@ -17,7 +17,7 @@ pub enum PrincipalKind {
     Root,
     /// An IAM user.
     User,
-    /// An IAM role itself.
+    /// An IAM role.
     Role,
     /// A session of a role.
     Session {
@@ -28,13 +28,13 @@ pub enum PrincipalKind {
     FederatedUser,
     /// An AWS service.
     Service,
-    /// An identity provider: its ARN or host name.
+    /// An identity provider, by its ARN or host name.
     Federated,
-    /// Nobody: an unsigned request.
+    /// An unsigned request.
     Anonymous,
 }
 
-/// Why a text is no principal's ARN.
+/// A text that is not the ARN of a principal.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("\"{0}\" is not the ARN of a user, role, session or account")]
 pub struct PrincipalError(String);
@@ -83,7 +83,7 @@ impl Principal {
         }
     }
 
-    /// Returns an identity provider: a SAML or OIDC provider's ARN, or its host name.
+    /// Returns an identity provider, given the ARN or host name of a SAML or OIDC provider.
     pub fn federated(provider: &str) -> Self {
         Self {
             kind: PrincipalKind::Federated,
@@ -106,12 +106,12 @@ impl Principal {
         &self.kind
     }
 
-    /// Returns the ARN, the service's name or the provider's.
+    /// Returns the ARN, or the name of the service or provider.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the account; none for services, providers and nobody.
+    /// Returns the account. Services, identity providers and anonymous principals have none.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
@@ -139,10 +139,10 @@ pub(super) enum PrincipalPattern {
     CanonicalUser(String),
 }
 
-/// How a policy's principal covers a request's.
+/// How a principal in a policy covers the principal of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Coverage {
-    /// Through the account, which decides by its own policies.
+    /// Through the account, whose own policies then decide.
     Account,
     /// Through `*` or the role of the session.
     Indirect,
@@ -172,8 +172,7 @@ impl PrincipalPattern {
         }
     }
 
-    /// Returns how the entry covers the principal; `role_arn` is the full ARN of a session's
-    /// role where it is known.
+    /// Returns how the entry covers the principal. `role_arn` is the full ARN of a session's role, if known.
     pub(super) fn covers(&self, principal: &Principal, role_arn: Option<&str>) -> Option<Coverage> {
         match self {
             Self::Everyone => Some(Coverage::Indirect),
@@ -216,8 +215,8 @@ fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A session's ARN has no path, but a role's name is unique in its account; where the context
-/// tells the role's ARN, the path counts too.
+/// A session's ARN has no path, but a role's name is unique in its account. If the context has the role's ARN, the path
+/// is compared too.
 fn is_role_of(arn: &str, principal: &Principal, role_arn: Option<&str>) -> bool {
     let has_name_of_role = |arn: &str| {
         let PrincipalKind::Session { role_name } = &principal.kind else {
@@ -293,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_principal() {
+    fn rejects_what_is_not_a_principal() {
         for text in [
             "",
             "arn:aws:iam::1:group/g",

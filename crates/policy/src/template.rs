@@ -5,7 +5,7 @@
 use super::context::Context;
 use super::pattern::Token;
 
-/// Text as written in a policy, its variables found once.
+/// Text as written in a policy, with its variables parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template {
     pieces: Vec<Piece>,
@@ -23,14 +23,14 @@ enum Piece {
 }
 
 impl Template {
-    /// Takes the text as it stands: what a 2008-10-17 policy means by it.
+    /// Takes the text literally, as in a 2008-10-17 policy.
     pub(super) fn verbatim(text: &str) -> Self {
         Self {
             pieces: vec![Piece::Text(text.to_owned())],
         }
     }
 
-    /// Finds the variables, as a 2012-10-17 policy means them; an unclosed `${` is plain text.
+    /// Parses the variables, as in a 2012-10-17 policy. An unclosed `${` is plain text.
     pub(super) fn parse(text: &str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -43,8 +43,8 @@ impl Template {
         Self { pieces }
     }
 
-    /// Returns the text with its variables filled in; wildcards are ordinary characters.
-    /// `None` if a variable has no single value and no default.
+    /// Returns the text with its variables replaced. Wildcards are ordinary characters. Returns `None` if a variable
+    /// has no single value and no default.
     pub(super) fn text(&self, context: &Context) -> Option<String> {
         let mut text = String::new();
         for piece in &self.pieces {
@@ -59,8 +59,8 @@ impl Template {
         Some(text)
     }
 
-    /// Returns the pattern with its variables filled in; only wildcards written in the policy
-    /// are wildcards. `None` if a variable has no single value and no default.
+    /// Returns the pattern with its variables replaced. Only wildcards written in the policy are wildcards. Returns
+    /// `None` if a variable has no single value and no default.
     pub(super) fn pattern(&self, context: &Context) -> Option<Vec<Token>> {
         let mut tokens = Vec::new();
         for piece in &self.pieces {
@@ -76,7 +76,7 @@ impl Template {
         Some(tokens)
     }
 
-    /// Tells whether a variable stands before the fifth colon, where IAM does not fill it in.
+    /// Returns whether a variable is before the fifth colon, where IAM does not replace it.
     pub(super) fn varies_before_resource_part(&self) -> bool {
         let mut colons = 0;
         for piece in &self.pieces {
@@ -89,7 +89,7 @@ impl Template {
         false
     }
 
-    /// Tells whether every variable has a value.
+    /// Returns whether every variable has a value.
     pub(super) fn resolves(&self, context: &Context) -> bool {
         self.text(context).is_some()
     }
@@ -114,7 +114,7 @@ impl Piece {
     }
 }
 
-/// Splits at the first complete `${…}`; a `}` inside a quoted default does not close it.
+/// Splits the text at the first complete `${…}`. A `}` inside a quoted default does not close it.
 fn split_variable(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find("${")?;
     let inner = &text[start + 2..];
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn fills_variables_defaults_and_escapes() {
+    fn replaces_variables_defaults_and_escapes() {
         assert_eq!(filled("x-${AWS:UserName}-y").as_deref(), Some("x-al*ce-y"));
         assert_eq!(
             filled("${aws:PrincipalTag/team, 'none'}").as_deref(),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_from_a_variable_is_only_a_star() {
+    fn a_star_from_a_variable_is_not_a_wildcard() {
         let tokens = Template::parse("${aws:username}")
             .pattern(&context())
             .unwrap();

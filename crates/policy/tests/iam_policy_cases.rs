@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use rolecall_policy::{
-    Context, ContextValue, Policy, PolicyKind, Principal, Request, Side, Verdict, judge,
+    Context, ContextValue, Policy, PolicyKind, Principal, Request, Side, SideResult, evaluate_side,
 };
 use serde_json::Value;
 
@@ -56,10 +56,10 @@ fn disagreement(case: &Value) -> Option<String> {
                 resource_account: "111111111111",
                 context: &context,
             };
-            match judge(Side::Identity, &policies, &request) {
-                Verdict::Allow(_) => "allow",
-                Verdict::Deny(_) => "deny",
-                Verdict::Silent(_) => "none",
+            match evaluate_side(Side::Identity, &policies, &request) {
+                SideResult::Allow(_) => "allow",
+                SideResult::Deny(_) => "deny",
+                SideResult::NoMatch(_) => "none",
             }
         }
     };

@@ -1,4 +1,4 @@
-//! The decision over identity, trust, boundary, session and organization policies.
+//! Evaluation of identity, trust, boundary, session and organization policies.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -296,7 +296,7 @@ fn an_implicit_deny_names_the_condition_that_failed() {
 }
 
 #[test]
-fn an_error_says_where() {
+fn an_error_names_the_path() {
     let place = |kind, text: &str| Policy::parse(kind, text).unwrap_err().to_string();
     let statement = r#"{"Effect":"Allow","Action":"a:b","Resource":"*","Condition":{"Bol":{}}}"#;
     let text = format!(r#"{{"Statement":[{{"Effect":"maybe"}},{statement}]}}"#);

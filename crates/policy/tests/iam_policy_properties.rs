@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use rolecall_policy::{
-    Context, Policy, PolicyKind, PolicySet, Principal, Request, Side, evaluate, judge,
+    Context, Policy, PolicyKind, PolicySet, Principal, Request, Side, evaluate, evaluate_side,
 };
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ proptest! {
         let principal = Principal::parse(ALICE).unwrap();
         let request = Request { principal: &principal, action: &value, resource: &value,
                                 resource_account: "", context: &context };
-        let _ = judge(Side::Identity, &own, &request);
+        let _ = evaluate_side(Side::Identity, &own, &request);
     }
 
     #[test]

@@ -55,8 +55,8 @@ impl SessionPolicy {
                 format!("Line {line}, column {column} of the session policy is not JSON."),
                 "Check quotes, commas and brackets there.",
             ),
-            Err(PolicyError::Shape { place, problem }) => refuse(
-                format!("The session policy's {} {}.", echo(&place), echo(&problem)),
+            Err(PolicyError::Shape { path, problem }) => refuse(
+                format!("The session policy's {} {}.", echo(&path), echo(&problem)),
                 "See the policy grammar in the IAM user guide.",
             ),
         }

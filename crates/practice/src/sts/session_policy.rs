@@ -56,8 +56,8 @@ pub(super) fn percent_of_space(size: usize) -> usize {
 fn malformed(error: &PolicyError) -> Failure {
     let text = match error {
         PolicyError::Syntax { .. } => "This policy contains invalid Json".to_owned(),
-        PolicyError::Shape { place, problem } => {
-            format!("Syntax errors in policy. ({place} {problem})")
+        PolicyError::Shape { path, problem } => {
+            format!("Syntax errors in policy. ({path} {problem})")
         }
     };
     Failure::new(400, "MalformedPolicyDocument", text)

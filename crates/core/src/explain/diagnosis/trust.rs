@@ -9,7 +9,8 @@ use super::statement;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 use rolecall_policy::{
-    Context, NearMiss, Policy, PolicyKind, Principal, Request, Side, StatementRef, Verdict, judge,
+    Context, NearMiss, Policy, PolicyKind, Principal, Request, Side, SideResult, StatementRef,
+    evaluate_side,
 };
 
 use CauseKind::{
@@ -59,10 +60,10 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
             resource_account: role.account_id(),
             context: &context,
         };
-        let verdict = judge(Side::Resource, std::slice::from_ref(&policy), &request);
+        let side_result = evaluate_side(Side::Resource, std::slice::from_ref(&policy), &request);
         finding
             .causes
-            .extend(causes(&verdict, action, asked, &json));
+            .extend(causes(&side_result, action, asked, &json));
     }
     finding.told = match finding.causes.first() {
         Some(cause) => cause.what.clone(),
@@ -115,12 +116,12 @@ fn context(asked: &Asked, now: Timestamp) -> Context {
     context
 }
 
-fn causes(verdict: &Verdict, action: &str, asked: &Asked, document: &Value) -> Vec<Cause> {
-    match verdict {
-        Verdict::Allow(_) => Vec::new(),
-        Verdict::Deny(statement) => vec![denies(statement, asked)],
-        Verdict::Silent(misses) if misses.is_empty() => vec![silent(action, asked)],
-        Verdict::Silent(misses) => misses
+fn causes(side_result: &SideResult, action: &str, asked: &Asked, document: &Value) -> Vec<Cause> {
+    match side_result {
+        SideResult::Allow(_) => Vec::new(),
+        SideResult::Deny(statement) => vec![denies(statement, asked)],
+        SideResult::NoMatch(misses) if misses.is_empty() => vec![silent(action, asked)],
+        SideResult::NoMatch(misses) => misses
             .iter()
             .map(|miss| missed(miss, asked, document))
             .collect(),

@@ -1,4 +1,4 @@
-//! What the policies of one side say about a request, and which statement says it.
+//! The result of evaluating the policies of one side, and the statement that determines it.
 
 use super::arn_pattern::covers_resource;
 use super::condition::Condition;
@@ -6,16 +6,16 @@ use super::context::Context;
 use super::document::{Effect, Policy, Selection, Statement};
 use super::principal::{Coverage, Principal, PrincipalPattern};
 
-/// A request to decide.
+/// A request to evaluate.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Who asks.
+    /// The principal that makes the request.
     pub principal: &'a Principal,
-    /// What for, e.g. `sts:AssumeRole`.
+    /// The action, for example `sts:AssumeRole`.
     pub action: &'a str,
-    /// On what: an ARN, or `*` where an action knows no resource.
+    /// The ARN of the resource, or `*` for an action without a resource.
     pub resource: &'a str,
-    /// Whose account the resource is in.
+    /// The account that owns the resource.
     pub resource_account: &'a str,
     /// The condition keys.
     pub context: &'a Context,
@@ -26,11 +26,11 @@ pub struct Request<'a> {
 pub enum Side {
     /// The caller's own policies.
     Identity,
-    /// The trust policy or the resource's.
+    /// The trust policy, or the resource's policy.
     Resource,
     /// The caller's permissions boundary.
     Boundary,
-    /// The policies passed when the caller's session was made.
+    /// The policies passed when the caller's session was created.
     Session,
     /// The organization's limits for the caller's account.
     ServiceControl,
@@ -43,15 +43,15 @@ pub enum Side {
 pub struct StatementRef {
     /// Where its policy comes from.
     pub side: Side,
-    /// Which of that side's policies, from 0.
+    /// The index of the policy on that side, from 0.
     pub policy: usize,
-    /// Which of its statements, from 0.
+    /// The index of the statement in the policy, from 0.
     pub statement: usize,
-    /// Its `Sid`.
+    /// The `Sid` of the statement.
     pub sid: Option<String>,
 }
 
-/// An Allow that fits but for one condition.
+/// An Allow statement that matches except for a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The statement.
@@ -62,39 +62,39 @@ pub struct NearMiss {
     pub key: String,
 }
 
-/// What a list of policies says, taken on its own.
+/// The result of evaluating a list of policies by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// A statement allows and none denies.
+pub enum SideResult {
+    /// A statement allows the request and none denies it.
     Allow(StatementRef),
-    /// A statement denies.
+    /// A statement denies the request.
     Deny(StatementRef),
-    /// None applies; these nearly did.
-    Silent(Vec<NearMiss>),
+    /// No statement applies. These match except for a condition.
+    NoMatch(Vec<NearMiss>),
 }
 
-/// Returns what policies say about a request, taken on their own.
-pub fn judge(side: Side, policies: &[Policy], request: &Request<'_>) -> Verdict {
-    match findings(side, policies, request) {
-        Finding::Deny(statement) => Verdict::Deny(statement),
-        Finding::Allow(statement, _) => Verdict::Allow(statement),
-        Finding::Silent(near_misses) => Verdict::Silent(near_misses),
+/// Evaluates a request against the policies of one side, without regard to the other sides.
+pub fn evaluate_side(side: Side, policies: &[Policy], request: &Request<'_>) -> SideResult {
+    match find(side, policies, request) {
+        Finding::Deny(statement) => SideResult::Deny(statement),
+        Finding::Allow(statement, _) => SideResult::Allow(statement),
+        Finding::NoMatch(near_misses) => SideResult::NoMatch(near_misses),
     }
 }
 
-/// A verdict that also tells how an Allow covers the caller.
+/// A [`SideResult`] that also has how an Allow covers the caller.
 pub(super) enum Finding {
     Allow(StatementRef, Coverage),
     Deny(StatementRef),
-    Silent(Vec<NearMiss>),
+    NoMatch(Vec<NearMiss>),
 }
 
-pub(super) fn findings(side: Side, policies: &[Policy], request: &Request<'_>) -> Finding {
+pub(super) fn find(side: Side, policies: &[Policy], request: &Request<'_>) -> Finding {
     let mut allow: Option<(StatementRef, Coverage)> = None;
     let mut near_misses = Vec::new();
     for (policy_index, policy) in policies.iter().enumerate() {
         for (index, statement) in policy.statements.iter().enumerate() {
-            let Some(coverage) = statement.concerns(request) else {
+            let Some(coverage) = statement.coverage_of_request(request) else {
                 continue;
             };
             let sid = statement.sid.clone();
@@ -122,13 +122,13 @@ pub(super) fn findings(side: Side, policies: &[Policy], request: &Request<'_>) -
     }
     match allow {
         Some((statement, coverage)) => Finding::Allow(statement, coverage),
-        None => Finding::Silent(near_misses),
+        None => Finding::NoMatch(near_misses),
     }
 }
 
 impl Statement {
-    /// Returns how the statement covers the caller if principal, action and resource fit.
-    fn concerns(&self, request: &Request<'_>) -> Option<Coverage> {
+    /// Returns how the statement covers the caller, if principal, action and resource match.
+    fn coverage_of_request(&self, request: &Request<'_>) -> Option<Coverage> {
         let covers_action = match &self.actions {
             Selection::These(actions) => actions.iter().any(|a| a.covers(request.action)),
             Selection::AllBut(actions) => !actions.iter().any(|a| a.covers(request.action)),
@@ -163,10 +163,10 @@ impl Statement {
         }
     }
 
-    /// Tells whether `NotPrincipal` leaves the caller out. A Deny spares only who is named:
-    /// naming the account spares its root, naming a role does not spare its sessions
+    /// Returns whether `NotPrincipal` exempts the caller. A Deny exempts only the principals that it names: an account
+    /// exempts its root user, a role does not exempt its sessions
     /// ([NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)).
-    /// An Allow leaves out everyone the list covers in any way.
+    /// An Allow exempts every principal that the list covers in any way.
     fn exempts(&self, entries: &[PrincipalPattern], request: &Request<'_>) -> bool {
         match (best_coverage(entries, request), self.effect) {
             (None, _) => false,

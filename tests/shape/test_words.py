@@ -65,9 +65,7 @@ NOT_YET = [
     "crates/agent/tests/sealed_file.rs",
     "crates/cli/tests/cases/keys.rs",
     "crates/core",
-    "crates/import",
     "crates/keeper",
-    "crates/practice",
     "docs/architecture.md",
 ]
 

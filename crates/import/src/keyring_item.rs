@@ -1,5 +1,5 @@
-//! The items that aws-vault and Granted keep in the Secret Service: JSON around JSON, as the keyring library that both
-//! are built on writes it.
+//! The items that aws-vault and Granted store in the Secret Service: JSON inside JSON, as written by the keyring
+//! library that both use.
 
 use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
@@ -9,22 +9,22 @@ use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::secret::Secret;
 
-/// The collection that aws-vault makes.
+/// The collection that aws-vault creates.
 pub(crate) const AWS_VAULT_COLLECTION: &str = "awsvault";
-/// The collection that Granted makes.
+/// The collection that Granted creates.
 pub(crate) const GRANTED_COLLECTION: &str = "granted-aws-iam-credentials";
 
 #[derive(Deserialize)]
 struct Item {
-    /// What the item is called there: a profile's name.
+    /// The name of the item, which is the name of a profile.
     #[serde(rename = "Key")]
     key: String,
-    /// Base64 of a second JSON text.
+    /// A second JSON text, base64-encoded.
     #[serde(rename = "Data")]
     data: String,
 }
 
-/// Both write these names; both leave the token empty for a long-term key.
+/// Both programs use these names. For a long-term key, both leave the token empty.
 #[derive(Deserialize)]
 struct Credentials {
     #[serde(rename = "AccessKeyID")]
@@ -42,10 +42,10 @@ impl Drop for Credentials {
     }
 }
 
-/// Reads an item: the profile's name, and its long-term key; `None` for what else is kept there, such as sessions.
+/// Reads the profile's name and its long-term key from an item. Returns `None` for other items, such as sessions.
 ///
 /// # Errors
-/// If it holds a long-term key that is wrong.
+/// If the item has a long-term key that is not valid.
 pub(crate) fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputError> {
     let Ok(Item { key, mut data }) = serde_json::from_str::<Item>(item.expose()) else {
         return Ok(None);
@@ -62,7 +62,7 @@ pub(crate) fn read(item: &Secret) -> Result<Option<(String, KeyPair)>, InputErro
     KeyPair::parse(&found.access_key_id, &secret).map(|pair| Some((key, pair)))
 }
 
-/// Decodes standard base64, padded or not; `None` if it is none. RFC 4648, section 4.
+/// Decodes standard base64 (RFC 4648, section 4), with or without padding. Returns `None` if the text is not base64.
 pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let digits = text.trim_end_matches('=').as_bytes();
     let length = BASE64_NOPAD.decode_len(digits.len()).ok()?;
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_item_is_passed_over() {
+    fn skips_what_is_not_an_item() {
         for text in [
             "",
             "x",

@@ -7,33 +7,33 @@ use serde::Deserialize;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-/// The service under which Leapp's items stand in the keychain.
+/// The service name of Leapp's items in the keychain.
 pub(crate) const KEYCHAIN_SERVICE: &str = "Leapp";
-/// What Leapp calls a session by itself, when its user gave no name.
+/// The session name that Leapp uses if the user gave none.
 const OWN_SESSION_NAME: &str = "assumed-from-leapp";
 
-/// What a workspace holds of use here.
+/// The parts of a workspace that can be imported.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     /// IAM users, whose keys are in the keychain.
     pub(crate) users: Vec<User>,
     /// Roles that are assumed from those users or from each other.
     pub(crate) roles: Vec<RoleDraft>,
-    /// What cannot come over: its name, and why.
-    pub(crate) left: Vec<(String, String)>,
+    /// What cannot be imported: its name, and the reason.
+    pub(crate) skipped: Vec<(String, String)>,
 }
 
 /// An IAM user's entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct User {
-    /// What Leapp calls it.
+    /// Its name in Leapp.
     pub(crate) name: String,
-    /// Names its items in the keychain.
+    /// The first part of the names of its items in the keychain.
     pub(crate) session_id: String,
 }
 
 impl User {
-    /// Returns the accounts of the keychain's items that hold the key's id and its secret.
+    /// Returns the accounts of the keychain items for the key's ID and its secret.
     pub(crate) fn keychain_accounts(&self) -> [String; 2] {
         ["access-key-id", "secret-access-key"]
             .map(|part| format!("{}-iam-user-aws-session-{part}", self.session_id))
@@ -69,7 +69,7 @@ struct RawSession {
 /// Reads a workspace.
 ///
 /// # Errors
-/// If it is not one.
+/// If the text is not a workspace.
 pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
     let raw: Raw = serde_json::from_str(text).map_err(|_| {
         Problem::new(
@@ -97,15 +97,15 @@ pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
             }),
             "awsIamRoleChained" => match role(session, &sessions, &names) {
                 Ok(role) => workspace.roles.push(role),
-                Err(reason) => workspace.left.push((name, reason)),
+                Err(reason) => workspace.skipped.push((name, reason)),
             },
-            kind => workspace.left.push((name, reason(kind).to_owned())),
+            kind => workspace.skipped.push((name, reason(kind).to_owned())),
         }
     }
     Ok(workspace)
 }
 
-/// Returns a name for each session: its own, and a number behind it where another has the same.
+/// Returns a name for each session: its own, followed by a number if an earlier session has the same name.
 fn names(sessions: &[RawSession]) -> HashMap<&str, String> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     let mut names = HashMap::new();
@@ -192,7 +192,7 @@ mod tests {
     ], "_profiles": [{"id": "p", "name": "default"}], "_pinned": [], "_folders": []}"#;
 
     #[test]
-    fn users_and_their_roles_come_over_and_the_rest_says_why_not() {
+    fn users_and_their_roles_are_read_and_the_rest_has_a_reason() {
         let workspace = read(WORKSPACE).expect("a workspace");
         assert_eq!(
             workspace.users,
@@ -201,12 +201,12 @@ mod tests {
                 session_id: "u1".into()
             }]
         );
-        let told: Vec<_> = workspace
+        let roles: Vec<_> = workspace
             .roles
             .iter()
             .map(|role| (role.name.as_str(), role.source.as_str()))
             .collect();
-        assert_eq!(told, [("guest", "work"), ("guest 2", "guest")]);
+        assert_eq!(roles, [("guest", "work"), ("guest 2", "guest")]);
         assert_eq!(
             workspace.roles[0].mfa_serial.as_deref(),
             Some("arn:aws:iam::177634097045:mfa/user")
@@ -217,21 +217,21 @@ mod tests {
             .map(|role| role.session_name.as_deref())
             .collect();
         assert_eq!(names, [None, Some("ann")]);
-        let left: Vec<_> = workspace
-            .left
+        let skipped: Vec<_> = workspace
+            .skipped
             .iter()
             .map(|(name, _)| name.as_str())
             .collect();
-        assert_eq!(left, ["sso", "behind sso", "orphan"]);
+        assert_eq!(skipped, ["sso", "behind sso", "orphan"]);
         assert!(
-            workspace.left[1].1.contains("IAM Identity Center"),
+            workspace.skipped[1].1.contains("IAM Identity Center"),
             "{:?}",
-            workspace.left
+            workspace.skipped
         );
     }
 
     #[test]
-    fn the_key_stands_in_two_items() {
+    fn a_key_is_stored_in_two_items() {
         let user = User {
             name: String::new(),
             session_id: "u1".into(),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_workspace_is_told() {
+    fn what_is_not_a_workspace_is_an_error() {
         assert_eq!(
             read("[]").map_err(|problem| problem.code).map(drop),
             Err(ProblemCode::InvalidFile)

@@ -1,5 +1,5 @@
-//! Leapp's workspace file: AES-256-CBC under a key that MD5 makes of the machine's id, in OpenSSL's salted form.
-//! Whoever can read the file can read the id, so this keeps nothing from anyone; it is how the file is written.
+//! Leapp's workspace file: AES-256-CBC in OpenSSL's salted format, with a key derived with MD5 from the machine ID. The
+//! encryption protects nothing, because any program that can read the file can also read the ID.
 
 use std::fs;
 
@@ -14,14 +14,14 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use sha2::{Digest, Sha256};
 
-/// Where Linux keeps the machine's id, in the order in which Leapp looks.
+/// Where Linux stores the machine ID, in the order in which Leapp looks.
 const ID_PATHS: [&str; 2] = ["/var/lib/dbus/machine-id", "/etc/machine-id"];
 const MARK: &[u8] = b"Salted__";
 const SALT_LEN: usize = 8;
 const KEY_LEN: usize = 32;
 const IV_LEN: usize = 16;
 
-/// Returns what this machine's id may be, as Leapp takes it: the hex of the SHA-256 of its text.
+/// Returns the possible IDs of this machine as Leapp computes them: the SHA-256 of the text, in hexadecimal.
 pub(crate) fn machine_ids() -> Vec<String> {
     let texts = ID_PATHS
         .iter()
@@ -33,18 +33,20 @@ pub(crate) fn machine_ids() -> Vec<String> {
     ids
 }
 
-/// Opens a workspace file with one of the machine's ids. A file that is not encrypted is taken as it is.
+/// Decrypts a workspace file with one of the machine's IDs. Returns a file that is not encrypted unchanged.
 ///
 /// # Errors
-/// If none of them opens it.
+/// If no ID decrypts the file.
 pub(crate) fn open(text: &str, ids: &[String]) -> Result<Secret, Problem> {
     let text = text.trim();
     if text.starts_with('{') {
         return Ok(Secret::new(text.to_owned()));
     }
-    let sealed = decode(text).ok_or_else(not_ours)?;
-    let body = sealed.strip_prefix(MARK).ok_or_else(not_ours)?;
-    let (salt, body) = body.split_at_checked(SALT_LEN).ok_or_else(not_ours)?;
+    let encrypted = decode(text).ok_or_else(not_a_workspace)?;
+    let body = encrypted.strip_prefix(MARK).ok_or_else(not_a_workspace)?;
+    let (salt, body) = body
+        .split_at_checked(SALT_LEN)
+        .ok_or_else(not_a_workspace)?;
     ids.iter()
         .find_map(|id| decrypt(body, salt, id.as_bytes()))
         .map(Secret::new)
@@ -58,32 +60,32 @@ pub(crate) fn open(text: &str, ids: &[String]) -> Result<Secret, Problem> {
 }
 
 fn decrypt(body: &[u8], salt: &[u8], id: &[u8]) -> Option<String> {
-    let made = derived(id, salt);
-    let (key, iv) = made.split_at(KEY_LEN);
-    let opener = Decryptor::<Aes256>::new_from_slices(key, iv).ok()?;
-    let plain = opener.decrypt_padded_vec::<Pkcs7>(body).ok()?;
+    let derived = derive(id, salt);
+    let (key, iv) = derived.split_at(KEY_LEN);
+    let decryptor = Decryptor::<Aes256>::new_from_slices(key, iv).ok()?;
+    let plain = decryptor.decrypt_padded_vec::<Pkcs7>(body).ok()?;
     String::from_utf8(plain)
         .ok()
         .filter(|text| text.starts_with('{'))
 }
 
-/// Makes key and initialisation vector as OpenSSL's EVP_BytesToKey does with MD5 and one round.
-fn derived(id: &[u8], salt: &[u8]) -> Vec<u8> {
-    let mut made = Vec::new();
+/// Derives key and initialisation vector as OpenSSL's EVP_BytesToKey does with MD5 and one round.
+fn derive(id: &[u8], salt: &[u8]) -> Vec<u8> {
+    let mut derived = Vec::new();
     let mut last = Vec::new();
-    while made.len() < KEY_LEN + IV_LEN {
+    while derived.len() < KEY_LEN + IV_LEN {
         last = Md5::new()
             .chain_update(&last)
             .chain_update(id)
             .chain_update(salt)
             .finalize()
             .to_vec();
-        made.extend_from_slice(&last);
+        derived.extend_from_slice(&last);
     }
-    made
+    derived
 }
 
-fn not_ours() -> Problem {
+fn not_a_workspace() -> Problem {
     Problem::new(
         ProblemCode::InvalidFile,
         "This is not a Leapp workspace file.",
@@ -99,7 +101,7 @@ mod tests {
     const SEALED: &str = "U2FsdGVkX18BAgMEBQYHCOK3VucanVpU/zt/K0j75PNfam77Q1wsj6WTGT0XiF3E";
 
     #[test]
-    fn opens_what_openssl_sealed_and_only_with_the_right_id() {
+    fn decrypts_what_openssl_encrypted_only_with_the_right_id() {
         let ids = ["another".to_owned(), "test-id".to_owned()];
         assert_eq!(
             open(SEALED, &ids).expect("opened").expose(),
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_workspace_is_told() {
+    fn what_is_not_a_workspace_file_is_an_error() {
         for text in ["", "x", "U2FsdGVk", "!!", "U2FsdGVkX18="] {
             assert_eq!(
                 open(text, &["test-id".into()])

@@ -1,5 +1,5 @@
-//! What Leapp, aws-vault and Granted keep on this machine, read once for people who move to Rolecall. It changes nothing
-//! of theirs.
+//! Reads access keys and roles of Leapp, aws-vault and Granted on this machine, for an import. It changes nothing that
+//! belongs to these programs.
 
 mod keyring_item;
 mod leapp;
@@ -20,7 +20,7 @@ pub use other_items::OtherItems;
 /// The largest workspace file that is read, in bytes.
 const FILE_MAX: u64 = 16 << 20;
 
-/// Returns the programs that have left files in this home folder.
+/// Returns the programs that have files in this home folder.
 pub fn present(home: &Path) -> Vec<ImportSource> {
     let is_present = |source: &ImportSource| match source {
         ImportSource::Leapp => leapp_path(home).is_file(),
@@ -30,11 +30,11 @@ pub fn present(home: &Path) -> Vec<ImportSource> {
     ImportSource::ALL.into_iter().filter(is_present).collect()
 }
 
-/// Returns what a program keeps: from its files in the home folder, and from the keychain, which may ask to be unlocked.
-/// `file` is Leapp's workspace file, if it is not where Leapp keeps it.
+/// Returns the access keys and roles of a program, from its files in the home folder and from the keychain. The
+/// keychain may ask the user to unlock it. `file` is Leapp's workspace file, if it is not in its default location.
 ///
 /// # Errors
-/// If there is nothing of it, or it cannot be read.
+/// If the program has no data here, or it cannot be read.
 pub fn read(
     from: ImportSource,
     home: &Path,
@@ -94,7 +94,7 @@ fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> 
     let workspace = leapp::read(leapp_file::open(&text, &leapp_file::machine_ids())?.expose())?;
     let mut import_data = ImportData {
         roles: workspace.roles,
-        skipped: workspace.left,
+        skipped: workspace.skipped,
         ..ImportData::default()
     };
     let accounts: Vec<String> = workspace
@@ -125,8 +125,8 @@ fn of_leapp(path: &Path, items: &dyn OtherItems) -> Result<ImportData, Problem> 
     Ok(import_data)
 }
 
-/// Reads the collection of a program that is built on the one keyring library. `files` is where that library keeps
-/// encrypted files instead, on machines without a keychain.
+/// Reads the collection of a program that uses the keyring library. `files` is the folder in which that library stores
+/// encrypted files on machines without a keychain.
 fn of_keyring(
     collection: &str,
     from: ImportSource,

@@ -1,23 +1,24 @@
-//! The user's keychain, as far as items of other programs are read from it.
+//! Access to items of other programs in the user's keychain.
 
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 
 /// Reads items of other programs.
 pub trait OtherItems {
-    /// Returns the secrets of the items with this service and each of these accounts, `None` for a missing one.
+    /// Returns the secrets of the items with this service and each of these accounts, or `None` for an item that is
+    /// missing.
     ///
     /// # Errors
-    /// If the keychain is absent, locked or does not answer.
+    /// If there is no keychain, it is locked, or it does not respond.
     fn of_accounts(
         &self,
         service: &str,
         accounts: Vec<String>,
     ) -> Result<Vec<Option<Secret>>, Problem>;
 
-    /// Returns the secrets of all items in the collection of this name; `None` if there is no such collection.
+    /// Returns the secrets of all items in the collection of this name, or `None` if there is no such collection.
     ///
     /// # Errors
-    /// If the keychain is absent, locked or does not answer.
+    /// If there is no keychain, it is locked, or it does not respond.
     fn of_collection(&self, name: &str) -> Result<Option<Vec<Secret>>, Problem>;
 }

@@ -1,4 +1,4 @@
-//! The state of the practice account, and the way of a call through it.
+//! The state of the practice account, and the processing of a call.
 //!
 //! Takes the time as an argument and does no I/O, so every rule can be tested without a socket.
 
@@ -20,9 +20,9 @@ use crate::wire_time;
 use crate::world::World;
 use crate::{iam, s3, sts};
 
-/// How many sessions are remembered before expired ones are forgotten.
+/// The number of sessions to keep before expired ones are removed.
 const SESSIONS_KEPT: usize = 10_000;
-/// How far the server's clock can be set off, in seconds: ten years.
+/// The largest skew of the server's clock, in seconds: ten years.
 const SKEW_MAX_S: i64 = 315_360_000;
 
 /// Everything that changes while the practice account runs.
@@ -37,14 +37,14 @@ pub(crate) struct Account {
 /// What the server does with a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It answers after a wait.
+    /// It sends this reply after this delay.
     Answer(Reply, Duration),
     /// It resets the connection.
     Reset,
 }
 
 impl Account {
-    /// Returns an account in which nothing has happened.
+    /// Returns an account without sessions or requests.
     pub(crate) fn new(world: World, faults: Vec<Fault>) -> Self {
         let devices = world
             .users
@@ -62,7 +62,7 @@ impl Account {
         }
     }
 
-    /// Returns the server's idea of the time.
+    /// Returns the time of the server's clock.
     pub(crate) fn server_time(&self, now: Timestamp) -> Timestamp {
         let offset: i64 = (self.faults.iter())
             .map(|fault| {
@@ -119,8 +119,8 @@ impl Account {
         answer.unwrap_or_else(|failure| service.failed(&failure, id))
     }
 
-    /// Remembers a session by its access key.
-    pub(crate) fn remember(&mut self, caller: Caller, now: Timestamp) {
+    /// Stores a session by its access key.
+    pub(crate) fn store_session(&mut self, caller: Caller, now: Timestamp) {
         if self.sessions.len() >= SESSIONS_KEPT {
             let is_alive = |caller: &Caller| {
                 caller
@@ -133,13 +133,13 @@ impl Account {
         self.sessions.insert(caller.access_key_id.clone(), caller);
     }
 
-    /// Takes the faults that concern an action; each throttled call uses one up.
+    /// Returns the faults that apply to an action. Each throttled call reduces the number of calls left to throttle.
     fn take_faults(&mut self, action: &str) -> Vec<FaultKind> {
         let mut taken = Vec::new();
         for fault in self
             .faults
             .iter_mut()
-            .filter(|fault| fault.concerns(action))
+            .filter(|fault| fault.applies_to(action))
         {
             match &mut fault.kind {
                 FaultKind::Throttle(0) => {}
@@ -185,7 +185,7 @@ impl Account {
         Failure::new(403, "RegionDisabledException", text)
     }
 
-    /// Finds out who signed a call.
+    /// Returns the caller that signed a call.
     fn identify(
         &self,
         call: &Call,
@@ -277,7 +277,7 @@ fn latency(faults: &[FaultKind]) -> Duration {
         .fold(Duration::ZERO, Duration::saturating_add)
 }
 
-/// Tells whether a text has the form of a region: `eu-west-1`, `us-gov-west-1`.
+/// Returns whether a text has the form of a region: `eu-west-1`, `us-gov-west-1`.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());

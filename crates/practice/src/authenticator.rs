@@ -1,4 +1,4 @@
-//! One-time codes after [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238): six digits, 30 s, SHA-1.
+//! One-time codes according to [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238): six digits, 30 s, SHA-1.
 
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -7,7 +7,7 @@ use rolecall_core::session::totp::STEP_S;
 use sha1::Sha1;
 use subtle::ConstantTimeEq;
 
-/// An MFA device: the phone that shows codes and AWS's memory of the last one used.
+/// An MFA device: it generates codes, and remembers the last code used, as AWS does.
 pub(crate) struct Authenticator {
     seed: [u8; 20],
     last_used_step: Option<i64>,
@@ -22,7 +22,7 @@ impl Authenticator {
         }
     }
 
-    /// Returns the code the device shows at a time.
+    /// Returns the code that the device shows at a time.
     pub(crate) fn code(&self, at: Timestamp) -> String {
         self.code_of_step(step(at))
     }
@@ -32,7 +32,8 @@ impl Authenticator {
         BASE32_NOPAD.encode(&self.seed)
     }
 
-    /// Accepts a code of this step or a neighbour, each once and none older than the last used.
+    /// Accepts a code of this time step or an adjacent one. A code that was used, or is older than the last code used,
+    /// is rejected.
     pub(crate) fn accept(&mut self, code: &str, at: Timestamp) -> bool {
         let now = step(at);
         let fresh = |step: &i64| self.last_used_step.is_none_or(|used| *step > used);
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_codes_two_steps_away() {
+    fn rejects_codes_two_steps_away() {
         let mut device = Authenticator::new(*b"12345678901234567890");
         let late = device.code(at(1_000_000));
         assert!(!device.accept(&late, at(1_000_060)));

@@ -1,8 +1,8 @@
-//! One request, read whole.
+//! One complete request.
 
 use crate::percent;
 
-/// A request as it came, before anybody believes it.
+/// A request as received, before its signature is checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: String,
@@ -16,7 +16,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Returns the only value of a header; none if it is absent or repeated.
+    /// Returns the value of a header, or `None` if it is absent or repeated.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(own, _)| own == name);
         match (values.next(), values.next()) {
@@ -25,7 +25,7 @@ impl Call {
         }
     }
 
-    /// Returns the parameters of a query-protocol call: the form, else the query string.
+    /// Returns the parameters of a query-protocol call: those of the form, or otherwise those of the query string.
     pub(crate) fn parameters(&self) -> Vec<(String, String)> {
         if self.method == "POST" {
             percent::form_pairs(&String::from_utf8_lossy(&self.body))

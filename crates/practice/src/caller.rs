@@ -1,4 +1,4 @@
-//! Who signed a call, and the context keys AWS derives from that.
+//! The caller that signed a call, and the context keys that AWS derives from it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use crate::failure::Failure;
 use crate::sts::authorization::reason;
 use crate::world::{Role, User, World};
 
-/// A credential and whom it stands for.
+/// A credential and the identity it belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) access_key_id: String,
     pub(crate) identity: Identity,
-    /// The temporary part; none for a long-term key.
+    /// The session, or `None` for a long-term key.
     pub(crate) session: Option<Session>,
-    /// The region whose endpoint the call is for; empty where there is no call.
+    /// The region whose endpoint received the call, or empty if there is no call.
     pub(crate) region: String,
 }
 
-/// Whose permissions a caller has, as an index into the world.
+/// The user or role whose permissions a caller has, as an index into the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Identity {
     User(usize),
@@ -37,9 +37,9 @@ pub(crate) struct Session {
     pub(crate) token: Arc<Secret>,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// The name after the role's in its ARN; empty for `GetSessionToken`.
+    /// The session name in its ARN, or empty for `GetSessionToken`.
     pub(crate) name: String,
-    /// When MFA was checked; only `GetSessionToken` sessions carry it.
+    /// When MFA was checked. Only `GetSessionToken` sessions have it.
     pub(crate) mfa_at: Option<Timestamp>,
     pub(crate) policies: Option<Vec<Policy>>,
     pub(crate) source_identity: Option<String>,
@@ -48,7 +48,7 @@ pub(crate) struct Session {
 }
 
 impl Caller {
-    /// Returns the ARN as GetCallerIdentity gives it.
+    /// Returns the ARN as GetCallerIdentity returns it.
     pub(crate) fn arn(&self, world: &World) -> String {
         match self.identity {
             Identity::User(index) => world.users[index].arn.clone(),
@@ -56,7 +56,7 @@ impl Caller {
         }
     }
 
-    /// Returns the unique id as GetCallerIdentity gives it.
+    /// Returns the unique ID as GetCallerIdentity returns it.
     pub(crate) fn user_id(&self, world: &World) -> String {
         match self.identity {
             Identity::User(index) => world.users[index].id.clone(),
@@ -94,7 +94,7 @@ impl Caller {
         Principal::parse(&self.arn(world)).expect("a world's ARNs are principals")
     }
 
-    /// Asks the caller's own policies for an action on something in its account.
+    /// Requires the caller's own policies to allow an action on a resource in its account.
     pub(crate) fn require(
         &self,
         world: &World,

@@ -1,6 +1,6 @@
-//! The control endpoint: how another program switches faults and counts requests.
+//! The control endpoint, with which another program sets faults and reads request counts.
 //!
-//! It exists only where the practice account is started with it, and tells the practice keys.
+//! It exists only if the practice account is started with it, since it returns the practice keys.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::fault::Fault;
 use crate::reply::Reply;
 
-/// The path below which the control endpoint is.
+/// The path prefix of the control endpoint.
 pub(crate) const PREFIX: &str = "/_practice/";
 
 /// Answers a control call.

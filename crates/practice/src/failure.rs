@@ -1,6 +1,6 @@
-//! An error answer of AWS: status, code, text.
+//! An error response of AWS: status, code and message.
 
-/// Why a call failed, in AWS's words.
+/// Why a call failed, in the words of AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) status: u16,
@@ -18,7 +18,7 @@ impl Failure {
         }
     }
 
-    /// Returns STS's refusal of an action on a resource.
+    /// Returns the error with which STS denies an action on a resource.
     pub(crate) fn not_authorized(caller_arn: &str, action: &str, resource: &str) -> Self {
         let message = format!(
             "User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
@@ -26,7 +26,7 @@ impl Failure {
         Self::new(403, "AccessDenied", message)
     }
 
-    /// Adds why, if there is something to tell.
+    /// Adds the reason, unless it is empty.
     pub(crate) fn because(mut self, reason: &str) -> Self {
         if !reason.is_empty() {
             self.message = format!("{} {reason}", self.message);

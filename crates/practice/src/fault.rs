@@ -1,16 +1,16 @@
-//! What can be made to go wrong, for tests.
+//! Faults that tests can inject.
 
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// A fault, for every action or for one.
+/// A fault that applies to every action or to one.
 ///
 /// Its text form is `[ACTION:]NAME[=ARGUMENT]`, e.g. `throttle=2` or `AssumeRole:truncate=120`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The one action it concerns, e.g. `AssumeRole`.
+    /// The action it applies to, e.g. `AssumeRole`, or `None` for every action.
     pub action: Option<String>,
     /// What goes wrong.
     pub kind: FaultKind,
@@ -19,27 +19,27 @@ pub struct Fault {
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
-    /// `throttle=N`: the next N calls are told to slow down.
+    /// `throttle=N`: the next N calls are throttled.
     Throttle(u32),
-    /// `latency=MS`: every answer waits.
+    /// `latency=MS`: every response is delayed.
     Latency(u64),
-    /// `skew=SECONDS`: the server's clock is ahead by this much; it concerns every action.
+    /// `skew=SECONDS`: the server's clock is ahead by this much, for every action.
     Skew(i64),
-    /// `html`: a web page with status 200, as a captive portal gives.
+    /// `html`: a web page with status 200, as a captive portal returns it.
     Html,
     /// `redirect`: status 302 to a sign-in page.
     Redirect,
-    /// `truncate=N`: the answer ends after N bytes.
+    /// `truncate=N`: the response ends after N bytes.
     Truncate(usize),
     /// `oversize=BYTES`: a body of this size, without a length.
     Oversize(u64),
     /// `endless`: a body without an end.
     Endless,
-    /// `wrong-arn`: the answer names another account and role.
+    /// `wrong-arn`: the response names another account and role.
     WrongArn,
-    /// `no-expiration`: the answer has no `Expiration`.
+    /// `no-expiration`: the response has no `Expiration`.
     NoExpiration,
-    /// `past-expiration`: the answer's credentials expired an hour ago.
+    /// `past-expiration`: the credentials in the response expired an hour ago.
     PastExpiration,
     /// `region-disabled`: STS is not active in the region.
     RegionDisabled,
@@ -49,7 +49,7 @@ pub enum FaultKind {
     Reset,
 }
 
-/// Why a text is no fault.
+/// A text that is not a fault.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "\"{0}\" is no fault; they are throttle=N, latency=MS, skew=SECONDS, html, redirect, truncate=N, \
@@ -59,13 +59,13 @@ pub enum FaultKind {
 pub struct FaultError(String);
 
 impl Fault {
-    /// Returns a fault of every action.
+    /// Returns a fault that applies to every action.
     pub fn everywhere(kind: FaultKind) -> Self {
         Self { action: None, kind }
     }
 
-    /// Tells whether it concerns an action.
-    pub(crate) fn concerns(&self, action: &str) -> bool {
+    /// Returns whether the fault applies to an action.
+    pub(crate) fn applies_to(&self, action: &str) -> bool {
         self.action.as_deref().is_none_or(|own| own == action)
     }
 }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_faults() {
+    fn other_texts_are_not_faults() {
         for text in [
             "",
             "slow",

@@ -1,4 +1,4 @@
-//! Identity and Access Management, query protocol of 2010-05-08: two actions that tell about permissions.
+//! Identity and Access Management, query protocol of 2010-05-08: two actions that return permissions.
 
 use jiff::Timestamp;
 use rolecall_policy::{Context, Decision, Policy, PolicySet, Principal, Request, Side, evaluate};
@@ -13,7 +13,7 @@ use crate::{percent, sts, xml};
 
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
-/// Answers a call whose signature holds.
+/// Answers a call whose signature is valid.
 pub(crate) fn answer(
     world: &World,
     call: &Call,
@@ -44,7 +44,7 @@ pub(crate) fn failed(failure: &Failure, id: &str) -> Reply {
     sts::error_document(failure, id, NAMESPACE)
 }
 
-/// The permission is looked at before the role, so that a stranger does not learn which roles there are.
+/// Checks the permission before it looks for the role, so that other callers cannot find out which roles exist.
 fn get_role(
     world: &World,
     parameters: &Parameters,
@@ -63,7 +63,7 @@ fn get_role(
     );
     caller.require(world, "iam:GetRole", &arn, now)?;
     match found {
-        Some(role) => Ok(xml::element("Role", &described(role))),
+        Some(role) => Ok(xml::element("Role", &role_element(role))),
         None => {
             let text = format!("The role with name {name} cannot be found.");
             Err(Failure::new(404, "NoSuchEntity", text))
@@ -71,7 +71,7 @@ fn get_role(
     }
 }
 
-fn described(role: &Role) -> String {
+fn role_element(role: &Role) -> String {
     let path = role.arn.split_once(":role").map_or("/", |(_, rest)| rest);
     let path = path.strip_suffix(role.name.as_str()).unwrap_or("/");
     [
@@ -100,17 +100,18 @@ fn simulate(
         let text = format!("The policy source {source} cannot be found.");
         return Err(Failure::new(404, "NoSuchEntity", text));
     };
-    let asking = Principal::parse(source)
+    let source_principal = Principal::parse(source)
         .map_err(|error| Failure::new(400, "InvalidInput", error.to_string()))?;
     let mut results = String::new();
     for action in parameters.members("ActionNames", "") {
         for resource in resources(parameters) {
             let request = Request {
-                principal: &asking,
+                principal: &source_principal,
                 action,
                 resource,
-                // The simulator leaves trust policies out, so a role counts as the caller's own.
-                resource_account: asking.account().unwrap_or_default(),
+                // The simulator does not evaluate trust policies, so a role is treated as a resource in the caller's
+                // account.
+                resource_account: source_principal.account().unwrap_or_default(),
                 context: &context,
             };
             let set = PolicySet {
@@ -163,7 +164,7 @@ fn principal<'a>(
     Some((policies, context))
 }
 
-/// One result. The keys of conditions that failed count as missing.
+/// Returns one result. The keys of conditions that failed are reported as missing.
 fn result(decision: &Decision, action: &str, resource: &str) -> String {
     let (word, statements, missing) = match decision {
         Decision::Allowed(statements) => ("allowed", statements.clone(), Vec::new()),

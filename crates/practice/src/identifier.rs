@@ -1,4 +1,4 @@
-//! Random identifiers in AWS's forms.
+//! Random identifiers in the formats of AWS.
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
 use rolecall_core::value::secret::Secret;
@@ -13,7 +13,7 @@ pub(crate) fn secret_access_key() -> Secret {
     Secret::new(BASE64.encode(&random::<30>()))
 }
 
-/// Returns a session token: random, and as long as AWS's usually are.
+/// Returns a random session token, about as long as those of AWS.
 pub(crate) fn session_token() -> Secret {
     Secret::new(format!(
         "IQoJb3JpZ2luX2Vj{}",
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_have_the_forms_of_aws() {
+    fn identifiers_have_the_formats_of_aws() {
         let id = unique_id("ASIA");
         assert_eq!(id.len(), 20);
         assert!(

@@ -1,8 +1,8 @@
-//! The practice account: a small AWS on loopback, to try everything without an AWS account.
+//! The practice account: a small AWS on loopback, for trying Rolecall without an AWS account.
 //!
-//! It checks signatures, evaluates trust and permissions policies with the evaluator of
-//! `rolecall-core`, keeps AWS's limits and answers in AWS's words. It never listens on anything
-//! but 127.0.0.1, keeps nothing on disk, and does not wake up when nobody calls.
+//! It checks signatures, evaluates trust and permissions policies with `rolecall-policy`, enforces the limits of AWS,
+//! and responds in the words of AWS. It listens only on 127.0.0.1, writes nothing to disk, and does not wake up without
+//! calls.
 //!
 //! ```text
 //! TCP ─► server ─► Call ─► Account::answer ─► signature ─► sts | iam | s3 ─► Reply

@@ -2,35 +2,35 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// Decodes `%41`; an incomplete escape stands for itself.
+/// Decodes percent encoding such as `%41`. Leaves an incomplete escape unchanged.
 pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Encodes everything but RFC 3986's unreserved characters, as Signature Version 4 does.
+/// Encodes all characters except the unreserved ones of RFC 3986, as Signature Version 4 does.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Encodes a path: slashes stay.
+/// Encodes a path and keeps its slashes.
 pub(crate) fn encode_path(path: &str) -> String {
     const IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
     utf8_percent_encode(path, IN_PATH).to_string()
 }
 
-/// Splits a query string; names and values are decoded, `+` stays a plus.
+/// Splits a query string, and decodes its names and values. `+` stays a plus sign.
 pub(crate) fn query_pairs(query: &str) -> Vec<(String, String)> {
     pairs(query, decode)
 }
 
-/// Splits a form body, where `+` is a space.
+/// Splits a form body, in which `+` is a space.
 pub(crate) fn form_pairs(body: &str) -> Vec<(String, String)> {
     pairs(body, |text| decode(&text.replace('+', " ")))
 }

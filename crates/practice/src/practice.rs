@@ -18,16 +18,16 @@ use crate::fault::Fault;
 use crate::server::{Server, serve};
 use crate::world::{PracticeRole, World};
 
-/// How a practice account is started.
+/// The configuration of a practice account.
 #[derive(Debug)]
 pub struct PracticeConfig {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1, or 0 for any free port.
     pub port: u16,
-    /// What exists.
+    /// The users, roles and buckets.
     pub world: World,
-    /// What goes wrong from the start.
+    /// The faults to inject from the start.
     pub faults: Vec<Fault>,
-    /// Whether other programs may switch faults.
+    /// Whether other programs may set faults.
     pub control: Control,
 }
 
@@ -54,23 +54,23 @@ pub enum Control {
 /// Why a practice account did not start.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// The port could not be taken.
+    /// The port could not be opened.
     #[error("port {port} on 127.0.0.1 cannot be opened: {source}")]
     Port {
-        /// The port asked for.
+        /// The requested port.
         port: u16,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// No thread or no reactor for it.
+    /// The operating system provided no thread or no reactor.
     #[error("the practice account's thread did not start: {0}")]
     Thread(io::Error),
 }
 
-/// A user's long-term access key, for the throw-away keychain.
+/// A user's long-term access key, for the keychain in memory.
 #[derive(Debug)]
 pub struct PracticeKey {
-    /// The user's name, which is also what roles call their source.
+    /// The user's name, which roles use as their source.
     pub name: String,
     /// The user's ARN.
     pub user_arn: String,
@@ -82,7 +82,7 @@ pub struct PracticeKey {
     pub mfa_serial: Option<String>,
 }
 
-/// A practice account on its own thread. Dropping it closes the port and forgets everything.
+/// A practice account on a thread of its own. Dropping it closes the port and discards all state.
 pub struct Practice {
     account: Arc<Mutex<Account>>,
     address: SocketAddr,
@@ -91,11 +91,10 @@ pub struct Practice {
 }
 
 impl Practice {
-    /// Starts listening on 127.0.0.1; ready to answer on return.
+    /// Starts the practice account on 127.0.0.1. When this returns, it accepts calls.
     ///
     /// # Errors
-    /// [`StartError::Port`] if the port is taken, [`StartError::Thread`] if the operating
-    /// system gives no thread.
+    /// [`StartError::Port`] if the port is in use, [`StartError::Thread`] if the operating system provides no thread.
     pub fn start(config: PracticeConfig) -> Result<Self, StartError> {
         let port = config.port;
         let (listener, address) = bind(port).map_err(|source| StartError::Port { port, source })?;
@@ -137,7 +136,7 @@ impl Practice {
         format!("http://{}", self.address)
     }
 
-    /// Returns the users' access keys, one each, made at start.
+    /// Returns the access key of each user, which is created at start.
     pub fn keys(&self) -> Vec<PracticeKey> {
         let users = |account: &Account| {
             let key = |user: &crate::world::User| PracticeKey {
@@ -162,8 +161,8 @@ impl Practice {
             .collect()
     }
 
-    /// Returns the code an MFA device shows, at `now` of this machine's clock. A skewed server
-    /// takes its device along: a skew stands for a client's wrong clock.
+    /// Returns the code that an MFA device shows at `now` on this machine's clock. A skew simulates a wrong clock of
+    /// the client, so it applies to the device too.
     pub fn code(&self, mfa_serial: &str, now: Timestamp) -> Option<String> {
         let account = self.lock();
         let at = account.server_time(now);
@@ -178,12 +177,12 @@ impl Practice {
         self.lock().faults = faults;
     }
 
-    /// Returns how often each action was called, answered or not.
+    /// Returns how often each action was called, including calls without a response.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.lock().requests.clone()
     }
 
-    /// Starts counting anew.
+    /// Resets the request counts.
     pub fn reset_requests(&self) {
         self.lock().requests.clear();
     }
@@ -197,7 +196,7 @@ impl Drop for Practice {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there has already been printed.
+            // A panic in that thread has already been printed.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! An HTTP answer, also of kinds no honest server gives.
+//! An HTTP response, including faulty ones.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 /// The size of one piece of an oversized body.
 const PIECE: usize = 16 * 1024;
 
-/// An answer before it is put on the wire.
+/// A response before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -18,17 +18,17 @@ pub(crate) struct Reply {
     pub(crate) body: ReplyBody,
 }
 
-/// What an answer carries.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReplyBody {
     /// These bytes.
     Whole(Vec<u8>),
-    /// Spaces, this many, without a length beforehand.
+    /// This many spaces, without a content length.
     Padding(u64),
 }
 
 impl Reply {
-    /// Returns an answer with a body of a type.
+    /// Returns a response with a body of a content type.
     pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -37,7 +37,7 @@ impl Reply {
         }
     }
 
-    /// Returns an answer that says nothing.
+    /// Returns a response without a body.
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             status,
@@ -52,7 +52,7 @@ impl Reply {
         self
     }
 
-    /// Turns it into hyper's; a header value that HTTP cannot carry is left out.
+    /// Converts the reply to hyper's response. A header value that is not valid in HTTP is omitted.
     pub(crate) fn into_response(self) -> Response<WireBody> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in self.headers {

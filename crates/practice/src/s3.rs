@@ -17,7 +17,7 @@ pub(crate) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// [`listing::WRITTEN`] as HTTP writes it.
 const WRITTEN_HTTP: &str = "Mon, 02 Nov 2026 09:00:00 GMT";
 
-/// Returns the operation a call asks for.
+/// Returns the operation that a call requests.
 pub(crate) fn action(call: &Call) -> &'static str {
     let (bucket, key) = bucket_and_key(call);
     match (call.method.as_str(), bucket.is_empty(), key.is_empty()) {
@@ -31,7 +31,7 @@ pub(crate) fn action(call: &Call) -> &'static str {
     }
 }
 
-/// Answers a call whose signature holds.
+/// Answers a call whose signature is valid.
 pub(crate) fn answer(
     world: &World,
     call: &Call,
@@ -39,15 +39,17 @@ pub(crate) fn answer(
     now: Timestamp,
     id: &str,
 ) -> Result<Reply, Failure> {
-    let visit = Visit { world, caller, now };
+    let request = CallerRequest { world, caller, now };
     let (bucket, key) = bucket_and_key(call);
     let reply = match action(call) {
-        "ListBuckets" => visit.list_buckets(),
-        "GetBucketLocation" => visit.bucket_location(&bucket),
-        "ListObjectsV2" => visit.list_objects(&bucket, call),
-        "HeadBucket" => visit.list_objects(&bucket, call).map(|_| Reply::empty(200)),
-        "GetObject" => visit.object(&bucket, &key),
-        "HeadObject" => visit.object(&bucket, &key).map(without_body),
+        "ListBuckets" => request.list_buckets(),
+        "GetBucketLocation" => request.bucket_location(&bucket),
+        "ListObjectsV2" => request.list_objects(&bucket, call),
+        "HeadBucket" => request
+            .list_objects(&bucket, call)
+            .map(|_| Reply::empty(200)),
+        "GetObject" => request.object(&bucket, &key),
+        "HeadObject" => request.object(&bucket, &key).map(without_body),
         _ => Err(Failure::new(
             405,
             "MethodNotAllowed",
@@ -78,7 +80,7 @@ fn bucket_and_key(call: &Call) -> (String, String) {
     (percent::decode(bucket), percent::decode(key))
 }
 
-/// HTTP sends the headers of a body that HEAD leaves out.
+/// Removes the body for HEAD, but keeps its headers.
 fn without_body(reply: Reply) -> Reply {
     let length = match &reply.body {
         ReplyBody::Whole(bytes) => bytes.len(),
@@ -91,14 +93,14 @@ fn without_body(reply: Reply) -> Reply {
     }
 }
 
-/// One caller's call.
-struct Visit<'a> {
+/// The call of one caller.
+struct CallerRequest<'a> {
     world: &'a World,
     caller: &'a Caller,
     now: Timestamp,
 }
 
-impl Visit<'_> {
+impl CallerRequest<'_> {
     fn list_buckets(&self) -> Result<Reply, Failure> {
         let account = self.caller.account(self.world);
         self.authorize(
@@ -151,7 +153,7 @@ impl Visit<'_> {
             Some(text) => Ok(Reply::new(200, "text/plain; charset=utf-8", text.as_str())
                 .with_header("etag", listing::etag(text))
                 .with_header("last-modified", WRITTEN_HTTP)),
-            // Whether a key exists is for those to know who may list.
+            // Only a caller that may list the bucket can find out whether a key exists.
             None => {
                 self.authorize_listing(bucket, None)?;
                 let text = "The specified key does not exist.";
@@ -205,14 +207,14 @@ impl Visit<'_> {
         match evaluate(&request, &policies) {
             Decision::Allowed(_) => Ok(()),
             refusal @ (Decision::ExplicitDeny(_) | Decision::ImplicitDeny { .. }) => {
-                Err(self.refusal(&request, &refusal))
+                Err(self.denial(&request, &refusal))
             }
         }
     }
 
-    /// Within an account S3 says who, what and why; across accounts it says nothing
+    /// Within an account, S3 names the caller, the action and the reason. Across accounts, it gives no details
     /// ([guide](https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html)).
-    fn refusal(&self, request: &Request<'_>, decision: &Decision) -> Failure {
+    fn denial(&self, request: &Request<'_>, decision: &Decision) -> Failure {
         if request.resource_account != self.caller.account(self.world) {
             return Failure::new(403, "AccessDenied", "Access Denied");
         }

@@ -32,7 +32,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const CONNECTIONS_MAX: usize = 64;
 
-/// What all connections share.
+/// The state that all connections share.
 pub(crate) struct Server {
     pub(crate) account: Arc<Mutex<Account>>,
     pub(crate) port: u16,
@@ -41,7 +41,7 @@ pub(crate) struct Server {
 
 type Answered = Result<Response<WireBody>, ConnectionReset>;
 
-/// The connection is to be reset; hyper then drops it unanswered.
+/// Asks for a reset of the connection. hyper then drops it without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("reset on request")]
 struct ConnectionReset;
@@ -65,14 +65,14 @@ pub(crate) async fn serve(
             _ = &mut stop => return,
         };
         let Ok((stream, _)) = accepted else {
-            // The peer is gone, or there is a shortage that passes: do not spin meanwhile.
+            // The peer is gone, or a resource is temporarily exhausted. The pause avoids a busy loop.
             delay(ACCEPT_PAUSE).await;
             continue;
         };
         let server = Arc::clone(&server);
         tokio::task::spawn_local(async move {
             let _slot = slot;
-            // A peer that hangs up or misbehaves has nobody to report to.
+            // An error here is caused by the peer, and there is nobody to report it to.
             let _ = connection(stream, server).await;
         });
     }
@@ -101,7 +101,7 @@ async fn connection(stream: TcpStream, server: Arc<Server>) -> io::Result<()> {
         .half_close(true)
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
-    // Its error is the peer's, or the reset that was asked for.
+    // An error here is caused by the peer, or is the requested reset.
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let mut stream = connection.into_parts().io.into_inner();
     if is_reset.load(Ordering::Relaxed) {
@@ -111,7 +111,7 @@ async fn connection(stream: TcpStream, server: Arc<Server>) -> io::Result<()> {
 }
 
 impl Server {
-    /// Answers a request; `None` asks for a reset.
+    /// Answers a request. Returns `None` to reset the connection.
     async fn answer(&self, request: Request<Incoming>) -> Option<Reply> {
         if !self.is_ours(&request) {
             return Some(Reply::empty(403));
@@ -139,7 +139,7 @@ impl Server {
         account.answer(call, now)
     }
 
-    /// Tells whether the request names this server and comes from no web page.
+    /// Returns whether the request names this server and does not come from a web page.
     fn is_ours(&self, request: &Request<Incoming>) -> bool {
         let mut hosts = request.headers().get_all("host").iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else {

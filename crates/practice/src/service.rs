@@ -1,4 +1,4 @@
-//! The services there are, and their own words for the same failures.
+//! The supported services, and their error codes and messages for the same failures.
 
 use crate::call::Call;
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    /// Returns the service the signature names; without one, a form or an `Action` is meant for STS.
+    /// Returns the service that the signature names. Without a signature, a form or an `Action` is for STS.
     pub(crate) fn of(call: &Call, signature: &Result<Signature, SignatureProblem>) -> Self {
         match signature {
             Ok(signature) if signature.scope.service == "s3" => Self::S3,
@@ -35,7 +35,7 @@ impl Service {
         }
     }
 
-    /// Returns the refusal of a caller that is too fast.
+    /// Returns the error for a caller that exceeds the request rate.
     pub(crate) fn throttled(self) -> Failure {
         match self {
             Self::Sts | Self::Iam => Failure::new(400, "Throttling", "Rate exceeded"),
@@ -43,7 +43,7 @@ impl Service {
         }
     }
 
-    /// Returns the refusal of an access key that does not exist.
+    /// Returns the error for an access key that does not exist.
     pub(crate) fn unknown_key(self) -> Failure {
         match self {
             Self::Sts | Self::Iam => invalid_client_token(),
@@ -55,7 +55,7 @@ impl Service {
         }
     }
 
-    /// Returns the refusal of a session token that is not its key's.
+    /// Returns the error for a session token that does not belong to its access key.
     pub(crate) fn bad_token(self) -> Failure {
         match self {
             Self::Sts | Self::Iam => invalid_client_token(),
@@ -66,7 +66,7 @@ impl Service {
         }
     }
 
-    /// Returns the refusal of credentials past their end.
+    /// Returns the error for expired credentials.
     pub(crate) fn expired_token(self) -> Failure {
         match self {
             Self::Sts | Self::Iam => Failure::new(
@@ -78,7 +78,7 @@ impl Service {
         }
     }
 
-    /// Returns the refusal of a signature.
+    /// Returns the error for a signature that is not valid.
     pub(crate) fn explain(self, problem: SignatureProblem) -> Failure {
         match (problem, self) {
             (SignatureProblem::Missing, Self::Sts | Self::Iam) => Failure::new(

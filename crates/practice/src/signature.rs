@@ -1,4 +1,4 @@
-//! Reading a call's signature and checking it.
+//! Reads and checks the signature of a call.
 //!
 //! [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html),
 //! in the `Authorization` header or in the query string of a presigned URL.
@@ -11,7 +11,7 @@ use crate::percent;
 use crate::signature_key::{Scope, sha256_hex, sign};
 use crate::wire_time;
 
-/// How far a client's clock may be off.
+/// The largest permitted difference from the client's clock.
 const MAX_SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// A signature as sent.
@@ -24,24 +24,24 @@ pub(crate) struct Signature {
     time: Timestamp,
     signed_headers: Vec<String>,
     signature: String,
-    /// How long a presigned URL is good for.
+    /// How long a presigned URL is valid.
     presigned_for: Option<SignedDuration>,
 }
 
-/// Why a signature does not hold.
+/// Why a signature is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SignatureProblem {
-    /// There is none.
+    /// There is no signature.
     Missing,
-    /// It cannot be read.
+    /// The signature cannot be parsed.
     Incomplete(String),
-    /// It is from another time; the text is STS's.
+    /// The time of the signature is outside the permitted range. The text is that of STS.
     Skewed(String),
-    /// A presigned URL is past its end.
+    /// The presigned URL has expired.
     PresignedExpired,
-    /// It was made with another secret, or for another request.
+    /// The signature was created with another secret, or for another request.
     Mismatch,
-    /// The scope's date is not that of the request.
+    /// The date of the scope is not the date of the request.
     ScopeDate(String),
 }
 
@@ -159,7 +159,7 @@ impl Signature {
         Err(SignatureProblem::Skewed(problem))
     }
 
-    /// Checks that the secret signed this very call.
+    /// Checks that this call was signed with the secret.
     pub(crate) fn check(&self, call: &Call, secret: &str) -> Result<(), SignatureProblem> {
         let covers_host = self.signed_headers.iter().any(|name| name == "host");
         let Some(payload) = self.payload_hash(call) else {
@@ -175,7 +175,7 @@ impl Signature {
         }
     }
 
-    /// Returns the hash the client must have signed; `None` if the body is not what it says.
+    /// Returns the hash that the client must have signed, or `None` if the body does not match the hash in its header.
     fn payload_hash(&self, call: &Call) -> Option<String> {
         let actual = sha256_hex(&call.body);
         if self.scope.service != "s3" {
@@ -196,7 +196,7 @@ impl Signature {
         let headers: String = (self.signed_headers.iter())
             .map(|name| format!("{name}:{}\n", canonical_header(call, name)))
             .collect();
-        // Every service but S3 signs the path encoded once more than it is sent.
+        // Except for S3, the path is encoded once more for the signature than for sending.
         let path = percent::encode_path(&percent::decode(&call.path));
         let path = if self.scope.service == "s3" {
             path

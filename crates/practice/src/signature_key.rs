@@ -1,10 +1,10 @@
-//! The arithmetic of Signature Version 4.
+//! The computations of Signature Version 4.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// The scope a signature is good for.
+/// The scope for which a signature is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
     /// `20261122`.
@@ -23,7 +23,7 @@ impl Scope {
     }
 }
 
-/// Signs a canonical request: the hexadecimal signature.
+/// Signs a canonical request. Returns the signature in hexadecimal.
 pub(crate) fn sign(secret: &str, scope: &Scope, time: &str, canonical_request: &str) -> String {
     let digest = sha256_hex(canonical_request.as_bytes());
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{}\n{digest}", scope.text());

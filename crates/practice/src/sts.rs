@@ -1,4 +1,4 @@
-//! The security token service, query protocol of 2011-06-15.
+//! The Security Token Service, query protocol of 2011-06-15.
 
 mod assume_role;
 mod assume_role_request;
@@ -24,7 +24,7 @@ use parameters::Parameters;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// Returns the action a call names, for the request counter.
+/// Returns the action that a call names, for the request count.
 pub(crate) fn action(call: &Call) -> String {
     let action = Parameters::new(call)
         .optional("Action")
@@ -40,7 +40,7 @@ pub(crate) fn action(call: &Call) -> String {
     }
 }
 
-/// Answers a call whose signature holds.
+/// Answers a call whose signature is valid.
 pub(crate) fn answer(
     account: &mut Account,
     call: &Call,
@@ -143,7 +143,7 @@ fn access_key_info(
     }
 }
 
-/// None of the services here encodes a message, so none that is sent can be one of them.
+/// Rejects every message, because none of the services here encodes messages.
 fn decode_message(account: &Account, caller: &Caller, now: Timestamp) -> Result<String, Failure> {
     caller.require(&account.world, "sts:DecodeAuthorizationMessage", "*", now)?;
     let text = "The authorization message is not valid.";

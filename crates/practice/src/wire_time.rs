@@ -1,4 +1,4 @@
-//! Times as AWS writes them.
+//! Times in the formats of AWS.
 
 use jiff::Timestamp;
 
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_and_reads_the_forms_of_aws() {
+    fn writes_and_reads_the_formats_of_aws() {
         let noon: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         assert_eq!(basic(noon), "20261122T120000Z");
         assert_eq!(parse_basic("20261122T120000Z"), Some(noon));

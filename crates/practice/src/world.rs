@@ -1,4 +1,4 @@
-//! The accounts, users, roles and buckets that exist, and the tutorials' story as the default.
+//! The accounts, users, roles and buckets of the practice account. The default is the world of the tutorials.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::identifier;
 
 const STORY: &str = include_str!("story.json");
 
-/// Everything the practice account knows before the first call.
+/// The state of the practice account before the first call.
 #[derive(Debug)]
 pub struct World {
     pub(crate) users: Vec<User>,
@@ -22,26 +22,26 @@ pub struct World {
     pub(crate) managed_policies: BTreeMap<String, Policy>,
 }
 
-/// Why a world cannot be made.
+/// Why a world cannot be created.
 #[derive(Debug, Error)]
 pub enum WorldError {
-    /// Not JSON, or not of the form of `story.json`.
+    /// Not JSON, or not in the format of `story.json`.
     #[error("not a world: {0}")]
     Form(#[from] serde_json::Error),
-    /// An ARN that is none.
+    /// A text that is not an ARN.
     #[error("\"{0}\" is no ARN of a user or role")]
     Arn(String),
-    /// A policy that IAM would refuse.
+    /// A policy that IAM would reject.
     #[error("policy of {owner}: {error}")]
     Policy {
-        /// Whose policy it is.
+        /// The owner of the policy.
         owner: String,
-        /// What is wrong with it.
+        /// What is wrong with the policy.
         error: PolicyError,
     },
 }
 
-/// A role of the story as `roles.toml` wants it, and what it is there to show.
+/// A role of the tutorials, with its fields in `roles.toml` and what it demonstrates.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PracticeRole {
@@ -54,11 +54,11 @@ pub struct PracticeRole {
     pub source: String,
     /// The session's name, if not the default.
     pub session_name: Option<String>,
-    /// The external ID its trust policy asks for.
+    /// The external ID that its trust policy requires.
     pub external_id: Option<String>,
     /// The MFA device to use.
     pub mfa_serial: Option<String>,
-    /// The duration to ask for, if not the default.
+    /// The duration to request, if not the default.
     pub duration_s: Option<u32>,
     /// Its group.
     pub group: Option<String>,
@@ -87,7 +87,7 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) trust: Policy,
-    /// The trust policy as it was written.
+    /// The trust policy as written.
     pub(crate) trust_text: String,
     pub(crate) policies: Vec<Policy>,
     pub(crate) max_duration_s: i64,
@@ -103,17 +103,17 @@ pub(crate) struct Bucket {
 }
 
 impl World {
-    /// Returns the tutorials' story: user `user` in 177634097045, role `guest` in 808768216571,
-    /// and roles that show an external ID, MFA, chaining, short sessions and both refusals.
-    /// Its access key is random and new each time.
+    /// Returns the world of the tutorials: user `user` in 177634097045, role `guest` in 808768216571, and roles that
+    /// demonstrate an external ID, MFA, chaining, short sessions, and a denial by either policy. Its access key is
+    /// random and new each time.
     pub fn story() -> Self {
         Self::parse(STORY).expect("story.json is a world: a test reads it")
     }
 
-    /// Reads a world in the form of `story.json`. Keys and ids left out are made up.
+    /// Reads a world in the format of `story.json`. Generates keys and IDs that are missing.
     ///
     /// # Errors
-    /// [`WorldError`] says what is wrong and whose it is.
+    /// [`WorldError`] says what is wrong, and where.
     pub fn parse(text: &str) -> Result<Self, WorldError> {
         let file: WorldFile = serde_json::from_str(text)?;
         let managed = (file.managed_policies.iter())
@@ -225,7 +225,7 @@ fn policy(kind: PolicyKind, owner: &str, json: &Value) -> Result<Policy, WorldEr
     })
 }
 
-/// Takes account and name, without the path, from the ARN of a user or role.
+/// Returns account and name, without the path, from the ARN of a user or role.
 fn account_and_name(arn: &str, class: &str) -> Result<(String, String), WorldError> {
     let error = || WorldError::Arn(arn.to_owned());
     let principal = Principal::parse(arn).map_err(|_| error())?;
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_world_says_whose_policy_is_wrong() {
+    fn an_invalid_world_names_the_owner_of_the_wrong_policy() {
         let text = r#"{"users":[],"roles":[{"arn":"arn:aws:iam::1:role/r","trust":{}}]}"#;
         let error = World::parse(text).unwrap_err().to_string();
         assert_eq!(

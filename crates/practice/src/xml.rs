@@ -1,16 +1,16 @@
 //! Writing XML.
 
-/// Returns `<name>content</name>`; the content is XML already.
+/// Returns `<name>content</name>`. The content is already XML.
 pub(crate) fn element(name: &str, content: &str) -> String {
     format!("<{name}>{content}</{name}>")
 }
 
-/// Returns `<name>text</name>`, the text escaped.
+/// Returns `<name>text</name>` with the text escaped.
 pub(crate) fn text(name: &str, text: &str) -> String {
     element(name, &escape(text))
 }
 
-/// Escapes markup, and writes characters XML 1.0 cannot hold as U+FFFD.
+/// Escapes markup, and replaces characters that are not valid in XML 1.0 with U+FFFD.
 pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::new(), |mut escaped, c| {
         match c {

@@ -8,36 +8,36 @@ use crate::signature_key::sha256_hex;
 use crate::world::Bucket;
 use crate::{percent, xml};
 
-/// When everything in the practice account was written.
+/// The modification time of all objects in the practice account.
 pub(super) const WRITTEN: &str = "2026-11-02T09:00:00.000Z";
 
 const KEYS_MAX: usize = 1000;
 
-/// What a listing is asked for.
+/// The parameters of a listing.
 pub(super) struct Query {
     prefix: Option<String>,
     delimiter: Option<String>,
-    /// Listing starts behind this key or common prefix.
+    /// The listing starts after this key or common prefix.
     after: Option<String>,
     keys_max: usize,
     encoding: Encoding,
 }
 
-/// How keys are written.
+/// How keys are encoded in the response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Plain,
     Url,
 }
 
-/// One line of a listing.
+/// One entry of a listing.
 enum Entry<'a> {
     Object(&'a str, &'a str),
     CommonPrefix(String),
 }
 
 impl Query {
-    /// Reads a call's query string. The continuation token is the last key, encoded.
+    /// Reads a call's query string. The continuation token is the encoded last key.
     pub(super) fn read(call: &Call) -> Result<Self, Failure> {
         let value = |name: &str| call.query_value(name).filter(|value| !value.is_empty());
         let keys_max = match value("max-keys") {
@@ -64,7 +64,7 @@ impl Query {
         })
     }
 
-    /// Puts the listing's condition keys into the context.
+    /// Adds the listing's condition keys to the context.
     pub(super) fn describe(&self, context: &mut Context) {
         context.insert("s3:prefix", self.prefix.as_deref().unwrap_or_default());
         context.insert(

@@ -45,7 +45,7 @@ pub(super) fn answer(
         faults,
     );
     let identity = Identity::Role(role);
-    account.remember(
+    account.store_session(
         Caller {
             access_key_id,
             identity,

@@ -1,4 +1,4 @@
-//! What a call of AssumeRole asks for.
+//! The request of an AssumeRole call.
 
 use rolecall_core::value::arn::Arn;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 const DURATION_S: i64 = 3600;
 const DURATION_LIMITS_S: [i64; 2] = [900, 43_200];
 
-/// A call whose syntax is right.
+/// A call with valid syntax.
 pub(super) struct AssumeRoleRequest<'a> {
     pub(super) role_arn: &'a str,
     pub(super) session_name: &'a str,
@@ -27,7 +27,7 @@ impl<'a> AssumeRoleRequest<'a> {
     /// Reads the parameters of a call.
     ///
     /// # Errors
-    /// All that is wrong with their syntax.
+    /// All syntax errors of the parameters.
     pub(super) fn read(parameters: &'a Parameters, caller: &Caller) -> Result<Self, Failure> {
         let mut constraints = Constraints::default();
         let role_arn = parameters.optional("RoleArn");

@@ -1,4 +1,4 @@
-//! Whether a caller may assume a role.
+//! Decides whether a caller may assume a role.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -11,8 +11,8 @@ use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::world::World;
 
-/// Asks both sides' policies for each action the call needs; returns the role's index.
-/// A role that does not exist is refused in the same words as one that does.
+/// Evaluates the policies of both sides for each action that the call needs. Returns the role's index. The error for a
+/// role that does not exist is the same as for one that does.
 pub(super) fn authorize(
     world: &World,
     caller: &Caller,
@@ -62,8 +62,9 @@ pub(super) fn authorize(
     Ok(index)
 }
 
-/// Returns the policy that AWS names: the caller's own, if one is missing or denies. What the role's trust policy misses
-/// is not told ([access denied messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html)).
+/// Returns the policy that AWS names: the caller's own, if it is missing or denies the action. AWS does not report what
+/// the role's trust policy lacks ([access denied
+/// messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html)).
 pub(crate) fn reason(decision: &Decision, action: &str) -> String {
     let (side, is_missing) = match decision {
         Decision::Allowed(_) => return String::new(),
@@ -86,7 +87,7 @@ pub(crate) fn reason(decision: &Decision, action: &str) -> String {
     format!("with an explicit deny in {article} {policy}")
 }
 
-/// A source identity stays for the whole chain.
+/// A source identity cannot change within a chain.
 fn refuse_changed_source_identity(
     caller: &Caller,
     request: &AssumeRoleRequest<'_>,

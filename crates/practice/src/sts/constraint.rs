@@ -1,14 +1,14 @@
-//! The syntax rules of parameters, and STS's words for breaking them.
+//! The syntax rules of parameters, and the error messages of STS for them.
 
 use crate::failure::Failure;
 
-/// Collects what is wrong with a call's parameters; STS reports all of it at once.
+/// Collects the errors in a call's parameters, because STS reports all of them at once.
 #[derive(Default)]
 pub(crate) struct Constraints {
     violations: Vec<String>,
 }
 
-/// The characters of session names, source identities and the like: `[\w+=,.@-]`.
+/// Returns whether session names, source identities and similar names may contain the character: `[\w+=,.@-]`.
 pub(crate) fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
 }
@@ -43,7 +43,7 @@ impl Constraints {
         }
     }
 
-    /// Checks characters; `pattern` is how STS writes the rule.
+    /// Checks characters. `pattern` is the rule as STS writes it.
     pub(crate) fn characters(
         &mut self,
         name: &str,
@@ -69,14 +69,14 @@ impl Constraints {
         }
     }
 
-    /// Notes that a value breaks a rule.
+    /// Records that a value breaks a rule.
     pub(crate) fn fail(&mut self, name: &str, value: &str, rule: &str) {
         self.violations.push(format!(
             "Value '{value}' at '{name}' failed to satisfy constraint: {rule}"
         ));
     }
 
-    /// Fails if anything was wrong.
+    /// Fails if any rule was broken.
     pub(crate) fn check(self) -> Result<(), Failure> {
         let count = self.violations.len();
         let plural = if count == 1 { "error" } else { "errors" };
@@ -91,7 +91,7 @@ impl Constraints {
     }
 }
 
-/// Reads `DurationSeconds`; text that is no number is malformed input.
+/// Reads `DurationSeconds`. Text that is not a number is malformed input.
 pub(crate) fn duration(text: Option<&str>, default: i64) -> Result<i64, Failure> {
     let Some(text) = text else { return Ok(default) };
     text.parse().map_err(|_| {

@@ -1,13 +1,13 @@
-//! The credentials in an answer, and what a fault makes of an answer.
+//! The credentials in a response, with injected faults.
 
 use crate::caller::Session;
 use crate::fault::FaultKind;
 use crate::{wire_time, xml};
 
-/// The account and role a `wrong-arn` answer names.
+/// The account and role that a `wrong-arn` response names.
 pub(super) const WRONG_ARN: &str = "arn:aws:sts::666666666666:assumed-role/somebody-else/session";
 
-/// Returns the `Credentials` element, with the faults a test asked for.
+/// Returns the `Credentials` element, with the injected faults.
 pub(super) fn credentials(access_key_id: &str, session: &Session, faults: &[FaultKind]) -> String {
     let mut content = vec![
         xml::text("AccessKeyId", access_key_id),

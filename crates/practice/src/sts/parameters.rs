@@ -2,14 +2,14 @@
 
 use crate::call::Call;
 
-/// How many members of a list are read: more than any list may have.
+/// The number of list members to read, which is more than any list may have.
 const MEMBERS_READ: usize = 100;
 
 /// Names and values as sent.
 pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Takes the parameters of a call.
+    /// Reads the parameters of a call.
     pub(crate) fn new(call: &Call) -> Self {
         Self(call.parameters())
     }

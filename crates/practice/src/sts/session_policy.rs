@@ -6,15 +6,15 @@ use super::parameters::Parameters;
 use crate::failure::Failure;
 use crate::world::World;
 
-/// The most characters of policy and policy ARNs together
+/// The maximum number of characters of policy and policy ARNs together
 /// ([AssumeRole](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html)).
 const PLAINTEXT_MAX: usize = 2048;
 
-/// Session policies and the share of the space they take.
+/// Session policies and the space that they use.
 pub(super) struct SessionPolicies {
-    /// `None` if none was passed: nothing is limited.
+    /// `None` if no policy was passed. The session is then not limited.
     pub(super) policies: Option<Vec<Policy>>,
-    /// Their characters.
+    /// Their size in characters.
     pub(super) size: usize,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn read(parameters: &Parameters, world: &World) -> Result<SessionPoli
     })
 }
 
-/// Returns how much of the space so many characters take, in percent, at least one.
+/// Returns how much of the space this many characters use, in percent, at least one.
 pub(super) fn percent_of_space(size: usize) -> usize {
     (size * 100).div_ceil(PLAINTEXT_MAX)
 }

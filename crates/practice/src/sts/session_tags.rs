@@ -13,11 +13,11 @@ const PATTERN: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]";
 
 /// The tags of a new session.
 pub(super) struct SessionTags {
-    /// Those passed with the call.
+    /// The tags passed with the call.
     pub(super) passed: BTreeMap<String, String>,
-    /// Those the caller's session hands on.
+    /// The transitive tags of the caller's session.
     pub(super) inherited: BTreeMap<String, String>,
-    /// The keys that the new session hands on.
+    /// The transitive tag keys of the new session.
     pub(super) transitive_keys: Vec<String>,
 }
 
@@ -56,9 +56,9 @@ pub(super) fn read(
         );
         passed.insert((*key).to_owned(), value.to_owned());
     }
-    refuse_repeated(&keys)?;
+    check_unique(&keys)?;
     let inherited = inherited(caller);
-    refuse_overridden(&keys, &inherited)?;
+    check_not_inherited(&keys, &inherited)?;
     if let Some(unknown) = transitive.iter().find(|key| !keys.contains(key)) {
         let text = format!(
             "The specified transitive tag key must be included in the requested tags: {unknown}"
@@ -78,12 +78,12 @@ pub(super) fn read(
 }
 
 impl SessionTags {
-    /// Tells whether the session gets tags, which needs `sts:TagSession`.
+    /// Returns whether the session has no tags, so that `sts:TagSession` is not needed.
     pub(super) fn is_empty(&self) -> bool {
         self.passed.is_empty() && self.inherited.is_empty()
     }
 
-    /// Returns how many characters the passed tags take.
+    /// Returns how many characters the passed tags use.
     pub(super) fn size(&self) -> usize {
         self.passed
             .iter()
@@ -91,7 +91,7 @@ impl SessionTags {
             .sum()
     }
 
-    /// Puts the request's tags into its context.
+    /// Adds the request's tags to its context.
     pub(super) fn describe(&self, context: &mut Context) {
         if self.is_empty() {
             return;
@@ -131,7 +131,7 @@ fn inherited(caller: &Caller) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn refuse_repeated(keys: &[&str]) -> Result<(), Failure> {
+fn check_unique(keys: &[&str]) -> Result<(), Failure> {
     for (index, key) in keys.iter().enumerate() {
         if keys[..index].iter().any(|other| same_key(other, key)) {
             let text = "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
@@ -141,7 +141,7 @@ fn refuse_repeated(keys: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refuse_overridden(keys: &[&str], inherited: &BTreeMap<String, String>) -> Result<(), Failure> {
+fn check_not_inherited(keys: &[&str], inherited: &BTreeMap<String, String>) -> Result<(), Failure> {
     let is_overridden = |key: &&str| inherited.keys().any(|other| same_key(other, key));
     match keys.iter().any(is_overridden) {
         true => Err(invalid(

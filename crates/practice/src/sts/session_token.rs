@@ -18,7 +18,7 @@ use crate::identifier;
 const DURATION_S: i64 = 43_200;
 const DURATION_LIMITS_S: [i64; 2] = [900, 129_600];
 
-/// Answers GetSessionToken: temporary credentials of the IAM user that calls.
+/// Answers GetSessionToken: temporary credentials of the calling IAM user.
 pub(super) fn answer(
     account: &mut Account,
     parameters: &Parameters,
@@ -56,16 +56,16 @@ pub(super) fn answer(
         session: Some(session),
         region: String::new(),
     };
-    account.remember(caller, now);
+    account.store_session(caller, now);
     Ok(answer)
 }
 
-/// Expirations have no fractions of a second.
+/// Removes the fraction of a second, which expirations do not have.
 pub(super) fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
-/// Whether a call came with a code.
+/// Whether a call has an MFA code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mfa {
     Absent,
@@ -85,7 +85,7 @@ pub(super) fn check_mfa_syntax(constraints: &mut Constraints, parameters: &Param
     }
 }
 
-/// Checks the code a call came with. A code is used up here, whatever else the call lacks.
+/// Checks the code of a call. The code counts as used even if the call then fails for another reason.
 pub(super) fn verify_mfa(
     account: &mut Account,
     parameters: &Parameters,

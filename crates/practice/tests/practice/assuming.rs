@@ -1,11 +1,11 @@
-//! AssumeRole: syntax, limits, and the story's refusals.
+//! AssumeRole: syntax, limits, and denials.
 
 use jiff::SignedDuration;
 
 use crate::client::{CONTRACTOR, FINANCE, GUEST, Lab, OPERATOR, USER, VAULT};
 
 #[test]
-fn the_guest_role_lets_the_user_in() {
+fn the_user_assumes_the_guest_role() {
     let lab = Lab::story();
     let answer = lab.assume(
         &lab.user(),
@@ -31,13 +31,13 @@ fn the_guest_role_lets_the_user_in() {
 }
 
 #[test]
-fn b56_each_refusal_of_the_story_has_the_words_of_aws() {
+fn b56_each_denial_has_the_words_of_aws() {
     let lab = Lab::story();
     let user = lab.user();
     let missing = "arn:aws:iam::808768216571:role/no-such-role";
     for role in [VAULT, FINANCE, OPERATOR, CONTRACTOR, missing] {
         lab.assume(&user, role, &[])
-            .assert_refused(USER, "sts:AssumeRole", role);
+            .assert_denied(USER, "sts:AssumeRole", role);
     }
     let reason = "because no identity-based policy allows the sts:AssumeRole action";
     for (role, is_named) in [(VAULT, false), (FINANCE, true), (CONTRACTOR, false)] {
@@ -53,7 +53,7 @@ fn an_external_id_must_be_the_right_one() {
     lab.assume(&user, CONTRACTOR, &[("ExternalId", "practice-4711")])
         .assert_ok();
     let wrong = lab.assume(&user, CONTRACTOR, &[("ExternalId", "practice-4712")]);
-    wrong.assert_refused(USER, "sts:AssumeRole", CONTRACTOR);
+    wrong.assert_denied(USER, "sts:AssumeRole", CONTRACTOR);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn an_error_text_with_markup_stays_text() {
     );
 }
 
-/// One account with all the trusts the story does not have.
+/// One account with the trust policies that the default world lacks.
 const ONE_ACCOUNT: &str = r#"{
   "users": [
     {"arn": "arn:aws:iam::111111111111:user/alice", "policies": [

@@ -1,4 +1,4 @@
-//! The real AWS CLI, version 2, if there is one.
+//! The AWS CLI, version 2, if it is installed.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -53,7 +53,7 @@ fn fails(lab: &Lab, key: &Key, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Tells whether to run; says so if not.
+/// Returns whether the AWS CLI is installed. Prints a note if it is not.
 fn is_here() -> bool {
     let is_here = Path::new(PROGRAM).exists();
     if !is_here {

@@ -1,4 +1,4 @@
-//! Roles behind roles.
+//! Role chaining.
 
 use crate::client::{ARCHIVE, GUEST, Lab, USER};
 
@@ -6,7 +6,7 @@ use crate::client::{ARCHIVE, GUEST, Lab, USER};
 fn the_archive_is_reached_only_through_the_guest() {
     let lab = Lab::story();
     lab.assume(&lab.user(), ARCHIVE, &[])
-        .assert_refused(USER, "sts:AssumeRole", ARCHIVE);
+        .assert_denied(USER, "sts:AssumeRole", ARCHIVE);
     let guest = lab.assume(&lab.user(), GUEST, &[]).session();
     let archive = lab.assume(&guest, ARCHIVE, &[]);
     archive.assert_ok();
@@ -27,10 +27,10 @@ fn b18_a_chained_session_is_limited_to_one_hour() {
 }
 
 #[test]
-fn a_refused_session_is_named_by_its_session_arn() {
+fn a_denied_session_is_named_by_its_session_arn() {
     let lab = Lab::story();
     let guest = lab.assume(&lab.user(), GUEST, &[]).session();
     let caller = "arn:aws:sts::808768216571:assumed-role/guest/test";
     lab.assume(&guest, GUEST, &[])
-        .assert_refused(caller, "sts:AssumeRole", GUEST);
+        .assert_denied(caller, "sts:AssumeRole", GUEST);
 }

@@ -1,5 +1,4 @@
-//! A signing client that shares no code with the server, and a world for the rules the story
-//! does not show.
+//! A signing client that shares no code with the server.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,10 +19,10 @@ pub(crate) const FINANCE: &str = "arn:aws:iam::390411927311:role/finance";
 pub(crate) const USER: &str = "arn:aws:iam::177634097045:user/user";
 pub(crate) const MFA: &str = "arn:aws:iam::177634097045:mfa/user";
 
-/// A practice account and how a client sees it.
+/// A practice account and the clock of its client.
 pub(crate) struct Lab {
     pub(crate) practice: Practice,
-    /// How far the client's clock is off.
+    /// The offset of the client's clock.
     pub(crate) clock_offset: SignedDuration,
     pub(crate) region: &'static str,
 }
@@ -36,7 +35,7 @@ pub(crate) struct Key {
     pub(crate) token: Option<String>,
 }
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -75,7 +74,7 @@ impl Lab {
             .set_faults(faults.iter().map(|fault| fault.parse().unwrap()).collect());
     }
 
-    /// The story's user.
+    /// Returns the key of the user of the tutorials.
     pub(crate) fn user(&self) -> Key {
         self.key("user")
     }
@@ -130,7 +129,7 @@ impl Lab {
         self.send(method, path, query, &headers, body)
     }
 
-    /// Returns the headers of a signed request; `query` must be sorted and encoded already.
+    /// Returns the headers of a signed request. `query` must already be sorted and encoded.
     pub(crate) fn sign(
         &self,
         key: &Key,
@@ -195,7 +194,7 @@ impl Lab {
         )))
     }
 
-    /// Sends bytes as they are and reads until the server closes.
+    /// Sends bytes unchanged and reads until the server closes the connection.
     pub(crate) fn exchange(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(self.host()).unwrap();
         stream
@@ -231,7 +230,7 @@ impl Answer {
         })
     }
 
-    /// Returns the text of the first element of a name.
+    /// Returns the text of the first element with a name.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         let (_, rest) = self.body.split_once(&format!("<{name}>"))?;
         let (text, _) = rest.split_once(&format!("</{name}>"))?;
@@ -242,7 +241,7 @@ impl Answer {
         Some(text.replace("&amp;", "&"))
     }
 
-    /// Takes the credentials of a success.
+    /// Returns the credentials of a successful response.
     pub(crate) fn session(&self) -> Key {
         assert_eq!(self.status, 200, "{}", self.body);
         Key {
@@ -257,7 +256,7 @@ impl Answer {
         expiration.duration_since(Timestamp::now())
     }
 
-    /// Asserts status, code and text of a failure.
+    /// Asserts status, code and message of a failure.
     pub(crate) fn assert_failed(&self, status: u16, code: &str, message: &str) {
         assert_eq!(self.status, status, "{}", self.body);
         assert_eq!(self.text("Code").as_deref(), Some(code), "{}", self.body);
@@ -272,8 +271,8 @@ impl Answer {
         assert_eq!(self.status, 200, "{}", self.body);
     }
 
-    /// Asserts STS's refusal of an action.
-    pub(crate) fn assert_refused(&self, caller: &str, action: &str, role: &str) {
+    /// Asserts that STS denied an action.
+    pub(crate) fn assert_denied(&self, caller: &str, action: &str, role: &str) {
         let text =
             format!("User: {caller} is not authorized to perform: {action} on resource: {role}");
         self.assert_failed(403, "AccessDenied", &text);

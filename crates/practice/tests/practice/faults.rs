@@ -1,4 +1,4 @@
-//! Everything that can be made to go wrong.
+//! All faults that tests can inject.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -27,7 +27,7 @@ fn r09_throttles_the_next_calls_and_then_answers() {
 }
 
 #[test]
-fn a_fault_may_concern_one_action_only() {
+fn a_fault_can_apply_to_one_action() {
     let lab = Lab::story();
     lab.faults(&["GetCallerIdentity:error-500"]);
     lab.assume(&lab.user(), GUEST, &[]).assert_ok();
@@ -36,7 +36,7 @@ fn a_fault_may_concern_one_action_only() {
 }
 
 #[test]
-fn faults_end_when_they_are_taken_back() {
+fn faults_end_when_they_are_removed() {
     let lab = Lab::story();
     lab.faults(&["html"]);
     assert!(lab.assume(&lab.user(), GUEST, &[]).body.contains("<form"));
@@ -74,7 +74,7 @@ fn b48_cuts_the_answer_at_any_byte() {
 }
 
 #[test]
-fn b49_sends_more_than_anybody_wants() {
+fn b49_sends_an_oversized_body() {
     let answer = assume_with(&["oversize=300000"]);
     assert!(answer.body.len() >= 300_000);
     assert_eq!(answer.header("content-length"), None);
@@ -87,7 +87,7 @@ fn b49_sends_more_than_anybody_wants() {
 }
 
 #[test]
-fn b53_names_somebody_elses_role() {
+fn b53_names_another_role() {
     let answer = assume_with(&["wrong-arn"]);
     answer.assert_ok();
     assert!(
@@ -111,7 +111,7 @@ fn b52_gives_an_expiration_in_the_past() {
 }
 
 #[test]
-fn r13_has_regions_switched_off() {
+fn r13_has_disabled_regions() {
     let answer = assume_with(&["region-disabled"]);
     let text = "STS is not activated in this region for account:177634097045.";
     answer.assert_failed(403, "RegionDisabledException", text);

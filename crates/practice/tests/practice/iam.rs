@@ -1,4 +1,4 @@
-//! The calls that tell about permissions, and who may make them.
+//! The calls that return permissions, and who may make them.
 
 use crate::client::{FINANCE, GUEST, Key, Lab, USER, VAULT, encode};
 
@@ -36,7 +36,7 @@ fn a_role_with_the_permission_reads_a_trust_policy() {
 }
 
 #[test]
-fn without_the_permission_nobody_learns_which_roles_there_are() {
+fn without_the_permission_nobody_learns_which_roles_exist() {
     let lab = Lab::story();
     let user = lab.user();
     for name in ["vault", "no-such-role"] {
@@ -53,7 +53,7 @@ fn without_the_permission_nobody_learns_which_roles_there_are() {
 }
 
 #[test]
-fn the_simulator_looks_at_the_callers_own_policies_only() {
+fn the_simulator_evaluates_only_the_callers_own_policies() {
     let lab = Lab::story();
     let user = lab.user();
     for (role, decision) in [
@@ -72,7 +72,7 @@ fn the_simulator_looks_at_the_callers_own_policies_only() {
 }
 
 #[test]
-fn the_simulator_is_asked_about_oneself_only() {
+fn a_caller_can_simulate_only_its_own_policies() {
     let lab = Lab::story();
     let user = lab.user();
     simulate(&lab, &user, GUEST, VAULT).assert_failed(
@@ -83,7 +83,7 @@ fn the_simulator_is_asked_about_oneself_only() {
 }
 
 #[test]
-fn a_condition_that_is_not_given_is_named() {
+fn a_missing_condition_key_is_named() {
     let world = r#"{"users":[{"arn":"arn:aws:iam::111122223333:user/ann","policies":[{"Version":"2012-10-17","Statement":[
         {"Effect":"Allow","Action":"iam:*","Resource":"*"},
         {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}
@@ -117,7 +117,7 @@ fn a_condition_that_is_not_given_is_named() {
 }
 
 #[test]
-fn a_message_is_decoded_for_those_who_may() {
+fn a_message_is_decoded_only_with_the_permission() {
     let lab = Lab::story();
     let parameters = [("EncodedMessage", "abc")];
     lab.sts(&lab.user(), "DecodeAuthorizationMessage", &parameters)
@@ -130,7 +130,7 @@ fn a_message_is_decoded_for_those_who_may() {
 }
 
 #[test]
-fn an_unknown_action_is_told_as_such() {
+fn an_unknown_action_is_reported_as_such() {
     let lab = Lab::story();
     iam(&lab, &lab.user(), "DeleteEverything", &[]).assert_failed(
         400,

@@ -1,4 +1,4 @@
-//! The practice account against a raw client of our own and the real AWS CLI.
+//! Tests the practice account with a client of our own and with the AWS CLI.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

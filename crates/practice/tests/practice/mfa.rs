@@ -24,14 +24,14 @@ fn r12_a_code_works_once_even_if_the_call_failed_otherwise() {
     let code = lab.code();
     let no_role = "arn:aws:iam::808768216571:role/no-such-role";
     let first = lab.assume(&lab.user(), no_role, &with_code(&code));
-    first.assert_refused(USER, "sts:AssumeRole", no_role);
+    first.assert_denied(USER, "sts:AssumeRole", no_role);
     let text = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     lab.assume(&lab.user(), OPERATOR, &with_code(&code))
         .assert_failed(403, "AccessDenied", text);
 }
 
 #[test]
-fn b21_a_wrong_code_is_refused_and_uses_nothing_up() {
+fn b21_a_wrong_code_is_rejected_and_the_right_one_still_works() {
     let lab = Lab::story();
     let code = lab.code();
     let wrong = if code == "000000" { "000001" } else { "000000" };
@@ -43,7 +43,7 @@ fn b21_a_wrong_code_is_refused_and_uses_nothing_up() {
 }
 
 #[test]
-fn the_code_of_ten_minutes_ago_is_refused() {
+fn the_code_of_ten_minutes_ago_is_rejected() {
     let lab = Lab::story();
     let old = Timestamp::now() - SignedDuration::from_mins(10);
     let code = lab.practice.code(MFA, old).unwrap();
@@ -75,7 +75,7 @@ fn b22_a_serial_that_is_not_the_users_device_cannot_be_validated() {
 }
 
 #[test]
-fn serial_and_code_come_together() {
+fn serial_and_code_are_required_together() {
     let lab = Lab::story();
     let code = lab.code();
     for parameter in [("SerialNumber", MFA), ("TokenCode", code.as_str())] {
@@ -86,7 +86,7 @@ fn serial_and_code_come_together() {
 }
 
 #[test]
-fn the_device_of_a_skewed_server_goes_with_its_clock() {
+fn the_device_of_a_skewed_server_uses_its_clock() {
     let mut lab = Lab::story();
     lab.faults(&["skew=7200"]);
     lab.clock_offset = SignedDuration::from_hours(2);
@@ -130,7 +130,7 @@ fn the_mfa_of_a_session_token_satisfies_the_trust_policy() {
     lab.assume(&with_mfa, OPERATOR, &[]).assert_ok();
     let without = session_token(&lab, &[]);
     lab.assume(&without, OPERATOR, &[])
-        .assert_refused(USER, "sts:AssumeRole", OPERATOR);
+        .assert_denied(USER, "sts:AssumeRole", OPERATOR);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn an_mfa_that_is_too_old_no_longer_satisfies_it() {
     lab.faults(&["skew=3601"]);
     lab.clock_offset = SignedDuration::from_secs(3601);
     lab.assume(&session, OPERATOR, &[])
-        .assert_refused(USER, "sts:AssumeRole", OPERATOR);
+        .assert_denied(USER, "sts:AssumeRole", OPERATOR);
 }
 
 #[test]

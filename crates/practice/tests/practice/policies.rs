@@ -7,7 +7,7 @@ const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
 #[test]
-fn a_session_policy_only_narrows_what_the_role_may() {
+fn a_session_policy_only_restricts_the_role() {
     let lab = Lab::story();
     let answer = lab.assume(&lab.user(), GUEST, &[("Policy", READ_ONE)]);
     assert_eq!(answer.text("PackedPolicySize").as_deref(), Some("6"));
@@ -29,7 +29,7 @@ fn a_session_policy_only_narrows_what_the_role_may() {
 }
 
 #[test]
-fn a_deny_in_a_session_policy_is_told_as_such() {
+fn a_deny_in_a_session_policy_is_reported_as_such() {
     let lab = Lab::story();
     let deny = EVERYTHING.replace(
         "]}",
@@ -44,7 +44,7 @@ fn a_deny_in_a_session_policy_is_told_as_such() {
 }
 
 #[test]
-fn managed_policies_narrow_too() {
+fn managed_policies_restrict_too() {
     let lab = Lab::story();
     let policies = |arn| [("PolicyArns.member.1.arn", arn)];
     let read = lab.assume(
@@ -81,7 +81,7 @@ fn no_more_than_ten_managed_policies() {
 }
 
 #[test]
-fn b58_a_malformed_policy_is_told_from_one_that_is_too_large() {
+fn b58_a_malformed_policy_and_one_that_is_too_large_have_different_errors() {
     let lab = Lab::story();
     let user = lab.user();
     let code = "MalformedPolicyDocument";

@@ -55,7 +55,7 @@ fn prints_its_url_and_ends_with_its_standard_input() {
 }
 
 #[test]
-fn the_control_endpoint_switches_faults_and_counts() {
+fn the_control_endpoint_sets_faults_and_counts_requests() {
     let program = Program::start(&["--control", "--fault", "throttle=1"]);
     assert_eq!(
         program.ask("GET", "/_practice/faults", ""),
@@ -83,7 +83,7 @@ fn the_control_endpoint_switches_faults_and_counts() {
 }
 
 #[test]
-fn the_control_endpoint_hands_out_keys_and_codes() {
+fn the_control_endpoint_returns_keys_and_codes() {
     let program = Program::start(&["--control"]);
     assert!(
         program
@@ -99,7 +99,7 @@ fn the_control_endpoint_hands_out_keys_and_codes() {
 }
 
 #[test]
-fn b74_says_what_it_does_not_understand() {
+fn b74_names_the_argument_that_it_does_not_understand() {
     for arguments in [
         &["--sped"][..],
         &["--port", "x"],

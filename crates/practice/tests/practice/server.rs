@@ -14,7 +14,7 @@ fn status_of(lab: &Lab, head: &str) -> String {
 }
 
 #[test]
-fn b69_answers_only_to_its_own_name() {
+fn b69_answers_only_requests_for_its_own_host() {
     let lab = Lab::story();
     let host = lab.host();
     let port = host.rsplit(':').next().unwrap();
@@ -40,7 +40,7 @@ fn b69_answers_only_to_its_own_name() {
 }
 
 #[test]
-fn b70_refuses_web_pages() {
+fn b70_rejects_web_pages() {
     let lab = Lab::story();
     let host = lab.host();
     for header in [
@@ -88,7 +88,7 @@ fn b72_survives_nonsense() {
 }
 
 #[test]
-fn a_silent_connection_is_closed() {
+fn an_idle_connection_is_closed() {
     let lab = Lab::story();
     let mut stream = TcpStream::connect(lab.host()).unwrap();
     stream
@@ -110,7 +110,7 @@ fn dropping_it_closes_the_port_even_with_a_connection_open() {
 }
 
 #[test]
-fn a_taken_port_is_told() {
+fn a_port_in_use_is_an_error() {
     let lab = Lab::story();
     let port = lab.host().rsplit(':').next().unwrap().parse().unwrap();
     let error = Practice::start(PracticeConfig {

@@ -1,4 +1,4 @@
-//! Who may call at all.
+//! Signatures: which calls are authenticated.
 
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use crate::client::{GUEST, Lab, USER, hmac, sha256, signing_key};
 const CALLER: &str = "GetCallerIdentity";
 
 #[test]
-fn a_right_signature_is_believed() {
+fn a_right_signature_is_accepted() {
     let lab = Lab::story();
     let answer = lab.sts(&lab.user(), CALLER, &[]);
     answer.assert_ok();
@@ -117,7 +117,7 @@ fn an_unreadable_signature_is_incomplete() {
 }
 
 #[test]
-fn r03_a_late_clock_is_told_with_both_times_and_the_date_header_mends_it() {
+fn r03_a_late_clock_is_reported_with_both_times_and_the_date_header_corrects_it() {
     let mut lab = Lab::story();
     lab.faults(&["skew=1200"]);
     let answer = lab.sts(&lab.user(), CALLER, &[]);
@@ -148,7 +148,7 @@ fn r02_an_early_clock_is_not_yet_current() {
 }
 
 #[test]
-fn fourteen_minutes_are_forgiven() {
+fn fourteen_minutes_are_tolerated() {
     for minutes in [-14, 14] {
         let mut lab = Lab::story();
         lab.clock_offset = SignedDuration::from_mins(minutes);

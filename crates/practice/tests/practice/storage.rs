@@ -1,4 +1,4 @@
-//! S3 as the proof that a session works.
+//! S3, which shows that a session works.
 
 use jiff::SignedDuration;
 
@@ -59,7 +59,7 @@ fn lists_by_prefix_and_delimiter_and_in_pages() {
 }
 
 #[test]
-fn reads_objects_and_tells_missing_from_forbidden() {
+fn reads_objects_and_distinguishes_missing_from_denied() {
     let lab = Lab::story();
     let guest = guest(&lab);
     let object = lab.s3(&guest, "/practice-welcome/hello.txt", "");

@@ -40,11 +40,11 @@ fn tags_need_tag_session_on_both_sides() {
     let alice = lab.key("alice");
     lab.assume(&alice, &role("first"), &RED).assert_ok();
     let refused = lab.assume(&alice, &role("plain"), &RED);
-    refused.assert_refused(ALICE, "sts:TagSession", &role("plain"));
+    refused.assert_denied(ALICE, "sts:TagSession", &role("plain"));
 }
 
 #[test]
-fn a_trust_policy_may_ask_for_tags() {
+fn a_trust_policy_can_require_tags() {
     let lab = Lab::world(WORLD);
     let alice = lab.key("alice");
     let green = [
@@ -64,7 +64,7 @@ fn a_trust_policy_may_ask_for_tags() {
 }
 
 #[test]
-fn a_sessions_tags_are_principal_tags_and_only_transitive_ones_go_on() {
+fn a_sessions_tags_are_principal_tags_and_only_transitive_ones_are_inherited() {
     let lab = Lab::world(WORLD);
     let alice = lab.key("alice");
     assert_eq!(lab.assume(&alice, &role("red"), &[]).status, 403);
@@ -136,7 +136,7 @@ fn a_source_identity_needs_permission_stays_and_cannot_change() {
     );
     let first = answer.session();
     let refused = lab.assume(&alice, &role("plain"), &identity);
-    refused.assert_refused(ALICE, "sts:SetSourceIdentity", &role("plain"));
+    refused.assert_denied(ALICE, "sts:SetSourceIdentity", &role("plain"));
     let again = lab.assume(&first, &role("first"), &[]);
     assert_eq!(
         again.text("SourceIdentity").as_deref(),
@@ -158,5 +158,5 @@ fn a_source_identity_follows_the_rule_of_aws() {
         .assert_ok();
     let refused = "arn:aws:iam::808768216571:role/quarter-hour";
     lab.assume(&lab.user(), refused, &[("SourceIdentity", "user")])
-        .assert_refused(USER, "sts:SetSourceIdentity", refused);
+        .assert_denied(USER, "sts:SetSourceIdentity", refused);
 }

@@ -1,11 +1,13 @@
 //! Assuming a role: one attempt per role at a time, shared by all who ask.
 
+use crate::state::attempt::Outcome;
+use crate::state::prompt::Halt;
+use crate::state::prompt::Purpose;
+use crate::state::unwritten::Row;
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::persist::Row;
-use super::prompt::{Halt, Purpose};
 use super::{Concern, Owner, State};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, StsError};
@@ -25,22 +27,6 @@ use rolecall_core::view::notice::{Notice, Topic};
 
 /// How far beyond the longest session an expiry may lie before it is not believed.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
-
-/// How an attempt ends for those who wait for it.
-#[derive(Debug, Clone)]
-pub(super) enum Outcome {
-    /// With a session, or without one.
-    Done(Box<Result<Session, Problem>>),
-    /// A newer attempt took its place, or the role is another one now.
-    Superseded,
-}
-
-impl Outcome {
-    /// Returns the end of an attempt that gave no session.
-    pub(super) fn failed(problem: Problem) -> Self {
-        Self::Done(Box::new(Err(problem)))
-    }
-}
 
 /// Who asked for an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The catalogue: read when its file changes, written when the user edits it here.
 
+use crate::state::gate::Gate;
 use std::collections::HashSet;
 
-use super::gate::Gate;
 use super::{Concern, Owner, State};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};

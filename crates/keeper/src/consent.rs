@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Reach, Step};
-use super::noting::Afterwards;
 use super::policy::Decision;
 use super::{Owner, State};
+use crate::waiter::Waiter;
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
@@ -20,28 +20,6 @@ pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 const LOOK: SignedDuration = SignedDuration::from_millis(500);
 /// For how long somebody who looked for questions at a terminal counts as there.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
-
-/// The one that waits for an answer, such as a connection.
-pub trait Waiter {
-    /// Is told once that the user is asked, and for how long at most. It puts the question itself if it is given one.
-    ///
-    /// # Errors
-    /// If too many wait already.
-    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem>;
-
-    /// Returns whether nobody waits any more.
-    fn is_gone(&self) -> bool;
-
-    /// Returns all that can be told of the one that waits, if that is more than the request tells. It takes longer.
-    fn look_closer(&self) -> Option<Requester> {
-        None
-    }
-
-    /// Does what nobody has to wait for, once the answer is given. It is told what a closer look tells.
-    fn afterwards(&self, work: Afterwards) {
-        work(self.look_closer());
-    }
-}
 
 impl Owner {
     /// Hands out what `act` gives to whoever asked, once the role's policy or the user allows it, and notes it in the

@@ -1,9 +1,9 @@
 //! Handing a session to a container-credentials endpoint: what is at hand at once, and renewals behind its back.
 //! An SDK gives an endpoint two seconds, so a request never waits for a person.
 
-use jiff::{SignedDuration, Timestamp};
+use crate::assume::Intent;
+use crate::state::renewals::Renewals;
 
-use super::assume::Intent;
 use super::hand_out::account_of;
 use super::{Owner, State};
 use rolecall_core::plan::{Plan, PlanPreference};
@@ -11,19 +11,6 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 use rolecall_core::value::secret::Secret;
-
-/// How long after a renewal that failed the next one may begin; twice as long after each further one.
-const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
-/// The longest that this grows.
-const AGAIN_AT_MOST: SignedDuration = SignedDuration::from_mins(10);
-
-/// The renewals behind an endpoint's back that began for one session.
-#[derive(Debug, Clone)]
-pub(super) struct Renewals {
-    session: String,
-    begun: u32,
-    last: Timestamp,
-}
 
 impl Owner {
     /// Returns the body of an endpoint's answer if a session is live, even one that is due for renewal.
@@ -112,15 +99,6 @@ impl Owner {
         };
         let plan = Plan::of(role, &state.situation(now), PlanPreference::AvoidPrompt);
         plan.is_ok_and(|plan| plan.question().is_some())
-    }
-}
-
-impl Renewals {
-    /// Returns when the next one may begin.
-    fn next(&self) -> Timestamp {
-        let doublings = self.begun.saturating_sub(1).min(4);
-        let pause = (AGAIN_AFTER * (1 << doublings)).min(AGAIN_AT_MOST);
-        self.last.saturating_add(pause).unwrap_or(self.last)
     }
 }
 

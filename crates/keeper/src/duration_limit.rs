@@ -1,7 +1,7 @@
 //! Roles that allow less than they are set to: found out once, remembered, and told.
 
-use super::persist::Row;
 use super::{Owner, State};
+use crate::state::unwritten::Row;
 use rolecall_core::calls::sts::{AssumeRole, Assumed};
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;

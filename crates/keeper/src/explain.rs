@@ -2,7 +2,8 @@
 
 use super::mfa::FRESH;
 use super::{Owner, State};
-use rolecall_core::calls::sts::{AssumeRole, Caller, Refusal, StsError};
+use crate::state::refused::Refused;
+use rolecall_core::calls::sts::{AssumeRole, Caller, StsError};
 use rolecall_core::explain::diagnosis::{self, Answer, Asked, MfaProof, Signer, changes};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{self, Plan};
@@ -13,22 +14,6 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
-
-/// A refusal and the request it answered, kept for the calls that tell more.
-#[derive(Debug, Clone)]
-pub(super) struct Refused {
-    asked: Asked,
-    refusal: Refusal,
-}
-
-impl Refused {
-    /// Returns whether a diagnosis is of this refusal. A role that fails because its source was refused shows the
-    /// source's.
-    fn is_of(&self, diagnosis: &Diagnosis) -> bool {
-        let id = self.refusal.request_id.as_deref().map(sanitise::echo);
-        id == diagnosis.request_id && sanitise::echo(&self.refusal.code) == diagnosis.code
-    }
-}
 
 impl Owner {
     /// Makes the calls that would tell more about why AWS refused a role, with the credentials that each names, and

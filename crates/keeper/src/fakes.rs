@@ -5,12 +5,12 @@ mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
+use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore, lock};
 use crate::ports::Sts;
 use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs};
 use crate::{Ports, Waiter};
@@ -28,10 +28,6 @@ use rolecall_core::view::snapshot::{QuestionView, Snapshot};
 
 pub use iam::FakeIam;
 pub use tasks::FakeTasks;
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Handing a session to a shell, the clipboard or an SDK.
 
+use crate::assume::Intent;
 use jiff::Timestamp;
 
-use super::assume::Intent;
 use super::{Owner, State};
 use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::session::Session;

@@ -7,9 +7,9 @@
 //! The plaintext goes only when all before it has worked. What is kept for the way back, the lines' note and a copy of
 //! the file, lacks the secret.
 
-use super::gate::Gate;
 use super::{Owner, Ports};
 use crate::ports::Keeping;
+use crate::state::gate::Gate;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey, movable_key, process_line};

@@ -2,12 +2,13 @@
 //! own rights for an hour, by GetSessionToken, and never the key itself. They are kept in memory only: one that was
 //! ended never comes back.
 
+use crate::state::gate::Gate;
+use crate::state::key_session::Live;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::check_expiry;
-use super::gate::Gate;
 use super::{Owner, State, hand_out};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
@@ -21,27 +22,6 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::{PARTITIONS, Region};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::KeySessionView;
-
-/// The session of one key.
-#[derive(Default)]
-pub(super) struct KeySession {
-    live: Option<Live>,
-    /// How often the user ended it: what was asked for before that is dropped.
-    ended: u64,
-}
-
-/// Credentials of a key, and since when they exist.
-struct Live {
-    issued_at: Timestamp,
-    credentials: Arc<Credentials>,
-}
-
-impl KeySession {
-    fn left(&self, now: Timestamp) -> SignedDuration {
-        let expires_at = self.live.as_ref().map(|live| live.credentials.expires_at);
-        expires_at.map_or(SignedDuration::ZERO, |end| end.duration_since(now))
-    }
-}
 
 impl Owner {
     /// Returns the line of a `credential_process` for an access key: a session of its user, which can do what the user

@@ -1,7 +1,7 @@
 //! Access keys: verified, then kept in the keychain, then listed.
 
-use super::gate::Gate;
 use super::{Concern, Owner};
+use crate::state::gate::Gate;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, CallerIdentity};

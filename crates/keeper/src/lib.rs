@@ -2,7 +2,7 @@
 //!
 //! [`Keeper`] is what others hold: its calls block. Behind it an `Owner` has the state, and use cases that are `async`
 //! functions. One of them runs at a time; it gives way to others only where it waits, and a call to a port is a wait, so
-//! a slow network or keychain never holds up a reader (see `turn`).
+//! a slow network or keychain never holds up a reader (see `run`).
 
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
@@ -19,6 +19,7 @@ mod consent;
 mod container;
 mod denied;
 mod duration_limit;
+mod end;
 mod explain;
 mod gate;
 mod hand_out;
@@ -40,11 +41,13 @@ mod policy;
 mod prompt;
 mod reason;
 mod restore;
+mod run;
 mod served;
 mod settings;
 #[cfg(test)]
 mod simulation;
 mod state;
+mod task;
 mod teams;
 mod temporary;
 mod tick;
@@ -52,14 +55,14 @@ mod totp;
 mod turn;
 mod view;
 mod wait;
+mod waiter;
 mod wish;
 
-pub use consent::Waiter;
 pub use handle::Keeper;
-pub use noting::Afterwards;
 pub use ports::Ports;
 pub use state::Concern;
 pub use tick::Pulse;
+pub use waiter::{Afterwards, Waiter};
 
 use owner::Owner;
 use state::State;

@@ -1,45 +1,17 @@
 //! The views of roles and keys. There may be ten thousand, so they are made anew only when what they show may differ.
 
-use std::collections::{BTreeMap, HashMap};
+use crate::state::listing::Basis;
+use crate::state::listing::Listing;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::State;
-use super::mfa::TokenId;
 use super::view::{mfa_view, role_views};
-use rolecall_core::asker::consent::{ConsentPolicies, Subject};
-use rolecall_core::plan::{MfaLifetime, Situation};
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::plan::Situation;
 use rolecall_core::value::access_key::AccessKey;
-use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::KeyView;
-use rolecall_core::view::snapshot::RoleViews;
-
-/// The views of roles and keys, and what those of roles were made of.
-#[derive(Default)]
-pub(super) struct Listing {
-    pub(super) roles: RoleViews,
-    pub(super) keys: Vec<KeyView>,
-    basis: Option<Basis>,
-    made_at: Timestamp,
-    /// When plans differ though nothing happens.
-    valid_until: Option<Timestamp>,
-}
-
-/// All that the view of a role is made of, apart from the time.
-#[derive(PartialEq)]
-struct Basis {
-    /// The revision of the catalogue and of the marks.
-    listed: u64,
-    keys: Vec<AccessKey>,
-    consents: ConsentPolicies,
-    token_duration: TokenDuration,
-    /// When the sessions end from which other roles are assumed.
-    sessions: HashMap<Name, Timestamp>,
-    tokens: BTreeMap<TokenId, MfaLifetime>,
-    limits: BTreeMap<String, DurationLimit>,
-    refused_ages: BTreeMap<Name, SignedDuration>,
-}
 
 impl Listing {
     /// Returns the views as of `now`. Where all roles look as before, they stay shared with earlier snapshots, so that

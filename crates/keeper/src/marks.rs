@@ -1,8 +1,8 @@
 //! The user's marks on roles and accounts, and how much each role was used.
 
-use super::gate::Gate;
-use super::persist::Row;
 use super::{Concern, Owner, State};
+use crate::state::gate::Gate;
+use crate::state::unwritten::Row;
 use rolecall_core::catalogue::marks::{self, AccountMarks, Marks, RoleMarks};
 use rolecall_core::role::Role;
 use rolecall_core::value::name::Name;

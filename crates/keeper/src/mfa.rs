@@ -1,12 +1,15 @@
 //! MFA sessions: one code for every role that waits for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::assume::Intent;
+use crate::state::mfa::TokenId;
+use crate::state::prompt::Halt;
+use crate::state::prompt::Purpose;
+use crate::state::prompt::Question;
+use crate::state::unwritten::Row;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{Intent, check_expiry, ended_meanwhile};
-use super::persist::Row;
-use super::prompt::{Halt, Purpose, Question};
+use super::assume::{check_expiry, ended_meanwhile};
 use super::{Owner, State};
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::diagnosis::{self, Asked, MfaProof};
@@ -14,7 +17,7 @@ use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{Plan, PlanPreference, PlannedCall, SIGNER_MIN_REMAINING, Situation};
 use rolecall_core::role::Role;
 use rolecall_core::session::mfa_session::MfaSession;
-use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::duration::{TOKEN_LONGEST_S, TokenDuration};
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
@@ -24,20 +27,6 @@ use rolecall_core::value::sanitise;
 
 /// A code this fresh is not too old for any trust policy: a refusal has another reason.
 pub(super) const FRESH: SignedDuration = SIGNER_MIN_REMAINING;
-
-/// A key and a device.
-pub(super) type TokenId = (AccessKeyId, MfaSerial);
-
-/// What AWS has taught about roles; it is learnt anew after a restart.
-#[derive(Default)]
-pub(super) struct Lessons {
-    /// The age at which a role's trust policy refused a code that it takes fresh.
-    pub(super) refused_ages: BTreeMap<Name, SignedDuration>,
-    /// The age at which a role refused a session token, until a fresh code tells whether that was the reason.
-    suspected: BTreeMap<Name, SignedDuration>,
-    /// Roles that refuse a fresh code as well.
-    denied_with_fresh_mfa: BTreeSet<Name>,
-}
 
 impl Owner {
     /// Returns the session token that signs for the plan's first role: the one at hand, else a new one for which one

@@ -11,9 +11,6 @@ use rolecall_core::asker::history::{Line, Query, Request, Verdict};
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
 
-/// Work that nobody waits for.
-pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
-
 /// How long whoever reads the history waits for lines of answers that were just given.
 const NOTING: SignedDuration = SignedDuration::from_millis(500);
 

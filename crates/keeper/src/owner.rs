@@ -1,17 +1,12 @@
 //! The owner of all state, and how it changes.
 
+use crate::state::listing::Listing;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::assume::{Outcome, ended_meanwhile};
-use super::listing::Listing;
-use super::persist::Row;
 use super::turn::Turn;
-use super::{Concern, Ports, Pulse, State, hand_out, view};
-use rolecall_core::asker::consent::Subject;
+use super::{Concern, Ports, State, view};
 use rolecall_core::settings::Settings;
-use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::notice::Topic;
 use rolecall_core::view::search::search;
 use rolecall_core::view::snapshot::{Mode, Snapshot};
 
@@ -91,52 +86,6 @@ impl Owner {
             state.mark_faults.retain(|problem| problem.code != code);
             state.settings_faults.retain(|problem| problem.code != code);
         });
-    }
-
-    /// Ends the session of a role here, or that of the access key of this name where no role has any: forgets its
-    /// credentials and its failures, and drops what is under way. AWS goes on accepting the credentials until they
-    /// expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
-    ///
-    /// # Errors
-    /// If there was nothing to end.
-    pub(super) async fn end(&self, role: &Name) -> Result<(), Problem> {
-        self.await_restored().await;
-        let ended = self.end_now(role);
-        self.soon_written().await;
-        ended
-    }
-
-    /// Does what [`Owner::end`] does, at once.
-    pub(super) fn end_now(&self, role: &Name) -> Result<(), Problem> {
-        let ended = self.update(|state| {
-            let session = state.sessions.remove(role);
-            let failure = state.failures.remove(role);
-            let ended = Subject::Role(role.clone());
-            state.asking.retain(|subject| *subject != ended);
-            state.served.retain(|served| served != role);
-            let was_under_way = state.attempts.drop_where(
-                |_, attempted| attempted.name == *role,
-                || Outcome::failed(ended_meanwhile()),
-            );
-            session.is_some() || failure.is_some() || was_under_way
-        });
-        self.ports.notifier.withdraw(&Topic::Session(role.clone()));
-        self.keep(Row::Session(role.clone()));
-        if ended || self.end_key(role).is_ok() {
-            Ok(())
-        } else {
-            Err(hand_out::no_session(role))
-        }
-    }
-
-    /// Blocks until something changes after `pulse` was taken, or its sleep is over. Without a sleep it waits
-    /// without a limit and without waking.
-    pub(super) async fn wait_after(&self, pulse: Pulse) {
-        let deadline = pulse.sleep.map(|limit| self.deadline(limit));
-        self.until(deadline, |state| {
-            (state.revision != pulse.revision).then_some(())
-        })
-        .await;
     }
 
     pub(super) fn note_store(&self, result: Result<(), Problem>) {

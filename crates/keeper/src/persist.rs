@@ -1,16 +1,14 @@
 //! What is kept on disk follows what is in memory: in its order, without anybody waiting for it, and again until it
 //! worked.
 
-use std::collections::BTreeMap;
+use crate::state::unwritten::Row;
 
 use jiff::SignedDuration;
 
-use super::mfa::TokenId;
 use super::{Concern, Owner, State};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::duration::DurationLimit;
-use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::usage::Usage;
 
@@ -22,39 +20,6 @@ const GRACE: SignedDuration = SignedDuration::from_millis(300);
 /// How long the end of the program waits for what is not written yet.
 const LAST_WRITES: SignedDuration = SignedDuration::from_secs(3);
 
-/// One thing that is kept on disk.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Row {
-    /// The session of a role.
-    Session(Name),
-    /// The MFA session of a key and a device.
-    Mfa(TokenId),
-    /// How much a role was used.
-    Usage(Name),
-    /// The longest life of the role of this ARN.
-    Limit(String),
-}
-
-/// What is not on disk as it is in memory.
-#[derive(Debug, Default)]
-pub(super) struct Unwritten {
-    /// By row, the number of its last change in this run, and whether it is on disk.
-    rows: BTreeMap<Row, Change>,
-    last: u64,
-    is_writing: bool,
-    /// Whether the last write failed.
-    is_failing: bool,
-    /// Counts the times that somebody wants another try at once.
-    tries: u64,
-}
-
-/// The last change of a row.
-#[derive(Debug, Clone, Copy)]
-struct Change {
-    number: u64,
-    is_written: bool,
-}
-
 /// What a row is to hold.
 enum Write {
     Session(Session),
@@ -62,33 +27,6 @@ enum Write {
     Usage(Usage),
     Limit(Option<DurationLimit>),
     Nothing,
-}
-
-impl Unwritten {
-    /// Returns whether a row was changed in this run: then memory is right, and the disk may be old.
-    pub(super) fn was_changed(&self, row: &Row) -> bool {
-        self.rows.contains_key(row)
-    }
-
-    /// Returns the row that waits longest, and the number of its change.
-    fn next(&self) -> Option<(Row, u64)> {
-        let waiting = self.rows.iter().filter(|(_, change)| !change.is_written);
-        let first = waiting.min_by_key(|(_, change)| change.number);
-        first.map(|(row, change)| (row.clone(), change.number))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.rows.values().all(|change| change.is_written)
-    }
-
-    fn note(&mut self, row: Row) {
-        self.last += 1;
-        let change = Change {
-            number: self.last,
-            is_written: false,
-        };
-        self.rows.insert(row, change);
-    }
 }
 
 impl Owner {

@@ -5,7 +5,7 @@ use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use crate::turn::Task;
+pub use crate::task::Task;
 use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
 use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};

@@ -1,12 +1,17 @@
 //! Asking for a code: a prompt for a person, shared by every role that the code serves.
 
+use crate::ledger::CodeLedger;
+use crate::state::prompt::Answer;
+use crate::state::prompt::Halt;
+use crate::state::prompt::Prompt;
+use crate::state::prompt::Purpose;
+use crate::state::prompt::Question;
+use crate::view::prompt_view;
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::ended_meanwhile;
-use super::ledger::CodeLedger;
 use super::{Owner, State};
 use rolecall_core::plan::PlanPreference;
-use rolecall_core::value::input::InputError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -17,70 +22,6 @@ pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
 /// For how long whoever asked for a role's prompts is taken to look after them.
 const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
-
-/// A question that waits for its answer.
-#[derive(Debug, Clone)]
-pub(super) struct Prompt {
-    pub(super) question: Question,
-    pub(super) deadline: Timestamp,
-    pub(super) next_code_at: Option<Timestamp>,
-    pub(super) problem: Option<Problem>,
-    /// Whether somebody at a terminal is asked.
-    pub(super) at_terminal: bool,
-    answer: Option<Answer>,
-}
-
-/// What is asked, and what for.
-#[derive(Debug, Clone)]
-pub(super) struct Question {
-    /// The device.
-    pub(super) serial: MfaSerial,
-    /// What the code is for.
-    pub(super) purpose: Purpose,
-    /// The plan in plain words.
-    pub(super) plan: String,
-    /// What the code could be used for in place of this, in plain words.
-    pub(super) alternative: Option<(PlanPreference, String)>,
-}
-
-/// What a code is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// The call of this attempt.
-    Attempt(u64),
-    /// The session token that this request asks for, for every attempt that waits for it.
-    Token(u64),
-}
-
-#[derive(Debug, Clone)]
-enum Answer {
-    Code(MfaCode),
-    Instead(PlanPreference),
-    Cancel,
-    /// Nobody waits for it any more.
-    Unwanted,
-}
-
-/// Why an attempt ends without a session: it failed, or it begins anew with another plan.
-#[derive(Debug, Clone)]
-pub(super) enum Halt {
-    /// It failed.
-    Failed(Problem),
-    /// The plan is to be made anew, with this preference if there is one.
-    Replan(Option<PlanPreference>),
-}
-
-impl From<Problem> for Halt {
-    fn from(problem: Problem) -> Self {
-        Self::Failed(problem)
-    }
-}
-
-impl From<InputError> for Halt {
-    fn from(error: InputError) -> Self {
-        Self::Failed(error.into())
-    }
-}
 
 impl Owner {
     /// Answers a prompt.
@@ -349,19 +290,4 @@ fn prompt_gone() -> Problem {
         "The prompt is no longer open.",
         "Assume the role again.",
     )
-}
-
-pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
-    let roles = prompt.roles(state);
-    PromptView {
-        id,
-        mfa_serial: prompt.question.serial.to_string(),
-        roles: roles.iter().map(Name::to_string).collect(),
-        plan: prompt.question.plan.clone(),
-        alternative: prompt.offer(state).map(|(_, text)| text.clone()),
-        next_code_at: prompt.next_code_at,
-        problem: prompt.problem.clone(),
-        at_terminal: prompt.at_terminal,
-        deadline: prompt.deadline,
-    }
 }

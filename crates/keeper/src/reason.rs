@@ -1,8 +1,12 @@
 //! Asking why: a prompt for the reason that a role wants, and the last one for tools, which cannot be asked.
 
+use crate::assume::Asker;
+use crate::state::reason::Answer;
+use crate::state::reason::GivenReason;
+use crate::state::reason::ReasonPrompt;
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{Asker, ended_meanwhile};
+use super::assume::ended_meanwhile;
 use super::prompt::PROMPT_LIFE;
 use super::{Owner, State};
 use rolecall_core::plan::Chain;
@@ -15,34 +19,6 @@ use rolecall_core::value::sanitise;
 
 /// How long a reason counts for tools that come without a person: a day's work.
 const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
-
-/// A reason and when it was given.
-#[derive(Debug, Clone)]
-pub(super) struct GivenReason {
-    pub(super) reason: Reason,
-    pub(super) at: Timestamp,
-    /// Whether the next assumption takes it without asking: a person gave it for that one.
-    is_fresh: bool,
-}
-
-/// A question for a reason that waits for its answer.
-#[derive(Debug, Clone)]
-pub(super) struct ReasonPrompt {
-    pub(super) role: Name,
-    pub(super) rule: ReasonRule,
-    /// The reason given last time, to take again.
-    pub(super) last: Option<String>,
-    pub(super) deadline: Timestamp,
-    answer: Option<Answer>,
-}
-
-#[derive(Debug, Clone)]
-enum Answer {
-    Reason(Reason),
-    Cancel,
-    /// Nobody waits for it any more.
-    Unwanted,
-}
 
 impl State {
     /// Returns a prompt that has no answer yet: the first one counts.

@@ -1,8 +1,8 @@
 //! What survives a restart comes back.
 
+use crate::state::unwritten::Row;
 use jiff::SignedDuration;
 
-use super::persist::Row;
 use super::{Concern, Owner};
 use rolecall_core::value::region::Region;
 

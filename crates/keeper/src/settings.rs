@@ -1,9 +1,9 @@
 //! The settings: read when their file changes, written when the user changes one here.
 
-use super::gate::Gate;
 use super::{Concern, Owner, State};
 use crate::ports::Iam;
 use crate::ports::Sts;
+use crate::state::gate::Gate;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
 use rolecall_core::value::problem::{Problem, ProblemCode};

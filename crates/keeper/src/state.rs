@@ -1,27 +1,46 @@
 //! All that the keeper knows.
 
+pub(super) mod attempt;
+pub(super) mod aws_files;
+pub(super) mod gate;
+pub(super) mod key_session;
+pub(super) mod listing;
+pub(super) mod mfa;
+pub(super) mod prompt;
+pub(super) mod reason;
+pub(super) mod refused;
+pub(super) mod renewals;
+pub(super) mod served;
+pub(super) mod teams;
+pub(super) mod temporary;
+pub(super) mod unwritten;
+
+use crate::asking::Asking;
+use crate::in_flight::InFlight;
+use crate::ledger::CodeLedger;
+use crate::state::attempt::Outcome;
+use crate::state::aws_files::AwsFiles;
+use crate::state::gate::Gate;
+use crate::state::key_session::KeySession;
+use crate::state::listing::Listing;
+use crate::state::mfa::Lessons;
+use crate::state::mfa::TokenId;
+use crate::state::prompt::Halt;
+use crate::state::prompt::Prompt;
+use crate::state::prompt::Question;
+use crate::state::reason::GivenReason;
+use crate::state::reason::ReasonPrompt;
+use crate::state::refused::Refused;
+use crate::state::renewals::Renewals;
+use crate::state::served::Served;
+use crate::state::teams::Teams;
+use crate::state::temporary::Temporary;
+use crate::state::unwritten::Unwritten;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::task::Waker;
 
 use jiff::Timestamp;
 
-use super::asking::Asking;
-use super::assume::Outcome;
-use super::aws_files::AwsFiles;
-use super::container::Renewals;
-use super::explain::Refused;
-use super::gate::Gate;
-use super::in_flight::InFlight;
-use super::key_session::KeySession;
-use super::ledger::CodeLedger;
-use super::listing::Listing;
-use super::mfa::{Lessons, TokenId};
-use super::persist::Unwritten;
-use super::prompt::{Halt, Prompt, Question};
-use super::reason::{GivenReason, ReasonPrompt};
-use super::served::Served;
-use super::teams::Teams;
-use super::temporary::Temporary;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::catalogue::marks::Marks;

@@ -1,12 +1,12 @@
 //! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
 //! they last. For tools that can take credentials from nowhere else.
 
+use crate::state::gate::Gate;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::gate::Gate;
 use super::{Concern, Owner, State};
 use crate::ports::Keeping;
 use rolecall_core::asker::consent::{Consent, Subject};
@@ -33,17 +33,6 @@ const FIRST: [&str; 4] = [
     "sso_session",
     "sso_start_url",
 ];
-
-/// The temporary profiles that the file has.
-#[derive(Default)]
-pub(super) struct Temporary {
-    /// The id of the session in each.
-    written: BTreeMap<Name, String>,
-    /// Whether what the last run left, if it crashed, is gone.
-    is_swept: bool,
-    /// Whether the program ends, so that none is written any more.
-    is_over: bool,
-}
 
 /// A session that belongs into the file.
 struct Due {

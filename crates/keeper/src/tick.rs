@@ -1,8 +1,8 @@
 //! The heartbeat's work: warnings that are due, phases that changed, and when to look again.
 
+use crate::state::unwritten::Row;
 use jiff::{SignedDuration, Timestamp};
 
-use super::persist::Row;
 use super::view::SHOWN_AFTER_END;
 use super::{Owner, State};
 use rolecall_core::session::{EXPIRING, Phase, Session};
@@ -55,6 +55,16 @@ impl Owner {
         };
         self.ports.audience.tick(&snapshot, now);
         pulse
+    }
+
+    /// Blocks until something changes after `pulse` was taken, or its sleep is over. Without a sleep it waits
+    /// without a limit and without waking.
+    pub(super) async fn wait_after(&self, pulse: Pulse) {
+        let deadline = pulse.sleep.map(|limit| self.deadline(limit));
+        self.until(deadline, |state| {
+            (state.revision != pulse.revision).then_some(())
+        })
+        .await;
     }
 
     async fn warn(&self, now: Timestamp) {

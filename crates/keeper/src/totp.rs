@@ -1,9 +1,10 @@
 //! Codes from a seed in the keychain, for users who chose that over typing them.
 
+use crate::state::gate::Gate;
+use crate::state::prompt::Question;
 use jiff::SignedDuration;
 
-use super::gate::Gate;
-use super::prompt::{Question, code_used};
+use super::prompt::code_used;
 use super::{Owner, State, ledger};
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::totp::TotpSeed;

@@ -1,10 +1,11 @@
 //! Builds the snapshot: the one place where state becomes something to show.
 
+use crate::state::prompt::Prompt;
+use crate::state::reason::ReasonPrompt;
 use jiff::{SignedDuration, Timestamp, Unit};
+use rolecall_core::view::snapshot::PromptView;
 
 use super::State;
-use super::prompt::{Prompt, prompt_view};
-use super::reason::ReasonPrompt;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Unusable;
 use rolecall_core::plan::{Plan, PlanPreference, Situation};
@@ -335,5 +336,20 @@ fn settings_view(state: &State) -> SettingsView {
             .map(Name::to_string)
             .collect(),
         confirm_production: state.settings.confirm_production,
+    }
+}
+
+pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+    let roles = prompt.roles(state);
+    PromptView {
+        id,
+        mfa_serial: prompt.question.serial.to_string(),
+        roles: roles.iter().map(Name::to_string).collect(),
+        plan: prompt.question.plan.clone(),
+        alternative: prompt.offer(state).map(|(_, text)| text.clone()),
+        next_code_at: prompt.next_code_at,
+        problem: prompt.problem.clone(),
+        at_terminal: prompt.at_terminal,
+        deadline: prompt.deadline,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use super::lock;
+use crate::memory::lock;
 use crate::ports::Iam;
 use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{Caller, StsError};

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::story::{KEYS, Program, ROLES, Story, arn, draft, live_id, name, pick};
+use super::checks::{live_id, name};
+use super::story::{KEYS, Program, ROLES, Story, arn, draft, pick};
 use super::world::{World, lock};
 use crate::Owner;
 use crate::ports::Clock;

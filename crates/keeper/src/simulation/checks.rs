@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::story::{live_id, name};
 use super::world::World;
 use crate::Owner;
 use crate::ports::Clock;
@@ -222,4 +221,15 @@ impl Checks {
             world.fault(format!("memory has {memory:?} and the disk {disk:?}"));
         }
     }
+}
+
+/// Returns the id of the session of a role that is in memory.
+pub(super) fn live_id(owner: &Owner, role: &str) -> Option<String> {
+    let state = owner.lock();
+    let session = state.sessions.get(&name(role));
+    session.map(|session| session.id().to_owned())
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
 }

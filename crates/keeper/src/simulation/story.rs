@@ -9,13 +9,12 @@ use std::task::{Context, Wake, Waker};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::checks::Checks;
+use super::checks::{Checks, name};
 use super::world::{World, lock};
 use crate::ports::{Clock, Task};
 use crate::{Owner, Waiter};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::role::RoleDraft;
-use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, QuestionView};
@@ -83,10 +82,6 @@ pub(super) struct Story {
     pub(super) checks: Arc<Mutex<Checks>>,
     pub(super) log: String,
     pub(super) begun_at: Timestamp,
-}
-
-pub(super) fn name(text: &str) -> Name {
-    Name::parse(text).expect("a name")
 }
 
 impl Story {
@@ -272,13 +267,6 @@ impl Story {
     pub(super) fn fresh_code(&self) -> String {
         format!("{:06}", self.world.numbers.below(1_000_000))
     }
-}
-
-/// Returns the id of the session of a role that is in memory.
-pub(super) fn live_id(owner: &Owner, role: &str) -> Option<String> {
-    let state = owner.lock();
-    let session = state.sessions.get(&name(role));
-    session.map(|session| session.id().to_owned())
 }
 
 pub(super) fn pick(number: u64) -> usize {

@@ -1,0 +1,111 @@
+//! What AWS's files gave last.
+
+use crate::ports::AwsText;
+use rolecall_core::aws_files::AwsFile;
+use rolecall_core::aws_files::FileNotice;
+use rolecall_core::aws_files::ProfileRole;
+use rolecall_core::aws_files::Reading;
+use rolecall_core::aws_files::connection::Connection;
+use rolecall_core::catalogue::Catalogue;
+use rolecall_core::catalogue::Unusable;
+use rolecall_core::value::origin::Origin;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::view::snapshot::AwsFilesView;
+use std::collections::HashMap;
+
+/// The most roles of AWS's files that are listed.
+pub(crate) const ROLES_MAX: usize = 10_000;
+
+/// What AWS's files gave last.
+#[derive(Default)]
+pub(crate) struct AwsFiles {
+    pub(crate) config_path: String,
+    pub(crate) credentials_path: String,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) moved: Vec<String>,
+    pub(crate) reading: Reading,
+}
+
+impl AwsFiles {
+    /// Adds the files' roles to a catalogue.
+    pub(crate) fn add_to(&self, catalogue: &mut Catalogue) {
+        for found in self.reading.roles.iter().take(ROLES_MAX) {
+            let origin = Origin::profile(self.path(found.file), found.line);
+            catalogue.add(role_of(found), origin);
+        }
+    }
+
+    /// Returns what is shown of the files themselves.
+    pub(crate) fn view(&self) -> AwsFilesView {
+        AwsFilesView {
+            config_path: self.config_path.clone(),
+            credentials_path: self.credentials_path.clone(),
+            keys: self.reading.keys.clone(),
+            notices: self.reading.notices.clone(),
+            connections: self.connections.clone(),
+            moved: self.moved.clone(),
+        }
+    }
+
+    pub(crate) fn path(&self, file: AwsFile) -> &str {
+        match file {
+            AwsFile::Config => &self.config_path,
+            AwsFile::Credentials => &self.credentials_path,
+        }
+    }
+
+    /// Tells of roles beyond the limit.
+    pub(crate) fn note_limit(&mut self) {
+        if let Some(first) = self.reading.roles.get(ROLES_MAX) {
+            self.reading.notices.push(FileNotice {
+                file: first.file,
+                line: Some(first.line),
+                text: format!("Only the first {ROLES_MAX} roles are listed."),
+            });
+        }
+    }
+
+    pub(crate) fn warn(&mut self, file: AwsFile, read: &Result<AwsText, Problem>) {
+        let warning = read.as_ref().ok().and_then(|read| read.warning);
+        let notice = warning.map(|text| FileNotice::of_file(file, text));
+        self.reading.notices.splice(0..0, notice);
+    }
+
+    /// Returns the first line for which AWS's tools refuse a file.
+    pub(crate) fn fault(&self) -> Option<Problem> {
+        let fault = self.reading.faults.first()?;
+        let place = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
+        let what = format!("{}: {}", place.text(), fault.text);
+        let remedy = "Mend the line; until then the roles stay as they were.";
+        Some(Problem::new(ProblemCode::InvalidAwsFile, what, remedy))
+    }
+
+    /// Takes over the roles of the reading before that were good, where they are missing now or not good.
+    pub(crate) fn keep_good(&mut self, before: &Self) {
+        let index = self.reading.roles.iter().enumerate();
+        let index: HashMap<String, usize> =
+            index.map(|(at, role)| (role.name.clone(), at)).collect();
+        let good = before.reading.roles.iter();
+        for role in good.filter(|role| role.problem.is_none()) {
+            match index.get(&role.name).map(|at| &mut self.reading.roles[*at]) {
+                Some(now) if now.problem.is_some() => *now = role.clone(),
+                Some(_) => {}
+                None => self.reading.roles.push(role.clone()),
+            }
+        }
+    }
+}
+
+pub(crate) fn role_of(found: &ProfileRole) -> Result<rolecall_core::role::Role, Box<Unusable>> {
+    let checked = match &found.problem {
+        Some(problem) => Err(problem.clone()),
+        None => found.role(),
+    };
+    checked.map_err(|problem| {
+        Box::new(Unusable {
+            draft: found.draft(),
+            problem,
+        })
+    })
+}

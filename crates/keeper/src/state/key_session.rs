@@ -1,0 +1,27 @@
+//! Sessions of access keys.
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use rolecall_core::value::credentials::Credentials;
+use std::sync::Arc;
+
+/// The session of one key.
+#[derive(Default)]
+pub(crate) struct KeySession {
+    pub(crate) live: Option<Live>,
+    /// How often the user ended it: what was asked for before that is dropped.
+    pub(crate) ended: u64,
+}
+
+/// Credentials of a key, and since when they exist.
+pub(crate) struct Live {
+    pub(crate) issued_at: Timestamp,
+    pub(crate) credentials: Arc<Credentials>,
+}
+
+impl KeySession {
+    pub(crate) fn left(&self, now: Timestamp) -> SignedDuration {
+        let expires_at = self.live.as_ref().map(|live| live.credentials.expires_at);
+        expires_at.map_or(SignedDuration::ZERO, |end| end.duration_since(now))
+    }
+}

@@ -1,0 +1,72 @@
+//! Prompts for codes.
+
+use jiff::Timestamp;
+use rolecall_core::plan::PlanPreference;
+use rolecall_core::value::input::InputError;
+use rolecall_core::value::mfa::MfaCode;
+use rolecall_core::value::mfa::MfaSerial;
+use rolecall_core::value::problem::Problem;
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Prompt {
+    pub(crate) question: Question,
+    pub(crate) deadline: Timestamp,
+    pub(crate) next_code_at: Option<Timestamp>,
+    pub(crate) problem: Option<Problem>,
+    /// Whether somebody at a terminal is asked.
+    pub(crate) at_terminal: bool,
+    pub(crate) answer: Option<Answer>,
+}
+
+/// What is asked, and what for.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    /// The device.
+    pub(crate) serial: MfaSerial,
+    /// What the code is for.
+    pub(crate) purpose: Purpose,
+    /// The plan in plain words.
+    pub(crate) plan: String,
+    /// What the code could be used for in place of this, in plain words.
+    pub(crate) alternative: Option<(PlanPreference, String)>,
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The call of this attempt.
+    Attempt(u64),
+    /// The session token that this request asks for, for every attempt that waits for it.
+    Token(u64),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Code(MfaCode),
+    Instead(PlanPreference),
+    Cancel,
+    /// Nobody waits for it any more.
+    Unwanted,
+}
+
+/// Why an attempt ends without a session: it failed, or it begins anew with another plan.
+#[derive(Debug, Clone)]
+pub(crate) enum Halt {
+    /// It failed.
+    Failed(Problem),
+    /// The plan is to be made anew, with this preference if there is one.
+    Replan(Option<PlanPreference>),
+}
+
+impl From<Problem> for Halt {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+impl From<InputError> for Halt {
+    fn from(error: InputError) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,34 @@
+//! Prompts for reasons, and the reasons that were given.
+
+use jiff::Timestamp;
+use rolecall_core::role::reason::Reason;
+use rolecall_core::role::reason::ReasonRule;
+use rolecall_core::value::name::Name;
+
+/// A reason and when it was given.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenReason {
+    pub(crate) reason: Reason,
+    pub(crate) at: Timestamp,
+    /// Whether the next assumption takes it without asking: a person gave it for that one.
+    pub(crate) is_fresh: bool,
+}
+
+/// A question for a reason that waits for its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct ReasonPrompt {
+    pub(crate) role: Name,
+    pub(crate) rule: ReasonRule,
+    /// The reason given last time, to take again.
+    pub(crate) last: Option<String>,
+    pub(crate) deadline: Timestamp,
+    pub(crate) answer: Option<Answer>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Reason(Reason),
+    Cancel,
+    /// Nobody waits for it any more.
+    Unwanted,
+}

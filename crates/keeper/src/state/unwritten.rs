@@ -1,0 +1,65 @@
+//! What is not on disk as it is in memory.
+
+use crate::state::mfa::TokenId;
+use rolecall_core::value::name::Name;
+use std::collections::BTreeMap;
+
+/// One thing that is kept on disk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Row {
+    /// The session of a role.
+    Session(Name),
+    /// The MFA session of a key and a device.
+    Mfa(TokenId),
+    /// How much a role was used.
+    Usage(Name),
+    /// The longest life of the role of this ARN.
+    Limit(String),
+}
+
+/// What is not on disk as it is in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Unwritten {
+    /// By row, the number of its last change in this run, and whether it is on disk.
+    pub(crate) rows: BTreeMap<Row, Change>,
+    pub(crate) last: u64,
+    pub(crate) is_writing: bool,
+    /// Whether the last write failed.
+    pub(crate) is_failing: bool,
+    /// Counts the times that somebody wants another try at once.
+    pub(crate) tries: u64,
+}
+
+/// The last change of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    pub(crate) number: u64,
+    pub(crate) is_written: bool,
+}
+
+impl Unwritten {
+    /// Returns whether a row was changed in this run: then memory is right, and the disk may be old.
+    pub(crate) fn was_changed(&self, row: &Row) -> bool {
+        self.rows.contains_key(row)
+    }
+
+    /// Returns the row that waits longest, and the number of its change.
+    pub(crate) fn next(&self) -> Option<(Row, u64)> {
+        let waiting = self.rows.iter().filter(|(_, change)| !change.is_written);
+        let first = waiting.min_by_key(|(_, change)| change.number);
+        first.map(|(row, change)| (row.clone(), change.number))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.values().all(|change| change.is_written)
+    }
+
+    pub(crate) fn note(&mut self, row: Row) {
+        self.last += 1;
+        let change = Change {
+            number: self.last,
+            is_written: false,
+        };
+        self.rows.insert(row, change);
+    }
+}

@@ -1,14 +1,13 @@
 //! Assuming a role: one attempt per role at a time, shared by all who ask.
 
-use crate::state::attempt::Outcome;
-use crate::state::prompt::Halt;
-use crate::state::prompt::Purpose;
-use crate::state::unwritten::Row;
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Concern, Owner, State};
+use crate::state::attempt::Outcome;
+use crate::state::prompt::{Halt, Purpose};
+use crate::state::unwritten::Row;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{AssumeRole, Assumed, Caller, StsError};
 use rolecall_core::plan::{Plan, PlanPreference, SIGNER_MIN_REMAINING, Signer};

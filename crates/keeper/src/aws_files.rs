@@ -1,10 +1,9 @@
 //! The roles in AWS's own files, which are read again whenever they change and never written.
 
-use crate::state::aws_files::AwsFiles;
-use crate::state::gate::Gate;
-
 use super::{Concern, Owner};
 use crate::ports::AwsText;
+use crate::state::aws_files::AwsFiles;
+use crate::state::gate::Gate;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{self, AwsFile, Editor, KeychainKeys, Owned, TakenKey, own_role};
 use rolecall_core::value::problem::Problem;

@@ -1,9 +1,9 @@
 //! The catalogue: read when its file changes, written when the user edits it here.
 
-use crate::state::gate::Gate;
 use std::collections::HashSet;
 
 use super::{Concern, Owner, State};
+use crate::state::gate::Gate;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
 use rolecall_core::role::limits::{Limits, LimitsView};

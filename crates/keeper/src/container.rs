@@ -1,11 +1,10 @@
 //! Handing a session to a container-credentials endpoint: what is at hand at once, and renewals behind its back.
 //! An SDK gives an endpoint two seconds, so a request never waits for a person.
 
-use crate::assume::Intent;
-use crate::state::renewals::Renewals;
-
 use super::hand_out::account_of;
 use super::{Owner, State};
+use crate::assume::Intent;
+use crate::state::renewals::Renewals;
 use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};

@@ -11,8 +11,7 @@ use std::task::Waker;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore, lock};
-use crate::ports::Sts;
-use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs};
+use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs, Sts};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,

@@ -1,9 +1,9 @@
 //! Handing a session to a shell, the clipboard or an SDK.
 
-use crate::assume::Intent;
 use jiff::Timestamp;
 
 use super::{Owner, State};
+use crate::assume::Intent;
 use rolecall_core::plan::{Plan, PlanPreference};
 use rolecall_core::session::Session;
 use rolecall_core::session::export_block::{ExportBlock, Variables};

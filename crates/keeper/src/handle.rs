@@ -3,22 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_core::asker::history::Request;
-use rolecall_core::view::snapshot::Mode;
 
 use super::{Concern, Owner, Ports, Pulse, Waiter};
-use rolecall_core::api::import::ImportItem;
-use rolecall_core::api::import::ImportSource;
-use rolecall_core::api::import::{DryRun, ImportData};
-use rolecall_core::asker::consent::Consent;
-use rolecall_core::asker::consent::Reply;
-use rolecall_core::asker::consent::Subject;
-use rolecall_core::asker::history::Line;
-use rolecall_core::asker::history::Query;
+use rolecall_core::api::import::{DryRun, ImportData, ImportItem, ImportSource};
+use rolecall_core::asker::consent::{Consent, Reply, Subject};
+use rolecall_core::asker::history::{Line, Query, Request};
 use rolecall_core::asker::requester::Requester;
-use rolecall_core::aws_files::connection::EditView;
-use rolecall_core::aws_files::connection::Step;
-use rolecall_core::aws_files::connection::Which;
+use rolecall_core::aws_files::connection::{EditView, Step, Which};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::marks::RoleMarks;
 use rolecall_core::catalogue::team::Team;
@@ -29,16 +20,11 @@ use rolecall_core::session::export_block::Variables;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::settings::Settings;
-use rolecall_core::value::mfa::MfaCode;
-use rolecall_core::value::mfa::MfaSerial;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::Problem;
-use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::KeyView;
-use rolecall_core::view::snapshot::PromptView;
-use rolecall_core::view::snapshot::QuestionView;
-use rolecall_core::view::snapshot::Snapshot;
+use rolecall_core::view::snapshot::{KeyView, Mode, PromptView, QuestionView, Snapshot};
 
 /// The owner of roles, keys and sessions, for any thread.
 #[derive(Clone)]

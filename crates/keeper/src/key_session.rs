@@ -2,14 +2,14 @@
 //! own rights for an hour, by GetSessionToken, and never the key itself. They are kept in memory only: one that was
 //! ended never comes back.
 
-use crate::state::gate::Gate;
-use crate::state::key_session::Live;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::check_expiry;
 use super::{Owner, State, hand_out};
+use crate::state::gate::Gate;
+use crate::state::key_session::Live;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::refusal::{Attempt, explain};

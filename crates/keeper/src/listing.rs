@@ -1,12 +1,10 @@
 //! The views of roles and keys. There may be ten thousand, so they are made anew only when what they show may differ.
 
-use crate::state::listing::Basis;
-use crate::state::listing::Listing;
-
 use jiff::Timestamp;
 
 use super::State;
 use super::view::{mfa_view, role_views};
+use crate::state::listing::{Basis, Listing};
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::plan::Situation;
 use rolecall_core::value::access_key::AccessKey;

@@ -1,16 +1,13 @@
 //! MFA sessions: one code for every role that waits for it.
 
-use crate::assume::Intent;
-use crate::state::mfa::TokenId;
-use crate::state::prompt::Halt;
-use crate::state::prompt::Purpose;
-use crate::state::prompt::Question;
-use crate::state::unwritten::Row;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::{check_expiry, ended_meanwhile};
 use super::{Owner, State};
+use crate::assume::Intent;
+use crate::state::mfa::TokenId;
+use crate::state::prompt::{Halt, Purpose, Question};
+use crate::state::unwritten::Row;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::diagnosis::{self, Asked, MfaProof};
 use rolecall_core::explain::refusal::{Attempt, explain};

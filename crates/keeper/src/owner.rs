@@ -1,10 +1,10 @@
 //! The owner of all state, and how it changes.
 
-use crate::state::listing::Listing;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::turn::Turn;
 use super::{Concern, Ports, State, view};
+use crate::state::listing::Listing;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::search::search;

@@ -1,11 +1,10 @@
 //! What is kept on disk follows what is in memory: in its order, without anybody waiting for it, and again until it
 //! worked.
 
-use crate::state::unwritten::Row;
-
 use jiff::SignedDuration;
 
 use super::{Concern, Owner, State};
+use crate::state::unwritten::Row;
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::duration::DurationLimit;

@@ -1,16 +1,12 @@
 //! Asking for a code: a prompt for a person, shared by every role that the code serves.
 
-use crate::ledger::CodeLedger;
-use crate::state::prompt::Answer;
-use crate::state::prompt::Halt;
-use crate::state::prompt::Prompt;
-use crate::state::prompt::Purpose;
-use crate::state::prompt::Question;
-use crate::view::prompt_view;
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::ended_meanwhile;
 use super::{Owner, State};
+use crate::ledger::CodeLedger;
+use crate::state::prompt::{Answer, Halt, Prompt, Purpose, Question};
+use crate::view::prompt_view;
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;

@@ -1,14 +1,12 @@
 //! Asking why: a prompt for the reason that a role wants, and the last one for tools, which cannot be asked.
 
-use crate::assume::Asker;
-use crate::state::reason::Answer;
-use crate::state::reason::GivenReason;
-use crate::state::reason::ReasonPrompt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::ended_meanwhile;
 use super::prompt::PROMPT_LIFE;
 use super::{Owner, State};
+use crate::assume::Asker;
+use crate::state::reason::{Answer, GivenReason, ReasonPrompt};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
 use rolecall_core::role::reason::{Reason, ReasonRule};

@@ -1,9 +1,9 @@
 //! What survives a restart comes back.
 
-use crate::state::unwritten::Row;
 use jiff::SignedDuration;
 
 use super::{Concern, Owner};
+use crate::state::unwritten::Row;
 use rolecall_core::value::region::Region;
 
 /// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.

@@ -1,8 +1,7 @@
 //! The settings: read when their file changes, written when the user changes one here.
 
 use super::{Concern, Owner, State};
-use crate::ports::Iam;
-use crate::ports::Sts;
+use crate::ports::{Iam, Sts};
 use crate::state::gate::Gate;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};

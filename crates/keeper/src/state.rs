@@ -15,6 +15,11 @@ pub(super) mod teams;
 pub(super) mod temporary;
 pub(super) mod unwritten;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::task::Waker;
+
+use jiff::Timestamp;
+
 use crate::asking::Asking;
 use crate::in_flight::InFlight;
 use crate::ledger::CodeLedger;
@@ -23,24 +28,15 @@ use crate::state::aws_files::AwsFiles;
 use crate::state::gate::Gate;
 use crate::state::key_session::KeySession;
 use crate::state::listing::Listing;
-use crate::state::mfa::Lessons;
-use crate::state::mfa::TokenId;
-use crate::state::prompt::Halt;
-use crate::state::prompt::Prompt;
-use crate::state::prompt::Question;
-use crate::state::reason::GivenReason;
-use crate::state::reason::ReasonPrompt;
+use crate::state::mfa::{Lessons, TokenId};
+use crate::state::prompt::{Halt, Prompt, Question};
+use crate::state::reason::{GivenReason, ReasonPrompt};
 use crate::state::refused::Refused;
 use crate::state::renewals::Renewals;
 use crate::state::served::Served;
 use crate::state::teams::Teams;
 use crate::state::temporary::Temporary;
 use crate::state::unwritten::Unwritten;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::task::Waker;
-
-use jiff::Timestamp;
-
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::catalogue::marks::Marks;

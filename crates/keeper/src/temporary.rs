@@ -1,7 +1,6 @@
 //! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
 //! they last. For tools that can take credentials from nowhere else.
 
-use crate::state::gate::Gate;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{Concern, Owner, State};
 use crate::ports::Keeping;
+use crate::state::gate::Gate;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::{Line, Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::Requester;

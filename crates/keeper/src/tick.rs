@@ -1,10 +1,10 @@
 //! The heartbeat's work: warnings that are due, phases that changed, and when to look again.
 
-use crate::state::unwritten::Row;
 use jiff::{SignedDuration, Timestamp};
 
 use super::view::SHOWN_AFTER_END;
 use super::{Owner, State};
+use crate::state::unwritten::Row;
 use rolecall_core::session::{EXPIRING, Phase, Session};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::notice::{DIGEST_FROM, Notice};

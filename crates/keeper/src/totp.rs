@@ -1,11 +1,11 @@
 //! Codes from a seed in the keychain, for users who chose that over typing them.
 
-use crate::state::gate::Gate;
-use crate::state::prompt::Question;
 use jiff::SignedDuration;
 
 use super::prompt::code_used;
 use super::{Owner, State, ledger};
+use crate::state::gate::Gate;
+use crate::state::prompt::Question;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::value::access_key::AccessKey;

@@ -1,11 +1,10 @@
 //! Builds the snapshot: the one place where state becomes something to show.
 
-use crate::state::prompt::Prompt;
-use crate::state::reason::ReasonPrompt;
 use jiff::{SignedDuration, Timestamp, Unit};
-use rolecall_core::view::snapshot::PromptView;
 
 use super::State;
+use crate::state::prompt::Prompt;
+use crate::state::reason::ReasonPrompt;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Unusable;
 use rolecall_core::plan::{Plan, PlanPreference, Situation};
@@ -20,8 +19,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::sanitise::cut;
 use rolecall_core::view::snapshot::{
-    DurationLimitView, MfaView, Mode, ReasonPromptView, RoleView, SessionView, SettingsView,
-    Snapshot, WaitingFor,
+    DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
+    SettingsView, Snapshot, WaitingFor,
 };
 
 /// Clock differences below this are not told: the `Date` header counts whole seconds.

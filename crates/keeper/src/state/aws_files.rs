@@ -1,18 +1,14 @@
 //! What AWS's files gave last.
 
-use crate::ports::AwsText;
-use rolecall_core::aws_files::AwsFile;
-use rolecall_core::aws_files::FileNotice;
-use rolecall_core::aws_files::ProfileRole;
-use rolecall_core::aws_files::Reading;
-use rolecall_core::aws_files::connection::Connection;
-use rolecall_core::catalogue::Catalogue;
-use rolecall_core::catalogue::Unusable;
-use rolecall_core::value::origin::Origin;
-use rolecall_core::value::problem::Problem;
-use rolecall_core::value::problem::ProblemCode;
-use rolecall_core::view::snapshot::AwsFilesView;
 use std::collections::HashMap;
+
+use crate::ports::AwsText;
+use rolecall_core::aws_files::connection::Connection;
+use rolecall_core::aws_files::{AwsFile, FileNotice, ProfileRole, Reading};
+use rolecall_core::catalogue::{Catalogue, Unusable};
+use rolecall_core::value::origin::Origin;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::snapshot::AwsFilesView;
 
 /// The most roles of AWS's files that are listed.
 pub(crate) const ROLES_MAX: usize = 10_000;

@@ -1,9 +1,10 @@
 //! Sessions of access keys.
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
-use rolecall_core::value::credentials::Credentials;
 use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use rolecall_core::value::credentials::Credentials;
 
 /// The session of one key.
 #[derive(Default)]

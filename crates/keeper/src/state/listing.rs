@@ -1,18 +1,16 @@
 //! The views of roles and keys, kept for as long as they hold.
 
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+
 use crate::state::mfa::TokenId;
-use jiff::SignedDuration;
-use jiff::Timestamp;
 use rolecall_core::asker::consent::ConsentPolicies;
 use rolecall_core::plan::MfaLifetime;
 use rolecall_core::value::access_key::AccessKey;
-use rolecall_core::value::duration::DurationLimit;
-use rolecall_core::value::duration::TokenDuration;
+use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
-use rolecall_core::view::snapshot::KeyView;
-use rolecall_core::view::snapshot::RoleViews;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use rolecall_core::view::snapshot::{KeyView, RoleViews};
 
 /// The views of roles and keys, and what those of roles were made of.
 #[derive(Default)]

@@ -1,11 +1,12 @@
 //! MFA sessions, and what AWS taught about roles.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::SignedDuration;
+
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::name::Name;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 /// A key and a device.
 pub(crate) type TokenId = (AccessKeyId, MfaSerial);

@@ -1,10 +1,10 @@
 //! Prompts for codes.
 
 use jiff::Timestamp;
+
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::input::InputError;
-use rolecall_core::value::mfa::MfaCode;
-use rolecall_core::value::mfa::MfaSerial;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::Problem;
 
 /// A question that waits for its answer.

@@ -1,8 +1,8 @@
 //! Prompts for reasons, and the reasons that were given.
 
 use jiff::Timestamp;
-use rolecall_core::role::reason::Reason;
-use rolecall_core::role::reason::ReasonRule;
+
+use rolecall_core::role::reason::{Reason, ReasonRule};
 use rolecall_core::value::name::Name;
 
 /// A reason and when it was given.

@@ -1,7 +1,6 @@
 //! Renewals behind an endpoint's back.
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// How long after a renewal that failed the next one may begin; twice as long after each further one.
 pub(crate) const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);

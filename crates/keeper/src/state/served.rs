@@ -1,9 +1,9 @@
 //! Whose endpoints ask in whose name.
 
-use rolecall_core::asker::requester::ProcessId;
-use rolecall_core::asker::requester::Requester;
-use rolecall_core::value::name::Name;
 use std::collections::VecDeque;
+
+use rolecall_core::asker::requester::{ProcessId, Requester};
+use rolecall_core::value::name::Name;
 
 /// The most endpoints, and the most programs that may still name one, that are remembered.
 pub(crate) const ENTRIES_MAX: usize = 256;

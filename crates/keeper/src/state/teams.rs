@@ -1,13 +1,13 @@
 //! What the catalogues of teams gave last.
 
-use rolecall_core::catalogue::Catalogue;
-use rolecall_core::catalogue::Reading;
+use std::collections::BTreeMap;
+
 use rolecall_core::catalogue::team::Team;
+use rolecall_core::catalogue::{Catalogue, Reading};
 use rolecall_core::role::Role;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::problem::Problem;
-use std::collections::BTreeMap;
 
 /// The most roles of one team catalogue that are listed.
 pub(crate) const ROLES_MAX: usize = 10_000;

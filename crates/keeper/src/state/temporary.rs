@@ -1,7 +1,8 @@
 //! Temporary profiles.
 
-use rolecall_core::value::name::Name;
 use std::collections::BTreeMap;
+
+use rolecall_core::value::name::Name;
 
 /// The temporary profiles that the file has.
 #[derive(Default)]

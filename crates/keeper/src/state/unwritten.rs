@@ -1,8 +1,9 @@
 //! What is not on disk as it is in memory.
 
+use std::collections::BTreeMap;
+
 use crate::state::mfa::TokenId;
 use rolecall_core::value::name::Name;
-use std::collections::BTreeMap;
 
 /// One thing that is kept on disk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,6 @@
 //! Maps the calls of the command line to the keeper's use cases. Names and codes are parsed here.
 
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_core::api::call_rules::SDK;
@@ -18,7 +17,8 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
 use rolecall_keeper::Keeper;
 
-use crate::reply::{overloaded, text};
+use crate::in_flight::{InFlight, Wanted};
+use crate::reply::text;
 use crate::socket::Peer;
 use crate::{container, requester};
 
@@ -30,7 +30,12 @@ const CREDENTIALS_TIMEOUT: Duration = SDK.saturating_sub(Duration::from_secs(1))
 /// # Errors
 /// Why it could not be done.
 #[expect(clippy::too_many_lines, reason = "one arm for each call")]
-pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
+pub fn answer(
+    keeper: &Arc<Keeper>,
+    in_flight: &InFlight,
+    call: Call,
+    peer: &Peer<'_>,
+) -> Result<Answer, Problem> {
     let access = call.rules().access;
     if access.request().is_none() {
         keeper.admit(&peer.requester)?;
@@ -53,15 +58,20 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
                 assume(keeper, &request.name, code.as_ref())
             })
         }
-        Call::Env { role, shell } => {
-            serve(&role, &|role| Ok(text(&keeper.export_block(role, shell)?)))
-        }
-        Call::Environment { role } => serve(&role, &|role| environment(keeper, role)),
-        Call::Credentials { role } => serve(&role, &|role| credentials(keeper, role)),
-        Call::KeyCredentials { key } => serve(&key, &|key| {
-            let (keeper, key) = (keeper.clone(), key.clone());
-            within_timeout(move || keeper.key_credentials(&key))
+        Call::Env { role, shell } => serve(&role, &|role| {
+            park_unless_at_hand(keeper, role, peer)?;
+            Ok(text(&keeper.export_block(role, shell)?))
         }),
+        Call::Environment { role } => serve(&role, &|role| {
+            park_unless_at_hand(keeper, role, peer)?;
+            environment(keeper, role)
+        }),
+        Call::Credentials { role } => {
+            serve(&role, &|role| credentials(keeper, in_flight, role, peer))
+        }
+        Call::KeyCredentials { key } => {
+            serve(&key, &|key| key_credentials(keeper, in_flight, key, peer))
+        }
         Call::PutKeyBack {
             profile,
             step: Step::Write,
@@ -73,9 +83,9 @@ pub fn answer(keeper: &Arc<Keeper>, call: Call, peer: &Peer<'_>) -> Result<Answe
                 edit(keeper.undo_import(&profile, Step::Write))
             })
         }
-        Call::ContainerCredentials { role } => {
-            serve(&role, &|role| container::credentials(keeper, role))
-        }
+        Call::ContainerCredentials { role } => serve(&role, &|role| {
+            container::credentials(keeper, in_flight, role, peer)
+        }),
         Call::KeepFresh { role } => keep_fresh(keeper, &Name::parse(&role)?, peer),
         Call::Serve { role, process } => {
             let endpoint = requester::of_process(process);
@@ -207,33 +217,48 @@ fn assume(keeper: &Keeper, role: &Name, code: Option<&WireSecret>) -> Result<Ans
     Ok(Answer::Session(Box::new(view)))
 }
 
+/// Gives up the peer's place if it will have to wait for the role's session.
+fn park_unless_at_hand(keeper: &Keeper, role: &Name, peer: &Peer<'_>) -> Result<(), Problem> {
+    match keeper.credentials_at_hand(role) {
+        Some(_) => Ok(()),
+        None => peer.park(),
+    }
+}
+
 /// Returns credentials within the timeout. A slower assumption continues, and the next call finds its session.
-fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
+fn credentials(
+    keeper: &Arc<Keeper>,
+    in_flight: &InFlight,
+    role: &Name,
+    peer: &Peer<'_>,
+) -> Result<Answer, Problem> {
     if let Some(line) = keeper.credentials_at_hand(role) {
         return Ok(text(&line));
     }
-    let (keeper, role) = (keeper.clone(), role.clone());
-    within_timeout(move || keeper.credentials(&role))
+    peer.park()?;
+    let (wanted, keeper, role) = (Wanted::Role(role.clone()), keeper.clone(), role.clone());
+    let get = move || keeper.credentials(&role);
+    let line = in_flight.join_or_start(wanted, CREDENTIALS_TIMEOUT, peer.waiter(), get);
+    line.unwrap_or_else(|| Err(timed_out()))
+        .map(|line| text(&line))
 }
 
-/// Returns the result of `get` within the timeout; after that, `get` continues.
-fn within_timeout(
-    get: impl FnOnce() -> Result<Secret, Problem> + Send + 'static,
+/// Returns the credentials of a key within the timeout. A slower fetch continues, and the next call finds its session.
+fn key_credentials(
+    keeper: &Arc<Keeper>,
+    in_flight: &InFlight,
+    key: &Name,
+    peer: &Peer<'_>,
 ) -> Result<Answer, Problem> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let hand_out = move || {
-        // The receiver may have timed out.
-        let _ = sender.send(get());
-    };
-    let spawned = thread::Builder::new()
-        .name("credentials".into())
-        .spawn(hand_out);
-    spawned.map_err(|_| overloaded())?;
-    match receiver.recv_timeout(CREDENTIALS_TIMEOUT) {
-        Ok(credentials) => Ok(text(&credentials?)),
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(timed_out()),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
+    if let Some(line) = keeper.key_credentials_at_hand(key) {
+        return Ok(text(&line));
     }
+    peer.park()?;
+    let (wanted, keeper, key) = (Wanted::Key(key.clone()), keeper.clone(), key.clone());
+    let get = move || keeper.key_credentials(&key);
+    let line = in_flight.join_or_start(wanted, CREDENTIALS_TIMEOUT, peer.waiter(), get);
+    line.unwrap_or_else(|| Err(timed_out()))
+        .map(|line| text(&line))
 }
 
 /// Returns the problem of a call that the program itself should have handled.

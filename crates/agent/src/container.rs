@@ -3,7 +3,7 @@
 //! The endpoint itself is a process of the command line. This process, which can use the access keys, listens on no
 //! port and parses no HTTP.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +14,9 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::Keeper;
 
-use crate::reply::{overloaded, text};
+use crate::in_flight::{InFlight, Wanted};
+use crate::reply::text;
+use crate::socket::Peer;
 
 /// How long an assumption may take before the endpoint must answer.
 const ASSUME_TIMEOUT: Duration = ENDPOINT.saturating_sub(Duration::from_millis(100));
@@ -24,10 +26,15 @@ const ASSUME_TIMEOUT: Duration = ENDPOINT.saturating_sub(Duration::from_millis(1
 ///
 /// # Errors
 /// Why no session is active and none can be assumed in time.
-pub(crate) fn credentials(keeper: &Arc<Keeper>, role: &Name) -> Result<Answer, Problem> {
+pub(crate) fn credentials(
+    keeper: &Arc<Keeper>,
+    in_flight: &InFlight,
+    role: &Name,
+    peer: &Peer<'_>,
+) -> Result<Answer, Problem> {
     let body = match keeper.container_body(role) {
         Some(body) => Ok(body),
-        None => assume_in_time(keeper, role.clone()),
+        None => assume_in_time(keeper, in_flight, role, peer),
     };
     let waits = |problem: &Problem| problem.code == ProblemCode::CodeNeeded;
     if body.as_ref().err().is_none_or(waits) {
@@ -63,22 +70,21 @@ fn renew(keeper: &Arc<Keeper>, role: &Name) {
 }
 
 /// Assumes the role within the time an SDK waits. A slower assumption continues, and the next request finds its session.
-fn assume_in_time(keeper: &Arc<Keeper>, role: Name) -> Result<Secret, Problem> {
-    let keeper = keeper.clone();
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let assuming = move || {
-        // The receiver may have timed out.
-        let _ = sender.send(keeper.assume_for_container(&role));
-    };
-    let spawned = thread::Builder::new()
-        .name("container".into())
-        .spawn(assuming);
-    spawned.map_err(|_| overloaded())?;
-    match receiver.recv_timeout(ASSUME_TIMEOUT) {
-        Ok(body) => body,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(timed_out()),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Problem::internal()),
-    }
+fn assume_in_time(
+    keeper: &Arc<Keeper>,
+    in_flight: &InFlight,
+    role: &Name,
+    peer: &Peer<'_>,
+) -> Result<Secret, Problem> {
+    peer.park()?;
+    let (wanted, keeper, role) = (
+        Wanted::Container(role.clone()),
+        keeper.clone(),
+        role.clone(),
+    );
+    let get = move || keeper.assume_for_container(&role);
+    let body = in_flight.join_or_start(wanted, ASSUME_TIMEOUT, peer.waiter(), get);
+    body.unwrap_or_else(|| Err(timed_out()))
 }
 
 fn timed_out() -> Problem {

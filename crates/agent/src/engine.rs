@@ -16,6 +16,7 @@ use crate::aws_files::AwsFilesWriter;
 use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
+use crate::in_flight::InFlight;
 use crate::keychain::OsKeychain;
 use crate::keyring::{self, Keyring};
 use crate::machine::ThisMachine;
@@ -35,6 +36,8 @@ pub struct Engine {
     pub keeper: Arc<Keeper>,
     /// AWS's time.
     pub clock: Arc<SystemClock>,
+    /// The credentials that callers wait for.
+    pub in_flight: InFlight,
     sts: Arc<AwsSts>,
     teams: Arc<Teams>,
     paths: Paths,
@@ -128,6 +131,7 @@ impl Engine {
         Self {
             keeper,
             clock,
+            in_flight: InFlight::default(),
             sts,
             teams,
             paths: paths.clone(),

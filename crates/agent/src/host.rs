@@ -52,7 +52,9 @@ pub trait Host: Send + Sync {
 /// # Errors
 /// Why it could not be done.
 pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
-    let keeper = &host.engine().keeper;
+    let Engine {
+        keeper, in_flight, ..
+    } = host.engine();
     if call.rules().access.request().is_none() {
         keeper.admit(&peer.requester)?;
     }
@@ -71,7 +73,7 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
             let imported = keeper.move_in(from, &import_data, dry_run);
             imported.map(Answer::Imported)
         }
-        call => answer(keeper, call, peer),
+        call => answer(keeper, in_flight, call, peer),
     }
 }
 

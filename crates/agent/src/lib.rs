@@ -12,6 +12,7 @@ pub mod hand_over;
 pub mod hardening;
 pub mod heartbeat;
 pub mod host;
+pub mod in_flight;
 pub mod instance;
 pub mod keychain;
 pub mod keyring;

@@ -2,9 +2,17 @@
 //! contains a long-term secret.
 
 #[cfg(unix)]
+mod acceptor;
+#[cfg(unix)]
 mod ask;
 #[cfg(unix)]
 mod connection;
+#[cfg(unix)]
+mod incoming;
+#[cfg(unix)]
+mod lane;
+#[cfg(unix)]
+mod open_files;
 #[cfg(unix)]
 mod peer;
 #[cfg(unix)]
@@ -35,17 +43,49 @@ pub use windows::{Server, ask, serve};
 /// Answers the call of a peer. It may block, and runs on many threads at once.
 pub type Handler = Arc<dyn Fn(Call, &Peer<'_>) -> Result<Answer, Problem> + Send + Sync>;
 
+/// A place among the requests that are answered at once.
+pub trait Park {
+    /// Gives the place up, to wait for AWS, the keychain or the user.
+    ///
+    /// # Errors
+    /// If too many wait already.
+    fn park(&self) -> Result<(), Problem>;
+}
+
 /// The process at the other end of a connection.
 pub struct Peer<'a> {
     /// The process, as far as the kernel identifies it.
     pub requester: Requester,
     waiter: &'a dyn Waiter,
+    place: Option<&'a dyn Park>,
 }
 
 impl<'a> Peer<'a> {
     /// Returns a peer whose answer `waiter` waits for.
     pub fn new(requester: Requester, waiter: &'a dyn Waiter) -> Self {
-        Self { requester, waiter }
+        Self {
+            requester,
+            waiter,
+            place: None,
+        }
+    }
+
+    /// Returns the peer with a place that it gives up while it waits.
+    #[must_use]
+    pub fn parked_by(self, place: &'a dyn Park) -> Self {
+        Self {
+            place: Some(place),
+            ..self
+        }
+    }
+
+    /// Gives up the place among the requests that are answered at once. Call it before each wait for AWS, the keychain
+    /// or the user.
+    ///
+    /// # Errors
+    /// If too many wait already.
+    pub fn park(&self) -> Result<(), Problem> {
+        self.place.map_or(Ok(()), Park::park)
     }
 
     /// Returns the process with all its ancestors, which takes longer.

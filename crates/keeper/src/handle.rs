@@ -117,6 +117,7 @@ blocking! {
         fn found_names(text: &str) -> Vec<String>;
         fn give_reason(role: &Name, text: &str) -> Result<(), Problem>;
         fn has_session(role: &Name) -> bool;
+        fn key_credentials_at_hand(name: &Name) -> Option<Secret>;
         fn keep_teams(teams: &[Team]);
         fn limited(name: &Name, limits: &LimitsView) -> Result<Name, Problem>;
         fn lock_regions(name: &Name) -> Result<Vec<String>, Problem>;

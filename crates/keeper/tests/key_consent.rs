@@ -319,6 +319,21 @@ fn a_session_of_a_key_is_listed_until_it_is_over() {
 }
 
 #[test]
+fn a_session_of_a_key_is_at_hand_until_it_is_due_for_renewal() {
+    let set = Set::with("");
+    let at_hand = || {
+        let line = set.keeper.key_credentials_at_hand(&name("user"));
+        line.map(|line| line.expose().to_owned())
+    };
+    assert_eq!(at_hand(), None);
+    let line = set.keeper.key_credentials(&name("user"));
+    let line = line.expect("a session").expose().to_owned();
+    assert_eq!(at_hand(), Some(line));
+    set.fakes.clock.advance(SignedDuration::from_mins(40));
+    assert_eq!(at_hand(), None);
+}
+
+#[test]
 fn an_ended_session_of_a_key_is_not_handed_out_again_not_even_after_a_restart() {
     let set = Set::with("");
     let line = |set: &Set| {

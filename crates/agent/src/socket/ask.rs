@@ -17,7 +17,7 @@ use super::peer;
 /// If there is no answer, the server belongs to another user, or the call failed.
 pub fn ask(dir: &Path, call: Call, limit: Duration) -> Result<Answer, Problem> {
     let stream = UnixStream::connect(dir.join(SOCKET_NAME)).map_err(|_| not_running())?;
-    if !peer::is_own(&stream) {
+    if peer::own_process(&stream).is_none() {
         let what = "Rolecall's socket belongs to another user's process.";
         let remedy = "Find out which process it is.";
         return Err(Problem::new(ProblemCode::ForeignPeer, what, remedy));

@@ -1,12 +1,14 @@
-//! One connection: identify the peer, read one request, send one answer.
+//! One connection whose request has arrived: identify the peer, send one answer.
 
 use std::cell::RefCell;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use rolecall_core::api::call_rules::Waits;
 use rolecall_core::api::protocol::{
     Answer, FrameError, REQUEST_MAX, Request, Response, VERSION, check_version, read_frame,
     write_frame,
@@ -16,37 +18,60 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::QuestionView;
 use rolecall_keeper::{Afterwards, Waiter};
 
-use super::slots::Slot;
-use super::{Handler, Peer, peer};
+use super::incoming::Arrival;
+use super::lane::Lane;
+use super::slots::{Service, Slot};
+use super::{Handler, Park, Peer, peer};
 use crate::requester::{self, Seen};
 
-/// The timeout for the request, and for the answer, on the socket.
-const FRAME_TIMEOUT: Duration = Duration::from_secs(5);
+/// The timeout for an answer on the socket.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Serves one connection to its end.
-pub(super) fn serve(stream: &UnixStream, slot: &Slot, handler: &Handler) {
-    if !peer::is_own(stream) {
-        tracing::warn!("a process of another user was rejected");
-        return;
+/// Answers requests with a handler.
+pub(super) struct Connections(pub(super) Handler);
+
+impl Service for Connections {
+    fn serve(&self, arrival: Arrival, slot: &Slot) {
+        serve(arrival, slot, &self.0);
     }
-    let request = read_frame::<Request>(&mut Timed::new(stream, FRAME_TIMEOUT), REQUEST_MAX);
-    slot.has_asked();
+
+    /// A client that does not read the answer at once does not get it.
+    fn refuse(&self, stream: &UnixStream) {
+        let _ = stream.set_nonblocking(true);
+        if let Err(error) = send(stream, Err(crate::reply::overloaded())) {
+            tracing::info!(%error, "an answer was not delivered");
+        }
+    }
+}
+
+/// Serves one connection to its end.
+fn serve(arrival: Arrival, slot: &Slot, handler: &Handler) {
+    let Arrival { stream, frame, .. } = arrival;
+    let request = read_frame::<Request>(&mut frame.as_slice(), REQUEST_MAX);
+    drop(frame);
+    let rules = request.as_ref().map(|request| request.call.rules());
+    let lane = rules.map_or(Lane::Person, Lane::of);
     let waiting = Waiting {
-        stream,
+        stream: &stream,
         slot,
+        lane,
         seen: RefCell::default(),
         afterwards: RefCell::default(),
     };
-    let result = match request {
-        Ok(request) => handle(request, &waiting, handler),
-        Err(FrameError::Io(_)) => return,
-        Err(error @ (FrameError::Size(_) | FrameError::Content)) => Err(not_understood(&error)),
+    let result = match (stream.set_nonblocking(false), request) {
+        (Err(_), _) | (_, Err(FrameError::Io(_))) => return,
+        (Ok(()), Ok(request)) => handle(request, &waiting, handler),
+        (Ok(()), Err(error @ (FrameError::Size(_) | FrameError::Content))) => {
+            Err(not_understood(&error))
+        }
     };
-    if let Err(error) = send(stream, result) {
+    if let Err(error) = send(&stream, result) {
         tracing::info!(%error, "an answer was not delivered");
     }
     waiting.finish();
+    // The client sees the end of the answer even where its stream has a second owner.
+    let _ = stream.shutdown(Shutdown::Both);
 }
 
 fn send(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), FrameError> {
@@ -55,12 +80,16 @@ fn send(stream: &UnixStream, result: Result<Answer, Problem>) -> Result<(), Fram
         app: OUR_VERSION.to_owned(),
         result,
     };
-    write_frame(&mut Timed::new(stream, FRAME_TIMEOUT), &response)
+    write_frame(&mut Timed::new(stream, ANSWER_TIMEOUT), &response)
 }
 
 fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<Answer, Problem> {
     check_version(request.v, &request.client, OUR_VERSION)?;
-    let requester = match request.call.rules().access.needs_requester() {
+    let rules = request.call.rules();
+    if rules.waits == Waits::Likely {
+        waiting.park()?;
+    }
+    let requester = match rules.access.needs_requester() {
         true => {
             let (requester, seen) = requester::of_socket(waiting.stream);
             waiting.seen.replace(Some(seen));
@@ -68,15 +97,16 @@ fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<
         }
         false => requester::isolation_of_socket(waiting.stream),
     };
-    let peer = Peer::new(requester, waiting);
+    let peer = Peer::new(requester, waiting).parked_by(waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
     catch_unwind(answer).unwrap_or_else(|_| Err(Problem::internal()))
 }
 
-/// A connection that waits until the user has answered a question, and frees its slot in the meantime.
+/// A connection that may have to wait, and frees its slot in the meantime.
 struct Waiting<'a> {
     stream: &'a UnixStream,
     slot: &'a Slot,
+    lane: Lane,
     seen: RefCell<Option<Seen>>,
     afterwards: RefCell<Vec<Afterwards>>,
 }
@@ -90,11 +120,18 @@ impl Waiting<'_> {
     }
 }
 
+impl Park for Waiting<'_> {
+    fn park(&self) -> Result<(), Problem> {
+        match self.slot.park(self.lane) {
+            true => Ok(()),
+            false => Err(crate::reply::overloaded()),
+        }
+    }
+}
+
 impl Waiter for Waiting<'_> {
     fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
-        if !self.slot.park() {
-            return Err(crate::reply::overloaded());
-        }
+        self.park()?;
         let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
         // A closed connection is detected later.
         let question = question.map(Box::new);
@@ -121,7 +158,7 @@ fn not_understood(error: &FrameError) -> Problem {
     Problem::new(ProblemCode::VersionMismatch, what, remedy)
 }
 
-/// A stream with one deadline for all reads and writes together, however slow the other end is.
+/// A stream with one deadline for all writes together, however slow the other end is.
 struct Timed<'a> {
     stream: &'a UnixStream,
     until: Instant,
@@ -143,13 +180,6 @@ impl<'a> Timed<'a> {
             return Err(ErrorKind::TimedOut.into());
         }
         Ok(Some(left))
-    }
-}
-
-impl Read for Timed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(self.left()?)?;
-        self.stream.read(buffer)
     }
 }
 

@@ -12,13 +12,16 @@ const CLOSED: PollFlags = PollFlags::RDHUP;
 #[cfg(target_os = "macos")]
 const CLOSED: PollFlags = PollFlags::HUP;
 
-/// Returns whether the other end is a process of this user. An error counts as no.
-pub(super) fn is_own(stream: &UnixStream) -> bool {
+/// The id of the process at the other end; 0 if the system does not say.
+pub(super) type Process = u32;
+
+/// Returns the process at the other end if it is one of this user. An error counts as no.
+pub(super) fn own_process(stream: &UnixStream) -> Option<Process> {
     match user_of(stream) {
-        Ok(user) => user == rustix::process::geteuid().as_raw(),
+        Ok((user, process)) => (user == rustix::process::geteuid().as_raw()).then_some(process),
         Err(error) => {
             tracing::warn!(%error, "the user at the other end of the socket is unknown");
-            false
+            None
         }
     }
 }
@@ -36,11 +39,13 @@ pub(super) fn is_closed(stream: &UnixStream) -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn user_of(stream: &UnixStream) -> io::Result<u32> {
-    Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
+fn user_of(stream: &UnixStream) -> io::Result<(u32, Process)> {
+    let peer = rustix::net::sockopt::socket_peercred(stream)?;
+    let process = peer.pid.as_raw_nonzero().get();
+    Ok((peer.uid.as_raw(), process.cast_unsigned()))
 }
 
 #[cfg(target_os = "macos")]
-fn user_of(stream: &UnixStream) -> io::Result<u32> {
-    Ok(nix::unistd::getpeereid(stream)?.0.as_raw())
+fn user_of(stream: &UnixStream) -> io::Result<(u32, Process)> {
+    Ok((nix::unistd::getpeereid(stream)?.0.as_raw(), 0))
 }

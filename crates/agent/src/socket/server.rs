@@ -1,29 +1,31 @@
-//! The server: one thread that accepts connections, and one for each connection.
+//! The server: one thread that accepts connections and reads requests, and one for each request that is answered.
 
-use std::io::ErrorKind;
-use std::net::Shutdown;
+use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
+use super::acceptor::Acceptor;
+use super::connection::Connections;
+use super::incoming::Incoming;
+use super::open_files::ConnectionLimits;
 use super::place::{self, Place};
 use super::slots::Slots;
-use super::{Handler, connection};
-
-/// The pause after a failure, such as when the process has no more files or threads.
-const RETRY_DELAY: Duration = Duration::from_millis(100);
+use super::{Handler, open_files};
 
 /// The running server. Dropping it closes and removes the socket; pending answers are still sent.
 pub struct Server {
-    place: Arc<Place>,
+    place: Option<Arc<Place>>,
     closing: Arc<AtomicBool>,
     slots: Arc<Slots>,
-    acceptor: Option<JoinHandle<()>>,
+    wake: UnixStream,
+    drained: Mutex<Receiver<()>>,
 }
 
 /// Serves `handler` on the socket in `dir`.
@@ -31,17 +33,12 @@ pub struct Server {
 /// # Errors
 /// If the folder is not private, the path is too long or occupied, or another Rolecall is running.
 pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
+    let limits = open_files::prepare();
     let place = Arc::new(place::open(dir)?);
     let closing = Arc::new(AtomicBool::new(false));
-    let slots = Arc::new(Slots::default());
-    let accepting = {
-        let (place, closing, slots) = (place.clone(), closing.clone(), slots.clone());
-        move || accept(&place, &closing, &slots, &handler)
-    };
-    let started = thread::Builder::new()
-        .name("socket".into())
-        .spawn(accepting);
-    let acceptor = started.map_err(|error| {
+    let slots = Arc::new(Slots::new(Connections(handler), limits.requests));
+    let started = start(&place, &closing, &slots, limits);
+    let (wake, drained) = started.map_err(|error| {
         place.unlink();
         let what = "The thread for the local socket could not be started.";
         Problem::new(
@@ -52,11 +49,36 @@ pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
         .with_detail(error.to_string())
     })?;
     Ok(Server {
-        place,
+        place: Some(place),
         closing,
         slots,
-        acceptor: Some(acceptor),
+        wake,
+        drained: Mutex::new(drained),
     })
+}
+
+/// Starts the socket's thread. Returns what wakes it, and what says that it has accepted all.
+fn start(
+    place: &Arc<Place>,
+    closing: &Arc<AtomicBool>,
+    slots: &Arc<Slots>,
+    limits: ConnectionLimits,
+) -> std::io::Result<(UnixStream, Receiver<()>)> {
+    let (wake, woken) = UnixStream::pair()?;
+    let (drained, is_drained) = mpsc::channel();
+    place.listener.set_nonblocking(true)?;
+    let acceptor = Acceptor {
+        place: Some(place.clone()),
+        incoming: Incoming::new(limits.incoming, limits.incoming_of_one),
+        slots: slots.clone(),
+        closing: closing.clone(),
+        wake: woken,
+        drained,
+        retry_at: None,
+    };
+    let thread = thread::Builder::new().name("socket".into());
+    thread.spawn(move || acceptor.run())?;
+    Ok((wake, is_drained))
 }
 
 impl Drop for Server {
@@ -71,12 +93,17 @@ impl Server {
         if self.closing.swap(true, Ordering::AcqRel) {
             return;
         }
-        self.place.unlink();
-        self.slots.close();
-        // On Linux this wakes the accepting thread.
-        let woken = rustix::net::shutdown(&self.place.listener, rustix::net::Shutdown::Both);
-        if let (Ok(()), Some(acceptor)) = (woken, self.acceptor.take()) {
-            let _ = acceptor.join();
+        let Some(place) = self.place.take() else {
+            return;
+        };
+        place.unlink();
+        // Nobody connects any more; those who did are still accepted. Not all systems can do this.
+        let _ = rustix::net::shutdown(&place.listener, rustix::net::Shutdown::Both);
+        let woken = (&self.wake).write_all(&[0]);
+        if woken.is_ok() {
+            let drained = self.drained.get_mut();
+            // The thread may have ended.
+            let _ = drained.unwrap_or_else(PoisonError::into_inner).recv();
         }
     }
 
@@ -84,51 +111,4 @@ impl Server {
     pub fn await_answers(&self, others: usize, limit: Duration) {
         self.slots.await_free(others, limit);
     }
-}
-
-fn accept(place: &Place, closing: &AtomicBool, slots: &Arc<Slots>, handler: &Handler) {
-    loop {
-        match place.listener.accept() {
-            Ok((stream, _)) => start(stream, slots, handler),
-            // Earlier connections have been accepted by now.
-            Err(_) if closing.load(Ordering::Acquire) => return,
-            Err(error) if is_transient(error.kind()) => {}
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                pause();
-            }
-        }
-    }
-}
-
-fn is_transient(kind: ErrorKind) -> bool {
-    kind == ErrorKind::Interrupted || kind == ErrorKind::ConnectionAborted
-}
-
-fn start(stream: UnixStream, slots: &Arc<Slots>, handler: &Handler) {
-    let stream = Arc::new(stream);
-    let Some(slot) = slots.take(&stream) else {
-        return;
-    };
-    let handler = handler.clone();
-    let serving = move || {
-        connection::serve(&stream, &slot, &handler);
-        // The client sees the end of the answer even while the slot still holds the stream.
-        let _ = stream.shutdown(Shutdown::Both);
-    };
-    let started = thread::Builder::new()
-        .name("connection".into())
-        .spawn(serving);
-    if let Err(error) = started {
-        tracing::warn!(%error, "a connection could not be served");
-        pause();
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "without files or threads there is nothing to wait for"
-)]
-fn pause() {
-    thread::sleep(RETRY_DELAY);
 }

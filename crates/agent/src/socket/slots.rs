@@ -1,148 +1,202 @@
-//! Limits concurrent connections, and closes silent ones when all slots are taken.
+//! Limits how many requests are answered at once. One that waits, for AWS, the keychain or the user, gives up its slot,
+//! so that the others are answered whatever it waits for.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::Shutdown;
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
-/// The limit of concurrent connections. Others wait to be accepted.
+use super::incoming::Arrival;
+use super::lane::Lane;
+use super::peer::Process;
+
+/// The limit of requests that are answered at once. Others wait for a slot.
 const SLOTS: usize = 32;
-/// How long a connection may be silent while others wait. Real clients send their request at once.
-const SILENCE_MAX: Duration = Duration::from_millis(250);
 
-/// The limit of connections that wait for the user, each with its own thread.
-const PARKED_MAX: usize = 512;
+/// The limits of requests, which follow from the limit of open files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Of requests that wait for a slot.
+    pub(super) queued: usize,
+    /// Of requests that gave up their slot, each with a thread.
+    pub(super) waiting: usize,
+    /// Of these, how many may be of programs: a person always finds a place.
+    pub(super) waiting_programs: usize,
+    /// Of these, how many may be of one process.
+    pub(super) waiting_of_one: usize,
+}
 
-/// The slots for connections.
-#[derive(Default)]
+/// What is done with a request.
+pub(super) trait Service: Send + Sync {
+    /// Answers it. The slot is its own until it gives it up.
+    fn serve(&self, arrival: Arrival, slot: &Slot);
+
+    /// Answers that there are too many, without waiting.
+    fn refuse(&self, stream: &UnixStream);
+}
+
+/// The slots for requests.
 pub(super) struct Slots {
-    taken: Mutex<Taken>,
-    freed: Condvar,
+    service: Box<dyn Service>,
+    limits: Limits,
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
 #[derive(Default)]
-struct Taken {
-    last: u64,
-    /// Whether waiting for a slot has ended.
-    is_closed: bool,
-    by_number: BTreeMap<u64, State>,
-    parked: BTreeSet<u64>,
+struct State {
+    /// Connections whose request has not arrived.
+    incoming: usize,
+    active: usize,
+    queue: VecDeque<Arrival>,
+    waiting: usize,
+    waiting_programs: usize,
+    waiting_by_process: BTreeMap<Process, usize>,
 }
 
-enum State {
-    /// It has not sent its request yet.
-    Silent(Arc<UnixStream>, Instant),
-    /// It has sent its request, or was closed.
-    Busy,
-}
-
-/// One slot, which is freed when this is dropped.
+/// The slot of one request, which is freed when this is dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
-    number: u64,
+    process: Process,
+    /// Set once the request has given up its slot to wait.
+    parked: Cell<Option<Lane>>,
 }
 
 impl Slots {
-    /// Takes a slot for a connection. If all are taken, waits for one and closes silent connections. `None` if it would
-    /// have to wait after [`Slots::close`].
-    pub(super) fn take(self: &Arc<Self>, stream: &Arc<UnixStream>) -> Option<Slot> {
-        let mut taken = self.lock();
-        while taken.by_number.len() >= SLOTS {
-            if taken.is_closed {
-                return None;
-            }
-            taken = match close_silent(&mut taken) {
-                Some(wait) => {
-                    let waited = self.freed.wait_timeout(taken, wait);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => {
-                    let waited = self.freed.wait(taken);
-                    waited.unwrap_or_else(PoisonError::into_inner)
-                }
-            };
+    pub(super) fn new(service: impl Service + 'static, limits: Limits) -> Self {
+        Self {
+            service: Box::new(service),
+            limits,
+            state: Mutex::default(),
+            changed: Condvar::new(),
         }
-        taken.last += 1;
-        let number = taken.last;
-        let state = State::Silent(stream.clone(), now());
-        taken.by_number.insert(number, state);
-        Some(Slot {
-            slots: self.clone(),
-            number,
-        })
     }
 
-    /// Ends all waiting for a slot.
-    pub(super) fn close(&self) {
-        self.lock().is_closed = true;
-        self.freed.notify_all();
+    /// Answers a request on a thread of its own, once there is a slot.
+    pub(super) fn submit(self: &Arc<Self>, arrival: Arrival) {
+        let mut state = self.lock();
+        if state.active < SLOTS {
+            state.active += 1;
+            drop(state);
+            self.start(arrival);
+        } else if state.queue.len() < self.limits.queued {
+            state.queue.push_back(arrival);
+        } else {
+            drop(state);
+            self.service.refuse(&arrival.stream);
+        }
+    }
+
+    /// Sets the number of connections whose request has not arrived.
+    pub(super) fn set_incoming(&self, count: usize) {
+        self.lock().incoming = count;
+        self.changed.notify_all();
     }
 
     /// Waits, at most for `limit`, until no more than `others` connections are left.
     pub(super) fn await_free(&self, others: usize, limit: Duration) {
-        let are_more = |taken: &mut Taken| taken.by_number.len() + taken.parked.len() > others;
-        drop(self.freed.wait_timeout_while(self.lock(), limit, are_more));
+        let are_more = |state: &mut State| {
+            state.incoming + state.active + state.queue.len() + state.waiting > others
+        };
+        drop(
+            self.changed
+                .wait_timeout_while(self.lock(), limit, are_more),
+        );
     }
 
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Answers a request that has a slot.
+    fn start(self: &Arc<Self>, arrival: Arrival) {
+        let slot = Slot {
+            slots: self.clone(),
+            process: arrival.process,
+            parked: Cell::new(None),
+        };
+        // For the case that there is no thread.
+        let stream = arrival.stream.clone();
+        let serving = move || slot.slots.service.serve(arrival, &slot);
+        let started = thread::Builder::new()
+            .name("connection".into())
+            .spawn(serving);
+        if let Err(error) = started {
+            tracing::warn!(%error, "a connection could not be served");
+            self.service.refuse(&stream);
+        }
+    }
+
+    /// Frees an active slot, for the next request in the queue if there is one.
+    fn free(self: &Arc<Self>) {
+        let mut state = self.lock();
+        let next = state.queue.pop_front();
+        if next.is_none() {
+            state.active -= 1;
+        }
+        drop(state);
+        if let Some(next) = next {
+            self.start(next);
+        }
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Closes connections that were silent for too long, and returns the time until the next one; `None` if all others have
-/// sent their request.
-fn close_silent(taken: &mut Taken) -> Option<Duration> {
-    let mut next = None;
-    for state in taken.by_number.values_mut() {
-        let State::Silent(stream, since) = state else {
-            continue;
-        };
-        let left = SILENCE_MAX.saturating_sub(since.elapsed());
-        if left.is_zero() {
-            // Its thread reads the end of the stream and frees the slot.
-            let _ = stream.shutdown(Shutdown::Both);
-            *state = State::Busy;
-        } else {
-            next = Some(next.map_or(left, |next: Duration| next.min(left)));
+impl State {
+    /// Counts a request as waiting; `false` if too many wait already.
+    fn park(&mut self, process: Process, lane: Lane, limits: Limits) -> bool {
+        let of_process = self.waiting_by_process.get(&process).copied();
+        let is_full = self.waiting >= limits.waiting
+            || of_process.unwrap_or_default() >= limits.waiting_of_one
+            || lane == Lane::Program && self.waiting_programs >= limits.waiting_programs;
+        if is_full {
+            return false;
+        }
+        self.waiting += 1;
+        self.waiting_programs += usize::from(lane == Lane::Program);
+        *self.waiting_by_process.entry(process).or_default() += 1;
+        true
+    }
+
+    fn unpark(&mut self, process: Process, lane: Lane) {
+        self.waiting -= 1;
+        self.waiting_programs -= usize::from(lane == Lane::Program);
+        if let Some(count) = self.waiting_by_process.get_mut(&process) {
+            *count -= 1;
+            if *count == 0 {
+                self.waiting_by_process.remove(&process);
+            }
         }
     }
-    next
 }
 
 impl Slot {
-    /// Records that the connection has sent its request, so that it is not closed as silent.
-    pub(super) fn has_asked(&self) {
-        self.slots.lock().by_number.insert(self.number, State::Busy);
-    }
-
-    /// Frees the slot while the user is asked; `false` if too many connections already wait for the user.
-    pub(super) fn park(&self) -> bool {
-        let mut taken = self.slots.lock();
-        if taken.parked.len() >= PARKED_MAX {
+    /// Frees the slot while the request waits; `false` if too many wait already.
+    pub(super) fn park(&self, lane: Lane) -> bool {
+        if self.parked.get().is_some() {
+            return true;
+        }
+        if !self
+            .slots
+            .lock()
+            .park(self.process, lane, self.slots.limits)
+        {
             return false;
         }
-        taken.by_number.remove(&self.number);
-        taken.parked.insert(self.number);
-        self.slots.freed.notify_one();
+        self.parked.set(Some(lane));
+        self.slots.free();
         true
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.slots.lock();
-        taken.by_number.remove(&self.number);
-        taken.parked.remove(&self.number);
-        drop(taken);
-        self.slots.freed.notify_all();
+        let Some(lane) = self.parked.get() else {
+            return self.slots.free();
+        };
+        self.slots.lock().unpark(self.process, lane);
+        self.slots.changed.notify_all();
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures how long a connection is silent"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -6,6 +6,8 @@
 )]
 
 mod deeper;
+#[cfg(unix)]
+mod many;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::answer::answer;
 use rolecall_agent::clock::SystemClock;
+use rolecall_agent::in_flight::InFlight;
 use rolecall_agent::socket::Peer;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::api::protocol::{Answer, Call, WireSecret};
@@ -42,6 +45,7 @@ struct Set {
     practice: Practice,
     clock: Arc<SystemClock>,
     keeper: Arc<Keeper>,
+    in_flight: Arc<InFlight>,
 }
 
 impl Set {
@@ -82,6 +86,7 @@ impl Set {
             keeper: Arc::new(Keeper::new(ports, Mode::Practice)),
             practice,
             clock,
+            in_flight: Arc::default(),
         };
         set.keeper.restore_sessions();
         set.add_key();
@@ -105,7 +110,7 @@ impl Set {
     fn ask(&self, call: Call) -> Result<Answer, Problem> {
         let waiter = FakeWaiter::default();
         let peer = Peer::new(Requester::default(), &waiter);
-        answer(&self.keeper, call, &peer)
+        answer(&self.keeper, &self.in_flight, call, &peer)
     }
 
     fn assume(&self, role: &str) -> Result<SessionView, Problem> {
@@ -263,43 +268,6 @@ fn a_quarter_of_an_hour_is_served_from_memory() {
         assert_eq!(set.credentials("quarter-hour").expect("credentials"), first);
     }
     assert_eq!(set.count("AssumeRole"), 1);
-}
-
-#[test]
-#[cfg(unix)]
-fn r11_200_callers_at_once_cost_one_call_and_get_one_answer() {
-    use rolecall_agent::socket;
-    let set = Set::with_faults(&[FaultKind::Latency(300)]);
-    let folder = tempfile::tempdir().expect("a folder");
-    let dir = folder.path().join("rolecall");
-    let keeper = set.keeper.clone();
-    let handler: socket::Handler = Arc::new(move |call, peer| answer(&keeper, call, peer));
-    let _server = socket::serve(&dir, handler).expect("a server");
-    let ask = || {
-        let call = Call::Credentials {
-            role: "guest".into(),
-        };
-        match socket::ask(&dir, call, Duration::from_secs(20)) {
-            Ok(Answer::Text(text)) => text.expose().to_owned(),
-            other => unreachable!("{other:?}"),
-        }
-    };
-    let lines: Vec<String> = std::thread::scope(|scope| {
-        let asking: Vec<_> = (0..200).map(|_| scope.spawn(ask)).collect();
-        let answers = asking
-            .into_iter()
-            .map(|asked| asked.join().expect("no panic"));
-        answers.collect()
-    });
-    assert!(lines.iter().all(|line| *line == lines[0]));
-    assert_eq!(set.count("AssumeRole"), 1);
-    let begun = Instant::now();
-    (0..200).for_each(|_| drop(ask()));
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        begun.elapsed()
-    );
 }
 
 #[test]

@@ -43,7 +43,14 @@ impl Place {
         &self,
         handler: impl Fn(Call) -> Result<Answer, Problem> + Send + Sync + 'static,
     ) -> Server {
-        let handler: Handler = Arc::new(move |call, _: &Peer<'_>| handler(call));
+        self.serve_peers(move |call, _| handler(call))
+    }
+
+    fn serve_peers(
+        &self,
+        handler: impl Fn(Call, &Peer<'_>) -> Result<Answer, Problem> + Send + Sync + 'static,
+    ) -> Server {
+        let handler: Handler = Arc::new(handler);
         socket::serve(&self.dir(), handler).expect("a server")
     }
 

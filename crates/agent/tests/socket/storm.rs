@@ -1,8 +1,10 @@
 //! Many connections at once.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -51,6 +53,74 @@ fn t40_silent_connections_do_not_block_a_real_one() {
         "{:?}",
         begun.elapsed()
     );
+}
+
+#[test]
+fn t40_a_thousand_silent_connections_cost_a_real_one_nothing() {
+    let place = Place::new();
+    let _server = place.serve(done);
+    let silent: Vec<UnixStream> = (0..1000).map(|_| place.connect()).collect();
+    for mut stream in &silent {
+        // It may be closed by now.
+        let _ = stream.write_all(&[0]);
+    }
+    let begun = Instant::now();
+    for _ in 0..10 {
+        assert!(place.ask(Call::Snapshot).is_ok());
+    }
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn too_many_waiting_requests_are_refused_at_once_and_the_others_answered() {
+    let place = Place::new();
+    let (open, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let _server = place.serve_peers(move |call, peer| match call {
+        Call::Credentials { .. } => {
+            peer.park()?;
+            // All go on once the sender is dropped.
+            let _ = gate.lock().expect("no panic inside").recv();
+            Ok(Answer::Done)
+        }
+        call => done(call),
+    });
+    let credentials = || {
+        let role = "guest".to_owned();
+        place.ask(Call::Credentials { role })
+    };
+    let refused = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let asking: Vec<_> = (0..300)
+            .map(|_| {
+                scope.spawn(|| {
+                    let Err(problem) = credentials() else { return };
+                    assert!(problem.what.contains("too many requests"), "{problem}");
+                    refused.fetch_add(1, Ordering::SeqCst);
+                })
+            })
+            .collect();
+        let begun = Instant::now();
+        while refused.load(Ordering::SeqCst) < 44 {
+            assert!(begun.elapsed() < Duration::from_secs(10), "{refused:?}");
+            thread::yield_now();
+        }
+        let begun = Instant::now();
+        assert!(place.ask(Call::Snapshot).is_ok());
+        let problem = credentials().expect_err("too many");
+        assert!(problem.what.contains("too many requests"), "{problem}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "at once");
+        drop(open);
+        asking
+            .into_iter()
+            .for_each(|asked| asked.join().expect("no panic"));
+    });
+    assert_eq!(refused.into_inner(), 44, "one process may have 256 waiting");
+    assert!(credentials().is_ok(), "the places are free again");
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub struct CallRules {
     pub prompts: Prompts,
     /// How long the application may take to answer.
     pub deadline: Duration,
+    /// Whether it may have to wait in the application.
+    pub waits: Waits,
     /// What the asking program does if the answer was lost.
     pub if_lost: IfLost,
     /// What the asking program does if Rolecall does not run.
@@ -54,6 +56,18 @@ pub enum Prompts {
     Person,
     /// Nobody: an SDK or a process in the background waits for the answer, and its error output stays empty.
     Nobody,
+}
+
+/// Whether a call may have to wait for AWS, the keychain, another program or a person. Whatever waits keeps no other call
+/// from being answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// It is answered at once, as are all calls by which a person answers or sees what there is to answer.
+    Never,
+    /// It is answered at once if there is a session that is good for long enough.
+    ForSession,
+    /// It may always have to wait.
+    Likely,
 }
 
 /// What to do about a lost answer.
@@ -95,6 +109,7 @@ const READ: CallRules = CallRules {
     access: Access::Open,
     prompts: Prompts::Person,
     deadline: QUICK,
+    waits: Waits::Never,
     if_lost: IfLost::Resend,
     if_absent: IfAbsent::StartAgent,
 };
@@ -108,6 +123,7 @@ const CHANGE: CallRules = CallRules {
 /// The rules of a change that needs the keychain or AWS.
 const KEYCHAIN_CHANGE: CallRules = CallRules {
     deadline: KEYCHAIN,
+    waits: Waits::Likely,
     ..CHANGE
 };
 
@@ -125,10 +141,14 @@ impl Call {
             | Self::Names { .. }
             | Self::Limited { .. }
             | Self::GiveReason { .. }
-            | Self::History(_)
             | Self::Questions => READ,
+            Self::History(_) => CallRules {
+                waits: Waits::Likely,
+                ..READ
+            },
             Self::LookDeeper { .. } => CallRules {
                 deadline: KEYCHAIN,
+                waits: Waits::Likely,
                 ..READ
             },
             Self::Attend { .. } | Self::ShowWindow | Self::Host => CallRules {
@@ -138,6 +158,7 @@ impl Call {
             Self::Assume { code, .. } => CallRules {
                 access: Access::Session(RequestKind::Assume),
                 deadline: PERSON,
+                waits: Waits::Likely,
                 // AWS takes each code once.
                 if_lost: match code {
                     Some(_) => IfLost::Fail,
@@ -148,11 +169,13 @@ impl Call {
             Self::Env { .. } => CallRules {
                 access: Access::Credentials(RequestKind::Env),
                 deadline: PERSON,
+                waits: Waits::ForSession,
                 ..READ
             },
             Self::Environment { .. } => CallRules {
                 access: Access::Credentials(RequestKind::Exec),
                 deadline: PERSON,
+                waits: Waits::ForSession,
                 ..READ
             },
             Self::Credentials { .. } => sdk(RequestKind::Credentials, SDK),
@@ -164,8 +187,11 @@ impl Call {
                 if_absent: IfAbsent::Fail,
                 ..READ
             },
-            Self::End { .. }
-            | Self::EndKey { .. }
+            Self::End { .. } => CallRules {
+                waits: Waits::Likely,
+                ..CHANGE
+            },
+            Self::EndKey { .. }
             | Self::AnswerPrompt { .. }
             | Self::CancelPrompt { .. }
             | Self::SwitchPrompt { .. }
@@ -175,12 +201,18 @@ impl Call {
                 if_absent: IfAbsent::Fail,
                 ..CHANGE
             },
-            Self::Stop | Self::HandOver => CallRules {
+            Self::Stop => CallRules {
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
+            },
+            Self::HandOver => CallRules {
+                waits: Waits::Likely,
                 if_absent: IfAbsent::Fail,
                 ..CHANGE
             },
             Self::Connect { .. } | Self::Disconnect { .. } => CallRules {
                 deadline: FILE_EDIT,
+                waits: Waits::Likely,
                 ..CHANGE
             },
             Self::AddKey { .. }
@@ -213,6 +245,7 @@ fn sdk(request: RequestKind, deadline: Duration) -> CallRules {
         access: Access::Credentials(request),
         prompts: Prompts::Nobody,
         deadline,
+        waits: Waits::ForSession,
         ..READ
     }
 }

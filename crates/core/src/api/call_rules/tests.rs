@@ -200,3 +200,40 @@ fn calls_for_which_it_matters_who_asks_name_the_process() {
     ];
     assert_eq!(those(|rules| rules.access.needs_requester()), expected);
 }
+
+#[test]
+fn a_person_sees_and_answers_what_waits_without_waiting() {
+    let expected = [
+        "answer_prompt",
+        "attend",
+        "cancel_prompt",
+        "end_key",
+        "end_mfa",
+        "give_reason",
+        "host",
+        "keep_fresh",
+        "limited",
+        "names",
+        "questions",
+        "reply",
+        "search",
+        "serve",
+        "sessions",
+        "show_window",
+        "snapshot",
+        "stop",
+        "switch_prompt",
+    ];
+    assert_eq!(those(|rules| rules.waits == Waits::Never), expected);
+}
+
+#[test]
+fn what_gives_credentials_or_has_a_long_deadline_may_wait() {
+    for call in every_call() {
+        let rules = rules(&call);
+        let gives = matches!(rules.access, Access::Credentials(_));
+        if gives || rules.deadline > QUICK {
+            assert_ne!(rules.waits, Waits::Never, "{call}");
+        }
+    }
+}

@@ -35,7 +35,7 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit foreign binaries shape journeys; do \
+	for stage in setup fmt scripts ui core deny lint unit simulate foreign binaries shape journeys; do \
 		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible; \
 	done; \
 	$(STAGE) --summary
@@ -100,6 +100,11 @@ foreign: window ## Lints all crates for Windows and macOS
 unit: window ## Tests all crates
 	cargo test --locked --workspace --all-features $(AS_USER)
 	@[ "$$(id -u)" != 0 ] || cargo test --locked $(OF_ROOT) --all-features $(AS_USER) root::
+
+.PHONY: simulate
+simulate: ## Plays stories of the keeper in virtual time (SEEDS=how many, or FIRST..COUNT)
+	RUST_BACKTRACE=0 SIMULATION_SEEDS=$(or $(SEEDS),10000) \
+		cargo test --locked --profile simulation -p rolecall-keeper --lib --features fakes $(AS_USER) simulation
 
 .PHONY: deny
 deny: ## Checks licences, sources, banned and unused dependencies

@@ -24,8 +24,6 @@ from harness.rolecall import REPOSITORY
 
 CRATES = {path.parent.name: path for path in sorted(REPOSITORY.glob("crates/*/src"))}
 CRATES["desktop"] = REPOSITORY / "src-tauri/src"
-# Crates that still have circles. Remove a crate once it has none.
-EXEMPT = set()
 
 LINES_MAX = 600
 SOURCES = ("*.rs", "*.py", "*.ts", "*.svelte", "*.sh", "*.fish", "*.ps1", "*.nu")
@@ -265,9 +263,6 @@ def test_comments_texts_and_tests_are_no_arrows(crate_of):
 @pytest.mark.parametrize("crate", CRATES)
 def test_no_files_use_each_other_in_a_circle(crate):
     found = [shown(group) for group in circles(arrows(files_of(CRATES[crate])))]
-    if crate in EXEMPT:
-        assert found, f"{crate} has no circles any more: remove it from EXEMPT"
-        pytest.skip(f"{crate} still has circles: {found}")
     assert found == []
 
 

@@ -10,7 +10,7 @@ mod world;
 use story::Story;
 
 /// How many seeds are tried, unless `SIMULATION_SEEDS` says otherwise.
-const SEEDS: u64 = 150;
+const SEEDS: u64 = 50;
 /// How many steps a story has at least.
 const STEPS: usize = 200;
 

@@ -161,10 +161,10 @@ impl Checks {
                 world.fault(format!("the session {id} of {role} was ended and is back"));
             }
             let is_new = self.sessions.get(role).is_none_or(|before| before != id);
-            let is_from_disk = world.on_disk().iter().any(|it| it.id() == id);
             let was_under_way = self.attempts.contains(role);
             let is_under_way = state.attempts.has(|it| it.name == *role);
-            if is_new && !is_from_disk && (!was_under_way || is_under_way) {
+            let is_from_disk = || world.on_disk().iter().any(|it| it.id() == id);
+            if is_new && (!was_under_way || is_under_way) && !is_from_disk() {
                 world.fault(format!("{role} got the session {id} of a stale attempt"));
             }
             let older = self

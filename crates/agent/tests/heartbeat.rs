@@ -19,18 +19,30 @@ use rolecall_keeper::{Concern, Keeper, Ports};
 
 /// Counts the ticks of the keeper.
 #[derive(Default)]
-struct Ticks(AtomicUsize);
+struct Ticks {
+    count: AtomicUsize,
+    /// How many of the next ticks panic.
+    faults: AtomicUsize,
+}
 
 impl Audience for Ticks {
     fn publish(&self, _: &Snapshot) {}
+    #[expect(clippy::panic, reason = "a fault that a test asks for")]
     fn tick(&self, _: &Snapshot, _: Timestamp) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.count.fetch_add(1, Ordering::SeqCst);
+        let take_one = |faults: usize| faults.checked_sub(1);
+        let taken = self
+            .faults
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one);
+        if taken.is_ok() {
+            std::panic::panic_any("a fault that this test asks for");
+        }
     }
 }
 
 impl Ticks {
     fn count(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
+        self.count.load(Ordering::SeqCst)
     }
 
     fn wait_for(&self, count: usize) {
@@ -80,4 +92,28 @@ fn a_change_wakes_it_and_a_burst_of_changes_causes_few_ticks() {
     let before = ticks.count();
     thread::sleep(Duration::from_millis(300));
     assert_eq!(ticks.count(), before, "it has gone to sleep again");
+}
+
+#[test]
+fn a_panic_is_shown_once_and_the_heartbeat_goes_on() {
+    let (_fakes, keeper, ticks) = beating();
+    ticks.faults.store(2, Ordering::SeqCst);
+    let problem = Problem::new(ProblemCode::NoTray, "", "");
+    keeper.set_standing(Concern::Tray, Some(problem));
+    let begun = Instant::now();
+    ticks.wait_for(3);
+    let shown = || {
+        let problems = keeper.snapshot().problems;
+        let faults = problems
+            .iter()
+            .filter(|it| it.code == ProblemCode::Internal);
+        faults.count()
+    };
+    assert_eq!(shown(), 1);
+    keeper.dismiss(ProblemCode::Internal);
+    ticks.wait_for(4);
+    assert!(begun.elapsed() > Duration::from_secs(2), "it pauses");
+    assert_eq!(shown(), 0, "the second panic does not show it again");
+    keeper.set_standing(Concern::Tray, None);
+    ticks.wait_for(5);
 }

@@ -81,6 +81,8 @@ pub enum Concern {
     Tray,
     /// The local socket.
     Socket,
+    /// The heartbeat, which gives the warnings.
+    Heartbeat,
 }
 
 #[derive(Default)]

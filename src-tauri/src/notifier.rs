@@ -4,6 +4,8 @@
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod open_notices;
 
 use rolecall_core::view::notice::{NoticeAction, Topic};
 

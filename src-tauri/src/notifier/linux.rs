@@ -1,8 +1,7 @@
 //! Notices over D-Bus. A missing, slow or frozen notification server never blocks the caller.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use notify_rust::{Hint, Notification, NotificationResponse, Timeout, Urgency as Level};
@@ -14,11 +13,10 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::timeout;
 
 use super::OnAction;
+use super::open_notices::OpenNotices;
 
 /// The timeout of a call to the server.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// The limit of open notices.
-const OPEN_MAX: usize = 20;
 
 /// Shows notices and reports pressed buttons.
 #[derive(Clone)]
@@ -26,7 +24,7 @@ pub(crate) struct DesktopNotifier(Arc<Shared>);
 
 struct Shared {
     on_action: OnceLock<OnAction>,
-    open: Mutex<HashMap<Topic, Open>>,
+    open: Mutex<OpenNotices<Open>>,
     capabilities: Mutex<Option<Capabilities>>,
     is_querying: AtomicBool,
     /// Signals that the query has finished.
@@ -62,18 +60,13 @@ impl DesktopNotifier {
         let _ = self.0.on_action.set(on_action);
     }
 
-    fn take(&self, topic: &Topic) -> Option<Open> {
-        self.0
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(topic)
+    fn lock(&self) -> MutexGuard<'_, OpenNotices<Open>> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Notifier for DesktopNotifier {
     fn show(&self, notice: &Notice) {
-        self.withdraw(&notice.topic);
         let (withdraw, withdrawn) = oneshot::channel();
         let (notifier, notice, topic) = (self.clone(), notice.clone(), notice.topic.clone());
         let task = spawn(async move {
@@ -83,22 +76,23 @@ impl Notifier for DesktopNotifier {
                 on_action(&notice.topic, action);
             }
         });
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, open| !open.task.inner().is_finished());
-        if open.len() >= OPEN_MAX {
-            let oldest = open.keys().next().cloned();
-            oldest
-                .and_then(|topic| open.remove(&topic))
-                .into_iter()
-                .for_each(|open| open.task.abort());
-        }
-        open.insert(topic, Open { task, withdraw });
+        let mut open = self.lock();
+        open.retain(|open| !open.task.inner().is_finished());
+        let closed = open.add(topic, Open { task, withdraw });
+        drop(open);
+        closed.into_iter().for_each(Open::withdraw);
     }
 
     fn withdraw(&self, topic: &Topic) {
-        if let Some(open) = self.take(topic) {
-            let _ = open.withdraw.send(());
-        }
+        let open = self.lock().take(topic);
+        open.into_iter().for_each(Open::withdraw);
+    }
+}
+
+impl Open {
+    fn withdraw(self) {
+        // It may have been closed by now.
+        let _ = self.withdraw.send(());
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who asks for credentials: the process tree, whether it may have them, and the history of requests.
+//! The requester of credentials: its process tree, the policy that decides, and the history of requests.
 
 pub mod consent;
 pub mod history;

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! bytes ─► text ─► Document (every byte kept) ─► Profiles (merged) ─► Reading: roles, keys, notices
-//!                          └─► Editor: our own sections and keys on their way to the keychain ─► text
+//!                          └─► Editor: our own sections, keys that move to the keychain ─► text
 //! ```
 //!
-//! Where the SDKs refuse a whole file for one line, that line becomes a notice and the rest is still read. Nothing from
-//! these files is executed or connected to: no `credential_process`, no `endpoint_url`. A [`Reading`] holds no secret.
+//! If the SDKs reject a whole file because of one line, that line becomes a notice and the rest is still read. Nothing
+//! from these files is executed or connected to: no `credential_process`, no `endpoint_url`. A [`Reading`] has no
+//! secret.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
 mod chain;
@@ -55,47 +56,51 @@ use chain::{KEY_ID, has_key};
 use file_notice::Notices;
 use own_process::OwnProcess;
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
-/// Settings that lead to other hosts or certificates, which Rolecall takes from its own settings alone.
+/// Settings for other hosts or certificates, which Rolecall reads only from its own settings.
 const IGNORED: [&str; 3] = ["endpoint_url", "ca_bundle", "services"];
 
-/// What AWS's files give.
+/// The roles and keys in AWS's files.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Reading {
-    /// Every profile with a `role_arn`, those that cannot be used with their problem.
+    /// Every profile with a `role_arn`. Those that cannot be used have a problem.
     pub roles: Vec<ProfileRole>,
-    /// The profiles that hold a long-term key in plaintext.
+    /// The profiles with a long-term key in plaintext.
     pub keys: Vec<ProfileKey>,
-    /// What a person should know about the files.
+    /// What the user should know about the files.
     pub notices: Vec<FileNotice>,
-    /// The first line of each file for which AWS's tools refuse the whole file.
+    /// For each file, the first line because of which AWS's tools reject the whole file.
     #[serde(skip)]
     pub faults: Vec<FileNotice>,
 }
 
-/// A profile that holds a long-term key in plaintext.
+/// A profile with a long-term key in plaintext.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileKey {
     /// The profile.
     pub profile: String,
-    /// The key's id, all but its ends hidden.
+    /// The key ID, hidden except for its ends.
     pub access_key_id: String,
 }
 
-/// Reads both files; an absent one is empty. No text is refused. Which keys are in the keychain is not known, so a role
-/// may start from a key in plaintext.
+/// Reads both files; an absent file is empty. Every text is accepted. The keys in the keychain are not known here, so a
+/// role may start from a key in plaintext.
 pub fn roles(config: &str, credentials: &str) -> Reading {
     read(config, credentials, None)
 }
 
-/// Reads both files as [`roles`] does, where these keys are in the keychain: a role starts from one of them, and one
-/// whose key is in plaintext has that for its problem.
-pub fn roles_with_keys(config: &str, credentials: &str, kept: &KeychainKeys<'_>) -> Reading {
-    read(config, credentials, Some(kept))
+/// Reads both files like [`roles`], with the keys that are in the keychain. A role must start from one of them. A role
+/// whose key is in plaintext gets that as its problem.
+pub fn roles_with_keys(
+    config: &str,
+    credentials: &str,
+    keychain_keys: &KeychainKeys<'_>,
+) -> Reading {
+    read(config, credentials, Some(keychain_keys))
 }
 
-fn read(config: &str, credentials: &str, kept: Option<&KeychainKeys<'_>>) -> Reading {
+fn read(config: &str, credentials: &str, keychain_keys: Option<&KeychainKeys<'_>>) -> Reading {
     let mut notices = Notices::default();
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
     let profiles = Profiles::merge_noting(&config, &credentials, &mut notices);
@@ -104,7 +109,7 @@ fn read(config: &str, credentials: &str, kept: Option<&KeychainKeys<'_>>) -> Rea
     let found = profiles.iter();
     Reading {
         roles: found
-            .filter_map(|profile| ProfileRole::of(&profiles, profile, kept))
+            .filter_map(|profile| ProfileRole::of(&profiles, profile, keychain_keys))
             .collect(),
         keys: profiles.iter().filter_map(ProfileKey::of).collect(),
         notices: notices.finish(),
@@ -142,7 +147,7 @@ pub fn text(file: AwsFile, bytes: &[u8]) -> Result<&str, FileNotice> {
     })
 }
 
-/// Returns what is told of a file over [`FILE_MAX`].
+/// Returns the text of the notice for a file over [`FILE_MAX`].
 pub fn too_large() -> &'static str {
     "The file is too large and was not read; the limit is 4 MiB."
 }
@@ -157,7 +162,8 @@ impl ProfileKey {
     }
 }
 
-/// Tells of every command in the files that it is not run. Its arguments may be secret, so only the program is named.
+/// Adds a notice for every command in the files, because it is not run. The arguments may be secret, so only the
+/// program is named.
 fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
     for profile in profiles.iter() {
         for key in ["credential_process", "mfa_process"] {
@@ -167,8 +173,8 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
             if OwnProcess::parse(command).is_some() {
                 continue;
             }
-            let place = profile.place_of(key);
-            notices.add(place.file, place.line, || {
+            let position = profile.position_of(key);
+            notices.add(position.file, position.line, || {
                 let program = command.split_whitespace().next().unwrap_or_default();
                 let instead = match key {
                     "mfa_process" => " To use its codes, set [mfa] process in settings.toml.",
@@ -187,16 +193,16 @@ fn note_processes(profiles: &Profiles<'_>, notices: &mut Notices) {
 fn note_ignored(profiles: &Profiles<'_>, notices: &mut Notices) {
     let mut found = profiles.iter().flat_map(|profile| {
         let given = IGNORED.into_iter().filter(|key| profile.get(key).is_some());
-        given.map(|key| (key, profile.place_of(key)))
+        given.map(|key| (key, profile.position_of(key)))
     });
-    let Some((key, place)) = found.next() else {
+    let Some((key, position)) = found.next() else {
         return;
     };
     let others = match found.count() {
         0 => String::new(),
         count => format!(" (and {count} more of endpoint_url, ca_bundle, services)"),
     };
-    notices.add(place.file, place.line, || {
+    notices.add(position.file, position.line, || {
         format!(
             "Rolecall ignores {key}{others}. Set endpoints and certificates under [aws] in settings.toml."
         )

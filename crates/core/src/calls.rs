@@ -1,4 +1,4 @@
-//! What STS, IAM and the sign-in services are asked and answer, as values.
+//! Requests to STS and IAM, and their responses, as values.
 
 pub mod iam;
 pub mod sts;

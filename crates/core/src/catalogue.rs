@@ -1,5 +1,5 @@
-//! The catalogue: all roles the user has. Those of `roles.toml` are written back without touching the rest of the file;
-//! those of AWS's files, and of any other place, are only read.
+//! The catalogue: all roles of the user. Edits of roles in `roles.toml` leave the rest of the file unchanged. Roles of
+//! AWS's files and of other sources are only read.
 
 mod edit;
 mod fields;
@@ -20,24 +20,24 @@ use crate::value::sanitise;
 pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
 
-/// What reading `roles.toml` gave: the roles that are right, and what is wrong with the others.
+/// The result of reading `roles.toml`: the valid roles, and what is wrong with the others.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// The roles that could be read.
+    /// The valid roles.
     pub roles: Vec<Role>,
-    /// The same as they are written.
+    /// The same roles as written.
     pub drafts: Vec<RoleDraft>,
-    /// What is wrong with single roles, and their names.
+    /// The names of the invalid roles, and what is wrong.
     pub faults: Vec<(String, Problem)>,
 }
 
-/// Reads `roles.toml`. `path` is what messages call the file.
+/// Reads `roles.toml`. `path` is the file's path as shown in messages.
 ///
 /// # Errors
-/// If it is not TOML at all: says file, line, column, what is wrong and how to fix it.
+/// If the file is not TOML. Says file, line, column, what is wrong and how to fix it.
 pub fn read(text: &str, path: &str) -> Result<Reading, Problem> {
     let document = parse_toml(text, path)?;
     let mut reading = Reading::default();
@@ -72,7 +72,7 @@ pub(crate) fn parse_toml<'a>(text: &'a str, path: &str) -> Result<Document<&'a s
     })
 }
 
-/// Returns the problem of one place in a file.
+/// Returns the problem at one position in a file.
 pub(crate) fn fault(
     text: &str,
     path: &str,
@@ -182,7 +182,7 @@ pub fn unknown_role(name: &Name) -> Problem {
     )
 }
 
-/// Returns the problem of a name that a role or an access key has already.
+/// Returns the problem of a name that a role or an access key already has.
 pub fn name_taken(name: &Name) -> Problem {
     let what = format!("The name \"{}\" is taken.", sanitise::echo(name.as_str()));
     Problem::new(
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn says_file_line_column_what_and_how_to_mend_it() {
+    fn says_file_line_column_what_and_how_to_fix_it() {
         let problem = read("[roles.a]\narn = \n", "roles.toml").expect_err("no TOML");
         assert!(
             problem.what.starts_with("roles.toml, line 2, column "),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn b58_a_wrong_policy_or_tag_is_told_with_its_place() {
+    fn b58_a_wrong_policy_or_tag_is_reported_with_its_position() {
         for (field, what) in [
             (
                 "policy = \"{\"",

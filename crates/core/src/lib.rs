@@ -1,21 +1,21 @@
-//! The domain of Rolecall as values and pure functions. Nothing here reads a clock, a file, an environment variable or a
-//! socket; the keeper (`rolecall-keeper`) owns the state and acts.
+//! The domain of Rolecall as values and pure functions. Nothing here reads a clock, a file, an environment variable or
+//! a socket. The keeper (`rolecall-keeper`) owns the state and performs all actions.
 //!
-//! The modules are rooms, from the ground up: each uses only itself and those before it. `tests/shape` checks that.
+//! The modules are rooms. Each uses only itself and the rooms before it in this list; `tests/shape` checks this.
 //!
 //! ```text
 //! value      names, secrets, ARNs, durations, regions, credentials, problems
-//! role       a role, and all that a call for it can carry
-//! asker      who asks for credentials, consent, and the history of requests
-//! calls      what STS and IAM are asked and answer
-//! catalogue  all roles: the user's own, those of teams; marks
-//! aws_files  ~/.aws, read as AWS reads it and edited without touching what is not ours
-//! explain    why AWS refused a call
-//! plan       which calls and prompts are needed, and how long the result lives
-//! session    sessions, MFA sessions, seeds of codes, shells and export blocks
+//! role       a role, and the parameters of its AssumeRole call
+//! asker      the requester of credentials, consent, and the history of requests
+//! calls      requests and responses of STS and IAM
+//! catalogue  all roles: the user's own and those of teams; labels
+//! aws_files  ~/.aws, read as AWS does; edits change only our own sections and moved keys
+//! explain    why AWS denied a call
+//! plan       the calls and prompts for a role, and the duration of its session
+//! session    sessions, MFA sessions, seeds of MFA devices, shells and export blocks
 //! settings   settings.toml
 //! view       everything that is shown
-//! api        what can be asked of the program
+//! api        the calls of the program
 //! ```
 
 pub mod api;

@@ -1,4 +1,5 @@
-//! Whether a program that asks for a session gets it at once, or after a question: the policies of roles and access keys.
+//! The policies of roles and access keys, which decide whether a program gets a session at once, after a question, or
+//! never.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 
-/// What happens when a program asks for a session. What a person clicks is never asked about.
+/// What happens when a program requests a session. A person's click in Rolecall never needs a question.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// It is handed out.
+    /// The program gets the session.
     #[default]
     Allow,
     /// The user is asked each time.
@@ -23,10 +24,10 @@ pub enum Consent {
 }
 
 impl Consent {
-    /// All policies, in the order in which they are offered: from the laxest to the strictest.
+    /// All policies in the order in which they are offered, the least strict first.
     pub const ALL: [Self; 4] = [Self::Allow, Self::Once, Self::Ask, Self::Never];
 
-    /// Returns the word for it in `settings.toml`.
+    /// Returns the word for the policy in `settings.toml`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -41,7 +42,7 @@ impl Consent {
         Self::ALL.into_iter().find(|consent| consent.word() == word)
     }
 
-    /// Returns what applies where two policies do.
+    /// Returns the stricter of two policies.
     pub fn stricter(self, other: Self) -> Self {
         let strictest_first = Self::ALL.into_iter().rev();
         let mut either = strictest_first.filter(|it| *it == self || *it == other);
@@ -49,17 +50,17 @@ impl Consent {
     }
 }
 
-/// What a program asks for: the session of a role, or of an access key itself. The two may have the same name.
+/// What a program requests: the session of a role, or of an access key itself. A role and a key can have the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// A role, by its name in the catalogue.
     Role(Name),
-    /// An access key, by the name the user gave it.
+    /// An access key, by its name in Rolecall.
     Key(Name),
 }
 
 impl Subject {
-    /// Returns its name.
+    /// Returns the name of the role or key.
     pub fn name(&self) -> &Name {
         match self {
             Self::Role(name) | Self::Key(name) => name,
@@ -70,26 +71,27 @@ impl Subject {
 /// The policies of all roles and access keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentPolicies {
-    /// `[ask] default`: of roles and keys that have none of their own.
+    /// `[ask] default`: for roles and keys without a policy of their own.
     pub default: Consent,
-    /// `[ask] containers`: of whatever asks from a container or sandbox, if it is stricter than the role's or key's.
+    /// `[ask] containers`: for programs in a container or sandbox, if it is stricter than the policy of the role or
+    /// key.
     pub containers: Consent,
-    /// `[ask.roles]`: of single roles.
+    /// `[ask.roles]`: for single roles.
     pub roles: BTreeMap<Name, Consent>,
-    /// `[ask.keys]`: of single access keys.
+    /// `[ask.keys]`: for single access keys.
     pub keys: BTreeMap<Name, Consent>,
-    /// Which of them cannot be read, and so are [`Consent::Never`].
+    /// Policies that cannot be read. They are [`Consent::Never`].
     pub unread: Unread,
 }
 
 /// Why policies cannot be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unread {
-    /// Why `[ask] default` cannot.
+    /// Why `[ask] default` cannot be read.
     pub default: Option<Problem>,
-    /// Why `[ask] containers` cannot.
+    /// Why `[ask] containers` cannot be read.
     pub containers: Option<Problem>,
-    /// Why those of single roles and access keys cannot.
+    /// Why the policies of single roles and access keys cannot be read.
     pub subjects: BTreeMap<Subject, Problem>,
 }
 
@@ -111,14 +113,14 @@ impl ConsentPolicies {
         self.own(subject).unwrap_or(self.default)
     }
 
-    /// Returns why the policy of a role or an access key cannot be read; `None` if it can.
+    /// Returns why the policy of a role or an access key cannot be read, or `None` if it can.
     pub fn fault(&self, subject: &Subject) -> Option<&Problem> {
         let default = self.unread.default.as_ref();
         let default = default.filter(|_| self.own(subject).is_none());
         self.unread.subjects.get(subject).or(default)
     }
 
-    /// Returns the policy that a role or an access key has of its own.
+    /// Returns the own policy of a role or an access key, if it has one.
     pub fn own(&self, subject: &Subject) -> Option<Consent> {
         match subject {
             Subject::Role(role) => self.roles.get(role).copied(),
@@ -127,20 +129,20 @@ impl ConsentPolicies {
     }
 }
 
-/// What the user answers to the question.
+/// The user's answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// Allow what waits now.
+    /// Allow the requests that wait now.
     AllowOnce,
     /// Allow the process tree until its root ends or Rolecall quits.
     AllowTree,
-    /// Deny what waits now.
+    /// Deny the requests that wait now.
     Deny,
 }
 
 impl Reply {
-    /// Returns what a button says.
+    /// Returns the label of the button.
     pub fn label(self) -> &'static str {
         match self {
             Self::AllowOnce => "Allow once",

@@ -1,4 +1,4 @@
-//! The history of requests: who asked for which session, and what became of it. It never holds a secret.
+//! The history of requests: who requested which session, and what was decided. It never has a secret.
 
 use std::collections::VecDeque;
 
@@ -10,16 +10,16 @@ use crate::asker::requester::{Isolation, Requester};
 use crate::value::name::Name;
 use crate::value::problem::ProblemCode;
 
-/// The most lines that are kept.
+/// The maximum number of lines to keep.
 pub const ENTRIES_MAX: u32 = 20_000;
-/// How long a line is kept.
+/// How long to keep a line.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Within this time the same request again is counted on its line.
+/// A request that repeats within this time is counted on the same line.
 const REPEATS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
-/// How many of the last lines are looked at for the same request: so many tools may take turns.
+/// How many of the last lines are searched for the same request. This many tools can alternate.
 const RECENT: usize = 32;
 
-/// What was asked for.
+/// What was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestKind {
@@ -39,7 +39,7 @@ pub enum RequestKind {
     Profile,
     /// The line of a `credential_process` for an access key itself.
     Key,
-    /// An access key in plaintext, back in AWS's own file.
+    /// An access key in plaintext, put back into AWS's own file.
     PutBack,
 }
 
@@ -47,9 +47,9 @@ pub enum RequestKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Its policy allows it without a question.
+    /// The policy allows it without a question.
     Allowed,
-    /// The user asked, in the tray, the window or a notice.
+    /// The user requested it in the tray, the window or a notification.
     Clicked,
     /// The user allowed it this time.
     Accepted,
@@ -59,12 +59,12 @@ pub enum Verdict {
     Denied,
     /// Nobody answered.
     Unanswered,
-    /// It was denied at once: nobody could be asked.
+    /// It was denied at once, because nobody could be asked.
     #[serde(rename = "unasked")]
     NobodyToAsk,
-    /// It was denied without a question: too many were asked, or one was just denied.
+    /// It was denied without a question, because there were too many questions or the user had just denied one.
     Limited,
-    /// Its policy gives it to no program.
+    /// The policy allows no program to use it.
     Never,
     /// It came from a container or sandbox.
     #[serde(rename = "apart")]
@@ -74,7 +74,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns whether what was asked for is handed out.
+    /// Returns whether the request is allowed.
     pub fn is_allowed(self) -> bool {
         match self {
             Self::Allowed | Self::Clicked | Self::Accepted | Self::Granted => true,
@@ -92,16 +92,16 @@ impl Verdict {
 /// A request for the session of a role or of an access key.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The name of the role or, for what only keys give, of the access key.
+    /// The name of the role, or of the access key if `kind` is for keys.
     pub name: Name,
-    /// What was asked for.
+    /// What was requested.
     pub kind: RequestKind,
-    /// Who asked; `None` is the user, in the tray, the window or a notice.
+    /// Who requested it; `None` is the user in the tray, the window or a notification.
     pub requester: Option<Requester>,
 }
 
 impl Request {
-    /// Returns whose policy decides about it.
+    /// Returns the role or key whose policy applies.
     pub fn subject(&self) -> Subject {
         let name = self.name.clone();
         match self.kind {
@@ -117,35 +117,35 @@ impl Request {
     }
 }
 
-/// One line of the history: a request, or the same one again and again.
+/// One line of the history: a request and its repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// When it was asked for the last time.
+    /// The time of the last request.
     pub at: Timestamp,
-    /// When it was asked for the first time.
+    /// The time of the first request.
     pub since: Timestamp,
-    /// How often.
+    /// The number of requests.
     pub count: u32,
-    /// The name of the role or access key; `request` tells which.
+    /// The name of the role or access key, depending on `request`.
     pub role: String,
-    /// What was asked for.
+    /// What was requested.
     pub request: RequestKind,
-    /// The name of the process that asked last; empty for the user, in the tray, the window or a notice.
+    /// The name of the process of the last request; empty for the user in the tray, the window or a notification.
     pub process: String,
-    /// Its process id; 0 if it is unknown.
+    /// The process ID; 0 if unknown.
     pub pid: u32,
-    /// The path of its program; empty if it is unknown.
+    /// The path of the program; empty if unknown.
     pub program: String,
-    /// The names of those that started it, the nearest first.
+    /// The names of the parent processes, the nearest first.
     pub parents: Vec<String>,
-    /// Whether it asked from a container or sandbox.
+    /// Whether the process ran in a container or sandbox.
     #[serde(default)]
     pub sandboxed: bool,
     /// What was decided.
     pub verdict: Verdict,
     /// Whether AWS was called for it.
     pub aws_call: bool,
-    /// Why it failed, if it did.
+    /// Why the request failed, if it did.
     pub failure: Option<ProblemCode>,
 }
 
@@ -184,7 +184,7 @@ impl Line {
         }
     }
 
-    /// Returns whether `later` is the same request again.
+    /// Returns whether `later` repeats this request.
     fn is_repeated_by(&self, later: &Self) -> bool {
         let together = later.at.duration_since(self.at).abs() <= REPEATS_WITHIN;
         together
@@ -203,34 +203,34 @@ impl Line {
     }
 }
 
-/// Which lines are wanted, newest first.
+/// Selects lines, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
-    /// Those of one role or access key, whether it still exists or not.
+    /// Only lines of this role or access key, even if it no longer exists.
     pub role: Option<String>,
-    /// Those from then on.
+    /// Only lines from this time on.
     pub since: Option<Timestamp>,
-    /// At most so many.
+    /// The maximum number of lines.
     pub limit: u32,
 }
 
 impl Query {
-    /// Returns whether `line` is wanted.
-    pub fn wants(&self, line: &Line) -> bool {
+    /// Returns whether the query selects `line`.
+    pub fn selects(&self, line: &Line) -> bool {
         self.role.as_ref().is_none_or(|role| *role == line.role)
             && self.since.is_none_or(|since| line.at >= since)
     }
 }
 
-/// The newest lines, where the same request again is counted and not added.
+/// The newest lines. A repeated request is counted on its line.
 #[derive(Debug, Default)]
 pub struct Recent {
     lines: VecDeque<Numbered>,
     last: u64,
 }
 
-/// A line, its number, and whether it changed since it was last taken.
+/// A line, its number, and whether it changed since the last call of [`Recent::take_changed`].
 #[derive(Debug)]
 struct Numbered {
     number: u64,
@@ -239,7 +239,7 @@ struct Numbered {
 }
 
 impl Recent {
-    /// Adds a line, or counts it on one that is the same.
+    /// Adds a line, or counts it on an equal one.
     pub fn add(&mut self, line: Line) {
         let mut recent = self.lines.iter_mut().rev().take(RECENT);
         if let Some(same) = recent.find(|it| it.line.is_repeated_by(&line)) {
@@ -255,8 +255,7 @@ impl Recent {
         });
     }
 
-    /// Returns what changed since this was last called, with a number for each line, and forgets the oldest lines that
-    /// did not change.
+    /// Returns the lines that changed since the last call, each with its number, and drops the oldest unchanged lines.
     pub fn take_changed(&mut self) -> Vec<(u64, Line)> {
         let taken = self.lines.iter_mut().filter_map(|it| {
             let changed = std::mem::take(&mut it.changed);
@@ -267,20 +266,20 @@ impl Recent {
         taken
     }
 
-    /// Forgets the oldest lines but `count`.
+    /// Drops all lines except the newest `count`.
     pub fn keep(&mut self, count: usize) {
         let excess = self.lines.len().saturating_sub(count);
         self.lines.drain(..excess);
     }
 
-    /// Returns the wanted lines, newest first.
+    /// Returns the lines that the query selects, newest first.
     pub fn find(&self, query: &Query) -> Vec<Line> {
         let mut found: Vec<Line> = self
             .lines
             .iter()
             .rev()
             .map(|it| &it.line)
-            .filter(|line| query.wants(line))
+            .filter(|line| query.selects(line))
             .cloned()
             .collect();
         found.sort_by_key(|line| std::cmp::Reverse(line.at));
@@ -337,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn another_verdict_or_a_pause_begins_another_line() {
+    fn another_verdict_or_a_pause_starts_a_new_line() {
         let mut recent = Recent::default();
         recent.add(line(0, "a", Verdict::Allowed));
         recent.add(line(1, "a", Verdict::Denied));
@@ -346,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_taken_and_a_repeat_keeps_its_number() {
+    fn only_changed_lines_are_taken_and_a_repeat_keeps_its_number() {
         let mut recent = Recent::default();
         recent.add(line(0, "a", Verdict::Allowed));
         recent.add(line(0, "b", Verdict::Allowed));

@@ -1,53 +1,53 @@
-//! Who asks for a session: a process and those that started it, as the operating system tells.
+//! The requester of a session: a process and its parents, as the operating system reports them.
 //!
-//! What is told is no proof. A process chooses its own name, and any program of the same user can start, trace or imitate
-//! another; so this informs a person, and is never the only thing between a secret and a thief.
+//! This information is not proof. A process chooses its own name, and any program of the same user can start, trace or
+//! imitate another. So it informs the user, but must never be the only protection of a secret.
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::sanitise::{cut, visible};
 
-/// The most characters of a process's name.
+/// The maximum number of characters of a process name.
 const NAME_MAX: usize = 64;
-/// The most characters of a program's path.
+/// The maximum number of characters of a program's path.
 const PATH_MAX: usize = 256;
-/// The name of our own command line, which asks on behalf of the program that started it.
+/// The name of our own command line, which makes requests on behalf of the program that started it.
 const OWN_NAME: &str = "rolecall";
 
-/// One process of this boot: a process id is used again, together with the start it is not.
+/// Identifies one process since boot. The system reuses a process ID, but not together with the same start time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProcessId {
     /// The process id.
     pub pid: u32,
-    /// When it started, in the kernel's clock ticks since boot.
+    /// The start time, in the kernel's clock ticks since boot.
     pub started: u64,
 }
 
-/// A process as the kernel tells of it. Its texts are hostile.
+/// A process as the kernel reports it. Its texts are not trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ancestor {
-    /// Which process it is.
+    /// Identifies the process.
     pub id: ProcessId,
-    /// The name it goes by.
+    /// The name of the process.
     pub name: String,
-    /// The path of its program; empty if it cannot be read.
+    /// The path of its program, or empty if it cannot be read.
     pub program: String,
-    /// The process id of its session's leader, such as the shell of a terminal.
+    /// The process ID of its session leader, such as the shell of a terminal.
     pub session: u32,
     /// Whether it has a terminal.
     pub has_terminal: bool,
-    /// Whether it may read from that terminal: a shell lets one of its jobs at a time.
+    /// Whether it can read from that terminal, which a shell permits for one job at a time.
     pub in_foreground: bool,
 }
 
-/// A process as it is shown: safe to display.
+/// A process as it is shown, with texts that are safe to display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     /// The process id.
     pub pid: u32,
-    /// The name it goes by.
+    /// The name of the process.
     pub name: String,
-    /// The path of its program; empty if it cannot be read.
+    /// The path of its program, or empty if it cannot be read.
     pub program: String,
 }
 
@@ -61,7 +61,7 @@ pub enum Isolation {
     Sandboxed,
 }
 
-/// Who asks. Nothing is known of a requester that is the default.
+/// The requester of a session. Nothing is known about the default one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requester {
     peer: Option<ProcessId>,
@@ -75,11 +75,12 @@ pub struct Requester {
 }
 
 impl Requester {
-    /// Returns the requester at the beginning of `lineage`: a process, its parent, and so on up. Our own command line
-    /// asks for the one that started it.
+    /// Returns the requester at the start of `lineage`, which is a process, its parent, and so on. Our own command line
+    /// stands for the program that started it.
     ///
-    /// Its tree begins at the shell of its terminal. Without a terminal it begins below the leader of the session, which
-    /// may be the whole desktop; and never at one of `ours`, the processes that started Rolecall, for the same reason.
+    /// Its tree begins at the shell of its terminal. Without a terminal, the tree begins below the session leader,
+    /// because that may be the whole desktop. For the same reason it never begins at one of `ours`, the processes that
+    /// started Rolecall.
     pub fn new(lineage: &[Ancestor], ours: &[ProcessId]) -> Self {
         let peer = lineage.first().map(|it| it.id);
         let has_terminal = lineage.first().is_some_and(|it| it.has_terminal);
@@ -102,7 +103,7 @@ impl Requester {
         }
     }
 
-    /// Returns Rolecall itself, which does what its user's settings say.
+    /// Returns Rolecall itself, which acts on the user's settings.
     pub fn rolecall() -> Self {
         Self {
             process: Process {
@@ -119,13 +120,13 @@ impl Requester {
         self
     }
 
-    /// Returns a requester whose process tree is not known, so that no question and no permission of it is shared.
+    /// Returns the same requester without its process tree, so that it shares no question and no permission.
     pub fn without_tree(mut self) -> Self {
         self.tree = None;
         self
     }
 
-    /// Returns the very process at the other end, be it our own command line.
+    /// Returns the process at the other end, even if it is our own command line.
     pub fn peer(&self) -> Option<ProcessId> {
         self.peer
     }
@@ -135,17 +136,17 @@ impl Requester {
         self.has_terminal
     }
 
-    /// Returns whether the process at the other end is our own command line and can ask the person at its terminal.
+    /// Returns whether the process at the other end is our own command line and can ask the user at its terminal.
     pub fn is_at_terminal(&self) -> bool {
         self.is_at_terminal
     }
 
-    /// Returns the process that asks; its name is empty if it is unknown.
+    /// Returns the process that makes the request. Its name is empty if it is unknown.
     pub fn process(&self) -> &Process {
         &self.process
     }
 
-    /// Returns what it is called in a sentence.
+    /// Returns the name for use in a sentence.
     pub fn name(&self) -> &str {
         match self.process.name.as_str() {
             "" => "A program",
@@ -153,12 +154,12 @@ impl Requester {
         }
     }
 
-    /// Returns who started it, the nearest first.
+    /// Returns its parent processes, the nearest first.
     pub fn parents(&self) -> &[Process] {
         &self.parents
     }
 
-    /// Returns the process at the root of its tree, if it is known.
+    /// Returns the process at the root of its tree, if known.
     pub fn tree(&self) -> Option<ProcessId> {
         self.tree.as_ref().map(|(id, _)| *id)
     }
@@ -179,14 +180,14 @@ impl From<&Ancestor> for Process {
     }
 }
 
-/// Returns which process of a lineage with these names a request is put down to: our own command line asks for the one
-/// that started it.
+/// Returns the index of the process in a lineage with these names that a request is attributed to. Our own command line
+/// stands for the program that started it.
 pub fn asking<'a>(mut names: impl Iterator<Item = &'a str>) -> usize {
     let is_ours = names.next() == Some(OWN_NAME);
     usize::from(is_ours && names.next().is_some())
 }
 
-/// Returns where in the lineage the tree of its first process begins.
+/// Returns the index in the lineage at which the tree of its first process begins.
 fn root_of(lineage: &[Ancestor], ours: &[ProcessId]) -> usize {
     let Some(first) = lineage.first() else {
         return 0;
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_command_line_asks_for_the_one_that_started_it() {
+    fn our_own_command_line_stands_for_the_program_that_started_it() {
         let lineage = [
             process(9, "rolecall", 3, true),
             process(8, "aws", 3, true),
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_terminal_a_tree_begins_below_the_leader_of_the_session() {
+    fn without_a_terminal_a_tree_begins_below_the_session_leader() {
         let desktop = process(2, "gnome-shell", 2, false);
         let editor = process(4, "code", 2, false);
         assert_eq!(
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_never_holds_rolecall_itself() {
+    fn a_tree_never_contains_rolecall_itself() {
         let lineage = [
             process(8, "aws", 3, true),
             process(7, "make", 3, true),
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_of_an_empty_lineage() {
+    fn nothing_is_known_about_an_empty_lineage() {
         let requester = Requester::new(&[], &[]);
         assert_eq!((requester.name(), requester.tree()), ("A program", None));
         assert_eq!(
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn t18_hostile_names_are_made_visible_and_short() {
+    fn t18_hostile_names_are_escaped_and_shortened() {
         let mut hostile = process(8, "a\u{202e}b\u{1b}[2J", 8, false);
         hostile.program = "x".repeat(5000);
         let requester = Requester::new(&[hostile], &[]);

@@ -1,4 +1,5 @@
-//! The way from a role back to the access key that starts it, as AWS's SDKs walk it. Nothing found on it is executed.
+//! The chain from a role back to the access key that it starts from, resolved as AWS's SDKs do. Nothing in it is
+//! executed.
 
 use crate::value::access_key::AccessKeyId;
 use crate::value::problem::{Problem, ProblemCode};
@@ -8,28 +9,28 @@ use super::keychain_keys::KeychainKeys;
 use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 
-/// The most profiles between a role and its key, the role's own among them.
+/// The maximum number of profiles between a role and its key, including the role's own.
 const CHAIN_MAX: usize = 10;
-/// The settings that hold a long-term or temporary key.
+/// The settings of a long-term or temporary key.
 pub(super) const KEY_ID: &str = "aws_access_key_id";
 pub(super) const KEY_SECRET: &str = "aws_secret_access_key";
 
-/// The way to a role.
+/// The chain of a role.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chain<'p> {
-    /// What starts it.
+    /// What the chain starts from.
     pub start: Start<'p>,
-    /// The profiles whose roles are assumed, in that order.
+    /// The profiles whose roles are assumed, in order.
     pub role_profiles: Vec<&'p str>,
 }
 
-/// What starts a chain.
+/// What a chain starts from.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Start<'p> {
-    /// The key that the profile of this name holds in plaintext.
+    /// The key in plaintext of the profile of this name.
     Plaintext(&'p str),
     /// The key of this name in the keychain.
-    Kept(String),
+    Keychain(String),
     /// The role of this name in Rolecall's own catalogue.
     Role(String),
 }
@@ -39,37 +40,37 @@ impl Start<'_> {
     pub fn name(&self) -> &str {
         match self {
             Self::Plaintext(name) => name,
-            Self::Kept(name) | Self::Role(name) => name,
+            Self::Keychain(name) | Self::Role(name) => name,
         }
     }
 }
 
 impl<'p> Chain<'p> {
-    /// Walks from the profile `name` to what starts its chain. A source with a key of its own ends the walk, even if
-    /// it has a role. Without `kept`, it is not known which keys are in the keychain.
+    /// Resolves the chain of the profile `name`. A source with a key of its own starts the chain, even if it has a
+    /// role. Without `keychain_keys`, the keys in the keychain are not known.
     ///
     /// # Errors
-    /// If a profile is missing, the sources run in a circle or too deep, or the first one has no key that can be used.
+    /// If a profile is missing, the sources form a loop or a chain that is too long, or the first one has no usable key.
     pub fn of(
         profiles: &'p Profiles<'_>,
         name: &'p str,
-        kept: Option<&KeychainKeys<'_>>,
+        keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
         let mut visited: Vec<&str> = Vec::new();
         let mut next = name;
         loop {
             let Some(profile) = profiles.find(next) else {
-                return Self::beyond_the_files(next, &visited, kept);
+                return Self::outside_the_files(next, &visited, keychain_keys);
             };
             check_walk(&visited, next)?;
             visited.push(next);
             let is_source = visited.len() > 1;
             if (is_source && has_key(profile)) || !profiles.is_role(profile) {
-                return Self::ending(profile, &visited[..visited.len() - 1], kept);
+                return Self::ending_at(profile, &visited[..visited.len() - 1], keychain_keys);
             }
-            check_name(next, kept)?;
+            check_name(next, keychain_keys)?;
             next = match source_of(profiles, profile)? {
-                Source::Itself => return Self::ending(profile, &visited, kept),
+                Source::Itself => return Self::ending_at(profile, &visited, keychain_keys),
                 Source::Profile(source) => source,
             };
         }
@@ -83,32 +84,32 @@ impl<'p> Chain<'p> {
         }
     }
 
-    /// Ends at a name that no profile has: a kept key's, or nothing's.
-    fn beyond_the_files(
+    /// Ends the chain at a name that no profile has. It must be the name of a key in the keychain.
+    fn outside_the_files(
         name: &str,
         visited: &[&'p str],
-        kept: Option<&KeychainKeys<'_>>,
+        keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
-        match kept.and_then(|kept| kept.named(name)) {
-            Some(key) => Ok(Self::starting_at(Start::Kept(key.to_string()), visited)),
+        match keychain_keys.and_then(|keys| keys.named(name)) {
+            Some(key) => Ok(Self::from_start(Start::Keychain(key.to_string()), visited)),
             None => Err(missing(name, visited.last())),
         }
     }
 
-    fn ending(
+    fn ending_at(
         base: &'p Profile<'_>,
         roles: &[&'p str],
-        kept: Option<&KeychainKeys<'_>>,
+        keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Result<Self, Problem> {
         let start = match OwnProcess::of(base) {
-            Some(OwnProcess::Key(name)) => kept_key(name, base, kept)?,
+            Some(OwnProcess::Key(name)) => keychain_key(name, base, keychain_keys)?,
             Some(OwnProcess::Role(name)) => Start::Role(name),
-            None => start_of(base, kept)?,
+            None => start_of(base, keychain_keys)?,
         };
-        Ok(Self::starting_at(start, roles))
+        Ok(Self::from_start(start, roles))
     }
 
-    fn starting_at(start: Start<'p>, roles: &[&'p str]) -> Self {
+    fn from_start(start: Start<'p>, roles: &[&'p str]) -> Self {
         Self {
             start,
             role_profiles: roles.iter().rev().copied().collect(),
@@ -116,33 +117,33 @@ impl<'p> Chain<'p> {
     }
 }
 
-/// Returns the key that a profile means: the kept one of the same id; else, where the profile says nothing of
-/// credentials, the kept one of the same name; else its own.
+/// Returns the key that a profile refers to: the key in the keychain with the same ID, or with the same name if the
+/// profile has no settings for credentials, or otherwise its own.
 fn start_of<'p>(
     base: &'p Profile<'_>,
-    kept: Option<&KeychainKeys<'_>>,
+    keychain_keys: Option<&KeychainKeys<'_>>,
 ) -> Result<Start<'p>, Problem> {
     if let Some(other) = OtherSource::of(base) {
         return Err(other.problem(base));
     }
-    let found = kept.and_then(|kept| match base.filled(KEY_ID) {
-        Some(id) => kept.with_id(id),
-        None => kept.named(base.name()),
+    let found = keychain_keys.and_then(|keychain_keys| match base.filled(KEY_ID) {
+        Some(id) => keychain_keys.with_id(id),
+        None => keychain_keys.named(base.name()),
     });
     match found {
-        Some(key) => Ok(Start::Kept(key.to_string())),
+        Some(key) => Ok(Start::Keychain(key.to_string())),
         None => check_key(base).map(|()| Start::Plaintext(base.name())),
     }
 }
 
 /// Returns the key that a `credential_process` of ours names.
-fn kept_key<'p>(
+fn keychain_key<'p>(
     name: String,
     base: &Profile<'_>,
-    kept: Option<&KeychainKeys<'_>>,
+    keychain_keys: Option<&KeychainKeys<'_>>,
 ) -> Result<Start<'p>, Problem> {
-    if kept.is_none_or(|kept| kept.named(&name).is_some()) {
-        return Ok(Start::Kept(name));
+    if keychain_keys.is_none_or(|keys| keys.named(&name).is_some()) {
+        return Ok(Start::Keychain(name));
     }
     Err(unusable(
         format!(
@@ -154,9 +155,9 @@ fn kept_key<'p>(
     ))
 }
 
-/// Refuses a role that is called as an access key is: a source could mean either.
-fn check_name(name: &str, kept: Option<&KeychainKeys<'_>>) -> Result<(), Problem> {
-    if kept.is_none_or(|kept| kept.named(name).is_none()) {
+/// Rejects a role with the same name as an access key, because a source could mean either.
+fn check_name(name: &str, keychain_keys: Option<&KeychainKeys<'_>>) -> Result<(), Problem> {
+    if keychain_keys.is_none_or(|keys| keys.named(name).is_none()) {
         return Ok(());
     }
     Err(unusable(
@@ -224,7 +225,7 @@ pub(super) fn has_key(profile: &Profile<'_>) -> bool {
     profile.filled(KEY_ID).is_some() && profile.filled(KEY_SECRET).is_some()
 }
 
-/// Checks that a profile gives credentials that a role can be assumed with: a long-term key in plaintext.
+/// Checks that a profile has credentials with which a role can be assumed: a long-term key in plaintext.
 fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
     let name = quoted(profile.name());
     let incomplete = |key: &str| {
@@ -250,7 +251,7 @@ fn check_key(profile: &Profile<'_>) -> Result<(), Problem> {
     }
 }
 
-/// A way to credentials that Rolecall does not go.
+/// A source of credentials that Rolecall does not support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OtherSource {
     CredentialSource,
@@ -271,7 +272,7 @@ impl OtherSource {
         ("credential_process", Self::Process),
     ];
 
-    /// Returns the one that AWS would take, in its order.
+    /// Returns the source that AWS would use, according to its order.
     pub(super) fn of(profile: &Profile<'_>) -> Option<Self> {
         Self::keys_of(profile).next().map(|(_, source)| source)
     }

@@ -1,41 +1,41 @@
-//! What is asked and told of an edit of AWS's files: a person sees what would change before it is written.
+//! Requests and results of edits of AWS's files. The user sees the changes before they are written.
 
 use serde::{Deserialize, Serialize};
 
 use crate::aws_files::Changed;
 
-/// Which roles an edit is about.
+/// The roles that an edit applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
-    /// All there are.
+    /// All roles.
     All,
-    /// Those of these names.
+    /// The roles with these names.
     Named(Vec<String>),
 }
 
-/// How far an edit goes.
+/// Whether an edit is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// It is shown, and nothing is written.
+    /// The changes are only shown.
     Preview,
-    /// It is written.
+    /// The changes are written.
     Write,
 }
 
-/// An edit as a person is shown it. It holds no secret.
+/// An edit as shown to the user. It has no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditView {
-    /// What messages call the file.
+    /// The path of the file as shown in messages.
     pub path: String,
-    /// The profiles that it is about.
+    /// The profiles that the edit applies to.
     pub profiles: Vec<String>,
-    /// What differs, line by line; empty if nothing does.
+    /// The differences line by line, or empty if there are none.
     pub difference: Vec<Changed>,
-    /// What to know about it: each one or two sentences.
+    /// Notes for the user, each of one or two sentences.
     pub notes: Vec<String>,
-    /// What messages call the copy of the file as it is before the edit, without the secret that the edit takes out.
+    /// The path, as shown in messages, of the backup of the file without the secret that the edit removes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup: Option<String>,
 }

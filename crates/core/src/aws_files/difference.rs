@@ -1,4 +1,4 @@
-//! What an edit changes, line by line, as a person is asked about it first. It never carries a secret.
+//! The changes of an edit line by line, which the user sees before they are written. They never contain a secret.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,17 @@ use crate::value::sanitise;
 use super::document::Document;
 use super::line::LineKind;
 
-/// A line that an edit adds or removes. Its text is visible, and a secret's value in it is left out.
+/// A line that an edit adds or removes. Hidden characters are escaped, and the value of a secret is omitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "text", rename_all = "snake_case")]
 pub enum Changed {
-    /// A line that is not there yet.
+    /// A line that the edit adds.
     Added(String),
-    /// A line that goes.
+    /// A line that the edit removes.
     Removed(String),
 }
 
-/// Returns what differs between a document and what its lines have become, with the sections added behind it.
+/// Returns the differences between a document and its changed lines, followed by the added sections.
 pub(super) fn of(
     document: &Document<'_>,
     lines: &[Option<Cow<'_, str>>],
@@ -51,7 +51,7 @@ pub(super) fn of(
     changes
 }
 
-/// Returns a line as it may be shown: the values of an access key are left out.
+/// Returns a line for display, without the values of an access key.
 fn shown(line: &str) -> String {
     let line = sanitise::visible(line);
     let Some((key, _)) = line.split_once('=') else {

@@ -1,18 +1,20 @@
-//! One of AWS's files as lines. Every byte is kept, so that an editor can change one section and leave the rest as it is.
+//! One of AWS's files as lines. Every byte is kept, so that an editor can change one section and leave the rest
+//! unchanged.
 
 use super::line::{Fault, Line, LineKind};
 use super::line_reader::LineReader;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A file as a sequence of lines, in the sense of the SDKs' own parser. It borrows the text, since that holds secrets.
+/// A file as a sequence of lines, as the SDKs' own parser reads it. It borrows the text, because the text contains
+/// secrets.
 pub struct Document<'a> {
     byte_order_mark: &'a str,
     lines: Vec<Line<'a>>,
 }
 
 impl<'a> Document<'a> {
-    /// Reads a file; there is none that it refuses. What a faulty line spoils ends with the next sound one.
+    /// Reads a file. Every text is accepted. The effect of a faulty line ends at the next valid section or setting.
     pub fn parse(text: &'a str) -> Self {
         let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let mut reader = LineReader::Start;
@@ -29,7 +31,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the lines; the first is line 1.
+    /// Returns the lines. The first is line 1.
     pub fn lines(&self) -> &[Line<'a>] {
         &self.lines
     }
@@ -39,7 +41,7 @@ impl<'a> Document<'a> {
         self.byte_order_mark
     }
 
-    /// Returns the file's text, byte for byte as it was read.
+    /// Returns the file's text exactly as it was read.
     pub fn render(&self) -> String {
         let mut text = self.byte_order_mark.to_owned();
         for line in &self.lines {
@@ -49,7 +51,7 @@ impl<'a> Document<'a> {
         text
     }
 
-    /// Returns every fault with its line, counted from 1. The SDKs read a file without faults as we do.
+    /// Returns every fault with its line number, from 1. The SDKs read a file without faults as we do.
     pub fn faults(&self) -> impl Iterator<Item = (usize, Fault)> {
         let mark = (!self.byte_order_mark.is_empty()).then_some((1, Fault::ByteOrderMark));
         let lines = self.lines.iter().enumerate();
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn b32_b33_tells_each_fault_with_its_line() {
+    fn b32_b33_reports_each_fault_with_its_line() {
         for (text, fault) in [
             ("a = b", (1, Fault::OutsideSection)),
             (" a", (1, Fault::OutsideSection)),
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn b33_a_fault_spoils_only_its_own_section_or_value() {
+    fn b33_a_fault_affects_only_its_own_section_or_value() {
         let text = "[lost\nkey = 1\n[kept]\nbad\n more\nkey = 2\n";
         let faults = [(1, Fault::Unclosed), (4, Fault::NoEquals)];
         assert_eq!(faults_of(text), faults);

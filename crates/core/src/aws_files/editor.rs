@@ -1,7 +1,7 @@
-//! Changes one of AWS's files: sections of ours come and go, and every other byte stays as it is.
+//! Changes one of AWS's files: adds and removes our own sections, and leaves every other byte unchanged.
 //!
-//! A section is added at the end behind one line ending, and goes together with it, so that what was there before comes
-//! back to the byte: with its line endings or without a final one, with its comments, blocks and faults.
+//! A section is added at the end after one line ending, and removed together with it. So removing it restores the
+//! previous file exactly, with its line endings, comments, blocks and faults.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,23 +18,23 @@ use super::line::{Line, LineKind};
 use super::own_section::{OUR_KEYS, OwnSection, expiry_of, is_mark};
 use super::profile_name::ProfileName;
 
-/// One of AWS's files while it is changed.
+/// One of AWS's files while it is edited.
 pub struct Editor<'a> {
     file: AwsFile,
     original: &'a str,
     pub(super) document: Document<'a>,
-    /// What each line has become, with its ending; `None` if it is gone.
+    /// Each line after the edit, with its ending; `None` if it was removed.
     pub(super) lines: Vec<Option<Cow<'a, str>>>,
     sections: HashMap<&'a str, Vec<Section>>,
     added: Vec<String>,
     pub(super) ending: &'a str,
 }
 
-/// A section of a profile, in lines.
+/// A section of a profile, as a range of lines.
 #[derive(Clone, Copy)]
 struct Section {
     header: usize,
-    /// The line behind its last one.
+    /// The line after its last one.
     end: usize,
     owner: Owner,
 }
@@ -45,28 +45,28 @@ enum Owner {
     Somebody,
 }
 
-/// A section of ours that a file has.
+/// One of our own sections in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owned<'a> {
-    /// Its profile.
+    /// The profile.
     pub profile: &'a str,
-    /// When it ends, as its mark says, if it is a temporary profile.
+    /// The expiry in its marker, if it is a temporary profile.
     pub expiry: Option<&'a str>,
     /// Its `credential_process`.
     pub process: Option<&'a str>,
 }
 
-/// A file after its changes. Its text may hold secrets; the difference tells it without them.
+/// A file after the edit. Its text may contain secrets; its difference does not.
 #[derive(Debug)]
 pub struct Edited {
     /// The new text.
     pub text: Secret,
-    /// What differs, line by line; empty if nothing does.
+    /// The differences line by line, or empty if there are none.
     pub difference: Vec<Changed>,
 }
 
 impl Edited {
-    /// Returns a file in which nothing changed.
+    /// Returns an unchanged file.
     pub fn unchanged(text: &str) -> Self {
         Self {
             text: Secret::new(text.to_owned()),
@@ -75,7 +75,7 @@ impl Edited {
     }
 }
 
-/// A section of the wanted name that is not ours.
+/// A section with the name of the profile that is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
     /// The profile.
@@ -85,7 +85,7 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// Returns the problem as a person reads it; `shown` is what messages call the file.
+    /// Returns the problem for the user. `shown` is the path of the file as shown in messages.
     pub fn problem(&self, shown: &str) -> Problem {
         let (name, line) = (sanitise::echo(self.profile.as_str()), self.line);
         let what = format!(
@@ -98,7 +98,7 @@ impl Foreign {
 }
 
 impl<'a> Editor<'a> {
-    /// Reads a file to change it; there is no text that it refuses.
+    /// Reads a file to edit it. Every text is accepted.
     pub fn new(file: AwsFile, text: &'a str) -> Self {
         let document = Document::parse(text);
         let mut rest = &text[document.byte_order_mark().len()..];
@@ -123,7 +123,7 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Returns the sections of ours in the file's order.
+    /// Returns our own sections in the order of the file.
     pub fn owned(&self) -> Vec<Owned<'a>> {
         let own = self.own_sections().into_iter();
         own.map(|(section, profile)| self.owned_section(section, profile))
@@ -167,11 +167,11 @@ impl<'a> Editor<'a> {
         })
     }
 
-    /// Writes a section: at the end of the file, or in place of an earlier one of ours. What somebody else put into
-    /// that one stays below it.
+    /// Writes a section at the end of the file, or in place of an earlier one of ours. Settings that others added to
+    /// the earlier one are kept below it.
     ///
     /// # Errors
-    /// If the profile has a section that is not ours; nothing is changed then.
+    /// If the profile has a section that is not ours. Nothing is changed then.
     pub fn put(&mut self, section: &OwnSection) -> Result<(), Foreign> {
         if let Some(foreign) = self.foreign(section.profile()) {
             return Err(foreign);
@@ -187,21 +187,21 @@ impl<'a> Editor<'a> {
             return Ok(());
         };
         for other in others.iter().rev() {
-            self.take_out(*other);
+            self.remove_section(*other);
         }
-        self.take_settings(*first);
+        self.remove_settings(*first);
         self.lines[first.header + 1] = Some(Cow::Owned(section.body(self.ending)));
         Ok(())
     }
 
-    /// Removes the sections of ours that `goes` says; returns the names of their profiles, in the file's order. What
-    /// somebody else put into one stays, below its header.
-    pub fn remove(&mut self, goes: impl Fn(Owned<'a>) -> bool) -> Vec<&'a str> {
+    /// Removes our own sections that `should_remove` selects, and returns the names of their profiles in the order of
+    /// the file. Settings that others added to a section are kept, below its header.
+    pub fn remove(&mut self, should_remove: impl Fn(Owned<'a>) -> bool) -> Vec<&'a str> {
         let mut leaving = self.own_sections();
-        leaving.retain(|(section, profile)| goes(self.owned_section(*section, profile)));
-        // From the end, so that each is seen with what stood around it when it was added.
+        leaving.retain(|(section, profile)| should_remove(self.owned_section(*section, profile)));
+        // From the end, so that each section is removed from the same surroundings in which it was added.
         for (section, _) in leaving.iter().rev() {
-            self.take_out(*section);
+            self.remove_section(*section);
         }
         leaving.into_iter().map(|(_, profile)| profile).collect()
     }
@@ -220,7 +220,7 @@ impl<'a> Editor<'a> {
         let mark = self.document.byte_order_mark();
         let kept: usize = self.lines.iter().flatten().map(|line| line.len()).sum();
         let added: usize = self.added.iter().map(|section| section.len() + 2).sum();
-        // A text that grows leaves copies of its secrets behind.
+        // The capacity is reserved, because a growing string leaves copies of its secrets in memory.
         let mut text = String::with_capacity(mark.len() + kept + added);
         text.push_str(mark);
         self.lines
@@ -236,9 +236,9 @@ impl<'a> Editor<'a> {
         Secret::new(text)
     }
 
-    /// Takes a section of ours out, with the line ending that it was added behind.
-    fn take_out(&mut self, section: Section) {
-        let shared = self.take_settings(section);
+    /// Removes one of our own sections, with the line ending before it.
+    fn remove_section(&mut self, section: Section) {
+        let shared = self.remove_settings(section);
         self.lines[section.header + 1] = None;
         if shared == Shared::WithSomebody {
             return;
@@ -257,7 +257,7 @@ impl<'a> Editor<'a> {
             (Some(before), _) if is_separator(before) => self.lines[before] = None,
             (Some(before), None) => self.lines[before] = Some(Cow::Borrowed(lines[before].text)),
             (Some(_), Some(next)) => {
-                // The next section of ours takes over the line ending of a file that had no final one.
+                // If the file had no final line ending, the next section of ours keeps the one that was added.
                 if is_separator(next) && after.is_some_and(|after| self.is_own_header(after)) {
                     self.lines[next] = None;
                 }
@@ -265,8 +265,8 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Takes our settings out of a section of ours; tells whether it has others.
-    fn take_settings(&mut self, section: Section) -> Shared {
+    /// Removes our settings from one of our own sections. Returns whether it has others.
+    fn remove_settings(&mut self, section: Section) -> Shared {
         let mut shared = Shared::Ours;
         let mut taking = false;
         for at in section.header + 2..section.end {
@@ -291,12 +291,13 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// Returns the line ending that a section is added behind: after a lone `\r`, `\n` would make one ending of the two.
+/// Returns the line ending before an added section. A `\n` after a single `\r` would combine with it into one line
+/// ending.
 fn separator<'a>(text: &str, ending: &'a str) -> &'a str {
     if text.ends_with('\r') { "\r\n" } else { ending }
 }
 
-/// Whether a section of ours has settings of somebody else.
+/// Whether one of our own sections also has settings of others.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shared {
     Ours,
@@ -331,7 +332,7 @@ fn sections_of<'a>(document: &Document<'a>, file: AwsFile) -> HashMap<&'a str, V
     sections
 }
 
-/// Returns whether a section starts here, be it a faulty one.
+/// Returns whether a section starts here, even a faulty one.
 fn is_header(line: &Line<'_>) -> bool {
     match line.kind {
         LineKind::Section(_) => true,

@@ -1,13 +1,13 @@
-//! What a person should know about AWS's files: which line, and what about it. It never carries a secret.
+//! Notices about lines of AWS's files. They never contain a secret.
 
 use serde::{Deserialize, Serialize};
 
 use super::line::Fault;
 
-/// The most notices that are kept; a file of a million faults is told in a few lines.
+/// The maximum number of notices, so that a file with a million faults has a short report.
 const NOTICES_MAX: usize = 100;
 
-/// Which of AWS's two files.
+/// One of AWS's two files.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -21,7 +21,7 @@ pub enum AwsFile {
 }
 
 impl AwsFile {
-    /// Returns where the file is unless AWS's variables say otherwise.
+    /// Returns the default path of the file, which AWS's environment variables can change.
     pub fn usual_path(self) -> &'static str {
         match self {
             Self::Config => "~/.aws/config",
@@ -30,14 +30,14 @@ impl AwsFile {
     }
 }
 
-/// Something to know about a file, told without a secret.
+/// A notice about a file, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileNotice {
     /// The file.
     pub file: AwsFile,
-    /// The line it is about, from 1; absent if it is about the whole file.
+    /// The line number, from 1, or `None` for the whole file.
     pub line: Option<usize>,
-    /// One or two sentences. Text from the file in it is cut and made visible.
+    /// One or two sentences. Text from the file is shortened and escaped.
     pub text: String,
 }
 
@@ -55,37 +55,38 @@ impl FileNotice {
 /// The notices so far.
 #[derive(Default)]
 pub(super) struct Notices {
-    kept: Vec<FileNotice>,
+    notices: Vec<FileNotice>,
     left_out: usize,
 }
 
 impl Notices {
-    /// Adds a notice about a line. `text` is only asked for if it is kept.
+    /// Adds a notice about a line. `text` is called only if the notice is kept.
     pub(super) fn add(&mut self, file: AwsFile, line: usize, text: impl FnOnce() -> String) {
-        if self.kept.len() >= NOTICES_MAX {
+        if self.notices.len() >= NOTICES_MAX {
             self.left_out += 1;
             return;
         }
-        self.kept.push(FileNotice {
+        self.notices.push(FileNotice {
             file,
             line: Some(line),
             text: text(),
         });
     }
 
-    /// Returns the notices by file and line, and last how many more there were.
+    /// Returns the notices sorted by file and line, and at the end the number of further ones.
     pub(super) fn finish(mut self) -> Vec<FileNotice> {
-        self.kept.sort_by_key(|notice| (notice.file, notice.line));
-        if let (1.., Some(last)) = (self.left_out, self.kept.last()) {
+        self.notices
+            .sort_by_key(|notice| (notice.file, notice.line));
+        if let (1.., Some(last)) = (self.left_out, self.notices.last()) {
             let text = format!("There are {} more notices.", self.left_out);
-            self.kept.push(FileNotice::of_file(last.file, text));
+            self.notices.push(FileNotice::of_file(last.file, text));
         }
-        self.kept
+        self.notices
     }
 }
 
 impl Fault {
-    /// Returns what is wrong and what to do: AWS's SDKs refuse the whole file for it.
+    /// Returns what is wrong and what to do. AWS's SDKs reject the whole file because of such a line.
     pub fn text(self) -> &'static str {
         match self {
             Self::ByteOrderMark => {

@@ -1,11 +1,11 @@
-//! The header of a section: which profile it is about, or why AWS leaves it out.
+//! The header of a section: the profile that it belongs to, or why AWS ignores it.
 
 use crate::value::sanitise::echo;
 
 use super::file_notice::AwsFile;
 use super::line_reader::WHITE_SPACE;
 
-/// The name of the profile that counts when none is named.
+/// The name of the profile that AWS uses by default.
 pub(super) const DEFAULT: &str = "default";
 
 /// What a section is.
@@ -15,27 +15,27 @@ pub(super) enum Header<'a> {
     Profile {
         /// The profile.
         name: &'a str,
-        /// How its header is written.
+        /// The form of its header.
         form: Form,
     },
     /// A section of another kind, such as `[sso-session x]` or `[services x]`.
     Other,
 }
 
-/// How a profile's header is written.
+/// The form of a profile's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// `[profile name]`.
     Prefixed,
     /// `[name]`.
     Bare,
-    /// `[profile "name"]`, which the AWS CLI reads and the SDKs leave out.
+    /// `[profile "name"]`, which the AWS CLI reads and the SDKs ignore.
     Quoted,
 }
 
-/// Why AWS leaves a section out, with the text of its header.
+/// Why AWS ignores a section, with the text of its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LeftOut<'a> {
+pub(super) enum Ignored<'a> {
     /// A section of the config file without `profile`.
     NoPrefix(&'a str),
     /// A section of the credentials file with `profile`.
@@ -46,8 +46,8 @@ pub(super) enum LeftOut<'a> {
     Name(&'a str),
 }
 
-impl LeftOut<'_> {
-    /// Returns what is told of it.
+impl Ignored<'_> {
+    /// Returns the text of the notice.
     pub(super) fn text(self) -> String {
         let (header, rule) = match self {
             Self::NoPrefix(header) => {
@@ -73,11 +73,11 @@ impl LeftOut<'_> {
 }
 
 impl<'a> Header<'a> {
-    /// Reads what stands between the brackets, by the rules of the SDKs.
+    /// Parses the text between the brackets by the rules of the SDKs.
     ///
     /// # Errors
-    /// Says why AWS leaves the section out.
-    pub(super) fn parse(text: &'a str, file: AwsFile) -> Result<Self, LeftOut<'a>> {
+    /// Says why AWS ignores the section.
+    pub(super) fn parse(text: &'a str, file: AwsFile) -> Result<Self, Ignored<'a>> {
         let text = text.trim_matches(WHITE_SPACE);
         let (prefix, name) = match text.split_once(WHITE_SPACE) {
             Some((prefix, name)) => (Some(prefix.trim()), name.trim()),
@@ -88,15 +88,15 @@ impl<'a> Header<'a> {
             (AwsFile::Config, Some("profile")) => match unquoted(name) {
                 Some(name) => profile(name, Form::Quoted),
                 None if is_identifier(name) => profile(name, Form::Prefixed),
-                None => Err(LeftOut::Name(text)),
+                None => Err(Ignored::Name(text)),
             },
             (AwsFile::Config, Some(_)) => Ok(Self::Other),
             (AwsFile::Config, None) if name == DEFAULT => profile(name, Form::Bare),
-            (AwsFile::Config, None) => Err(LeftOut::NoPrefix(text)),
-            (AwsFile::Credentials, Some("profile")) => Err(LeftOut::Prefix(text)),
-            (AwsFile::Credentials, Some(_)) => Err(LeftOut::OtherKind(text)),
+            (AwsFile::Config, None) => Err(Ignored::NoPrefix(text)),
+            (AwsFile::Credentials, Some("profile")) => Err(Ignored::Prefix(text)),
+            (AwsFile::Credentials, Some(_)) => Err(Ignored::OtherKind(text)),
             (AwsFile::Credentials, None) if is_identifier(name) => profile(name, Form::Bare),
-            (AwsFile::Credentials, None) => Err(LeftOut::Name(text)),
+            (AwsFile::Credentials, None) => Err(Ignored::Name(text)),
         }
     }
 }
@@ -108,7 +108,7 @@ fn unquoted(name: &str) -> Option<&str> {
     })
 }
 
-/// Returns whether AWS takes `text` for a name: `[A-Za-z0-9_\-/.%@:\+]*`.
+/// Returns whether AWS accepts `text` as a name: `[A-Za-z0-9_\-/.%@:\+]*`.
 pub(super) fn is_identifier(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))

@@ -1,6 +1,6 @@
-//! A key's way out of AWS's files: its two lines make room for a `credential_process`, and can come back to the byte.
+//! Moves a key out of AWS's files: a `credential_process` replaces its two lines, and the move can be undone exactly.
 //!
-//! What is noted for the way back lacks the secret, which by then is in the keychain.
+//! The record for the undo does not contain the secret, because it is then in the keychain.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use super::line::LineKind;
 use super::profiles::Profiles;
 
 const SECRET: &str = "aws_secret_access_key";
-/// Settings beside which a key cannot be replaced by a process: AWS's tools would do something else then.
+/// Settings with which a process cannot replace a key, because AWS's tools would then use something else.
 const CONFLICTING: [&str; 5] = [
     "credential_process",
     "role_arn",
@@ -28,45 +28,45 @@ const CONFLICTING: [&str; 5] = [
     "sso_account_id",
 ];
 
-/// The lines of a key that were taken out of a file, without its secret.
+/// The lines of a key that was moved out of a file, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenKey {
     /// The file.
     pub file: AwsFile,
     /// The profile.
     pub profile: String,
-    /// The key's id, under which the keychain holds the secret.
+    /// The key ID, under which the secret is stored in the keychain.
     pub key_id: AccessKeyId,
-    /// What stands in the file in place of the first line.
+    /// The line in the file that replaces the first line.
     written: String,
     first: String,
-    /// How many lines stand between the two.
+    /// The number of lines between the two.
     between: usize,
     second: String,
-    secret_in: Place,
-    /// Where in its line the secret belongs, in bytes.
+    secret_in: KeyLine,
+    /// The byte offset of the secret in its line.
     secret_at: usize,
 }
 
 /// One of the two lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Place {
+enum KeyLine {
     First,
     Second,
 }
 
-/// Where a profile's key stands.
+/// The location of a profile's key.
 struct Found {
     file: AwsFile,
     id_at: usize,
     secret_at: usize,
 }
 
-/// Returns the key that a profile holds in plaintext, and the file it is in, if it can make room for a process.
+/// Returns a profile's key in plaintext and its file, if a process can replace it.
 ///
 /// # Errors
-/// If there is none, or it is not the profile's only way to credentials.
+/// If there is none, or it is not the profile's only source of credentials.
 pub fn movable_key(
     config: &str,
     credentials: &str,
@@ -112,8 +112,8 @@ pub fn movable_key(
     }
 }
 
-/// Returns where a profile's key stands in a file, if it is there once and on one line each; and how many lines of
-/// keys the profile has there.
+/// Returns the location of a profile's key in a file, if each setting occurs once and on one line, and the number of
+/// lines with settings of keys that the profile has there.
 fn find(file: AwsFile, document: &Document<'_>, profile: &str) -> (Option<Found>, usize) {
     let (mut ids, mut secrets) = (Vec::new(), Vec::new());
     let (mut inside, mut in_key, mut continued) = (false, false, 0);
@@ -158,10 +158,10 @@ fn find(file: AwsFile, document: &Document<'_>, profile: &str) -> (Option<Found>
 }
 
 impl TakenKey {
-    /// Takes a key out of the file that [`movable_key`] named, and puts `process` in its place.
+    /// Removes a key from the file that [`movable_key`] returned, and puts `process` in its place.
     ///
     /// # Errors
-    /// If the key is not there any more.
+    /// If the key is no longer there.
     pub fn take(
         file: AwsFile,
         text: &str,
@@ -197,7 +197,7 @@ impl TakenKey {
         let note = format!(
             "# rolecall moved this profile's key to the keychain; back with: rolecall keys undo-import {profile}"
         );
-        // Never a copy of the whole line: it would leave the secret behind in memory.
+        // The whole line is never copied, because the copy would leave the secret in memory.
         let without = |at: usize| match at == found.secret_at {
             true => [
                 &line[..secret_at],
@@ -216,9 +216,9 @@ impl TakenKey {
             between: second_at - first_at - 1,
             second: without(second_at),
             secret_in: if found.secret_at == first_at {
-                Place::First
+                KeyLine::First
             } else {
-                Place::Second
+                KeyLine::Second
             },
             secret_at,
         };
@@ -227,16 +227,16 @@ impl TakenKey {
         Ok((taken, editor.finish()))
     }
 
-    /// Returns whether the file is as taking the key out left it, as far as this profile's key goes.
+    /// Returns whether this profile's key is still moved out of the file.
     pub fn is_out(&self, text: &str) -> bool {
         let document = Document::parse(text);
-        find(self.file, &document, &self.profile).1 == 0 && self.place(text).is_some()
+        find(self.file, &document, &self.profile).1 == 0 && self.replacement(text).is_some()
     }
 
-    /// Puts the key back where it was, in place of the process.
+    /// Puts the key back in its original location, in place of the process.
     ///
     /// # Errors
-    /// If the lines written in its place were changed, or others came between: something would be lost.
+    /// If the lines that replaced it were changed or separated, so that something would be lost.
     pub fn put_back(&self, text: &str, secret: &Secret) -> Result<Edited, Problem> {
         let mut editor = Editor::new(self.file, text);
         let note_at = self
@@ -247,19 +247,19 @@ impl TakenKey {
         if second_behind >= editor.lines.len() {
             return Err(not_as_left(&self.profile));
         }
-        let line = |text: &str, place: Place| {
+        let line = |text: &str, key_line: KeyLine| {
             let mut line = text.to_owned();
-            if place == self.secret_in {
+            if key_line == self.secret_in {
                 line.insert_str(self.secret_at.min(line.len()), secret.expose());
             }
             line
         };
-        let mut second = line(&self.second, Place::Second);
+        let mut second = line(&self.second, KeyLine::Second);
         let is_last = second_behind + 1 == editor.lines.len();
         if !is_last && !second.ends_with('\n') {
             second.push_str(editor.ending);
         }
-        editor.lines[note_at] = Some(line(&self.first, Place::First).into());
+        editor.lines[note_at] = Some(line(&self.first, KeyLine::First).into());
         match self.between {
             0 => editor.lines[note_at + 1] = Some(second.into()),
             _ => {
@@ -278,7 +278,7 @@ impl TakenKey {
         Ok(edited)
     }
 
-    /// The key must be in its profile again, whatever happened between the lines.
+    /// Checks that the key is in its profile again.
     fn check(&self, edited: &Edited, secret: &Secret) -> Result<(), Problem> {
         match self.is_back(edited.text.expose(), secret) {
             true => Ok(()),
@@ -299,8 +299,8 @@ impl TakenKey {
         })
     }
 
-    /// Returns where what was written stands, if it is there once and at the start of a line.
-    fn place(&self, text: &str) -> Option<usize> {
+    /// Returns the position of the replacement line, if it occurs once and at the start of a line.
+    fn replacement(&self, text: &str) -> Option<usize> {
         let mut places = text.match_indices(&self.written);
         let at = places.next().filter(|_| places.next().is_none())?.0;
         let before = text[..at].trim_start_matches('\u{feff}');
@@ -308,7 +308,7 @@ impl TakenKey {
     }
 
     fn line(&self, text: &str) -> Option<usize> {
-        let at = self.place(text)?;
+        let at = self.replacement(text)?;
         Some(text[..at].matches('\n').count())
     }
 }

@@ -1,14 +1,14 @@
-//! Access keys as they come from elsewhere: the IAM console's CSV, `~/.aws/credentials`, two lines of text.
+//! Access keys from text: the IAM console's CSV, `~/.aws/credentials`, or two lines.
 
 use crate::value::access_key::{AccessKeyId, parse_secret};
 use crate::value::input::InputError;
 use crate::value::sanitise;
 use crate::value::secret::Secret;
 
-/// An access key id and its secret, both checked.
+/// A valid access key ID and its secret.
 #[derive(Debug)]
 pub struct KeyPair {
-    /// The id.
+    /// The key ID.
     pub id: AccessKeyId,
     /// The secret.
     pub secret: Secret,
@@ -18,7 +18,7 @@ impl KeyPair {
     /// Checks both values.
     ///
     /// # Errors
-    /// The first value that is wrong; a secret is not echoed.
+    /// Says what is wrong with the first invalid value. A secret is not included.
     pub fn parse(id: &str, secret: &Secret) -> Result<Self, InputError> {
         Ok(Self {
             id: AccessKeyId::parse(id)?,
@@ -27,10 +27,10 @@ impl KeyPair {
     }
 }
 
-/// Reads two lines, id then secret, or a CSV, or lines of a credentials file: whatever the clipboard holds.
+/// Reads a key from the clipboard: two lines with ID and secret, a CSV, or lines of a credentials file.
 ///
 /// # Errors
-/// Says what is expected.
+/// Says which formats are accepted.
 pub fn from_text(text: &Secret) -> Result<KeyPair, InputError> {
     let lines: Vec<&str> = text
         .expose()
@@ -60,8 +60,8 @@ pub fn from_text(text: &Secret) -> Result<KeyPair, InputError> {
     }
 }
 
-/// Reads the CSV that the IAM console offers: a header with "Access key ID" and "Secret access key", then one row.
-/// A byte order mark, CRLF, quotes and further columns are accepted.
+/// Reads the CSV of the IAM console: a header with "Access key ID" and "Secret access key", then one row. A byte order
+/// mark, CRLF, quotes and additional columns are accepted.
 ///
 /// # Errors
 /// Says which line and column is wrong.
@@ -104,7 +104,7 @@ pub fn from_csv(text: &Secret) -> Result<KeyPair, InputError> {
     )
 }
 
-/// Returns the profiles of `~/.aws/credentials` that hold a long-term key in plaintext, with their ids.
+/// Returns the profiles of `~/.aws/credentials` with a long-term key in plaintext, and the key IDs.
 pub fn plaintext_profiles(text: &Secret) -> Vec<(String, AccessKeyId)> {
     let profiles = sections(text.expose());
     profiles
@@ -121,7 +121,7 @@ pub fn plaintext_profiles(text: &Secret) -> Vec<(String, AccessKeyId)> {
 /// Reads the key of one profile of `~/.aws/credentials`.
 ///
 /// # Errors
-/// If there is no such profile, or it holds no long-term key.
+/// If there is no such profile, or it has no long-term key.
 pub fn from_profile(text: &Secret, profile: &str) -> Result<KeyPair, InputError> {
     let sections = sections(text.expose());
     let found = sections.iter().rev().find(|(name, _)| name == profile);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_whatever_the_clipboard_holds() {
+    fn reads_all_formats_of_the_clipboard() {
         for text in [
             format!("{ID}\n{SECRET}\n"),
             format!("{ID} {SECRET}"),

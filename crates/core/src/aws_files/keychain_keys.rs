@@ -1,4 +1,4 @@
-//! The access keys in the keychain, as the profiles of AWS's files may mean them: by name, or by the key's id.
+//! The access keys in the keychain, which profiles of AWS's files can refer to by name or key ID.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::value::name::Name;
 
 use super::file_notice::AwsFile;
 
-/// The kept keys, to be looked up for every profile.
+/// The keys in the keychain, for lookup.
 pub struct KeychainKeys<'k> {
     paths: HashMap<AwsFile, &'k str>,
     by_name: HashMap<&'k str, &'k Name>,
@@ -15,7 +15,7 @@ pub struct KeychainKeys<'k> {
 }
 
 impl<'k> KeychainKeys<'k> {
-    /// Returns these keys, to be looked up.
+    /// Returns these keys, for lookup.
     pub fn of(keys: &'k [AccessKey]) -> Self {
         let by = |text: fn(&AccessKey) -> &str| {
             let pairs = keys.iter().map(|key| (text(key), &key.name));
@@ -28,25 +28,25 @@ impl<'k> KeychainKeys<'k> {
         }
     }
 
-    /// Returns the same keys for a file that messages call so.
+    /// Returns the same keys with the path of a file as shown in messages.
     #[must_use]
     pub fn in_file(mut self, file: AwsFile, shown: &'k str) -> Self {
         self.paths.insert(file, shown);
         self
     }
 
-    /// Returns what messages call a file.
+    /// Returns the path of a file as shown in messages.
     pub(super) fn shown(&self, file: AwsFile) -> &'k str {
         let shown = self.paths.get(&file).copied();
         shown.unwrap_or(file.usual_path())
     }
 
-    /// Returns the name of the key called `name`.
+    /// Returns the key with this name.
     pub(super) fn named(&self, name: &str) -> Option<&'k Name> {
         self.by_name.get(name).copied()
     }
 
-    /// Returns the name of the key whose id is `id`.
+    /// Returns the name of the key with this ID.
     pub(super) fn with_id(&self, id: &str) -> Option<&'k Name> {
         self.by_id.get(id).copied()
     }

@@ -1,4 +1,4 @@
-//! One line of one of AWS's files, and what it is.
+//! One line of one of AWS's files, and its kind.
 
 /// One line with its ending.
 pub struct Line<'a> {
@@ -6,35 +6,35 @@ pub struct Line<'a> {
     pub text: &'a str,
     /// `\n`, `\r\n`, or nothing at the end of the file.
     pub ending: &'a str,
-    /// What the line is.
+    /// The kind of the line.
     pub kind: LineKind<'a>,
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum LineKind<'a> {
     /// Nothing, or white space only.
     Blank,
     /// A line that starts with `#` or `;`.
     Comment,
-    /// `[header]`, with the header as it stands between the brackets.
+    /// `[header]`, with the text between the brackets.
     Section(&'a str),
-    /// `key = value`, both trimmed and without an inline comment; the key in its own letter case.
+    /// `key = value`, both trimmed and without an inline comment. The key keeps its letter case.
     Property {
         /// The part before the first `=`.
         key: &'a str,
-        /// The part after it.
+        /// The part after the first `=`.
         value: &'a str,
     },
-    /// An indented line that continues the value above, trimmed: a line of text or a setting of a nested block.
+    /// An indented line, trimmed, that continues the value above: a line of text or a setting of a nested block.
     Continuation(&'a str),
     /// A line of a section or value whose first line is faulty.
     Lost,
-    /// A line that makes the SDKs refuse the whole file.
+    /// A line because of which the SDKs reject the whole file.
     Fault(Fault),
 }
 
-/// Why the SDKs refuse a line, and with it the whole file.
+/// Why the SDKs reject a line, and with it the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The file starts with a byte order mark.
@@ -47,6 +47,6 @@ pub enum Fault {
     NoEquals,
     /// A setting without a name before `=`.
     NoName,
-    /// An indented line with no setting above it.
+    /// An indented line without a setting above it.
     NothingToContinue,
 }

@@ -1,13 +1,13 @@
-//! The grammar of AWS's files, line by line, as the SDKs' own parser has it.
+//! The grammar of AWS's files, line by line, as in the SDKs' own parser.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
 use super::line::{Fault, LineKind};
 
-/// What AWS's SDKs take for white space; nothing else is trimmed.
+/// The white space of AWS's SDKs. Nothing else is trimmed.
 pub(super) const WHITE_SPACE: &[char] = &[' ', '\t'];
 const COMMENT_MARKS: &[char] = &['#', ';'];
 
-/// Tells what each line is from where it stands after the line above.
+/// Determines the kind of each line from the state after the line above.
 #[derive(Clone, Copy)]
 pub(super) enum LineReader {
     Start,
@@ -19,7 +19,7 @@ pub(super) enum LineReader {
 }
 
 impl LineReader {
-    /// Returns what the next line is.
+    /// Returns the kind of the next line.
     pub(super) fn read<'a>(&mut self, text: &'a str) -> LineKind<'a> {
         if text.trim_matches(WHITE_SPACE).is_empty() {
             LineKind::Blank
@@ -89,7 +89,7 @@ fn key_and_value(text: &str) -> Result<(&str, &str), Fault> {
     Ok((key, value.trim_matches(WHITE_SPACE)))
 }
 
-/// Where an inline comment may start.
+/// Where an inline comment can start.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Comments {
     Anywhere,

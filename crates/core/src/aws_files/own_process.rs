@@ -1,11 +1,12 @@
-//! A `credential_process` that asks Rolecall: what it names is used as if the profile named it. It is read, never run.
+//! A `credential_process` that calls Rolecall. The key or role in its command is used as if the profile named it. The
+//! command is parsed, never run.
 
 use super::profiles::Profile;
 
 /// The program's name, without its folder.
 const PROGRAM: &str = "rolecall";
 
-/// What a `credential_process` of ours hands out.
+/// What a `credential_process` of ours returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OwnProcess {
     /// A session of an access key: `rolecall credentials --key NAME`.
@@ -15,12 +16,13 @@ pub(super) enum OwnProcess {
 }
 
 impl OwnProcess {
-    /// Returns what a profile's `credential_process` hands out, if it is ours.
+    /// Returns what a profile's `credential_process` returns, if it is ours.
     pub(super) fn of(profile: &Profile<'_>) -> Option<Self> {
         Self::parse(profile.filled("credential_process")?)
     }
 
-    /// Reads the command of a `credential_process`; nothing if it is another program's, or says more than we write.
+    /// Parses the command of a `credential_process`. Returns `None` if it starts another program, or has more arguments
+    /// than we write.
     pub(super) fn parse(command: &str) -> Option<Self> {
         let words = words(command)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -40,7 +42,7 @@ impl OwnProcess {
     }
 }
 
-/// Splits a command as the AWS CLI does, by the quoting of a POSIX shell; nothing if a quote is not closed.
+/// Splits a command as the AWS CLI does, with the quoting of a POSIX shell. Returns `None` if a quote is not closed.
 fn words(command: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -62,7 +64,7 @@ fn words(command: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
-/// Returns the role whose session a `credential_process` of ours hands out.
+/// Returns the role whose session a `credential_process` of ours returns.
 pub fn own_role(command: &str) -> Option<String> {
     match OwnProcess::parse(command)? {
         OwnProcess::Role(role) => Some(role),

@@ -1,4 +1,4 @@
-//! A section of AWS's files that Rolecall writes, and the mark by which it knows its own again.
+//! A section of AWS's files that Rolecall writes, and the marker by which it recognizes its own sections.
 
 use jiff::Timestamp;
 
@@ -10,11 +10,11 @@ use super::file_notice::AwsFile;
 use super::line::{Line, LineKind};
 use super::profile_name::ProfileName;
 
-/// How the comment below the header of a section of ours starts.
+/// The start of the comment below the header of our own sections.
 const MARK: &str = "# managed-by rolecall";
-/// What comes before the expiry in the mark of a temporary profile.
+/// The text before the expiry in the marker of a temporary profile.
 const EXPIRES: &str = " expires=";
-/// The settings that Rolecall writes; others in a section of ours are somebody else's and are kept.
+/// The settings that Rolecall writes. Other settings in our own sections are kept.
 pub(super) const OUR_KEYS: [&str; 6] = [
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -24,7 +24,7 @@ pub(super) const OUR_KEYS: [&str; 6] = [
     "output",
 ];
 
-/// A section as Rolecall writes it. Its values may be secret.
+/// A section that Rolecall writes. Its values may be secret.
 #[derive(Debug)]
 pub struct OwnSection {
     profile: ProfileName,
@@ -32,17 +32,16 @@ pub struct OwnSection {
     settings: Vec<(&'static str, Secret)>,
 }
 
-/// A value that would not be read back as it is.
+/// A value that would not be read back unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the value of {0} cannot be written to an AWS file")]
 pub struct UnsafeSetting(pub &'static str);
 
 impl OwnSection {
-    /// Returns the section of a profile. With an expiry it is a temporary profile.
+    /// Returns the section of a profile. With an expiry, it is a temporary profile.
     ///
     /// # Errors
-    /// If a value is empty, has a line break or another hidden character, white space at an end, or what AWS's SDKs
-    /// take for a comment.
+    /// If a value is empty, has a line break or another hidden character, has white space at an end, or contains text that AWS's SDKs read as a comment.
     pub fn new(
         profile: ProfileName,
         expires_at: Option<Timestamp>,
@@ -72,7 +71,7 @@ impl OwnSection {
         }
     }
 
-    /// Returns the lines below the header, the mark first.
+    /// Returns the lines below the header, starting with the marker.
     pub(super) fn body(&self, ending: &str) -> String {
         let mark = match self.expires_at {
             Some(expires_at) => format!("{MARK}{EXPIRES}{}", instant_text(expires_at)),
@@ -94,7 +93,7 @@ impl OwnSection {
     }
 }
 
-/// Returns whether a value is read back as it is: by the SDKs, to whom ` #` starts a comment, and by Python's reader.
+/// Returns whether a value is read back unchanged by the SDKs, for which ` #` starts a comment, and by Python's reader.
 pub(super) fn is_safe(value: &str) -> bool {
     let comment = |mark: char| {
         value
@@ -114,7 +113,7 @@ pub(super) fn is_mark(line: &Line<'_>) -> bool {
     line.kind == LineKind::Comment && rest.is_some_and(|it| it.is_empty() || it.starts_with(' '))
 }
 
-/// Returns when the temporary profile below this mark ends; nothing if it is the mark of another section of ours.
+/// Returns the expiry in the marker of a temporary profile, or `None` for the marker of another section.
 pub(super) fn expiry_of(mark: &str) -> Option<&str> {
     let rest = mark.strip_prefix(MARK)?.strip_prefix(EXPIRES)?;
     rest.split(' ').next()

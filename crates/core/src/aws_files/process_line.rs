@@ -1,7 +1,7 @@
-//! The command of a `credential_process`, quoted so that every SDK starts the same program with the same words.
+//! The command of a `credential_process`, quoted so that every SDK starts the same program with the same arguments.
 //!
-//! Python's tools split it as a POSIX shell would, others hand it to `sh -c` or `cmd.exe /C`; the SDKs' readers take
-//! what follows ` #` and ` ;` for a comment.
+//! Python's tools split it like a POSIX shell, others pass it to `sh -c` or `cmd.exe /C`. The SDKs' parsers read text
+//! after ` #` and ` ;` as a comment.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use crate::value::problem::{Problem, ProblemCode};
@@ -12,7 +12,7 @@ use super::own_section::is_safe;
 /// Returns the command that starts `program`, an absolute path, with these arguments.
 ///
 /// # Errors
-/// If a word cannot be quoted so that all of them read it alike.
+/// If a word cannot be quoted so that all of them read it in the same way.
 pub fn process_line(program: &str, arguments: &[&str]) -> Result<String, Problem> {
     let words: Option<Vec<String>> = [&[program], arguments]
         .concat()
@@ -37,7 +37,7 @@ fn quoted(word: &str) -> Option<String> {
     if !word.contains('\'') {
         return Some(format!("'{word}'"));
     }
-    // Within double quotes Python keeps a backslash that a shell takes away, so nothing there may need one.
+    // Within double quotes, Python keeps a backslash that a shell removes, so the text must not need one.
     (!word.contains(['"', '\\', '$', '`', '!'])).then(|| format!("\"{word}\""))
 }
 

@@ -1,4 +1,4 @@
-//! What a profile may be called in AWS's files when Rolecall writes it.
+//! The names of profiles that Rolecall can write to AWS's files.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use crate::value::sanitise;
 
 use super::header::{DEFAULT, is_identifier};
 
-/// The most characters a profile's name may have here: as many as a role's.
+/// The maximum number of characters of a profile's name, the same as for a role.
 const LENGTH_MAX: usize = crate::value::name::NAME_MAX;
 
-/// A profile's name that every tool of AWS reads alike: 1 to 128 of `A-Z a-z 0-9 _ - / . % @ : +`.
+/// A profile's name that every tool of AWS reads in the same way: 1 to 128 of `A-Z a-z 0-9 _ - / . % @ : +`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProfileName(String);
 
 impl ProfileName {
-    /// Reads a name. Nothing is trimmed or replaced.
+    /// Parses a name. Nothing is trimmed or replaced.
     ///
     /// # Errors
     /// If it is empty, too long, or has a character that AWS's SDKs do not allow in a profile's name.
@@ -43,7 +43,7 @@ impl ProfileName {
         &self.0
     }
 
-    /// Returns whether it is the profile that counts when none is named.
+    /// Returns whether it is the profile that AWS uses by default.
     pub(super) fn is_default(&self) -> bool {
         self.0 == DEFAULT
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn b44_refuses_what_could_break_a_file() {
+    fn b44_rejects_what_could_break_a_file() {
         for bad in [
             "",
             "a b",

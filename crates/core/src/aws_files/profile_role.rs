@@ -1,4 +1,4 @@
-//! A profile that is a role: how it is assumed, or why it cannot be.
+//! A profile with a role: how to assume it, or why that is not possible.
 
 use serde::Serialize;
 
@@ -17,9 +17,10 @@ use super::own_process::OwnProcess;
 use super::profiles::{Profile, Profiles};
 use super::session_tags::{check_source_identity, parse_keys, parse_tags};
 
-/// A role as AWS's files describe it, with its problem if it cannot be assumed. It holds no secret.
+/// A role as AWS's files describe it, with its problem if it cannot be assumed. It has no secret.
 ///
-/// What a field says is the file's text, checked only if there is no problem: callers must escape it before showing it.
+/// The fields contain the file's text, which is only checked if there is no problem. Callers must escape it for
+/// display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ProfileRole {
     /// The profile.
@@ -32,7 +33,7 @@ pub struct ProfileRole {
     pub arn: String,
     /// `source_profile`.
     pub source_profile: Option<String>,
-    /// The access key or role that it is assumed from, as Rolecall calls it; absent if that cannot be told.
+    /// The access key or role that it is assumed from, by its name in Rolecall, if known.
     #[serde(skip)]
     pub source: Option<String>,
     /// `external_id`.
@@ -41,7 +42,7 @@ pub struct ProfileRole {
     pub mfa_serial: Option<String>,
     /// `role_session_name`.
     pub role_session_name: Option<String>,
-    /// `duration_seconds`; absent also if it is no number.
+    /// `duration_seconds`, also absent if it is not a number.
     pub duration_seconds: Option<u64>,
     /// `region`.
     pub region: Option<String>,
@@ -53,24 +54,24 @@ pub struct ProfileRole {
     pub transitive_session_tags: Vec<String>,
     /// aws-vault's `source_identity`.
     pub source_identity: Option<String>,
-    /// `credential_source`, from which no role is assumed here.
+    /// `credential_source`, which is not supported.
     pub credential_source: Option<String>,
     /// Why it cannot be assumed.
     pub problem: Option<Problem>,
 }
 
 impl ProfileRole {
-    /// Returns the role of a profile, or nothing if the profile has no `role_arn`.
+    /// Returns the role of a profile, or `None` if the profile has no `role_arn`.
     pub(super) fn of(
         profiles: &Profiles<'_>,
         profile: &Profile<'_>,
-        kept: Option<&KeychainKeys<'_>>,
+        keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Option<Self> {
         let setting = |key| profiles.setting(profile, key).map(str::to_owned);
         let mut role = Self {
             name: profile.name().to_owned(),
-            file: profile.place.file,
-            line: profile.place.line,
+            file: profile.position.file,
+            line: profile.position.line,
             arn: setting("role_arn")?,
             source_profile: setting("source_profile"),
             external_id: setting("external_id"),
@@ -83,12 +84,12 @@ impl ProfileRole {
             ..Self::default()
         };
         let checked = role
-            .take_checked(profiles, profile)
+            .set_checked(profiles, profile)
             .map_err(Problem::from)
             .and_then(|()| profiles.check_includes(profile))
             .and_then(|()| check_mix(profile))
-            .and_then(|()| Chain::of(profiles, profile.name(), kept))
-            .and_then(|chain| role.take_source(profiles, &chain, kept));
+            .and_then(|()| Chain::of(profiles, profile.name(), keychain_keys))
+            .and_then(|chain| role.set_source(profiles, &chain, keychain_keys));
         role.problem = checked.err().map(|problem| in_profile(problem, &role.name));
         Some(role)
     }
@@ -101,7 +102,7 @@ impl ProfileRole {
         Ok(self.draft().check()?)
     }
 
-    /// Returns the role as a draft, unchecked, for a form or for `roles.toml`.
+    /// Returns the role as an unchecked draft, for a form or for `roles.toml`.
     pub fn draft(&self) -> RoleDraft {
         RoleDraft {
             name: self.name.clone(),
@@ -119,7 +120,7 @@ impl ProfileRole {
             tags: self.session_tags.clone(),
             transitive_tags: self.transitive_session_tags.clone(),
             region: self.region.clone(),
-            // One that the AWS CLI does not know is no reason not to assume the role.
+            // The role can be assumed even if the AWS CLI does not know the output format.
             output: self
                 .output
                 .clone()
@@ -128,23 +129,25 @@ impl ProfileRole {
         }
     }
 
-    /// Takes over where the chain comes from, then checks the whole role.
-    fn take_source(
+    /// Sets the source from the chain, then checks the whole role.
+    fn set_source(
         &mut self,
         profiles: &Profiles<'_>,
         chain: &Chain<'_>,
-        kept: Option<&KeychainKeys<'_>>,
+        keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Result<(), Problem> {
         self.source = Some(chain.source().to_owned());
         self.role()?;
-        match (&chain.start, kept) {
-            (Start::Plaintext(profile), Some(kept)) => Err(in_plaintext(profiles, profile, kept)),
+        match (&chain.start, keychain_keys) {
+            (Start::Plaintext(profile), Some(keychain_keys)) => {
+                Err(in_plaintext(profiles, profile, keychain_keys))
+            }
             _ => Ok(()),
         }
     }
 
-    /// Takes over the fields that are not plain text, as far as they can be read.
-    fn take_checked(
+    /// Sets the fields that are not plain text, as far as they can be parsed.
+    fn set_checked(
         &mut self,
         profiles: &Profiles<'_>,
         profile: &Profile<'_>,
@@ -187,7 +190,7 @@ fn parse_seconds(text: &str) -> Result<u64, InputError> {
     Ok(seconds)
 }
 
-/// Refuses a role whose profile also gets credentials in a way that Rolecall does not go.
+/// Rejects a role whose profile also has a source of credentials that Rolecall does not support.
 fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
     let others: Vec<&str> = OtherSource::keys_of(profile)
         .filter(|(_, source)| match source {
@@ -210,16 +213,16 @@ fn check_mix(profile: &Profile<'_>) -> Result<(), Problem> {
     ))
 }
 
-/// Returns the problem of a role whose key is in a file; its detail is the profile that holds it.
-fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeychainKeys<'_>) -> Problem {
+/// Returns the problem of a role whose key is in a file. Its detail is the profile with the key.
+fn in_plaintext(profiles: &Profiles<'_>, name: &str, keychain_keys: &KeychainKeys<'_>) -> Problem {
     let file = profiles.find(name).map_or(AwsFile::Credentials, |profile| {
-        profile.place_of(KEY_ID).file
+        profile.position_of(KEY_ID).file
     });
     Problem::new(
         ProblemCode::PlaintextKey,
         format!(
             "The role's key is in plaintext in {}, profile {}.",
-            kept.shown(file),
+            keychain_keys.shown(file),
             quoted(name)
         ),
         "Move the key to the keychain. The profile keeps working.",
@@ -227,7 +230,7 @@ fn in_plaintext(profiles: &Profiles<'_>, name: &str, kept: &KeychainKeys<'_>) ->
     .with_detail(name)
 }
 
-/// Says which profile a problem is about, where its words do not.
+/// Adds the name of the profile to a problem, unless its text already contains it.
 fn in_profile(mut problem: Problem, name: &str) -> Problem {
     if problem.code == ProblemCode::InvalidInput {
         problem.what = format!("The profile {}: {}", quoted(name), problem.what);

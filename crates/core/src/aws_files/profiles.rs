@@ -1,5 +1,5 @@
-//! The profiles of both files, merged as AWS's SDKs merge them: the credentials file over the config file, the later
-//! section over the earlier one. It holds secrets, so nothing here can be printed for debugging.
+//! The profiles of both files, merged as AWS's SDKs do: the credentials file takes precedence over the config file, and
+//! a later section over an earlier one. They contain secrets, so no type here implements `Debug`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -16,23 +16,23 @@ pub struct Profiles<'a> {
 /// One profile with the settings of all its sections.
 pub struct Profile<'a> {
     name: &'a str,
-    /// Where its first section stands.
-    pub(super) place: Place,
+    /// The position of its first section.
+    pub(super) position: Position,
     pub(super) settings: BTreeMap<Cow<'a, str>, Setting<'a>>,
     pub(super) quoted: bool,
 }
 
 /// A line of a file.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Position {
     pub(super) file: AwsFile,
     pub(super) line: usize,
 }
 
-/// The value of a setting, and where it stands.
+/// The value of a setting, and its position.
 pub(super) struct Setting<'a> {
     pub(super) value: Cow<'a, str>,
-    pub(super) place: Place,
+    pub(super) position: Position,
 }
 
 impl<'a> Profiles<'a> {
@@ -41,17 +41,17 @@ impl<'a> Profiles<'a> {
         self.list.iter()
     }
 
-    /// Returns the profile of that name.
+    /// Returns the profile with this name.
     pub fn find(&self, name: &str) -> Option<&Profile<'a>> {
         self.index.get(name).map(|at| &self.list[*at])
     }
 
-    /// Returns where the profile of that name is in the list, which gets it if need be.
-    pub(super) fn entry(&mut self, name: &'a str, place: Place) -> usize {
+    /// Returns the index of the profile with this name, and adds it if it is missing.
+    pub(super) fn entry(&mut self, name: &'a str, position: Position) -> usize {
         *self.index.entry(name).or_insert_with(|| {
             self.list.push(Profile {
                 name,
-                place,
+                position,
                 settings: BTreeMap::new(),
                 quoted: false,
             });
@@ -66,8 +66,8 @@ impl<'a> Profile<'a> {
         self.name
     }
 
-    /// Returns the value of a setting as it stands in the file; `key` is in lower case. Lines of a continued value are
-    /// joined by `\n`. The value may be a secret.
+    /// Returns the value of a setting as written in the file. `key` is in lower case. The lines of a continued value
+    /// are joined by `\n`. The value may be a secret.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.settings.get(key).map(|setting| &*setting.value)
     }
@@ -77,7 +77,7 @@ impl<'a> Profile<'a> {
         self.settings.keys().map(|key| &**key)
     }
 
-    /// Returns whether a section of it has quotes around its name, so that AWS's SDKs do not see that section.
+    /// Returns whether one of its sections has quotes around the name, so that AWS's SDKs ignore that section.
     pub fn is_quoted(&self) -> bool {
         self.quoted
     }
@@ -87,10 +87,10 @@ impl<'a> Profile<'a> {
         self.get(key).filter(|value| !value.is_empty())
     }
 
-    /// Returns where a setting stands.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    /// Returns the position of a setting.
+    pub(super) fn position_of(&self, key: &str) -> Position {
         self.settings
             .get(key)
-            .map_or(self.place, |setting| setting.place)
+            .map_or(self.position, |setting| setting.position)
     }
 }

@@ -1,4 +1,4 @@
-//! The sections of one file on their way into the profiles, as the SDKs' own parser merges them.
+//! Merges the sections of one file into the profiles, as the SDKs' own parser does.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -9,10 +9,10 @@ use super::document::Document;
 use super::file_notice::{AwsFile, FileNotice, Notices};
 use super::header::{DEFAULT, Form, Header, is_identifier};
 use super::line::LineKind;
-use super::profiles::{Place, Profiles, Setting};
+use super::profiles::{Position, Profiles, Setting};
 
 impl<'a> Profiles<'a> {
-    /// Merges the profiles of both files, and tells what AWS leaves out or refuses.
+    /// Merges the profiles of both files. Returns notices about what AWS ignores or rejects.
     pub fn merge(config: &Document<'a>, credentials: &Document<'a>) -> (Self, Vec<FileNotice>) {
         let mut notices = Notices::default();
         let profiles = Self::merge_noting(config, credentials, &mut notices);
@@ -42,9 +42,9 @@ pub(super) struct SectionReader<'r, 'a> {
     notices: &'r mut Notices,
     /// The profiles that have a `[profile name]` section in this file.
     prefixed: HashSet<&'a str>,
-    /// Where each profile's last section in this file stands.
+    /// The line of each profile's last section in this file.
     sections: HashMap<(&'a str, bool), usize>,
-    /// The profile whose section is being read, and the setting.
+    /// The profile and the setting that are being read.
     profile: Option<usize>,
     key: Option<Cow<'a, str>>,
 }
@@ -76,7 +76,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         }
     }
 
-    /// Merges the file's sections into the profiles, and notes what AWS leaves out or refuses.
+    /// Merges the file's sections into the profiles, and adds notices about what AWS ignores or rejects.
     pub(super) fn read(mut self, document: &Document<'a>) {
         for (line, fault) in document.faults() {
             self.notices
@@ -139,7 +139,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
                 )
             });
         }
-        let at = self.profiles.entry(name, Place { file, line });
+        let at = self.profiles.entry(name, Position { file, line });
         self.profiles.list[at].quoted |= quoted;
         self.profile = Some(at);
     }
@@ -152,16 +152,16 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             return self.notices.add(self.file, line, text);
         }
         let key = lower_case(key);
-        let place = Place {
+        let position = Position {
             file: self.file,
             line,
         };
         let value = Cow::Borrowed(value);
         let settings = &mut self.profiles.list[at].settings;
-        let replaced = settings.insert(key.clone(), Setting { value, place });
-        if let Some(earlier) = replaced.filter(|earlier| earlier.place.file == self.file) {
+        let replaced = settings.insert(key.clone(), Setting { value, position });
+        if let Some(earlier) = replaced.filter(|earlier| earlier.position.file == self.file) {
             self.notices.add(self.file, line, || {
-                let (key, line) = (echo(&key), earlier.place.line);
+                let (key, line) = (echo(&key), earlier.position.line);
                 format!(
                     "\"{key}\" is also at line {line}; the last one applies. Remove one of them."
                 )
@@ -180,8 +180,8 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             value.push_str(text);
         }
         if text.starts_with(['#', ';']) {
-            let told = "AWS's SDKs read this indented comment as part of the value above. Start it in the first column.";
-            self.notices.add(self.file, line, || told.to_owned());
+            let text = "AWS's SDKs read this indented comment as part of the value above. Start it in the first column.";
+            self.notices.add(self.file, line, || text.to_owned());
         }
     }
 }

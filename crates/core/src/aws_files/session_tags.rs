@@ -8,13 +8,13 @@ use crate::role::session_tags::{check_count, check_key};
 use crate::value::input::{InputError, check_ascii_field};
 use crate::value::sanitise::echo;
 
-/// What errors call the field.
+/// The name of the field in errors.
 const FIELD: &str = "session_tags";
 
-/// Reads `key=value,key=value`, without the white space around keys and values.
+/// Parses `key=value,key=value` and trims keys and values.
 ///
 /// # Errors
-/// If a pair has no `=`, a key is given twice (ignoring letter case), or STS would refuse a key, a value or the count.
+/// If a pair has no `=`, a key is repeated (ignoring letter case), or STS would reject a key, a value or the count.
 pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError> {
     let mut tags = Vec::new();
     let mut seen = HashSet::new();
@@ -36,10 +36,10 @@ pub(super) fn parse_tags(text: &str) -> Result<Vec<(String, String)>, InputError
     Ok(tags)
 }
 
-/// Reads the keys `key,key`.
+/// Parses the keys `key,key`.
 ///
 /// # Errors
-/// If STS would refuse a key or the count.
+/// If STS would reject a key or the count.
 pub(super) fn parse_keys(text: &str) -> Result<Vec<String>, InputError> {
     let keys: Vec<String> = text.split(',').map(|key| key.trim().to_owned()).collect();
     check_count(FIELD, keys.len())?;
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_sts_refuses() {
+    fn rejects_what_sts_rejects() {
         let many = vec!["k"; 51].join(",");
         for bad in ["a", "=b", "a=1,A=2", "a=b!", "a=\u{202e}"] {
             assert!(parse_tags(bad).is_err(), "{bad:?}");

@@ -1,21 +1,21 @@
-//! What AWS tells about permissions, as the keeper sees it: calls that only read, made when the user asks for more.
+//! Calls that read permissions from IAM. They change nothing, and are made when the user asks for more details.
 
 use crate::value::duration::SessionDuration;
 
-/// One question to IAM's policy simulator.
+/// One request to IAM's policy simulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Simulation {
-    /// The ARN of the user or role whose policies are asked.
+    /// The ARN of the user or role whose policies are simulated.
     pub principal: String,
     /// The actions.
     pub actions: Vec<String>,
-    /// The ARN of what they are on.
+    /// The ARN of the resource.
     pub resource: String,
     /// Condition keys and their values, as text.
     pub context: Vec<(String, String)>,
 }
 
-/// What the simulator says of one action. It looks at the caller's side only: it leaves trust policies out.
+/// The simulator's result for one action. It evaluates only the caller's side, not trust policies.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulationResult {
@@ -23,13 +23,13 @@ pub struct SimulationResult {
     pub action: String,
     /// Whether it is allowed.
     pub decision: Decision,
-    /// Whether the organization's service control policies allow it; `None` if there are none.
+    /// Whether the organization's service control policies allow the action; `None` if there are none.
     pub by_organization: Option<bool>,
-    /// Whether the permissions boundary allows it; `None` if there is none.
+    /// Whether the permissions boundary allows the action; `None` if there is none.
     pub by_boundary: Option<bool>,
-    /// The ids of the policies that matched.
+    /// The IDs of the matching policies.
     pub policies: Vec<String>,
-    /// The condition keys that were not given but are asked for.
+    /// The condition keys that the policies require and the request lacks.
     pub missing_keys: Vec<String>,
 }
 
@@ -44,11 +44,11 @@ pub enum Decision {
     ExplicitDeny,
 }
 
-/// A role as GetRole describes it.
+/// A role as returned by GetRole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedRole {
     /// The trust policy, as JSON.
     pub trust_policy: String,
-    /// The longest life of its sessions, if it is told and one that STS gives.
+    /// The maximum duration of its sessions, if present and valid for STS.
     pub maximum: Option<SessionDuration>,
 }

@@ -1,4 +1,4 @@
-//! The Security Token Service as the keeper sees it: the calls, their answers, and what can go wrong.
+//! Calls of the Security Token Service: the requests, the responses and the errors.
 
 use jiff::SignedDuration;
 
@@ -12,10 +12,10 @@ use crate::value::region::Region;
 use crate::value::role_arn::RoleArn;
 use crate::value::secret::Secret;
 
-/// Who signs a call. Lives for one call.
+/// The credentials that sign one call.
 #[derive(Debug)]
 pub struct Caller {
-    /// The id of the access key, long-term or temporary.
+    /// The ID of the access key, long-term or temporary.
     pub access_key_id: String,
     /// Its secret.
     pub secret: Secret,
@@ -38,51 +38,51 @@ impl From<&Credentials> for Caller {
 pub struct AssumeRole {
     /// The role.
     pub role_arn: RoleArn,
-    /// What the session calls itself.
+    /// The session name.
     pub session_name: SessionName,
     /// How long it should last.
     pub duration: SessionDuration,
-    /// The identifier the role's owner asks for.
+    /// The external ID that the role's owner requires.
     pub external_id: Option<ExternalId>,
-    /// Who the session acts for.
+    /// The source identity of the session.
     pub source_identity: Option<SourceIdentity>,
     /// The tags of the session.
     pub tags: Vec<SessionTag>,
     /// The keys of the tags that the next role in a chain inherits.
     pub transitive_tags: Vec<String>,
-    /// What limits the session beyond the role, as compact JSON.
+    /// The inline session policy, as compact JSON.
     pub policy: Option<String>,
-    /// The managed policies that limit the session beyond the role.
+    /// The managed session policies.
     pub policy_arns: Vec<PolicyArn>,
-    /// The MFA device and its present code.
+    /// The MFA device and its current code.
     pub mfa: Option<(MfaSerial, MfaCode)>,
     /// The region whose endpoint is called.
     pub region: Region,
 }
 
-/// What AssumeRole gave.
+/// The result of AssumeRole.
 #[derive(Debug)]
 pub struct Assumed {
     /// The credentials.
     pub credentials: Credentials,
     /// The ARN of the session.
     pub identity: String,
-    /// How much of the space for session policies and tags they take, in percent; AWS tells it if there are any.
+    /// How much of the space for session policies and tags is used, in percent. AWS returns it if there are any.
     pub packed_policy_percent: Option<u32>,
 }
 
-/// One GetSessionToken call. STS takes it from long-term keys only.
+/// One GetSessionToken call. STS accepts it only with long-term keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionToken {
     /// How long the credentials should last.
     pub duration: TokenDuration,
-    /// The MFA device and its present code.
+    /// The MFA device and its current code.
     pub mfa: Option<(MfaSerial, MfaCode)>,
     /// The region whose endpoint is called.
     pub region: Region,
 }
 
-/// What GetCallerIdentity gave.
+/// The result of GetCallerIdentity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerIdentity {
     /// The 12-digit account.
@@ -91,13 +91,13 @@ pub struct CallerIdentity {
     pub arn: String,
 }
 
-/// Why a call gave nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StsError {
-    /// AWS answered and refused.
+    /// AWS responded with an error.
     #[error("{0}")]
     Refused(Refusal),
-    /// No connection: DNS, route, refused, reset.
+    /// No connection: a DNS or routing error, or a connection that was refused or reset.
     #[error("no connection to {host}: {reason}")]
     Unreachable {
         /// The endpoint's host, or the proxy's.
@@ -105,7 +105,7 @@ pub enum StsError {
         /// The technical reason.
         reason: String,
     },
-    /// The secure connection failed: certificate, name or protocol.
+    /// The TLS connection failed because of the certificate, its name or the protocol.
     #[error("secure connection to {host} failed: {reason}")]
     Insecure {
         /// The endpoint's host.
@@ -113,31 +113,31 @@ pub enum StsError {
         /// The technical reason.
         reason: String,
     },
-    /// AWS has no endpoint of the kind that the settings ask for in this region.
+    /// AWS has no endpoint of the configured kind in this region.
     #[error("no {kind} endpoint of STS in {region}")]
     NoEndpoint {
         /// The region.
         region: String,
-        /// What the settings ask for: `FIPS`, `dual-stack` or both.
+        /// The configured kind: `FIPS`, `dual-stack` or both.
         kind: &'static str,
-        /// Regions that have one; empty if the partition has none.
+        /// Regions with such an endpoint, or empty if the partition has none.
         instead: &'static [&'static str],
     },
-    /// No answer within the deadline.
+    /// No response within the deadline.
     #[error("no answer from {host} in time")]
     TimedOut {
         /// The endpoint's host.
         host: String,
     },
-    /// Something answered that is not STS: a sign-in page, a redirect, a page too large.
+    /// The response did not come from STS, for example a sign-in page, a redirect, or a response that is too large.
     #[error("not an answer of STS: {0}")]
     NotSts(String),
-    /// The answer broke off or lacks a field.
+    /// The response is truncated or lacks a field.
     #[error("incomplete answer: {0}")]
     Incomplete(String),
 }
 
-/// An error answer of AWS.
+/// An error response of AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Refusal {
@@ -145,10 +145,10 @@ pub struct Refusal {
     pub status: u16,
     /// AWS's error code, such as `AccessDenied`.
     pub code: String,
-    /// AWS's own words.
+    /// The error message of AWS.
     pub message: String,
-    /// The request's id, for a support case.
+    /// The request ID, for a support case.
     pub request_id: Option<String>,
-    /// AWS's clock minus this machine's, where the answer told.
+    /// AWS's clock minus this machine's clock, if the response contains the time.
     pub skew: Option<SignedDuration>,
 }

@@ -1,4 +1,4 @@
-//! Edits of `roles.toml` that leave every other byte as it is: comments, order and spacing.
+//! Edits of `roles.toml` that leave every other byte unchanged, including comments, order and spacing.
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -9,11 +9,11 @@ use crate::role::session_tags::SessionTag;
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 
-/// Returns the file's text with `draft` in it: in the place of `previous`, or as a new table at the end.
-/// Everything else keeps its bytes.
+/// Returns the file's text with `draft` in place of `previous`, or as a new table at the end. Everything else is
+/// unchanged.
 ///
 /// # Errors
-/// If the draft or the file is wrong, or the name is taken by another role.
+/// If the draft or the file is not valid, or another role has the name.
 pub fn with_role(
     text: &str,
     path: &str,
@@ -37,10 +37,10 @@ pub fn with_role(
     Ok(document.to_string())
 }
 
-/// Returns the file's text without the role `name`. Everything else keeps its bytes.
+/// Returns the file's text without the role `name`. Everything else is unchanged.
 ///
 /// # Errors
-/// If the file is wrong or holds no such role.
+/// If the file is not valid or has no such role.
 pub fn without_role(text: &str, path: &str, name: &Name) -> Result<String, Problem> {
     let mut document = parse_for_edit(text, path)?;
     match roles_table(&mut document, path)?.remove(name.as_str()) {
@@ -49,10 +49,10 @@ pub fn without_role(text: &str, path: &str, name: &Name) -> Result<String, Probl
     }
 }
 
-/// Returns the file's text with every role whose source is `source` taking `new_source` in its place.
+/// Returns the file's text with the source `source` of every role replaced by `new_source`.
 ///
 /// # Errors
-/// If the file is wrong.
+/// If the file is not valid.
 pub fn with_source_renamed(
     text: &str,
     path: &str,
@@ -115,7 +115,7 @@ fn write_fields(table: &mut Table, draft: &RoleDraft) {
     }
 }
 
-/// Sets a list, or removes it if it is empty. One that says the same already keeps its bytes.
+/// Sets a list, or removes it if it is empty. A list with equal values is unchanged.
 fn write_list(table: &mut Table, field: &str, texts: &[String]) {
     let texts: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
     if texts.is_empty() {
@@ -129,7 +129,7 @@ fn write_list(table: &mut Table, field: &str, texts: &[String]) {
     }
 }
 
-/// Sets the tags, or removes them if there are none. Those that say the same already keep their bytes.
+/// Sets the tags, or removes them if there are none. Equal tags are unchanged.
 fn write_tags(table: &mut Table, field: &str, tags: &[SessionTag]) {
     if tags.is_empty() {
         table.remove(field);
@@ -144,7 +144,7 @@ fn write_tags(table: &mut Table, field: &str, tags: &[SessionTag]) {
     }
 }
 
-/// Sets a field and keeps the comment behind it, or removes it.
+/// Sets a field and keeps the comment after it, or removes it.
 fn write_field(table: &mut Table, field: &str, text: Option<&str>) {
     let Some(text) = text else {
         table.remove(field);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn editing_a_role_keeps_its_comments_and_place() {
+    fn editing_a_role_keeps_its_comments_and_position() {
         let name = Name::parse("guest").expect("a name");
         let draft = RoleDraft {
             region: Some("eu-west-1".into()),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_in_a_table_of_their_own_keep_their_bytes() {
+    fn equal_tags_in_a_table_of_their_own_are_unchanged() {
         let file = format!("{FILE}[roles.other.tags] # ours\nTeam = 'blue'\n");
         let draft = RoleDraft {
             name: "other".into(),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_is_refused() {
+    fn a_name_in_use_is_rejected() {
         let problem = with_role(FILE, "roles.toml", None, &draft_of("guest")).expect_err("taken");
         assert_eq!(problem.code, ProblemCode::NameTaken);
     }

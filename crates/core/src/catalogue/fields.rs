@@ -1,18 +1,18 @@
-//! The fields of a role as `roles.toml` names them.
+//! The fields of a role in `roles.toml`.
 
 use toml_edit::{Item, Value};
 
 use crate::role::RoleDraft;
 use crate::role::session_tags::SessionTag;
 
-/// The place of a field in a draft.
+/// A reference to a field of a draft.
 pub(super) enum Field<'a> {
     Text(&'a mut Option<String>),
     List(&'a mut Vec<String>),
     Tags(&'a mut Vec<SessionTag>),
 }
 
-/// What a field must be, and how to write it.
+/// The type of a field, and how to write it.
 pub(super) type Form = (&'static str, &'static str);
 
 const TEXT: Form = ("text in quotes", "Write it as FIELD = \"…\".");
@@ -22,7 +22,7 @@ const TAGS: Form = (
     "Write it as tags = { Team = \"blue\" }.",
 );
 
-/// Returns the optional fields of a draft, in the order in which they are written.
+/// Returns the optional fields of a draft in the order in which to write them.
 pub(super) fn optional(draft: &mut RoleDraft) -> [(&'static str, Field<'_>); 15] {
     [
         ("session_name", Field::Text(&mut draft.session_name)),
@@ -50,7 +50,7 @@ pub(super) fn sentence() -> String {
     format!("Known fields: arn, source, {}.", names.join(", "))
 }
 
-/// Reads the value of one field into a draft; `None` if no field is called that.
+/// Reads the value of one field into a draft. Returns `None` if there is no field with this name.
 pub(super) fn set(draft: &mut RoleDraft, name: &str, item: &Item) -> Option<Result<(), Form>> {
     let required = match name {
         "arn" => Some(&mut draft.arn),
@@ -68,8 +68,8 @@ pub(super) fn set(draft: &mut RoleDraft, name: &str, item: &Item) -> Option<Resu
     })
 }
 
-fn put<T>(place: &mut T, value: Option<T>, form: Form) -> Result<(), Form> {
-    *place = value.ok_or(form)?;
+fn put<T>(target: &mut T, value: Option<T>, form: Form) -> Result<(), Form> {
+    *target = value.ok_or(form)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Roles that stand for limited sessions of others.
+//! Roles that represent limited sessions of other roles.
 
 use super::{Catalogue, name_taken};
 use crate::role::limits::{Limited, Limits};
@@ -6,10 +6,11 @@ use crate::value::name::Name;
 use crate::value::problem::Problem;
 
 impl Catalogue {
-    /// Adds the role that stands for sessions of `name` with limits, and returns its name. Without limits that is `name`.
+    /// Adds the role that represents sessions of `name` with limits, and returns its name. Without limits, this is
+    /// `name`.
     ///
     /// # Errors
-    /// If there is no such role, it cannot be limited so, or the name is another role's.
+    /// If there is no such role, it cannot be limited like this, or another role has the name.
     pub fn add_limited(&mut self, name: &Name, limits: &Limits) -> Result<Name, Problem> {
         if limits.is_empty() {
             return Ok(name.clone());
@@ -29,14 +30,14 @@ impl Catalogue {
         Ok(name)
     }
 
-    /// Adds the limited roles of an earlier catalogue, as far as their roles are still there.
+    /// Adds the limited roles of a previous catalogue whose roles still exist.
     pub fn keep_limited(&mut self, earlier: &Self) {
         let limited = earlier
             .limited
             .values()
             .filter_map(|role| role.limited.as_ref());
         for Limited { of, limits } in limited.map(AsRef::as_ref) {
-            // One that cannot be limited so any more is gone with its role.
+            // A limited role that is no longer possible is dropped.
             let _ = self.add_limited(of, limits);
         }
     }

@@ -1,5 +1,5 @@
-//! Marks: what a user notes on roles, wherever those are written. Favourites, colours, production, groups, and names
-//! for accounts, in `marks.toml`, which is edited by hand or here; comments stay.
+//! Labels of roles from any source: favourites, colours, production, groups, and names of accounts. They are in
+//! `marks.toml`, which the user or Rolecall edits. Comments are kept.
 
 mod edit;
 #[cfg(test)]
@@ -18,41 +18,41 @@ use crate::value::sanitise::{self, echo};
 
 pub use edit::{with_account, with_role, with_role_renamed};
 
-/// The most characters of an account's name.
+/// The maximum number of characters of an account's name.
 const ALIAS_MAX: usize = 64;
 
-/// The user's marks.
+/// The user's labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     roles: HashMap<String, RoleMarks>,
     accounts: HashMap<String, AccountMarks>,
-    /// Whether something that cannot be read may mark any role or account as production.
+    /// Whether an entry that cannot be read may label any role or account as production.
     may_miss_production: bool,
 }
 
-/// The marks of a role.
+/// The labels of a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleMarks {
-    /// Whether it stands before the others.
+    /// Whether it is listed before the others.
     #[serde(default)]
     pub favourite: bool,
-    /// Its colour; by default its account's.
+    /// Its colour. The default is its account's.
     #[serde(default)]
     pub colour: Option<Colour>,
-    /// Whether it acts on production; by default as its account does.
+    /// Whether it acts on production. The default is its account's.
     #[serde(default)]
     pub production: Option<bool>,
-    /// Its group; by default the one where it is written.
+    /// Its group. The default is the group in the file that defines the role.
     #[serde(default)]
     pub group: Option<String>,
 }
 
-/// The marks of an account, which its roles have unless they have their own.
+/// The labels of an account, which apply to its roles unless they have their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountMarks {
-    /// What the user calls it.
+    /// Its name in Rolecall.
     #[serde(default)]
     pub alias: Option<String>,
     /// Its colour.
@@ -63,7 +63,7 @@ pub struct AccountMarks {
     pub production: bool,
 }
 
-/// The colours: few enough to tell apart, and always shown with their name.
+/// The colours: few enough to distinguish, and always shown with their name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
@@ -105,23 +105,24 @@ impl Colour {
     }
 }
 
-/// The marks that count for one role: its own, else its account's.
+/// The labels that apply to one role: its own, or otherwise its account's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marked {
-    /// Whether it stands before the others.
+    /// Whether it is listed before the others.
     pub favourite: bool,
     /// Its colour.
     pub colour: Option<Colour>,
     /// Whether it acts on production.
     pub production: bool,
-    /// The group that the marks give it.
+    /// The group in its labels.
     pub group: Option<String>,
-    /// What the user calls its account.
+    /// The name of its account in Rolecall.
     pub account_alias: Option<String>,
 }
 
 impl Marks {
-    /// Returns what is in force where the file cannot be read and never was: any role may act on production.
+    /// Returns the labels in effect if the file cannot be read and was never read before: any role may act on
+    /// production.
     pub fn unreadable() -> Self {
         Self {
             may_miss_production: true,
@@ -129,12 +130,12 @@ impl Marks {
         }
     }
 
-    /// Returns the marks of an account.
+    /// Returns the labels of an account.
     pub fn account(&self, account_id: &str) -> AccountMarks {
         self.accounts.get(account_id).cloned().unwrap_or_default()
     }
 
-    /// Returns the marks that count for a role of an account.
+    /// Returns the labels that apply to a role of an account.
     pub fn of(&self, role: &str, account_id: &str) -> Marked {
         let own = self.roles.get(role).cloned().unwrap_or_default();
         let account = self.account(account_id);
@@ -150,10 +151,10 @@ impl Marks {
     }
 }
 
-/// What reading `marks.toml` gave: the marks that are right, and what is wrong with the others.
+/// The result of reading `marks.toml`: the valid labels, and what is wrong with the others.
 #[derive(Debug, Default)]
 pub struct MarksReading {
-    /// The marks that could be read.
+    /// The valid labels.
     pub marks: Marks,
     /// What is wrong.
     pub faults: Vec<Problem>,
@@ -184,7 +185,7 @@ pub fn read(text: &str, path: &str) -> Result<MarksReading, Problem> {
                     match check_account(id) {
                         Ok(()) => drop(reading.marks.accounts.insert(id.to_owned(), marks)),
                         Err(what) => {
-                            // Which account it is cannot be known.
+                            // It is unknown which account this is.
                             reading.marks.may_miss_production |= marks.production;
                             wrong = vec![what];
                         }
@@ -222,8 +223,8 @@ impl MarksReading {
 const KNOWN: &str = "Known: [roles.NAME] favourite = true, colour = \"red\", production = true, group = \"…\"; \
                      [accounts] \"111122223333\" = \"NAME\", or a table of alias, colour, production.";
 
-/// Reads the marks of a role, each by itself, and says what is wrong with the others. What may have marked it as
-/// production does so.
+/// Reads each label of a role separately, and says what is wrong with invalid ones. An invalid label that may have
+/// meant production counts as production.
 fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
     let mut marks = RoleMarks::default();
     let Some(table) = item.as_table_like() else {
@@ -251,7 +252,7 @@ fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
     (marks, wrong)
 }
 
-/// Reads the marks of an account as [`read_role`] does.
+/// Reads the labels of an account like [`read_role`].
 fn read_account(item: &Item) -> (AccountMarks, Vec<String>) {
     let mut marks = AccountMarks::default();
     let mut wrong = Vec::new();
@@ -281,7 +282,7 @@ fn read_account(item: &Item) -> (AccountMarks, Vec<String>) {
     (marks, wrong)
 }
 
-/// Returns whether what cannot be read may be meant to mark something as production.
+/// Returns whether an entry that cannot be read may be meant to label something as production.
 fn may_mark_production(key: &str, item: &Item) -> bool {
     let below = item.as_table_like();
     let mut below = below.into_iter().flat_map(TableLike::iter);
@@ -297,10 +298,10 @@ fn check_account(id: &str) -> Result<(), String> {
     }
 }
 
-/// Returns an account's name, without the white space around it.
+/// Returns an account's name, trimmed.
 ///
 /// # Errors
-/// If it is empty, longer than 64 characters, or holds a hidden character.
+/// If it is empty, longer than 64 characters, or has a hidden character.
 fn check_alias(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {

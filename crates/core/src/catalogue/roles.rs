@@ -1,4 +1,5 @@
-//! The roles of all places in one list: what can be assumed, what cannot and why, and where each is written.
+//! The roles of all sources in one list: those that can be assumed, those that cannot and why, and where each is
+//! defined.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,36 +10,37 @@ use crate::value::name::Name;
 use crate::value::origin::Origin;
 use crate::value::problem::{Problem, ProblemCode};
 
-/// All roles, place after place, each place's in its own order.
+/// All roles, ordered by origin. Each origin keeps its own order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue {
     roles: Vec<Role>,
-    /// Where each of `roles` is written.
+    /// Where each of `roles` is defined.
     origins: Vec<Origin>,
     index: HashMap<Name, usize>,
-    /// How many roles are assumed from each source.
+    /// The number of roles that are assumed from each source.
     sources: HashMap<Name, usize>,
-    /// How many roles share the codes of each device, by their source.
+    /// The number of roles that share the codes of each device, by source.
     sharing: HashMap<(Name, MfaSerial), usize>,
     unusable: Vec<(Unusable, Origin)>,
     unusable_index: HashMap<String, usize>,
-    /// Where else a name is written, in a place that counts less.
+    /// Where else a name is defined, in an origin of lower precedence.
     hidden: HashMap<String, Origin>,
-    /// Roles that stand for limited sessions of others; they are found by their names, and listed nowhere.
+    /// Roles that represent limited sessions of others. They can be found by name, but are not listed.
     pub(super) limited: BTreeMap<Name, Role>,
 }
 
-/// A role that is written somewhere and cannot be assumed as it is written.
+/// A role that cannot be assumed as defined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
-    /// What is written, unchecked.
+    /// The definition, unchecked.
     pub draft: RoleDraft,
     /// Why it cannot be assumed.
     pub problem: Problem,
 }
 
 impl Catalogue {
-    /// Returns a catalogue of these roles, all the user's own; of two with one name the last counts.
+    /// Returns a catalogue of these roles, which are all the user's own. If two have the same name, the last one
+    /// applies.
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
         let mut places: HashMap<Name, usize> = HashMap::new();
         let mut last: Vec<Role> = Vec::new();
@@ -58,7 +60,8 @@ impl Catalogue {
         catalogue
     }
 
-    /// Adds a role from a place that counts less than those before: a name that is taken is only noted as hidden.
+    /// Adds a role from an origin of lower precedence than the previous ones. If the name is in use, the role is only
+    /// recorded as hidden.
     pub fn add(&mut self, role: Result<Role, Box<Unusable>>, origin: Origin) {
         let name = match &role {
             Ok(role) => role.name.as_str(),
@@ -94,12 +97,12 @@ impl Catalogue {
             || Name::parse(name).is_ok_and(|name| self.index.contains_key(&name))
     }
 
-    /// Returns the roles that can be assumed as they are written, place after place.
+    /// Returns the roles that can be assumed, ordered by origin.
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
 
-    /// Returns the role of that name, if it can be assumed as it is written.
+    /// Returns the role with this name, if it can be assumed.
     pub fn role(&self, name: &Name) -> Option<&Role> {
         match self.index.get(name) {
             Some(at) => self.roles.get(*at),
@@ -107,37 +110,37 @@ impl Catalogue {
         }
     }
 
-    /// Returns how many roles are assumed directly from the access key or role of that name.
+    /// Returns the number of roles that are assumed directly from the access key or role with this name.
     pub fn assumed_from(&self, source: &Name) -> usize {
         self.sources.get(source).copied().unwrap_or_default()
     }
 
-    /// Returns how many roles of a source are content with a shared code of this device.
+    /// Returns the number of roles of a source that accept a shared code of this device.
     pub(crate) fn sharing(&self, source: Name, serial: MfaSerial) -> usize {
         let sharing = self.sharing.get(&(source, serial));
         sharing.copied().unwrap_or_default()
     }
 
-    /// Returns the roles with the places where they are written, in the order of [`Catalogue::roles`].
+    /// Returns the roles with their origins, in the order of [`Catalogue::roles`].
     pub fn with_origins(&self) -> impl Iterator<Item = (&Role, &Origin)> {
         self.roles.iter().zip(&self.origins)
     }
 
-    /// Returns the roles that cannot be assumed as they are written, and where that is.
+    /// Returns the roles that cannot be assumed, with their origins.
     pub fn unusable(&self) -> impl Iterator<Item = (&Unusable, &Origin)> {
         self.unusable
             .iter()
             .map(|(unusable, origin)| (unusable, origin))
     }
 
-    /// Returns the roles that only wait for their key to be moved from a file to the keychain.
+    /// Returns the roles that can be assumed once their key is moved from a file to the keychain.
     pub fn waiting_for_key(&self) -> impl Iterator<Item = Role> {
         let unusable = self.unusable.iter().map(|(unusable, _)| unusable);
         let waiting = unusable.filter(|it| it.problem.code == ProblemCode::PlaintextKey);
         waiting.filter_map(|it| it.draft.check().ok())
     }
 
-    /// Returns where the role of that name is written.
+    /// Returns the origin of the role with this name.
     pub fn origin(&self, name: &Name) -> Option<&Origin> {
         let unusable = || self.unusable_index.get(name.as_str());
         match self.index.get(name) {
@@ -146,12 +149,12 @@ impl Catalogue {
         }
     }
 
-    /// Returns where else a role of that name is written: in a place that counts less.
+    /// Returns the origin of lower precedence that also defines a role with this name.
     pub fn hidden(&self, name: &str) -> Option<&Origin> {
         self.hidden.get(name)
     }
 
-    /// Returns why there is no role of that name to assume: what is wrong with it, or that it is unknown.
+    /// Returns why the role with this name cannot be assumed: what is wrong with it, or that it is unknown.
     pub fn refusal(&self, name: &Name) -> Problem {
         let at = self.unusable_index.get(name.as_str());
         match at.and_then(|at| self.unusable.get(*at)) {
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_counts_less_gives_what_is_not_there_yet() {
+    fn an_origin_of_lower_precedence_adds_only_new_names() {
         let mut catalogue = Catalogue::new([draft("a").check().expect("valid")]);
         let place = |line| Origin::profile("~/.aws/config", line);
         catalogue.add(draft("a").check().map_err(|_| unusable("a")), place(1));

@@ -1,4 +1,5 @@
-//! Team catalogues: files of roles that somebody else keeps, read from a path or an https URL and never run or changed.
+//! Team catalogues: files with roles that others maintain, read from a path or an HTTPS URL and never executed or
+//! changed.
 
 use std::collections::HashSet;
 
@@ -8,34 +9,34 @@ use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
 
-/// The longest URL that is fetched.
+/// The maximum length of a URL.
 const URL_MAX: usize = 2_048;
 
 /// A subscribed catalogue: `[teams.NAME]` in `settings.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {
-    /// What it is called here.
+    /// Its name in Rolecall.
     pub name: Name,
-    /// `from`: where it is.
+    /// `from`: its location.
     pub location: TeamLocation,
-    /// `source`: the access key or role that its roles are assumed from, wherever they name none of their own file.
+    /// `source`: the access key or role that its roles are assumed from, unless they name a role of the same file.
     pub source: Option<Name>,
 }
 
-/// Where a team catalogue is.
+/// The location of a team catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TeamLocation {
-    /// A file's path; `~/` at its beginning stands for the home folder.
+    /// A file's path. A leading `~/` stands for the home folder.
     File(String),
-    /// An `https` URL; for tests and tunnels also `http` on loopback.
+    /// An `https` URL, or an `http` URL on loopback for tests and tunnels.
     Url(String),
 }
 
 impl TeamLocation {
-    /// Reads a path or a URL.
+    /// Parses a path or a URL.
     ///
     /// # Errors
-    /// What is wrong and what is allowed.
+    /// Says what is wrong and what is allowed.
     pub fn parse(text: &str) -> Result<Self, (String, String)> {
         let text = text.trim();
         let shown = sanitise::echo(text);
@@ -73,7 +74,7 @@ impl TeamLocation {
     }
 }
 
-/// A name and password in a URL would stand in messages.
+/// Rejects a user name and password in a URL, because messages show the URL.
 fn is_plain(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let fits = rest.len() <= URL_MAX && !rest.chars().any(char::is_whitespace);
@@ -93,11 +94,11 @@ fn is_windows_path(text: &str) -> bool {
     cfg!(windows) && bytes.len() > 2 && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/')
 }
 
-/// Reads a team's file: the same as `roles.toml`, in which each source is another of its roles or stands for the
+/// Reads a team's file. It has the format of `roles.toml`. Each source is another role of the file, or stands for the
 /// team's own source.
 ///
 /// # Errors
-/// If it is not TOML at all.
+/// If the file is not TOML.
 pub fn read(team: &Team, text: &str) -> Result<Reading, Problem> {
     let mut reading = catalogue::read(text, team.location.text())?;
     let names: HashSet<Name> = reading.roles.iter().map(|role| role.name.clone()).collect();
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn b86_only_https_loopback_and_full_paths_are_places() {
+    fn b86_only_https_loopback_and_full_paths_are_locations() {
         for good in [
             "https://example.com/roles.toml",
             "https://example.com:8443/a?b=c",
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_is_no_role_of_the_file_is_the_teams() {
+    fn a_source_that_is_not_a_role_of_the_file_is_the_teams() {
         let team = Team {
             name: Name::parse("platform").expect("a name"),
             location: TeamLocation::parse("/srv/roles.toml").expect("a location"),

@@ -1,13 +1,13 @@
-//! Why AWS said no: the causes that fit its words, the request as it was sent, and what is known of the role.
+//! Why AWS denied a call: the causes that fit the error message, the request as sent, and what is known about the role.
 //!
-//! A pure function of a refusal and of what was asked. It never guesses beyond that: each cause says how sure it is,
-//! what to check, and, where a policy has to change, the statement to send to the person who can change it.
+//! A pure function of the error and the request. Each cause has a confidence, what to check, and, if a policy must
+//! change, the statement to send to the person who can change it.
 //!
 //! ```text
 //! Refusal ─► message (who, what, which policy) ─┐
 //!                                               ├─► denial | rejection | signer ─► Diagnosis
 //! Asked (the request, and whether it worked) ───┘                                     ▲
-//!            trust policy, simulation, decoded message, key: asked for on a click ─► inquiry
+//!            trust policy, simulation, decoded message, access key: follow-up calls on a click ─► inquiry
 //! ```
 
 mod asked;
@@ -36,10 +36,10 @@ use crate::value::diagnosis::{Cause, Diagnosis, sorted};
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;
 
-/// The most characters of AWS's own words that are kept.
+/// The maximum number of characters of AWS's message to keep.
 const WORDS_MAX: usize = 1024;
 
-/// A diagnosis, and what a person reads above it.
+/// A diagnosis, and the sentence shown above it.
 pub(crate) struct Explanation {
     pub(crate) code: ProblemCode,
     pub(crate) what: String,
@@ -47,7 +47,7 @@ pub(crate) struct Explanation {
     pub(crate) diagnosis: Diagnosis,
 }
 
-/// Explains a refusal.
+/// Explains an error response.
 pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
     let verdict = denial::explain(refusal, asked)
         .or_else(|| signer::explain(refusal, asked))
@@ -76,7 +76,7 @@ pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
     }
 }
 
-/// An answer that fits nothing known is shown as it is.
+/// Returns the explanation of an unknown error, which shows the message of AWS.
 fn unknown(refusal: &Refusal, diagnosis: Diagnosis) -> Explanation {
     let (code, what) = if refusal.status >= 500 {
         (

@@ -1,4 +1,4 @@
-//! Why AWS said no, and what to do: errors of STS in the words a person reads.
+//! Explains errors of STS to the user: why AWS denied a call, and what to do.
 
 use crate::calls::sts::{Refusal, StsError};
 use crate::explain::diagnosis::{self, Asked};
@@ -6,14 +6,14 @@ use crate::role::Role;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
-/// What is known of a refused call, for its explanation.
+/// What is known about a failed call, for its explanation.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt<'a> {
-    /// The role that was asked for; `None` for a check of an access key.
+    /// The requested role; `None` for the check of an access key.
     pub role: Option<&'a Role>,
-    /// Who asked: the name of the access key or role that signed.
+    /// The name of the access key or role that signed.
     pub source: &'a str,
-    /// The request as it was sent, where one was.
+    /// The request, if one was sent.
     pub asked: Option<&'a Asked>,
 }
 
@@ -81,7 +81,7 @@ fn detail(refusal: &Refusal) -> String {
     )
 }
 
-/// A refusal of AWS, with its causes.
+/// Explains an error response of AWS, with its causes.
 fn explain_refusal(refusal: &Refusal, attempt: Attempt<'_>) -> Problem {
     let known = match (attempt.asked, attempt.role) {
         (Some(asked), _) => asked.clone(),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn b55_foreign_words_are_made_visible_and_cut() {
+    fn b55_untrusted_text_is_escaped_and_shortened() {
         let problem = explained(400, "X\u{1b}[2J", &"<script>\u{202e}".repeat(1000));
         let detail = problem.detail.expect("AWS's own words");
         assert!(!detail.chars().any(sanitise::is_hidden) && detail.chars().count() < 1200);

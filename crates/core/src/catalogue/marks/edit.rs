@@ -1,4 +1,4 @@
-//! Edits of `marks.toml` that leave every other byte as it is: comments, order and spacing.
+//! Edits of `marks.toml` that leave every other byte unchanged, including comments, order and spacing.
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -7,10 +7,10 @@ use crate::catalogue::parse_toml;
 use crate::value::input::InputError;
 use crate::value::problem::{Problem, ProblemCode};
 
-/// Returns the file's text with these marks of a role; without any, its table is gone.
+/// Returns the file's text with these labels of a role. Without labels, its table is removed.
 ///
 /// # Errors
-/// If the file or the group is wrong.
+/// If the file or the group is not valid.
 pub fn with_role(text: &str, path: &str, name: &str, marks: &RoleMarks) -> Result<String, Problem> {
     let mut document = parse_toml(text, path)?.into_mut();
     let checked = marks.group.as_deref().map(str::trim);
@@ -40,10 +40,10 @@ pub fn with_role(text: &str, path: &str, name: &str, marks: &RoleMarks) -> Resul
     Ok(document.to_string())
 }
 
-/// Returns the file's text with the marks of the role `name` under `new_name`.
+/// Returns the file's text with the labels of the role `name` moved to `new_name`.
 ///
 /// # Errors
-/// If the file is wrong.
+/// If the file is not valid.
 pub fn with_role_renamed(
     text: &str,
     path: &str,
@@ -61,10 +61,10 @@ pub fn with_role_renamed(
     }
 }
 
-/// Returns the file's text with these marks of an account; without any, it is gone.
+/// Returns the file's text with these labels of an account. Without labels, the account is removed.
 ///
 /// # Errors
-/// If the file, the account or its name is wrong.
+/// If the file, the account or its name is not valid.
 pub fn with_account(
     text: &str,
     path: &str,
@@ -118,7 +118,7 @@ fn section<'a>(
     })
 }
 
-/// Sets a mark and keeps the comment behind it, or removes it.
+/// Sets a label and keeps the comment after it, or removes it.
 fn set(table: &mut dyn TableLike, field: &str, value: Option<Value>) {
     let Some(mut value) = value else {
         table.remove(field);
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_edit_leaves_the_rest_as_it_is() {
+    fn an_edit_leaves_the_rest_unchanged() {
         let file = "# mine\n[roles.guest]\nfavourite = true # best\n\n[accounts]\n# shops\n\"111122223333\" = \"shop\"\n";
         let marks = RoleMarks {
             favourite: true,

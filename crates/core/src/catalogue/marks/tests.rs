@@ -1,4 +1,4 @@
-//! Reading `marks.toml`: what is right, what is wrong, and what that costs.
+//! Reading `marks.toml`: valid and invalid labels, and their effect.
 
 use super::*;
 
@@ -6,7 +6,7 @@ const FILE: &str = "# mine\n[roles.guest]\nfavourite = true # best\ncolour = \"b
     [accounts]\n\"111122223333\" = \"shop\"\n\"444455556666\" = { alias = \"bank\", production = true, colour = \"red\" }\n";
 
 #[test]
-fn a_role_has_its_own_marks_and_else_its_accounts() {
+fn a_role_has_its_own_labels_or_otherwise_its_accounts() {
     let marks = read(FILE, "marks.toml").expect("TOML").marks;
     let guest = marks.of("guest", "444455556666");
     assert_eq!((guest.favourite, guest.colour), (true, Some(Colour::Blue)));
@@ -23,7 +23,7 @@ fn a_role_has_its_own_marks_and_else_its_accounts() {
 }
 
 #[test]
-fn one_wrong_mark_does_not_spoil_the_others_and_says_where_it_is() {
+fn one_wrong_label_does_not_affect_the_others_and_says_where_it_is() {
     for (text, part) in [
         (
             "[roles.a]\ncolour = \"pink\"\n",
@@ -59,7 +59,7 @@ fn one_wrong_mark_does_not_spoil_the_others_and_says_where_it_is() {
 }
 
 #[test]
-fn a_wrong_mark_never_costs_the_mark_of_production() {
+fn a_wrong_label_never_removes_the_production_label() {
     let account = "111122223333";
     for text in [
         "[roles.a]\nproduction = true\ncolour = \"pink\"\n",
@@ -89,7 +89,7 @@ fn a_wrong_mark_never_costs_the_mark_of_production() {
 }
 
 #[test]
-fn a_wrong_mark_leaves_the_others_of_its_role() {
+fn a_wrong_label_leaves_the_others_of_its_role() {
     let text = "[roles.a]\ncolour = \"pink\"\nfavourite = true\ngroup = \"mine\"\n";
     let marked = read(text, "marks.toml").expect("TOML").marks.of("a", "");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What was asked of AWS: the request as it was sent, without its code and without any secret.
+//! The request as it was sent to AWS, without its MFA code and without secrets.
 
 use crate::calls::sts::AssumeRole;
 use crate::role::Role;
@@ -8,20 +8,20 @@ use crate::value::mfa::MfaSerial;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
 
-/// One AssumeRole call, as far as its explanation needs it.
+/// The parts of an AssumeRole request that its explanation needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// The role; `None` for a call without one, such as the check of a key.
     pub role: Option<RoleArn>,
     /// The name of the access key or role that signed.
     pub source: String,
-    /// Whose credentials signed.
+    /// The owner of the credentials that signed.
     pub signer: Signer,
-    /// The id of the access key that signed.
+    /// The ID of the access key that signed.
     pub access_key_id: String,
-    /// What the session was to call itself.
+    /// The session name.
     pub session_name: String,
-    /// The life asked for, in seconds; 0 if none was.
+    /// The requested duration in seconds, or 0 if there was none.
     pub duration_s: u32,
     /// The external ID that was sent.
     pub external_id: Option<String>,
@@ -35,47 +35,48 @@ pub struct Asked {
     pub policy: bool,
     /// The region whose endpoint was called.
     pub region: String,
-    /// What was changed in the role's settings since it was last assumed; `None` if it never was while this ran.
+    /// The settings of the role that changed since it was last assumed; `None` if it was not assumed since Rolecall
+    /// started.
     pub changed_since: Option<Vec<&'static str>>,
 }
 
-/// Whose credentials signed a call.
+/// The owner of the credentials that signed a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Signer {
-    /// Nobody knows.
+    /// Unknown.
     #[default]
     Unknown,
-    /// An IAM user's, by its ARN.
+    /// An IAM user, by its ARN.
     User(String),
     /// A session of a role.
     Session {
         /// The role's ARN.
         role: RoleArn,
-        /// The session's own ARN.
+        /// The ARN of the session.
         arn: String,
     },
 }
 
-/// What a request said about MFA.
+/// The MFA information in a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MfaProof {
     /// Nothing.
     #[default]
     None,
-    /// A code was sent along.
+    /// The request has a code.
     Code {
-        /// The device it was of.
+        /// The device of the code.
         serial: MfaSerial,
     },
     /// The credentials came from a call with a code.
     Session {
-        /// How long ago, in seconds.
+        /// The age of that code, in seconds.
         age_s: i64,
     },
 }
 
 impl Asked {
-    /// Returns what a call asked for, made with the credentials of `source`.
+    /// Returns the request of a call that was signed with the credentials of `source`.
     pub fn of(call: &AssumeRole, source: &str, signer: Signer, access_key_id: &str) -> Self {
         Self {
             role: Some(call.role_arn.clone()),
@@ -102,7 +103,7 @@ impl Asked {
         }
     }
 
-    /// Returns what is known of a call of which only the name of its signer is.
+    /// Returns a request of which only the name of the signer is known.
     pub fn by(source: &str) -> Self {
         Self {
             source: source.to_owned(),
@@ -115,7 +116,7 @@ impl Asked {
         format!("\"{}\"", sanitise::echo(&self.source))
     }
 
-    /// Returns the principal that a policy would name: the user, or the role behind the session.
+    /// Returns the principal that a policy would name: the user, or the role of the session.
     pub(super) fn principal(&self) -> Option<&str> {
         match &self.signer {
             Signer::Unknown => None,
@@ -124,7 +125,7 @@ impl Asked {
         }
     }
 
-    /// Returns the ARN that GetCallerIdentity would give.
+    /// Returns the ARN that GetCallerIdentity would return.
     pub(super) fn caller_arn(&self) -> Option<&str> {
         match &self.signer {
             Signer::Unknown => None,
@@ -137,7 +138,7 @@ impl Asked {
         Arn::account_of(self.principal()?)
     }
 
-    /// Returns whether signer and role are in one account; `None` if one of them is not known.
+    /// Returns whether signer and role are in the same account; `None` if one of them is unknown.
     pub(super) fn is_same_account(&self) -> Option<bool> {
         Some(self.account()? == self.role.as_ref()?.account_id())
     }
@@ -179,7 +180,7 @@ impl Asked {
     }
 }
 
-/// Returns which of the settings that a request carries differ between two states of a role.
+/// Returns the settings that are part of a request and differ between two versions of a role.
 pub fn changes(before: &Role, now: &Role) -> Vec<&'static str> {
     let differences = [
         ("ARN", before.arn != now.arn),

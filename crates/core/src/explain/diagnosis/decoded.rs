@@ -1,4 +1,4 @@
-//! What a decoded authorization message says.
+//! Interprets a decoded authorization message.
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html>
 
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     let json: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let Some(is_explicit) = json["explicitDeny"].as_bool() else {
         return Finding {
-            told: "Rolecall cannot read the decoded message.".to_owned(),
+            message: "Rolecall cannot read the decoded message.".to_owned(),
             ..Finding::default()
         };
     };
@@ -22,7 +22,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     let names: Vec<String> = names.take(4).collect();
     if !is_explicit {
         return Finding {
-            told: "The decoded message says that no policy allows it.".to_owned(),
+            message: "The decoded message says that no policy allows it.".to_owned(),
             ..Finding::default()
         };
     }
@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
     };
     let what = format!("The decoded message names what denies it: {named}.");
     Finding {
-        told: what.clone(),
+        message: what.clone(),
         causes: vec![
             Cause::new(
                 CauseKind::ExplicitDeny,

@@ -1,4 +1,4 @@
-//! AccessDenied: which precondition or which condition was not met.
+//! AccessDenied: the permission or condition that is missing.
 
 use super::asked::Asked;
 use super::message::Denied;
@@ -12,7 +12,7 @@ use crate::value::problem::ProblemCode;
 use CauseKind::{CallerSession, MfaCode, MfaDevice, RootUser};
 use Confidence::Certain;
 
-/// Explains a denial; `None` if the refusal is none.
+/// Explains a denial. Returns `None` for other errors.
 pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
     let is_denial = matches!(
         refusal.code.as_str(),

@@ -1,4 +1,4 @@
-//! Asking further: which calls would tell more, and what their answers change in a diagnosis.
+//! Follow-up calls for more details, and how their results change a diagnosis.
 
 use jiff::Timestamp;
 
@@ -12,12 +12,12 @@ use crate::value::diagnosis::Diagnosis;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence, Look, LookCall, sorted};
 use crate::value::sanitise;
 
-/// The answer to one call.
+/// The result of one follow-up call.
 #[derive(Debug)]
 pub enum Answer {
     /// The trust policy, as JSON.
     Trust(String),
-    /// What the simulator said.
+    /// The results of the simulator.
     Simulation(Vec<SimulationResult>),
     /// The decoded message, as JSON.
     Decoded(String),
@@ -25,8 +25,8 @@ pub enum Answer {
     KeyAccount(String),
 }
 
-/// Returns the calls that would tell more about a refusal. `in_account` finds credentials of an account, and `other`
-/// names an access key beside the one that signed.
+/// Returns the follow-up calls that give more details about an error. `in_account` finds credentials in an account, and
+/// `other` is an access key other than the one that signed.
 pub fn looks(
     refusal: &Refusal,
     diagnosis: &Diagnosis,
@@ -84,7 +84,7 @@ pub fn looks(
 }
 
 impl Diagnosis {
-    /// Returns the diagnosis with what its calls told: each look with its answer, in the order of [`Diagnosis::looks`].
+    /// Returns the diagnosis with the results of its follow-up calls, in the order of [`Diagnosis::follow_ups`].
     pub fn with_answers(
         &self,
         asked: &Asked,
@@ -99,7 +99,7 @@ impl Diagnosis {
                 Ok(answer) => read(&answer, asked, now),
                 Err(error) => failed(look, &error, asked),
             };
-            look.found = Some(finding.told);
+            look.found = Some(finding.message);
             certain.extend(finding.causes);
             ruled_out.extend(finding.ruled_out);
         }
@@ -124,7 +124,7 @@ fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
         Answer::Simulation(results) => simulation::read(results, asked),
         Answer::Decoded(text) => decoded::read(text, asked),
         Answer::KeyAccount(account) => Finding {
-            told: format!(
+            message: format!(
                 "The access key belongs to account {}.",
                 sanitise::echo(account)
             ),
@@ -150,19 +150,19 @@ fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
     }
 }
 
-/// A call that gave nothing says at least what is missing.
+/// Returns what a failed call shows, such as a missing permission.
 fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
     let StsError::Refused(refusal) = error else {
-        let told = format!(
+        let message = format!(
             "AWS did not answer {}: {}.",
             look.action,
             sanitise::echo(&error.to_string())
         );
-        return told_only(told);
+        return message_only(message);
     };
     match (refusal.code.as_str(), look.call) {
         ("NoSuchEntity", LookCall::GetRole) => {
-            let mut finding = told_only("The account has no role with this name.".to_owned());
+            let mut finding = message_only("The account has no role with this name.".to_owned());
             finding.causes.push(
                 Cause::new(
                     CauseKind::NoSuchRole,
@@ -175,18 +175,18 @@ fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
             finding.ruled_out = trust::KINDS.to_vec();
             finding
         }
-        ("ValidationError", LookCall::GetAccessKeyInfo) => told_only(
+        ("ValidationError", LookCall::GetAccessKeyInfo) => message_only(
             "AWS knows no access key with this ID. Check it for typing errors.".to_owned(),
         ),
         (code, _) if code.starts_with("AccessDenied") => {
             look.statement = statement::inquiry(look, asked);
-            told_only(format!(
+            message_only(format!(
                 "\"{}\" may not call {}. Rolecall needs this permission to find out more.",
                 sanitise::echo(&look.by),
                 look.action
             ))
         }
-        (code, _) => told_only(format!(
+        (code, _) => message_only(format!(
             "AWS refused {}: {} {}",
             look.action,
             sanitise::echo(code),
@@ -195,14 +195,14 @@ fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
     }
 }
 
-fn told_only(told: String) -> Finding {
+fn message_only(message: String) -> Finding {
     Finding {
-        told,
+        message,
         ..Finding::default()
     }
 }
 
-/// Both sides allow it: what is left is out of their reach.
+/// Returns the cause that remains if both sides allow the request.
 fn beyond(asked: &Asked) -> Cause {
     Cause::new(
         CauseKind::ResourceControl,

@@ -1,27 +1,27 @@
-//! AWS's words for a denial, taken apart: who, which action, on what, and which policy.
+//! Parses AWS's message for a denial: the principal, the action, the resource and the policy.
 //!
-//! The forms are those of the user guide's
-//! [access denied messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html) and of
-//! answers that people published.
+//! The formats are those of the user guide's [access denied
+//! messages](https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html) and of published error
+//! messages.
 
-/// What a denial says.
+/// The parts of a denial message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Denied<'a> {
     /// The caller's ARN.
     pub(super) principal: Option<&'a str>,
-    /// Such as `sts:AssumeRole`.
+    /// The action, such as `sts:AssumeRole`.
     pub(super) action: &'a str,
-    /// The ARN of what was asked for.
+    /// The ARN of the resource.
     pub(super) resource: Option<&'a str>,
-    /// Why, where AWS tells.
+    /// The reason, if AWS gives one.
     pub(super) reason: Option<Reason>,
-    /// The policy that denies, where AWS names it.
+    /// The policy that denies the action, if AWS names it.
     pub(super) policy_arn: Option<&'a str>,
     /// The message to decode with `sts:DecodeAuthorizationMessage`.
     pub(super) encoded: Option<&'a str>,
 }
 
-/// Why AWS denied.
+/// Why AWS denied the action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
     /// No policy of this kind allows it.
@@ -40,12 +40,12 @@ pub(super) enum PolicyType {
     ServiceControl,
     ResourceControl,
     Endpoint,
-    /// A kind that is not known.
+    /// An unknown kind.
     Other,
 }
 
 impl<'a> Denied<'a> {
-    /// Reads a message; `None` if it is no denial of an action.
+    /// Parses a message. Returns `None` if it is not a denial of an action.
     pub(super) fn read(message: &'a str) -> Option<Self> {
         let lower = message.to_ascii_lowercase();
         let start = lower.find("not authorized to perform")?;
@@ -67,12 +67,12 @@ impl<'a> Denied<'a> {
     }
 }
 
-/// Returns the encoded message of any refusal.
+/// Returns the encoded message in an error message.
 pub fn encoded(message: &str) -> Option<&str> {
     after(message, "authorization failure message: ")
 }
 
-/// Returns the word after a phrase, without quotes and a final stop.
+/// Returns the word after a phrase, without quotes and a final period.
 fn after<'a>(text: &'a str, phrase: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(phrase)?;
     word(rest)
@@ -105,7 +105,7 @@ impl Reason {
 }
 
 impl PolicyType {
-    /// Reads the kind at the start of `text`, after an article.
+    /// Parses the kind at the start of `text`, after an article.
     fn read(text: &str) -> Self {
         let text = ["an ", "a ", "the "]
             .iter()
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_a_denial_apart() {
+    fn parses_a_denial() {
         let text = "User: arn:aws:iam::1:user/a is not authorized to perform: sts:AssumeRole on resource: \
                     \"arn:aws:iam::2:role/r\" with an explicit deny in a service control policy: \
                     arn:aws:organizations::3:policy/o-x/service_control_policy/p-y. Encoded authorization failure \
@@ -153,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn an_old_form_has_no_principal() {
+    fn an_old_format_has_no_principal() {
         let denied = Denied::read("Not authorized to perform sts:AssumeRole").expect("a denial");
         assert_eq!((denied.principal, denied.action), (None, "sts:AssumeRole"));
     }
 
     #[test]
-    fn b55_hostile_words_are_no_denial() {
+    fn b55_hostile_text_is_not_a_denial() {
         for text in [
             "",
             "not authorized to perform",

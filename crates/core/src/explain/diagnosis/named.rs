@@ -1,4 +1,4 @@
-//! Denials in which AWS names the policy that is missing or denies, and those of tags and source identity.
+//! Denials in which AWS names the policy that is missing or denies, and denials of tags and source identity.
 
 use super::asked::{Asked, MfaProof};
 use super::message::{Denied, PolicyType, Reason};
@@ -14,7 +14,7 @@ use CauseKind::{
 };
 use Confidence::{Certain, Likely, Possible};
 
-/// What AWS names itself.
+/// Returns the causes that AWS names itself.
 pub(super) fn named(reason: Reason, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
     match reason {
         Reason::Missing(kind) => missing(kind, denied, asked),
@@ -134,7 +134,7 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
     causes
 }
 
-/// Tags and source identity need a permission of their own on both sides.
+/// Returns the causes for tags and source identity, which need a separate permission on both sides.
 pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> Vec<Cause> {
     let is_tags = denied.action == "sts:TagSession";
     let (kind, field) = if is_tags {

@@ -1,4 +1,4 @@
-//! Refusals of the request itself: a field, the duration, the session policy, too many requests.
+//! Errors in the request itself: a field, the duration, the session policy, or too many requests.
 
 use super::asked::{Asked, Signer};
 use super::verdict::Verdict;
@@ -10,7 +10,7 @@ use crate::value::sanitise;
 use CauseKind::{Duration, Field, SessionPolicy, SessionTags, SourceIdentity, Throttled};
 use Confidence::{Certain, Likely, Possible};
 
-/// Explains a refusal of the request; `None` if its words are none that are known.
+/// Explains an error in the request. Returns `None` if the message is unknown.
 pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
     match refusal.code.as_str() {
         "Throttling"
@@ -102,7 +102,7 @@ fn too_long(asked: &Asked) -> Verdict {
     verdict
 }
 
-/// What AWS says of a session, what kind of cause it is, what it means and what to check.
+/// Messages of AWS about a session: the text, the kind of cause, what it means and what to check.
 const SESSION_RULES: [(&str, CauseKind, &str, &str); 8] = [
     (
         "source identity is already set",
@@ -154,7 +154,7 @@ const SESSION_RULES: [(&str, CauseKind, &str, &str); 8] = [
     ),
 ];
 
-/// Rules that AWS tells in a sentence of their own.
+/// Returns the cause for a rule that AWS reports in a separate sentence.
 fn session_rule(message: &str) -> Option<Cause> {
     let rule = SESSION_RULES
         .iter()
@@ -201,7 +201,7 @@ fn field_cause(field: &str, rule: &str) -> Cause {
     )
 }
 
-/// Returns what the role's settings call a field of the request.
+/// Returns the name in the role's settings of a field of the request.
 fn field_name(field: &str) -> String {
     match field {
         "roleSessionName" => "The session name".into(),

@@ -1,4 +1,4 @@
-//! Refusals that are about who signs, when and where: key, token, secret, clock, endpoint, region.
+//! Errors about the signature: key, token, secret, clock, endpoint and region.
 
 use super::asked::Asked;
 use super::statement;
@@ -12,7 +12,7 @@ use crate::value::sanitise;
 use CauseKind::{Clock, Endpoint, Expired, KeyUnknown, Partition, Region, Secret};
 use Confidence::{Certain, Likely, Possible};
 
-/// Explains a refusal of the signature or its key; `None` if the refusal is about something else.
+/// Explains an error about the signature or its key. Returns `None` for other errors.
 pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
     match refusal.code.as_str() {
         "InvalidClientTokenId"
@@ -71,7 +71,7 @@ fn unknown_key(asked: &Asked) -> Verdict {
     }
 }
 
-/// Regions that an account has to enable refuse the keys and sessions of accounts that have not.
+/// A region that must be enabled rejects keys and sessions of accounts that have not enabled it.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>
 fn region_not_enabled(asked: &Asked, confidence: Confidence) -> Cause {
     let region = if asked.region.is_empty() {

@@ -1,4 +1,4 @@
-//! What IAM's policy simulator says about the caller's side of a request.
+//! Interprets the results of IAM's policy simulator for the caller's side of a request.
 
 use super::asked::{Asked, MfaProof};
 use super::finding::Finding;
@@ -9,7 +9,7 @@ use crate::value::sanitise;
 
 use CauseKind::{Boundary, CallerPermission, ExplicitDeny, ServiceControl};
 
-/// Returns the question whether the caller's own policies allow a request.
+/// Returns the simulation of whether the caller's own policies allow a request.
 pub fn question(asked: &Asked) -> Option<Simulation> {
     let mut context = vec![("sts:RoleSessionName".to_owned(), asked.session_name.clone())];
     if let Some(id) = &asked.external_id {
@@ -26,13 +26,13 @@ pub fn question(asked: &Asked) -> Option<Simulation> {
     })
 }
 
-/// Reads the simulator's answer.
+/// Interprets the results of the simulator.
 pub(super) fn read(results: &[SimulationResult], asked: &Asked) -> Finding {
     let causes: Vec<Cause> = results
         .iter()
         .filter_map(|result| cause(result, asked))
         .collect();
-    let told = match causes.first() {
+    let message = match causes.first() {
         Some(cause) => cause.what.clone(),
         None if results.is_empty() => "IAM gave no result.".to_owned(),
         None => format!("The policies of {} allow it.", asked.who()),
@@ -42,7 +42,7 @@ pub(super) fn read(results: &[SimulationResult], asked: &Asked) -> Finding {
         _ => vec![CallerPermission, ExplicitDeny, Boundary],
     };
     Finding {
-        told,
+        message,
         causes,
         ruled_out,
     }

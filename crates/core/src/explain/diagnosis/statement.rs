@@ -1,4 +1,5 @@
-//! Policy statements to send on: the least that lets the request through, and the commands that check.
+//! Policy statements to send to an administrator, which grant the minimum for the request, and commands to check the
+//! cause.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -8,7 +9,7 @@ use crate::value::diagnosis::Statement;
 use crate::value::diagnosis::{Look, LookCall};
 use crate::value::sanitise;
 
-/// A statement in the order in which people write one.
+/// A statement with its elements in the usual order.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Written<'a> {
@@ -23,9 +24,9 @@ struct Written<'a> {
     condition: Option<Value>,
 }
 
-/// Returns the statement that lets the caller in, with the conditions that the request meets. What goes with the session
-/// (tags, source identity) gets a statement of its own where there are conditions: some of their keys are known for
-/// sts:AssumeRole only.
+/// Returns the trust policy statement that allows the caller, with the conditions that the request meets. If there are
+/// conditions, tags and source identity get a separate statement, because some condition keys exist only for
+/// sts:AssumeRole.
 pub(super) fn trust(asked: &Asked) -> Option<Statement> {
     let role = asked.role.as_ref()?;
     let principal = json!({ "AWS": clean(asked.principal()?)? });
@@ -73,7 +74,7 @@ pub(super) fn permission(asked: &Asked) -> Option<Statement> {
     })
 }
 
-/// Returns the statement that would allow a call that tells more.
+/// Returns the statement that allows a follow-up call.
 pub(super) fn inquiry(look: &Look, asked: &Asked) -> Option<Statement> {
     let resource = match look.call {
         LookCall::GetRole => asked.role.as_ref()?.as_str(),
@@ -145,7 +146,7 @@ pub(super) fn list_keys(asked: &Asked) -> Option<String> {
     Some(format!("aws iam list-access-keys --user-name {name}"))
 }
 
-/// Returns a text if nothing in it means anything to a shell or to JSON.
+/// Returns a text if it has no special characters of a shell or of JSON.
 fn clean(text: &str) -> Option<&str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-:/".contains(c);
     (!text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain)).then_some(text)

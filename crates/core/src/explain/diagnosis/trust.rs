@@ -1,4 +1,4 @@
-//! What a role's trust policy says about a request: evaluated as AWS does, the near miss named.
+//! Evaluates a role's trust policy for a request as AWS does, and names conditions that are not met.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -19,7 +19,7 @@ use CauseKind::{
 };
 use Confidence::{Certain, Likely};
 
-/// What a trust policy decides: known once it is read.
+/// The kinds of causes that are certain once the trust policy is known.
 pub(super) const KINDS: [CauseKind; 8] = [
     TrustPolicy,
     ExternalId,
@@ -31,20 +31,20 @@ pub(super) const KINDS: [CauseKind; 8] = [
     NoSuchRole,
 ];
 
-/// Reads a role's trust policy for a request at a time.
+/// Evaluates a role's trust policy for a request at a time.
 pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
-    let told = |told: &str| Finding {
-        told: told.to_owned(),
+    let message = |message: &str| Finding {
+        message: message.to_owned(),
         ..Finding::default()
     };
     let Ok(policy) = Policy::parse(PolicyKind::Trust, document) else {
-        return told("Rolecall cannot read the role's trust policy.");
+        return message("Rolecall cannot read the role's trust policy.");
     };
     let principal = asked
         .caller_arn()
         .and_then(|arn| Principal::parse(arn).ok());
     let (Some(principal), Some(role)) = (principal, &asked.role) else {
-        return told("Rolecall read the trust policy, but does not know who made the request.");
+        return message("Rolecall read the trust policy, but does not know who made the request.");
     };
     let context = context(asked, now);
     let json = serde_json::from_str(document).unwrap_or(Value::Null);
@@ -65,14 +65,14 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
             .causes
             .extend(causes(&side_result, action, asked, &json));
     }
-    finding.told = match finding.causes.first() {
+    finding.message = match finding.causes.first() {
         Some(cause) => cause.what.clone(),
         None => format!("The role's trust policy allows {}.", asked.who()),
     };
     finding
 }
 
-/// The condition keys that AWS would derive from the request, as far as they are known here.
+/// Returns the condition keys that AWS derives from the request, as far as they are known.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 fn context(asked: &Asked, now: Timestamp) -> Context {
     let mut context = Context::default();
@@ -142,7 +142,7 @@ fn denies(statement: &StatementRef, asked: &Asked) -> Cause {
     .ask(asked.owner())
 }
 
-/// No statement names caller and action together.
+/// Returns the cause if no statement covers both caller and action.
 fn silent(action: &str, asked: &Asked) -> Cause {
     let (kind, what) = match action {
         "sts:TagSession" => (
@@ -172,7 +172,7 @@ fn silent(action: &str, asked: &Asked) -> Cause {
         .send(statement::trust(asked))
 }
 
-/// A statement would let the caller in, but for one condition.
+/// Returns the cause if a statement matches except for one condition.
 fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
     let wanted = wanted(miss, document);
     let asks = |field: &str| asks_for(field, wanted.as_deref());
@@ -248,7 +248,7 @@ fn sent_external_id(asked: &Asked) -> String {
     }
 }
 
-/// The caller has no MFA, or one that is too old.
+/// Returns the cause if the caller has no MFA, or its MFA is too old.
 fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'static str) {
     match &asked.mfa {
         MfaProof::None => (
@@ -270,7 +270,8 @@ fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'
     }
 }
 
-/// A condition on something that is not known here: an address, an organization, a tag of the caller.
+/// Returns the cause for a condition on a value that is unknown here, such as an address, an organization or a tag of
+/// the caller.
 fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
     let value = wanted
         .map(|value| format!(" \"{}\"", sanitise::echo(&value)))
@@ -288,7 +289,7 @@ fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
     .ask(asked.owner())
 }
 
-/// Returns the value that a condition compares with, if it is one plain text.
+/// Returns the value that a condition compares with, if it is a single string.
 fn wanted(miss: &NearMiss, document: &Value) -> Option<String> {
     let statements = &document["Statement"];
     let statement = match statements {

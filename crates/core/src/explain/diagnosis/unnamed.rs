@@ -1,4 +1,4 @@
-//! Denials in which AWS does not say why: what fits the request.
+//! Denials without a reason from AWS: the causes that fit the request.
 
 use super::asked::{Asked, MfaProof, Signer};
 use super::statement;
@@ -11,8 +11,8 @@ use CauseKind::{
 };
 use Confidence::{Certain, Likely, Possible};
 
-/// AWS does not say why: everything that fits the request, the role's side first, since AWS names a missing
-/// permission of the caller in most of its answers.
+/// Returns everything that fits the request. The role's side comes first, because AWS usually names a missing
+/// permission of the caller.
 pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
     let mut causes = Vec::new();
     causes.extend(changed(asked));
@@ -50,7 +50,8 @@ pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
     causes
 }
 
-/// What differs from the last time it worked is the first suspect; if nothing does, AWS's side changed.
+/// Returns the most likely cause: what changed since the role was last assumed, or a change on AWS's side if nothing
+/// did.
 fn changed(asked: &Asked) -> Option<Cause> {
     let changed = asked.changed_since.as_ref()?;
     if changed.is_empty() {
@@ -161,7 +162,7 @@ fn mfa(asked: &Asked) -> Option<Cause> {
     }
 }
 
-/// Administrators may require that sessions carry the user's name.
+/// Administrators can require that the session name contains the user's name.
 fn session_name(asked: &Asked) -> Option<Cause> {
     let user = asked.user_name()?;
     if asked.session_name.is_empty() || asked.session_name == user {

@@ -1,9 +1,9 @@
-//! Causes, and the sentence above them.
+//! Causes, and the sentence shown above them.
 
 use crate::value::diagnosis::Cause;
 use crate::value::problem::ProblemCode;
 
-/// Causes, and the sentence above them.
+/// Causes, and the sentence shown above them.
 pub(super) struct Verdict {
     pub(super) code: ProblemCode,
     pub(super) what: String,

@@ -1,10 +1,10 @@
-//! The planner: which calls a role takes, what is asked of the user, and how long the result lives.
-//! A pure function, so that the plan can be shown before anything is asked.
+//! The planner: the calls and prompts that a role needs, and the duration of its session. A pure function, so that the
+//! plan can be shown before the user is prompted.
 //!
-//! STS gives it these rules. A code goes with a call of the access key only: roles have no devices. Sessions from
-//! another role's session, or from a session token, last at most one hour; sessions from the key itself up to the
-//! role's maximum. A session token that was got with a code stands in for a code at every role, unless the role's
-//! trust policy wants the code to be fresher.
+//! It follows these rules of STS. Only calls that the access key signs can have a code, because roles have no devices.
+//! A session that another role's session or a session token requests lasts at most one hour; one that the key itself
+//! requests lasts up to the role's maximum. A session token from a call with a code replaces a code for every role,
+//! unless the role's trust policy requires a more recent code.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
 
 mod chain;
@@ -23,16 +23,16 @@ use crate::value::sanitise;
 pub use chain::Chain;
 pub use situation::{MfaLifetime, SIGNER_MIN_REMAINING, Situation};
 
-/// What the caller prefers where a plan has a choice.
+/// The caller's preference if more than one plan is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanPreference {
-    /// What the role is set to, or the best fit if it is not set.
+    /// The role's setting, or the best plan if there is none.
     Default,
     /// No prompt if possible, even if the session is shorter. For tools.
     AvoidPrompt,
     /// One code for as many roles as possible.
     SharedCode,
-    /// One code for this role only, for the duration the role is set to or every role allows.
+    /// One code for this role only, for the role's duration setting or the duration that every role allows.
     OwnCode,
     /// One code for this role only, for the longest possible session, even if the role may not allow it.
     LongestSession,
@@ -48,18 +48,18 @@ impl PlanPreference {
     }
 }
 
-/// What has to be done for a role, call by call.
+/// The calls that are needed for a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The access key that everything begins with.
+    /// The access key at the start of the chain.
     pub key: AccessKey,
-    /// The roles from the key on, the wanted one last; never empty.
+    /// The roles of the chain from the key on. The requested one is last. Never empty.
     pub roles: Vec<Role>,
-    /// The calls, in their order; the last one assumes the role.
+    /// The calls in order. The last one assumes the role.
     pub calls: Vec<PlannedCall>,
-    /// How many roles one code for the device of this plan can serve, this one included.
+    /// The number of roles, including this one, that one code for the device of this plan can serve.
     pub served: usize,
-    /// The longest lives of the roles, where they are known.
+    /// The maximum durations of the roles, if known.
     limits: Vec<Option<DurationLimit>>,
 }
 
@@ -68,7 +68,7 @@ pub struct Plan {
 pub enum PlannedCall {
     /// GetSessionToken with a code, signed by the key.
     SessionToken {
-        /// The device whose code goes with it.
+        /// The device of the code.
         serial: MfaSerial,
         /// How long the session token should last.
         duration: TokenDuration,
@@ -79,25 +79,25 @@ pub enum PlannedCall {
         role: Name,
         /// How long its session should last.
         duration: SessionDuration,
-        /// Who signs.
+        /// What signs the call.
         signer: Signer,
     },
 }
 
-/// Who signs an AssumeRole.
+/// What signs an AssumeRole call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signer {
     /// The access key.
     Key,
     /// The access key, together with a code of this device.
     KeyWithCode(MfaSerial),
-    /// The session token that was got with a code of this device.
+    /// The session token from a call with a code of this device.
     MfaSession(MfaSerial),
     /// The session of the role before it in the chain.
     Role(Name),
 }
 
-/// What a plan asks of the user: one code, and what for.
+/// What a plan asks the user for: one code, and its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question<'a> {
     /// A code for a session token, which serves every role with this device.
@@ -159,7 +159,7 @@ impl Plan {
             .collect()
     }
 
-    /// Returns how long the role's session lives.
+    /// Returns the duration of the role's session.
     pub fn lifetime(&self) -> SessionDuration {
         let of_call = |call: &PlannedCall| match call {
             PlannedCall::AssumeRole { duration, .. } => Some(*duration),
@@ -169,7 +169,7 @@ impl Plan {
         last.unwrap_or(SessionDuration::HOUR)
     }
 
-    /// Returns the role's own call: who signs it.
+    /// Returns what signs the call for the role itself.
     pub fn signer(&self) -> &Signer {
         match self.calls.last() {
             Some(PlannedCall::AssumeRole { signer, .. }) => signer,
@@ -177,7 +177,7 @@ impl Plan {
         }
     }
 
-    /// Returns what is asked of the user: never more than one code.
+    /// Returns what the user is asked for, which is at most one code.
     pub fn question(&self) -> Option<Question<'_>> {
         self.calls.iter().find_map(|call| match call {
             PlannedCall::SessionToken { serial, .. } => Some(Question::Shared(serial)),
@@ -189,8 +189,8 @@ impl Plan {
         })
     }
 
-    /// Returns what the code of this plan could be used for in its place, in plain words: a longer session of this role
-    /// alone, or shorter ones of several roles.
+    /// Returns the alternative use of the code and its description: a longer session of this role only, or shorter
+    /// sessions of several roles.
     pub fn alternative(
         &self,
         role: &Role,
@@ -231,8 +231,8 @@ impl Plan {
         })
     }
 
-    /// Returns the role whose call uses the code up if it asks for more than the role allows, and what it asks for:
-    /// nobody knows whether it does.
+    /// Returns the role whose call may use up the code because it requests a duration that the role may not allow, and
+    /// that duration.
     pub fn risk(&self) -> Option<(&Role, SessionDuration)> {
         let calls = self.calls.iter();
         let with_code = calls.filter_map(|call| match call {
@@ -250,13 +250,13 @@ impl Plan {
         limit.is_none().then_some((role, duration))
     }
 
-    /// Returns the longest life of the wanted role, where it is known.
+    /// Returns the maximum duration of the requested role, if known.
     pub fn limit(&self) -> Option<DurationLimit> {
         self.limits.last().copied().flatten()
     }
 }
 
-/// Returns the calls for the first role, which the key itself or its session token signs.
+/// Returns the calls for the first role, which the key or its session token signs.
 fn first_calls(
     chain: &Chain,
     situation: &Situation<'_>,
@@ -310,7 +310,7 @@ fn first_calls(
     ]
 }
 
-/// Returns whether a code of its own is worth more to whoever asks than a session token that is at hand.
+/// Returns whether the caller prefers a separate code over an available session token.
 fn prefers_own(role: &Role, wanted: SessionDuration, preference: PlanPreference) -> bool {
     match (preference, role.mfa_code) {
         (PlanPreference::OwnCode | PlanPreference::LongestSession, _)
@@ -335,8 +335,7 @@ fn wanted(role: &Role) -> SessionDuration {
     role.duration.unwrap_or(SessionDuration::HOUR)
 }
 
-/// Returns the longest life that is worth asking for: what the role is set to if that is over an hour, else all that
-/// STS gives.
+/// Returns the longest duration to request: the role's setting if it is over an hour, or otherwise the maximum of STS.
 fn long(role: &Role, situation: &Situation<'_>) -> SessionDuration {
     let set = role.duration.filter(|set| *set > SessionDuration::HOUR);
     let most = SessionDuration::from_seconds(u64::from(LONGEST_S));

@@ -1,4 +1,4 @@
-//! Roles: what a user may assume, and how.
+//! Roles that a user can assume, and how.
 
 pub mod call_fields;
 pub mod call_template;
@@ -28,7 +28,7 @@ use crate::value::region::Region;
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
 
-/// The most characters a group's name may have.
+/// The maximum number of characters of a group's name.
 const GROUP_MAX: usize = 64;
 
 /// A role and how to assume it.
@@ -40,25 +40,25 @@ pub struct Role {
     pub arn: RoleArn,
     /// The access key or role it is assumed from.
     pub source: Name,
-    /// What its sessions call themselves; by default the IAM user's name.
+    /// The session name. The default is the IAM user's name.
     pub session_name: Option<CallTemplate>,
-    /// How long a session should last; by default one hour.
+    /// The duration of a session. The default is one hour.
     pub duration: Option<SessionDuration>,
-    /// The identifier its owner asks for.
+    /// The external ID that its owner requires.
     pub external_id: Option<ExternalId>,
-    /// The MFA device whose code it asks for.
+    /// The MFA device whose code it requires.
     pub mfa_serial: Option<MfaSerial>,
-    /// Whether it takes part in a shared code; by default that follows from its duration and the other roles.
+    /// Whether it shares codes with other roles. The default depends on its duration and the other roles.
     pub mfa_code: Option<CodeUse>,
-    /// Who its sessions act for, in CloudTrail and in every chained session.
+    /// The source identity, which appears in CloudTrail and in every chained session.
     pub source_identity: Option<CallTemplate>,
-    /// The tags of its sessions.
+    /// The session tags.
     pub tags: SessionTags,
-    /// What limits its sessions beyond the role, in its own words.
+    /// The inline session policy.
     pub policy: Option<SessionPolicy>,
-    /// The managed policies that limit its sessions beyond the role.
+    /// The managed session policies.
     pub policy_arns: Vec<PolicyArn>,
-    /// The reason it wants before it is assumed.
+    /// The rule for the reason that it requires before it is assumed.
     pub reason: Option<ReasonRule>,
     /// The region of its STS endpoint and of its export blocks.
     pub region: Option<Region>,
@@ -66,12 +66,12 @@ pub struct Role {
     pub output: Option<OutputFormat>,
     /// Its group in menus and lists.
     pub group: Option<String>,
-    /// Set if this role stands for limited sessions of another.
+    /// Set if this role represents limited sessions of another.
     pub limited: Option<Box<Limited>>,
 }
 
 impl Role {
-    /// Returns whether the role is content with a session of an hour from a code that other roles share.
+    /// Returns whether a session of one hour from a shared code is enough for the role.
     pub fn shares_codes(&self) -> bool {
         match self.mfa_code {
             Some(CodeUse::Own) => false,
@@ -82,19 +82,19 @@ impl Role {
         }
     }
 
-    /// Returns what its sessions are limited to beyond the role.
+    /// Returns the additional limits of its sessions.
     pub fn limits(&self) -> Limits {
         let limited = self.limited.as_ref();
         limited.map(|it| it.limits.clone()).unwrap_or_default()
     }
 
-    /// Returns the name of the role that it stands for limited sessions of, else its own.
+    /// Returns the name of the role without limits, which may be its own.
     pub fn unlimited_name(&self) -> &Name {
         let limited = self.limited.as_ref();
         limited.map_or(&self.name, |limited| &limited.of)
     }
 
-    /// Returns whether its sessions get this tag, ignoring letter case.
+    /// Returns whether its sessions have this tag, ignoring letter case.
     pub fn sets_tag(&self, key: &str) -> bool {
         let of_reason = match self.reason.as_ref().map(|rule| &rule.target) {
             Some(ReasonTarget::Tag(own)) => own.to_lowercase() == key.to_lowercase(),
@@ -103,14 +103,14 @@ impl Role {
         of_reason || self.tags.has(key)
     }
 
-    /// Returns whether its sessions get a source identity of their own.
+    /// Returns whether the role sets a source identity.
     pub fn sets_source_identity(&self) -> bool {
         let of_reason = self.reason.as_ref().map(|rule| &rule.target);
         self.source_identity.is_some() || of_reason == Some(&ReasonTarget::SourceIdentity)
     }
 }
 
-/// A role as a person or a file writes it, not yet checked.
+/// A role as entered or read from a file, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleDraft {
@@ -146,10 +146,10 @@ pub struct RoleDraft {
     /// See [`Role::policy_arns`].
     #[serde(default)]
     pub policy_arns: Vec<String>,
-    /// Where the reason goes: `source_identity` or `tag:KEY`; see [`Role::reason`].
+    /// The target of the reason: `source_identity` or `tag:KEY`; see [`Role::reason`].
     #[serde(default)]
     pub reason: Option<String>,
-    /// What the reason must look like, such as `OPS-#`.
+    /// The pattern of the reason, such as `OPS-#`.
     #[serde(default)]
     pub reason_pattern: Option<String>,
     /// See [`Role::region`].
@@ -162,10 +162,10 @@ pub struct RoleDraft {
 }
 
 impl RoleDraft {
-    /// Checks every field. Empty optional fields count as absent.
+    /// Checks every field. Empty optional fields are treated as absent.
     ///
     /// # Errors
-    /// The first field that is wrong.
+    /// Says what is wrong with the first invalid field.
     pub fn check(&self) -> Result<Role, InputError> {
         let name = Name::parse(&self.name)?;
         let source = Name::parse(&self.source).map_err(|error| InputError {
@@ -207,12 +207,12 @@ impl RoleDraft {
             group: optional(&self.group, parse_group)?,
             limited: None,
         };
-        check_reason_place(&role).map(|()| role)
+        check_reason_target(&role).map(|()| role)
     }
 }
 
-/// Refuses a reason that would go where the role puts something else.
-fn check_reason_place(role: &Role) -> Result<(), InputError> {
+/// Rejects a reason whose target already has a value in the role.
+fn check_reason_target(role: &Role) -> Result<(), InputError> {
     let what = match role.reason.as_ref().map(|rule| &rule.target) {
         Some(ReasonTarget::SourceIdentity) if role.source_identity.is_some() => {
             "The reason is sent as the source identity, but the role already sets one.".to_owned()
@@ -241,10 +241,10 @@ fn optional<T>(
     given(text).map(parse).transpose()
 }
 
-/// Returns a group's name, without the white space around it.
+/// Returns a group's name, trimmed.
 ///
 /// # Errors
-/// If it is longer than 64 characters or holds a hidden one.
+/// If it is longer than 64 characters or has a hidden character.
 pub(crate) fn parse_group(text: &str) -> Result<String, InputError> {
     let text = text.trim();
     if text.chars().any(sanitise::is_hidden) {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_fields_count_as_absent() {
+    fn empty_fields_are_treated_as_absent() {
         let role = RoleDraft {
             external_id: Some(" ".into()),
             ..draft()
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn b59_refuses_a_region_of_another_partition() {
+    fn b59_rejects_a_region_of_another_partition() {
         let error = RoleDraft {
             region: Some("cn-north-1".into()),
             ..draft()
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_does_not_go_where_something_else_is() {
+    fn a_reason_needs_a_target_without_a_value() {
         let tag = SessionTag {
             key: "Reason".into(),
             value: "x".into(),

@@ -1,4 +1,4 @@
-//! Sessions: one assumption of one role, and what it is at a moment.
+//! Sessions of roles, and their phase at a point in time.
 
 pub mod export_block;
 pub mod mfa_session;
@@ -15,14 +15,14 @@ use crate::value::credentials::Credentials;
 use crate::value::duration::HOUR_S;
 use crate::value::name::Name;
 
-/// How long before its expiry a session counts as expiring.
+/// How long before its expiry a session is shown as expiring.
 pub const EXPIRING: SignedDuration = SignedDuration::from_mins(10);
 
-/// With this much life left, a session of an hour or more is renewed before it is handed to a tool.
-/// botocore asks again on every request once fewer than 15 minutes are left.
+/// A session of an hour or more with this much time left is renewed before a tool gets it. botocore requests new
+/// credentials for every call once fewer than 15 minutes are left.
 pub const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(20);
 
-/// One assumption of one role.
+/// A session of a role.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The role's name in the catalogue.
@@ -31,13 +31,13 @@ pub struct Session {
     pub limited: Option<Box<Limited>>,
     /// The role's ARN when it was assumed.
     pub role_arn: String,
-    /// The access key or role it was assumed from.
+    /// The access key or role from which it was assumed.
     pub source: Name,
-    /// The assumed-role ARN that AWS gave.
+    /// The assumed-role ARN that AWS returned.
     pub identity: String,
-    /// How much of the space for session policies and tags they take, in percent, if there are any.
+    /// How much of the space for session policies and tags is used, in percent, if there are any.
     pub packed_policy_percent: Option<u32>,
-    /// Why it was assumed, where the role wanted a reason.
+    /// The reason, if the role requires one.
     pub reason: Option<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
@@ -45,39 +45,39 @@ pub struct Session {
     pub credentials: Arc<Credentials>,
 }
 
-/// What a session is at a moment. Computed from the time, never stored.
+/// The phase of a session. It is computed from the time and never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// AWS, the keychain or the user is being asked.
+    /// Rolecall waits for AWS, the keychain or the user.
     Assuming,
-    /// The last assumption failed and nothing is left of an earlier one.
+    /// The last AssumeRole attempt failed, and there is no earlier session.
     Failed,
-    /// Usable, and about to end.
+    /// Usable, but expires soon.
     Expiring,
     /// Usable.
     Active,
-    /// Over.
+    /// Expired.
     Expired,
 }
 
 impl Session {
-    /// Returns when it ends.
+    /// Returns when the session expires.
     pub fn expires_at(&self) -> Timestamp {
         self.credentials.expires_at
     }
 
-    /// Returns the life left; negative once it is over.
+    /// Returns the time left, which is negative after the expiry.
     pub fn remaining_at(&self, now: Timestamp) -> SignedDuration {
         self.expires_at().duration_since(now)
     }
 
-    /// Returns the whole life it was issued with.
+    /// Returns the duration with which it was issued.
     pub fn lifetime(&self) -> SignedDuration {
         self.expires_at().duration_since(self.issued_at)
     }
 
-    /// Returns active, expiring or expired. A session of a quarter of an hour counts as expiring in its last third.
+    /// Returns active, expiring or expired. A session of 15 minutes is expiring in its last third.
     pub fn phase_at(&self, now: Timestamp) -> Phase {
         let left = self.remaining_at(now);
         if !left.is_positive() {
@@ -89,7 +89,8 @@ impl Session {
         }
     }
 
-    /// Returns whether a tool that asks now should get a fresh session: 20 minutes left, or a third of a short life.
+    /// Returns whether a tool should get a new session: fewer than 20 minutes, or a third of a shorter duration, are
+    /// left.
     pub fn is_due_for_renewal_at(&self, now: Timestamp) -> bool {
         let short = self.lifetime() < SignedDuration::from_secs(i64::from(HOUR_S) / 2);
         let margin = if short {
@@ -100,7 +101,7 @@ impl Session {
         self.remaining_at(now) <= margin
     }
 
-    /// Returns what tells this assumption from every other: its temporary access key id.
+    /// Returns the unique ID of this session, which is its temporary access key ID.
     pub fn id(&self) -> &str {
         &self.credentials.access_key_id
     }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_of_an_hour_starts_out_active() {
+    fn a_session_of_15_minutes_starts_as_active() {
         let (session, start) = session(15);
         assert_eq!(session.phase_at(start), Phase::Active);
         assert!(!session.is_due_for_renewal_at(start));

@@ -1,7 +1,7 @@
 //! Settings, read from `settings.toml`. Every setting has a default, so the file may be absent.
 //!
-//! Each setting stands by itself. One that cannot be read has its default, unless it may have closed something: then it
-//! is as strict as it can be, and nothing is sent to AWS where it is not clear where calls go.
+//! Each setting is independent. A setting that cannot be read has its default. If it guards something, the strictest
+//! value applies instead, and nothing is sent to AWS if the destination of calls is unclear.
 
 mod edit;
 mod guard;
@@ -24,57 +24,57 @@ use crate::value::region::Region;
 pub use edit::{with_consent, with_temporary_profile, without_temporary_profile};
 pub use read::{SettingsReading, read};
 
-/// What the user can set.
+/// The settings of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// `[aws] endpoint_url`: where all AWS calls go; only loopback.
+    /// `[aws] endpoint_url`: the endpoint of all AWS calls. It must be on loopback.
     pub endpoint_url: Option<String>,
-    /// `[aws] region`: the region of roles that name none.
+    /// `[aws] region`: the region of roles without one.
     pub region: Option<Region>,
-    /// `[aws] ca_bundle`: a PEM file of certificate authorities trusted beside the system's.
+    /// `[aws] ca_bundle`: a PEM file of certificate authorities to trust in addition to the system's.
     pub ca_bundle: Option<String>,
-    /// `[aws] fips`: whether STS is called at its FIPS endpoints.
+    /// `[aws] fips`: whether to use the FIPS endpoints of STS.
     pub fips: bool,
-    /// `[aws] dual_stack`: whether STS is called at its endpoints for IPv4 and IPv6.
+    /// `[aws] dual_stack`: whether to use the dual-stack endpoints of STS, which support IPv4 and IPv6.
     pub dual_stack: bool,
     /// `[aws] proxy`: the HTTP proxy for AWS calls.
     pub proxy: Option<String>,
-    /// `[notifications] lead_times`: how long before an expiry warnings come, longest first.
+    /// `[notifications] lead_times`: how long before an expiry to warn, longest first.
     pub lead_times: Vec<SignedDuration>,
-    /// `[clipboard] clear_after`: when a copied export block leaves the clipboard.
+    /// `[clipboard] clear_after`: after how long to clear a copied export block from the clipboard.
     pub clipboard_clear: SignedDuration,
-    /// `[mfa] process`: the program that gives codes, and its arguments; empty if a person gives them. No other file
-    /// can name one.
+    /// `[mfa] process`: the program that provides codes, and its arguments; empty if the user enters them. No other
+    /// file can set it.
     pub mfa_process: Vec<String>,
-    /// `[mfa] session`: how long one code counts where it is shared by several roles.
+    /// `[mfa] session`: how long one code is valid if several roles share it.
     pub mfa_session: TokenDuration,
-    /// `[export] shell`: the shell whose export block a plain copy gives.
+    /// `[export] shell`: the default shell of copied export blocks.
     pub shell: Shell,
-    /// `[temporary_profiles] roles`: the roles whose sessions are also written into AWS's credentials file.
+    /// `[temporary_profiles] roles`: the roles whose sessions are also written to AWS's credentials file.
     pub temporary_profiles: Vec<Name>,
-    /// `[production] confirm`: whether a role marked as production takes a second click.
+    /// `[production] confirm`: whether a role labelled as production needs a second click.
     pub confirm_production: bool,
-    /// `[agent] start`: whether the command line starts the agent when no Rolecall runs.
+    /// `[agent] start`: when the command line starts the agent, if Rolecall is not running.
     pub agent_start: AgentStart,
-    /// `[ask]`: whether programs that ask for a role are asked about.
+    /// `[ask]`: the policies for requests of programs.
     pub ask: ConsentPolicies,
     /// `[teams.NAME]`: the team catalogues.
     pub teams: Vec<Team>,
-    /// Why nothing is sent to AWS: what decides where calls go cannot be read.
+    /// Why nothing is sent to AWS: a setting for the destination of calls cannot be read.
     pub destination_fault: Option<Problem>,
 }
 
 /// When the command line starts the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AgentStart {
-    /// Where there is no display, and so no tray to start instead.
+    /// If there is no display, so that the tray application cannot run.
     #[default]
     WithoutDisplay,
-    /// Whenever no Rolecall runs.
+    /// Always.
     Always,
     /// Never.
     Never,
-    /// Never, since the setting cannot be read.
+    /// Never, because the setting cannot be read.
     Unreadable,
 }
 
@@ -102,7 +102,7 @@ impl Default for Settings {
     }
 }
 
-/// Returns the problem as one of the settings.
+/// Returns the problem with the code for settings.
 pub fn in_settings(mut problem: Problem) -> Problem {
     if problem.code == ProblemCode::InvalidFile {
         problem.code = ProblemCode::InvalidSettings;

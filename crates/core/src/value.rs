@@ -1,4 +1,4 @@
-//! Plain values: names, secrets, ARNs, durations, regions, credentials, and what goes wrong with them.
+//! Plain values: names, secrets, ARNs, durations, regions, credentials, and their errors.
 
 pub mod access_key;
 pub mod arn;

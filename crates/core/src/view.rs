@@ -1,4 +1,4 @@
-//! Everything that is shown: the snapshot, the menu, notices and the search.
+//! Everything that is shown: the snapshot, the menu, notifications and the search.
 
 pub mod fuzzy;
 pub mod menu;

@@ -1,4 +1,4 @@
-//! The editor of AWS's files: what it changes, what it refuses, and that every other byte stays.
+//! The editor of AWS's files: what it changes, what it rejects, and that every other byte stays the same.
 
 use jiff::Timestamp;
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -65,7 +65,7 @@ fn a_connection_reads_as_it_should() {
 }
 
 #[test]
-fn a_temporary_profile_says_when_it_ends() {
+fn a_temporary_profile_says_when_it_expires() {
     let text = with(AwsFile::Credentials, "", &[temporary("guest")]);
     assert!(
         text.starts_with(
@@ -82,7 +82,7 @@ fn a_temporary_profile_says_when_it_ends() {
 }
 
 #[test]
-fn b43_what_was_there_comes_back_to_the_byte() {
+fn b43_the_previous_file_is_restored_exactly() {
     for text in [
         "",
         "\n",
@@ -120,7 +120,7 @@ fn b43_what_was_there_comes_back_to_the_byte() {
 }
 
 #[test]
-fn writing_again_replaces_ours_and_keeps_what_others_put_into_it() {
+fn writing_again_replaces_ours_and_keeps_what_others_added() {
     let text = "[profile guest]\n# managed-by rolecall\nCredential_Process = old\n  more of it\ncli_pager = less\n# mine\nregion = x\n\n[profile z]\n";
     let again = with(AwsFile::Config, text, &[connection("guest", PROCESS)]);
     assert_eq!(
@@ -147,7 +147,7 @@ fn nothing_differs_when_nothing_changes() {
 }
 
 #[test]
-fn b46_a_section_that_is_not_ours_is_left_alone() {
+fn b46_a_section_that_is_not_ours_is_unchanged() {
     for (file, text, line) in [
         (AwsFile::Config, "[profile guest]\nregion = x\n", 1),
         (AwsFile::Config, "\n[profile \"guest\"]\n", 2),
@@ -184,7 +184,7 @@ fn b46_a_section_that_is_not_ours_is_left_alone() {
 }
 
 #[test]
-fn b44_t23_a_value_that_would_not_be_read_back_is_refused() {
+fn b44_t23_a_value_that_would_not_be_read_back_is_rejected() {
     for bad in [
         "",
         " x",
@@ -236,7 +236,7 @@ fn secret() -> Secret {
 }
 
 #[test]
-fn a_moved_key_makes_room_for_a_process_and_comes_back_to_the_byte() {
+fn a_process_replaces_a_moved_key_and_the_key_is_restored_exactly() {
     for (file, text) in [
         (
             AwsFile::Credentials,
@@ -285,7 +285,7 @@ fn a_moved_key_makes_room_for_a_process_and_comes_back_to_the_byte() {
 }
 
 #[test]
-fn undoing_keeps_what_others_wrote_meanwhile_and_refuses_to_lose_it() {
+fn undoing_keeps_what_others_wrote_meanwhile() {
     let text =
         format!("[work]\naws_access_key_id = {ID}\nregion = x\naws_secret_access_key = {SECRET}");
     let (taken, left) = moved(AwsFile::Credentials, &text, "work");
@@ -322,7 +322,7 @@ fn undoing_keeps_what_others_wrote_meanwhile_and_refuses_to_lose_it() {
 }
 
 #[test]
-fn a_key_that_is_not_the_only_way_to_credentials_is_not_moved() {
+fn a_key_that_is_not_the_only_source_of_credentials_is_not_moved() {
     let key = format!("aws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
     for (config, credentials, part) in [
         (String::new(), String::new(), "is not in AWS's files"),

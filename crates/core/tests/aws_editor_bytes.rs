@@ -1,7 +1,7 @@
 //! Byte identity of the editor: outside our own sections nothing changes, in every file of the corpus and in a million
 //! generated edits.
 //!
-//! The corpus lies beside the work tree, not in it; without it, its test says so and passes.
+//! The corpus is next to the work tree, not in it. Without it, its test says so and passes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,9 @@ use rolecall_core::value::secret::Secret;
 
 const EDITS: u32 = 1_000_000;
 const EDITS_OF_ONE_ROUND: u32 = 5;
-/// What may follow a section of ours without belonging to it.
+/// Text that can follow one of our own sections without belonging to it.
 const BEHIND: [&str; 4] = ["[z]\n", "\n[z]\n", "# note\n[z]\n", "\r\n[z]\n"];
-/// What generated files are made of: lines and parts of lines, sound and faulty.
+/// The parts of generated files: valid and faulty lines and parts of lines.
 const PIECES: [&str; 32] = [
     "[default]\n",
     "[profile a]\n",
@@ -49,7 +49,7 @@ const PIECES: [&str; 32] = [
     "# managed-by rolecalls\n",
 ];
 
-/// Numbers that look random and are the same in every run. Marsaglia's xorshift.
+/// Pseudo-random numbers that are the same in every run. Marsaglia's xorshift.
 struct Numbers(u64);
 
 impl Numbers {
@@ -67,7 +67,7 @@ impl Numbers {
     }
 }
 
-/// The sections that are written: the first before, the second after.
+/// Returns the sections to write, the second in place of the first.
 fn sections() -> [OwnSection; 2] {
     [
         "/usr/bin/rolecall credentials guest",
@@ -94,7 +94,7 @@ fn remove(file: AwsFile, text: &str) -> Secret {
     editor.finish().text
 }
 
-/// Adds a section, writes it anew and removes it again: three edits whose results are known to the byte.
+/// Adds, replaces and removes a section: three edits with exactly known results.
 fn check(file: AwsFile, text: &str, [first, second]: &[OwnSection; 2]) {
     let added = put(file, text, first);
     let section = added
@@ -114,7 +114,7 @@ fn check(file: AwsFile, text: &str, [first, second]: &[OwnSection; 2]) {
     assert_eq!(remove(file, written.expose()).expose(), text, "{text:?}");
 }
 
-/// Writes anew, then removes, a section of ours that stands between others: two edits.
+/// Replaces and removes one of our own sections between others: two edits.
 fn check_between(file: AwsFile, before: &str, behind: &str, sections: &[OwnSection; 2]) {
     let first = before.split_inclusive('\n').next().unwrap_or_default();
     let ending = if first.ends_with("\r\n") {

@@ -1,4 +1,4 @@
-//! Roles and keys in AWS's files: what they say, and what is told of odd ones.
+//! Roles and keys in AWS's files, and the notices about faults.
 
 use proptest::prelude::*;
 use rolecall_core::aws_files::{self, AwsFile, KeychainKeys, Reading};
@@ -6,7 +6,7 @@ use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 
-fn told(reading: &Reading) -> String {
+fn texts(reading: &Reading) -> String {
     let notices = reading.notices.iter().map(|notice| notice.text.clone());
     let problems = reading
         .roles
@@ -27,7 +27,7 @@ fn problem_of(config: &str, role: &str) -> String {
 }
 
 #[test]
-fn reads_everything_a_role_can_say() {
+fn reads_all_settings_of_a_role() {
     let config = format!(
         "[profile base]\nregion = eu-west-1\nmfa_serial = arn:aws:iam::177634097045:mfa/user\n\
          [profile guest] # theirs\nROLE_ARN = {ARN} ; mine\nsource_profile = user\nexternal_id = abc\n\
@@ -49,7 +49,7 @@ fn reads_everything_a_role_can_say() {
 }
 
 #[test]
-fn a_fido_key_is_told_at_its_profile_with_what_sts_takes() {
+fn a_fido_key_is_reported_at_its_profile_with_what_sts_accepts() {
     for device in [
         "u2f/user/user/laptop-4SGHE2",
         "u2f/root-account/laptop-4SGHE2",
@@ -66,7 +66,7 @@ fn a_fido_key_is_told_at_its_profile_with_what_sts_takes() {
 }
 
 #[test]
-fn t16_an_mfa_process_is_pointed_out_with_where_to_set_it() {
+fn t16_an_mfa_process_is_reported_with_where_to_set_it() {
     let config = format!(
         "[profile guest]\nrole_arn = {ARN}\nsource_profile = user\nmfa_process = pass otp s3cret\n"
     );
@@ -144,12 +144,12 @@ fn b37_b38_names_what_is_not_used_and_never_runs_it() {
             .clone()
             .all(|it| it.code == ProblemCode::UnusableSource)
     );
-    let told = told(&reading);
+    let texts = texts(&reading);
     assert!(
-        told.contains("does not run the credential_process \"rm …\" of \"process\""),
-        "{told}"
+        texts.contains("does not run the credential_process \"rm …\" of \"process\""),
+        "{texts}"
     );
-    assert!(!told.contains("secret"), "{told}");
+    assert!(!texts.contains("secret"), "{texts}");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn b39_other_hosts_and_certificates_are_ignored_with_one_notice() {
 }
 
 #[test]
-fn b34_b35_tells_what_is_ambiguous_or_left_out() {
+fn b34_b35_reports_what_is_ambiguous_or_ignored() {
     for (config, part) in [
         ("[default]\n[profile default]\n", "ignores [default]"),
         ("[bare]\n", "write it as [profile bare]"),
@@ -178,7 +178,7 @@ fn b34_b35_tells_what_is_ambiguous_or_left_out() {
 }
 
 #[test]
-fn b33_what_is_sound_in_a_faulty_file_is_listed() {
+fn b33_what_is_valid_in_a_faulty_file_is_listed() {
     let config = format!(
         "lost = 1\n[profile x\nrole_arn = {ARN}\n[profile ok]\nrole_arn = {ARN}\nsource_profile = user\n"
     );
@@ -193,7 +193,7 @@ fn b33_what_is_sound_in_a_faulty_file_is_listed() {
 }
 
 #[test]
-fn b40_tells_what_is_no_text_or_too_much() {
+fn b40_reports_what_is_not_text_or_too_large() {
     let notice = |bytes: &[u8]| {
         aws_files::text(AwsFile::Config, bytes)
             .expect_err("refused")
@@ -207,7 +207,7 @@ fn b40_tells_what_is_no_text_or_too_much() {
     assert!(problem_of(&wide, "default").len() < 400);
 }
 
-fn kept(name: &str, id: &str) -> AccessKey {
+fn keychain_key(name: &str, id: &str) -> AccessKey {
     AccessKey {
         name: Name::parse(name).expect("a name"),
         id: AccessKeyId::parse(id).expect("an id"),
@@ -230,10 +230,10 @@ fn with_keys(config: &str, keys: &[AccessKey]) -> Vec<Result<String, (ProblemCod
 }
 
 #[test]
-fn a_kept_key_is_found_by_its_id_by_our_process_and_by_its_name() {
+fn a_keychain_key_is_found_by_its_id_by_our_process_and_by_its_name() {
     let role =
         |source: &str| format!("[profile guest]\nrole_arn = {ARN}\nsource_profile = {source}\n");
-    let work = [kept("work", "AKIAIOSFODNN7EXAMPLE")];
+    let work = [keychain_key("work", "AKIAIOSFODNN7EXAMPLE")];
     let moved =
         "[profile moved]\ncredential_process = /usr/bin/rolecall credentials --key \"work\"\n";
     let ours = "[profile ours]\ncredential_process = rolecall credentials other\n";
@@ -260,11 +260,11 @@ fn a_kept_key_is_found_by_its_id_by_our_process_and_by_its_name() {
 }
 
 #[test]
-fn a_role_over_a_role_keeps_that_role_for_its_source() {
+fn a_role_assumed_from_a_role_has_it_as_its_source() {
     let config = format!(
         "[profile a]\nrole_arn = {ARN}\nsource_profile = user\n[profile b]\nrole_arn = {ARN}\nsource_profile = a\n"
     );
-    let keys = [kept("work", "AKIAIOSFODNN7EXAMPLE")];
+    let keys = [keychain_key("work", "AKIAIOSFODNN7EXAMPLE")];
     assert_eq!(
         with_keys(&config, &keys),
         [Ok("work".into()), Ok("a".into())]
@@ -272,12 +272,12 @@ fn a_role_over_a_role_keeps_that_role_for_its_source() {
 }
 
 #[test]
-fn a_key_in_plaintext_is_the_problem_of_every_role_over_it() {
+fn a_key_in_plaintext_is_the_problem_of_every_role_assumed_from_it() {
     let config = format!(
         "[profile a]\nrole_arn = {ARN}\nsource_profile = user\n[profile b]\nrole_arn = {ARN}\nsource_profile = a\n"
     );
-    // A key of the profile's name is another key, since its id is another.
-    for keys in [vec![], vec![kept("user", "AKIAIOSFODNN7EXAMPL2")]] {
+    // A key with the profile's name is a different key if its ID is different.
+    for keys in [vec![], vec![keychain_key("user", "AKIAIOSFODNN7EXAMPL2")]] {
         for problem in with_keys(&config, &keys) {
             let (code, text) = problem.expect_err("in plaintext");
             assert_eq!(code, ProblemCode::PlaintextKey, "{text}");
@@ -290,14 +290,14 @@ fn a_key_in_plaintext_is_the_problem_of_every_role_over_it() {
 }
 
 #[test]
-fn names_of_keys_that_are_missing_or_taken_are_told() {
+fn names_of_keys_that_are_missing_or_in_use_are_reported() {
     let config = format!(
         "[profile gone]\ncredential_process = rolecall credentials --key gone\n\
          [profile a]\nrole_arn = {ARN}\nsource_profile = gone\n\
          [profile work]\nrole_arn = {ARN}\nsource_profile = user\n\
          [profile b]\nrole_arn = {ARN}\nsource_profile = work\n"
     );
-    let found = with_keys(&config, &[kept("work", "AKIAIOSFODNN7EXAMPLE")]);
+    let found = with_keys(&config, &[keychain_key("work", "AKIAIOSFODNN7EXAMPLE")]);
     for (found, part) in found.iter().zip([
         "the access key \"gone\", which is not in the keychain",
         "have the same name",
@@ -310,7 +310,7 @@ fn names_of_keys_that_are_missing_or_taken_are_told() {
 }
 
 #[test]
-fn the_first_fault_of_each_file_is_told_apart() {
+fn the_first_fault_of_each_file_is_returned_separately() {
     let reading = aws_files::roles("[a\nx\n", "lost = 1\n");
     let lines: Vec<_> = reading.faults.iter().map(|it| (it.file, it.line)).collect();
     let expected = [(AwsFile::Config, Some(1)), (AwsFile::Credentials, Some(1))];
@@ -350,7 +350,7 @@ fn wrong_fields_are_listed_with_their_profile() {
 
 proptest! {
     #[test]
-    fn no_text_is_too_odd(config in any::<String>(), credentials in "(\\[|\\]|profile |a|b|=| |\n|#|role_arn|source_profile|include_profile){0,60}") {
+    fn accepts_every_text(config in any::<String>(), credentials in "(\\[|\\]|profile |a|b|=| |\n|#|role_arn|source_profile|include_profile){0,60}") {
         let reading = aws_files::roles(&config, &credentials);
         prop_assert!(reading.notices.len() <= 101);
         let reading = aws_files::roles(&credentials.replace('[', "[profile "), &config);

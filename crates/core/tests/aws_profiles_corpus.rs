@@ -1,6 +1,6 @@
-//! AWS's files, read as AWS's SDKs read them: the SDKs' own cases and every file of the corpus.
+//! Reading AWS's files as the SDKs do: the SDKs' own cases and every file of the corpus.
 //!
-//! The corpus lies beside the work tree, not in it; without it, these tests say so and pass.
+//! The corpus is next to the work tree, not in it. Without it, these tests say so and pass.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ fn text_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
-/// Returns the profiles as the SDK's cases write them.
+/// Returns the profiles in the format of the SDKs' cases.
 fn as_json(profiles: &Profiles<'_>) -> Value {
     let entry = |profile: &aws_files::Profile<'_>| {
         let settings = profile
@@ -75,7 +75,7 @@ fn as_config(case: &Value) -> String {
     text
 }
 
-/// Returns the roles' ARNs and the key id of a chain that an SDK's case expects, if it is one that starts at a key.
+/// Returns the ARNs of the roles and the key ID of the chain that an SDK's case expects, if the chain starts at a key.
 fn expected_chain(case: &Value) -> Option<(String, Vec<&str>)> {
     let chain = case["output"]["ProfileChain"].as_array()?;
     let key = chain
@@ -89,7 +89,7 @@ fn expected_chain(case: &Value) -> Option<(String, Vec<&str>)> {
 }
 
 #[test]
-fn walks_chains_as_the_sdks_own_cases_say() {
+fn resolves_chains_as_in_the_sdks_own_cases() {
     let Some(cases) = sdk_cases("aws__rust-runtime__aws-config__test-data__assume-role-tests.json")
     else {
         return;

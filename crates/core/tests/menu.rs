@@ -1,4 +1,4 @@
-//! The tray's menu as people read it.
+//! The tray's menu as text.
 
 use jiff::Timestamp;
 use rolecall_core::catalogue::marks::Colour;
@@ -52,7 +52,7 @@ fn role(name: &str, group: Option<&str>) -> RoleView {
     }
 }
 
-/// Writes a menu down as people see it: `▸` opens, `(…)` cannot be clicked.
+/// Writes a menu as text: `▸` is a submenu, `(…)` cannot be clicked.
 fn drawn(items: &[MenuItem], depth: usize, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
     for item in items {
@@ -132,7 +132,7 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
 }
 
 #[test]
-fn what_needs_attention_stands_on_top() {
+fn what_needs_attention_comes_first() {
     let prompt = PromptView {
         id: 1,
         mfa_serial: "arn:aws:iam::177634097045:mfa/user".into(),
@@ -188,7 +188,7 @@ fn r29_ten_thousand_roles_make_a_short_menu() {
 }
 
 #[test]
-fn the_icon_tells_the_worst() {
+fn the_icon_shows_the_worst_state() {
     let icon = |sessions: Vec<SessionView>| {
         tray(
             &Snapshot {
@@ -233,7 +233,7 @@ fn the_tooltip_says_what_ends_next() {
 }
 
 #[test]
-fn favourites_then_the_roles_used_of_late_then_all_others() {
+fn favourites_then_recently_used_roles_then_all_others() {
     let mut roles: Vec<RoleView> = (0..13).map(|n| role(&format!("r{n}"), None)).collect();
     roles[7].favourite = true;
     roles[7].production = true;
@@ -255,7 +255,7 @@ fn favourites_then_the_roles_used_of_late_then_all_others() {
 }
 
 #[test]
-fn a_second_click_is_asked_for_where_the_user_wants_it() {
+fn a_second_click_is_needed_if_the_user_set_it() {
     let mut prod = role("prod", None);
     prod.production = true;
     let mut snapshot = Snapshot {
@@ -273,7 +273,7 @@ fn a_second_click_is_asked_for_where_the_user_wants_it() {
 }
 
 #[test]
-fn r29_of_many_groups_those_used_of_late_come_first() {
+fn r29_of_many_groups_recently_used_ones_come_first() {
     let roles = (0..40).map(|n| role(&format!("r{n}"), Some(&format!("Group {n}"))));
     let lines = menu_of(&Snapshot {
         roles: roles.collect(),
@@ -290,7 +290,7 @@ fn r29_of_many_groups_those_used_of_late_come_first() {
 }
 
 #[test]
-fn the_colour_of_a_role_stands_beside_it_wherever_it_is() {
+fn the_colour_of_a_role_is_shown_everywhere() {
     let blue = |name| RoleView {
         colour: Some(Colour::Blue),
         ..role(name, None)

@@ -1,4 +1,4 @@
-//! Answers of AWS as people published them, and what each is taken for.
+//! Published error messages of AWS, and the explanation of each.
 
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::explain::diagnosis::{Asked, MfaProof, Signer};
@@ -21,14 +21,14 @@ struct Case {
     code: String,
     message: String,
     problem: ProblemCode,
-    /// Kind and confidence of the first cause; none if the answer is none that is known.
+    /// Kind and confidence of the first cause, or `None` if the error is unknown.
     first: Option<String>,
     /// Other causes that must be among the rest.
     #[serde(default)]
     also: Vec<String>,
     #[serde(default)]
     asked: AskedCase,
-    /// Words that the problem's sentences hold.
+    /// Text that the problem's sentences contain.
     part: Option<String>,
 }
 
@@ -131,7 +131,7 @@ fn label(cause: &Cause) -> String {
 }
 
 #[test]
-fn every_published_answer_is_taken_for_what_it_is() {
+fn every_published_error_has_its_explanation() {
     let cases = cases();
     assert!(cases.len() >= 60, "{} cases", cases.len());
     for case in &cases {
@@ -154,7 +154,7 @@ fn every_published_answer_is_taken_for_what_it_is() {
 }
 
 #[test]
-fn every_answer_is_shown_in_aws_words_with_the_request_id() {
+fn every_error_is_shown_with_aws_message_and_the_request_id() {
     for case in cases() {
         let problem = case.explained();
         let diagnosis = problem.diagnosis.expect("a refusal has a diagnosis");
@@ -175,7 +175,7 @@ fn every_answer_is_shown_in_aws_words_with_the_request_id() {
 }
 
 #[test]
-fn every_cause_says_what_to_check_in_whole_sentences() {
+fn every_cause_says_what_to_check_in_complete_sentences() {
     for case in cases() {
         for cause in case.explained().diagnosis.expect("a diagnosis").causes {
             for text in [&cause.what, &cause.check.what] {
@@ -188,7 +188,7 @@ fn every_cause_says_what_to_check_in_whole_sentences() {
     }
 }
 
-/// Returns the first statement that a case offers for a policy.
+/// Returns the first statement of a case for a policy.
 fn statement(asked: &AskedCase, message: &str, place: &str) -> serde_json::Value {
     let refusal = Refusal {
         status: 403,
@@ -279,7 +279,7 @@ fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
 }
 
 #[test]
-fn b55_hostile_words_reach_no_sentence_unescaped() {
+fn b55_untrusted_text_is_escaped_in_every_sentence() {
     let asked = AskedCase {
         external_id: Some("x\u{202e}y".into()),
         ..AskedCase::default()

@@ -1,4 +1,4 @@
-//! The search for roles: the same as the window's, which is held to the same cases.
+//! The search for roles, tested with the same cases as the window's.
 
 use rolecall_core::view::search::search;
 use rolecall_core::view::snapshot::{RoleView, Snapshot};
@@ -65,7 +65,7 @@ fn finds_what_the_window_finds_in_its_order() {
 }
 
 #[test]
-fn without_a_text_favourites_come_first_then_what_was_used_of_late() {
+fn without_a_text_favourites_come_first_then_recently_used_roles() {
     let role = |name: &str, favourite| RoleView {
         name: name.into(),
         favourite,

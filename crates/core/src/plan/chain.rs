@@ -1,4 +1,4 @@
-//! How a role is reached: the access key, then the roles one after another.
+//! The chain of a role: the access key, then the roles in order.
 
 use std::collections::HashSet;
 
@@ -10,15 +10,15 @@ use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
-/// The longest chain of roles that is followed.
+/// The maximum number of roles in a chain.
 const CHAIN_MAX: usize = 10;
 
-/// An access key and the roles that are assumed from it, the wanted one last.
+/// An access key and the roles that are assumed from it. The requested one is last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// The access key that signs the first call.
     pub key: AccessKey,
-    /// The roles in the order in which they are assumed; never empty.
+    /// The roles in the order in which they are assumed. Never empty.
     pub roles: Vec<Role>,
 }
 
@@ -26,8 +26,7 @@ impl Chain {
     /// Returns the chain that leads to `role`.
     ///
     /// # Errors
-    /// If a source is missing or loops, the chain is longer than ten, the key is of another partition, or the device
-    /// is of another account than the key.
+    /// If a source is missing, the sources form a loop, the chain is longer than ten, the key is in another partition, or the device is in another account than the key.
     pub fn of(role: &Role, catalogue: &Catalogue, keys: &[AccessKey]) -> Result<Self, Problem> {
         let mut roles = vec![role.clone()];
         let mut seen = HashSet::from([role.name.clone()]);
@@ -85,7 +84,7 @@ fn check_partition(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
     }
 }
 
-/// Refuses a device of another account: STS takes codes of the devices of the key's own user only.
+/// Rejects a device of another account, because STS accepts only codes of devices of the key's own user.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html>
 fn check_device(key: &AccessKey, roles: &[Role]) -> Result<(), Problem> {
     let serial = roles.first().and_then(|role| role.mfa_serial.as_ref());
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn b36_a_loop_is_shown_and_does_not_hang() {
+    fn b36_a_loop_is_reported_and_does_not_hang() {
         let problem =
             chain("a", &[role("a", "b", None), role("b", "a", None)]).expect_err("a loop");
         assert!(problem.what.contains("a → b → a"), "{}", problem.what);
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_another_partition_is_refused_before_aws_is_asked() {
+    fn a_key_of_another_partition_is_rejected_before_a_call() {
         let roles = Catalogue::new([role("a", "user", None)]);
         let problem = Chain::of(
             &roles.roles()[0],
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn b22_a_device_of_another_account_is_refused_before_a_code_is_asked_for() {
+    fn b22_a_device_of_another_account_is_rejected_before_a_prompt() {
         let with_device = |serial: &str| {
             let mut role = role("a", "user", None);
             role.mfa_serial = MfaSerial::parse(serial).ok();

@@ -1,4 +1,4 @@
-//! A plan in plain words: what is asked, what it gives, and why it gives no more.
+//! The description of a plan: the code it needs, the session it gives, and what limits it.
 
 use super::{Plan, PlannedCall, Question, Signer};
 use crate::role::Role;
@@ -6,33 +6,33 @@ use crate::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use crate::value::sanitise;
 
 impl Plan {
-    /// Returns the plan in plain words: what is asked, what it gives, and why no more.
+    /// Returns the description of the plan: the code it needs, the session it gives, and what limits it.
     pub fn sentence(&self) -> String {
         of(self)
     }
 }
 
-/// Returns the plan in one to three sentences.
+/// Returns the description in one to three sentences.
 fn of(plan: &Plan) -> String {
     let life = plan.lifetime();
-    let mut told = match plan.question() {
+    let mut text = match plan.question() {
         Some(Question::Shared(_)) => shared(plan, life),
         Some(Question::Own(_)) => own(plan, life),
         None => without_code(plan, life),
     };
     if let Some((role, asked)) = plan.risk() {
-        told.push_str(&format!(
+        text.push_str(&format!(
             " If {} allows less than {asked}, the code is used up and the next one gives 1h.",
             shown(role)
         ));
     }
     if let Some(role) = role_with_idle_device(plan) {
-        told.push_str(&format!(
+        text.push_str(&format!(
             " The MFA device of {} is not used: AWS accepts no code in role chaining.",
             shown(role)
         ));
     }
-    told
+    text
 }
 
 fn shared(plan: &Plan, life: SessionDuration) -> String {
@@ -87,7 +87,7 @@ fn without_code(plan: &Plan, life: SessionDuration) -> String {
     }
 }
 
-/// Returns why it is no longer, where the role itself is the reason.
+/// Returns why the session is not longer, if the role itself is the reason.
 fn why(limit: Option<DurationLimit>, life: SessionDuration) -> String {
     match limit
         .filter(|limit| limit.allowed == life)
@@ -99,7 +99,7 @@ fn why(limit: Option<DurationLimit>, life: SessionDuration) -> String {
     }
 }
 
-/// Returns the last role of a chain if it names a device that cannot be used.
+/// Returns the last role of a chain if it has a device that cannot be used.
 fn role_with_idle_device(plan: &Plan) -> Option<&Role> {
     let chained = plan.roles.get(1..)?;
     chained.iter().rev().find(|role| role.mfa_serial.is_some())

@@ -1,4 +1,4 @@
-//! What a plan depends on: roles and keys, what lives at the moment, and what AWS has taught.
+//! What a plan depends on: roles and keys, live sessions, and limits learned from AWS.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,10 +12,10 @@ use crate::value::duration::{DurationLimit, SessionDuration, TokenDuration};
 use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 
-/// With less life left, a session is not used to sign another call.
+/// A session with less time left is not used to sign another call.
 pub const SIGNER_MIN_REMAINING: SignedDuration = SignedDuration::from_mins(1);
 
-/// A moment, as the planner sees it.
+/// The input of the planner at one point in time.
 #[derive(Debug, Clone)]
 pub struct Situation<'a> {
     /// All roles.
@@ -24,29 +24,29 @@ pub struct Situation<'a> {
     pub keys: &'a [AccessKey],
     /// The time.
     pub now: Timestamp,
-    /// When the sessions of roles end, where they are usable.
+    /// When the usable sessions of roles expire.
     pub sessions: HashMap<Name, Timestamp>,
-    /// The session tokens that were got with a code.
+    /// The session tokens from calls with a code.
     pub tokens: BTreeMap<(AccessKeyId, MfaSerial), MfaLifetime>,
     /// How long a new session token should last.
     pub token_duration: TokenDuration,
-    /// The longest session that AWS gives a role, by its ARN, where it is known.
+    /// The known maximum session durations of roles, by ARN.
     pub limits: BTreeMap<String, DurationLimit>,
-    /// The age at which a role's trust policy refused a session token's code, the least that was seen.
+    /// The lowest age of a session token's code that a role's trust policy denied.
     pub refused_ages: BTreeMap<Name, SignedDuration>,
 }
 
-/// The life of a session token that was got with a code.
+/// The lifetime of a session token from a call with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MfaLifetime {
-    /// When the code was given.
+    /// When the code was used.
     pub issued_at: Timestamp,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at: Timestamp,
 }
 
 impl<'a> Situation<'a> {
-    /// Returns the situation in which nothing lives and nothing has been learnt.
+    /// Returns a situation without sessions, session tokens and known limits.
     pub fn new(catalogue: &'a Catalogue, keys: &'a [AccessKey], now: Timestamp) -> Self {
         Self {
             catalogue,
@@ -82,13 +82,13 @@ impl<'a> Situation<'a> {
         (young && token.expires_at.duration_since(self.now) > SIGNER_MIN_REMAINING).then_some(token)
     }
 
-    /// Returns whether a role wants its codes so fresh that even a new session token is too old for it.
+    /// Returns whether even a new session token is too old for a role.
     pub(super) fn refuses_tokens(&self, role: &Role) -> bool {
         let limit = self.refused_ages.get(&role.name);
         limit.is_some_and(|limit| *limit <= SIGNER_MIN_REMAINING)
     }
 
-    /// Returns `duration`, or the longest that the role is known to allow.
+    /// Returns `duration`, limited to the role's known maximum.
     pub(super) fn within_limit(&self, role: &Role, duration: SessionDuration) -> SessionDuration {
         match self.limits.get(role.arn.as_str()) {
             Some(limit) => duration.min(limit.allowed),
@@ -96,7 +96,7 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Returns how many roles one code for the chain's device serves, its own first role included.
+    /// Returns the number of roles that one code for the chain's device serves, including the chain's first role.
     pub(super) fn served(&self, chain: &Chain) -> usize {
         let Some(first) = chain.roles.first() else {
             return 0;
@@ -108,8 +108,8 @@ impl<'a> Situation<'a> {
         others + usize::from(!first.shares_codes())
     }
 
-    /// Returns the next moment at which plans may differ though nothing happens: a session or a token can no longer
-    /// sign, or a token is too old for a role. `None` if there is none ahead.
+    /// Returns the next time at which plans may change without an event, because a session or token can no longer sign,
+    /// or a token is too old for a role. Returns `None` if there is none.
     pub fn valid_until(&self) -> Option<Timestamp> {
         let sessions = self
             .sessions

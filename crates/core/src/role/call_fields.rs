@@ -1,23 +1,23 @@
-//! The smaller fields of an AssumeRole call, each checked by STS's own rule.
+//! The smaller fields of an AssumeRole call, checked by the rules of STS.
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 
 use crate::value::input::{InputError, check_ascii_field};
 
-/// What a session calls itself in CloudTrail and in its ARN: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
+/// A session name, which appears in CloudTrail and in the session's ARN: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionName(String);
 
 impl SessionName {
-    /// Reads a session name.
+    /// Parses a session name.
     ///
     /// # Errors
-    /// Says the length or the first character that is not allowed. It is never silently rewritten.
+    /// Says the length or the first character that is not allowed. The name is never silently changed.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         check_ascii_field("session_name", "The session name", text, 2..=64, "+=,.@_-")?;
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns the session name made of what `text` has of the allowed characters, for names that nobody typed.
+    /// Returns a session name from the allowed characters of `text`, for names that the user did not type.
     pub fn from_parts(text: &str) -> Self {
         let kept: String = text
             .chars()
@@ -37,12 +37,12 @@ impl SessionName {
     }
 }
 
-/// Who a session acts for, in CloudTrail and in every chained session: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
+/// A source identity, which appears in CloudTrail and in every chained session: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SourceIdentity(String);
 
 impl SourceIdentity {
-    /// Reads a source identity.
+    /// Parses a source identity.
     ///
     /// # Errors
     /// Says the length or the first character that is not allowed.
@@ -63,12 +63,12 @@ impl SourceIdentity {
     }
 }
 
-/// The shared identifier that a role's owner asks third parties for: 2 to 1,224 of `A-Z a-z 0-9 _ + = , . @ : / -`.
+/// An external ID, which a role's owner requires from third parties: 2 to 1,224 of `A-Z a-z 0-9 _ + = , . @ : / -`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalId(String);
 
 impl ExternalId {
-    /// Reads an external ID.
+    /// Parses an external ID.
     ///
     /// # Errors
     /// Says the length or the first character that is not allowed.

@@ -1,7 +1,7 @@
-//! Text of a call with placeholders, such as `{user}@{host}`: session names, source identities and values of tags.
+//! Texts of a call with placeholders, such as `{user}@{host}`: session names, source identities and tag values.
 //!
-//! What a person typed is checked and never rewritten; what stands in for a placeholder loses the characters that STS
-//! does not take, and is shortened where the whole would be too long.
+//! Typed text is checked and never changed. In values of placeholders, characters that STS does not accept are removed,
+//! and values are shortened if the whole text would be too long.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use crate::value::input::{InputError, check_ascii_field};
 use crate::value::sanitise;
 
-/// The placeholders, as messages list them.
+/// The placeholders for messages.
 const KNOWN: &str = "{user}, {login}, {host}, {role}, {account}, {date}, {time}";
-/// The marks that names of STS may hold beside letters and digits.
+/// The characters other than letters and digits that STS accepts in names.
 const NAME_MARKS: &str = "+=,.@_-";
 
 /// A text with placeholders.
@@ -23,7 +23,7 @@ pub struct CallTemplate {
     pieces: Vec<Piece>,
 }
 
-/// Which rule of STS the filled text follows.
+/// The rule of STS that the filled text must follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum TemplateKind {
     /// 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`.
@@ -49,12 +49,12 @@ enum Fact {
     Time,
 }
 
-/// What stands in for the placeholders of one call.
+/// The values of the placeholders for one call.
 #[derive(Debug, Clone, Copy)]
 pub struct CallFacts<'a> {
-    /// `{user}`: the IAM user whose key the chain starts with, which `${aws:username}` stands for in policies.
+    /// `{user}`: the IAM user whose key the chain starts with, the same as `${aws:username}` in policies.
     pub user: &'a str,
-    /// `{login}`: who is logged in to this machine.
+    /// `{login}`: the user who is logged in to this machine.
     pub login: &'a str,
     /// `{host}`: this machine's name.
     pub host: &'a str,
@@ -62,15 +62,15 @@ pub struct CallFacts<'a> {
     pub role: &'a str,
     /// `{account}`: the role's account.
     pub account: &'a str,
-    /// `{date}` and `{time}`: the moment of the call, in UTC.
+    /// `{date}` and `{time}`: the time of the call, in UTC.
     pub now: Timestamp,
 }
 
 impl CallTemplate {
-    /// Reads a session name or a source identity. `field` and `label` are what errors call it.
+    /// Parses a session name or a source identity. `field` and `label` are its names in errors.
     ///
     /// # Errors
-    /// Says the length, the first character that is not allowed, or the placeholder that is not known.
+    /// Says the length, the first character that is not allowed, or the unknown placeholder.
     pub(crate) fn name(field: &'static str, label: &str, text: &str) -> Result<Self, InputError> {
         let template = Self::read(field, label, text, TemplateKind::Name)?;
         let literals = template.literals();
@@ -84,10 +84,10 @@ impl CallTemplate {
         template.check_room(field, label, 64)
     }
 
-    /// Reads the value of a tag.
+    /// Parses the value of a tag.
     ///
     /// # Errors
-    /// As for a name.
+    /// The same as for a name.
     pub(crate) fn tag_value(
         field: &'static str,
         label: &str,
@@ -133,7 +133,7 @@ impl CallTemplate {
         Ok(Self { text, kind, pieces })
     }
 
-    /// Refuses what could not fit even with every placeholder at its shortest.
+    /// Rejects a text that would be too long even with the shortest values of all placeholders.
     fn check_room(self, field: &'static str, label: &str, most: usize) -> Result<Self, InputError> {
         match self.fixed_length() {
             length if length > most => {
@@ -160,19 +160,20 @@ impl CallTemplate {
         self.pieces.iter().map(length).sum()
     }
 
-    /// Returns whether it has no placeholder.
+    /// Returns whether it has no placeholders.
     pub fn is_plain(&self) -> bool {
         self.pieces
             .iter()
             .all(|piece| matches!(piece, Piece::Literal(_)))
     }
 
-    /// Returns the text as it was written.
+    /// Returns the text as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns the text with every placeholder filled: only characters that STS takes, and no longer than it takes.
+    /// Returns the text with every placeholder replaced. It has only characters that STS accepts, and a length that STS
+    /// accepts.
     pub fn fill(&self, facts: &CallFacts<'_>) -> String {
         let most = match self.kind {
             TemplateKind::Name => 64,
@@ -260,10 +261,10 @@ impl Fact {
     }
 }
 
-/// What tags may hold, as messages say it.
+/// The characters allowed in tags, for messages.
 pub(crate) const TAG_CHARACTERS: &str = "Allowed: letters, digits, spaces and _ . : / = + - @.";
 
-/// Returns whether STS takes this character in keys and values of tags: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
+/// Returns whether STS accepts this character in keys and values of tags: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
 pub(crate) fn is_tag_char(c: char) -> bool {
     c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
 }
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn fills_every_placeholder() {
+    fn replaces_every_placeholder() {
         for (template, filled) in [
             ("{user}@{host}", "user@laptop"),
             ("{login}-{role}", "ann-guest"),
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn b16_what_fills_it_always_suits_sts() {
+    fn b16_the_filled_text_is_always_valid_for_sts() {
         let long = "h".repeat(300);
         for host in ["büro/pc 7", long.as_str(), "", "ж"] {
             let filled = name("{user}@{host}-{time}")
@@ -319,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn b16_what_is_typed_is_refused_and_not_rewritten() {
+    fn b16_typed_text_is_rejected_and_not_changed() {
         for bad in [
             "a b",
             "{user}/x",

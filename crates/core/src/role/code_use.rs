@@ -1,14 +1,14 @@
-//! What the codes of a role's MFA device are used for.
+//! How the codes of a role's MFA device are used.
 
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-/// What a code of the role's device is used for.
+/// How a code of the role's device is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CodeUse {
-    /// One code serves this role and others; sessions last an hour at most.
+    /// One code serves this role and others. Sessions last at most one hour.
     Shared,
-    /// Each session takes a code of its own, and lasts as long as the role allows.
+    /// Each session needs its own code, and lasts as long as the role allows.
     Own,
 }
 

@@ -1,14 +1,14 @@
-//! What a chain of roles passes on: transitive tags and the source identity, which a later role must not set again.
+//! What roles in a chain inherit: transitive tags and the source identity, which a later role must not set again.
 
 use crate::role::Role;
 use crate::value::input::InputError;
 use crate::value::sanitise::echo;
 
-/// Checks that no role of a chain sets what it inherits: transitive tags and the source identity stay as the first
-/// role set them. `roles` are in the order in which they are assumed.
+/// Checks that no role of a chain sets what it inherits. Transitive tags and the source identity cannot change after
+/// the first role sets them. `roles` are in the order in which they are assumed.
 ///
 /// # Errors
-/// Names the role and what it may not set.
+/// Says which role sets what it inherits.
 pub fn check(roles: &[Role]) -> Result<(), InputError> {
     for (step, role) in roles.iter().enumerate() {
         let before = roles.iter().take(step);

@@ -1,4 +1,4 @@
-//! The role whose sessions are those of another one with limits.
+//! The role that represents sessions of another one with limits.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::value::input::InputError;
 use crate::value::region::Region;
 use crate::value::sanitise::echo;
 
-/// What answers from one region for all of AWS, so that a lock to a region must leave it out.
+/// The global services, which run in one region for all of AWS and must be exempt from a limit to another region.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html>
 const GLOBAL: [&str; 20] = [
     "account:*",
@@ -35,12 +35,11 @@ const GLOBAL: [&str; 20] = [
 ];
 
 impl Limits {
-    /// Returns the role whose sessions are those of `role` with these limits. It has a name of its own, so that whoever
-    /// asks for the one never gets the other.
+    /// Returns the role that represents sessions of `role` with these limits. It has a name of its own, so that a
+    /// request for one never gets the other.
     ///
     /// # Errors
-    /// If the region is in another partition, the name gets too long, or the role's own session policies leave no way
-    /// to limit it further.
+    /// If the region is in another partition, the name is too long, or the role's own session policies make another limit impossible.
     pub fn limit(&self, role: &Role) -> Result<Role, InputError> {
         let mut limited = role.clone();
         limited.name = self.name_of(&role.name)?;
@@ -60,8 +59,9 @@ impl Limits {
         Ok(limited)
     }
 
-    /// Returns the role's inline policy with a statement that denies every other region. Session policies add up, so
-    /// one that allows everything goes in only where there is no other: alone, a deny would leave nothing.
+    /// Returns the role's inline policy with a statement that denies every other region. A statement that allows
+    /// everything is added only if there is no other session policy, because session policies add up, and a deny by
+    /// itself would allow nothing.
     fn locked(&self, role: &Role, region: &Region) -> Result<SessionPolicy, InputError> {
         let deny = json!({
             "Effect": "Deny",
@@ -81,7 +81,7 @@ impl Limits {
     }
 }
 
-/// Returns AWS's policy for a role that has no session policies of its own.
+/// Returns the AWS managed policy for a role without session policies of its own.
 fn access_policy(role: &Role, access: AccessLimit) -> Result<PolicyArn, InputError> {
     if role.policy.is_some() || !role.policy_arns.is_empty() {
         let what = format!(
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_to_a_region_allows_everything_there_and_denies_the_rest() {
+    fn a_limit_to_a_region_allows_everything_there_and_denies_the_rest() {
         let limited = limits(None, Some("eu-west-1"))
             .limit(&guest())
             .expect("limited");
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn session_policies_add_up_so_a_lock_adds_no_allow_to_others() {
+    fn session_policies_add_up_so_a_limit_adds_no_allow_to_others() {
         let both = limits(Some(AccessLimit::ReadOnly), Some("eu-west-1"));
         let limited = both.limit(&guest()).expect("limited");
         assert_eq!(limited.name.as_str(), "guest · read-only · only eu-west-1");
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn b59_a_lock_is_to_a_region_of_the_roles_partition() {
+    fn b59_a_limit_is_to_a_region_of_the_roles_partition() {
         let error = limits(None, Some("cn-north-1"))
             .limit(&guest())
             .expect_err("elsewhere");

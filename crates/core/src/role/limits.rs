@@ -1,5 +1,5 @@
-//! What a session is limited to beyond its role: reading, or one region. The limits go with the call as session
-//! policies, so AWS itself keeps them; they never give more than the role.
+//! Additional limits of a session: read-only access, or one region. They are sent as session policies, so AWS enforces
+//! them. They never allow more than the role.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use crate::value::region::Region;
 /// Limits of one session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Limits {
-    /// What it may do at most.
+    /// The maximum access.
     pub access: Option<AccessLimit>,
-    /// The only region it may work in.
+    /// The only region in which the session can be used.
     pub region: Option<Region>,
 }
 
-/// Limits as they are asked for and shown.
+/// Limits as requested and shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitsView {
@@ -30,20 +30,20 @@ pub struct LimitsView {
     pub region: Option<String>,
 }
 
-/// What a session may do at most.
+/// The maximum access of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessLimit {
-    /// Read, contents included: AWS's policy `ReadOnlyAccess`.
+    /// Read access including contents, the AWS managed policy `ReadOnlyAccess`.
     ReadOnly,
-    /// List and see settings, not contents: AWS's policy `ViewOnlyAccess`.
+    /// Access to lists and settings, not contents, the AWS managed policy `ViewOnlyAccess`.
     ViewOnly,
 }
 
-/// That a role stands for sessions of another one with limits.
+/// Marks a role that represents sessions of another one with limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Limited {
-    /// The role without them.
+    /// The role without the limits.
     pub of: Name,
     /// The limits.
     pub limits: Limits,
@@ -68,7 +68,7 @@ impl fmt::Display for AccessLimit {
 }
 
 impl LimitsView {
-    /// Returns whether nothing is limited.
+    /// Returns whether there are no limits.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -84,10 +84,10 @@ impl From<&Limits> for LimitsView {
 }
 
 impl Limits {
-    /// Checks limits that were asked for.
+    /// Checks requested limits.
     ///
     /// # Errors
-    /// If the region is none.
+    /// If the region is not valid.
     pub fn check(view: &LimitsView) -> Result<Self, InputError> {
         Ok(Self {
             access: view.access,
@@ -95,12 +95,12 @@ impl Limits {
         })
     }
 
-    /// Returns whether nothing is limited.
+    /// Returns whether there are no limits.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Returns these limits and `further` ones; of two regions or two kinds of access the further one counts.
+    /// Returns these limits combined with `further` ones, which take precedence.
     pub fn and(self, further: &Self) -> Self {
         Self {
             access: further.access.or(self.access),

@@ -1,25 +1,25 @@
-//! The reason that a role wants before it is assumed: where it goes, and what it must look like.
+//! The reason that a role requires before it is assumed: its target and its pattern.
 
 use crate::role::call_template::{CallTemplate, TAG_CHARACTERS, is_tag_char};
 use crate::role::session_tags::check_key;
 use crate::value::input::{InputError, check_ascii_field};
 use crate::value::sanitise::{describe, echo};
 
-/// The longest pattern, in characters.
+/// The maximum length of a pattern, in characters.
 const PATTERN_MAX: usize = 64;
-/// The longest value of a tag, in characters.
+/// The maximum length of a tag value, in characters.
 const TAG_MAX: usize = 256;
 
-/// Where a role's reason goes, and its form.
+/// The target and the pattern of a role's reason.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReasonRule {
-    /// Where it is sent.
+    /// The field in which the reason is sent.
     pub target: ReasonTarget,
-    /// What it must look like, such as `OPS-#`.
+    /// The pattern that it must match, such as `OPS-#`.
     pub pattern: Option<ReasonPattern>,
 }
 
-/// Where a reason is sent.
+/// The field of the call in which a reason is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReasonTarget {
     /// As the session's source identity.
@@ -29,10 +29,10 @@ pub enum ReasonTarget {
 }
 
 impl ReasonTarget {
-    /// Reads `source_identity` or `tag:KEY`.
+    /// Parses `source_identity` or `tag:KEY`.
     ///
     /// # Errors
-    /// Says the two forms, or what is wrong with the key.
+    /// Says the two formats, or what is wrong with the key.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         match text.trim() {
             "source_identity" => Ok(Self::SourceIdentity),
@@ -49,7 +49,7 @@ impl ReasonTarget {
         }
     }
 
-    /// Returns the field of the call in a few words for a person.
+    /// Returns a short description of the field for the user.
     pub fn description(&self) -> String {
         match self {
             Self::SourceIdentity => "the session's source identity".to_owned(),
@@ -57,7 +57,7 @@ impl ReasonTarget {
         }
     }
 
-    /// Returns the target as a file has it.
+    /// Returns the target as written in a file.
     pub fn text(&self) -> String {
         match self {
             Self::SourceIdentity => "source_identity".to_owned(),
@@ -66,15 +66,15 @@ impl ReasonTarget {
     }
 }
 
-/// The form of a reason: `#` stands for a number, `*` for any text, everything else for itself.
+/// The pattern of a reason: `#` matches a number, `*` matches any text, and everything else matches itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReasonPattern(String);
 
 impl ReasonPattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// If it is longer than 64 characters or holds a hidden one.
+    /// If it is longer than 64 characters or has a hidden character.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         if let Some(hidden) = text.chars().find(|c| crate::value::sanitise::is_hidden(*c)) {
@@ -96,15 +96,15 @@ impl ReasonPattern {
         &self.0
     }
 
-    /// Returns whether `text` has this form, as a whole.
+    /// Returns whether the pattern matches the whole `text`.
     pub fn matches(&self, text: &str) -> bool {
         let pattern: Vec<char> = self.0.chars().collect();
         let mut at = opened(&pattern, vec![0]);
         for c in text.chars() {
-            let step = |place: usize| match pattern.get(place) {
-                Some('*') => vec![place],
-                Some('#') if c.is_ascii_digit() => vec![place, place + 1],
-                Some(literal) if *literal == c && c != '#' => vec![place + 1],
+            let step = |position: usize| match pattern.get(position) {
+                Some('*') => vec![position],
+                Some('#') if c.is_ascii_digit() => vec![position, position + 1],
+                Some(literal) if *literal == c && c != '#' => vec![position + 1],
                 Some(_) | None => Vec::new(),
             };
             at = opened(&pattern, at.into_iter().flat_map(step).collect());
@@ -113,21 +113,21 @@ impl ReasonPattern {
     }
 }
 
-/// Adds the places that are reached without a character: behind each `*`.
-fn opened(pattern: &[char], mut places: Vec<usize>) -> Vec<usize> {
+/// Adds the positions that are reached without a character: those after each `*`.
+fn opened(pattern: &[char], mut positions: Vec<usize>) -> Vec<usize> {
     let mut next = 0;
-    while let Some(place) = places.get(next).copied() {
-        if pattern.get(place) == Some(&'*') {
-            places.push(place + 1);
+    while let Some(position) = positions.get(next).copied() {
+        if pattern.get(position) == Some(&'*') {
+            positions.push(position + 1);
         }
         next += 1;
     }
-    places.sort_unstable();
-    places.dedup();
-    places
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
 
-/// A reason that suits its rule.
+/// A reason that follows its rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Reason(String);
 
@@ -139,10 +139,10 @@ impl Reason {
 }
 
 impl ReasonRule {
-    /// Reads the two fields of a role.
+    /// Parses the two fields of a role.
     ///
     /// # Errors
-    /// As [`ReasonTarget::parse`] and [`ReasonPattern::parse`]; and for a pattern without a place.
+    /// The same as [`ReasonTarget::parse`] and [`ReasonPattern::parse`], and if there is a pattern without a target.
     pub fn parse(target: Option<&str>, pattern: Option<&str>) -> Result<Option<Self>, InputError> {
         let pattern = pattern.map(ReasonPattern::parse).transpose()?;
         match (target, pattern) {
@@ -159,10 +159,10 @@ impl ReasonRule {
         }
     }
 
-    /// Reads what a person gave as the reason.
+    /// Checks a reason that the user gave.
     ///
     /// # Errors
-    /// Says what form it must have, or what AWS does not take in its place. It is never silently rewritten.
+    /// Says the pattern that it must match, or what AWS does not accept in its target. The reason is never silently changed.
     pub fn check(&self, text: &str) -> Result<Reason, InputError> {
         let text = text.trim();
         if text.is_empty() {
@@ -193,7 +193,7 @@ impl ReasonRule {
         Ok(Reason(text.to_owned()))
     }
 
-    /// Returns what a reason must look like, in a few words.
+    /// Returns a short description of the pattern.
     pub fn form(&self) -> String {
         match (&self.pattern, &self.target) {
             (Some(pattern), _) => format!("It must match {}.", pattern.as_str()),
@@ -220,10 +220,10 @@ fn check_tag_text(text: &str) -> Result<(), InputError> {
     }
 }
 
-/// Reads a source identity, or the template of one.
+/// Parses a source identity, or a template of one.
 ///
 /// # Errors
-/// As a session name; and if it starts with `aws:`.
+/// The same as for a session name, and if it starts with `aws:`.
 pub(crate) fn source_identity(text: &str) -> Result<CallTemplate, InputError> {
     if text.starts_with("aws:") {
         return Err(InputError::new(
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_is_matched_as_a_whole() {
+    fn a_pattern_matches_the_whole_text() {
         for (pattern, good, bad) in [
             (
                 "OPS-#",
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_suits_the_place_it_goes_to() {
+    fn a_reason_is_valid_for_its_target() {
         assert!(rule("source_identity", None).check("OPS-7").is_ok());
         let error = rule("source_identity", None)
             .check("disk is full")
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_has_a_place() {
+    fn a_pattern_needs_a_target() {
         assert!(ReasonRule::parse(None, Some("OPS-#")).is_err());
         assert_eq!(ReasonRule::parse(None, None), Ok(None));
         for bad in ["tag", "tag:", "tag:aws:x", "session_name", ""] {

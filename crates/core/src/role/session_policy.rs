@@ -1,4 +1,4 @@
-//! Session policies: what limits a session further than its role. A session may do what the role and they allow.
+//! Session policies, which limit a session. A session can do only what both the role and these policies allow.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session>
 
 use std::collections::HashSet;
@@ -10,12 +10,12 @@ use crate::value::role_arn::RoleArn;
 use crate::value::sanitise::{describe, echo};
 use rolecall_policy::{Policy, PolicyError, PolicyKind};
 
-/// The most managed policies of one call.
+/// The maximum number of managed policies of one call.
 const ARNS_MAX: usize = 10;
-/// The most characters of the inline policy and the ARNs together.
+/// The maximum number of characters of the inline policy and the ARNs together.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 const PLAINTEXT_MAX: usize = 2048;
-/// The shortest and the longest ARN of a policy.
+/// The minimum and maximum length of the ARN of a policy.
 const ARN_LENGTH: std::ops::RangeInclusive<usize> = 20..=2048;
 
 /// An inline session policy that IAM would accept.
@@ -26,10 +26,10 @@ pub struct SessionPolicy {
 }
 
 impl SessionPolicy {
-    /// Reads a policy document.
+    /// Parses a policy document.
     ///
     /// # Errors
-    /// Says the place and what IAM expects there, or the character that STS does not take.
+    /// Says the position and what IAM expects there, or the character that STS does not accept.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         let refuse = |what: String, remedy: &str| Err(InputError::new("policy", what, remedy));
@@ -62,18 +62,18 @@ impl SessionPolicy {
         }
     }
 
-    /// Returns the document as it was written.
+    /// Returns the document as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns the document without white space, as it is sent.
+    /// Returns the document without white space, as sent.
     pub fn compact(&self) -> &str {
         &self.compact
     }
 }
 
-/// Leaves out the white space between the tokens of a JSON text.
+/// Removes the white space between the tokens of a JSON text.
 fn compact(json: &str) -> String {
     let mut kept = String::with_capacity(json.len());
     let mut is_text = false;
@@ -90,15 +90,15 @@ fn compact(json: &str) -> String {
     kept
 }
 
-/// The ARN of a managed policy of AWS, or of the role's account.
+/// The ARN of an AWS managed policy, or of a managed policy in the role's account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PolicyArn(String);
 
 impl PolicyArn {
-    /// Reads the ARN of a policy that may limit a session of `role`.
+    /// Parses the ARN of a policy that can limit a session of `role`.
     ///
     /// # Errors
-    /// Says which part is wrong, or that the policy is of another partition or account.
+    /// Says which part is wrong, or that the policy is in another partition or account.
     pub fn parse(text: &str, role: &RoleArn) -> Result<Self, InputError> {
         let text = text.trim();
         let (partition, account) = (role.partition().name, role.account_id());
@@ -155,10 +155,10 @@ impl fmt::Display for PolicyArn {
     }
 }
 
-/// Reads the ARNs of a role's session policies.
+/// Parses the ARNs of a role's session policies.
 ///
 /// # Errors
-/// As [`PolicyArn::parse`], and if one is given twice or there are more than ten.
+/// The same as [`PolicyArn::parse`], and if one is repeated or there are more than ten.
 pub fn parse_arns(texts: &[String], role: &RoleArn) -> Result<Vec<PolicyArn>, InputError> {
     let mut seen = HashSet::new();
     let mut arns = Vec::new();
@@ -179,7 +179,7 @@ pub fn parse_arns(texts: &[String], role: &RoleArn) -> Result<Vec<PolicyArn>, In
     }
 }
 
-/// Checks the size of what is sent together.
+/// Checks the total size of the policy and the ARNs.
 ///
 /// # Errors
 /// If it is over 2,048 characters.
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn b58_says_the_place_of_what_is_wrong() {
+    fn b58_says_the_position_of_what_is_wrong() {
         for (text, what) in [
             ("{", "Line 1, column 1 of the session policy is not JSON."),
             (

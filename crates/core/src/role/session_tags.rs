@@ -1,4 +1,4 @@
-//! Session tags: what a call hands to policies as `aws:PrincipalTag`, and which of it the next role in a chain inherits.
+//! Session tags: the tags that policies see as `aws:PrincipalTag`, and those that the next role in a chain inherits.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
 
 use std::collections::HashSet;
@@ -9,12 +9,12 @@ use crate::role::call_template::{CallFacts, CallTemplate, TAG_CHARACTERS, is_tag
 use crate::value::input::InputError;
 use crate::value::sanitise::{describe, echo};
 
-/// The most tags of one call.
+/// The maximum number of tags of one call.
 const TAGS_MAX: usize = 50;
-/// The longest key, in characters.
+/// The maximum length of a key, in characters.
 const KEY_MAX: usize = 128;
 
-/// A tag as it is written or sent.
+/// A tag as written or sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTag {
@@ -24,7 +24,7 @@ pub struct SessionTag {
     pub value: String,
 }
 
-/// The tags of a role's sessions, checked: at most 50, each key once, ignoring letter case.
+/// The valid tags of a role's sessions: at most 50, with unique keys ignoring letter case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SessionTags {
     tags: Vec<(String, CallTemplate)>,
@@ -32,10 +32,10 @@ pub struct SessionTags {
 }
 
 impl SessionTags {
-    /// Checks tags and the keys of those that the next role in a chain inherits.
+    /// Checks tags and the keys of transitive tags.
     ///
     /// # Errors
-    /// If STS would refuse a key, a value or the count, a key is given twice, or a transitive key is no tag's.
+    /// If STS would reject a key, a value or the count, a key is repeated, or a transitive key has no tag.
     pub fn check(tags: &[SessionTag], transitive: &[String]) -> Result<Self, InputError> {
         check_count("tags", tags.len())?;
         let mut seen = HashSet::new();
@@ -59,12 +59,12 @@ impl SessionTags {
         })
     }
 
-    /// Returns whether there are none.
+    /// Returns whether there are no tags.
     pub fn is_empty(&self) -> bool {
         self.tags.is_empty()
     }
 
-    /// Returns the tags as they were written.
+    /// Returns the tags as written.
     pub fn written(&self) -> Vec<SessionTag> {
         let tag = |(key, value): &(String, CallTemplate)| SessionTag {
             key: key.clone(),
@@ -73,7 +73,7 @@ impl SessionTags {
         self.tags.iter().map(tag).collect()
     }
 
-    /// Returns the tags to send, with every placeholder filled.
+    /// Returns the tags to send, with every placeholder replaced.
     pub fn fill(&self, facts: &CallFacts<'_>) -> Vec<SessionTag> {
         let tag = |(key, value): &(String, CallTemplate)| SessionTag {
             key: key.clone(),
@@ -112,10 +112,10 @@ fn check_transitive(
     Ok(checked)
 }
 
-/// Checks how many tags or keys there are.
+/// Checks the number of tags or keys.
 ///
 /// # Errors
-/// If STS would refuse so many.
+/// If STS would reject the number.
 pub(crate) fn check_count(field: &'static str, count: usize) -> Result<(), InputError> {
     match count {
         0..=TAGS_MAX => Ok(()),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_sts_refuses() {
+    fn rejects_what_sts_rejects() {
         let long = "k".repeat(129);
         for bad in ["", "a&b", "aws:x", "AWS:x", long.as_str(), "a\u{202e}"] {
             assert!(
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_does_not_tell_keys_apart() {
+    fn letter_case_does_not_distinguish_keys() {
         let error =
             SessionTags::check(&[tag("Team", "a"), tag("TEAM", "b")], &[]).expect_err("twice");
         assert_eq!(error.what, "The tag \"TEAM\" is listed twice.");

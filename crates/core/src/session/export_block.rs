@@ -1,4 +1,4 @@
-//! Export blocks: the shell text that puts a session into an environment.
+//! Export blocks: shell code that sets the environment variables of a session.
 
 use crate::session::shell::Shell;
 use crate::value::credentials::{Credentials, UnsafeValue, instant_text};
@@ -7,8 +7,8 @@ use crate::value::name::Name;
 use crate::value::region::Region;
 use crate::value::secret::Secret;
 
-/// Variables that would win over the block's or contradict it. botocore reads `AWS_SECURITY_TOKEN` before
-/// `AWS_SESSION_TOKEN`, and a container endpoint or a profile can replace the credentials altogether.
+/// Variables that would override the block or conflict with it. botocore reads `AWS_SECURITY_TOKEN` before
+/// `AWS_SESSION_TOKEN`, and a container endpoint or a profile can replace the credentials.
 pub const CONFLICTING: [&str; 7] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -19,13 +19,13 @@ pub const CONFLICTING: [&str; 7] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
 
-/// Where AWS's tools send everything, if it is set. A block sets it for a custom endpoint.
+/// The endpoint to which AWS's tools send all calls, if it is set. A block sets it for a custom endpoint.
 pub const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 
 /// Names and values of variables.
 pub type Variables = Vec<(&'static str, Secret)>;
 
-/// Every variable that a block may set.
+/// All variables that a block can set.
 const SET: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -36,31 +36,31 @@ const SET: [&str; 8] = [
     "AWS_DEFAULT_REGION",
     ENDPOINT_URL,
 ];
-/// Those that have a key of the same name in a credentials file.
+/// The variables that correspond to a setting of a credentials file.
 const INI_KEYS: [&str; 3] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
 ];
 
-/// What an export block puts into an environment.
+/// The content of an export block.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportBlock<'a> {
     /// The session's credentials.
     pub credentials: &'a Credentials,
     /// The region, if the role or the settings name one.
     pub region: Option<&'a Region>,
-    /// The custom endpoint that the credentials are good for, if one is set.
+    /// The custom endpoint for which the credentials are valid, if one is set.
     pub endpoint_url: Option<&'a str>,
 }
 
 impl ExportBlock<'_> {
-    /// Returns the block for `shell`: it unsets what conflicts, then sets credentials, expiry and region.
-    /// Lines start with a space where that keeps them out of histories set up so, and the last has no line
-    /// end, so that a paste does not run unseen. `profile` heads the section of an INI file.
+    /// Returns the block for `shell`. It unsets conflicting variables, then sets credentials, expiry and region. Lines
+    /// start with a space if shells can be configured to keep such lines out of their history. The last line has no
+    /// line ending, so that pasted text does not run at once. `profile` is the section header of an INI file.
     ///
     /// # Errors
-    /// If a value holds characters that could break out of its quotes, or is longer than a line of the shell may be.
+    /// If a value has characters that could end its quotes, or is too long for a line of the shell.
     pub fn render(&self, shell: Shell, profile: &Name) -> Result<Secret, UnsafeValue> {
         let variables = self.variables()?;
         if let Some(longest) = shell.longest_line() {
@@ -98,16 +98,16 @@ impl ExportBlock<'_> {
         })
     }
 
-    /// Returns the block that takes a session out of the environment again.
+    /// Returns the block that removes a session from the environment.
     ///
     /// # Errors
-    /// For the formats of files, from which nothing can be taken by a script.
+    /// If `shell` is a file format, because a script cannot remove variables from a file.
     pub fn unset(shell: Shell) -> Result<String, InputError> {
         let lines: Option<Vec<String>> = SET
             .iter()
             .map(|name| {
                 shell
-                    .take_back(name)
+                    .revert(name)
                     .map(|line| format!("{}{line}", shell.indent()))
             })
             .collect();
@@ -117,17 +117,17 @@ impl ExportBlock<'_> {
         })
     }
 
-    /// Returns the line that takes the custom endpoint of another session out of a shell, to stand before a block that
-    /// sets none; empty for the formats of files.
+    /// Returns the line that removes the custom endpoint of another session from a shell. It goes before a block that
+    /// sets no endpoint. It is empty for file formats.
     pub fn without_endpoint(shell: Shell) -> String {
         let line = shell.unset(ENDPOINT_URL).filter(|_| shell.is_typed());
         line.map_or(String::new(), |line| format!("{}{line}\n", shell.indent()))
     }
 
-    /// Returns what the block sets, as names and values; [`CONFLICTING`] is what it unsets.
+    /// Returns the names and values of the variables that the block sets. It unsets [`CONFLICTING`].
     ///
     /// # Errors
-    /// As [`ExportBlock::render`].
+    /// The same as [`ExportBlock::render`].
     pub fn variables(&self) -> Result<Variables, UnsafeValue> {
         self.credentials.check()?;
         let expiry = instant_text(self.credentials.expires_at);
@@ -183,7 +183,7 @@ fn joined(
     Secret::new(text)
 }
 
-/// A line that is too long would be cut, and with it the value.
+/// Checks the length of lines, because the shell would truncate a line that is too long, and with it the value.
 fn check_lengths(variables: &Variables, shell: Shell, longest: usize) -> Result<(), UnsafeValue> {
     let fits = |name, value: &Secret| {
         shell.indent().len() + shell.set(name, value.expose()).len() <= longest
@@ -192,7 +192,7 @@ fn check_lengths(variables: &Variables, shell: Shell, longest: usize) -> Result<
     long.map_or(Ok(()), |(name, _)| Err(UnsafeValue(name)))
 }
 
-/// A profile's name must not end its section header.
+/// Returns the name of the section, which must not contain the end of a section header.
 fn section_name(profile: &Name) -> Result<&str, UnsafeValue> {
     let name = profile.as_str();
     let safe = !name.contains(['[', ']', '"', '\\']) && !name.starts_with(['#', ';']);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_shells_use_their_own_words() {
+    fn the_other_shells_use_their_own_syntax() {
         assert!(
             rendered(Shell::Fish).contains(
                 "\n while set -q AWS_SECURITY_TOKEN; and set -e AWS_SECURITY_TOKEN; end\n"
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn files_hold_only_what_they_set() {
+    fn files_contain_only_what_they_set() {
         let values = ["ASIAIOSFODNN7EXAMPLE", "c2VjcmV0/+=", "dG9rZW4="];
         assert_eq!(
             rendered(Shell::Ini),
@@ -296,8 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_a_shell_would_cut_is_refused() {
-        // ` set "AWS_SESSION_TOKEN="` and the token make 8,191 characters, which is what cmd reads of a line.
+    fn a_value_that_a_shell_would_truncate_is_rejected() {
+        // ` set "AWS_SESSION_TOKEN="` and the token make 8,191 characters, the longest line of cmd.
         assert!(with_token(Shell::Cmd, &"x".repeat(8166)).is_ok());
         let long = "x".repeat(8167);
         let refused = with_token(Shell::Cmd, &long).map(|_| ());
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn b44_a_profile_that_would_end_its_header_is_refused() {
+    fn b44_a_profile_that_would_end_its_header_is_rejected() {
         assert_eq!(
             section_name(&Name::parse("a]b").expect("a name")),
             Err(UnsafeValue("profile"))

@@ -1,4 +1,4 @@
-//! MFA sessions: a user's own session token that was got with a code, which stands in for codes until it ends.
+//! MFA sessions: a user's session token from a call with a code. It replaces further codes until it expires.
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use crate::value::access_key::AccessKeyId;
 use crate::value::credentials::Credentials;
 use crate::value::mfa::MfaSerial;
 
-/// One session token that was got with a code of a device.
+/// One session token from a call with a code of a device.
 #[derive(Debug, Clone)]
 pub struct MfaSession {
     /// The access key that signed.
     pub key: AccessKeyId,
-    /// The device whose code was given.
+    /// The device of the code.
     pub serial: MfaSerial,
-    /// When the code was given.
+    /// When the code was used.
     pub issued_at: Timestamp,
-    /// The credentials. STS takes them for AssumeRole and GetCallerIdentity only.
+    /// The credentials. STS accepts them only for AssumeRole and GetCallerIdentity.
     pub credentials: Arc<Credentials>,
 }
 
 impl MfaSession {
-    /// Returns when the code was given and until when it counts.
+    /// Returns when the code was used and when the session expires.
     pub fn lifetime(&self) -> MfaLifetime {
         MfaLifetime {
             issued_at: self.issued_at,
@@ -36,7 +36,7 @@ impl MfaSession {
         self.credentials.expires_at.duration_since(now)
     }
 
-    /// Returns how long ago the code was given, which trust policies compare with `aws:MultiFactorAuthAge`.
+    /// Returns the age of the code, which trust policies can check with `aws:MultiFactorAuthAge`.
     pub fn age_at(&self, now: Timestamp) -> SignedDuration {
         now.duration_since(self.issued_at)
     }

@@ -1,11 +1,11 @@
-//! Shells and file formats, and how each sets and unsets a variable.
+//! Shells and file formats, and their syntax for setting and unsetting variables.
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-/// A shell or file format that an export block can be written for.
+/// A shell or file format of an export block.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -30,7 +30,7 @@ pub enum Shell {
     Csh,
     /// A `.env` file.
     Dotenv,
-    /// A file for `docker run --env-file`, which takes quotes literally.
+    /// A file for `docker run --env-file`, which reads quotes literally.
     Docker,
     /// A JSON object of variables.
     Json,
@@ -58,14 +58,14 @@ impl Shell {
     /// The shells that menus offer.
     pub const IN_MENUS: [Self; 4] = [Self::Bash, Self::Fish, Self::Powershell, Self::Cmd];
 
-    /// What the command line and the settings call them.
+    /// Their names on the command line and in the settings.
     pub const NAMES: &str = "bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, \
                              dotenv, docker, json, ini";
 
-    /// Reads a shell's name.
+    /// Parses a shell's name.
     ///
     /// # Errors
-    /// Lists the names that are known; it never guesses.
+    /// Lists the known names. It never guesses.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         Ok(match text.trim().to_ascii_lowercase().as_str() {
             "bash" | "zsh" | "sh" | "dash" | "ksh" | "mksh" => Self::Bash,
@@ -94,7 +94,7 @@ impl Shell {
         })
     }
 
-    /// Returns what menus call it.
+    /// Returns its label in menus.
     pub fn label(self) -> &'static str {
         match self {
             Self::Bash => "bash / zsh",
@@ -112,11 +112,11 @@ impl Shell {
         }
     }
 
-    /// Returns the line that unsets a variable; `None` for files, which hold only what they set.
+    /// Returns the line that unsets a variable, or `None` for files, which contain only what they set.
     pub(crate) fn unset(self, name: &str) -> Option<String> {
         Some(match self {
             Self::Bash => format!("unset {name}"),
-            // One `set -e` erases the innermost of several scopes, of which a universal one may be the last.
+            // `set -e` erases the variable only in the innermost scope, so it is repeated for all scopes.
             // <https://fishshell.com/docs/current/cmds/set.html>
             Self::Fish => format!("while set -q {name}; and set -e {name}; end"),
             Self::Powershell => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
@@ -129,23 +129,23 @@ impl Shell {
         })
     }
 
-    /// Returns the line that takes back what [`Shell::set`] set; `None` for files.
-    pub(crate) fn take_back(self, name: &str) -> Option<String> {
+    /// Returns the line that reverts [`Shell::set`], or `None` for files.
+    pub(crate) fn revert(self, name: &str) -> Option<String> {
         match self {
-            // What the user keeps under this name in the universal scope shows again.
+            // This restores a variable of the same name in the user's universal scope.
             Self::Fish => Some(format!("set -eg {name}")),
             shell => shell.unset(name),
         }
     }
 
-    /// Returns the length that no line may exceed, in bytes; `None` where there is no such limit.
+    /// Returns the maximum length of a line in bytes, or `None` if there is no limit.
     pub(crate) fn longest_line(self) -> Option<usize> {
         // <https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation>
         (self == Self::Cmd).then_some(8191)
     }
 
-    /// Returns the line that sets a variable. Values passed a gate that leaves no character which any of these
-    /// shells reads inside these quotes: letters, digits and `/ + = : . _ - [ ]`.
+    /// Returns the line that sets a variable. Values have been checked to contain only letters, digits and `/ + = : . _
+    /// - [ ]`, which no shell interprets inside these quotes.
     pub(crate) fn set(self, name: &str, value: &str) -> String {
         match self {
             Self::Bash => format!("export {name}='{value}'"),
@@ -155,7 +155,7 @@ impl Shell {
             Self::Nushell => format!("$env.{name} = '{value}'"),
             Self::Elvish => format!("set-env {name} '{value}'"),
             Self::Xonsh => format!("${name} = '{value}'"),
-            // `eval` of csh makes one line of them all.
+            // `eval` of csh joins all lines into one.
             Self::Csh => format!("setenv {name} '{value}';"),
             Self::Dotenv => format!("{name}=\"{value}\""),
             Self::Docker => format!("{name}={value}"),
@@ -164,13 +164,13 @@ impl Shell {
         }
     }
 
-    /// Returns whether lines of this syntax are typed into a shell.
+    /// Returns whether this is a shell and not a file format.
     pub(crate) fn is_typed(self) -> bool {
         self.unset("X").is_some()
     }
 
-    /// Returns what each line starts with: a space where that keeps it out of histories that are set up so, and
-    /// nothing where a space means something.
+    /// Returns the start of each line: a space if the shell can be configured to keep such lines out of its history, or
+    /// nothing if a space has a meaning.
     pub(crate) fn indent(self) -> &'static str {
         match self {
             Self::Bash
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_that_is_told_is_known() {
+    fn every_listed_name_is_known() {
         assert!(
             Shell::NAMES
                 .split(", ")

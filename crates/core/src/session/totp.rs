@@ -1,4 +1,4 @@
-//! The seed of an authenticator app, and the codes it gives.
+//! The seed of an authenticator app, and its codes.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -15,34 +15,34 @@ use crate::value::secret::Secret;
 
 /// How long a code is shown, in seconds. [RFC 6238](https://www.rfc-editor.org/rfc/rfc6238), section 5.2.
 pub const STEP_S: i64 = 30;
-/// The shortest seed, in bytes: the 80 bits that authenticator apps take. AWS gives 40 bytes.
+/// The minimum length of a seed in bytes: the 80 bits that authenticator apps accept. AWS uses 40 bytes.
 const SEED_MIN: usize = 10;
-/// The longest text of a seed or of a link that holds one, in bytes.
+/// The maximum length of the text of a seed or link, in bytes.
 const TEXT_MAX: usize = 1024;
-/// Base32, [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6. Apps ignore the bits of the last letter that fill
-/// no byte, so a seed may have any there.
+/// Base32, [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6. Apps ignore trailing bits of the last letter
+/// that do not fill a byte, so any value is accepted.
 static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = BASE32_NOPAD.specification();
     specification.check_trailing_bits = false;
     specification.encoding().expect("base32 without a check")
 });
-/// What an `otpauth` link of a device that gives AWS's codes begins with.
+/// The start of an `otpauth` link of a device with codes like those of AWS.
 const LINK: &str = "otpauth://totp/";
-/// Where a person finds a seed.
+/// Where the user finds a seed.
 const WHERE: &str = "AWS shows it once, as the secret key beside the QR code of a new device.";
 
-/// The seed of an authenticator: whoever has it has all its codes.
+/// The seed of an authenticator, from which all its codes can be computed.
 pub struct TotpSeed {
-    /// In base32, capitals without padding: as the keychain keeps it.
+    /// In base32, in capitals and without padding, as stored in the keychain.
     text: Secret,
     bytes: Zeroizing<Vec<u8>>,
 }
 
 impl TotpSeed {
-    /// Reads a seed in base32, where spaces, hyphens, small letters and padding are allowed, or an `otpauth` link.
+    /// Parses an `otpauth` link, or a seed in base32 with optional spaces, hyphens, lower-case letters and padding.
     ///
     /// # Errors
-    /// Says what is wrong, and never echoes any of it.
+    /// Says what is wrong, without any part of the text.
     pub fn parse(text: &Secret) -> Result<Self, InputError> {
         let text = text.expose().trim();
         if text.len() > TEXT_MAX {
@@ -69,12 +69,12 @@ impl TotpSeed {
         })
     }
 
-    /// Returns the seed in base32, for the keychain alone.
+    /// Returns the seed in base32, only for the keychain.
     pub fn text(&self) -> &Secret {
         &self.text
     }
 
-    /// Returns the six digits of a time on AWS's clock.
+    /// Returns the code at a time of AWS's clock.
     pub fn code_at(&self, at: Timestamp) -> MfaCode {
         self.code_of_step(at.as_second().div_euclid(STEP_S))
     }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_is_read_in_every_form() {
+    fn the_same_seed_is_read_in_every_format() {
         for text in [
             "gezd gnbv gy3t qojq gezd gnbv gy3t qojq\n",
             "GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_seed_says_why_and_is_not_echoed() {
+    fn what_is_not_a_seed_says_why_and_is_not_echoed() {
         for (text, part) in [
             ("", "too short"),
             ("123456", "invalid characters"),

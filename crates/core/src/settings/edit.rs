@@ -1,4 +1,4 @@
-//! Edits of `settings.toml` that leave every other byte as it is.
+//! Edits of `settings.toml` that leave every other byte unchanged.
 
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
@@ -10,10 +10,10 @@ use crate::value::problem::{Problem, ProblemCode};
 /// The table of the temporary profiles.
 const TEMPORARY: &str = "temporary_profiles";
 
-/// Returns the file's text with this policy for a role or an access key; `None` leaves it to the default.
+/// Returns the file's text with this policy for a role or an access key; `None` selects the default.
 ///
 /// # Errors
-/// If the file is wrong.
+/// If the file is not valid.
 pub fn with_consent(
     text: &str,
     path: &str,
@@ -41,7 +41,7 @@ pub fn with_consent(
     Ok(document.to_string())
 }
 
-/// Returns the table below `[ask]` that its policy stands in.
+/// Returns the table below `[ask]` that contains the policy.
 fn table_of(subject: &Subject) -> &'static str {
     match subject {
         Subject::Role(_) => "roles",
@@ -49,10 +49,10 @@ fn table_of(subject: &Subject) -> &'static str {
     }
 }
 
-/// Returns the file's text with this role among those whose sessions are also written into AWS's credentials file.
+/// Returns the file's text with this role in the list of temporary profiles.
 ///
 /// # Errors
-/// If the file is wrong.
+/// If the file is not valid.
 pub fn with_temporary_profile(text: &str, path: &str, role: &Name) -> Result<String, Problem> {
     let mut document = parse_toml(text, path)?.into_mut();
     if !document.contains_key(TEMPORARY) {
@@ -68,7 +68,7 @@ pub fn with_temporary_profile(text: &str, path: &str, role: &Name) -> Result<Str
         let last = roles.len().checked_sub(1).and_then(|at| roles.get(at));
         let before = last.and_then(|last| last.decor().prefix()).cloned();
         roles.push(role.as_str());
-        // In a list with a line for each, this one gets its own as well.
+        // In a list with one role per line, the new role gets its own line too.
         if let (Some(before), Some(value)) = (before, roles.get_mut(roles.len() - 1))
             && before.as_str().is_some_and(|text| text.contains('\n'))
         {
@@ -78,10 +78,10 @@ pub fn with_temporary_profile(text: &str, path: &str, role: &Name) -> Result<Str
     Ok(document.to_string())
 }
 
-/// Returns the file's text without this role among those.
+/// Returns the file's text without this role in the list of temporary profiles.
 ///
 /// # Errors
-/// If the file is wrong.
+/// If the file is not valid.
 pub fn without_temporary_profile(text: &str, path: &str, role: &Name) -> Result<String, Problem> {
     let mut document = parse_toml(text, path)?.into_mut();
     if !document.contains_key(TEMPORARY) {
@@ -120,7 +120,7 @@ fn temporary_roles<'a>(
     })
 }
 
-/// Returns the text with a new table behind it, and behind any comment at its end.
+/// Returns the text with a new table at the end, after any final comment.
 fn appended(text: &str, name: &str, table: &Table) -> String {
     let gap = match text {
         "" => "",
@@ -138,7 +138,7 @@ fn policies_of<'a>(document: &'a mut DocumentMut, table: &str) -> Option<&'a mut
         .as_table_like_mut()
 }
 
-/// Returns a table below `[ask]`, behind what is there if there is none yet.
+/// Returns a table below `[ask]`, and adds it at the end if it is missing.
 fn policies_table<'a>(
     document: &'a mut DocumentMut,
     table: &str,
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_policy_begins_a_table_at_the_end() {
+    fn the_first_policy_adds_a_table_at_the_end() {
         for before in [
             "",
             "# only this",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_profiles_come_and_go_and_every_other_byte_stays() {
+    fn temporary_profiles_are_added_and_removed_and_every_other_byte_stays() {
         let listed = |text: &str| {
             let reading = read(text, "").expect("TOML");
             reading.settings.temporary_profiles
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_without_a_policy_leaves_the_file_alone() {
+    fn a_role_without_a_policy_leaves_the_file_unchanged() {
         assert_eq!(
             with_consent("[aws]\n", "", &role("prod"), None).as_deref(),
             Ok("[aws]\n")

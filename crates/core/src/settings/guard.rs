@@ -1,30 +1,30 @@
-//! What a setting may have closed, and how that stays closed while the setting cannot be read.
+//! Guards: what a setting protects, and the strict values that apply while the setting cannot be read.
 
 use super::{AgentStart, Settings};
 use crate::asker::consent::{Consent, Subject};
 use crate::value::duration::TokenDuration;
 use crate::value::problem::{Problem, ProblemCode};
 
-/// What is as strict as it can be while a setting cannot be read.
+/// What has the strictest value while a setting cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guard {
-    /// The policy of roles and access keys that have none of their own.
+    /// The policy for roles and access keys without one of their own.
     Policy,
-    /// The policy of containers and sandboxes.
+    /// The policy for containers and sandboxes.
     Containers,
-    /// Where calls to AWS go.
+    /// The destination of calls to AWS.
     Destination,
-    /// The second click for production.
+    /// The second click for production roles.
     Production,
-    /// How long a shared code is used.
+    /// How long a shared code is valid.
     CodeLife,
     /// Whether the command line starts the agent.
     AgentStart,
 }
 
 impl Settings {
-    /// Returns what is in force where the whole file cannot be read and never was: programs get nothing, and nothing is
-    /// sent to AWS.
+    /// Returns the settings in effect if the whole file cannot be read and was never read before: programs get nothing,
+    /// and nothing is sent to AWS.
     pub fn unreadable(problem: &Problem) -> Self {
         let mut settings = Self::default();
         for guard in Guard::ALL {
@@ -35,7 +35,7 @@ impl Settings {
 }
 
 impl Guard {
-    /// All of them.
+    /// All guards.
     pub(super) const ALL: [Self; 6] = [
         Self::Policy,
         Self::Containers,
@@ -45,7 +45,7 @@ impl Guard {
         Self::AgentStart,
     ];
 
-    /// Makes the settings as strict as they can be.
+    /// Applies the strictest value of this guard.
     pub(super) fn close(self, settings: &mut Settings, problem: &Problem) {
         match self {
             Self::Policy => {
@@ -69,7 +69,7 @@ impl Guard {
         }
     }
 
-    /// Returns what follows from it, as a sentence.
+    /// Returns the consequence, as a sentence.
     pub(super) fn consequence(self) -> &'static str {
         match self {
             Self::Policy => {
@@ -84,7 +84,7 @@ impl Guard {
     }
 }
 
-/// Makes the policy of one role or access key as strict as it can be.
+/// Applies the strictest policy to one role or access key.
 pub(super) fn close_subject(settings: &mut Settings, subject: Subject, problem: &Problem) {
     let policies = match &subject {
         Subject::Role(_) => &mut settings.ask.roles,

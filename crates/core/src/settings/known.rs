@@ -1,4 +1,4 @@
-//! All settings: where each stands, what a wrong value closes, and how its value is read.
+//! All settings: the section of each, its guards, and how its value is read.
 
 use toml_edit::Item;
 
@@ -12,15 +12,15 @@ use crate::value::nearest::may_be_misspelled;
 struct Setting {
     section: &'static str,
     name: &'static str,
-    /// What is closed while its value cannot be read; without any, its default applies.
+    /// What is guarded while the value cannot be read. Without guards, the default applies.
     guards: &'static [Guard],
-    /// Reads the value and puts it in force.
+    /// Reads and applies the value.
     set: Set,
 }
 
 type Set = fn(&mut Settings, &Item, &str) -> Result<(), Wrong>;
 
-/// The section with a table for each team, whose names are the user's.
+/// The section with a table for each team. The user chooses the names of the tables.
 const TEAMS: &str = "teams";
 
 const POLICY: &[Guard] = &[Guard::Policy];
@@ -82,7 +82,7 @@ static SETTINGS: [Setting; 18] = [
         &[Guard::Containers],
         |to, item, name| put_text(&mut to.ask.containers, item, name, value::consent),
     ),
-    // Tables, which the reader reads name by name.
+    // Tables, whose entries the reader reads one by one.
     setting("ask", "roles", POLICY, |_, _, name| {
         Err(value::not_a_table(name))
     }),
@@ -108,21 +108,21 @@ const fn setting(
     }
 }
 
-fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
-    *place = value?;
+fn put<T>(target: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
+    *target = value?;
     Ok(())
 }
 
 fn put_text<T>(
-    place: &mut T,
+    target: &mut T,
     item: &Item,
     name: &str,
     parse: impl Fn(&str) -> Result<T, Wrong>,
 ) -> Result<(), Wrong> {
-    put(place, value::text(item, name).and_then(parse))
+    put(target, value::text(item, name).and_then(parse))
 }
 
-/// Puts one setting in force; `None` if there is none of this name.
+/// Applies one setting. Returns `None` if there is no setting with this name.
 pub(super) fn set(
     settings: &mut Settings,
     section: &str,
@@ -153,12 +153,12 @@ pub(super) fn is_section(name: &str) -> bool {
     sections().any(|section| section == name)
 }
 
-/// Returns what a setting guards whose value cannot be read.
+/// Returns the guards of a setting whose value cannot be read.
 pub(super) fn guards_of(section: &str, name: &str) -> Vec<Guard> {
     find(section, name).map_or_else(Vec::new, |known| known.guards.to_vec())
 }
 
-/// Returns what a setting that does not exist may have been meant to guard.
+/// Returns the guards that an unknown setting may have been meant for.
 pub(super) fn guards_meant(section: &str, name: Option<&str>, value: Option<&str>) -> Vec<Guard> {
     let owners = near_sections(section);
     let Some(name) = name else {
@@ -190,7 +190,7 @@ pub(super) fn guards_meant(section: &str, name: Option<&str>, value: Option<&str
     guards_of_sections(&all)
 }
 
-/// Returns the sections that a name may mean: the one it names, else those that are spelled nearly so.
+/// Returns the sections that a name can mean: the one with this name, or otherwise those with a similar name.
 fn near_sections(name: &str) -> Vec<&'static str> {
     if let Some(exact) = sections().find(|section| *section == name) {
         return vec![exact];

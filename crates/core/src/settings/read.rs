@@ -1,4 +1,4 @@
-//! Reads `settings.toml`, each setting by itself: one that is wrong costs no other.
+//! Reads `settings.toml`. Each setting is read separately, so an invalid one does not affect others.
 
 use toml_edit::{Item, TableLike};
 
@@ -12,22 +12,22 @@ use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
 
-/// What reading `settings.toml` gave. Where a setting is wrong, its default is in force, or what is strictest.
+/// The result of reading `settings.toml`. An invalid setting has its default or its strictest value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsReading {
-    /// The settings in force.
+    /// The settings in effect.
     pub settings: Settings,
-    /// What is wrong, where, what is allowed, and what follows from it.
+    /// What is wrong and where, what is allowed, and the consequence.
     pub faults: Vec<Problem>,
 }
 
-/// The most faults that are told; what comes after them closes as much.
+/// The maximum number of faults to report. Guards apply to further faults too.
 const FAULTS_MAX: usize = 20;
 
-/// Reads `settings.toml`. `path` is what messages call the file.
+/// Reads `settings.toml`. `path` is the file's path as shown in messages.
 ///
 /// # Errors
-/// If it is not TOML at all: says file, line, column, what is wrong and how to fix it.
+/// If the file is not TOML. Says file, line, column, what is wrong and how to fix it.
 pub fn read(text: &str, path: &str) -> Result<SettingsReading, Problem> {
     let document = parse_toml(text, path).map_err(in_settings)?;
     let mut reader = Reader {
@@ -46,8 +46,7 @@ pub fn read(text: &str, path: &str) -> Result<SettingsReading, Problem> {
     Ok(reader.finish())
 }
 
-/// Returns what the settings guard that stand below a team, where they do nothing: such as an endpoint that was written
-/// after `[teams.NAME]`.
+/// Returns the guards of settings below a team, where they have no effect, such as an endpoint after `[teams.NAME]`.
 fn misplaced(key: &str, item: &Item) -> Vec<Guard> {
     let below: Vec<(&str, &Item)> = item
         .as_table_like()
@@ -60,7 +59,7 @@ struct Reader<'a> {
     text: &'a str,
     path: &'a str,
     reading: SettingsReading,
-    /// What is closed in the end, whatever else the file says.
+    /// The guards to apply at the end, regardless of other settings.
     closed: Vec<(Guard, Problem)>,
 }
 
@@ -128,7 +127,7 @@ impl Reader<'_> {
                 (Ok(name), "keys") => Subject::Key(name),
                 (Ok(name), _) => Subject::Role(name),
                 (Err(error), _) => {
-                    // Whose policy it is cannot be known.
+                    // It is unknown which role or key the policy is for.
                     self.fault(place, (error.what, error.remedy), &[Guard::Policy]);
                     continue;
                 }
@@ -146,7 +145,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Names are read without the white space around them, so one may come twice.
+    /// Sets a policy. Names are trimmed, so a name can occur twice.
     fn set_policy(&mut self, subject: &Subject, consent: Consent) {
         let ask = &mut self.reading.settings.ask;
         let consent = ask.own(subject).map_or(consent, |it| it.stricter(consent));
@@ -171,7 +170,7 @@ impl Reader<'_> {
         self.note(problem);
     }
 
-    /// Returns the problem of one place. Lines are counted from the beginning, so after many faults no more are counted.
+    /// Returns the problem at one position. Counting lines takes time, so after many faults the line is omitted.
     fn problem(&self, place: Option<Place>, what: &str, remedy: &str) -> Problem {
         let place = place.filter(|_| self.reading.faults.len() < FAULTS_MAX);
         in_settings(fault(self.text, self.path, place, what, remedy))

@@ -1,11 +1,11 @@
-//! Reading `settings.toml`: what is right, what is wrong, and what that costs.
+//! Reading `settings.toml`: valid and invalid settings, and their effect.
 
 use jiff::SignedDuration;
 
 use super::*;
 use crate::asker::consent::{Consent, ConsentPolicies, Subject};
 
-/// Reads a file in which one thing is wrong.
+/// Reads a file with one fault.
 fn with_fault(text: &str) -> (Settings, Problem) {
     let reading = read(text, "settings.toml").expect("TOML");
     let [fault] = reading.faults.as_slice() else {
@@ -63,7 +63,7 @@ fn reads_every_setting() {
 }
 
 #[test]
-fn t17_refuses_an_endpoint_that_is_not_loopback() {
+fn t17_rejects_an_endpoint_that_is_not_loopback() {
     for url in [
         "http://169.254.169.254:80",
         "https://sts.evil.example",
@@ -87,7 +87,7 @@ fn t17_refuses_an_endpoint_that_is_not_loopback() {
 }
 
 #[test]
-fn t03_reads_who_may_ask_for_which_role_and_key() {
+fn t03_reads_the_policies_of_roles_and_keys() {
     let ask = sound(
         "[ask]\ndefault = \"once\"\ncontainers = \"ask\"\n[ask.roles]\nguest = \"allow\"\n\"a b\" = \"never\"\n[ask.keys]\nguest = \"ask\"\n",
     )
@@ -133,7 +133,7 @@ fn says_what_is_unknown() {
     );
 }
 
-/// Everything that is set in the cases below beside what is wrong.
+/// The valid settings in the cases below.
 const REST: &str = "[notifications]\nlead_times = [\"5m\"]\n[export]\nshell = \"fish\"\n";
 
 fn keeps_the_rest(settings: &Settings, text: &str) {
@@ -146,7 +146,7 @@ fn keeps_the_rest(settings: &Settings, text: &str) {
 }
 
 #[test]
-fn a_wrong_value_that_closes_nothing_costs_itself_alone() {
+fn a_wrong_value_without_a_guard_has_its_default() {
     for wrong in [
         "[clipboard]\nclear_after = \"soon\"\n",
         "[clipboard]\nclear_after = 30\n",
@@ -222,7 +222,7 @@ fn t03_a_policy_that_cannot_be_read_is_the_strictest() {
 }
 
 #[test]
-fn t17_where_calls_go_is_not_guessed() {
+fn t17_the_destination_of_calls_is_not_guessed() {
     for wrong in [
         "endpoint_url = 1",
         "endpoint_url = \"http://example.com:80\"",
@@ -255,7 +255,7 @@ fn t17_where_calls_go_is_not_guessed() {
 }
 
 #[test]
-fn a_misspelled_setting_closes_what_it_may_have_meant() {
+fn a_misspelled_setting_closes_what_it_may_mean() {
     for text in [
         "[ask]\ndefualt = \"never\"\n",
         "[ask]\ndefault = \"allow\"\ncontainers = \"allow\"\nrolse.guest = \"never\"\n",
@@ -319,7 +319,7 @@ fn a_setting_below_the_wrong_section_closes_what_it_was_meant_for() {
 }
 
 #[test]
-fn what_is_careful_stays_so_where_it_cannot_be_read() {
+fn a_guard_stays_closed_if_its_setting_cannot_be_read() {
     for text in [
         "[production]\nconfirm = \"true\"\n",
         "[production]\nconfrim = true\n",
@@ -346,7 +346,7 @@ fn a_file_that_cannot_be_read_at_all_closes_everything() {
 }
 
 #[test]
-fn a_file_full_of_faults_is_read_in_no_time_and_tells_of_some() {
+fn a_file_full_of_faults_is_read_quickly_and_some_are_reported() {
     let text: String = (0..5_000).map(|n| format!("[s{n}]\nk{n} = 1\n")).collect();
     let wrong = "[ask]\ndefault = \"nvr\"\n[ask.roles]\nx = 1\n[aws]\nfips = 1\n";
     let reading = read(&format!("{text}{wrong}"), "settings.toml").expect("TOML");

@@ -1,4 +1,4 @@
-//! The values of single settings. Each says what is wrong and what is allowed.
+//! Parsers for the values of settings. Their errors say what is wrong and what is allowed.
 
 use jiff::SignedDuration;
 use toml_edit::Item;
@@ -15,16 +15,16 @@ use crate::value::sanitise;
 /// What is wrong, and what is allowed.
 pub(super) type Wrong = (String, String);
 
-/// The longest lead time of a warning, in seconds: as long as the longest session.
+/// The maximum lead time of a warning, in seconds, which is the maximum duration of a session.
 const LEAD_MAX_S: u64 = 43_200;
-/// How long a copied export block may stay in the clipboard, in seconds.
+/// The range of the time after which the clipboard is cleared, in seconds.
 const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
 
-/// What a table of a team holds.
+/// The settings in the table of a team.
 pub(super) const TEAM_FIELDS: &str = "from, source";
 
 pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
-    let told = |error: crate::value::input::InputError| (error.what, error.remedy);
+    let wrong = |error: crate::value::input::InputError| (error.what, error.remedy);
     let known = format!("A team has: {TEAM_FIELDS}.");
     let fields = item.as_table_like().ok_or_else(|| {
         (
@@ -42,7 +42,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
         })?;
         match field {
             "from" => location = Some(TeamLocation::parse(text)?),
-            "source" => source = Some(Name::parse(text).map_err(told)?),
+            "source" => source = Some(Name::parse(text).map_err(wrong)?),
             _ => {
                 return Err((
                     format!("A team has no field \"{}\".", sanitise::echo(field)),
@@ -59,7 +59,7 @@ pub(super) fn team(name: &str, item: &Item) -> Result<Team, Wrong> {
         )
     })?;
     Ok(Team {
-        name: Name::parse(name).map_err(told)?,
+        name: Name::parse(name).map_err(wrong)?,
         location,
         source,
     })
@@ -74,7 +74,7 @@ pub(super) fn switch(item: &Item, key: &str) -> Result<bool, Wrong> {
     })
 }
 
-/// Accepts `http://` with a loopback address and a port, and nothing else: an endpoint gets every signed call.
+/// Accepts only `http://` with a loopback address and a port, because an endpoint receives every signed call.
 pub(super) fn loopback_url(text: &str) -> Result<String, Wrong> {
     let text = text.trim().trim_end_matches('/');
     let authority = text.strip_prefix("http://");
@@ -115,7 +115,7 @@ pub(super) fn proxy_url(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// Reads a program and its arguments. No shell is involved: each word is handed over as it is.
+/// Reads a program and its arguments. Each word is passed to the program unchanged, without a shell.
 pub(super) fn words(item: &Item) -> Result<Vec<String>, Wrong> {
     let form = || {
         (

@@ -1,4 +1,4 @@
-//! Long-term access keys. Their secrets are in the keychain and nowhere else.
+//! Long-term access keys. Their secrets are only in the keychain.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,21 +14,21 @@ const SECRET_LENGTH: usize = 40;
 /// A long-term access key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
-    /// The name the user gave.
+    /// The name of the key in Rolecall.
     pub name: Name,
-    /// Its id, under which the keychain holds the secret.
+    /// The key ID, under which the secret is stored in the keychain.
     pub id: AccessKeyId,
-    /// The account it belongs to, as GetCallerIdentity said.
+    /// The account, as returned by GetCallerIdentity.
     pub account_id: String,
-    /// The user it belongs to, as GetCallerIdentity said.
+    /// The user, as returned by GetCallerIdentity.
     pub user_arn: String,
-    /// The user's authenticator whose seed the keychain holds beside the secret, where the user chose that.
+    /// The MFA device whose seed is also in the keychain, if the user chose that.
     #[serde(default)]
     pub totp: Option<MfaSerial>,
 }
 
 impl AccessKey {
-    /// Returns the user's name without its path, which `${aws:username}` stands for in policies.
+    /// Returns the user's name without its path, the same as `${aws:username}` in policies.
     pub fn user_name(&self) -> &str {
         self.user_arn.rsplit('/').next().unwrap_or_default()
     }
@@ -39,16 +39,16 @@ impl AccessKey {
     }
 }
 
-/// The id of a long-term access key: `AKIA` and 12 to 124 capitals and digits.
+/// The ID of a long-term access key: `AKIA` followed by 12 to 124 capitals and digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccessKeyId(String);
 
 impl AccessKeyId {
-    /// Reads an access key id.
+    /// Parses an access key ID.
     ///
     /// # Errors
-    /// Tells temporary keys, swapped values, pasted quotes, and wrong length or characters apart.
+    /// Distinguishes temporary keys, swapped values, pasted quotes, and a wrong length or character.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         let refuse = |what: &str, remedy: &str| Err(InputError::new("access_key_id", what, remedy));
@@ -82,7 +82,7 @@ impl AccessKeyId {
         Ok(Self(text.to_owned()))
     }
 
-    /// Returns the id.
+    /// Returns the ID.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -101,10 +101,10 @@ impl From<AccessKeyId> for String {
     }
 }
 
-/// Reads a secret access key: 40 characters of `A-Z a-z 0-9 / +`.
+/// Parses a secret access key: 40 characters of `A-Z a-z 0-9 / +`.
 ///
 /// # Errors
-/// Says the rule; the value is not echoed.
+/// Says the rule, without the value.
 pub fn parse_secret(text: &Secret) -> Result<Secret, InputError> {
     let text = text.expose().trim();
     if text.starts_with("AKIA") && AccessKeyId::parse(text).is_ok() {
@@ -134,7 +134,7 @@ pub fn parse_secret(text: &Secret) -> Result<Secret, InputError> {
     ))
 }
 
-/// Returns an access key id with all but its ends hidden: `ASIA…WXYZ`.
+/// Returns an access key ID that is hidden except for its ends: `ASIA…WXYZ`.
 pub fn masked(id: &str) -> String {
     match (
         id.get(..4),

@@ -1,6 +1,6 @@
-//! The parts of an ARN, whatever it names.
+//! The parts of an ARN.
 
-/// An ARN in its parts, none of which is checked: `arn:<partition>:<service>:<region>:<account>:<resource>`.
+/// The parts of an ARN, unchecked: `arn:<partition>:<service>:<region>:<account>:<resource>`.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
@@ -10,7 +10,7 @@ pub struct Arn<'a> {
     pub service: &'a str,
     /// The region; empty for IAM.
     pub region: &'a str,
-    /// The account id; `aws` for AWS's own policies.
+    /// The account ID, or `aws` for AWS managed policies.
     pub account: &'a str,
     /// The rest, which may contain colons.
     pub resource: &'a str,

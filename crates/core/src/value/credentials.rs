@@ -1,4 +1,4 @@
-//! Temporary credentials, and the forms in which tools take them.
+//! Temporary credentials, and their formats for tools.
 
 use jiff::{Timestamp, Unit};
 
@@ -7,21 +7,21 @@ use crate::value::secret::Secret;
 /// Temporary credentials of one session.
 #[derive(Debug)]
 pub struct Credentials {
-    /// The temporary access key id (`ASIA…`).
+    /// The temporary access key ID (`ASIA…`).
     pub access_key_id: String,
     /// The secret access key.
     pub secret_access_key: Secret,
     /// The session token.
     pub session_token: Secret,
-    /// When they end.
+    /// When they expire.
     pub expires_at: Timestamp,
 }
 
 impl Credentials {
-    /// Checks that each value has only characters that no file, shell or header can mistake.
+    /// Checks that each value has only characters without a special meaning in files, shells and headers.
     ///
     /// # Errors
-    /// Names the value; it is not echoed.
+    /// Names the field, without its value.
     pub fn check(&self) -> Result<(), UnsafeValue> {
         let id_ok = (16..=128).contains(&self.access_key_id.len())
             && self
@@ -46,7 +46,7 @@ impl Credentials {
         }
     }
 
-    /// Returns the one line that a `credential_process` prints, without its line end.
+    /// Returns the line that a `credential_process` prints, without its line ending.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
     pub fn process_line(&self, account_id: &str) -> Secret {
@@ -60,7 +60,7 @@ impl Credentials {
         ))
     }
 
-    /// Returns the body with which a container-credentials endpoint answers.
+    /// Returns the response body of a container credentials endpoint.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
     pub fn container_body(&self, account_id: &str) -> Secret {
@@ -75,15 +75,15 @@ impl Credentials {
     }
 }
 
-/// The longest session token that is handed on. AWS names no maximum; tokens seen are under 4,096 characters.
+/// The maximum length of a session token. AWS specifies no maximum. Known tokens have fewer than 4,096 characters.
 const TOKEN_MAX: usize = 16_384;
 
-/// A value of credentials that holds characters it must not.
+/// A field of credentials whose value has characters that are not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} has invalid characters or an invalid length")]
 pub struct UnsafeValue(pub &'static str);
 
-/// Returns an instant as every SDK reads it: RFC 3339 in whole seconds with `Z`.
+/// Returns a time in the format that every SDK reads: RFC 3339 in whole seconds with `Z`.
 pub fn instant_text(instant: Timestamp) -> String {
     instant.round(Unit::Second).unwrap_or(instant).to_string()
 }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn b54_refuses_values_that_could_break_out() {
+    fn b54_rejects_values_that_could_end_their_quotes() {
         for bad in ["a\"b", "a\nb", "a'b", "", "a b", &"x".repeat(20_000)] {
             assert_eq!(credentials(bad).check(), Err(UnsafeValue("SessionToken")));
         }

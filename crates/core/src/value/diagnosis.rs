@@ -1,39 +1,39 @@
-//! Why AWS said no, as a value: the causes of a refusal, how sure each is, what to check, and what to send to whom.
+//! The explanation of an error of AWS: the causes and their confidence, what to check, and what to send to whom.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a call was refused: the causes that fit, most likely first, and AWS's own words.
+/// Why a call failed: the causes that fit, most likely first, and the message of AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
-    /// The causes, most likely first; empty if the answer is none that is known.
+    /// The causes, most likely first, or empty if the error is unknown.
     pub causes: Vec<Cause>,
     /// AWS's error code.
     pub code: String,
-    /// AWS's own words, every hidden character made visible.
+    /// The message of AWS, with hidden characters escaped.
     pub words: String,
-    /// The request's id, for a support case.
+    /// The request ID, for a support case.
     pub request_id: Option<String>,
-    /// The calls that would tell more, and what they told once they were made.
+    /// The follow-up calls that give more details, and their results once they were made.
     #[serde(default)]
     pub looks: Vec<Look>,
 }
 
-/// One call that would tell more, or did.
+/// One follow-up call for more details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
-    /// Which call it is.
+    /// The call.
     pub call: LookCall,
-    /// The action, as policies name it.
+    /// The action, as named in policies.
     pub action: String,
-    /// Whose credentials sign it: the name of an access key, or of a role with a session.
+    /// The name of the access key or role whose credentials sign the call.
     pub by: String,
-    /// What it told, in one sentence; `None` before it was made.
+    /// The result in one sentence; `None` before the call was made.
     pub found: Option<String>,
-    /// The statement that would allow it, where it was denied.
+    /// The statement that would allow the call, if it was denied.
     pub statement: Option<Statement>,
 }
 
-/// The calls that may tell more. None of them changes anything.
+/// The possible follow-up calls. They change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookCall {
@@ -41,14 +41,14 @@ pub enum LookCall {
     GetRole,
     /// Whether the caller's own policies allow the request.
     SimulatePrincipalPolicy,
-    /// What an encoded message says.
+    /// The content of an encoded message.
     DecodeAuthorizationMessage,
-    /// Whose an access key is.
+    /// The account of an access key.
     GetAccessKeyInfo,
 }
 
 impl LookCall {
-    /// Returns the action, as policies name it.
+    /// Returns the action, as named in policies.
     pub fn action(self) -> &'static str {
         match self {
             Self::GetRole => "iam:GetRole",
@@ -59,60 +59,60 @@ impl LookCall {
     }
 }
 
-/// One thing that would explain a refusal.
+/// One possible cause of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    /// What programs branch on.
+    /// The kind of the cause, for programs.
     pub kind: CauseKind,
-    /// How sure this is.
+    /// The confidence in this cause.
     pub confidence: Confidence,
     /// The cause in one sentence.
     pub what: String,
     /// How to find out, or what to do.
     pub check: Check,
-    /// Who can change it, as the end of "Ask …"; `None` if the user can.
+    /// Who can fix it, as the end of "Ask …"; `None` if the user can.
     pub who: Option<String>,
     /// The policy statement that would fix it.
     pub statement: Option<Statement>,
 }
 
-/// How sure a cause is.
+/// The confidence in a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
-    /// AWS's words or the role's own policy say so.
+    /// The message of AWS or the role's own policy says so.
     Certain,
-    /// It fits the request better than most.
+    /// It fits the request better than other causes.
     Likely,
     /// It cannot be ruled out.
     Possible,
 }
 
-/// What a cause is about.
+/// The kind of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseKind {
     /// The caller's own policies do not allow the call.
     CallerPermission,
-    /// The role's trust policy does not let the caller in.
+    /// The role's trust policy does not allow the caller.
     TrustPolicy,
-    /// The external ID is missing or another one.
+    /// The external ID is missing or wrong.
     ExternalId,
-    /// The role asks for MFA, and the request had none.
+    /// The role requires MFA, and the request had none.
     MfaMissing,
     /// The MFA of the session is older than the role accepts.
     MfaTooOld,
-    /// The code is wrong, used or late.
+    /// The code is wrong, already used or expired.
     MfaCode,
-    /// The device is not the caller's.
+    /// The device does not belong to the caller.
     MfaDevice,
-    /// The role asks for another session name.
+    /// The role requires another session name.
     SessionName,
-    /// The source identity is missing, forbidden or fixed by an earlier session.
+    /// The source identity is missing, not allowed, or set by an earlier session.
     SourceIdentity,
-    /// Session tags are missing, forbidden or malformed.
+    /// Session tags are missing, not allowed or malformed.
     SessionTags,
-    /// There is no such role.
+    /// The role does not exist.
     NoSuchRole,
     /// The root user cannot assume roles.
     RootUser,
@@ -124,58 +124,58 @@ pub enum CauseKind {
     ResourceControl,
     /// The caller's permissions boundary.
     Boundary,
-    /// The session policy or the role that the caller's session came with.
+    /// The session policy or the role of the caller's session.
     CallerSession,
     /// The policy of a VPC endpoint.
     EndpointPolicy,
-    /// A condition on something else, such as address, organization or time.
+    /// Another condition, for example on the address, the organization or the time.
     OtherCondition,
-    /// The access key is deleted, inactive or mistyped.
+    /// The access key is deleted, inactive or misspelled.
     KeyUnknown,
     /// The key belongs to another partition.
     Partition,
-    /// The region is not enabled, or STS is off there.
+    /// The region is not enabled, or STS is not active in it.
     Region,
-    /// The credentials that signed are over.
+    /// The credentials that signed the call have expired.
     Expired,
-    /// The secret does not fit the key.
+    /// The secret does not belong to the access key.
     Secret,
-    /// This machine's clock is off.
+    /// This machine's clock is wrong.
     Clock,
     /// The request went to the wrong endpoint.
     Endpoint,
-    /// The session would be longer than allowed.
+    /// The requested duration is longer than allowed.
     Duration,
     /// A field of the request is malformed.
     Field,
     /// The session policy is malformed or too large.
     SessionPolicy,
-    /// Too many requests at a time.
+    /// There were too many requests.
     Throttled,
     /// AWS had an internal error.
     AwsFault,
 }
 
-/// How to find out whether a cause is the one.
+/// How to check whether a cause applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// What to look at or do.
+    /// What to check or do.
     pub what: String,
-    /// A command that tells, for someone with the permission.
+    /// A command for the check, for someone with the permission.
     pub command: Option<String>,
 }
 
-/// A policy statement to send on.
+/// A policy statement to send to someone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
-    /// Where it belongs, such as "the trust policy of guest".
+    /// The policy to add it to, such as "the trust policy of guest".
     pub goes_to: String,
     /// The statement, indented JSON.
     pub json: String,
 }
 
 impl Cause {
-    /// Returns a cause with a check in words.
+    /// Returns a cause with a description of the check.
     pub(crate) fn new(
         kind: CauseKind,
         confidence: Confidence,
@@ -195,13 +195,13 @@ impl Cause {
         }
     }
 
-    /// Adds the command that tells.
+    /// Adds the command for the check.
     pub(crate) fn command(mut self, command: Option<String>) -> Self {
         self.check.command = command;
         self
     }
 
-    /// Adds who can change it.
+    /// Adds who can fix it.
     pub(crate) fn ask(mut self, who: impl Into<String>) -> Self {
         self.who = Some(who.into());
         self
@@ -213,7 +213,7 @@ impl Cause {
         self
     }
 
-    /// Returns the cause and its check as a person reads them in one line.
+    /// Returns the cause and its check in one line for the user.
     pub fn sentence(&self) -> String {
         let lead = match self.confidence {
             Confidence::Certain => "",
@@ -225,7 +225,8 @@ impl Cause {
     }
 }
 
-/// Returns causes surest first; among equals the order stays. A second cause of a kind is dropped.
+/// Returns the causes by confidence, highest first. Causes of equal confidence keep their order, and a second cause of
+/// a kind is dropped.
 pub(crate) fn sorted(mut causes: Vec<Cause>) -> Vec<Cause> {
     causes.sort_by_key(|cause| cause.confidence);
     let mut kinds = Vec::new();

@@ -1,30 +1,30 @@
-//! How long a session should last.
+//! Durations of sessions.
 
 use std::fmt;
 
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-/// The shortest session STS gives, in seconds.
+/// The minimum duration of a session in STS, in seconds.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 pub const SHORTEST_S: u32 = 900;
-/// The longest session STS gives, in seconds; a role's own maximum may be lower.
+/// The maximum duration of a session in STS, in seconds. A role's own maximum can be lower.
 pub const LONGEST_S: u32 = 43_200;
-/// What STS gives when nothing is asked for, and the most it gives to a chained role, in seconds.
+/// The default of STS, and the maximum in role chaining, in seconds.
 pub const HOUR_S: u32 = 3_600;
 
-/// A session's wanted life: 900 to 43,200 seconds.
+/// The duration of a session: 900 to 43,200 seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionDuration(u32);
 
 impl SessionDuration {
-    /// One hour: the default of STS and the cap of role chaining.
+    /// One hour: the default of STS and the maximum in role chaining.
     pub const HOUR: Self = Self(HOUR_S);
 
-    /// Reads `1h`, `45m`, `1h30m`, `900s` or plain seconds.
+    /// Parses `1h`, `45m`, `1h30m`, `900s` or a number of seconds.
     ///
     /// # Errors
-    /// Says the range if it is out of range, and the forms if it cannot be read.
+    /// Says the range if it is out of range, and the formats if it cannot be parsed.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let seconds = parse_seconds(text.trim()).ok_or_else(|| {
             let what = format!("\"{}\" is not a duration.", sanitise::echo(text));
@@ -60,7 +60,7 @@ impl SessionDuration {
         self.0
     }
 
-    /// Returns the next lower life that a role may be set to allow, down to the hour that every role allows.
+    /// Returns the next lower maximum that a role may have, down to the hour that every role allows.
     pub fn next_lower(self) -> Option<Self> {
         const LADDER_H: [u32; 5] = [8, 4, 3, 2, 1];
         let lower = LADDER_H.into_iter().map(|hours| Self(hours * HOUR_S));
@@ -68,30 +68,30 @@ impl SessionDuration {
     }
 }
 
-/// The longest life that a role allows, as far as is known.
+/// What is known about the maximum duration of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DurationLimit {
-    /// The life that it allows.
+    /// The maximum duration.
     pub allowed: SessionDuration,
-    /// Where that is known from.
+    /// How the maximum is known.
     pub known_by: KnownBy,
 }
 
-/// A life that a role is set to and does not allow.
+/// A duration setting that a role does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReducedDuration {
-    /// The life that it is set to.
+    /// The duration setting.
     pub wanted: SessionDuration,
-    /// The life that it allows, as far as is known.
+    /// The maximum duration, as far as is known.
     pub allowed: SessionDuration,
 }
 
-/// Where the longest life that a role allows is known from.
+/// How the maximum duration of a role is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownBy {
-    /// AWS refused this longer life. There may be one between the two that it allows.
+    /// AWS rejected this longer duration. A duration between the two may be allowed.
     Refusal(SessionDuration),
-    /// The role's `MaxSessionDuration`, which IAM told.
+    /// From the role's `MaxSessionDuration` in IAM.
     Role,
 }
 
@@ -101,26 +101,26 @@ impl fmt::Display for SessionDuration {
     }
 }
 
-/// The longest life of a session token, in seconds; a root user's is at most one hour.
+/// The maximum duration of a session token, in seconds. For a root user it is one hour.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
 pub const TOKEN_LONGEST_S: u32 = 129_600;
 
-/// A session token's wanted life: 900 to 129,600 seconds.
+/// The duration of a session token: 900 to 129,600 seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenDuration(u32);
 
 impl TokenDuration {
     /// One hour.
     pub const HOUR: Self = Self(HOUR_S);
-    /// The shortest that STS gives.
+    /// The minimum duration.
     pub const SHORTEST: Self = Self(SHORTEST_S);
-    /// Twelve hours: what STS gives when nothing is asked for.
+    /// Twelve hours: the default of STS.
     pub const HALF_DAY: Self = Self(43_200);
 
-    /// Reads the forms that [`SessionDuration::parse`] reads.
+    /// Parses the formats of [`SessionDuration::parse`].
     ///
     /// # Errors
-    /// Says the forms and the range.
+    /// Says the formats and the range.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let seconds = parse_seconds(text.trim()).and_then(|seconds| u32::try_from(seconds).ok());
         match seconds {
@@ -148,7 +148,7 @@ impl fmt::Display for TokenDuration {
     }
 }
 
-/// Reads a span of time such as `10m`, `1h30m`, `90s` or plain seconds; `None` if it is none.
+/// Parses a duration such as `10m`, `1h30m`, `90s` or a number of seconds. Returns `None` for other texts.
 pub fn parse_seconds(text: &str) -> Option<u64> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok();
@@ -170,7 +170,8 @@ pub fn parse_seconds(text: &str) -> Option<u64> {
     (rest.is_empty() && !text.is_empty()).then_some(total)
 }
 
-/// Returns `seconds` in the two largest units, rounded down to minutes from one minute on: `1h 5m`, `42m`, `30s`.
+/// Returns `seconds` in the two largest units, rounded down to minutes if it is at least one minute: `1h 5m`, `42m`,
+/// `30s`.
 pub fn span(seconds: i64) -> String {
     let seconds = seconds.max(0);
     match (seconds / 3600, seconds % 3600 / 60) {
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_forms_people_write() {
+    fn reads_the_common_formats() {
         for (text, seconds) in [
             ("1h", 3600),
             ("45m", 2700),
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn b17_refuses_the_rest() {
+    fn b17_rejects_other_texts() {
         for bad in [
             "0",
             "899",
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_token_lives_up_to_a_day_and_a_half() {
+    fn a_session_token_lasts_up_to_36_hours() {
         let seconds = |text| TokenDuration::parse(text).map(TokenDuration::seconds);
         assert_eq!((seconds("15m"), seconds("36h")), (Ok(900), Ok(129_600)));
         assert!(seconds("899").is_err() && seconds("129601").is_err() && seconds("").is_err());

@@ -1,12 +1,12 @@
-//! What is wrong with a value that a person or a file gave, told without echoing it in full.
+//! Errors about values from the user or a file. They do not contain the full value.
 
 use crate::value::problem::{Problem, ProblemCode};
 
-/// A value that is not allowed: in which field, what is wrong, and what is allowed.
+/// A value that is not allowed: the field, what is wrong, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} {remedy}")]
 pub struct InputError {
-    /// The field's name in `roles.toml`, in forms and in answers.
+    /// The field's name in `roles.toml`, in forms and in responses.
     pub field: &'static str,
     /// What is wrong: one sentence.
     pub what: String,
@@ -31,10 +31,10 @@ impl From<InputError> for Problem {
     }
 }
 
-/// Checks length and alphabet of a field whose characters are all ASCII.
+/// Checks the length and the characters of an ASCII field.
 ///
 /// # Errors
-/// Names the field's label, the first character that is not allowed with its position (from 1), or the length.
+/// Says the field's label, and either the first character that is not allowed with its position (from 1), or the length.
 pub(crate) fn check_ascii_field(
     field: &'static str,
     label: &str,

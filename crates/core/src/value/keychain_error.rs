@@ -1,30 +1,30 @@
-//! What goes wrong with a keychain.
+//! Errors of the keychain.
 
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
-/// Why the keychain gave or took nothing.
+/// Why an operation of the keychain failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
-    /// It is locked, and its own prompt was cancelled or not answered.
+    /// The keychain is locked, and its own prompt was cancelled or not answered.
     #[error("the keychain is locked")]
     Locked,
-    /// It is a file under a passphrase, which was not given yet.
+    /// The keys are in a sealed file, and its passphrase was not entered.
     #[error("the key file is locked")]
     Sealed,
-    /// None runs here.
+    /// No keychain is running.
     #[error("no keychain is running")]
     Absent,
-    /// It did not answer in time.
+    /// The keychain did not respond in time.
     #[error("the keychain does not respond")]
     Frozen,
-    /// It refused.
+    /// The keychain denied access.
     #[error("the keychain denied access: {0}")]
     Denied(String),
-    /// It holds nothing under this id.
+    /// The keychain has no entry for this ID.
     #[error("the keychain has no entry for this ID")]
     Empty,
-    /// What it holds, or read back after writing, cannot be used.
+    /// The entry, or what was read back after writing it, is not valid.
     #[error("the keychain entry is invalid")]
     Corrupt,
 }

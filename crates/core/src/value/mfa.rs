@@ -1,4 +1,4 @@
-//! MFA devices and their codes, as STS takes them.
+//! MFA devices and their codes, as STS accepts them.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use crate::value::input::{InputError, check_ascii_field};
 pub struct MfaSerial(String);
 
 impl MfaSerial {
-    /// Reads a serial number.
+    /// Parses a serial number.
     ///
     /// # Errors
-    /// Tells a user's ARN from a device's, else says the length or the first character that is not allowed.
+    /// Says whether it is the ARN of a user instead of a device, or the length or the first character that is not allowed.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         let refuse = |what: &str, remedy: &str| Err(InputError::new("mfa_serial", what, remedy));
@@ -42,7 +42,7 @@ impl MfaSerial {
         &self.0
     }
 
-    /// Returns the account of a device that has an ARN; hardware tokens have a number only.
+    /// Returns the account in the device's ARN. Hardware tokens have only a number.
     pub fn account_id(&self) -> Option<&str> {
         Arn::account_of(&self.0).filter(|account| !account.is_empty())
     }
@@ -61,18 +61,18 @@ impl fmt::Display for MfaSerial {
     }
 }
 
-/// How long AWS may still accept a code after it was sent, so that it counts as used.
+/// How long after sending a code AWS may still accept it, so that it must be treated as used.
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
-/// A code of an authenticator: six ASCII digits, good for one call.
+/// A code of an MFA device: six ASCII digits, valid for one call.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MfaCode(String);
 
 impl MfaCode {
-    /// Reads a code; spaces between and around the digits are left out.
+    /// Parses a code. Spaces between and around the digits are ignored.
     ///
     /// # Errors
-    /// If what remains is not six ASCII digits.
+    /// If the rest is not six ASCII digits.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         if digits
@@ -95,7 +95,7 @@ impl MfaCode {
         Err(InputError::new("code", what, "A code has 6 digits."))
     }
 
-    /// Returns the last six digits of a number, as authenticators show them.
+    /// Returns the last six digits of a number, as shown by authenticators.
     pub(crate) fn of_number(number: u32) -> Self {
         Self(format!("{:06}", number % 1_000_000))
     }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn b22_tells_a_user_from_a_device() {
+    fn b22_distinguishes_a_user_from_a_device() {
         let error = MfaSerial::parse("arn:aws:iam::177634097045:user/user").expect_err("a user");
         assert!(error.remedy.contains(":mfa/"));
         assert!(MfaSerial::parse("arn:aws:iam::177634097045:mfa/user").is_ok());

@@ -1,4 +1,4 @@
-//! What a role or an access key is called here. The two share one namespace, since a source names either.
+//! Names of roles and access keys in Rolecall. Both share one namespace, because a source can be either.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-/// The most characters a name may have.
+/// The maximum number of characters of a name.
 pub const NAME_MAX: usize = 128;
 
 /// A name: 1 to 128 visible characters, no white space at its ends, and no leading `-`.
@@ -16,10 +16,10 @@ pub const NAME_MAX: usize = 128;
 pub struct Name(String);
 
 impl Name {
-    /// Reads a name, without the white space around it.
+    /// Parses a name and trims it.
     ///
     /// # Errors
-    /// Says what is wrong if it is empty, too long, starts with `-` or holds a hidden character.
+    /// If it is empty, too long, starts with `-` or has a hidden character.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         let refuse = |what: String, remedy: &str| Err(InputError::new("name", what, remedy));
@@ -45,7 +45,7 @@ impl Name {
         }
     }
 
-    /// Returns the name as it was given.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn b44_refuses_hidden_characters_and_flags() {
+    fn b44_rejects_hidden_characters_and_flags() {
         for bad in ["", "  ", "a\nb", "a\u{202e}b", "--json", &"x".repeat(129)] {
             assert!(Name::parse(bad).is_err(), "{bad:?}");
         }

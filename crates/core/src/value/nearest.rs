@@ -1,11 +1,11 @@
-//! What a mistyped word was meant to be.
+//! Suggestions for misspelled words.
 
-/// Longer words are no typing errors, and comparing them would take a while.
+/// Longer words are not treated as misspelled, because comparing them would be slow.
 const WORD_MAX: usize = 64;
 
-/// Returns the known word that is nearest to `word`, if it is near enough to have been meant.
+/// Returns the known word that is most similar to `word`, if it is similar enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Longer words are no typing errors, and comparing them would take a while.
+    // Longer words are not treated as misspelled, because comparing them would be slow.
     if word.len() > 32 {
         return None;
     }
@@ -16,7 +16,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (distance <= 2 && distance < known.len()).then_some(known)
 }
 
-/// Returns whether a word may be a known one with a typing error: one letter in three is wrong, or the one holds the
+/// Returns whether a word may be a misspelled known word: up to one letter in three is wrong, or one word contains the
 /// other.
 pub(crate) fn may_be_misspelled(word: &str, known: &str) -> bool {
     let bare = |text: &str| -> String {
@@ -32,7 +32,8 @@ pub(crate) fn may_be_misspelled(word: &str, known: &str) -> bool {
     holds || (word.len().abs_diff(known.len()) <= limit && distance(&word, &known) <= limit)
 }
 
-/// Counts the characters to insert, delete, replace or swap with a neighbour to get from one word to the other.
+/// Returns the edit distance of two words, counting insertions, deletions, replacements and swaps of adjacent
+/// characters.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![(0..=to.len()).collect::<Vec<usize>>()];

@@ -1,26 +1,27 @@
-//! Where a role is written: in the user's own file, or somewhere that is only read.
+//! The origin of a role: the user's own file, or a source that is only read.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a role is written.
+/// Where a role is defined.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// What kind of place it is.
+    /// The kind of origin.
     pub kind: OriginKind,
-    /// The place as messages call it: a file's path, or an address.
-    pub place: String,
-    /// The line of the file, from 1.
+    /// The location as shown in messages: a file's path or a URL.
+    #[serde(rename = "place")]
+    pub location: String,
+    /// The line in the file, from 1.
     #[serde(default)]
     pub line: Option<u32>,
 }
 
-/// The kinds of place that roles come from. Where two give a role of one name, the earlier kind counts.
+/// The kinds of origins. If two define a role with the same name, the earlier kind takes precedence.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum OriginKind {
-    /// `roles.toml`, which is edited here.
+    /// `roles.toml`, which Rolecall edits.
     #[default]
     Own,
     /// A profile of AWS's own files, which are only read.
@@ -31,37 +32,37 @@ pub enum OriginKind {
 
 impl Origin {
     /// Returns the user's own file.
-    pub fn own(place: impl Into<String>) -> Self {
+    pub fn own(location: impl Into<String>) -> Self {
         Self {
             kind: OriginKind::Own,
-            place: place.into(),
+            location: location.into(),
             line: None,
         }
     }
 
-    /// Returns a profile's first line in one of AWS's files.
-    pub fn profile(place: impl Into<String>, line: usize) -> Self {
+    /// Returns the first line of a profile in one of AWS's files.
+    pub fn profile(location: impl Into<String>, line: usize) -> Self {
         Self {
             kind: OriginKind::Profile,
-            place: place.into(),
+            location: location.into(),
             line: u32::try_from(line).ok(),
         }
     }
 
-    /// Returns a team catalogue's file or address.
-    pub fn team(place: impl Into<String>) -> Self {
+    /// Returns the file or URL of a team catalogue.
+    pub fn team(location: impl Into<String>) -> Self {
         Self {
             kind: OriginKind::Team,
-            place: place.into(),
+            location: location.into(),
             line: None,
         }
     }
 
-    /// Returns the place as one text: "~/.aws/config, line 12".
+    /// Returns the location and the line as text: "~/.aws/config, line 12".
     pub fn text(&self) -> String {
         match self.line {
-            Some(line) => format!("{}, line {line}", self.place),
-            None => self.place.clone(),
+            Some(line) => format!("{}, line {line}", self.location),
+            None => self.location.clone(),
         }
     }
 }

@@ -1,23 +1,23 @@
-//! The AWS CLI's output format of a role's profile. Nothing else of AWS knows it.
+//! The AWS CLI's output format of a role's profile. Only the AWS CLI uses it.
 
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-/// How the AWS CLI prints what it is answered; see
-/// [its formats](https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html).
+/// How the AWS CLI prints responses; see [its
+/// formats](https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output-format.html).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutputFormat {
     /// JSON.
     Json,
     /// YAML.
     Yaml,
-    /// YAML, as it comes in.
+    /// YAML, printed as a stream.
     YamlStream,
-    /// Values with tabs between them.
+    /// Values separated by tabs.
     Text,
-    /// A drawn table.
+    /// A table.
     Table,
-    /// Nothing.
+    /// No output.
     Off,
 }
 
@@ -31,7 +31,7 @@ impl OutputFormat {
         Self::Off,
     ];
 
-    /// Reads the AWS CLI's word for a format.
+    /// Parses the AWS CLI's name of a format.
     ///
     /// # Errors
     /// If the AWS CLI has no such format.
@@ -50,7 +50,7 @@ impl OutputFormat {
         })
     }
 
-    /// Returns the AWS CLI's word.
+    /// Returns the AWS CLI's name of the format.
     pub fn text(self) -> &'static str {
         match self {
             Self::Json => "json",

@@ -1,29 +1,29 @@
-//! What went wrong, in the words a person reads. It never carries a secret.
+//! Problems: errors as shown to the user. They never contain a secret.
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::diagnosis::Diagnosis;
 
-/// A failure as a person reads it: what happened, then what to do.
+/// An error as shown to the user: what happened, then what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{what} {remedy}")]
 pub struct Problem {
-    /// What programs branch on.
+    /// The code, for programs.
     pub code: ProblemCode,
     /// What happened: one sentence.
     pub what: String,
     /// What to do about it: one or two sentences.
     pub remedy: String,
-    /// AWS's own words and the request id, where there are any.
+    /// AWS's own message and the request ID, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// Why AWS refused, where it did.
+    /// The explanation, if AWS returned an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 impl Problem {
-    /// Returns a problem without AWS's own words.
+    /// Returns a problem without a message of AWS.
     pub fn new(code: ProblemCode, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             code,
@@ -34,7 +34,7 @@ impl Problem {
         }
     }
 
-    /// Returns the problem of a fault in this program.
+    /// Returns the problem for an internal error.
     pub fn internal() -> Self {
         let remedy = "Try again; if it goes on, restart Rolecall and report it.";
         Self::new(
@@ -44,46 +44,46 @@ impl Problem {
         )
     }
 
-    /// Returns the same problem with the causes that would explain it.
+    /// Returns the same problem with an explanation.
     pub fn with_diagnosis(mut self, diagnosis: Diagnosis) -> Self {
         self.diagnosis = Some(Box::new(diagnosis));
         self
     }
 
-    /// Returns the same problem with AWS's own words and the request id added.
+    /// Returns the same problem with AWS's own message and the request ID.
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 }
 
-/// The kinds of problem that a caller handles differently.
+/// The kinds of problems that a caller handles differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemCode {
-    /// A value that was typed, pasted or read is not allowed.
+    /// A value is not allowed.
     InvalidInput,
-    /// `roles.toml`, or another file that is not one of the next two, cannot be read as it is.
+    /// `roles.toml`, or another file than in the next two variants, is not valid.
     InvalidFile,
-    /// `settings.toml` cannot be read as it is.
+    /// `settings.toml` is not valid.
     InvalidSettings,
-    /// One of AWS's own files has a line for which AWS's tools refuse it.
+    /// One of AWS's own files has a line because of which AWS's tools reject the file.
     InvalidAwsFile,
-    /// No role of that name.
+    /// There is no role with this name.
     UnknownRole,
-    /// No access key of that name.
+    /// There is no access key with this name.
     UnknownKey,
-    /// The name is taken.
+    /// The name is already in use.
     NameTaken,
-    /// The role's source is missing, loops, or is unusable.
+    /// The role's source is missing, forms a loop, or is unusable.
     UnusableSource,
-    /// The role's access key is in a file, not in the keychain; the detail is the profile that holds it.
+    /// The role's access key is in a file, not in the keychain. The detail is the profile with the key.
     PlaintextKey,
-    /// No session of that role is active.
+    /// The role has no active session.
     NoSession,
-    /// The role needs a code from the authenticator, and none came.
+    /// The role needs an MFA code, and none was entered.
     CodeNeeded,
-    /// The role wants a reason, and none came.
+    /// The role requires a reason, and none was given.
     ReasonNeeded,
     /// The prompt was cancelled or timed out.
     Cancelled,
@@ -93,37 +93,37 @@ pub enum ProblemCode {
     KeysSealed,
     /// The passphrase is wrong.
     WrongPassphrase,
-    /// No keychain runs here.
+    /// No keychain is running.
     KeychainAbsent,
     /// The keychain does not respond.
     KeychainFrozen,
     /// The keychain denied access.
     KeychainDenied,
-    /// The keychain holds nothing, or something unreadable, under this key.
+    /// The keychain has no entry, or an entry that is not valid.
     KeychainEmpty,
-    /// AWS refused the call: permissions, trust or a condition.
+    /// AWS denied the call because of permissions, the trust policy or a condition.
     AccessDenied,
     /// AWS does not know the access key.
     InvalidKey,
     /// The credentials that signed the call have expired.
     ExpiredCredentials,
-    /// The code from the authenticator was not accepted.
+    /// The MFA code was not accepted.
     CodeRejected,
-    /// The session would be longer than allowed.
+    /// The requested duration is longer than allowed.
     DurationTooLong,
-    /// AWS limits requests.
+    /// AWS throttled the request.
     Throttled,
     /// STS is not active in the region.
     RegionDisabled,
-    /// AWS refused the request's fields.
+    /// AWS rejected a field of the request.
     InvalidRequest,
     /// This computer's clock differs from AWS's.
     ClockSkewed,
     /// AWS cannot be reached.
     Offline,
-    /// Something that is not AWS answered.
+    /// The response did not come from AWS.
     NotAws,
-    /// AWS returned another role than was asked for.
+    /// AWS returned another role than the requested one.
     WrongIdentity,
     /// AWS had an internal error.
     AwsFailed,
@@ -131,15 +131,15 @@ pub enum ProblemCode {
     ClipboardFailed,
     /// A file could not be read or written.
     StorageFailed,
-    /// No application of ours is running.
+    /// Rolecall is not running.
     NotRunning,
     /// The application and the command line are not compatible.
     VersionMismatch,
-    /// Another user's process stands behind the socket.
+    /// Another user's process listens on the socket.
     ForeignPeer,
     /// The user, or the policy of the role, denied the request.
     NotAllowed,
-    /// The user would have been asked, and cannot be.
+    /// The user must be asked, but cannot be.
     NobodyToAsk,
     /// The request came from a container or sandbox.
     OtherNamespace,
@@ -147,6 +147,6 @@ pub enum ProblemCode {
     NoTray,
     /// The call took longer than its deadline.
     TimedOut,
-    /// A fault in this program.
+    /// An internal error.
     Internal,
 }

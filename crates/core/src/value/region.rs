@@ -1,4 +1,4 @@
-//! Regions and partitions: which endpoint answers for a role.
+//! Regions and partitions, which determine the endpoint for a role.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use crate::value::sanitise;
 pub struct Partition {
     /// Its name in ARNs.
     pub name: &'static str,
-    /// The region whose STS answers when a role names none.
+    /// The region whose STS endpoint is used for roles without a region.
     pub home_region: &'static str,
-    /// What its region names start with.
+    /// The prefixes of its region names.
     region_prefixes: &'static [&'static str],
-    /// The regions that are known; AWS adds more.
+    /// The known regions. AWS adds more over time.
     pub regions: &'static [&'static str],
 }
 
@@ -124,17 +124,17 @@ const fn partition(
 }
 
 impl Partition {
-    /// Returns the partition of that name.
+    /// Returns the partition with this name.
     pub fn named(name: &str) -> Option<Self> {
         PARTITIONS.into_iter().find(|p| p.name == name)
     }
 
-    /// Returns whether `region` lies in this partition.
+    /// Returns whether `region` is in this partition.
     pub fn has(&self, region: &Region) -> bool {
         Self::of(region) == Some(*self)
     }
 
-    /// Returns the partition of a region: the one with the longest fitting prefix.
+    /// Returns the partition of a region, which is the one with the longest matching prefix.
     pub fn of(region: &Region) -> Option<Self> {
         let fit = |p: &Partition| {
             let fitting = p
@@ -151,15 +151,15 @@ impl Partition {
     }
 }
 
-/// A region's name in its proper form, such as `eu-west-1`.
+/// The name of a region, such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Region(String);
 
 impl Region {
-    /// Reads a region: `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`.
+    /// Parses a region: `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`.
     ///
     /// # Errors
-    /// Says what form a region has.
+    /// Says the format of a region.
     pub fn parse(text: &str) -> Result<Self, InputError> {
         let text = text.trim();
         if is_region(text) {
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn b31_refuses_what_is_no_region_and_suggests() {
+    fn b31_rejects_what_is_not_a_region_and_suggests_one() {
         for (bad, hint) in [
             ("us-east", "us-east-1"),
             ("US-EAST-1", "us-east-1"),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn every_known_region_is_of_its_partition_and_the_home_is_among_them() {
+    fn every_known_region_is_in_its_partition_and_includes_the_home_region() {
         for partition in PARTITIONS {
             for region in partition.regions {
                 let region = Region::parse(region).expect("a region");

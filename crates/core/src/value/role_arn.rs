@@ -1,4 +1,4 @@
-//! Role ARNs: which role in which account of which partition.
+//! ARNs of roles.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use crate::value::input::InputError;
 use crate::value::region::{PARTITIONS, Partition};
 use crate::value::sanitise;
 
-/// The longest ARN that STS takes.
+/// The maximum length of an ARN in STS.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 const ARN_MAX: usize = 2048;
-/// The longest name an IAM role can have.
+/// The maximum length of the name of an IAM role.
 const ROLE_NAME_MAX: usize = 64;
 const EXAMPLE: &str = "Example: arn:aws:iam::123456789012:role/Name.";
 
-/// The ARN of an IAM role, checked: `arn:<partition>:iam::<12 digits>:role/<path/name>`.
+/// The valid ARN of an IAM role: `arn:<partition>:iam::<12 digits>:role/<path/name>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RoleArn {
     text: String,
@@ -24,7 +24,7 @@ pub struct RoleArn {
 }
 
 impl RoleArn {
-    /// Reads a role ARN, without the white space around it.
+    /// Parses a role ARN and trims it.
     ///
     /// # Errors
     /// Says which part is wrong and what is allowed there.
@@ -65,7 +65,7 @@ impl RoleArn {
         self.partition
     }
 
-    /// Returns the 12-digit account id.
+    /// Returns the 12-digit account ID.
     pub fn account_id(&self) -> &str {
         &self.text[self.account_start..self.account_start + 12]
     }
@@ -75,7 +75,7 @@ impl RoleArn {
         &self.text[self.name_start..]
     }
 
-    /// Returns whether `assumed` is the ARN of a session of this role, as AssumeRole and GetCallerIdentity give it:
+    /// Returns whether `assumed` is the ARN of a session of this role, as returned by AssumeRole and GetCallerIdentity:
     /// `arn:<partition>:sts::<account>:assumed-role/<name without path>/<session name>`.
     pub fn is_role_of(&self, assumed: &str) -> bool {
         let prefix = format!(
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_apart_an_arn_with_a_path() {
+    fn splits_an_arn_with_a_path() {
         let arn =
             RoleArn::parse(" arn:aws-us-gov:iam::808768216571:role/team/guest\n").expect("valid");
         assert_eq!(
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn b53_tells_its_own_sessions_from_others() {
+    fn b53_distinguishes_its_own_sessions_from_others() {
         let arn = RoleArn::parse("arn:aws:iam::123456789012:role/team/guest").expect("valid");
         assert!(arn.is_role_of("arn:aws:sts::123456789012:assumed-role/guest/me"));
         for other in [

@@ -1,10 +1,11 @@
-//! Makes hostile text harmless for each place it is shown. Nothing from a file or the network is shown without it.
+//! Makes untrusted text safe for each place where it is shown. All text from files and the network is sanitised before
+//! it is shown.
 
-/// The most characters of foreign text that a message echoes.
+/// The maximum number of characters of untrusted text in a message.
 const ECHO_LIMIT: usize = 64;
 
-/// Returns whether a terminal, menu or notification could act on `character` instead of showing it:
-/// control characters, bidirectional controls, zero-width and other invisible characters.
+/// Returns whether a terminal, menu or notification could interpret `character` instead of showing it: control
+/// characters, bidirectional controls, zero-width and other invisible characters.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -12,7 +13,7 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns `text` with every hidden character written as `\u{…}`: safe for a terminal, a window or a log.
+/// Returns `text` with every hidden character escaped as `\u{…}`, which is safe for a terminal, a window or a log.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -25,17 +26,17 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Returns `text` with every hidden character but its line ends written as `\u{…}`.
+/// Returns `text` with every hidden character except line endings escaped as `\u{…}`.
 pub fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the start of foreign text for a message: visible, at most 64 characters, with `…` where it was cut.
+/// Returns the start of untrusted text for a message: escaped, at most 64 characters, with `…` if it was shortened.
 pub fn echo(text: &str) -> String {
     cut(&visible(text), ECHO_LIMIT)
 }
 
-/// Returns at most `limit` characters of `text`, the last of them `…` if it was cut.
+/// Returns at most `limit` characters of `text`. The last one is `…` if it was shortened.
 pub fn cut(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
@@ -45,15 +46,16 @@ pub fn cut(text: &str, limit: usize) -> String {
     short
 }
 
-/// Returns a label for a menu item: visible, with the mnemonic marks `_` and `&` doubled.
+/// Returns a label for a menu item: escaped, with the mnemonic characters `_` and `&` doubled.
 ///
-/// The desktop's menu protocol takes `_` for a mnemonic, and the menu library takes `&`; see
+/// The desktop's menu protocol reads `_` as a mnemonic, and the menu library reads `&`; see
 /// <https://github.com/AyatanaIndicators/libdbusmenu/blob/master/libdbusmenu-glib/dbus-menu.xml>.
 pub fn menu_label(text: &str) -> String {
     cut(&visible(text), ECHO_LIMIT).replace('&', "&&")
 }
 
-/// Returns a notification's body: visible, at most 256 characters, escaped if the server reads markup.
+/// Returns a notification's body: at most 256 characters, with hidden characters escaped, and markup too if the server
+/// reads it.
 pub fn notification_body(text: &str, markup: Markup) -> String {
     let shown = cut(&visible(text), 256);
     match markup {
@@ -65,16 +67,16 @@ pub fn notification_body(text: &str, markup: Markup) -> String {
     }
 }
 
-/// How a notification server reads a body.
+/// How a notification server interprets a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
-    /// As it is.
+    /// As plain text.
     Plain,
-    /// As markup (the `body-markup` capability), so that `& < >` must be escaped.
+    /// As markup (the `body-markup` capability), in which `& < >` must be escaped.
     Escaped,
 }
 
-/// Returns a name for one character in an error message: itself in quotes, or its code point if it is hidden.
+/// Returns the name of a character for an error message: the character in quotes, or its code point if it is hidden.
 pub fn describe(character: char) -> String {
     if character == ' ' {
         "a space".to_owned()
@@ -118,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn t18_nothing_hidden_survives(text in any::<String>()) {
+        fn t18_no_hidden_character_remains(text in any::<String>()) {
             prop_assert!(!visible(&text).chars().any(is_hidden));
         }
     }

@@ -1,4 +1,4 @@
-//! Text that must not be shown, logged, serialised, compared or kept: overwritten when dropped.
+//! Text that must not be shown, logged, serialised, compared or kept. It is overwritten when dropped.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; the caller keeps no copy.
+    /// Takes ownership of the text. The caller must keep no copy.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// Returns the text, for the one call that signs, seals or writes it.
+    /// Returns the text, for code that signs, encrypts or writes it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Returns a second owner of the same text, for handing it to another thread.
+    /// Returns a copy of the text, for another thread.
     pub fn duplicate(&self) -> Self {
         Self::new(self.0.to_string())
     }

@@ -1,11 +1,12 @@
-//! How much a role was used recently: one number per role, in which each use counts half as much a week later.
+//! How much a role was used recently: one number per role, in which the weight of each use halves every week.
 //!
-//! The number is the binary logarithm of the sum of all uses, each worth `2 ^ (its time / a week)`. Time passes alike for
-//! all roles, so their order by it changes only when one is used, and nothing has to be counted again.
+//! The number is the binary logarithm of the sum of all uses, each with the weight `2 ^ (its time / a week)`. Time
+//! passes equally for all roles, so their order changes only when one is used, and the numbers never need to be
+//! updated.
 
 use jiff::Timestamp;
 
-/// After how long a use counts half, in seconds.
+/// The time after which the weight of a use halves, in seconds.
 const HALF_LIFE_S: f64 = 7.0 * 86_400.0;
 
 /// How much a role was used.
@@ -13,12 +14,12 @@ const HALF_LIFE_S: f64 = 7.0 * 86_400.0;
 pub struct Usage(f64);
 
 impl Usage {
-    /// Returns a usage as it was kept; nothing if it is no finite number.
+    /// Returns a stored usage, or `None` if the number is not finite.
     pub fn from_weight(weight: f64) -> Option<Self> {
         weight.is_finite().then_some(Self(weight))
     }
 
-    /// Returns the number to keep.
+    /// Returns the number to store.
     pub fn weight(self) -> f64 {
         self.0
     }
@@ -53,17 +54,17 @@ mod tests {
     }
 
     #[test]
-    fn often_and_lately_come_before_once_and_long_ago() {
+    fn frequent_and_recent_use_counts_more_than_rare_and_old_use() {
         assert!(used(&[1]) > used(&[2]));
         assert!(used(&[5, 6]) > used(&[1]));
         assert!(used(&[1]) > used(&[24 * 30, 24 * 31, 24 * 32]));
-        // A year of daily use counts less than two months of rest make of it.
+        // After two months without use, a year of daily use counts less.
         let daily: Vec<i64> = (60..425).map(|day| day * 24).collect();
         assert!(used(&[1]) > used(&daily));
     }
 
     #[test]
-    fn what_was_kept_is_read_back() {
+    fn a_stored_usage_is_read_back() {
         let usage = used(&[1, 5]);
         assert_eq!(Usage::from_weight(usage.weight()), Some(usage));
         assert_eq!(Usage::from_weight(f64::NAN), None);

@@ -1,28 +1,28 @@
-//! Finding text by a part of it, or by letters of it in order. The window's `fuzzy.ts` is the same with places; both are
-//! held to `search-cases.json` beside it.
+//! Finds text by a part of it, or by some of its letters in order. The window's `fuzzy.ts` does the same and returns
+//! positions. Both are tested with the `search-cases.json` beside it.
 
 const AT_WORD_START: f64 = 8.0;
 const IN_A_ROW: f64 = 8.0;
 const GAP_COST: f64 = 0.1;
-/// Letters strewn over a text without order of its own are no find.
+/// Letters that are scattered over a text without a pattern are not a match.
 const LEAST_PER_LETTER: f64 = 3.0;
 
-/// Letters that are looked for. Case does not count.
+/// The letters to search for, ignoring case.
 #[derive(Debug, Clone)]
 pub struct Wanted(Vec<char>);
 
 impl Wanted {
-    /// Returns what finds `text`.
+    /// Returns the search for `text`.
     pub fn new(text: &str) -> Self {
         Self(text.chars().map(lower).collect())
     }
 
-    /// Returns whether one of `letters` is among them.
+    /// Returns whether the search contains one of `letters`.
     pub fn has(&self, letters: &[char]) -> bool {
         self.0.iter().any(|letter| letters.contains(letter))
     }
 
-    /// Returns how well `text` has it as one piece, if it does.
+    /// Returns the score of `text` containing the letters in one piece, if it does.
     pub fn part_of(&self, text: &str) -> Option<f64> {
         let text: Vec<char> = text.chars().collect();
         let body: Vec<char> = text.iter().copied().map(lower).collect();
@@ -36,7 +36,7 @@ impl Wanted {
         Some(start + (self.0.len() as f64 - 1.0) * IN_A_ROW)
     }
 
-    /// Returns how well `text` can be read as having these letters in order, if it can.
+    /// Returns the best score of `text` containing the letters in order, if it does.
     pub fn letters_of(&self, text: &str) -> Option<f64> {
         if self.0.is_empty() || !self.is_in_order_in(text) {
             return None;
@@ -53,14 +53,14 @@ impl Wanted {
         (score >= LEAST_PER_LETTER * self.0.len() as f64).then_some(score)
     }
 
-    /// Returns whether the letters are there at all; most texts are out with this.
+    /// Returns whether the letters occur in order. This excludes most texts quickly.
     fn is_in_order_in(&self, text: &str) -> bool {
         let mut letters = text.chars().map(lower);
         self.0.iter().all(|wanted| letters.any(|it| it == *wanted))
     }
 }
 
-/// Returns the score of reading `letter` at each place of `text`.
+/// Returns the score of matching `letter` at each position of `text`.
 fn first_row(letter: char, text: &[char]) -> Vec<f64> {
     let places = text.iter().enumerate();
     let score = |(at, here): (usize, &char)| match lower(*here) == letter {
@@ -70,7 +70,7 @@ fn first_row(letter: char, text: &[char]) -> Vec<f64> {
     places.map(score).collect()
 }
 
-/// Returns the best score of reading `letter` at each place, after the letters before it as `row` has them.
+/// Returns the best score of matching `letter` at each position, given the scores of the previous letters in `row`.
 fn next_row(letter: char, text: &[char], row: &[f64]) -> Vec<f64> {
     let mut best = f64::NEG_INFINITY;
     let mut before = f64::NEG_INFINITY;

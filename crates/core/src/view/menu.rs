@@ -14,27 +14,27 @@ use crate::value::name::Name;
 use crate::value::sanitise::{cut, menu_label};
 use crate::view::snapshot::{KeySessionView, Mode, QuestionView, RoleView, SessionView, Snapshot};
 
-/// The most favourites, and the most roles without a group, that the menu lists; the window lists them all.
+/// The maximum number of favourites, and of roles without a group, in the menu. The window lists all.
 const TOP_MAX: usize = 15;
-/// The most roles that the menu lists in a group.
+/// The maximum number of roles of a group in the menu.
 const GROUP_MAX: usize = 30;
-/// The most roles that the menu lists by recent use.
+/// The maximum number of recently used roles in the menu.
 const RECENT_MAX: usize = 5;
-/// So many roles are seen at a glance: none is listed first for recent use.
+/// With up to this many roles, recently used roles are not listed separately.
 const GLANCE_MAX: usize = 12;
-/// How a role that acts on production is marked.
+/// The suffix of a role that acts on production.
 const PRODUCTION: &str = " · production";
-/// The most roles that the menu offers with limits.
+/// The maximum number of roles that the menu offers with limits.
 const LIMITED_MAX: usize = 20;
-/// The most groups that the menu lists: recently used ones, then in the catalogue's order.
+/// The maximum number of groups in the menu: recently used ones, then in the catalogue's order.
 const GROUPS_MAX: usize = 12;
 
-/// What the tray shows.
+/// The content of the tray.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tray {
     /// The icon.
     pub icon: TrayIcon,
-    /// The text beside the pointer.
+    /// The tooltip.
     pub tooltip: String,
     /// The menu, from top to bottom.
     pub items: Vec<MenuItem>,
@@ -45,11 +45,11 @@ pub struct Tray {
 pub enum TrayIcon {
     /// No session.
     Idle,
-    /// At least one session, none about to end.
+    /// At least one session, and none expires soon.
     Active,
-    /// A session is about to end, a code is asked for, or a program waits to be allowed.
+    /// A session expires soon, a code is needed, or a program waits for permission.
     Expiring,
-    /// Something failed or ended.
+    /// Something failed or expired.
     Problem,
 }
 
@@ -58,29 +58,29 @@ pub enum TrayIcon {
 pub enum MenuItem {
     /// A line between entries.
     Separator,
-    /// A text that cannot be clicked.
+    /// Text that cannot be clicked.
     Text(String),
-    /// An entry that does something.
+    /// An entry with an action.
     Action {
-        /// What it says.
+        /// The label.
         label: String,
-        /// The colour of its role, to show beside it.
+        /// The colour of its role.
         colour: Option<Colour>,
-        /// What it does.
+        /// The action.
         action: MenuAction,
     },
-    /// An entry with entries of its own.
+    /// A submenu.
     Submenu {
-        /// What it says.
+        /// The label.
         label: String,
-        /// The colour of its role, to show beside it.
+        /// The colour of its role.
         colour: Option<Colour>,
         /// Its entries.
         items: Vec<MenuItem>,
     },
 }
 
-/// What a click does.
+/// The action of a click.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MenuAction {
     /// Assumes a role.
@@ -93,9 +93,9 @@ pub enum MenuAction {
     Renew(Name),
     /// Ends the session of a role.
     End(Name),
-    /// Ends the session of an access key itself.
+    /// Ends the session of an access key.
     EndKey(Name),
-    /// Answers the question of this number.
+    /// Answers the question with this ID.
     Reply(u64, Reply),
     /// Opens the window.
     Open,
@@ -103,7 +103,7 @@ pub enum MenuAction {
     Quit,
 }
 
-/// Returns what the tray shows of `snapshot` at `now`.
+/// Returns the content of the tray for `snapshot` at `now`.
 pub fn tray(snapshot: &Snapshot, now: Timestamp) -> Tray {
     Tray {
         icon: icon(snapshot),
@@ -170,7 +170,7 @@ fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
     sections.join(&MenuItem::Separator)
 }
 
-/// What the user must know before clicking: whose account it is, what is asked, what is wrong.
+/// Returns what the user must know before clicking: the mode, open questions and problems.
 fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     let mut items = Vec::new();
     match (snapshot.mode, &snapshot.endpoint) {
@@ -291,7 +291,7 @@ fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
     sections.join(&MenuItem::Separator)
 }
 
-/// Returns the most recently used roles, apart from favourites; none where all roles are seen at a glance.
+/// Returns the most recently used roles except favourites, or none if there are few roles.
 fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
     if free.len() <= GLANCE_MAX {
         return Vec::new();
@@ -306,8 +306,8 @@ fn recent<'a>(snapshot: &Snapshot, free: &[&'a RoleView]) -> Vec<&'a RoleView> {
     found.take(RECENT_MAX).collect()
 }
 
-/// Returns the roles without a group that were not listed first, as a group of their own if they are many; then the
-/// groups, each whole.
+/// Returns the roles without a group that are not listed above, in a submenu if there are many, and then the complete
+/// groups.
 fn others(
     free: &[&RoleView],
     is_first: impl Fn(&&RoleView) -> bool,
@@ -334,7 +334,7 @@ fn others(
     items
 }
 
-/// Returns the groups in the catalogue's order; where they are too many, recently used ones come first.
+/// Returns the groups in the catalogue's order. If there are too many, recently used ones come first.
 fn groups<'a>(free: &[&'a RoleView], used: &[String]) -> Vec<(&'a str, Vec<&'a RoleView>)> {
     let mut groups: Vec<(&str, Vec<&RoleView>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -389,7 +389,7 @@ fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
     })
 }
 
-/// What takes a second click.
+/// What needs a second click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Confirm {
     Nothing,
@@ -405,7 +405,7 @@ impl Confirm {
     }
 }
 
-/// Every role that can be assumed, to be assumed with less than it may do.
+/// Returns entries to assume each role with limited permissions.
 fn limited(snapshot: &Snapshot) -> Vec<MenuItem> {
     let usable = snapshot.roles.iter().filter(|role| role.problem.is_none());
     let mut items: Vec<MenuItem> = usable
@@ -429,7 +429,7 @@ fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuIte
         region: None,
     };
     let mut items = Vec::new();
-    // Session policies add up, so a role with its own cannot be limited by another.
+    // Session policies add up, so another policy cannot limit a role that has its own.
     if role.policy.is_none() && role.policy_arns.is_empty() {
         let action_of = MenuAction::AssumeLimited(name.clone(), read_only);
         items.push(action("Read-only", action_of));

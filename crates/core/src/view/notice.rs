@@ -1,4 +1,4 @@
-//! Notices: what a desktop notification says, and what its buttons do.
+//! Desktop notifications: their texts and buttons.
 
 use jiff::SignedDuration;
 
@@ -9,34 +9,34 @@ use crate::value::problem::Problem;
 use crate::value::sanitise;
 use crate::view::snapshot::QuestionView;
 
-/// From this many warnings due at once on, one notice tells of them all.
+/// If this many warnings or more are due at once, one notification reports all of them.
 pub const DIGEST_FROM: usize = 3;
 
-/// A session that was just issued has lost some seconds on the way; its life is told to the nearest minute.
+/// Some seconds have passed when a new session arrives, so its duration is rounded to the nearest minute.
 const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
 
-/// The longest remedy that a notice has room for, in characters.
+/// The maximum length of a remedy in a notification, in characters.
 const REMEDY_MAX: usize = 120;
 
-/// The longest name of a role in a list of several, in characters.
+/// The maximum length of a role's name in a list, in characters.
 const ROLE_IN_LIST_MAX: usize = 24;
 
-/// What a notice is about. A later notice of the same topic takes its place.
+/// The topic of a notification. A later one of the same topic replaces it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Topic {
     /// The session of a role.
     Session(Name),
-    /// Many sessions at once.
+    /// Several sessions.
     Digest,
-    /// A program that waits to be allowed.
+    /// A program that waits for permission.
     Question(u64),
-    /// Many programs that wait to be allowed.
+    /// Several programs that wait for permission.
     Questions,
     /// Temporary profiles in AWS's credentials file.
     TemporaryProfiles,
 }
 
-/// What a button of a notice does.
+/// The action of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NoticeAction {
     /// Assumes the role again.
@@ -83,23 +83,23 @@ impl NoticeAction {
     }
 }
 
-/// How pressing a notice is.
+/// The urgency of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// Good news.
+    /// Information.
     Low,
-    /// Something ends soon.
+    /// Something expires soon.
     Normal,
-    /// Something ended or failed.
+    /// Something expired or failed.
     High,
-    /// Somebody waits for an answer: it stays until there is one.
+    /// A program waits for an answer. The notification stays until there is one.
     Question,
 }
 
 /// A desktop notification. Its texts are plain; the adapter escapes them for its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What it is about.
+    /// The topic.
     pub topic: Topic,
     /// The first line.
     pub title: String,
@@ -107,13 +107,13 @@ pub struct Notice {
     pub body: String,
     /// Its buttons.
     pub actions: Vec<NoticeAction>,
-    /// How pressing it is.
+    /// The urgency.
     pub urgency: Urgency,
 }
 
 impl Notice {
-    /// Returns the notice of a session that was just assumed or renewed.
-    /// `reduced` is set if the role allows less than it is set to.
+    /// Returns the notification for a session that was just assumed or renewed. `reduced` is set if the role allows
+    /// less than its duration setting.
     pub fn assumed(
         role: &Name,
         identity: &str,
@@ -133,7 +133,7 @@ impl Notice {
         }
     }
 
-    /// Returns the same notice with the word that the role acts on production.
+    /// Returns the same notification with a note that the role acts on production.
     pub fn about_production(self) -> Self {
         Self {
             title: format!("Production: {}", self.title),
@@ -141,7 +141,7 @@ impl Notice {
         }
     }
 
-    /// Returns the warning that a session ends soon.
+    /// Returns the warning that a session expires soon.
     pub fn expiring(role: &Name, left: SignedDuration) -> Self {
         Self {
             topic: Topic::Session(role.clone()),
@@ -152,7 +152,7 @@ impl Notice {
         }
     }
 
-    /// Returns the notice of a session that is over.
+    /// Returns the notification for an expired session.
     pub fn expired(role: &Name) -> Self {
         Self {
             topic: Topic::Session(role.clone()),
@@ -163,7 +163,7 @@ impl Notice {
         }
     }
 
-    /// Returns the notice of an assumption or renewal that failed.
+    /// Returns the notification for a failed AssumeRole or renewal.
     pub fn failed(role: &Name, problem: &Problem) -> Self {
         Self {
             topic: Topic::Session(role.clone()),
@@ -177,7 +177,7 @@ impl Notice {
         }
     }
 
-    /// Returns the notice of an export block that could not be copied.
+    /// Returns the notification for an export block that could not be copied.
     pub fn not_copied(role: &Name, problem: &Problem) -> Self {
         Self {
             title: format!("{role} was not copied"),
@@ -185,7 +185,7 @@ impl Notice {
         }
     }
 
-    /// Returns the question whether a program may have a role's session.
+    /// Returns the notification that asks whether a program may use a role.
     pub fn question(question: &QuestionView) -> Self {
         let (first, tree) = (
             NoticeAction::Reply(Reply::AllowOnce),
@@ -215,7 +215,7 @@ impl Notice {
         }
     }
 
-    /// Returns one notice of many questions, which are answered in the window or the tray's menu.
+    /// Returns one notification for several questions, which the user answers in the window or the tray's menu.
     pub fn questions(questions: &[QuestionView]) -> Self {
         let mut names: Vec<String> = questions
             .iter()
@@ -231,7 +231,7 @@ impl Notice {
         }
     }
 
-    /// Returns the notice that profiles were removed which a crash had left in AWS's credentials file.
+    /// Returns the notification that profiles left in AWS's credentials file by a crash were removed.
     pub fn temporary_profiles_removed(count: usize) -> Self {
         let (profiles, were) = match count {
             1 => ("profile", "was"),
@@ -247,7 +247,7 @@ impl Notice {
         }
     }
 
-    /// Returns one notice of many sessions that end or ended.
+    /// Returns one notification for several sessions that expire or expired.
     pub fn digest(roles: &[&Name]) -> Self {
         let names: Vec<String> = roles
             .iter()

@@ -1,17 +1,18 @@
-//! The search for roles, and the order in which what was found is listed: the window's, for all who search.
+//! The search for roles, with results in the same order as in the window.
 
 use std::collections::HashMap;
 
 use crate::view::fuzzy::Wanted;
 use crate::view::snapshot::{RoleView, Snapshot};
 
-/// A name that was found counts more than anything else.
+/// A match in the name counts more than any other.
 const NAME_WEIGHT: f64 = 100.0;
-/// From so many digits on, a search is for one account.
+/// A search with this many digits or more is for an account.
 const ACCOUNT_MIN: usize = 5;
 
-/// Returns the roles that `text` finds by name, account, its alias, group or ARN, best first; of those found equally
-/// well, the more recently used one, then favourites. An empty text finds all: favourites, then by recent use.
+/// Returns the roles that match `text` by name, account, account alias, group or ARN, best first. Among equal matches,
+/// recently used roles come first, then favourites. An empty text matches all roles: favourites first, then by recent
+/// use.
 pub fn search<'a>(snapshot: &'a Snapshot, text: &str) -> Vec<&'a RoleView> {
     let terms = terms(text);
     let recent = snapshot.recent.iter().enumerate();
@@ -36,7 +37,7 @@ pub fn search<'a>(snapshot: &'a Snapshot, text: &str) -> Vec<&'a RoleView> {
     found.into_iter().map(|(_, role)| role).collect()
 }
 
-/// A text of digits and spaces is one account id, as pasted from a console in groups.
+/// Splits the text into terms. A text of digits and spaces is one account ID, as shown in groups by the AWS console.
 fn terms(text: &str) -> Vec<Wanted> {
     let digits: String = text
         .chars()
@@ -71,7 +72,8 @@ fn score(terms: &[Wanted], role: &RoleView) -> Option<f64> {
     Some(whole)
 }
 
-/// Every ARN of a role begins alike, so a word is looked for in what comes after; one with : or / in all of it.
+/// Returns the score of a term in an ARN. All ARNs of roles start in the same way, so a term is searched after that
+/// prefix, unless it contains : or /.
 fn in_arn(term: &Wanted, arn: &str) -> Option<f64> {
     let own = arn.split_once('/').map_or(arn, |(_, own)| own);
     term.part_of(if term.has(&[':', '/']) { arn } else { own })

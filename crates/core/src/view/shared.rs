@@ -1,11 +1,11 @@
-//! Views that all snapshots share until one of them changes: there may be ten thousand roles.
+//! Views that snapshots share until one changes, because there may be ten thousand roles.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A list of views. Copies share it; comparing shared ones is quick.
+/// A list of views. Copies share it, and comparing shared lists is fast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared<T>(Arc<Vec<T>>);
 
@@ -16,17 +16,17 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T: Clone + PartialEq> Shared<T> {
-    /// Returns whether both share the same views, so that nothing needs to be sent again.
+    /// Returns whether both share the same views, so that they do not need to be sent again.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Returns these views if the fresh ones are the same, so that they stay shared.
+    /// Returns these views if the fresh ones are equal, so that they stay shared.
     pub fn or_fresh(self, fresh: Vec<T>) -> Self {
         if *self.0 == fresh { self } else { fresh.into() }
     }
 
-    /// Returns the views to change them; copies keep theirs.
+    /// Returns the views for changes, which do not affect copies.
     pub fn to_mut(&mut self) -> &mut Vec<T> {
         Arc::make_mut(&mut self.0)
     }

@@ -1,4 +1,4 @@
-//! The only thing that flows out: everything a tray, a window or a command line shows, without a secret.
+//! The snapshot: everything that the tray, the window and the command line show, without secrets.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,46 +19,46 @@ use crate::value::problem::Problem;
 use crate::value::sanitise::cut;
 use crate::view::shared::Shared;
 
-/// Everything that is shown, at one moment. Times are instants; the display counts down.
+/// Everything that is shown at one point in time. Times are absolute; the display computes the time left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Whether this is the user's own set or the throw-away practice set.
+    /// Whether this is the user's own data or the practice account.
     pub mode: Mode,
     /// The custom AWS endpoint that all calls go to, if one is set.
     pub endpoint: Option<String>,
-    /// AWS's clock minus this machine's, in milliseconds; add it to the local time before comparing with an expiry.
+    /// AWS's clock minus this machine's, in milliseconds. Add it to the local time before comparing with an expiry.
     pub clock_offset_ms: i64,
-    /// Sessions, soonest expiry first; those being assumed and those that failed come before.
+    /// Sessions, soonest expiry first. Pending and failed ones come before the others.
     pub sessions: Vec<SessionView>,
-    /// Live sessions of access keys themselves, soonest expiry first.
+    /// Live sessions of access keys, soonest expiry first.
     #[serde(default)]
     pub key_sessions: Vec<KeySessionView>,
-    /// The catalogue: roles that can be assumed as they are written, place after place, then those that cannot.
+    /// The catalogue: roles that can be assumed, ordered by origin, then those that cannot.
     pub roles: RoleViews,
-    /// The names of the most recently used roles, best first; at most 50.
+    /// The names of the most recently used roles, most used first, at most 50.
     #[serde(default)]
     pub recent: Vec<String>,
     /// Access keys by name.
     pub keys: Vec<KeyView>,
-    /// What is to be known of AWS's own files.
+    /// Information about AWS's own files.
     #[serde(default)]
     pub aws: AwsFilesView,
-    /// Questions that wait for the user, oldest first.
+    /// Prompts for an MFA code, oldest first.
     pub prompts: Vec<PromptView>,
-    /// Programs that wait to be allowed, oldest first.
+    /// Programs that wait for permission, oldest first.
     #[serde(default)]
     pub questions: Vec<QuestionView>,
-    /// Questions for a reason that wait for the user, oldest first.
+    /// Prompts for a reason, oldest first.
     #[serde(default)]
     pub reason_prompts: Vec<ReasonPromptView>,
-    /// What is wrong at present, beyond single sessions.
+    /// Current problems other than those of single sessions.
     pub problems: Vec<Problem>,
-    /// The settings that the surfaces need.
+    /// The settings that are needed for display.
     pub settings: SettingsView,
 }
 
 impl Snapshot {
-    /// Returns a copy without roles and keys, of which there may be thousands.
+    /// Returns a copy without roles and keys, because there may be thousands.
     pub fn without_roles(&self) -> Self {
         Self {
             mode: self.mode,
@@ -76,14 +76,14 @@ impl Snapshot {
     }
 }
 
-/// Which set of keys, roles and settings is at work.
+/// The set of keys, roles and settings in use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// The user's own.
     #[default]
     Own,
-    /// The practice account's, which leaves no trace.
+    /// The practice account's, which is never stored.
     Practice,
 }
 
@@ -92,79 +92,79 @@ pub enum Mode {
 pub struct SessionView {
     /// The role's name in the catalogue.
     pub role: String,
-    /// The role without its limits, if it has any.
+    /// The name of the role without limits, if it has limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limited_of: Option<String>,
-    /// What it is limited to beyond the role.
+    /// The additional limits of the session.
     #[serde(default, skip_serializing_if = "LimitsView::is_empty")]
     pub limits: LimitsView,
-    /// What the session is at present.
+    /// The phase of the session.
     pub phase: Phase,
-    /// What an assumption in progress waits for.
+    /// What a pending AssumeRole call waits for.
     pub waiting_for: Option<WaitingFor>,
-    /// The 12-digit account of the role; empty if the role has left the catalogue and was never assumed.
+    /// The 12-digit account of the role, or empty if the role is no longer in the catalogue and was never assumed.
     pub account_id: String,
     /// The role's ARN.
     pub role_arn: String,
-    /// The assumed-role ARN that GetCallerIdentity confirmed.
+    /// The assumed-role ARN.
     pub identity: Option<String>,
-    /// The name of the access key or role it was assumed from.
+    /// The name of the access key or role from which it was assumed.
     pub source: String,
     /// The role's group.
     pub group: Option<String>,
-    /// The region that an export block sets.
+    /// The region in the export block.
     pub region: Option<String>,
     /// When AWS issued it.
     pub issued_at: Option<Timestamp>,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// How much of the space for session policies and tags they take, in percent, if there are any.
+    /// How much of the space for session policies and tags is used, in percent, if there are any.
     #[serde(default)]
     pub packed_policy_percent: Option<u32>,
-    /// Why it was assumed, where the role wanted a reason.
+    /// The reason, if the role requires one.
     #[serde(default)]
     pub reason: Option<String>,
-    /// The temporary access key id, all but its ends hidden.
+    /// The temporary access key ID, hidden except for its ends.
     pub access_key_id: Option<String>,
-    /// Why the last assumption or renewal failed.
+    /// Why the last AssumeRole or renewal failed.
     pub problem: Option<Problem>,
-    /// Whether its role acts on production.
+    /// Whether the role acts on production.
     #[serde(default)]
     pub production: bool,
-    /// The colour of its role.
+    /// The colour of the role.
     #[serde(default)]
     pub colour: Option<Colour>,
-    /// What the user calls its account.
+    /// The name of its account in Rolecall.
     #[serde(default)]
     pub account_alias: Option<String>,
 }
 
-/// A session of an access key itself: what its user may do, but for calls to IAM and most of STS.
+/// A session of an access key. It has all permissions of the user except for calls to IAM and most of STS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeySessionView {
     /// The key's name.
     pub key: String,
-    /// The 12-digit account it belongs to.
+    /// The 12-digit account of the key.
     pub account_id: String,
-    /// The ARN of the user it belongs to.
+    /// The ARN of the key's user.
     pub user_arn: String,
-    /// The temporary access key id, all but its ends hidden.
+    /// The temporary access key ID, hidden except for its ends.
     pub access_key_id: String,
     /// When AWS issued it.
     pub issued_at: Timestamp,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// What an assumption in progress waits for.
+/// What a pending AssumeRole call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitingFor {
-    /// A code from the authenticator.
+    /// An MFA code.
     Code,
     /// A reason.
     Reason,
-    /// The next code, since the present one was used.
+    /// The next MFA code, because the current one was used.
     NextCode,
     /// AWS or the keychain.
     Answer,
@@ -188,86 +188,86 @@ pub struct RoleView {
     pub chain: Vec<String>,
     /// The session name that will be sent, or its template.
     pub session_name: Option<String>,
-    /// The wanted life of a session in seconds, 900 to 43200.
+    /// The duration setting in seconds, 900 to 43200.
     pub duration_s: Option<u32>,
-    /// The external ID that the role's owner gave.
+    /// The external ID that the role's owner requires.
     pub external_id: Option<String>,
-    /// The MFA device whose code the role asks for.
+    /// The MFA device whose code the role requires.
     pub mfa_serial: Option<String>,
-    /// Who its sessions act for, or the template of it.
+    /// The source identity, or its template.
     #[serde(default)]
     pub source_identity: Option<String>,
-    /// The tags of its sessions; values may be templates.
+    /// The session tags. Values can be templates.
     #[serde(default)]
     pub tags: Vec<SessionTag>,
     /// The keys of the tags that the next role in a chain inherits.
     #[serde(default)]
     pub transitive_tags: Vec<String>,
-    /// The inline session policy, as it was written.
+    /// The inline session policy as written.
     #[serde(default)]
     pub policy: Option<String>,
     /// The managed session policies.
     #[serde(default)]
     pub policy_arns: Vec<String>,
-    /// Where the reason goes that it wants: `source_identity` or `tag:KEY`.
+    /// The target of the reason, if it requires one: `source_identity` or `tag:KEY`.
     #[serde(default)]
     pub reason: Option<String>,
-    /// What the reason must look like.
+    /// The pattern of the reason.
     #[serde(default)]
     pub reason_pattern: Option<String>,
-    /// What its codes are used for, `shared` or `own`, where that is set.
+    /// How its codes are used, `shared` or `own`, if set.
     #[serde(default)]
     pub mfa_code: Option<String>,
-    /// The region that an export block sets.
+    /// The region in the export block.
     pub region: Option<String>,
     /// The AWS CLI's output format of its connected profile.
     #[serde(default)]
     pub output: Option<String>,
-    /// Its group in menus and lists: the marked one, else the one where it is written.
+    /// Its group in menus and lists, from its labels or otherwise from its definition.
     pub group: Option<String>,
-    /// Whether assuming it asks for a code at present.
+    /// Whether assuming it now needs a code.
     pub needs_code: bool,
-    /// What assuming it takes and gives at present, in one or two sentences; empty if it cannot be assumed.
+    /// The description of the current plan in one or two sentences, or empty if the role cannot be assumed.
     #[serde(default)]
     pub plan: String,
-    /// That AWS does not give the wanted life.
+    /// Set if AWS does not allow the duration setting.
     #[serde(default)]
     pub duration_limit: Option<DurationLimitView>,
-    /// How long a session lives by the plan, in seconds.
+    /// The duration of a session by the current plan, in seconds.
     pub planned_s: u32,
-    /// Whether programs that ask for it are asked about.
+    /// The policy for programs that request it.
     #[serde(default)]
     pub consent: Consent,
-    /// Whether that is the default of all roles.
+    /// Whether this is the default policy.
     #[serde(default)]
     pub consent_is_default: bool,
-    /// Why it cannot be assumed as it is.
+    /// Why it cannot be assumed.
     pub problem: Option<Problem>,
-    /// Whether the user marked it as a favourite.
+    /// Whether it is a favourite.
     #[serde(default)]
     pub favourite: bool,
-    /// The colour that the user gave it or its account.
+    /// The colour of the role or its account.
     #[serde(default)]
     pub colour: Option<Colour>,
-    /// Whether the user marked it or its account as production.
+    /// Whether the role or its account is labelled as production.
     #[serde(default)]
     pub production: bool,
-    /// The group that the user's marks give it, which counts before the one where it is written.
+    /// The group in its labels, which takes precedence over the one in its definition.
     #[serde(default)]
     pub marked_group: Option<String>,
-    /// What the user calls its account.
+    /// The name of its account in Rolecall.
     #[serde(default)]
     pub account_alias: Option<String>,
-    /// Where it is written.
+    /// Where it is defined.
     #[serde(default)]
     pub origin: Origin,
-    /// Where else a role of this name is written, which does not count.
+    /// Where else a role with this name is defined, without effect.
     #[serde(default)]
     pub hides: Option<Origin>,
 }
 
 impl RoleView {
-    /// Returns the role as a file writes it.
+    /// Returns the role as a draft for a file.
     pub fn draft(&self) -> RoleDraft {
         RoleDraft {
             name: self.name.clone(),
@@ -292,18 +292,18 @@ impl RoleView {
     }
 }
 
-/// AWS's own files: what is in them beside roles.
+/// Information about AWS's own files other than their roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwsFilesView {
-    /// What messages call the config file.
+    /// The path of the config file as shown in messages.
     pub config_path: String,
-    /// What messages call the credentials file.
+    /// The path of the credentials file as shown in messages.
     pub credentials_path: String,
-    /// The profiles that hold a long-term key in plaintext.
+    /// The profiles with a long-term key in plaintext.
     pub keys: Vec<ProfileKey>,
-    /// What a person should know about the files.
+    /// What the user should know about the files.
     pub notices: Vec<FileNotice>,
-    /// The profiles of the config file that get their credentials from a session here.
+    /// The profiles of the config file that get their credentials from Rolecall.
     #[serde(default)]
     pub connections: Vec<Connection>,
     /// The profiles whose key was moved to the keychain and can be put back.
@@ -311,38 +311,38 @@ pub struct AwsFilesView {
     pub moved: Vec<String>,
 }
 
-/// The longest life that a role allows, as far as is known.
+/// What is known about the maximum duration of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DurationLimitView {
-    /// The longer life that AWS refused, in seconds; `None` if IAM told the role's `MaxSessionDuration`.
+    /// The longer duration that AWS rejected, in seconds; `None` if the role's `MaxSessionDuration` is known.
     pub refused_s: Option<u32>,
-    /// The longest life that is asked for, in seconds.
+    /// The longest duration to request, in seconds.
     pub allowed_s: u32,
 }
 
 /// One access key. Its secret is in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyView {
-    /// The name the user gave.
+    /// The name of the key in Rolecall.
     pub name: String,
-    /// Its id.
+    /// The key ID.
     pub access_key_id: String,
-    /// The 12-digit account it belongs to.
+    /// The 12-digit account of the key.
     pub account_id: String,
-    /// The ARN of the user it belongs to.
+    /// The ARN of the key's user.
     pub user_arn: String,
-    /// How many roles name it as their source.
+    /// The number of roles with this source.
     pub roles: u32,
-    /// The codes that still count, each for a device.
+    /// The MFA sessions that are still valid, one per device.
     #[serde(default)]
     pub mfa: Vec<MfaView>,
-    /// Whether programs that ask for a session of the key itself are asked about.
+    /// The policy for programs that request a session of the key.
     #[serde(default)]
     pub consent: Consent,
-    /// Whether that is the default of all roles and keys.
+    /// Whether this is the default policy.
     #[serde(default)]
     pub consent_is_default: bool,
-    /// The MFA device whose seed the keychain holds, where the user chose that.
+    /// The MFA device whose seed is in the keychain, if the user chose that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<String>,
 }
@@ -363,113 +363,114 @@ impl From<&AccessKey> for KeyView {
     }
 }
 
-/// A code that still counts: no role with this device asks for another until it ends.
+/// An MFA session that is still valid. Until it expires, roles with this device need no code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MfaView {
     /// The MFA device.
     pub mfa_serial: String,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// A question to the user: the code of an MFA device.
+/// A prompt for a code of an MFA device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromptView {
-    /// Names the prompt in the answer.
+    /// The ID of the prompt, for the answer.
     pub id: u64,
     /// The MFA device.
     pub mfa_serial: String,
     /// The roles that wait for the code.
     pub roles: Vec<String>,
-    /// What one code gives, in one or two sentences.
+    /// The description of the plan, in one or two sentences.
     pub plan: String,
-    /// What else the code could be used for, in a few words; see `Keeper::switch_prompt`.
+    /// A short description of the alternative use of the code; see `Keeper::switch_prompt`.
     #[serde(default, alias = "instead")]
     pub alternative: Option<String>,
-    /// When the device shows its next code, if the present one was used.
+    /// When the device shows its next code, if the current one was used.
     pub next_code_at: Option<Timestamp>,
     /// What was wrong with the last answer.
     pub problem: Option<Problem>,
-    /// Whether somebody at a terminal is asked already, so that no window needs to open.
+    /// Whether the prompt is already shown at a terminal, so that no window needs to open.
     #[serde(default)]
     pub at_terminal: bool,
-    /// When the prompt gives up.
+    /// When the prompt times out.
     pub deadline: Timestamp,
 }
 
-/// A question to the user: whether a program may have the session of a role or an access key.
+/// A question whether a program may use the session of a role or an access key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionView {
-    /// Names the question in the answer.
+    /// The ID of the question, for the answer.
     pub id: u64,
-    /// The name of the role or access key; `request` tells which.
+    /// The name of the role or access key, depending on `request`.
     pub role: String,
     /// Its 12-digit account.
     pub account_id: String,
-    /// What is asked for.
+    /// What is requested.
     pub request: RequestKind,
-    /// The program that asks; its name is empty if it is unknown.
+    /// The requesting program. Its name is empty if it is unknown.
     pub process: Process,
-    /// Who started it, the nearest first.
+    /// Its parent processes, the nearest first.
     pub parents: Vec<Process>,
-    /// The root of its process tree, if the tree may be allowed.
+    /// The root of its process tree, if the user can allow the tree.
     pub tree: Option<Process>,
     /// Whether it runs in a container or sandbox. Version 0.1.0 called it `apart`.
     #[serde(alias = "apart")]
     pub sandboxed: bool,
-    /// When no answer counts as a denial.
+    /// When the request is denied without an answer.
     pub deadline: Timestamp,
 }
 
-/// A question to the user: why a role is assumed.
+/// A prompt for the reason to assume a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReasonPromptView {
-    /// Names the prompt in the answer.
+    /// The ID of the prompt, for the answer.
     pub id: u64,
-    /// The role that waits for it.
+    /// The role that waits for the reason.
     pub role: String,
-    /// The roles that are reached through it and wait as well.
+    /// The roles assumed through it that wait as well.
     #[serde(default)]
     pub on_the_way_to: Vec<String>,
-    /// What it must look like, in a few words.
+    /// A short description of the pattern.
     pub form: String,
-    /// The field of the call that it is sent in, in a few words. Version 0.1.0 called it `place`.
+    /// A short description of the field of the call in which it is sent. Version 0.1.0 called it `place`.
     #[serde(alias = "place")]
     pub target: String,
-    /// The reason given last time.
+    /// The last reason.
     pub last: Option<String>,
-    /// When the prompt gives up.
+    /// When the prompt times out.
     pub deadline: Timestamp,
 }
 
-/// The settings that the surfaces need.
+/// The settings that are needed for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
-    /// The shell whose export block a plain copy gives.
+    /// The default shell of copied export blocks.
     pub shell: crate::session::shell::Shell,
-    /// The region of roles that name none.
+    /// The region of roles without one.
     #[serde(default)]
     pub region: Option<String>,
-    /// After how many seconds a copied export block leaves the clipboard.
+    /// After how many seconds a copied export block is cleared from the clipboard.
     pub clipboard_clear_s: u32,
-    /// How long before an expiry warnings come, in seconds, longest first.
+    /// How long before an expiry to warn, in seconds, longest first.
     pub lead_times_s: Vec<u32>,
-    /// The roles whose sessions are also written into AWS's credentials file.
+    /// The roles whose sessions are also written to AWS's credentials file.
     #[serde(default)]
     pub temporary_profiles: Vec<String>,
-    /// Whether a role that acts on production is assumed only after a second click.
+    /// Whether a role that acts on production needs a second click.
     #[serde(default)]
     pub confirm_production: bool,
-    /// Whether programs are asked about for roles without a policy of their own.
+    /// The policy for roles without one of their own.
     #[serde(default)]
     pub consent: Consent,
 }
 
-/// How many of those that started a program are named.
+/// How many parent processes of a program are shown.
 const PARENTS_SHOWN: usize = 4;
 
 impl QuestionView {
-    /// Returns the role or access key that is requested, as in "aws wants access to …". A name is cut to `max` characters.
+    /// Returns the requested role or access key, as in "aws wants access to …". The name is shortened to `max`
+    /// characters.
     pub fn target(&self, max: usize) -> String {
         let name = cut(&self.role, max);
         match self.request {
@@ -484,7 +485,7 @@ impl QuestionView {
         }
     }
 
-    /// Returns what is requested, as in "aws asks for …". A name is cut to `max` characters.
+    /// Returns what is requested, as in "aws asks for …". The name is shortened to `max` characters.
     pub fn wanted(&self, max: usize) -> String {
         let name = cut(&self.role, max);
         match self.request {
@@ -500,7 +501,7 @@ impl QuestionView {
         }
     }
 
-    /// Returns what allowing it gives beyond a role's session; `None` for a role.
+    /// Returns what the user grants beyond a role's session, or `None` for a role.
     pub fn reach(&self) -> Option<&'static str> {
         match self.request {
             RequestKind::Key => {
@@ -519,7 +520,7 @@ impl QuestionView {
         }
     }
 
-    /// Returns what the asking program is called in a sentence.
+    /// Returns the name of the requesting program for a sentence.
     pub fn asker(&self) -> String {
         match self.process.name.as_str() {
             "" => "A program".to_owned(),
@@ -527,7 +528,7 @@ impl QuestionView {
         }
     }
 
-    /// Returns where the asking program comes from, in a few words.
+    /// Returns a short description of how the requesting program was started.
     pub fn origin(&self) -> String {
         let parents = self.parents.iter().take(PARENTS_SHOWN);
         let parents: Vec<String> = parents.map(|parent| cut(&parent.name, 24)).collect();

@@ -1,4 +1,4 @@
-//! The planner: a table of cases, and properties against an STS of its own.
+//! The planner: a table of cases, and properties that are checked with a small STS.
 
 mod properties;
 mod sentences;

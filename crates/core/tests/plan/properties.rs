@@ -1,4 +1,4 @@
-//! Properties of every plan: STS carries it out, nobody is asked needlessly, and it gives what it says.
+//! Properties of every plan: STS accepts it, it needs no unnecessary code, and it gives what it says.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use rolecall_core::value::mfa::MfaSerial;
 use crate::sts::{Credential, Sts, Trust};
 use crate::world::{keys, name, now, serial};
 
-/// One role as it is generated: its source is the key or a role before it.
+/// One generated role. Its source is the key or an earlier role.
 #[derive(Debug, Clone)]
 struct Made {
     source: Option<usize>,
@@ -114,7 +114,7 @@ impl World {
         Catalogue::new(self.roles.iter().enumerate().map(role))
     }
 
-    /// Returns the situation of a planner that has learnt all there is to learn of the roles.
+    /// Returns the situation of a planner that knows all limits of the roles.
     fn situation<'a>(
         &self,
         catalogue: &'a Catalogue,
@@ -152,7 +152,7 @@ impl World {
         situation
     }
 
-    /// Returns an STS whose roles want MFA exactly where the catalogue names a device that a code can come from.
+    /// Returns an STS whose roles require MFA exactly if the catalogue has a device that can provide a code.
     fn sts(&self) -> Sts {
         let trust = |made: &Made| Trust {
             principal: made.source.map(role_name),
@@ -193,8 +193,8 @@ impl World {
     }
 }
 
-/// Carries a plan out, call by call, and returns the last session and how many codes it took.
-fn carry_out(plan: &Plan, world: &World) -> Result<(Credential, usize), String> {
+/// Executes a plan, and returns the last session and the number of codes used.
+fn execute(plan: &Plan, world: &World) -> Result<(Credential, usize), String> {
     let sts = world.sts();
     let (mut token, mut sessions) = (world.token(), world.sessions());
     let (mut last, mut codes) = (Credential::Key, 0);
@@ -232,7 +232,8 @@ fn carry_out(plan: &Plan, world: &World) -> Result<(Credential, usize), String> 
     Ok((last, codes))
 }
 
-/// Returns whether the first role of the plan's chain, or one after it, can be had for as long without any code.
+/// Returns whether the first role of the plan's chain, or a later one, can be assumed for the same duration without a
+/// code.
 fn can_do_without_a_code(plan: &Plan, world: &World) -> bool {
     let sessions = world.sessions();
     let sts = world.sts();
@@ -264,12 +265,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn sts_carries_out_every_plan_and_the_session_lives_as_planned(world in world()) {
+    fn sts_accepts_every_plan_and_the_session_lasts_as_planned(world in world()) {
         let (catalogue, keys) = (world.catalogue(), keys());
         let situation = world.situation(&catalogue, &keys);
         for role in catalogue.roles() {
             let plan = Plan::of(role, &situation, world.preference).expect("all sources are there");
-            let (session, codes) = match carry_out(&plan, &world) {
+            let (session, codes) = match execute(&plan, &world) {
                 Ok(done) => done,
                 Err(refusal) => return Err(TestCaseError::fail(format!("{refusal}: {plan:#?}"))),
             };
@@ -281,7 +282,7 @@ proptest! {
     }
 
     #[test]
-    fn a_code_is_asked_for_only_where_nothing_else_will_do(world in world()) {
+    fn a_code_is_needed_only_if_nothing_else_is_enough(world in world()) {
         let (catalogue, keys) = (world.catalogue(), keys());
         let situation = world.situation(&catalogue, &keys);
         for role in catalogue.roles() {
@@ -289,7 +290,8 @@ proptest! {
             let wants_own = |role: &Role| match world.preference {
                 PlanPreference::OwnCode | PlanPreference::LongestSession => true,
                 PlanPreference::SharedCode => false,
-                // A longer life than a shared code gives is worth a code, unless a tool or a mere source asks.
+                // A longer session than with a shared code is worth a code, unless a tool requests it or the role is
+                // only a source.
                 PlanPreference::Default => role.mfa_code == Some(CodeUse::Own)
                     || plan.roles.len() == 1 && role.mfa_code.is_none() && plan.lifetime() > SessionDuration::HOUR,
                 PlanPreference::AvoidPrompt => role.mfa_code == Some(CodeUse::Own),
@@ -306,21 +308,21 @@ proptest! {
     }
 
     #[test]
-    fn no_code_is_staked_on_a_life_that_nobody_set_and_the_plan_says_so_otherwise(world in world()) {
+    fn a_code_is_risked_only_for_a_set_duration_and_the_plan_says_so(world in world()) {
         let (catalogue, keys) = (world.catalogue(), keys());
         let mut situation = world.situation(&catalogue, &keys);
         situation.limits.clear();
         for role in catalogue.roles() {
             let plan = Plan::of(role, &situation, world.preference).expect("all sources are there");
-            let staked = plan.calls.iter().find_map(|call| match call {
+            let risked = plan.calls.iter().find_map(|call| match call {
                 PlannedCall::AssumeRole { role, duration, signer: Signer::KeyWithCode(_) }
                     if *duration > SessionDuration::HOUR => Some((role, *duration)),
                 PlannedCall::AssumeRole { .. } | PlannedCall::SessionToken { .. } => None,
             });
-            let told = plan.risk().map(|(role, duration)| (&role.name, duration));
-            prop_assert_eq!(told, staked);
-            prop_assert_eq!(plan.sentence().contains("the code is used up"), staked.is_some());
-            if let Some((name, duration)) = staked {
+            let reported = plan.risk().map(|(role, duration)| (&role.name, duration));
+            prop_assert_eq!(reported, risked);
+            prop_assert_eq!(plan.sentence().contains("the code is used up"), risked.is_some());
+            if let Some((name, duration)) = risked {
                 let set = catalogue.role(name).expect("planned").duration;
                 prop_assert!(world.preference == PlanPreference::LongestSession || set == Some(duration), "{:#?}", plan);
             }

@@ -1,10 +1,10 @@
-//! What a plan says of itself.
+//! The descriptions of plans.
 
 use rolecall_core::plan::{Plan, PlanPreference, Situation};
 
 use crate::world::{add, catalogue, keys, name, now};
 
-fn told(text: &str, preference: PlanPreference, role: &str) -> (String, Option<String>) {
+fn described(text: &str, preference: PlanPreference, role: &str) -> (String, Option<String>) {
     let (roles, rest) = catalogue(text);
     let keys = keys();
     let mut situation = Situation::new(&roles, &keys, now());
@@ -16,7 +16,7 @@ fn told(text: &str, preference: PlanPreference, role: &str) -> (String, Option<S
 }
 
 const SIX: &str = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
-/// Roles, preference and role, and what the plan says and offers instead.
+/// Roles, preference and role, and the plan's description and alternative.
 const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
     (
         SIX,
@@ -129,14 +129,14 @@ const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
 fn a_plan_says_what_one_code_gives_and_what_it_could_give() {
     for (text, preference, role, sentence, alternative) in OF_CODES {
         assert_eq!(
-            told(text, preference, role),
+            described(text, preference, role),
             (sentence.to_owned(), alternative.map(str::to_owned))
         );
     }
 }
 
 #[test]
-fn a_plan_says_why_no_code_is_asked_for() {
+fn a_plan_says_why_no_code_is_needed() {
     for (text, role, sentence) in [
         ("a<user", "a", "No code needed: 1h, from the key user."),
         (
@@ -165,6 +165,6 @@ fn a_plan_says_why_no_code_is_asked_for() {
             "No code needed: 15m from the session of a. The MFA device of b is not used: AWS accepts no code in role chaining.",
         ),
     ] {
-        assert_eq!(told(text, PlanPreference::Default, role).0, sentence);
+        assert_eq!(described(text, PlanPreference::Default, role).0, sentence);
     }
 }

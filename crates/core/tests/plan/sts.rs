@@ -1,10 +1,10 @@
-//! A small STS that refuses what STS refuses, for the planner's properties. It knows nothing of the planner.
+//! A small STS with the rules of STS, for the planner's properties. It is independent of the planner.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Who signs a call.
+/// The credentials that sign a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Credential {
     /// The long-term key of the one user.
@@ -18,12 +18,12 @@ pub(crate) enum Credential {
     Role { name: String, expires_at: Timestamp },
 }
 
-/// One role's side: what it trusts and how long it lets sessions be.
+/// The trust policy and the maximum duration of one role.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
-    /// The key's user (`None`), or the role that it trusts.
+    /// The trusted principal: the key's user (`None`) or a role.
     pub(crate) principal: Option<String>,
-    /// Whether it wants MFA, and how old at most.
+    /// The maximum age of MFA, if it is required.
     pub(crate) mfa: Option<SignedDuration>,
     pub(crate) longest_s: u32,
 }

@@ -17,19 +17,19 @@ fn plans_every_case_of_the_table() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// Returns what is planned where it is not what the case says.
+/// Returns the plan if it differs from the case.
 fn mistake(case: &str) -> Option<String> {
     let columns: Vec<&str> = case.split(" | ").collect();
     let [text, asked, _, _] = columns.as_slice() else {
         return Some(format!("not a case: {case}"));
     };
-    let (wished, role) = asked.split_once(' ').expect("a preference and a role");
+    let (preferred, role) = asked.split_once(' ').expect("a preference and a role");
     let (roles, rest) = catalogue(text);
     let keys = keys();
     let mut situation = Situation::new(&roles, &keys, now());
     add(&mut situation, rest);
     let role = roles.role(&name(role)).expect("a role of the case");
-    let (calls, asks) = match Plan::of(role, &situation, preference(wished)) {
+    let (calls, asks) = match Plan::of(role, &situation, preference(preferred)) {
         Ok(plan) => (calls(&plan), asks(&plan)),
         Err(problem) => (problem.what, "-".to_owned()),
     };

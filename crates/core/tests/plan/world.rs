@@ -1,4 +1,4 @@
-//! Situations written in one line, for the planner's tests.
+//! Situations in one line of text, for the planner's tests.
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::catalogue::Catalogue;
@@ -49,7 +49,7 @@ fn span(text: &str) -> SignedDuration {
     SignedDuration::from_secs(i64::try_from(seconds).expect("short"))
 }
 
-/// Reads `a<user!m 12h =own`.
+/// Parses `a<user!m 12h =own`.
 fn role(text: &str) -> Role {
     let mut words = text.split_whitespace();
     let (name, rest) = words
@@ -73,13 +73,13 @@ fn role(text: &str) -> Role {
     draft.check().expect("a role")
 }
 
-/// Reads the roles of a situation, and what is left of its text.
+/// Parses the roles of a situation, and returns the rest of its text.
 pub(crate) fn catalogue(text: &str) -> (Catalogue, &str) {
     let (roles, rest) = text.split_once("; ").unwrap_or((text, ""));
     (Catalogue::new(roles.split(", ").map(role)), rest)
 }
 
-/// Adds `a:30m, m@10m:11h, max a 2h, not a 12h 8h, old a 1h, for 36h`.
+/// Parses and adds `a:30m, m@10m:11h, max a 2h, not a 12h 8h, old a 1h, for 36h`.
 pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
     for part in text.split(", ").filter(|part| !part.is_empty()) {
         let words: Vec<&str> = part.split_whitespace().collect();
@@ -141,7 +141,7 @@ pub(crate) fn preference(text: &str) -> PlanPreference {
     }
 }
 
-/// Returns the calls in the words of the cases.
+/// Returns the calls in the format of the cases.
 pub(crate) fn calls(plan: &Plan) -> String {
     let device = |serial: &MfaSerial| {
         serial
@@ -172,7 +172,7 @@ pub(crate) fn calls(plan: &Plan) -> String {
     plan.calls.iter().map(call).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the question in the words of the cases.
+/// Returns the question in the format of the cases.
 pub(crate) fn asks(plan: &Plan) -> String {
     let device = |serial: &MfaSerial| {
         serial

@@ -1,6 +1,7 @@
 //! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
 
 mod iam;
+mod store;
 mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -10,7 +11,7 @@ use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::memory::{MemoryFiles, MemoryKeychain, MemoryStore, lock};
+use crate::memory::{MemoryFiles, MemoryKeychain, lock};
 use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs, Sts};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
@@ -26,6 +27,7 @@ use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::{QuestionView, Snapshot};
 
 pub use iam::FakeIam;
+pub use store::FakeStore;
 pub use tasks::FakeTasks;
 
 /// A clock that stands until it is moved.
@@ -153,9 +155,15 @@ pub struct FakeSts {
     answers: Mutex<VecDeque<StsError>>,
     identity: Mutex<Option<String>>,
     gate: (Mutex<bool>, Condvar),
+    panics: AtomicBool,
 }
 
 impl FakeSts {
+    /// Lets the next AssumeRole panic, as a fault of the adapter would.
+    pub fn panic_next(&self) {
+        self.panics.store(true, Ordering::Release);
+    }
+
     /// Refuses the next AssumeRole or GetSessionToken with `error`; further calls queue up further refusals.
     pub fn refuse_next(&self, error: StsError) {
         lock(&self.answers).push_back(error);
@@ -202,6 +210,8 @@ impl Sts for FakeSts {
             calls.len()
         };
         drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
+        let panics = self.panics.swap(false, Ordering::AcqRel);
+        assert!(!panics, "a fault of the adapter, on purpose");
         if let Some(error) = lock(&self.answers).pop_front() {
             return Err(error);
         }
@@ -443,7 +453,7 @@ pub struct Fakes {
     /// The files.
     pub files: Arc<MemoryFiles>,
     /// The store.
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<FakeStore>,
     /// The clipboard.
     pub clipboard: Arc<FakeClipboard>,
     /// The notification server.
@@ -464,6 +474,7 @@ impl Fakes {
             answers: Mutex::default(),
             identity: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),
+            panics: AtomicBool::new(false),
         };
         Self {
             clock,

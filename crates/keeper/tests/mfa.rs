@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -71,13 +72,20 @@ fn landed(click: Click) -> Result<(), Problem> {
     click.join().expect("no panic")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits for another thread, with a deadline"
+)]
 fn wait_until(keeper: &Keeper, condition: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    let begun = Instant::now();
     loop {
         let snapshot = keeper.snapshot();
         if condition(&snapshot) {
             return snapshot;
         }
-        thread::yield_now();
+        let prompts = &snapshot.prompts;
+        assert!(begun.elapsed() < Duration::from_secs(30), "{prompts:?}");
+        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -210,7 +218,7 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
     let is_own = |it: &Snapshot| {
         it.prompts
             .first()
-            .is_some_and(|it| it.plan.contains("good for 12h. If a allows less"))
+            .is_some_and(|it| it.plan.contains("valid for 12h. If a allows less"))
     };
     let own = wait_until(&keeper, is_own).prompts.remove(0);
     assert_eq!(own.alternative.as_deref(), Some("3 roles, 1h each"));

@@ -34,7 +34,7 @@ impl Story {
             84..87 => self.renew_behind(role),
             87..89 => self.leave(),
             89..91 => self.toggle("keychain", |world| &world.keychain_fails),
-            91..94 => self.toggle("full disk", |world| &world.disk_is_full),
+            91..94 => self.fill_disk(),
             94..96 => self.retry_keychain(),
             96..98 => self.restart(),
             _ => self.edit_by_hand(role),
@@ -279,6 +279,12 @@ impl Story {
         for program in self.programs.drain(..) {
             program.0.store(true, Ordering::Relaxed);
         }
+    }
+
+    fn fill_disk(&mut self) {
+        let is_full = self.world.numbers.percent(50);
+        self.note(&format!("full disk: {is_full}"));
+        self.world.disk_is_full(is_full);
     }
 
     fn toggle(&mut self, what: &str, flag: fn(&World) -> &AtomicBool) {

@@ -189,7 +189,7 @@ impl Story {
         self.note("everything works again");
         self.world.is_calm.store(true, Ordering::Relaxed);
         self.world.keychain_fails.store(false, Ordering::Relaxed);
-        self.world.disk_is_full.store(false, Ordering::Relaxed);
+        self.world.disk_is_full(false);
         self.run();
         let written = self.world.clock().now() + WRITTEN;
         self.advance_to(written);

@@ -1,7 +1,6 @@
 //! What the keeper acts through in a story: ports that are slow, fail and panic as the seed says, and that remember what
 //! was asked of them.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,24 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::Ports;
 use crate::fakes::{FakeClock, FakeKeychain, Fakes};
-use crate::memory::MemoryStore;
 use crate::ports::{Audience, Clock, Keychain, Notifier, Store, Sts, Task, Tasks};
-use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, Refusal, SessionToken, StsError,
 };
 use rolecall_core::session::Session;
-use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
-use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
-use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;
-use rolecall_core::value::usage::Usage;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
 
@@ -68,9 +61,6 @@ pub(super) struct World {
     /// Whether everything works and answers at once, as at the end of a story.
     pub(super) is_calm: AtomicBool,
     pub(super) keychain_fails: AtomicBool,
-    pub(super) disk_is_full: AtomicBool,
-    disk: MemoryStore,
-    ledger: Mutex<BTreeSet<(String, String)>>,
     sent: Mutex<Vec<(String, String, Timestamp)>>,
     calls: AtomicU64,
     queue: Mutex<Vec<Task>>,
@@ -84,9 +74,6 @@ impl World {
             fakes: Fakes::at(now),
             is_calm: AtomicBool::new(false),
             keychain_fails: AtomicBool::new(false),
-            disk_is_full: AtomicBool::new(false),
-            disk: MemoryStore::default(),
-            ledger: Mutex::default(),
             sent: Mutex::default(),
             calls: AtomicU64::new(0),
             queue: Mutex::default(),
@@ -100,7 +87,6 @@ impl World {
             tasks: self.clone(),
             sts: self.clone(),
             keychain: Arc::new(Unreliable(self.clone())),
-            store: Arc::new(Disk(self.clone())),
             notifier: Arc::new(Silent),
             audience: Arc::new(Silent),
             ..self.fakes.ports()
@@ -121,9 +107,16 @@ impl World {
         lock(&self.sent).iter().any(|(_, sent, _)| sent == code)
     }
 
+    /// Fills the disk, or makes room.
+    pub(super) fn disk_is_full(&self, is_full: bool) {
+        let what = "The disk is full.";
+        let problem = Problem::new(ProblemCode::StorageFailed, what, "Make room.");
+        self.fakes.store.fail_with(is_full.then_some(problem));
+    }
+
     /// Returns the sessions on disk.
     pub(super) fn on_disk(&self) -> Vec<Session> {
-        self.disk.load().unwrap_or_default()
+        self.fakes.store.load().unwrap_or_default()
     }
 
     /// Notes what must never happen.
@@ -272,86 +265,6 @@ impl Keychain for Unreliable {
     fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
         self.keychain().remove_seed(id)
     }
-}
-
-/// A disk that is full at times.
-#[derive(Debug)]
-struct Disk(Arc<World>);
-
-impl Disk {
-    fn write(&self) -> Result<(), Problem> {
-        match self.0.disk_is_full.load(Ordering::Relaxed) {
-            true => Err(Problem::new(
-                ProblemCode::StorageFailed,
-                "The disk is full.",
-                "Make room.",
-            )),
-            false => Ok(()),
-        }
-    }
-}
-
-impl Store for Disk {
-    fn load(&self) -> Result<Vec<Session>, Problem> {
-        self.0.disk.load()
-    }
-    fn save(&self, session: &Session) -> Result<(), Problem> {
-        self.write().and_then(|()| self.0.disk.save(session))
-    }
-    fn forget(&self, role: &Name) -> Result<(), Problem> {
-        self.write().and_then(|()| self.0.disk.forget(role))
-    }
-    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
-        self.0.disk.load_mfa()
-    }
-    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
-        self.write().and_then(|()| self.0.disk.save_mfa(session))
-    }
-    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.0.disk.forget_mfa(key, serial))
-    }
-    fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
-        let sent = (serial.to_string(), code.as_str().to_owned());
-        lock(&self.0.ledger).contains(&sent)
-    }
-    fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
-        let sent = (serial.to_string(), code.as_str().to_owned());
-        lock(&self.0.ledger).insert(sent);
-    }
-    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
-        self.0.disk.duration_limits()
-    }
-    fn note_duration_limit(&self, arn: &str, limit: Option<DurationLimit>) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.0.disk.note_duration_limit(arn, limit))
-    }
-    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
-        self.0.disk.maximum_tries()
-    }
-    fn note_maximum_try(&self, arn: &str, at: Timestamp) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.0.disk.note_maximum_try(arn, at))
-    }
-    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
-        self.0.disk.was_warned(id, lead_s)
-    }
-    fn note_warned(&self, id: &str, lead_s: i64) {
-        self.0.disk.note_warned(id, lead_s);
-    }
-    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {
-        self.0.disk.usages()
-    }
-    fn note_usage(&self, role: &Name, usage: Usage) {
-        self.0.disk.note_usage(role, usage);
-    }
-    fn record(&self, line: Line) {
-        self.0.disk.record(line);
-    }
-    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
-        self.0.disk.history(query)
-    }
-    fn flush(&self) {}
 }
 
 /// Nobody who sees or hears anything.

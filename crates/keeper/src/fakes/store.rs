@@ -1,0 +1,115 @@
+//! A store in memory whose writes can be told to fail or to take their time, and which remembers codes over restarts.
+
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex};
+
+use jiff::Timestamp;
+
+use crate::memory::{MemoryStore, lock};
+use crate::ports::Store;
+use rolecall_core::asker::history::{Line, Query};
+use rolecall_core::session::Session;
+use rolecall_core::session::mfa_session::MfaSession;
+use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::duration::DurationLimit;
+use rolecall_core::value::mfa::{MfaCode, MfaSerial};
+use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::usage::Usage;
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct FakeStore {
+    memory: MemoryStore,
+    failure: Mutex<Option<Problem>>,
+    is_held: Mutex<bool>,
+    released: Condvar,
+    ledger: Mutex<BTreeSet<(String, String)>>,
+}
+
+impl FakeStore {
+    /// Lets every write fail from now on, or work again.
+    pub fn fail_with(&self, failure: Option<Problem>) {
+        *lock(&self.failure) = failure;
+    }
+
+    /// Holds every write back until [`FakeStore::release`].
+    pub fn hold(&self) {
+        *lock(&self.is_held) = true;
+    }
+
+    /// Lets the writes that are held back go on.
+    pub fn release(&self) {
+        *lock(&self.is_held) = false;
+        self.released.notify_all();
+    }
+
+    fn write(&self) -> Result<(), Problem> {
+        let held = self.released.wait_while(lock(&self.is_held), |held| *held);
+        drop(held);
+        lock(&self.failure).clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Store for FakeStore {
+    fn load(&self) -> Result<Vec<Session>, Problem> {
+        self.memory.load()
+    }
+    fn save(&self, session: &Session) -> Result<(), Problem> {
+        self.write().and_then(|()| self.memory.save(session))
+    }
+    fn forget(&self, role: &Name) -> Result<(), Problem> {
+        self.write().and_then(|()| self.memory.forget(role))
+    }
+    fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
+        self.memory.load_mfa()
+    }
+    fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
+        self.write().and_then(|()| self.memory.save_mfa(session))
+    }
+    fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.memory.forget_mfa(key, serial))
+    }
+    fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
+        let sent = (serial.to_string(), code.as_str().to_owned());
+        lock(&self.ledger).contains(&sent)
+    }
+    fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
+        let sent = (serial.to_string(), code.as_str().to_owned());
+        lock(&self.ledger).insert(sent);
+    }
+    fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem> {
+        self.memory.duration_limits()
+    }
+    fn note_duration_limit(&self, arn: &str, limit: Option<DurationLimit>) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.memory.note_duration_limit(arn, limit))
+    }
+    fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
+        self.memory.maximum_tries()
+    }
+    fn note_maximum_try(&self, arn: &str, at: Timestamp) -> Result<(), Problem> {
+        self.write()
+            .and_then(|()| self.memory.note_maximum_try(arn, at))
+    }
+    fn was_warned(&self, id: &str, lead_s: i64) -> bool {
+        self.memory.was_warned(id, lead_s)
+    }
+    fn note_warned(&self, id: &str, lead_s: i64) {
+        self.memory.note_warned(id, lead_s);
+    }
+    fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {
+        self.memory.usages()
+    }
+    fn note_usage(&self, role: &Name, usage: Usage) {
+        self.memory.note_usage(role, usage);
+    }
+    fn record(&self, line: Line) {
+        self.memory.record(line);
+    }
+    fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
+        self.memory.history(query)
+    }
+    fn flush(&self) {}
+}

@@ -35,6 +35,7 @@ macro_rules! blocking {
     (
         waits { $(fn $wait:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)* }
         at_once { $(fn $once:ident($($given:ident: $kind:ty),*) $(-> $found:ty)?;)* }
+        reads { $(fn $read:ident($($text:ident: $str:ty),*) -> $shown:ty;)* }
     ) => {
         impl Keeper {
             $(
@@ -47,6 +48,12 @@ macro_rules! blocking {
                 #[doc = concat!("See `Owner::", stringify!($once), "`. It waits for nothing.")]
                 pub fn $once(&self, $($given: $kind),*) $(-> $found)? {
                     self.0.block_on(async { self.0.$once($($given),*) })
+                }
+            )*
+            $(
+                #[doc = concat!("See `Owner::", stringify!($read), "`. It does not even wait for its turn.")]
+                pub fn $read(&self, $($text: $str),*) -> $shown {
+                    self.0.$read($($text),*)
                 }
             )*
         }
@@ -113,8 +120,6 @@ blocking! {
         fn dismiss(code: ProblemCode);
         fn end_key(name: &Name) -> Result<(), Problem>;
         fn end_mfa(key: &Name) -> Result<(), Problem>;
-        fn found(text: &str) -> Snapshot;
-        fn found_names(text: &str) -> Vec<String>;
         fn give_reason(role: &Name, text: &str) -> Result<(), Problem>;
         fn has_session(role: &Name) -> bool;
         fn key_credentials_at_hand(name: &Name) -> Option<Secret>;
@@ -125,13 +130,17 @@ blocking! {
         fn renewal_refusal(role: &Name, requester: &Requester) -> Option<Problem>;
         fn reply(id: u64, reply: Reply) -> Result<(), Problem>;
         fn reply_from_terminal(id: u64, reply: Reply, by: &Requester) -> Result<(), Problem>;
-        fn sessions_snapshot() -> Snapshot;
         fn set_standing(concern: Concern, problem: Option<Problem>);
         fn set_team(team: &Team, text: Result<&str, Problem>);
-        fn settings() -> Settings;
-        fn snapshot() -> Snapshot;
         fn switch_prompt(id: u64) -> Result<(), Problem>;
         fn watch_questions() -> Result<Vec<QuestionView>, Problem>;
+    }
+    reads {
+        fn snapshot() -> Snapshot;
+        fn sessions_snapshot() -> Snapshot;
+        fn found(text: &str) -> Snapshot;
+        fn found_names(text: &str) -> Vec<String>;
+        fn settings() -> Settings;
     }
 }
 

@@ -1,12 +1,13 @@
 //! The tray's side of the window: starts its process, sends snapshots, answers calls, and notices its end.
 
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::io::Read;
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use rolecall_core::api::protocol::{REQUEST_MAX, read_frame, write_frame};
-use rolecall_core::value::problem::Problem;
+use rolecall_core::api::protocol::{FrameError, REQUEST_MAX, Received, receive_frame, write_frame};
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
@@ -96,32 +97,58 @@ impl WindowHost {
         Ok(messages)
     }
 
-    /// Answers the window's calls until it closes, each on its own thread, since some wait for the user.
-    fn serve(&self, mut output: ChildStdout, replies: &Sender<WindowMessage>) {
-        while let Ok(WindowRequest { id, call }) =
-            read_frame::<WindowRequest>(&mut output, REQUEST_MAX)
-        {
-            let Some(answer) = self.answer.get().cloned() else {
-                return;
-            };
-            let replies = replies.clone();
-            let answering = move || {
-                if let Some(result) = answered(&*answer, call) {
-                    // The window may have closed.
-                    let _ = replies.send(WindowMessage::Answer { id, result });
+    /// Answers the window's calls until it closes.
+    fn serve(&self, mut output: impl Read, replies: &Sender<WindowMessage>) {
+        while let Ok(received) = receive_frame::<WindowRequest>(&mut output, REQUEST_MAX) {
+            match received {
+                Received::Content(WindowRequest { id, call }) => {
+                    self.start_answer(id, call, replies);
                 }
-            };
-            if let Err(error) = thread::Builder::new()
-                .name("window-call".into())
-                .spawn(answering)
-            {
-                tracing::error!(%error, "a call of the window could not be answered");
+                Received::Skipped(head, error) => {
+                    tracing::error!(%error, "a call of the window was skipped");
+                    let refused = WindowRequest::id_of(&head).map(|id| WindowMessage::Answer {
+                        id,
+                        result: Err(skipped(&error)),
+                    });
+                    // The window may have closed.
+                    refused.into_iter().for_each(|it| drop(replies.send(it)));
+                }
             }
+        }
+    }
+
+    /// Answers a call on its own thread, since some wait for the user.
+    fn start_answer(&self, id: u64, call: WindowCall, replies: &Sender<WindowMessage>) {
+        let Some(answer) = self.answer.get().cloned() else {
+            return;
+        };
+        let replies = replies.clone();
+        let answering = move || {
+            if let Some(result) = answered(&*answer, call) {
+                // The window may have closed.
+                let _ = replies.send(WindowMessage::Answer { id, result });
+            }
+        };
+        let thread = thread::Builder::new().name("window-call".into());
+        if let Err(error) = thread.spawn(answering) {
+            tracing::error!(%error, "a call of the window could not be answered");
         }
     }
 
     fn closed(&self) {
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Returns the problem of a call that was skipped.
+fn skipped(error: &FrameError) -> Problem {
+    match error {
+        FrameError::Size(length) => {
+            let what = format!("The window sent {length} bytes at once, which is too much.");
+            let remedy = format!("Shorten what you entered to {REQUEST_MAX} bytes in all.");
+            Problem::new(ProblemCode::InvalidInput, what, remedy)
+        }
+        FrameError::Content | FrameError::Io(_) => Problem::internal(),
     }
 }
 
@@ -163,5 +190,81 @@ fn omit_unchanged_roles(update: &mut SnapshotUpdate, last: &mut Option<RoleViews
         update.same_roles = true;
     } else {
         *last = Some(roles.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> WindowHost {
+        let host = WindowHost::default();
+        host.connect(|_| Some(Ok(serde_json::Value::Null)), || ());
+        host
+    }
+
+    #[test]
+    fn a_call_that_is_too_long_is_refused_and_the_next_one_answered() {
+        let call = |id, length| WindowRequest {
+            id,
+            call: WindowCall::AnswerReason {
+                id: 1,
+                reason: "x".repeat(length),
+            },
+        };
+        let mut wire = Vec::new();
+        write_frame(&mut wire, &call(41, 70_000)).expect("a frame");
+        write_frame(&mut wire, &call(42, 10)).expect("a frame");
+        let (replies, answers) = mpsc::channel();
+        host().serve(wire.as_slice(), &replies);
+        drop(replies);
+        let mut results = std::collections::BTreeMap::new();
+        for message in answers {
+            let WindowMessage::Answer { id, result } = message else {
+                unreachable!("{message:?}");
+            };
+            results.insert(id, result);
+        }
+        let refused = results
+            .remove(&41)
+            .expect("an answer")
+            .expect_err("refused");
+        assert_eq!(refused.code, ProblemCode::InvalidInput);
+        assert!(refused.what.contains("too much"), "{refused}");
+        assert_eq!(results.remove(&42), Some(Ok(serde_json::Value::Null)));
+    }
+
+    #[test]
+    fn the_window_names_the_field_that_is_too_long() {
+        let role = rolecall_core::role::RoleDraft {
+            name: "guest".into(),
+            arn: "arn:aws:iam::808768216571:role/guest".into(),
+            source: "work".into(),
+            policy: Some(format!(
+                "{{\"Statement\":[],\"Id\":\"{}\"}}",
+                "x".repeat(70_000)
+            )),
+            ..Default::default()
+        };
+        let call = WindowCall::SaveRole {
+            previous_name: None,
+            role: Box::new(role),
+        };
+        let problem = WindowRequest { id: 1, call }
+            .check_size()
+            .expect_err("too long");
+        assert_eq!(problem.detail.as_deref(), Some("policy"), "{problem}");
+        let call = WindowCall::End {
+            role: "x".repeat(70_000),
+        };
+        let problem = WindowRequest { id: 1, call }
+            .check_size()
+            .expect_err("too long");
+        assert_eq!(
+            problem.to_string(),
+            "The name has 70000 characters. Use at most 128."
+        );
+        let call = WindowCall::Snapshot;
+        assert_eq!(WindowRequest { id: 1, call }.check_size(), Ok(()));
     }
 }

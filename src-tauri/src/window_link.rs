@@ -34,9 +34,11 @@ impl Link {
     /// Sends a call to the tray's process.
     ///
     /// # Errors
-    /// The problem that it returns, or that it has ended.
+    /// The problem that it returns, that it has ended, or which text of the call is too long.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, call: WindowCall) -> Result<T, Problem> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        let request = WindowRequest { id, call };
+        request.check_size()?;
         let (sender, receiver) = oneshot::channel();
         self.waiting
             .lock()
@@ -44,7 +46,7 @@ impl Link {
             .insert(id, sender);
         write_frame(
             &mut *self.output.lock().unwrap_or_else(PoisonError::into_inner),
-            &WindowRequest { id, call },
+            &request,
         )
         .map_err(|_| gone())?;
         let value = receiver.await.map_err(|_| gone())??;

@@ -4,7 +4,8 @@
 //! session or the keeper.
 
 use rolecall_core::api::import::{DryRun, ImportSource};
-use rolecall_core::api::protocol::WireSecret;
+use rolecall_core::api::message_size;
+use rolecall_core::api::protocol::{REQUEST_MAX, WireSecret};
 use rolecall_core::asker::consent::{Consent, Reply};
 use rolecall_core::asker::history::Query;
 use rolecall_core::aws_files::connection::{Step, Which};
@@ -21,6 +22,28 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct WindowRequest {
     pub(crate) id: u64,
     pub(crate) call: WindowCall,
+}
+
+impl WindowRequest {
+    /// Checks that it can be sent.
+    ///
+    /// # Errors
+    /// Names the field that is too long, and what is allowed.
+    pub(crate) fn check_size(&self) -> Result<(), Problem> {
+        let fits = message_size::check(self, REQUEST_MAX);
+        if let (Err(_), WindowCall::SaveRole { role, .. }) = (&fits, &self.call) {
+            // It knows how long each field may be.
+            role.check()?;
+        }
+        fits
+    }
+
+    /// Returns the id of a request from its first bytes.
+    pub(crate) fn id_of(head: &[u8]) -> Option<u64> {
+        let digits = head.strip_prefix(b"{\"id\":")?;
+        let end = digits.iter().position(|byte| !byte.is_ascii_digit())?;
+        str::from_utf8(digits.get(..end)?).ok()?.parse().ok()
+    }
 }
 
 /// To the window.

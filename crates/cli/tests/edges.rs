@@ -73,6 +73,18 @@ fn b75_strange_arguments_are_refused_and_escaped() {
 }
 
 #[test]
+fn b75_an_argument_that_is_too_long_is_named_with_what_is_allowed() {
+    let home = home();
+    let long = "x".repeat(100_000);
+    let output = output(rolecall(home.path(), &["end", &long]));
+    assert_eq!(
+        stderr(&output),
+        "The name has 100000 characters. Use at most 128.\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn b76_reports_within_a_second_that_rolecall_is_not_running() {
     let home = home();
     let begun = Instant::now();

@@ -3,4 +3,5 @@
 pub mod call_rules;
 pub mod host;
 pub mod import;
+pub mod message_size;
 pub mod protocol;

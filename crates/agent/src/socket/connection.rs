@@ -153,6 +153,11 @@ impl Waiter for Waiting<'_> {
 }
 
 fn not_understood(error: &FrameError) -> Problem {
+    if let FrameError::Size(length @ REQUEST_MAX..) = error {
+        let what = format!("A request of {length} bytes is not allowed.");
+        let remedy = format!("Shorten its texts to {REQUEST_MAX} bytes in all.");
+        return Problem::new(ProblemCode::InvalidInput, what, remedy);
+    }
     let what = format!("Rolecall {OUR_VERSION} uses protocol {VERSION}, and {error}.");
     let remedy = "Use the rolecall command of the same version.";
     Problem::new(ProblemCode::VersionMismatch, what, remedy)

@@ -7,9 +7,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rolecall_core::api::message_size;
 use rolecall_core::api::protocol::{
-    ANSWER_MAX, Answer, Call, FrameError, Response, SOCKET_NAME, VERSION, check_version,
-    read_frame, write_frame,
+    ANSWER_MAX, Answer, Call, FrameError, REQUEST_MAX, Response, SOCKET_NAME, VERSION,
+    check_version, read_frame, write_frame,
 };
 use rolecall_core::value::problem::Problem;
 
@@ -29,12 +30,15 @@ pub(super) fn ask(
     on_question: &OnQuestion<'_>,
 ) -> Result<Result<Answer, Problem>, Unreachable> {
     let until = now() + limit;
-    let stream = connect(dir)?;
     let request = OutgoingRequest {
         v: VERSION,
         client: OUR_VERSION,
         call,
     };
+    if let Err(problem) = message_size::check(&request, REQUEST_MAX) {
+        return Ok(Err(problem));
+    }
+    let stream = connect(dir)?;
     let limited = stream.set_write_timeout(Some(limit));
     limited.map_err(|_| Unreachable::Silent)?;
     write_frame(&mut &stream, &request).map_err(unreachable)?;

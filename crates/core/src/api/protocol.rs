@@ -26,6 +26,8 @@ pub const VERSION: u32 = 1;
 pub const REQUEST_MAX: usize = 64 << 10;
 /// The longest answer, in bytes: a snapshot of ten thousand roles from every place fits.
 pub const ANSWER_MAX: usize = 64 << 20;
+/// How many bytes are kept of a frame that is skipped.
+const HEAD: usize = 64;
 /// The folder of the socket below the runtime directory, for the user's own set.
 pub const OWN_DIR: &str = "rolecall";
 /// The folder of the socket below the runtime directory, for the practice set.
@@ -440,6 +442,43 @@ pub fn read_frame<T: for<'de> Deserialize<'de>>(
     let mut frame = Zeroizing::new(vec![0; length]);
     from.read_exact(&mut frame)?;
     serde_json::from_slice(&frame).map_err(|_| FrameError::Content)
+}
+
+/// A frame of a connection that goes on after a frame that cannot be used.
+#[derive(Debug)]
+pub enum Received<T> {
+    /// Its content.
+    Content(T),
+    /// Its first bytes, and why it was skipped.
+    Skipped(Zeroizing<Vec<u8>>, FrameError),
+}
+
+/// Reads one frame of 1 to `max` bytes, or skips it if it is longer or not understood.
+///
+/// # Errors
+/// If the other end went away.
+pub fn receive_frame<T: for<'de> Deserialize<'de>>(
+    from: &mut impl Read,
+    max: usize,
+) -> io::Result<Received<T>> {
+    let mut header = [0; 4];
+    from.read_exact(&mut header)?;
+    let length = usize::try_from(u32::from_be_bytes(header)).unwrap_or(usize::MAX);
+    let is_read = (1..=max).contains(&length);
+    let mut frame = Zeroizing::new(vec![0; if is_read { length } else { length.min(HEAD) }]);
+    from.read_exact(&mut frame)?;
+    if is_read {
+        if let Ok(content) = serde_json::from_slice(&frame) {
+            return Ok(Received::Content(content));
+        }
+        frame.truncate(HEAD);
+        return Ok(Received::Skipped(frame, FrameError::Content));
+    }
+    let rest = u64::try_from(length - frame.len()).unwrap_or(u64::MAX);
+    if io::copy(&mut from.take(rest), &mut io::sink())? < rest {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Received::Skipped(frame, FrameError::Size(length)))
 }
 
 /// Checks that both ends speak the same version.

@@ -71,3 +71,31 @@ fn r28_another_version_is_told_apart() {
         Err(ProblemCode::VersionMismatch)
     );
 }
+
+#[test]
+fn a_frame_that_cannot_be_used_is_skipped_and_the_next_one_read() {
+    let long = format!("{{\"id\":7,\"text\":\"{}\"}}", "x".repeat(200));
+    let mut wire = Vec::new();
+    for text in [long.as_bytes(), b"", b"{", b"7"] {
+        wire.extend(u32::try_from(text.len()).expect("short").to_be_bytes());
+        wire.extend(text);
+    }
+    let mut wire = wire.as_slice();
+    let mut next = || receive_frame::<u8>(&mut wire, 100);
+    match next().expect("a frame") {
+        Received::Skipped(head, FrameError::Size(length)) => {
+            assert_eq!(
+                (head.as_slice(), length),
+                (&long.as_bytes()[..64], long.len())
+            );
+        }
+        other => unreachable!("{other:?}"),
+    }
+    let empty = next().expect("a frame");
+    assert!(matches!(empty, Received::Skipped(_, FrameError::Size(0))));
+    let garbled = next().expect("a frame");
+    assert!(matches!(garbled, Received::Skipped(_, FrameError::Content)));
+    assert!(matches!(next(), Ok(Received::Content(7))));
+    assert!(next().is_err(), "the end");
+    assert!(receive_frame::<u8>(&mut [0, 1, 0, 0, 1].as_slice(), 100).is_err());
+}

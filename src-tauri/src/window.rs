@@ -23,6 +23,11 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
         .map(drop)
 }
 
+/// Returns whether the window is open.
+pub(crate) fn is_open(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some()
+}
+
 /// Brings the window to the front.
 pub(crate) fn raise(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(LABEL)

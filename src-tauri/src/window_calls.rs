@@ -28,6 +28,8 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
     let keeper = &desktop.keeper;
     match call {
         WindowCall::Snapshot => value(keeper.snapshot()),
+        // The host of the window has noted it.
+        WindowCall::Seen { .. } => Ok(Value::Null),
         WindowCall::Assume { role, limits } => {
             let role = keeper.limited(&Name::parse(&role)?, &limits)?;
             let request = user_request(role, RequestKind::Assume);

@@ -1,9 +1,9 @@
 //! The tray's side of the window: starts its process, sends snapshots, answers calls, and notices its end.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use rolecall_core::api::protocol::{FrameError, REQUEST_MAX, Received, receive_frame, write_frame};
@@ -17,15 +17,42 @@ use crate::window_wire::{SnapshotUpdate, WindowCall, WindowMessage, WindowReques
 /// Answers a call of the window; `None` once nothing answers any more.
 type Answer = dyn Fn(WindowCall) -> Option<Result<serde_json::Value, Problem>> + Send + Sync;
 
+/// Returns the command that starts the window's process.
+type Program = dyn Fn() -> io::Result<Command> + Send + Sync;
+
 /// Starts the window's process, of which there is at most one, and sends it snapshots.
-#[derive(Default)]
 pub(crate) struct WindowHost {
-    open: Mutex<Option<Sender<WindowMessage>>>,
+    program: Box<Program>,
+    open: Mutex<Option<OpenWindow>>,
     answer: OnceLock<Arc<Answer>>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
+/// A window whose process runs.
+struct OpenWindow {
+    messages: Sender<WindowMessage>,
+    /// How often it was brought to the front.
+    raised: u64,
+    /// Up to which of these it stayed open for a person to see.
+    seen: u64,
+}
+
+impl Default for WindowHost {
+    fn default() -> Self {
+        Self::starting(own_window)
+    }
+}
+
 impl WindowHost {
+    fn starting(program: impl Fn() -> io::Result<Command> + Send + Sync + 'static) -> Self {
+        Self {
+            program: Box::new(program),
+            open: Mutex::default(),
+            answer: OnceLock::new(),
+            on_closed: OnceLock::new(),
+        }
+    }
+
     /// Sets the callbacks for calls and for closing; only the first ones count.
     pub(crate) fn connect(
         &self,
@@ -39,44 +66,46 @@ impl WindowHost {
         let _ = self.on_closed.set(Box::new(on_closed));
     }
 
-    /// Opens the window, or brings it to the front.
+    /// Opens the window, or brings it to the front. If it closes before a person could see it, it is opened again.
     pub(crate) fn open(self: &Arc<Self>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open
-            .as_ref()
-            .is_some_and(|window| window.send(WindowMessage::Raise).is_ok())
-        {
+        let mut open = self.lock();
+        if open.as_mut().is_some_and(OpenWindow::raise) {
             return;
         }
-        match self.start() {
-            Ok(window) => *open = Some(window),
-            Err(error) => tracing::error!(%error, "the window's process could not be started"),
-        }
+        *open = self.started();
     }
 
     /// Sends a snapshot to the window, if it is open.
     pub(crate) fn send_snapshot(&self, snapshot: &Snapshot) {
-        if let Some(window) = &*self.open.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(window) = &*self.lock() {
             // The window may be closing.
-            let _ = window.send(WindowMessage::Snapshot(SnapshotUpdate {
-                snapshot: Box::new(snapshot.clone()),
-                same_roles: false,
-            }));
+            let _ = window
+                .messages
+                .send(WindowMessage::Snapshot(SnapshotUpdate {
+                    snapshot: Box::new(snapshot.clone()),
+                    same_roles: false,
+                }));
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "starts this same program, for the window"
-    )]
-    fn start(self: &Arc<Self>) -> std::io::Result<Sender<WindowMessage>> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg(WINDOW_ARGUMENT)
+    fn lock(&self) -> MutexGuard<'_, Option<OpenWindow>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn started(self: &Arc<Self>) -> Option<OpenWindow> {
+        let started = self.start().inspect_err(|error| {
+            tracing::error!(%error, "the window's process could not be started");
+        });
+        started.ok()
+    }
+
+    fn start(self: &Arc<Self>) -> io::Result<OpenWindow> {
+        let mut child = (self.program)()?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(std::io::Error::other("no pipes"));
+            return Err(io::Error::other("no pipes"));
         };
         let (messages, outbox) = mpsc::channel();
         thread::Builder::new()
@@ -87,14 +116,16 @@ impl WindowHost {
             .name("window-in".into())
             .spawn(move || {
                 host.serve(output, &replies);
-                host.closed();
+                // Without its pipe it is of no use, if it still runs.
+                let _ = child.kill();
                 let _ = child.wait();
-                host.on_closed
-                    .get()
-                    .into_iter()
-                    .for_each(|on_closed| on_closed());
+                host.closed();
             })?;
-        Ok(messages)
+        Ok(OpenWindow {
+            messages,
+            raised: 0,
+            seen: 0,
+        })
     }
 
     /// Answers the window's calls until it closes.
@@ -102,6 +133,9 @@ impl WindowHost {
         while let Ok(received) = receive_frame::<WindowRequest>(&mut output, REQUEST_MAX) {
             match received {
                 Received::Content(WindowRequest { id, call }) => {
+                    if let WindowCall::Seen { raised } = call {
+                        self.note_seen(raised);
+                    }
                     self.start_answer(id, call, replies);
                 }
                 Received::Skipped(head, error) => {
@@ -135,9 +169,46 @@ impl WindowHost {
         }
     }
 
-    fn closed(&self) {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn note_seen(&self, raised: u64) {
+        if let Some(window) = &mut *self.lock() {
+            window.seen = raised;
+        }
     }
+
+    /// Opens the window again if it was brought to the front while it closed, such as for a prompt.
+    fn closed(self: &Arc<Self>) {
+        let mut open = self.lock();
+        let is_missed = open.take().is_some_and(|it| it.raised > it.seen);
+        if is_missed {
+            *open = self.started();
+        }
+        let is_closed = open.is_none();
+        drop(open);
+        if is_closed && let Some(on_closed) = self.on_closed.get() {
+            on_closed();
+        }
+    }
+}
+
+impl OpenWindow {
+    /// Brings it to the front; `false` if its process has ended.
+    fn raise(&mut self) -> bool {
+        self.raised += 1;
+        let raise = WindowMessage::Raise {
+            raised: self.raised,
+        };
+        self.messages.send(raise).is_ok()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "starts this same program, for the window"
+)]
+fn own_window() -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(WINDOW_ARGUMENT);
+    Ok(command)
 }
 
 /// Returns the problem of a call that was skipped.
@@ -196,6 +267,7 @@ fn omit_unchanged_roles(update: &mut SnapshotUpdate, last: &mut Option<RoleViews
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn host() -> WindowHost {
         let host = WindowHost::default();
@@ -266,5 +338,68 @@ mod tests {
         );
         let call = WindowCall::Snapshot;
         assert_eq!(WindowRequest { id: 1, call }.check_size(), Ok(()));
+    }
+
+    /// A host whose windows are shell scripts, and how many of them were started and closed.
+    #[cfg(unix)]
+    fn with_windows(script: String) -> (Arc<WindowHost>, Arc<[AtomicUsize; 2]>) {
+        let counts = Arc::<[AtomicUsize; 2]>::default();
+        let (started, closed) = (counts.clone(), counts.clone());
+        let host = WindowHost::starting(move || {
+            started[0].fetch_add(1, Ordering::SeqCst);
+            #[expect(clippy::disallowed_methods, reason = "a script in place of a window")]
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", &script]);
+            Ok(command)
+        });
+        host.connect(
+            |_| Some(Ok(serde_json::Value::Null)),
+            move || {
+                closed[1].fetch_add(1, Ordering::SeqCst);
+            },
+        );
+        (Arc::new(host), counts)
+    }
+
+    /// Waits until so many windows were started and so many closed for good.
+    #[cfg(unix)]
+    fn wait_for(counts: &[AtomicUsize; 2], expected: [usize; 2]) {
+        #[expect(clippy::disallowed_methods, reason = "the deadline of a test")]
+        let begun = std::time::Instant::now();
+        let present = || [0, 1].map(|it: usize| counts[it].load(Ordering::SeqCst));
+        while present() != expected {
+            assert!(begun.elapsed().as_secs() < 20, "{:?}", present());
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_window_that_closes_as_it_is_raised_is_opened_again_once() {
+        // It ends with the first message, and did not show anything.
+        let (host, counts) = with_windows("head -c 5 > /dev/null".into());
+        host.open();
+        wait_for(&counts, [1, 0]);
+        host.open();
+        wait_for(&counts, [2, 0]);
+        let snapshot = Snapshot::default();
+        host.send_snapshot(&snapshot);
+        wait_for(&counts, [2, 1]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_window_that_a_person_saw_and_closed_stays_closed() {
+        let mut seen = Vec::new();
+        let call = WindowCall::Seen { raised: 1 };
+        write_frame(&mut seen, &WindowRequest { id: 1, call }).expect("a frame");
+        let seen: String = seen.iter().map(|byte| format!("\\{byte:03o}")).collect();
+        // It ends once it has its answer.
+        let script = format!("head -c 5 > /dev/null; printf '{seen}'; head -c 40 > /dev/null");
+        let (host, counts) = with_windows(script);
+        host.open();
+        wait_for(&counts, [1, 0]);
+        host.open();
+        wait_for(&counts, [1, 1]);
     }
 }

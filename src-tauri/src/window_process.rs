@@ -3,16 +3,19 @@
 use std::io;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use rolecall_core::api::protocol::{ANSWER_MAX, read_frame};
 use tauri::{AppHandle, Emitter};
 
 use crate::window_link::Link;
-use crate::window_wire::WindowMessage;
+use crate::window_wire::{WindowCall, WindowMessage};
 use crate::{commands, window};
 
 /// The name of the snapshot event.
 const SNAPSHOT_EVENT: &str = "snapshot";
+/// How long the window has to stay open for a person to have seen it.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// Shows the window until it is closed.
 ///
@@ -80,7 +83,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// Handles the messages of the tray's process until it ends, then ends as well.
-fn listen(link: &Link, app: &AppHandle) {
+fn listen(link: &Arc<Link>, app: &AppHandle) {
     let mut input = io::stdin();
     while let Ok(message) = read_frame::<WindowMessage>(&mut input, ANSWER_MAX) {
         match message {
@@ -90,8 +93,25 @@ fn listen(link: &Link, app: &AppHandle) {
                 }
             }
             WindowMessage::Answer { id, result } => link.resolve(id, result),
-            WindowMessage::Raise => window::raise(app),
+            WindowMessage::Raise { raised } => {
+                window::raise(app);
+                tauri::async_runtime::spawn(confirm(link.clone(), app.clone(), raised));
+            }
         }
     }
     app.exit(0);
+}
+
+/// Tells the tray's process that the window is still open after it was brought to the front. One that closes at that
+/// moment shows nobody what it was brought to the front for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person needs a moment to see the window"
+)]
+async fn confirm(link: Arc<Link>, app: AppHandle, raised: u64) {
+    tokio::time::sleep(GLANCE).await;
+    if window::is_open(&app) {
+        // The tray's process may have ended.
+        let _ = link.ask::<()>(WindowCall::Seen { raised }).await;
+    }
 }

@@ -57,8 +57,8 @@ pub(crate) enum WindowMessage {
         id: u64,
         result: Result<serde_json::Value, Problem>,
     },
-    /// Bring the window to the front.
-    Raise,
+    /// Bring the window to the front, for the time with this number.
+    Raise { raised: u64 },
 }
 
 /// A snapshot; without the roles if they did not change, since there may be ten thousand.
@@ -74,6 +74,10 @@ pub(crate) struct SnapshotUpdate {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum WindowCall {
     Snapshot,
+    /// The window is still open a moment after it was brought to the front.
+    Seen {
+        raised: u64,
+    },
     Assume {
         role: String,
         #[serde(default)]

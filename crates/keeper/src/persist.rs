@@ -31,10 +31,18 @@ enum Write {
 impl Owner {
     /// Has the disk follow memory in a row.
     pub(super) fn keep(&self, row: Row) {
-        let begins = self.touch(|state| {
+        self.touch(|state| {
             state.unwritten.note(row);
             state.unwritten.tries += 1;
-            !std::mem::replace(&mut state.unwritten.is_writing, true)
+        });
+        self.write_rest();
+    }
+
+    /// Begins to write what is not on disk, unless somebody does already.
+    pub(super) fn write_rest(&self) {
+        let begins = self.touch(|state| {
+            let unwritten = &mut state.unwritten;
+            !unwritten.is_empty() && !std::mem::replace(&mut unwritten.is_writing, true)
         });
         let Some(owner) = self.me.upgrade().filter(|_| begins) else {
             return;
@@ -73,6 +81,7 @@ impl Owner {
     }
 
     async fn write_all(&self) {
+        let writing = Writing(self);
         while let Some((row, change)) = self.next_row() {
             let tries = self.lock().unwritten.tries;
             let written = self.write(&row).await;
@@ -90,6 +99,8 @@ impl Owner {
                 }
             }
         }
+        // Nothing is left to write, and that is noted.
+        std::mem::forget(writing);
     }
 
     /// Returns the next row to write, or notes that there is none.
@@ -129,6 +140,18 @@ impl Owner {
             (_, Row::Usage(_) | Row::Limit(_)) => Ok(()),
         })
         .await
+    }
+}
+
+/// The writing, until a fault of the store ends it: then the next change begins it again.
+struct Writing<'a>(&'a Owner);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.touch(|state| {
+            state.unwritten.is_writing = false;
+            state.unwritten.is_failing = true;
+        });
     }
 }
 

@@ -35,6 +35,7 @@ impl Owner {
     pub(super) async fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
         self.warn(now).await;
+        self.write_rest();
         self.drop_stale_mfa(now);
         // What others change from here on, while files are written, is for another tick.
         let revision = self.update(|state| {

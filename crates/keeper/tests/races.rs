@@ -195,6 +195,16 @@ fn what_was_not_written_on_a_full_disk_is_written_at_the_end_of_the_program() {
 }
 
 #[test]
+fn a_fault_of_the_store_does_not_end_all_writing() {
+    let (fakes, keeper) = ready();
+    fakes.store.panic_next();
+    keeper.assume(&name("guest"), None).expect("assumed");
+    let renewed = keeper.assume(&name("guest"), None).expect("renewed");
+    keeper.flush();
+    assert_eq!(on_disk(&fakes), [renewed.id()]);
+}
+
+#[test]
 fn a_store_that_waits_for_a_dialog_does_not_hold_up_the_answer() {
     let (fakes, keeper) = ready();
     fakes.store.hold();

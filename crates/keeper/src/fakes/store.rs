@@ -1,6 +1,7 @@
 //! A store in memory whose writes can be told to fail or to take their time, and which remembers codes over restarts.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 
 use jiff::Timestamp;
@@ -22,6 +23,7 @@ use rolecall_core::value::usage::Usage;
 pub struct FakeStore {
     memory: MemoryStore,
     failure: Mutex<Option<Problem>>,
+    panics: AtomicBool,
     is_held: Mutex<bool>,
     released: Condvar,
     ledger: Mutex<BTreeSet<(String, String)>>,
@@ -30,7 +32,13 @@ pub struct FakeStore {
 impl FakeStore {
     /// Lets every write fail from now on, or work again.
     pub fn fail_with(&self, failure: Option<Problem>) {
+        self.panics.store(false, Ordering::Release);
         *lock(&self.failure) = failure;
+    }
+
+    /// Lets the next write panic, as a fault of the adapter would.
+    pub fn panic_next(&self) {
+        self.panics.store(true, Ordering::Release);
     }
 
     /// Holds every write back until [`FakeStore::release`].
@@ -47,6 +55,8 @@ impl FakeStore {
     fn write(&self) -> Result<(), Problem> {
         let held = self.released.wait_while(lock(&self.is_held), |held| *held);
         drop(held);
+        let panics = self.panics.swap(false, Ordering::AcqRel);
+        assert!(!panics, "a fault of the adapter, on purpose");
         lock(&self.failure).clone().map_or(Ok(()), Err)
     }
 }

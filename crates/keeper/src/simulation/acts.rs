@@ -19,7 +19,7 @@ use rolecall_core::view::snapshot::{Mode, QuestionView};
 impl Story {
     pub(super) fn act(&mut self) {
         let numbers = &self.world.numbers;
-        let (role, source, has_device) = ROLES[pick(numbers.below(7))];
+        let (role, source, has_device) = ROLES[pick(numbers.below(5))];
         match numbers.below(100) {
             0..16 => self.assume(role),
             16..34 => self.hand_out(role),
@@ -285,6 +285,9 @@ impl Story {
         let is_full = self.world.numbers.percent(50);
         self.note(&format!("full disk: {is_full}"));
         self.world.disk_is_full(is_full);
+        if self.world.numbers.percent(30) {
+            self.world.fakes.store.panic_next();
+        }
     }
 
     fn toggle(&mut self, what: &str, flag: fn(&World) -> &AtomicBool) {

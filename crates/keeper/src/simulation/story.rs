@@ -20,14 +20,12 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, QuestionView};
 
 /// The roles of every story: some of a key, some behind another role, some with a device.
-pub(super) const ROLES: [(&str, &str, bool); 7] = [
+pub(super) const ROLES: [(&str, &str, bool); 5] = [
     ("plain", "user", false),
     ("deploy", "user", true),
     ("admin", "user", true),
     ("audit", "work", true),
-    ("logs", "work", false),
     ("behind", "deploy", false),
-    ("far", "plain", false),
 ];
 pub(super) const KEYS: [(&str, &str); 2] = [
     ("user", "AKIAIOSFODNN7EXAMPLE"),
@@ -35,8 +33,8 @@ pub(super) const KEYS: [(&str, &str); 2] = [
 ];
 /// How often something is gone on with at most before the next step.
 const POLLS_MAX: usize = 20_000;
-/// How long it takes at most until the disk follows, once it works again.
-const WRITTEN: SignedDuration = SignedDuration::from_secs(30);
+/// How long it takes at most until the disk follows, once it works again: what was begun before is still slow.
+const WRITTEN: SignedDuration = SignedDuration::from_mins(3);
 /// How long everything that waits may take at the end, in virtual time.
 const END: SignedDuration = SignedDuration::from_hours(2);
 

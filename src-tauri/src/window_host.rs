@@ -267,6 +267,7 @@ fn omit_unchanged_roles(update: &mut SnapshotUpdate, last: &mut Option<RoleViews
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn host() -> WindowHost {

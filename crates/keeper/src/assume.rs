@@ -135,8 +135,10 @@ impl Owner {
             Ok::<_, Problem>((role, joined))
         })?;
         if joined.is_first {
+            // The attempt has the code, so that it is used once.
             let intent = Intent {
                 attempt: joined.id,
+                code: None,
                 ..intent.clone()
             };
             self.begin(role, intent);
@@ -328,7 +330,9 @@ impl Owner {
         preference: PlanPreference,
     ) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
+        let code = self.lock().attempts.take_code(|id, _| id == intent.attempt);
         let intent = Intent {
+            code,
             asker: Asker::Tool,
             preference: preference.for_source(),
             ..intent.clone()

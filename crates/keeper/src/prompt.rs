@@ -191,14 +191,14 @@ impl State {
 
     /// Takes a code that somebody brought along who waits for this question's answer.
     fn take_brought_code(&mut self, question: &Question) -> Option<MfaCode> {
-        match question.purpose {
-            Purpose::Attempt(attempt) => self.attempts.take_code(|id, _| id == attempt),
-            Purpose::Token(request) => {
-                let roles = self.token_requests.waiting(|id, _| id == request);
-                self.attempts
-                    .take_code(|_, role| roles.contains(&role.name))
-            }
+        // Some may wait for a role behind this one.
+        let mut roles = question.roles(self);
+        if let Purpose::Token(request) = question.purpose {
+            roles.extend(self.token_requests.waiting(|id, _| id == request));
         }
+        let is_own = |id| question.purpose == Purpose::Attempt(id);
+        self.attempts
+            .take_code(|id, role| is_own(id) || roles.contains(&role.name))
     }
 
     /// Returns the answer to a prompt, once there is one. Nobody has to answer what nobody waits for any more.

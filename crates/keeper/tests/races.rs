@@ -161,6 +161,23 @@ fn a_code_that_a_second_caller_brings_answers_the_prompt() {
     assert_eq!(sent, ["333333"]);
 }
 
+#[test]
+fn a_code_that_is_brought_for_a_role_behind_answers_the_prompt_of_its_source() {
+    let (fakes, keeper) = ready();
+    let behind = RoleDraft {
+        source: "admin".into(),
+        ..draft("behind", "1h")
+    };
+    keeper.save_role(None, &behind).expect("saved");
+    let first = assuming(&keeper, "behind", None);
+    until(|| !keeper.snapshot().prompts.is_empty());
+    let second = assuming(&keeper, "behind", Some("444444"));
+    let [first, second] = [first, second].map(|it| it.join().expect("no panic").expect("assumed"));
+    assert_eq!(first.id(), second.id());
+    let sent: Vec<String> = fakes.sts.calls().iter().filter_map(code_of).collect();
+    assert_eq!(sent, ["444444"]);
+}
+
 fn code_of(call: &rolecall_core::calls::sts::AssumeRole) -> Option<String> {
     call.mfa.as_ref().map(|(_, code)| code.as_str().to_owned())
 }

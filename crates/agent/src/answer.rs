@@ -52,23 +52,31 @@ pub fn answer(
         keeper.serve(&request, peer.waiter(), || give(&request.name))
     };
     match call {
-        Call::Assume { role, code } => {
+        Call::Assume {
+            role,
+            code,
+            reasons,
+        } => {
             let request = request(&role)?;
             keeper.observed(&request, peer.waiter(), || {
-                assume(keeper, &request.name, code.as_ref())
+                assume(keeper, &request.name, code.as_ref(), &reasons)
             })
         }
-        Call::Env { role, shell } => serve(&role, &|role| {
+        Call::Env {
+            role,
+            shell,
+            reasons,
+        } => serve(&role, &|role| {
             park_unless_at_hand(keeper, role, peer)?;
-            Ok(text(&keeper.export_block(role, shell)?))
+            Ok(text(&keeper.export_block(role, shell, &reasons)?))
         }),
-        Call::Environment { role } => serve(&role, &|role| {
+        Call::Environment { role, reasons } => serve(&role, &|role| {
             park_unless_at_hand(keeper, role, peer)?;
-            environment(keeper, role)
+            environment(keeper, role, &reasons)
         }),
-        Call::Credentials { role } => {
-            serve(&role, &|role| credentials(keeper, in_flight, role, peer))
-        }
+        Call::Credentials { role, reasons } => serve(&role, &|role| {
+            credentials(keeper, in_flight, role, &reasons, peer)
+        }),
         Call::KeyCredentials { key } => {
             serve(&key, &|key| key_credentials(keeper, in_flight, key, peer))
         }
@@ -114,8 +122,8 @@ pub fn answer(
             let name = keeper.limited(&Name::parse(&role)?, &limits)?;
             Ok(Answer::Name(name.to_string()))
         }
-        Call::GiveReason { role, reason } => {
-            done(keeper.give_reason(&Name::parse(&role)?, &reason))
+        Call::CheckReason { role, reason } => {
+            done(keeper.check_reason(&Name::parse(&role)?, &reason))
         }
         Call::AddKey {
             name,
@@ -190,8 +198,8 @@ fn edit(result: Result<EditView, Problem>) -> Result<Answer, Problem> {
     result.map(|edit| Answer::Edit(Box::new(edit)))
 }
 
-fn environment(keeper: &Keeper, role: &Name) -> Result<Answer, Problem> {
-    let (variables, expires_at) = keeper.variables(role)?;
+fn environment(keeper: &Keeper, role: &Name, reasons: &[String]) -> Result<Answer, Problem> {
+    let (variables, expires_at) = keeper.variables(role, reasons)?;
     let secret = |value: Secret| WireSecret::new(value.expose().to_owned());
     let set = variables.into_iter();
     Ok(Answer::Environment(Box::new(WireEnvironment {
@@ -203,9 +211,14 @@ fn environment(keeper: &Keeper, role: &Name) -> Result<Answer, Problem> {
     })))
 }
 
-fn assume(keeper: &Keeper, role: &Name, code: Option<&WireSecret>) -> Result<Answer, Problem> {
+fn assume(
+    keeper: &Keeper,
+    role: &Name,
+    code: Option<&WireSecret>,
+    reasons: &[String],
+) -> Result<Answer, Problem> {
     let code = code.map(|code| MfaCode::parse(code.expose())).transpose()?;
-    keeper.assume(role, code)?;
+    keeper.assume_because(role, code, reasons)?;
     let sessions = keeper.snapshot().sessions;
     let view: Option<SessionView> = sessions
         .into_iter()
@@ -230,14 +243,18 @@ fn credentials(
     keeper: &Arc<Keeper>,
     in_flight: &InFlight,
     role: &Name,
+    reasons: &[String],
     peer: &Peer<'_>,
 ) -> Result<Answer, Problem> {
-    if let Some(line) = keeper.credentials_at_hand(role) {
+    if reasons.is_empty()
+        && let Some(line) = keeper.credentials_at_hand(role)
+    {
         return Ok(text(&line));
     }
     peer.park()?;
-    let (wanted, keeper, role) = (Wanted::Role(role.clone()), keeper.clone(), role.clone());
-    let get = move || keeper.credentials(&role);
+    let (keeper, role, reasons) = (keeper.clone(), role.clone(), reasons.to_vec());
+    let wanted = Wanted::Role(role.clone(), reasons.clone());
+    let get = move || keeper.credentials_because(&role, &reasons);
     let line = in_flight.join_or_start(wanted, CREDENTIALS_TIMEOUT, peer.waiter(), get);
     line.unwrap_or_else(|| Err(timed_out()))
         .map(|line| text(&line))

@@ -24,8 +24,8 @@ const PRESENCE_CHECK: Duration = Duration::from_secs(1);
 /// What is fetched.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Wanted {
-    /// The line of a `credential_process` for a role.
-    Role(Name),
+    /// The line of a `credential_process` for a role, for these reasons.
+    Role(Name, Vec<String>),
     /// The same for an access key.
     Key(Name),
     /// The body of an endpoint's answer.

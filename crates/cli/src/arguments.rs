@@ -39,6 +39,13 @@ pub(crate) struct SessionOptions {
     pub(crate) reason: Option<String>,
 }
 
+impl SessionOptions {
+    /// Returns the reasons as calls carry them.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        self.reason.iter().cloned().collect()
+    }
+}
+
 /// Reads the arguments.
 ///
 /// # Errors

@@ -74,19 +74,23 @@ fn dispatch(
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),
         Command::Env { role, shell } => {
-            return env::run(client, environment, role, *shell).map(Outcome::from);
+            let reasons = invocation.options.reasons();
+            return env::run(client, environment, role, *shell, reasons).map(Outcome::from);
         }
         Command::EnvUnset { shell } => env::unset(environment, *shell),
         Command::Exec {
             role,
             delivery,
             program,
-        } => return exec::run(client, environment, role, *delivery, program),
+        } => {
+            let reasons = invocation.options.reasons();
+            return exec::run(client, environment, role, reasons, *delivery, program);
+        }
         Command::Endpoint { role, process } => endpoint::run(client, role, *process),
         Command::EndpointServer { words } => {
             crate::endpoint::run(client, words).map(|()| String::new())
         }
-        Command::Credentials(of) => return credentials(client, of),
+        Command::Credentials(of) => return credentials(client, of, invocation.options.reasons()),
         Command::Connect {
             which,
             prefix,
@@ -126,9 +130,12 @@ fn end(client: &Client, of: &SessionOf) -> Result<String, Problem> {
 
 /// Prints what a `credential_process` prints.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
-fn credentials(client: &Client, of: &SessionOf) -> Result<Outcome, Problem> {
+fn credentials(client: &Client, of: &SessionOf, reasons: Vec<String>) -> Result<Outcome, Problem> {
     let call = match of {
-        SessionOf::Role(role) => Call::Credentials { role: role.clone() },
+        SessionOf::Role(role) => Call::Credentials {
+            role: role.clone(),
+            reasons,
+        },
         SessionOf::Key(key) => Call::KeyCredentials { key: key.clone() },
     };
     client.secret_text(call).map(Outcome::from)

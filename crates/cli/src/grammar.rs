@@ -137,6 +137,7 @@ pub(crate) static COMMANDS: [CommandSpec; 32] = [
 pub(crate) const INTEGRATED_SHELLS: [&str; 5] = ["bash", "zsh", "fish", "pwsh", "nu"];
 
 const LIMITABLE: Scope = only(&["assume", "env", "exec", "credentials", "end"]);
+const REASONED: Scope = only(&["assume", "env", "exec", "credentials"]);
 const EDITS: Scope = only(&["connect", "disconnect", "keys import", "keys undo-import"]);
 const IMPORTS: Scope = only(&["import", "roles import"]);
 #[rustfmt::skip]
@@ -153,7 +154,7 @@ pub(crate) static FLAGS: [Flag; 42] = [
     flag("--read-only", LIMITABLE, "Limits the session to reading, with AWS's policy ReadOnlyAccess"),
     flag("--view-only", LIMITABLE, "Limits the session to listing, with AWS's policy ViewOnlyAccess"),
     flag("--region-lock", LIMITABLE, "Limits the session to a region, and to services without regions").takes("REGION"),
-    flag("--reason", LIMITABLE, "Gives the reason that a role requires").takes("TEXT"),
+    flag("--reason", REASONED, "Gives the reason that a role requires").takes("TEXT"),
     flag("--deeper", only(&["explain"]), "Asks AWS for more information; changes nothing"),
     flag("--since", only(&["history"]), "Shows only a span of time, such as 2d, 12h or 30m").takes("SPAN"),
     flag("--limit", only(&["history"]), "Shows up to N lines (default: 50)").takes("N"),

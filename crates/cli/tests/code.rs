@@ -1,4 +1,4 @@
-//! MFA codes that are typed at the terminal while a call waits.
+//! MFA codes and reasons that are typed at the terminal for a call.
 #![cfg(unix)]
 #![expect(clippy::disallowed_methods, reason = "runs the program under test")]
 
@@ -18,8 +18,10 @@ use terminal::Terminal;
 const PLAN: &str = "One code covers 3 roles for 12h, 1h per session.";
 const OTHER_PLAN: &str = "One code for admin, valid for 12h, the role's maximum.";
 
-/// An application with one prompt. It accepts any code except 123456, which was used.
+/// An application with one prompt. It accepts any code except 123456, which was used, and reasons that begin with OPS.
 struct Application {
+    /// The roles of its snapshot.
+    roles: Value,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -32,7 +34,12 @@ struct State {
 
 impl Application {
     fn start(home: &Path) -> Arc<Self> {
+        Self::with_roles(home, json!([]))
+    }
+
+    fn with_roles(home: &Path, roles: Value) -> Arc<Self> {
         let application = Arc::new(Self {
+            roles,
             state: Mutex::new(State {
                 prompt: Some(prompt(7, PLAN, Some("12h for admin only"))),
                 outcome: None,
@@ -70,7 +77,7 @@ impl Application {
     fn answer(&self, call: &Value) -> Value {
         let mut state = self.state.lock().expect("no panic inside");
         if call == "snapshot" || call == "sessions" {
-            return snapshot();
+            return snapshot(&self.roles);
         }
         if call.get("attend").is_some() {
             return json!({ "Ok": { "prompt": state.prompt } });
@@ -83,6 +90,15 @@ impl Application {
             drop(state);
             self.settle(session());
             return json!({ "Ok": "done" });
+        }
+        if let Some(check) = call.get("check_reason") {
+            let is_taken = check["reason"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("OPS-"));
+            return match is_taken {
+                true => json!({ "Ok": "done" }),
+                false => problem("invalid_input", "The reason must match OPS-#."),
+            };
         }
         if call.get("switch_prompt").is_some() {
             state.prompt = Some(prompt(8, OTHER_PLAN, None));
@@ -139,10 +155,10 @@ fn session() -> Value {
     } } })
 }
 
-fn snapshot() -> Value {
+fn snapshot(roles: &Value) -> Value {
     let settings = json!({ "shell": "bash", "clipboard_clear_s": 30, "lead_times_s": [] });
     json!({ "Ok": { "snapshot": {
-        "mode": "own", "endpoint": null, "clock_offset_ms": 0, "sessions": [], "roles": [], "keys": [],
+        "mode": "own", "endpoint": null, "clock_offset_ms": 0, "sessions": [], "roles": roles, "keys": [],
         "prompts": [], "problems": [], "settings": settings
     } } })
 }
@@ -177,6 +193,42 @@ fn the_prompt_shows_its_plan_and_asks_again_for_a_used_code() {
         .filter_map(|call| Some(call.get("answer_prompt")?["code"].clone()))
         .collect();
     assert_eq!(codes, ["123456", "654321"]);
+}
+
+#[test]
+fn reasons_that_are_typed_go_with_the_call_and_are_only_checked_before() {
+    let home = tempfile::tempdir().expect("a folder");
+    let role = |name: &str, pattern: &str, chain: &[&str]| {
+        json!({
+            "name": name, "arn": "arn:aws:iam::808768216571:role/admin", "account_id": "808768216571",
+            "source": "user", "chain": chain, "session_name": null, "duration_s": 3600, "external_id": null,
+            "mfa_serial": null, "region": null, "group": null, "needs_code": true, "planned_s": 3600,
+            "problem": null, "reason": "tag:Reason", "reason_pattern": pattern
+        })
+    };
+    let roles = json!([
+        role("admin", "OPS-#", &["user", "middle", "admin"]),
+        role("middle", "OPS-*", &["user", "middle"])
+    ]);
+    let application = Application::with_roles(home.path(), roles);
+    let mut terminal = Terminal::run(assume(home.path()));
+    terminal.wait_for("Reason for admin (OPS-#): ");
+    terminal.type_in("because\n");
+    terminal.wait_for("The reason must match OPS-#.");
+    terminal.type_in("OPS-7\n");
+    terminal.wait_for("Reason for middle (OPS-*): ");
+    terminal.type_in("OPS-x\n");
+    terminal.wait_for("Code of ");
+    terminal.type_in("654321\n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    let asked = application.asked();
+    let checked = asked
+        .iter()
+        .filter_map(|call| call["check_reason"]["reason"].as_str());
+    assert_eq!(checked.collect::<Vec<_>>(), ["because", "OPS-7", "OPS-x"]);
+    let assume = json!({ "role": "admin", "code": null, "reasons": ["OPS-7", "OPS-x"] });
+    assert!(asked.contains(&json!({ "assume": assume })), "{asked:?}");
 }
 
 #[test]

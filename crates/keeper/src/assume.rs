@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::in_flight::Brought;
 use super::{Concern, Owner, State};
 use crate::state::attempt::Outcome;
 use crate::state::prompt::{Halt, Purpose};
@@ -27,6 +28,9 @@ use rolecall_core::view::notice::{Notice, Topic};
 /// How far beyond the longest session an expiry may lie before it is not believed.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
+/// Where the end of an attempt will be.
+type Answer = Arc<OnceLock<Outcome>>;
+
 /// Who asked for an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
@@ -43,6 +47,8 @@ pub(super) struct Intent {
     pub(super) attempt: u64,
     /// The authenticator's code, if whoever asked brought one.
     pub(super) code: Option<MfaCode>,
+    /// The reasons that they brought, the last ones first in rank.
+    pub(super) reasons: Vec<String>,
     /// Who asked.
     pub(super) asker: Asker,
     /// Who asked first, of those who wait: they are asked why, also for a role on the way.
@@ -61,6 +67,7 @@ impl Intent {
         Self {
             attempt: 0,
             code: None,
+            reasons: Vec::new(),
             asker: Asker::Tool,
             first_asker: Asker::Tool,
             preference: PlanPreference::AvoidPrompt,
@@ -81,9 +88,24 @@ impl Owner {
         name: &Name,
         code: Option<MfaCode>,
     ) -> Result<Session, Problem> {
+        self.assume_because(name, code, &[]).await
+    }
+
+    /// Assumes a role for a person who said why: for each role on the way, the last of the reasons that it takes is used.
+    ///
+    /// # Errors
+    /// As [`Owner::assume`], or if no role on the way takes one of the reasons.
+    pub(super) async fn assume_because(
+        &self,
+        name: &Name,
+        code: Option<MfaCode>,
+        reasons: &[String],
+    ) -> Result<Session, Problem> {
+        self.check_reasons(name, reasons)?;
         let intent = Intent {
             attempt: 0,
             code,
+            reasons: reasons.to_vec(),
             asker: Asker::Person,
             first_asker: Asker::Person,
             preference: PlanPreference::Default,
@@ -106,7 +128,12 @@ impl Owner {
             if let Some(session) = suits(&self.lock()) {
                 return Ok(session);
             }
-            let answer = self.join_or_begin(name, &intent)?;
+            let (role, running) = self.running(name, &intent)?;
+            if let Some(running) = running {
+                self.until(None, |_| running.get().map(drop)).await;
+                continue;
+            }
+            let answer = self.join_or_begin(role, &intent);
             let outcome = self.until(None, |_| answer.get().cloned()).await;
             if let Some(Outcome::Done(result)) = outcome {
                 self.soon_written().await;
@@ -117,23 +144,32 @@ impl Owner {
         }
     }
 
-    fn join_or_begin(
-        &self,
-        name: &Name,
-        intent: &Intent,
-    ) -> Result<Arc<OnceLock<Outcome>>, Problem> {
-        let (role, joined) = self.update(|state| {
+    /// Returns the role, and the attempt for it that was begun for other reasons than whoever asks brings: that one must
+    /// not sign for them.
+    fn running(&self, name: &Name, intent: &Intent) -> Result<(Role, Option<Answer>), Problem> {
+        self.update(|state| {
             let found = state.catalogue.role(name).cloned();
             let role = found.ok_or_else(|| state.catalogue.refusal(name))?;
+            let other = state.attempts.for_other_reasons(&role, &intent.reasons);
+            Ok((role, other))
+        })
+    }
+
+    fn join_or_begin(&self, role: Role, intent: &Intent) -> Answer {
+        let joined = self.update(|state| {
             let attempts = &mut state.attempts;
-            let joined = attempts.join(&role, &intent.wanted, intent.code.clone());
+            let brought = Brought {
+                code: intent.code.clone(),
+                reasons: intent.reasons.clone(),
+            };
+            let joined = attempts.join(&role, &intent.wanted, brought);
             if joined.is_first {
                 let is_older = |id: u64, it: &Role| id != joined.id && it.name == role.name;
                 attempts.drop_where(is_older, || Outcome::Superseded);
                 state.failures.remove(&role.name);
             }
-            Ok::<_, Problem>((role, joined))
-        })?;
+            joined
+        });
         if joined.is_first {
             // The attempt has the code, so that it is used once.
             let intent = Intent {
@@ -143,7 +179,7 @@ impl Owner {
             };
             self.begin(role, intent);
         }
-        Ok(joined.answer)
+        joined.answer
     }
 
     /// Begins an attempt, which belongs to nobody but the keeper.
@@ -260,8 +296,7 @@ impl Owner {
                 region_of(role, state.settings.region.as_ref())?,
             )
         };
-        let reason = self.reason_for(role, intent.first_asker, intent.attempt);
-        let reason = reason.await?;
+        let reason = self.reason_for(role, intent).await?;
         let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
             Signer::Key => {

@@ -22,7 +22,20 @@ impl Owner {
     /// # Errors
     /// Why no live session can be had.
     pub(super) async fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
-        self.fresh(role).await.map(|session| process_line(&session))
+        self.credentials_because(role, &[]).await
+    }
+
+    /// Returns the same line for who said why: the reasons are used if the role is assumed or renewed for it.
+    ///
+    /// # Errors
+    /// As [`Owner::credentials`], or if no role on the way takes one of the reasons.
+    pub(super) async fn credentials_because(
+        &self,
+        role: &Name,
+        reasons: &[String],
+    ) -> Result<Secret, Problem> {
+        let session = self.fresh(role, reasons).await?;
+        Ok(process_line(&session))
     }
 
     /// Returns the same line if the session at hand needs no renewal: without asking anybody, and so at once.
@@ -31,21 +44,31 @@ impl Owner {
             .map(|session| process_line(&session))
     }
 
-    /// Returns the export block for a shell, assuming or renewing first where that is due.
+    /// Returns the export block for a shell, assuming or renewing first where that is due, for these reasons.
     ///
     /// # Errors
     /// Why no live session can be had.
-    pub(super) async fn export_block(&self, role: &Name, shell: Shell) -> Result<Secret, Problem> {
-        let session = self.fresh(role).await?;
+    pub(super) async fn export_block(
+        &self,
+        role: &Name,
+        shell: Shell,
+        reasons: &[String],
+    ) -> Result<Secret, Problem> {
+        let session = self.fresh(role, reasons).await?;
         self.render(&session, shell)
     }
 
-    /// Returns what an export block sets and when it ends, assuming or renewing first where that is due.
+    /// Returns what an export block sets and when it ends, assuming or renewing first where that is due, for these
+    /// reasons.
     ///
     /// # Errors
     /// Why no live session can be had.
-    pub(super) async fn variables(&self, role: &Name) -> Result<(Variables, Timestamp), Problem> {
-        let session = self.fresh(role).await?;
+    pub(super) async fn variables(
+        &self,
+        role: &Name,
+        reasons: &[String],
+    ) -> Result<(Variables, Timestamp), Problem> {
+        let session = self.fresh(role, reasons).await?;
         let variables = self.with_block(&session, |block| block.variables())?;
         Ok((variables, session.expires_at()))
     }
@@ -74,10 +97,14 @@ impl Owner {
 
     /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
     /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
-    async fn fresh(&self, role: &Name) -> Result<Session, Problem> {
+    async fn fresh(&self, role: &Name, reasons: &[String]) -> Result<Session, Problem> {
         self.await_restored().await;
+        self.check_reasons(role, reasons)?;
         let now = self.ports.clock.now();
-        let intent = Intent::of_tool(role, now);
+        let intent = Intent {
+            reasons: reasons.to_vec(),
+            ..Intent::of_tool(role, now)
+        };
         let assumed = self
             .join(role, &intent, |state| long_enough(state, role, now))
             .await;

@@ -66,15 +66,17 @@ blocking! {
         fn add_totp(key: &Name, serial: &MfaSerial, seed: &TotpSeed) -> Result<(), Problem>;
         fn answer_prompt(id: u64, code: &str) -> Result<(), Problem>;
         fn assume(name: &Name, code: Option<MfaCode>) -> Result<Session, Problem>;
+        fn assume_because(name: &Name, code: Option<MfaCode>, reasons: &[String]) -> Result<Session, Problem>;
         fn assume_for_container(role: &Name) -> Result<Secret, Problem>;
         fn await_unread_maximum();
         fn connect(which: &Which, prefix: &str, step: Step) -> Result<EditView, Problem>;
         fn copy_export(role: &Name, shell: Option<Shell>) -> Result<(), Problem>;
         fn credentials(role: &Name) -> Result<Secret, Problem>;
+        fn credentials_because(role: &Name, reasons: &[String]) -> Result<Secret, Problem>;
         fn disconnect(which: &Which, step: Step) -> Result<EditView, Problem>;
         fn drop_temporary_profile(role: &Name) -> Result<(), Problem>;
         fn end(role: &Name) -> Result<(), Problem>;
-        fn export_block(role: &Name, shell: Shell) -> Result<Secret, Problem>;
+        fn export_block(role: &Name, shell: Shell, reasons: &[String]) -> Result<Secret, Problem>;
         fn flush();
         fn history(query: &Query) -> Result<Vec<Line>, Problem>;
         fn import_key(profile: &str, name: Option<&Name>, step: Step) -> Result<EditView, Problem>;
@@ -105,7 +107,7 @@ blocking! {
         fn take_roles(text: &str, path: &str, source: Option<&Name>, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
         fn tick() -> Pulse;
         fn undo_import(profile: &str, step: Step) -> Result<EditView, Problem>;
-        fn variables(role: &Name) -> Result<(Variables, Timestamp), Problem>;
+        fn variables(role: &Name, reasons: &[String]) -> Result<(Variables, Timestamp), Problem>;
         fn wait_after(pulse: Pulse);
     }
     at_once {
@@ -115,12 +117,12 @@ blocking! {
         fn begins_renewal(role: &Name) -> bool;
         fn cancel_prompt(id: u64) -> Result<(), Problem>;
         fn cancel_reason(id: u64) -> Result<(), Problem>;
+        fn check_reason(role: &Name, text: &str) -> Result<(), Problem>;
         fn container_body(role: &Name) -> Option<Secret>;
         fn credentials_at_hand(role: &Name) -> Option<Secret>;
         fn dismiss(code: ProblemCode);
         fn end_key(name: &Name) -> Result<(), Problem>;
         fn end_mfa(key: &Name) -> Result<(), Problem>;
-        fn give_reason(role: &Name, text: &str) -> Result<(), Problem>;
         fn has_session(role: &Name) -> bool;
         fn key_credentials_at_hand(name: &Name) -> Option<Secret>;
         fn keep_teams(teams: &[Team]);

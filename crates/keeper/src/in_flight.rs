@@ -22,9 +22,18 @@ struct Request<K, T> {
     key: K,
     /// The roles that wait for it.
     waiting: BTreeSet<Name>,
-    /// A code that one of those who wait brought along.
-    code: Option<MfaCode>,
+    /// A code that one of those who wait brought along, and the reasons of who began it.
+    brought: Brought,
     answer: Arc<OnceLock<T>>,
+}
+
+/// What whoever asks brings along.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// The authenticator's code.
+    pub(super) code: Option<MfaCode>,
+    /// Why they ask.
+    pub(super) reasons: Vec<String>,
 }
 
 /// A request that somebody waits for.
@@ -49,24 +58,40 @@ impl<K, T> Default for InFlight<K, T> {
 
 impl<K: PartialEq + Clone, T> InFlight<K, T> {
     /// Joins the request for `key`, or begins it, on behalf of a role.
-    pub(super) fn join(&mut self, key: &K, role: &Name, code: Option<MfaCode>) -> Joined<T> {
+    pub(super) fn join(&mut self, key: &K, role: &Name, brought: Brought) -> Joined<T> {
         let running = self.requests.iter().find(|(_, it)| it.key == *key);
         let running = running.map(|(id, _)| *id);
         let id = running.unwrap_or(self.last + 1);
         self.last = self.last.max(id);
+        let Brought { code, reasons } = brought;
         let request = self.requests.entry(id).or_insert_with(|| Request {
             key: key.clone(),
             waiting: BTreeSet::new(),
-            code: None,
+            brought: Brought {
+                code: None,
+                reasons,
+            },
             answer: Arc::default(),
         });
-        request.code = code.or(request.code.take());
+        request.brought.code = code.or(request.brought.code.take());
         request.waiting.insert(role.clone());
         Joined {
             id,
             answer: request.answer.clone(),
             is_first: running.is_none(),
         }
+    }
+
+    /// Returns where the answer for `key` will be, if it was asked for other reasons than these; `None` for no reasons,
+    /// which take any answer.
+    pub(super) fn for_other_reasons(
+        &self,
+        key: &K,
+        reasons: &[String],
+    ) -> Option<Arc<OnceLock<T>>> {
+        let running = self.requests.values().find(|it| it.key == *key)?;
+        let are_others = !reasons.is_empty() && running.brought.reasons != reasons;
+        are_others.then(|| running.answer.clone())
     }
 
     /// Gives a request its answer and takes it out of the table; `false` if it was made stale before.
@@ -119,6 +144,6 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
     pub(super) fn take_code(&mut self, is_meant: impl Fn(u64, &K) -> bool) -> Option<MfaCode> {
         let requests = self.requests.iter_mut();
         let mut meant = requests.filter(|(id, it)| is_meant(**id, &it.key));
-        meant.find_map(|(_, it)| it.code.take())
+        meant.find_map(|(_, it)| it.brought.code.take())
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::assume::{check_expiry, ended_meanwhile};
+use super::in_flight::Brought;
 use super::{Owner, State};
 use crate::assume::Intent;
 use crate::state::mfa::TokenId;
@@ -50,7 +51,9 @@ impl Owner {
             if let Some(newer) = newer.filter(|it| it.issued_at >= intent.begun_at) {
                 return Err(newer.clone());
             }
-            Ok(state.token_requests.join(&id, &role.name, None))
+            Ok(state
+                .token_requests
+                .join(&id, &role.name, Brought::default()))
         });
         let joined = match joined {
             Ok(joined) => joined,

@@ -2,10 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::ended_meanwhile;
+use super::assume::{Asker, Intent, ended_meanwhile};
 use super::prompt::PROMPT_LIFE;
 use super::{Owner, State};
-use crate::assume::Asker;
 use crate::state::reason::{Answer, GivenReason, ReasonPrompt};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
@@ -33,57 +32,38 @@ impl State {
             role.and_then(|role| Some((role.unlimited_name().clone(), role.reason.clone()?)));
         let Some((name, rule)) = rule else { return };
         if let Ok(reason) = rule.check(text) {
-            let is_fresh = false;
-            self.reasons.insert(
-                name,
-                GivenReason {
-                    reason,
-                    at,
-                    is_fresh,
-                },
-            );
+            self.reasons.insert(name, GivenReason { reason, at });
         }
     }
 }
 
 impl Owner {
-    /// Notes why a role is about to be assumed, for it and every role on the way that wants a reason and takes this one.
+    /// Checks that the role, or one on the way to it, takes each of these reasons.
+    ///
+    /// # Errors
+    /// As [`Owner::check_reason`].
+    pub(super) fn check_reasons(&self, role: &Name, reasons: &[String]) -> Result<(), Problem> {
+        let mut reasons = reasons.iter();
+        reasons.try_for_each(|reason| self.check_reason(role, reason))
+    }
+
+    /// Checks that the role, or one on the way to it, wants a reason and takes this one.
     ///
     /// # Errors
     /// If there is no such role, none of them wants a reason, or this is none that they take.
-    pub(super) fn give_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
-        let now = self.ports.clock.now();
-        self.update(|state| {
-            let role = state
-                .catalogue
-                .role(role)
-                .ok_or_else(|| state.catalogue.refusal(role))?;
-            let chain = Chain::of(role, &state.catalogue, &state.keys);
-            let roles = chain.map_or_else(|_| vec![role.clone()], |chain| chain.roles);
-            let wanting = roles
-                .iter()
-                .filter_map(|role| Some((role, role.reason.as_ref()?)));
-            let given: Vec<(Name, Result<Reason, InputError>)> = wanting
-                .map(|(role, rule)| (role.unlimited_name().clone(), rule.check(text)))
-                .collect();
-            if given.iter().all(|(_, reason)| reason.is_err()) {
-                let refused = given.into_iter().rev().find_map(|(_, reason)| reason.err());
-                return Err(refused.map_or_else(|| wants_none(role), Problem::from));
-            }
-            for (name, reason) in given {
-                let Ok(reason) = reason else { continue };
-                let (at, is_fresh) = (now, true);
-                state.reasons.insert(
-                    name,
-                    GivenReason {
-                        reason,
-                        at,
-                        is_fresh,
-                    },
-                );
-            }
-            Ok(())
-        })
+    pub(super) fn check_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
+        let state = self.lock();
+        let found = state.catalogue.role(role);
+        let role = found.ok_or_else(|| state.catalogue.refusal(role))?;
+        let chain = Chain::of(role, &state.catalogue, &state.keys);
+        let roles = chain.map_or_else(|_| vec![role.clone()], |chain| chain.roles);
+        let rules = roles.iter().filter_map(|role| role.reason.as_ref());
+        let checked: Vec<Result<Reason, InputError>> = rules.map(|rule| rule.check(text)).collect();
+        if checked.iter().any(Result::is_ok) {
+            return Ok(());
+        }
+        let refused = checked.into_iter().rev().find_map(Result::err);
+        Err(refused.map_or_else(|| wants_none(role), Problem::from))
     }
 
     /// Answers a prompt for a reason.
@@ -109,50 +89,41 @@ impl Owner {
         })
     }
 
-    /// Returns the reason to assume a role with: the one given for it, else one that a person is asked for; for a tool
-    /// the last one, if it is not too old.
+    /// Returns the reason to assume a role with: the last that was brought and that it takes, else one that a person is
+    /// asked for; for a tool the last one that was used, if it is not too old.
     pub(super) async fn reason_for(
         &self,
         role: &Role,
-        asker: Asker,
-        attempt: u64,
+        intent: &Intent,
     ) -> Result<Option<Reason>, Problem> {
         let Some(rule) = &role.reason else {
             return Ok(None);
         };
         let now = self.ports.clock.now();
         let name = role.unlimited_name();
-        let given = {
-            let mut state = self.lock();
-            let given = state.reasons.get_mut(name);
-            given.map(|given| {
-                let is_fresh = std::mem::replace(&mut given.is_fresh, false);
-                GivenReason {
-                    is_fresh,
-                    ..given.clone()
-                }
-            })
-        };
+        let mut brought = intent.reasons.iter().rev();
+        let brought = brought.find_map(|text| rule.check(text).ok());
+        let used = self.lock().reasons.get(name).cloned();
         // What the role takes may have changed since.
-        let given = given.filter(|given| rule.check(given.reason.as_str()).is_ok());
-        match (given, asker) {
-            (Some(given), Asker::Person) if given.is_fresh => Ok(Some(given.reason)),
-            (Some(given), Asker::Tool) if now.duration_since(given.at) <= REASON_LIFE => {
-                Ok(Some(given.reason))
+        let used = used.filter(|used| rule.check(used.reason.as_str()).is_ok());
+        let reason = match (brought, intent.first_asker) {
+            (Some(reason), Asker::Person | Asker::Tool) => reason,
+            (None, Asker::Tool) => {
+                let used = used.filter(|used| now.duration_since(used.at) <= REASON_LIFE);
+                let used = used.ok_or_else(|| no_reason(role))?;
+                return Ok(Some(used.reason));
             }
-            (_, Asker::Tool) => Err(no_reason(role)),
-            (given, Asker::Person) => {
-                let last = given.map(|given| given.reason.as_str().to_owned());
-                let reason = self.ask_why(role, rule, last, attempt).await?;
-                let given = GivenReason {
-                    reason: reason.clone(),
-                    at: now,
-                    is_fresh: false,
-                };
-                self.lock().reasons.insert(name.clone(), given);
-                Ok(Some(reason))
+            (None, Asker::Person) => {
+                let last = used.map(|used| used.reason.as_str().to_owned());
+                self.ask_why(role, rule, last, intent.attempt).await?
             }
-        }
+        };
+        let used = GivenReason {
+            reason: reason.clone(),
+            at: now,
+        };
+        self.lock().reasons.insert(name.clone(), used);
+        Ok(Some(reason))
     }
 
     async fn ask_why(

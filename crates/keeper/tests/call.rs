@@ -9,9 +9,10 @@ use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::role::limits::{AccessLimit, LimitsView};
 use rolecall_core::role::session_tags::SessionTag;
+use rolecall_core::session::Session;
 use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::ProblemCode;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, ReasonPromptView, SessionView, WaitingFor};
 use rolecall_keeper::Keeper;
@@ -349,6 +350,10 @@ fn reason_tag(fakes: &Fakes) -> Option<String> {
     Some(tags.iter().find(|tag| tag.key == "Reason")?.value.clone())
 }
 
+fn assume_because(keeper: &Keeper, role: &str, reason: &str) -> Result<Session, Problem> {
+    keeper.assume_because(&name(role), None, &[reason.to_owned()])
+}
+
 fn asks_why(keeper: &Keeper) -> ReasonPromptView {
     loop {
         if let Some(prompt) = keeper.snapshot().reason_prompts.pop() {
@@ -387,8 +392,7 @@ fn a_tool_takes_the_last_reason_for_half_a_day_and_then_fails() {
     assert_eq!(problem.code, ProblemCode::ReasonNeeded);
     assert!(fakes.sts.calls().is_empty());
 
-    keeper.give_reason(&name("guest"), "OPS-7").expect("taken");
-    keeper.assume(&name("guest"), None).expect("assumed");
+    assume_because(&keeper, "guest", "OPS-7").expect("assumed");
     fakes.clock.advance(SignedDuration::from_hours(2));
     keeper.credentials(&name("guest")).expect("renewed");
     assert_eq!(reason_tag(&fakes).as_deref(), Some("OPS-7"));
@@ -409,8 +413,7 @@ fn a_tool_takes_the_last_reason_for_half_a_day_and_then_fails() {
 #[test]
 fn a_reason_is_asked_for_each_time_with_the_last_one_at_hand_and_can_be_cancelled() {
     let (fakes, keeper) = ready("reason = \"source_identity\"\n");
-    keeper.give_reason(&name("guest"), "OPS-7").expect("taken");
-    keeper.assume(&name("guest"), None).expect("assumed");
+    assume_because(&keeper, "guest", "OPS-7").expect("assumed");
     let identity = fakes.sts.calls()[0].source_identity.clone();
     assert_eq!(identity.as_ref().map(|it| it.as_str()), Some("OPS-7"));
     let clicked = keeper.clone();
@@ -450,20 +453,74 @@ fn a_reason_given_with_a_role_counts_for_the_roles_on_the_way() {
     let (fakes, keeper) = ready(&format!("{WITH_REASON}{BEHIND}"));
     let problem = keeper.credentials(&name("behind")).expect_err("no reason");
     assert_eq!(problem.code, ProblemCode::ReasonNeeded);
-    let problem = keeper
-        .give_reason(&name("behind"), "because")
-        .expect_err("no");
-    assert_eq!(problem.what, "The reason must match OPS-#.");
-    keeper.give_reason(&name("behind"), "OPS-8").expect("taken");
-    keeper.assume(&name("behind"), None).expect("assumed");
+    for problem in [
+        keeper.check_reason(&name("behind"), "because"),
+        assume_because(&keeper, "behind", "because").map(drop),
+    ] {
+        let problem = problem.expect_err("no");
+        assert_eq!(problem.what, "The reason must match OPS-#.");
+    }
+    keeper
+        .check_reason(&name("behind"), "OPS-8")
+        .expect("taken");
+    assert!(fakes.sts.calls().is_empty(), "a check assumes nothing");
+    assume_because(&keeper, "behind", "OPS-8").expect("assumed");
     assert_eq!(fakes.sts.calls()[0].tags[0].value, "OPS-8");
 }
 
 #[test]
 fn a_role_that_wants_no_reason_takes_none() {
     let (_fakes, keeper) = ready("");
-    let problem = keeper
-        .give_reason(&name("guest"), "OPS-7")
-        .expect_err("none");
-    assert_eq!(problem.what, "\"guest\" asks for no reason.");
+    let reasons = ["OPS-7".to_owned()];
+    for problem in [
+        keeper.check_reason(&name("guest"), "OPS-7"),
+        assume_because(&keeper, "guest", "OPS-7").map(drop),
+        keeper.variables(&name("guest"), &reasons).map(drop),
+    ] {
+        let problem = problem.expect_err("none");
+        assert_eq!(problem.what, "\"guest\" asks for no reason.");
+    }
+}
+
+#[test]
+fn a_reason_that_was_only_checked_is_not_used() {
+    let (fakes, keeper) = ready(WITH_REASON);
+    keeper.check_reason(&name("guest"), "OPS-7").expect("taken");
+    let problem = keeper.credentials(&name("guest")).expect_err("no reason");
+    assert_eq!(problem.code, ProblemCode::ReasonNeeded);
+    assert!(fakes.sts.calls().is_empty());
+}
+
+#[test]
+fn each_role_on_the_way_gets_the_last_reason_that_it_takes() {
+    let second =
+        BEHIND.trim_end().to_owned() + "\nreason = \"tag:Ticket\"\nreason_pattern = \"INC-*\"\n";
+    let (fakes, keeper) = ready(&format!("{WITH_REASON}{second}"));
+    let reasons = ["OPS-1", "INC-a", "OPS-2"].map(str::to_owned);
+    keeper
+        .variables(&name("behind"), &reasons)
+        .expect("assumed");
+    let calls = fakes.sts.calls();
+    let sent = calls.iter().map(|call| call.tags[0].value.as_str());
+    assert_eq!(sent.collect::<Vec<_>>(), ["OPS-2", "INC-a"]);
+}
+
+#[test]
+fn two_terminals_at_once_each_sign_with_their_own_reason() {
+    let (fakes, keeper) = ready(WITH_REASON);
+    fakes.sts.close();
+    let call = |role: &'static str, reason: &'static str| {
+        let keeper = keeper.clone();
+        thread::spawn(move || assume_because(&keeper, role, reason))
+    };
+    let first = call("guest", "OPS-1");
+    while fakes.sts.calls().is_empty() {
+        thread::yield_now();
+    }
+    let second = call("guest", "OPS-2");
+    let third = call("guest", "OPS-1");
+    fakes.sts.open();
+    let sessions = [first, second, third].map(|it| it.join().expect("no panic").expect("assumed"));
+    let reasons = sessions.map(|session| session.reason.expect("a reason"));
+    assert_eq!(reasons, ["OPS-1", "OPS-2", "OPS-1"]);
 }

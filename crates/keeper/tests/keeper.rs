@@ -477,8 +477,8 @@ fn copying_takes_the_shell_that_was_asked_for() {
 #[test]
 fn a_program_gets_the_variables_of_the_export_block() {
     let (_fakes, keeper) = ready();
-    let (variables, _) = keeper.variables(&name("guest")).expect("a session");
-    let block = keeper.export_block(&name("guest"), Shell::Bash);
+    let (variables, _) = keeper.variables(&name("guest"), &[]).expect("a session");
+    let block = keeper.export_block(&name("guest"), Shell::Bash, &[]);
     let exports = variables
         .iter()
         .map(|(name, value)| format!(" export {name}='{}'", value.expose()));

@@ -121,6 +121,7 @@ impl Set {
         let call = Call::Assume {
             role: role.into(),
             code: code.map(WireSecret::new),
+            reasons: Vec::new(),
         };
         match self.ask(call)? {
             Answer::Session(session) => Ok(*session),
@@ -137,7 +138,10 @@ impl Set {
     }
 
     fn credentials(&self, role: &str) -> Result<String, Problem> {
-        match self.ask(Call::Credentials { role: role.into() })? {
+        match self.ask(Call::Credentials {
+            role: role.into(),
+            reasons: Vec::new(),
+        })? {
             Answer::Text(text) => Ok(text.expose().to_owned()),
             other => unreachable!("{other:?}"),
         }
@@ -400,12 +404,19 @@ fn tags_a_source_identity_and_a_reason_are_taken() {
             draft.reason = Some("tag:Reason".into());
         }
     });
-    let reason = Call::GiveReason {
+    let check = Call::CheckReason {
         role: "guest".into(),
         reason: "OPS-7".into(),
     };
-    assert!(matches!(set.ask(reason), Ok(Answer::Done)));
-    let session = set.assume("guest").expect("a session");
+    assert!(matches!(set.ask(check), Ok(Answer::Done)));
+    let assume = Call::Assume {
+        role: "guest".into(),
+        code: None,
+        reasons: vec!["OPS-7".into()],
+    };
+    let Ok(Answer::Session(session)) = set.ask(assume) else {
+        unreachable!("no session")
+    };
     assert_eq!(session.reason.as_deref(), Some("OPS-7"));
     assert!(session.packed_policy_percent.is_some());
     // The next role in the chain inherits the tag, which its trust policy does not allow.

@@ -44,7 +44,10 @@ impl Served {
 
     fn credentials(&self, role: &str) -> Result<String, Problem> {
         let role = role.to_owned();
-        match self.ask(Call::Credentials { role })? {
+        match self.ask(Call::Credentials {
+            role,
+            reasons: Vec::new(),
+        })? {
             Answer::Text(text) => Ok(text.expose().to_owned()),
             other => unreachable!("{other:?}"),
         }

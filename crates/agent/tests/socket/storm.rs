@@ -91,7 +91,8 @@ fn too_many_waiting_requests_are_refused_at_once_and_the_others_answered() {
     });
     let credentials = || {
         let role = "guest".to_owned();
-        place.ask(Call::Credentials { role })
+        let reasons = Vec::new();
+        place.ask(Call::Credentials { role, reasons })
     };
     let refused = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -169,7 +170,8 @@ fn an_answer_takes_well_under_a_millisecond() {
             assert!(
                 place
                     .ask(Call::Credentials {
-                        role: "guest".into()
+                        role: "guest".into(),
+                        reasons: Vec::new(),
                     })
                     .is_ok()
             );

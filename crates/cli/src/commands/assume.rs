@@ -23,14 +23,16 @@ pub(super) fn run(
 ) -> Result<String, Problem> {
     let snapshot = client.snapshot()?;
     let named = invocation.command.role().unwrap_or(role).trim();
-    if terminal::is_present() && invocation.options.reason.is_none() {
-        reason_prompt::ask(client, &snapshot, named)?;
+    let mut reasons = invocation.options.reasons();
+    if terminal::is_present() && reasons.is_empty() {
+        reasons = reason_prompt::ask(client, &snapshot, named)?;
     }
-    let call = || Call::Assume {
+    let call = |reasons: &[String]| Call::Assume {
         role: role.to_owned(),
         code: None,
+        reasons: reasons.to_vec(),
     };
-    let Answer::Session(session) = code_prompt::ask(client, call, role)? else {
+    let Answer::Session(session) = code_prompt::ask(client, call, role, reasons)? else {
         return Err(unexpected());
     };
     match format {

@@ -23,13 +23,19 @@ const OTHER: &str = "other";
 /// How often to look for a prompt.
 const POLL: Duration = Duration::from_millis(250);
 
-/// Sends a call that may need a code or a reason for `role`, and asks for those if there is a terminal.
+/// Sends a call that may need a code for `role`, or more reasons than were given, and asks for those if there is a
+/// terminal.
 ///
 /// # Errors
 /// As [`Client::ask`].
-pub(super) fn ask(client: &Client, call: impl Fn() -> Call, role: &str) -> Result<Answer, Problem> {
+pub(super) fn ask(
+    client: &Client,
+    call: impl Fn(&[String]) -> Call,
+    role: &str,
+    mut reasons: Vec<String>,
+) -> Result<Answer, Problem> {
     let Some(keyboard) = Keyboard::open() else {
-        return client.ask(call());
+        return client.ask(call(&reasons));
     };
     let is_asking = Arc::new(AtomicBool::new(false));
     let prompter = Prompter {
@@ -40,11 +46,15 @@ pub(super) fn ask(client: &Client, call: impl Fn() -> Call, role: &str) -> Resul
     };
     // It ends with this process, or with the program that replaces it.
     thread::spawn(move || prompter.run());
-    let mut answer = client.ask(call());
+    let mut answer = client.ask(call(&reasons));
     let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
     if answer.as_ref().is_err_and(wants_reason) {
-        reason_prompt::ask(client, &client.snapshot()?, role.trim())?;
-        answer = client.ask(call());
+        reasons.extend(reason_prompt::ask(
+            client,
+            &client.snapshot()?,
+            role.trim(),
+        )?);
+        answer = client.ask(call(&reasons));
     }
     if is_asking.load(Ordering::Acquire) {
         let message = match &answer {

@@ -21,7 +21,7 @@ const OTHER: [&str; 3] = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"
 /// # Errors
 /// If there is no session or no endpoint.
 pub(super) fn run(client: &Client, role: &str, process: Option<u32>) -> Result<String, Problem> {
-    let session = variables(client, role)?;
+    let session = variables(client, role, Vec::new())?;
     let to_outlive = process.unwrap_or_else(std::process::id);
     let launched = launch(client, role, to_outlive, TokenDelivery::File)?;
     let ready = &launched.ready;
@@ -45,11 +45,16 @@ pub(super) fn run(client: &Client, role: &str, process: Option<u32>) -> Result<S
 ///
 /// # Errors
 /// Why there is no session.
-pub(super) fn variables(client: &Client, role: &str) -> Result<WireEnvironment, Problem> {
-    let role = role.to_owned();
-    let Answer::Environment(environment) =
-        code_prompt::ask(client, || Call::Environment { role: role.clone() }, &role)?
-    else {
+pub(super) fn variables(
+    client: &Client,
+    role: &str,
+    reasons: Vec<String>,
+) -> Result<WireEnvironment, Problem> {
+    let call = |reasons: &[String]| Call::Environment {
+        role: role.to_owned(),
+        reasons: reasons.to_vec(),
+    };
+    let Answer::Environment(environment) = code_prompt::ask(client, call, role, reasons)? else {
         return Err(unexpected());
     };
     Ok(*environment)

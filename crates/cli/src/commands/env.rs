@@ -19,14 +19,16 @@ pub(super) fn run(
     environment: &Environment,
     role: &str,
     shell: Option<Shell>,
+    reasons: Vec<String>,
 ) -> Result<Secret, Problem> {
     let shell = shell.or_else(|| login_shell(environment));
     let shell = shell.unwrap_or_default();
-    let call = || Call::Env {
+    let call = |reasons: &[String]| Call::Env {
         role: role.to_owned(),
         shell,
+        reasons: reasons.to_vec(),
     };
-    let Answer::Text(text) = code_prompt::ask(client, call, role)? else {
+    let Answer::Text(text) = code_prompt::ask(client, call, role, reasons)? else {
         return Err(unexpected());
     };
     let before = match environment.has_custom_endpoint() && !text.expose().contains(ENDPOINT_URL) {

@@ -44,6 +44,7 @@ pub(super) fn run(
     client: &Client,
     environment: &Environment,
     role: &str,
+    reasons: Vec<String>,
     delivery: Delivery,
     program: &[OsString],
 ) -> Result<Outcome, Problem> {
@@ -52,7 +53,7 @@ pub(super) fn run(
     {
         return Err(default_profile_comes_first(setting));
     }
-    let session = variables(client, role)?;
+    let session = variables(client, role, reasons)?;
     let shell = login_shell(environment).into_os_string();
     let mut command = match program {
         [program, arguments @ ..] => command(program, arguments, role, &session),

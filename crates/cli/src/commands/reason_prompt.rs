@@ -9,22 +9,27 @@ use rolecall_core::view::snapshot::{RoleView, Snapshot};
 use crate::client::Client;
 use crate::terminal::{self, Echo};
 
-/// Asks for each reason that assuming `role` requires. A reason applies to all roles of the chain that accept it, so
+/// Asks for each reason that assuming `role` requires, and returns them. A reason applies to all roles of the chain that accept it, so
 /// roles with the same pattern share one.
 ///
 /// # Errors
 /// If no reason is entered, or the application does not answer.
-pub(super) fn ask(client: &Client, snapshot: &Snapshot, role: &str) -> Result<(), Problem> {
+pub(super) fn ask(
+    client: &Client,
+    snapshot: &Snapshot,
+    role: &str,
+) -> Result<Vec<String>, Problem> {
+    let mut reasons = Vec::new();
     let mut asked: Vec<Option<&str>> = Vec::new();
     for role in to_assume(snapshot, role) {
         let pattern = role.reason_pattern.as_deref();
         let is_given = asked.contains(&pattern) || pattern.is_none() && !asked.is_empty();
         if role.reason.is_some() && !is_given {
-            ask_for(client, role)?;
+            reasons.push(ask_for(client, role)?);
             asked.push(pattern);
         }
     }
-    Ok(())
+    Ok(reasons)
 }
 
 /// Returns the role and the roles of its chain that have no usable session.
@@ -43,7 +48,8 @@ fn to_assume<'a>(snapshot: &'a Snapshot, role: &str) -> Vec<&'a RoleView> {
     std::iter::once(role).chain(sources).collect()
 }
 
-fn ask_for(client: &Client, role: &RoleView) -> Result<(), Problem> {
+/// Asks until the role takes the reason.
+fn ask_for(client: &Client, role: &RoleView) -> Result<String, Problem> {
     let pattern = role.reason_pattern.as_deref();
     let pattern = pattern.map(|it| format!(" ({it})")).unwrap_or_default();
     let question = visible(&format!("Reason for {}{pattern}: ", role.name));
@@ -54,7 +60,7 @@ fn ask_for(client: &Client, role: &RoleView) -> Result<(), Problem> {
             let remedy = "Nothing changed.";
             return Err(Problem::new(ProblemCode::Cancelled, what, remedy));
         }
-        let call = Call::GiveReason {
+        let call = Call::CheckReason {
             role: role.name.clone(),
             reason: reason.expose().to_owned(),
         };
@@ -62,7 +68,7 @@ fn ask_for(client: &Client, role: &RoleView) -> Result<(), Problem> {
             Err(problem) if problem.code == ProblemCode::InvalidInput => {
                 terminal::tell(&visible(&problem.to_string()));
             }
-            outcome => return outcome.map(drop),
+            outcome => return outcome.map(|_| reason.expose().to_owned()),
         }
     }
 }

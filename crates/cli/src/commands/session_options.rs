@@ -1,4 +1,4 @@
-//! The limits and the reason that a command line gives for its session.
+//! The limits that a command line gives for its session.
 
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::Problem;
@@ -6,10 +6,10 @@ use rolecall_core::value::problem::Problem;
 use crate::arguments::{Command, SessionOptions};
 use crate::client::{Client, unexpected};
 
-/// Passes limits and reason to the application, and returns the command with the name of the limited role.
+/// Passes limits to the application, and returns the command with the name of the limited role.
 ///
 /// # Errors
-/// If the role cannot be limited so, or the reason is not valid.
+/// If the role cannot be limited so.
 pub(super) fn apply(
     client: &Client,
     command: &Command,
@@ -28,10 +28,6 @@ pub(super) fn apply(
             return Err(unexpected());
         };
         *role = name;
-    }
-    if let Some(reason) = options.reason.clone() {
-        let role = role.clone();
-        client.perform(Call::GiveReason { role, reason })?;
     }
     Ok(command)
 }

@@ -96,7 +96,6 @@ All 3 causes: rolecall explain 'my audit'
 fn assume_read_only() {
     Case::new(&["assume", "guest", "--read-only", "--region-lock", "eu-west-1", "--reason", "OPS-7"])
         .answer(json!({ "name": "guest · read-only · only eu-west-1" }))
-        .answer(json!("done"))
         .answer(snapshot())
         .answer(json!({
             "session": {
@@ -109,13 +108,32 @@ fn assume_read_only() {
             }
         }))
         .asked(json!({ "limited": { "role": "guest", "limits": { "access": "read_only", "region": "eu-west-1" } } }))
-        .asked(json!({ "give_reason": { "role": "guest · read-only · only eu-west-1", "reason": "OPS-7" } }))
         .asked(json!("snapshot"))
-        .asked(json!({ "assume": { "role": "guest · read-only · only eu-west-1", "code": null } }))
+        .asked(json!({
+            "assume": { "role": "guest · read-only · only eu-west-1", "code": null, "reasons": ["OPS-7"] }
+        }))
         .prints(str![[r#"
 guest · read-only · only eu-west-1: 1h left, until 13:00 UTC
 You are arn:aws:sts::808768216571:assumed-role/guest/user
 Session policies and tags use 31% of AWS's limit
+
+"#]]);
+}
+
+#[test]
+fn env_and_credentials_carry_their_reason() {
+    Case::new(&["env", "guest", "--shell", "bash", "--reason", "OPS-7"])
+        .answer(json!({ "text": "export A=b" }))
+        .asked(json!({ "env": { "role": "guest", "shell": "bash", "reasons": ["OPS-7"] } }))
+        .prints(str![[r#"
+export A=b
+
+"#]]);
+    Case::new(&["credentials", "guest", "--reason", "OPS-7"])
+        .answer(json!({ "text": "{}" }))
+        .asked(json!({ "credentials": { "role": "guest", "reasons": ["OPS-7"] } }))
+        .prints(str![[r#"
+{}
 
 "#]]);
 }

@@ -140,7 +140,7 @@ impl Call {
             | Self::Search { .. }
             | Self::Names { .. }
             | Self::Limited { .. }
-            | Self::GiveReason { .. }
+            | Self::CheckReason { .. }
             | Self::Questions => READ,
             Self::History(_) => CallRules {
                 waits: Waits::Likely,

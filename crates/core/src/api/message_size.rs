@@ -124,17 +124,17 @@ mod tests {
 
     #[test]
     fn the_longest_text_is_named_with_what_is_allowed() {
-        let call = Call::GiveReason {
+        let call = Call::CheckReason {
             role: "guest".into(),
             reason: "é".repeat(70_000),
         };
         let problem = check(&call, REQUEST_MAX).expect_err("too long");
         assert_eq!(
             problem.to_string(),
-            "The field \"reason\" has 70000 characters, which is too many. Shorten it to 65492 bytes."
+            "The field \"reason\" has 70000 characters, which is too many. Shorten it to 65491 bytes."
         );
         assert_eq!(problem.detail.as_deref(), Some("reason"));
-        let call = Call::GiveReason {
+        let call = Call::CheckReason {
             role: "x".repeat(100_000),
             reason: String::new(),
         };

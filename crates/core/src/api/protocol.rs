@@ -74,6 +74,9 @@ pub enum Call {
         role: String,
         /// The authenticator's code, where the terminal asked for it.
         code: Option<WireSecret>,
+        /// Why: for each role on the way, the last of these that it takes counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// Make the calls that tell more about why AWS refused a role; the next snapshot holds what they told.
     LookDeeper {
@@ -96,16 +99,25 @@ pub enum Call {
         role: String,
         /// The shell.
         shell: Shell,
+        /// Why: for each role on the way, the last of these that it takes counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// The variables of a session for a program to start, assuming the role if need be.
     Environment {
         /// The role's name.
         role: String,
+        /// Why: for each role on the way, the last of these that it takes counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// The line of a `credential_process`, renewing the session if need be.
     Credentials {
         /// The role's name.
         role: String,
+        /// Why: for each role on the way, the last of these that it takes counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<String>,
     },
     /// The name under which sessions of a role with limits are asked for in every other call.
     Limited {
@@ -114,8 +126,8 @@ pub enum Call {
         /// The limits.
         limits: LimitsView,
     },
-    /// Note why a role is about to be assumed.
-    GiveReason {
+    /// Check that a role, or one on the way to it, takes this reason. Nothing is kept.
+    CheckReason {
         /// The role's name.
         role: String,
         /// The reason.

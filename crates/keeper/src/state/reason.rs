@@ -1,17 +1,15 @@
-//! Prompts for reasons, and the reasons that were given.
+//! Prompts for reasons, and the reasons that were used.
 
 use jiff::Timestamp;
 
 use rolecall_core::role::reason::{Reason, ReasonRule};
 use rolecall_core::value::name::Name;
 
-/// A reason and when it was given.
+/// A reason and when it was last used.
 #[derive(Debug, Clone)]
 pub(crate) struct GivenReason {
     pub(crate) reason: Reason,
     pub(crate) at: Timestamp,
-    /// Whether the next assumption takes it without asking: a person gave it for that one.
-    pub(crate) is_fresh: bool,
 }
 
 /// A question for a reason that waits for its answer.

@@ -17,11 +17,12 @@ fn a_frame_survives_the_way() {
         &mut wire,
         &request(Call::Credentials {
             role: "guest".into(),
+            reasons: Vec::new(),
         }),
     )
     .expect("written");
     let back: Request = read_frame(&mut wire.as_slice(), REQUEST_MAX).expect("read");
-    assert!(matches!(back.call, Call::Credentials { role } if role == "guest"));
+    assert!(matches!(back.call, Call::Credentials { role, .. } if role == "guest"));
 }
 
 #[test]

@@ -49,8 +49,8 @@ impl Desktop {
     /// sealed file, if it has one, which the user unlocks with the passphrase.
     pub(crate) fn own(paths: &Paths, agent: Option<&HostView>) -> Self {
         let location = match agent.map(|agent| agent.sealed_file_state) {
-            Some(FileState::Sealed | FileState::Open) => keyring::Kept::InFile,
-            Some(FileState::Absent | FileState::Wanted) | None => keyring::Kept::InKeychain,
+            Some(FileState::Sealed | FileState::Open) => keyring::SecretLocation::File,
+            Some(FileState::Absent | FileState::Wanted) | None => keyring::SecretLocation::Keychain,
         };
         Self::of(paths, None, |ui| Engine::own(paths, ui, location))
     }

@@ -78,7 +78,7 @@ pub struct Ui {
 
 impl Engine {
     /// Starts the user's own set. New secrets are stored in `location`.
-    pub fn own(paths: &Paths, ui: Ui, location: keyring::Kept) -> Self {
+    pub fn own(paths: &Paths, ui: Ui, location: keyring::SecretLocation) -> Self {
         let clock = Arc::new(SystemClock::default());
         let file = Arc::new(SealedFile::new(paths, clock.clone()));
         let keychain = Arc::new(OsKeychain::new());
@@ -96,7 +96,7 @@ impl Engine {
             seal,
             store,
         };
-        if location == keyring::Kept::InFile {
+        if location == keyring::SecretLocation::File {
             secrets.store.move_to(paths.sealed_state_path());
         }
         Self {
@@ -148,8 +148,8 @@ impl Engine {
                 let file = secrets.keyring.file();
                 let state = file.state();
                 self.note_damage(secrets);
-                let state = match (state, secrets.keyring.kept()) {
-                    (FileState::Absent, keyring::Kept::InFile) => FileState::Wanted,
+                let state = match (state, secrets.keyring.location()) {
+                    (FileState::Absent, keyring::SecretLocation::File) => FileState::Wanted,
                     (state, _) => state,
                 };
                 (file.shown().to_owned(), state)

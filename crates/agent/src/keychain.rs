@@ -1,7 +1,7 @@
-//! The OS keychain, and nothing in its place: secrets go there or nowhere.
+//! The OS keychain. There is no fallback: secrets are stored there or not at all.
 //!
-//! One thread talks to it, since its libraries block without a limit. Whoever calls waits with a deadline of its own,
-//! so a frozen keychain holds up nobody, and one unlock dialog serves all that wait for it.
+//! One thread calls it, because its libraries can block indefinitely. Each caller waits with its own deadline, so a
+//! frozen keychain blocks nobody, and one unlock dialog serves all waiting callers.
 
 #[cfg(not(target_os = "linux"))]
 mod entry;
@@ -34,7 +34,7 @@ use secret_service as platform;
 use windows as platform;
 use worker::Worker;
 
-/// The version of the form of an item's value.
+/// The version of the format of an item's value.
 const VALUE_VERSION: u32 = 1;
 
 /// The keychain of this desktop.
@@ -43,10 +43,10 @@ pub struct OsKeychain {
 }
 
 impl OsKeychain {
-    /// Returns the keychain. Nothing is asked of it yet, and its thread starts with the first call.
+    /// Returns the keychain without calling it. Its thread starts with the first call.
     pub fn new() -> Self {
         Self {
-            worker: Worker::new(platform::PATIENCE, || {
+            worker: Worker::new(platform::TIMEOUTS, || {
                 Box::new(platform::PlatformBackend::default())
             }),
         }
@@ -120,7 +120,7 @@ impl OtherItems for OsKeychain {
     }
 }
 
-/// Returns the text of a value; `None` if it is not UTF-8.
+/// Returns the text of a value, or `None` if it is not UTF-8.
 fn text_of(value: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(value).ok()?;
     Some(Secret::new(text.to_owned()))
@@ -168,12 +168,12 @@ impl Keychain for OsKeychain {
     }
 }
 
-/// Returns what the item of a seed is kept under: no access key id looks like it.
+/// Returns the account name of the item of a seed, which cannot be an access key ID.
 pub(crate) fn seed_account(id: &AccessKeyId) -> String {
     format!("totp-{}", id.as_str())
 }
 
-/// An item's value: compact JSON, since Windows takes at most 2,560 bytes.
+/// An item's value: compact JSON, because Windows accepts at most 2,560 bytes.
 #[derive(Serialize, Deserialize)]
 struct Value<'a> {
     v: u32,
@@ -181,7 +181,7 @@ struct Value<'a> {
 }
 
 fn encode(text: &Secret) -> Result<Zeroizing<Vec<u8>>, KeychainError> {
-    // Enough for every character escaped: a buffer that grows leaves a copy behind.
+    // Enough even if every character is escaped, because a buffer that grows leaves a copy in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(32 + 6 * text.expose().len()));
     let value = Value {
         v: VALUE_VERSION,

@@ -1,7 +1,7 @@
-//! Where one user's secrets are: the OS keychain and, if the user once chose it, a file under a passphrase.
+//! The locations of the user's secrets: the OS keychain and, if the user chose it, an encrypted file with a passphrase.
 //!
-//! What lies in the file is taken from the file, everything else from the keychain. Neither ever stands in for the
-//! other: where new secrets go is the user's choice.
+//! Secrets in the file are read from the file, all others from the keychain. Neither is a fallback for the other. The
+//! user chooses the location of new secrets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,16 +16,16 @@ use crate::keychain::{OsKeychain, seed_account};
 use crate::sealed_file::SealedFile;
 use crate::secret_store::{Asking, SecretStore};
 
-/// Where new secrets go.
+/// The location of new secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// To the OS keychain.
-    InKeychain,
-    /// To the file, which the user chose.
-    InFile,
+pub enum SecretLocation {
+    /// In the OS keychain.
+    Keychain,
+    /// In the encrypted file.
+    File,
 }
 
-/// Both places.
+/// Both locations.
 pub struct Keyring {
     keychain: Arc<OsKeychain>,
     file: Arc<SealedFile>,
@@ -33,12 +33,12 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Returns both places. New secrets go to `kept`.
-    pub fn new(keychain: Arc<OsKeychain>, file: Arc<SealedFile>, kept: Kept) -> Self {
+    /// Returns both locations. New secrets are stored in `location`.
+    pub fn new(keychain: Arc<OsKeychain>, file: Arc<SealedFile>, location: SecretLocation) -> Self {
         Self {
             keychain,
             file,
-            prefers_file: AtomicBool::new(kept == Kept::InFile),
+            prefers_file: AtomicBool::new(location == SecretLocation::File),
         }
     }
 
@@ -47,15 +47,15 @@ impl Keyring {
         &self.file
     }
 
-    /// Returns where new secrets go.
-    pub fn kept(&self) -> Kept {
+    /// Returns the location of new secrets.
+    pub fn location(&self) -> SecretLocation {
         match self.prefers_file.load(Ordering::Acquire) {
-            true => Kept::InFile,
-            false => Kept::InKeychain,
+            true => SecretLocation::File,
+            false => SecretLocation::Keychain,
         }
     }
 
-    /// Puts new secrets into the file from here on.
+    /// Stores new secrets in the file from now on.
     pub fn prefer_file(&self) {
         self.prefers_file.store(true, Ordering::Release);
     }
@@ -69,7 +69,7 @@ impl Keyring {
             return self.file.remove(account);
         }
         match (from_keychain(), self.file.state()) {
-            // Nothing is where there is no keychain.
+            // Without a keychain there is nothing to remove.
             (Err(KeychainError::Absent), FileState::Open) => Ok(()),
             (removed, _) => removed,
         }
@@ -78,9 +78,9 @@ impl Keyring {
 
 impl Keychain for Keyring {
     fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError> {
-        match self.kept() {
-            Kept::InFile => self.file.store(id.as_str(), secret),
-            Kept::InKeychain => self.keychain.store(id, secret),
+        match self.location() {
+            SecretLocation::File => self.file.store(id.as_str(), secret),
+            SecretLocation::Keychain => self.keychain.store(id, secret),
         }
     }
 
@@ -96,9 +96,9 @@ impl Keychain for Keyring {
     }
 
     fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError> {
-        match self.kept() {
-            Kept::InFile => self.file.store(&seed_account(id), seed),
-            Kept::InKeychain => self.keychain.store_seed(id, seed),
+        match self.location() {
+            SecretLocation::File => self.file.store(&seed_account(id), seed),
+            SecretLocation::Keychain => self.keychain.store_seed(id, seed),
         }
     }
 
@@ -118,9 +118,9 @@ impl Keychain for Keyring {
 /// The seal of sessions lies where new secrets go, and is looked for nowhere else: each place has sessions of its own.
 impl SecretStore for Keyring {
     fn fetch_text(&self, account: &str, asking: Asking) -> Result<Secret, KeychainError> {
-        match self.kept() {
-            Kept::InFile => self.file.fetch(account),
-            Kept::InKeychain => self.keychain.fetch_text(account, asking),
+        match self.location() {
+            SecretLocation::File => self.file.fetch(account),
+            SecretLocation::Keychain => self.keychain.fetch_text(account, asking),
         }
     }
 
@@ -131,9 +131,9 @@ impl SecretStore for Keyring {
         text: &Secret,
         asking: Asking,
     ) -> Result<(), KeychainError> {
-        match self.kept() {
-            Kept::InFile => self.file.store(account, text),
-            Kept::InKeychain => self.keychain.store_text(account, label, text, asking),
+        match self.location() {
+            SecretLocation::File => self.file.store(account, text),
+            SecretLocation::Keychain => self.keychain.store_text(account, label, text, asking),
         }
     }
 }

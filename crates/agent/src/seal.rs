@@ -1,4 +1,4 @@
-//! Seals what lies on disk: XChaCha20-Poly1305 with a random key that is one item of the keychain.
+//! Encrypts data on disk with XChaCha20-Poly1305 and a random key, which is one item of the keychain.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,32 +11,32 @@ use zeroize::Zeroizing;
 
 use crate::secret_store::{Asking, SecretStore};
 
-/// The keychain's account of the key.
+/// The account of the key in the keychain.
 const ACCOUNT: &str = "session-seal";
-/// What desktops call the key.
+/// The label of the key in the keychain.
 const LABEL: &str = "Rolecall session seal";
 const KEY_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 24;
 
-/// Where the key comes from.
+/// The source of the key.
 pub trait SealKeys: Send + Sync {
-    /// Returns the key that earlier texts were sealed with.
+    /// Returns the key with which earlier texts were encrypted.
     ///
     /// # Errors
-    /// [`KeychainError::Empty`] if there is none yet, else why the keychain gave nothing.
+    /// [`KeychainError::Empty`] if there is none yet, or the error of the keychain.
     fn existing(&self, asking: Asking) -> Result<Arc<SealKey>, KeychainError>;
 
-    /// Returns the key, making one if there is none. It never raises a dialog.
+    /// Returns the key, and creates one if there is none. It never opens a dialog.
     ///
     /// # Errors
-    /// Why the keychain gave or took nothing.
+    /// The error of the keychain.
     fn existing_or_new(&self) -> Result<Arc<SealKey>, KeychainError>;
 }
 
-/// A key that seals and opens; overwritten when dropped.
+/// A key for encryption and decryption. It is overwritten when dropped.
 pub struct SealKey(Zeroizing<[u8; KEY_LENGTH]>);
 
-/// A sealed text that was changed, belongs elsewhere, or was sealed with another key.
+/// An encrypted text that was changed, belongs to another context, or was encrypted with another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("what was sealed cannot be opened")]
 pub struct Unsealable;
@@ -45,7 +45,7 @@ impl SealKey {
     /// The length of a key, in bytes.
     pub(crate) const LENGTH: usize = KEY_LENGTH;
 
-    /// Takes a key over.
+    /// Returns the key with these bytes.
     pub fn new(key: [u8; KEY_LENGTH]) -> Self {
         Self(Zeroizing::new(key))
     }
@@ -56,10 +56,10 @@ impl SealKey {
         Ok(key)
     }
 
-    /// Seals a text so that it opens only with the same `context`: where it lies and what it is.
+    /// Encrypts a text. It can be decrypted only with the same `context`, which is its location and kind.
     ///
     /// # Errors
-    /// If the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn seal(&self, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, KeychainError> {
         let mut nonce = [0; NONCE_LENGTH];
         fill(&mut nonce)?;
@@ -74,10 +74,10 @@ impl SealKey {
         Ok([&nonce[..], &sealed].concat())
     }
 
-    /// Opens what [`SealKey::seal`] gave.
+    /// Decrypts the result of [`SealKey::seal`].
     ///
     /// # Errors
-    /// If it was changed, or sealed with another key or context.
+    /// If it was changed, or encrypted with another key or context.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         let (nonce, sealed) = sealed
             .split_first_chunk::<NONCE_LENGTH>()
@@ -122,7 +122,7 @@ pub struct KeychainSeal {
 }
 
 impl KeychainSeal {
-    /// Returns the key of this keychain. Nothing is fetched yet.
+    /// Returns the key of this keychain, without fetching it.
     pub fn new(keychain: Arc<dyn SecretStore>) -> Self {
         Self {
             keychain,
@@ -135,7 +135,7 @@ impl KeychainSeal {
         SealKey::from_text(&text).ok_or(KeychainError::Corrupt)
     }
 
-    /// Makes a key and reads it back, so that nothing is sealed with a key that was not kept.
+    /// Creates a key and reads it back, so that nothing is encrypted with a key that was not stored.
     fn create(&self) -> Result<SealKey, KeychainError> {
         let key = SealKey::random()?;
         self.keychain
@@ -148,7 +148,7 @@ impl KeychainSeal {
         }
     }
 
-    /// Forgets the key that was fetched, as when another place takes the keychain's.
+    /// Drops the cached key, for example if the location of secrets changes.
     pub(crate) fn forget(&self) {
         *self.fetched.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

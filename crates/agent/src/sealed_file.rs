@@ -1,11 +1,12 @@
-//! A file of secrets under a passphrase, for machines without a keychain. It exists only because its user asked for it.
+//! A file of secrets that is encrypted with a passphrase, for machines without a keychain. It is created only at the
+//! user's request.
 //!
-//! The passphrase is needed once in a program's life. Of it only the derived key is kept; the secrets are read from the
-//! file for each use and dropped.
+//! The passphrase is needed once while the program runs. Only the derived key is kept in memory. The secrets are read
+//! from the file for each use and then dropped.
 
+mod backoff;
 mod derivation;
 mod form;
-mod patience;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,13 +21,13 @@ use zeroize::Zeroizing;
 use crate::disk::{self, Access};
 use crate::paths::Paths;
 use crate::seal::SealKey;
+use backoff::Backoff;
 use derivation::Derivation;
 use form::{Fault, Form, Secrets};
-use patience::Patience;
 
-/// The longest file that is read, in bytes: hundreds of keys.
+/// The maximum size of the file in bytes, enough for hundreds of keys.
 const FILE_MAX: usize = 1 << 20;
-/// The most bytes of a passphrase.
+/// The maximum length of a passphrase in bytes.
 const PASSPHRASE_MAX: usize = 1024;
 
 /// The file of one user's secrets.
@@ -40,13 +41,13 @@ pub struct SealedFile {
 #[derive(Default)]
 struct State {
     key: Option<SealKey>,
-    patience: Patience,
-    /// Told once: the file was damaged and put aside.
+    backoff: Backoff,
+    /// Reported once: the file was damaged and renamed.
     damage: Option<Problem>,
 }
 
 impl SealedFile {
-    /// Returns the file at its place among `paths`. Nothing is read yet.
+    /// Returns the file at its location in `paths`, without reading it.
     pub fn new(paths: &Paths, clock: Arc<dyn Clock>) -> Self {
         let path = paths.sealed_file_path();
         Self {
@@ -57,12 +58,12 @@ impl SealedFile {
         }
     }
 
-    /// Returns what messages call it.
+    /// Returns the path of the file as shown in messages.
     pub fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// Returns whether it is there, and whether it was opened.
+    /// Returns whether the file exists and is open.
     pub fn state(&self) -> FileState {
         let mut state = self.lock();
         match self.read(&mut state) {
@@ -72,19 +73,21 @@ impl SealedFile {
         }
     }
 
-    /// Returns, once, that the file was damaged and put aside.
+    /// Returns, once, the problem that the file was damaged and renamed.
     pub fn take_damage(&self) -> Option<Problem> {
         self.lock().damage.take()
     }
 
-    /// Makes the file, empty, under a new passphrase.
+    /// Creates an empty file with a new passphrase.
     ///
     /// # Errors
-    /// If there is one already, the passphrase is too short, or the file cannot be written.
+    /// If it already exists, the passphrase is too short, or the file cannot be written.
     pub fn create(&self, passphrase: &Secret) -> Result<(), Problem> {
         let passphrase = checked(passphrase)?;
         let mut state = self.lock();
-        let there = self.read(&mut state).map_err(|fault| self.told(fault))?;
+        let there = self
+            .read(&mut state)
+            .map_err(|fault| self.problem_of(fault))?;
         if there.is_some() {
             let what = format!("{} is there already.", self.shown);
             return Err(Problem::new(
@@ -100,28 +103,30 @@ impl SealedFile {
         Ok(())
     }
 
-    /// Opens the file for the rest of this program's life.
+    /// Opens the file until the program ends.
     ///
     /// # Errors
-    /// If there is none, the passphrase is wrong, or too many wrong ones came before.
+    /// If there is no file, the passphrase is wrong, or the delay after wrong ones is not over.
     pub fn unlock(&self, passphrase: &Secret) -> Result<(), Problem> {
         let passphrase = checked(passphrase)?;
         let mut state = self.lock();
-        let form = self.read(&mut state).map_err(|fault| self.told(fault))?;
+        let form = self
+            .read(&mut state)
+            .map_err(|fault| self.problem_of(fault))?;
         let form = form.ok_or_else(|| state.damage.clone().unwrap_or_else(|| self.absent()))?;
-        state.patience.check()?;
+        state.backoff.check()?;
         let key = form.derivation.key(passphrase)?;
         match form.open(&key) {
             Ok(_) => {
                 state.key = Some(key);
-                state.patience = Patience::default();
+                state.backoff = Backoff::default();
                 Ok(())
             }
-            Err(_) => Err(state.patience.spend()),
+            Err(_) => Err(state.backoff.record_failure()),
         }
     }
 
-    /// Returns whether something is kept under `account`, which needs no passphrase.
+    /// Returns whether there is a secret for `account`. This needs no passphrase.
     ///
     /// # Errors
     /// [`KeychainError::Denied`] if the file cannot be read.
@@ -132,20 +137,20 @@ impl SealedFile {
         Ok(form.is_some_and(|form| form.accounts.iter().any(|it| it == account)))
     }
 
-    /// Returns the text kept under `account`.
+    /// Returns the secret of `account`.
     ///
     /// # Errors
-    /// [`KeychainError::Sealed`] before the passphrase was given, [`KeychainError::Empty`] if there is no such text.
+    /// [`KeychainError::Sealed`] before the passphrase was entered, [`KeychainError::Empty`] if there is no secret.
     pub(crate) fn fetch(&self, account: &str) -> Result<Secret, KeychainError> {
         let (_, secrets) = self.open(&mut self.lock())?;
         let text = secrets.get(account).ok_or(KeychainError::Empty)?;
         Ok(Secret::new(text.to_string()))
     }
 
-    /// Keeps a text under `account`, in place of an earlier one.
+    /// Stores the secret of `account`, and replaces an earlier one.
     ///
     /// # Errors
-    /// As [`SealedFile::fetch`], or if the file cannot be written.
+    /// The same as [`SealedFile::fetch`], and if the file cannot be written.
     pub(crate) fn store(&self, account: &str, text: &Secret) -> Result<(), KeychainError> {
         self.change(|secrets| {
             let text = Zeroizing::new(text.expose().to_owned());
@@ -153,10 +158,10 @@ impl SealedFile {
         })
     }
 
-    /// Forgets the text under `account`.
+    /// Removes the secret of `account`.
     ///
     /// # Errors
-    /// As [`SealedFile::store`].
+    /// The same as [`SealedFile::store`].
     pub(crate) fn remove(&self, account: &str) -> Result<(), KeychainError> {
         self.change(|secrets| drop(secrets.remove(account)))
     }
@@ -165,7 +170,7 @@ impl SealedFile {
         let mut state = self.lock();
         let opened = self.open(&mut state);
         let (form, mut secrets) = opened.map_err(|error| match error {
-            // It was chosen as the place, and its passphrase is yet to be chosen.
+            // The file was selected, but has no passphrase yet.
             KeychainError::Empty => KeychainError::Sealed,
             error => error,
         })?;
@@ -175,7 +180,7 @@ impl SealedFile {
             .map_err(|problem| KeychainError::Denied(problem.to_string()))
     }
 
-    /// Opens what lies on disk with the key at hand. Where another file has taken its place, the key is of no use.
+    /// Decrypts the file on disk with the key in memory. If the file was replaced, the key does not fit.
     fn open(&self, state: &mut State) -> Result<(Form, Secrets), KeychainError> {
         let form = self.read(state).map_err(|fault| refused(&fault))?;
         let form = form.ok_or(KeychainError::Empty)?;
@@ -187,13 +192,13 @@ impl SealedFile {
         Ok((form, secrets))
     }
 
-    /// Reads the file; `None` if there is none. A damaged one is put aside, as it is.
+    /// Reads the file, or returns `None` if there is none. A damaged file is renamed, with its content unchanged.
     fn read(&self, state: &mut State) -> Result<Option<Form>, Fault> {
         let bytes = disk::read(&self.path, FILE_MAX).map_err(Fault::Unreadable)?;
         match bytes.map(|bytes| Form::parse(&bytes)).transpose() {
             Err(Fault::Damaged) => {
                 let aside = self
-                    .put_aside()
+                    .rename_damaged()
                     .map_err(|error| Fault::Unreadable(error.into()))?;
                 state.key = None;
                 state.damage = Some(damaged(&self.shown, &aside));
@@ -216,7 +221,7 @@ impl SealedFile {
         Ok(())
     }
 
-    fn put_aside(&self) -> std::io::Result<String> {
+    fn rename_damaged(&self) -> std::io::Result<String> {
         let stamp = self.clock.now().strftime("%Y%m%dT%H%M%SZ");
         let suffix = format!(".corrupt-{stamp}");
         let mut aside = self.path.as_os_str().to_owned();
@@ -225,7 +230,7 @@ impl SealedFile {
         Ok(format!("{}{suffix}", self.shown))
     }
 
-    fn told(&self, fault: Fault) -> Problem {
+    fn problem_of(&self, fault: Fault) -> Problem {
         match fault {
             Fault::Unreadable(fault) => fault.problem(&self.shown),
             Fault::Newer => {
@@ -248,7 +253,7 @@ impl SealedFile {
     }
 }
 
-/// Returns a passphrase without the space around it, which a file or a paste adds.
+/// Returns a passphrase without surrounding white space, which a file or a paste adds.
 fn checked(passphrase: &Secret) -> Result<&str, Problem> {
     let text = passphrase.expose().trim();
     if text.chars().count() >= PASSPHRASE_MIN && text.len() <= PASSPHRASE_MAX {

@@ -1,4 +1,4 @@
-//! The sealed file on a real disk: who opens it, what damage does to it, and that nothing of it is readable.
+//! The sealed file on a disk: opening it, damage, and that its content is not readable.
 #![expect(clippy::disallowed_methods, reason = "compares with the present")]
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rolecall_agent::keyring::{Kept, Keyring};
+use rolecall_agent::keyring::{Keyring, SecretLocation};
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::sealed_file::SealedFile;
 use rolecall_core::api::host::FileState;
@@ -36,14 +36,14 @@ impl Home {
         Self { _dir: dir, paths }
     }
 
-    /// Returns the keyring as after a start.
+    /// Returns the keyring of a newly started program.
     fn keyring(&self) -> Keyring {
         let clock = Fakes::at(Timestamp::now()).clock;
         let file = Arc::new(SealedFile::new(&self.paths, clock));
-        Keyring::new(Arc::default(), file, Kept::InFile)
+        Keyring::new(Arc::default(), file, SecretLocation::File)
     }
 
-    /// Returns a keyring that keeps the canary in a file it has just made.
+    /// Returns a keyring with the canary in a new file.
     fn with_canary(&self) -> Keyring {
         let keyring = self.keyring();
         keyring.file().create(&secret(PASSPHRASE)).expect("made");
@@ -55,7 +55,7 @@ impl Home {
         self.paths.sealed_file_path()
     }
 
-    /// Returns what lies beside the file.
+    /// Returns the names of the files in the folder.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.paths.data_dir).expect("a folder");
         let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
@@ -78,13 +78,13 @@ fn text(fetched: Result<Secret, KeychainError>) -> Result<String, KeychainError>
 }
 
 #[test]
-fn keeps_a_secret_that_opens_with_the_passphrase_in_the_next_life() {
+fn keeps_a_secret_that_opens_with_the_passphrase_after_a_restart() {
     let home = Home::new();
     drop(home.with_canary());
     let keyring = home.keyring();
     assert_eq!(keyring.file().state(), FileState::Sealed);
     assert_eq!(text(keyring.fetch(&id())), Err(KeychainError::Sealed));
-    // Space around it comes from a file or a paste.
+    // A file or a paste adds surrounding white space.
     let given = secret(&format!("{PASSPHRASE}\n"));
     keyring.file().unlock(&given).expect("opened");
     assert_eq!(keyring.file().state(), FileState::Open);
@@ -112,7 +112,7 @@ fn a_wrong_passphrase_says_so_and_too_many_have_to_wait() {
 }
 
 #[test]
-fn a_short_passphrase_is_refused_and_a_file_that_is_there_is_never_made_anew() {
+fn a_short_passphrase_is_rejected_and_an_existing_file_is_never_replaced() {
     let home = Home::new();
     let short = home.keyring().file().create(&secret(" seven77 "));
     assert_eq!(
@@ -126,7 +126,7 @@ fn a_short_passphrase_is_refused_and_a_file_that_is_there_is_never_made_anew() {
 }
 
 #[test]
-fn r24_damage_at_any_place_puts_the_file_aside_as_it_is() {
+fn r24_damage_at_any_position_renames_the_file_unchanged() {
     let home = Home::new();
     drop(home.with_canary());
     let whole = fs::read(home.path()).expect("the file");
@@ -137,15 +137,16 @@ fn r24_damage_at_any_place_puts_the_file_aside_as_it_is() {
         for damaged in [&changed[..], &whole[..at]] {
             fs::write(home.path(), damaged).expect("written");
             let keyring = home.keyring();
-            let told = keyring
+            let problem = keyring
                 .file()
                 .unlock(&secret(PASSPHRASE))
                 .expect_err("damaged");
-            assert_eq!(told.code, ProblemCode::KeychainEmpty, "{told}");
+            assert_eq!(problem.code, ProblemCode::KeychainEmpty, "{problem}");
             assert!(
-                told.what
+                problem
+                    .what
                     .contains("put aside as ~/.local/share/rolecall/keys.sealed.corrupt-"),
-                "{told}"
+                "{problem}"
             );
             let aside = home.names().remove(0);
             let aside = home.paths.data_dir.join(aside);
@@ -156,7 +157,7 @@ fn r24_damage_at_any_place_puts_the_file_aside_as_it_is() {
 }
 
 #[test]
-fn b81_a_newer_version_is_left_alone() {
+fn b81_a_newer_version_is_left_unchanged() {
     let home = Home::new();
     drop(home.with_canary());
     let text = fs::read_to_string(home.path()).expect("the file");
@@ -164,17 +165,17 @@ fn b81_a_newer_version_is_left_alone() {
     let body = body.replacen("rolecall-keys 1", "rolecall-keys 2", 1);
     let newer = format!("{body}\n{}\n", sha256(&body));
     fs::write(home.path(), &newer).expect("written");
-    let told = home
+    let problem = home
         .keyring()
         .file()
         .unlock(&secret(PASSPHRASE))
         .expect_err("newer");
-    assert!(told.what.contains("a newer version"), "{told}");
+    assert!(problem.what.contains("a newer version"), "{problem}");
     assert_eq!(fs::read_to_string(home.path()).expect("the file"), newer);
 }
 
 #[test]
-fn a_header_that_asks_for_too_much_is_not_followed() {
+fn a_header_with_excessive_parameters_is_rejected() {
     let home = Home::new();
     drop(home.with_canary());
     let text = fs::read_to_string(home.path()).expect("the file");
@@ -186,17 +187,17 @@ fn a_header_that_asks_for_too_much_is_not_followed() {
     ] {
         let body = body.replacen(from, to, 1);
         fs::write(home.path(), format!("{body}\n{}\n", sha256(&body))).expect("written");
-        let told = home
+        let problem = home
             .keyring()
             .file()
             .unlock(&secret(PASSPHRASE))
             .expect_err("refused");
-        assert_eq!(told.code, ProblemCode::KeychainEmpty, "{told}");
+        assert_eq!(problem.code, ProblemCode::KeychainEmpty, "{problem}");
     }
 }
 
 #[test]
-fn another_file_in_its_place_has_to_be_opened_anew() {
+fn another_file_in_its_place_must_be_opened_again() {
     let home = Home::new();
     let keyring = home.with_canary();
     fs::remove_file(home.path()).expect("removed");
@@ -234,12 +235,12 @@ fn t04_nothing_in_it_is_readable_and_only_its_user_may_read_it() {
 }
 
 #[test]
-fn what_lies_in_the_keychain_is_not_looked_for_in_the_file() {
+fn what_is_in_the_keychain_is_not_searched_in_the_file() {
     let home = Home::new();
     drop(home.with_canary());
     let clock = Fakes::at(Timestamp::now()).clock;
     let file = Arc::new(SealedFile::new(&home.paths, clock));
-    let keyring = Keyring::new(Arc::default(), file, Kept::InKeychain);
+    let keyring = Keyring::new(Arc::default(), file, SecretLocation::Keychain);
     assert_eq!(text(keyring.fetch(&id())), Err(KeychainError::Sealed));
 }
 

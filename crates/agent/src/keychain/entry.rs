@@ -1,4 +1,4 @@
-//! One call on one item, the same on macOS and Windows.
+//! Calls on one item, for macOS and Windows.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub(super) fn run(
     }
 }
 
-/// Reads the first item where there are several: storing writes the same value to all of them.
+/// Reads the first item if there are several, because storing writes the same value to all of them.
 fn fetch(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, Error> {
     let secret = match entry.get_secret() {
         Err(Error::Ambiguous(entries)) => entries
@@ -46,7 +46,7 @@ fn each(entry: &Entry, act: impl Fn(&Entry) -> Result<(), Error>) -> Result<(), 
     }
 }
 
-/// Returns what a failure of the keyring crates means to the keeper.
+/// Converts an error of the keyring crates to one of the keeper.
 pub(super) fn error_of(error: &Error) -> KeychainError {
     match error {
         Error::NoEntry => KeychainError::Empty,
@@ -58,7 +58,7 @@ pub(super) fn error_of(error: &Error) -> KeychainError {
     }
 }
 
-/// Returns the error of reading items of other programs, which only Linux's Secret Service allows.
+/// Returns the error for reading items of other programs, which only the Secret Service of Linux supports.
 pub(super) fn unsupported() -> KeychainError {
     let what = "the keys of other programs are read from Linux's Secret Service only";
     KeychainError::Denied(what.to_owned())

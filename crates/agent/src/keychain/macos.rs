@@ -7,15 +7,15 @@ use apple_native_keyring_store::keychain::Store;
 
 use super::entry;
 use super::request::{Backend, Outcome, Request, Work};
-use super::worker::Patience;
+use super::worker::Timeouts;
 
-/// macOS does not say beforehand whether it will ask the user, so every call may take as long as its dialog.
-pub(super) const PATIENCE: Patience = Patience {
+/// macOS does not announce that it asks the user, so every call can take as long as its dialog.
+pub(super) const TIMEOUTS: Timeouts = Timeouts {
     answer: Duration::from_secs(120),
     dialog: Duration::from_secs(120),
 };
 
-/// The user's login keychain. Its dialogs are its own.
+/// The user's login keychain, which shows its own dialogs.
 #[derive(Default)]
 pub(super) struct PlatformBackend;
 
@@ -30,7 +30,7 @@ impl Backend for PlatformBackend {
     }
 }
 
-/// Returns what the store is told of an item besides its name: it takes no label.
+/// Returns the additional attributes of an item. The store has no labels.
 fn modifiers(_: &str) -> HashMap<&str, &str> {
     HashMap::new()
 }

@@ -1,11 +1,11 @@
-//! One call to the keychain, and what a platform's keychain has to do with it.
+//! Requests to the keychain, and the trait of a platform's keychain.
 
 use rolecall_core::value::keychain_error::KeychainError;
 use zeroize::Zeroizing;
 
 use crate::secret_store::Asking;
 
-/// What all items of ours have in common. Items of other versions are found by it: it never changes.
+/// The service name of all our items. It must never change, because it finds items of other versions.
 pub(super) const SERVICE: &str = "rolecall";
 
 /// One call to the keychain.
@@ -14,13 +14,13 @@ pub(super) struct Request {
     pub(super) asking: Asking,
 }
 
-/// What a call does.
+/// The work of a call.
 pub(super) enum Work {
     Item(ItemRequest),
     Others(Others),
 }
 
-/// What is done with our item of an account.
+/// An operation on our item of an account.
 pub(super) struct ItemRequest {
     pub(super) account: String,
     pub(super) label: String,
@@ -33,24 +33,24 @@ pub(super) enum Operation {
     Remove,
 }
 
-/// Which items of other programs are read.
+/// The items of other programs to read.
 pub(super) enum Others {
-    /// Those with this service and each of these accounts.
+    /// The items with this service and each of these accounts.
     OfAccounts {
         service: String,
         accounts: Vec<String>,
     },
-    /// All in the collection of this name.
+    /// All items in the collection of this name.
     InCollection(String),
 }
 
-/// The values that were read; `None` for an item of another program that does not exist.
+/// The values that were read, with `None` for a missing item of another program.
 pub(super) type Values = Vec<Option<Zeroizing<Vec<u8>>>>;
 
-/// What a call gave.
+/// The result of a call.
 pub(super) type Outcome = Result<Values, KeychainError>;
 
-/// A keychain as its thread sees it: may block, and says when its own dialog opens.
+/// A keychain, as used by its thread. It may block, and reports when its own dialog opens.
 pub(super) trait Backend: Send {
     fn run(&mut self, request: &Request, dialog_opens: &dyn Fn()) -> Outcome;
 }

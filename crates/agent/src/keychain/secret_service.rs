@@ -1,7 +1,7 @@
 //! The Secret Service: gnome-keyring, KWallet, KeePassXC.
 //!
-//! One connection to the bus lasts as long as the program: KeePassXC remembers for each connection what the user
-//! allowed, and asks again on a new one.
+//! One connection to the bus lasts as long as the program, because KeePassXC stores permissions per connection and asks
+//! again on a new one.
 //!
 //! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
@@ -18,14 +18,14 @@ use rolecall_core::value::keychain_error::KeychainError;
 use tokio::runtime::{Builder, Runtime};
 
 use super::request::{Backend, Outcome, Request, Values, Work};
-use super::worker::Patience;
+use super::worker::Timeouts;
 use crate::secret_store::Asking;
 use connection::{ANSWER_LIMIT, Connection};
 use dialog::{DIALOG_LIMIT, Dialogs};
 use failure::Failure;
 
-/// A little more than the limits of a call and of a dialog, so that their more exact errors come first.
-pub(super) const PATIENCE: Patience = Patience {
+/// Slightly more than the limits of a call and of a dialog, so that their more specific errors come first.
+pub(super) const TIMEOUTS: Timeouts = Timeouts {
     answer: ANSWER_LIMIT.saturating_add(Duration::from_millis(700)),
     dialog: DIALOG_LIMIT.saturating_add(Duration::from_secs(2)),
 };
@@ -52,7 +52,7 @@ fn new_runtime() -> Result<Runtime, KeychainError> {
     runtime.map_err(|error| KeychainError::Denied(error.to_string()))
 }
 
-/// Runs a request, a second time if the bus or the service went away. After a dialog, the second time opens none.
+/// Runs a request, and repeats it once if the bus or the service went away. After a dialog, the repetition opens none.
 async fn run(connection: &mut Connection, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
     let dialog_opened = Cell::new(false);
     let opens = || {

@@ -7,10 +7,10 @@ use windows_native_keyring_store::Store;
 
 use super::entry;
 use super::request::{Backend, Outcome, Request, Work};
-use super::worker::Patience;
+use super::worker::Timeouts;
 
-/// The Credential Manager is open whenever its user is signed in: it never asks.
-pub(super) const PATIENCE: Patience = Patience {
+/// The Credential Manager is open while its user is signed in, so it never asks.
+pub(super) const TIMEOUTS: Timeouts = Timeouts {
     answer: Duration::from_secs(5),
     dialog: Duration::from_secs(5),
 };
@@ -30,8 +30,7 @@ impl Backend for PlatformBackend {
     }
 }
 
-/// Returns what the store is told of an item besides its name: "Local" keeps it from roaming to other machines. The
-/// store takes no label.
+/// Returns the additional attributes of an item. "Local" prevents roaming to other machines. The store has no labels.
 fn modifiers(_: &str) -> HashMap<&str, &str> {
     HashMap::from([("persistence", "Local")])
 }

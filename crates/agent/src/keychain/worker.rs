@@ -1,4 +1,4 @@
-//! The one thread that talks to the keychain, and the deadlines of those who wait for it.
+//! The thread that calls the keychain, and the deadlines of the waiting callers.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,17 +12,17 @@ use crate::secret_store::Asking;
 
 /// How long callers wait.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
-    /// For an answer while no dialog is open.
+pub(super) struct Timeouts {
+    /// For a response while no dialog is open.
     pub(super) answer: Duration,
     /// For the user to answer the keychain's dialog.
     pub(super) dialog: Duration,
 }
 
-/// Runs requests one after the other on a thread of its own.
+/// Runs requests one after another on its own thread.
 pub(super) struct Worker {
     desk: Arc<Desk>,
-    patience: Patience,
+    timeouts: Timeouts,
     open_backend: Mutex<Option<OpenBackend>>,
 }
 
@@ -41,7 +41,7 @@ type Ticket = u64;
 struct State {
     queue: VecDeque<(Ticket, Request)>,
     running: Option<Ticket>,
-    /// The caller of the running request gave up: the thread is stuck in the keychain's library until that returns.
+    /// Set if the caller of the running request timed out. The thread is then blocked in the keychain's library.
     stuck: bool,
     dialog_open: bool,
     answers: HashMap<Ticket, Outcome>,
@@ -51,17 +51,17 @@ struct State {
 
 impl Worker {
     pub(super) fn new(
-        patience: Patience,
+        timeouts: Timeouts,
         open_backend: impl FnOnce() -> Box<dyn Backend> + Send + 'static,
     ) -> Self {
         Self {
             desk: Arc::default(),
-            patience,
+            timeouts,
             open_backend: Mutex::new(Some(Box::new(open_backend))),
         }
     }
 
-    /// Runs a request, or gives up when its time is over. While the thread is stuck, it fails at once.
+    /// Runs a request until its timeout. While the thread is blocked, it fails at once.
     pub(super) fn run(&self, request: Request) -> Outcome {
         self.start()?;
         let mut state = self.desk.lock();
@@ -73,8 +73,8 @@ impl Worker {
         loop {
             let open = state.dialog_open;
             let (limit, late) = match open {
-                true => (self.patience.dialog, KeychainError::Locked),
-                false => (self.patience.answer, KeychainError::Frozen),
+                true => (self.timeouts.dialog, KeychainError::Locked),
+                false => (self.timeouts.answer, KeychainError::Frozen),
             };
             let same = |state: &mut State| {
                 !state.answers.contains_key(&ticket) && state.dialog_open == open
@@ -142,8 +142,8 @@ impl Desk {
         self.news.notify_all();
     }
 
-    /// Hands the outcome to its caller. What failed for want of a keychain fails for all that queued up behind it,
-    /// so that neither waits nor dialogs add up.
+    /// Returns the outcome to its caller. If the keychain is not available, all queued requests fail as well, so that
+    /// waits and dialogs do not add up.
     fn settle(&self, ticket: Ticket, asking: Asking, outcome: Outcome) {
         let mut state = self.lock();
         if let Err(error) = &outcome
@@ -183,7 +183,7 @@ impl State {
         }
     }
 
-    /// Fails what is queued and may ask the user no more than the request that failed.
+    /// Fails the queued requests that may open no more dialogs than the failed one.
     fn fail_queued(&mut self, asking: Asking, error: &KeychainError) {
         let queue = std::mem::take(&mut self.queue);
         for (ticket, request) in queue {

@@ -1,4 +1,4 @@
-//! How a passphrase becomes a key: Argon2id, with the parameters that lie beside what is sealed.
+//! Derives a key from a passphrase with Argon2id. The parameters are stored in the file.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::HEXLOWER;
@@ -10,13 +10,13 @@ use crate::seal::SealKey;
 
 const SALT_LENGTH: usize = 16;
 
-/// The second recommended choice of [RFC 9106, section 4](https://www.rfc-editor.org/rfc/rfc9106#section-4), above
-/// OWASP's least: 64 MiB, three passes, four lanes.
+/// The second recommended choice of [RFC 9106, section 4](https://www.rfc-editor.org/rfc/rfc9106#section-4), above the
+/// minimum of OWASP: 64 MiB, three passes, four lanes.
 const MEMORY_KIB: u32 = 1 << 16;
 const PASSES: u32 = 3;
 const LANES: u32 = 4;
 
-/// The most that a file may ask for, so that a planted one neither fills the memory nor takes minutes.
+/// The maximum parameters, so that a malicious file cannot use all memory or take minutes.
 const MEMORY_MAX_KIB: u32 = 1 << 20;
 const PASSES_MAX: u32 = 16;
 const LANES_MAX: u32 = 16;
@@ -40,10 +40,10 @@ enum Kdf {
 }
 
 impl Derivation {
-    /// Returns the present parameters with a new salt.
+    /// Returns the current parameters with a new salt.
     ///
     /// # Errors
-    /// If the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub(super) fn random() -> Result<Self, Problem> {
         let mut salt = [0; SALT_LENGTH];
         getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;
@@ -56,7 +56,7 @@ impl Derivation {
         })
     }
 
-    /// Returns whether the parameters are those of a file of ours.
+    /// Returns whether the parameters are within the limits.
     pub(super) fn is_sane(&self) -> bool {
         (8 * LANES_MAX..=MEMORY_MAX_KIB).contains(&self.memory_kib)
             && (1..=PASSES_MAX).contains(&self.passes)
@@ -64,10 +64,10 @@ impl Derivation {
             && self.salt().is_some()
     }
 
-    /// Returns the key of a passphrase. Takes a fifth of a second and 64 MiB.
+    /// Returns the key of a passphrase. This takes a fifth of a second and 64 MiB.
     ///
     /// # Errors
-    /// If there is not that much memory.
+    /// If there is not enough memory.
     pub(super) fn key(&self, passphrase: &str) -> Result<SealKey, Problem> {
         let salt = self.salt().ok_or_else(|| failed("the salt is none"))?;
         let params = Params::new(

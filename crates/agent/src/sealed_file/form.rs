@@ -1,4 +1,4 @@
-//! The file's form: four lines of ASCII, of which the first two are sealed in with the third.
+//! The format of the file: four lines of ASCII. The encryption of the third line authenticates the first two.
 //!
 //! ```text
 //! rolecall-keys 1
@@ -19,24 +19,24 @@ use super::derivation::Derivation;
 use crate::disk::ReadFault;
 use crate::seal::{SealKey, Unsealable};
 
-/// Secrets by the account they are kept under.
+/// Secrets by account.
 pub(super) type Secrets = BTreeMap<String, Zeroizing<String>>;
 
-/// How every version's file begins.
+/// The start of the file in every version.
 const MAGIC: &str = "rolecall-keys ";
 const VERSION: &str = "1";
 
-/// A file that was read: who may open it and what it holds, but not the secrets.
+/// A parsed file: the key derivation and the accounts, with encrypted secrets.
 #[derive(Debug)]
 pub(super) struct Form {
     pub(super) derivation: Derivation,
-    /// What there is a secret for. No secret itself: `keys.toml` lists the same.
+    /// The accounts with a secret. They are not secret themselves, since `keys.toml` lists them too.
     pub(super) accounts: Vec<String>,
     context: Vec<u8>,
     sealed: Vec<u8>,
 }
 
-/// The line that anybody may read.
+/// The line that is not encrypted.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -44,7 +44,7 @@ struct Header {
     accounts: Vec<String>,
 }
 
-/// Why a file gave no form.
+/// Why a file cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("the file of keys cannot be read: {0}")]
@@ -56,10 +56,10 @@ pub(super) enum Fault {
 }
 
 impl Form {
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// [`Fault::Newer`] for another version's, [`Fault::Damaged`] for everything else that was not written here.
+    /// [`Fault::Newer`] for the file of another version, [`Fault::Damaged`] for any other content.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let text = std::str::from_utf8(bytes).map_err(|_| Fault::Damaged)?;
         let version = text.strip_prefix(MAGIC).ok_or(Fault::Damaged)?;
@@ -89,19 +89,19 @@ impl Form {
         })
     }
 
-    /// Opens the secrets.
+    /// Decrypts the secrets.
     ///
     /// # Errors
-    /// If the key is another passphrase's, or the file was changed by somebody who made its checksum fit.
+    /// If the passphrase is wrong, or someone changed the file and its checksum.
     pub(super) fn open(&self, key: &SealKey) -> Result<Secrets, Unsealable> {
         let plain = key.open(&self.context, &self.sealed)?;
         serde_json::from_slice(&plain).map_err(|_| Unsealable)
     }
 
-    /// Returns the bytes of a file that holds `secrets`.
+    /// Returns the bytes of a file with `secrets`.
     ///
     /// # Errors
-    /// If the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub(super) fn seal(
         key: &SealKey,
         derivation: Derivation,
@@ -114,7 +114,7 @@ impl Form {
         };
         let header = serde_json::to_string(&header).map_err(|_| unwritten())?;
         let context = format!("{MAGIC}{VERSION}\n{header}");
-        // Enough for every character escaped: a buffer that grows leaves a copy behind.
+        // Enough even if every character is escaped, because a buffer that grows leaves a copy in memory.
         let length = |(account, text): (&String, &Zeroizing<String>)| account.len() + text.len();
         let capacity = 64 + 6 * secrets.iter().map(length).sum::<usize>() + 8 * secrets.len();
         let mut plain = Zeroizing::new(Vec::with_capacity(capacity));

@@ -1,4 +1,4 @@
-//! The keychain against a real gnome-keyring on a private bus.
+//! Tests the keychain with gnome-keyring on a private bus.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Keychain;
 use rustix::process::Signal;
 
-/// What a person waits for at most before being told.
+/// The maximum time until the user sees an error.
 const LIMIT: Duration = Duration::from_secs(6);
 
 fn id(text: &str) -> AccessKeyId {
@@ -29,7 +29,7 @@ fn secret(text: &str) -> Secret {
     Secret::new(text.to_owned())
 }
 
-/// Returns a keychain that holds the user's secret.
+/// Returns a keychain with the user's secret.
 fn keychain_with_secret() -> Arc<OsKeychain> {
     let keychain = Arc::new(OsKeychain::new());
     keychain
@@ -79,9 +79,9 @@ fn keeps_replaces_and_forgets_a_secret() {
 }
 
 #[test]
-fn r14_a_locked_keychain_is_told_and_works_once_unlocked() {
+fn r14_a_locked_keychain_is_reported_and_works_once_unlocked() {
     on_desktop(
-        "keychain::r14_a_locked_keychain_is_told_and_works_once_unlocked",
+        "keychain::r14_a_locked_keychain_is_reported_and_works_once_unlocked",
         Services::Keyring,
         |desktop| {
             let keychain = keychain_with_secret();
@@ -95,9 +95,9 @@ fn r14_a_locked_keychain_is_told_and_works_once_unlocked() {
 }
 
 #[test]
-fn r15_a_frozen_keychain_is_told_to_all_in_time_and_thaws() {
+fn r15_a_frozen_keychain_is_reported_to_all_in_time_and_recovers() {
     on_desktop(
-        "keychain::r15_a_frozen_keychain_is_told_to_all_in_time_and_thaws",
+        "keychain::r15_a_frozen_keychain_is_reported_to_all_in_time_and_recovers",
         Services::Keyring,
         |_| {
             let keychain = keychain_with_secret();
@@ -137,9 +137,9 @@ fn r16_a_killed_keychain_comes_back_locked_and_works_once_unlocked() {
 }
 
 #[test]
-fn r16_a_keychain_killed_at_its_dialog_is_told_in_time_and_comes_back() {
+fn r16_a_keychain_killed_at_its_dialog_is_reported_in_time_and_recovers() {
     with_dialog(
-        "keychain::r16_a_keychain_killed_at_its_dialog_is_told_in_time_and_comes_back",
+        "keychain::r16_a_keychain_killed_at_its_dialog_is_reported_in_time_and_recovers",
         Services::Keyring,
         |desktop| {
             let keychain = keychain_with_secret();
@@ -180,9 +180,9 @@ fn one_connection_serves_all_calls() {
 }
 
 #[test]
-fn r16_an_absent_keychain_is_told() {
+fn r16_an_absent_keychain_is_reported() {
     on_desktop(
-        "keychain::r16_an_absent_keychain_is_told",
+        "keychain::r16_an_absent_keychain_is_reported",
         Services::None,
         |_| {
             let keychain = Arc::new(OsKeychain::new());
@@ -277,7 +277,7 @@ fn a_desktop_without_a_keyring_is_asked_to_make_one() {
     );
 }
 
-/// Fetches on a thread of its own, for as long as the dialog is open.
+/// Fetches on a thread of its own, without a timeout.
 fn fetch_unlimited(
     keychain: &Arc<OsKeychain>,
 ) -> std::thread::JoinHandle<Result<String, KeychainError>> {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 
 use rolecall_agent::engine::Engine;
-use rolecall_agent::keyring::Kept;
+use rolecall_agent::keyring::SecretLocation;
 use rolecall_agent::paths::Paths;
 use rolecall_core::api::host::FileState;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -16,11 +16,11 @@ use crate::arguments::Options;
 const INPUT_MAX: u64 = 4096;
 
 /// Returns where new secrets go: into the file that its user has, or asks for now; else to the keychain.
-pub(crate) fn place(paths: &Paths, options: &Options) -> Kept {
+pub(crate) fn place(paths: &Paths, options: &Options) -> SecretLocation {
     let is_there = std::fs::symlink_metadata(paths.sealed_file_path()).is_ok();
     match is_there || options.sealed_file {
-        true => Kept::InFile,
-        false => Kept::InKeychain,
+        true => SecretLocation::File,
+        false => SecretLocation::Keychain,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The connection to the bus, and the session with the service that runs at present.
+//! The connection to the bus, and the session with the running service.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
 use super::failure::Failure;
 
-/// How long the service may take to start, and to answer a call that asks the user nothing.
+/// How long the service may take to start, or to answer a call without a dialog.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(4_800);
 
 /// The well-known name of the service.
@@ -24,14 +24,14 @@ pub(super) const COLLECTION_INTERFACE: &str = "org.freedesktop.Secret.Collection
 pub(super) const ITEM_INTERFACE: &str = "org.freedesktop.Secret.Item";
 const PROPERTIES_INTERFACE: &str = "org.freedesktop.DBus.Properties";
 
-/// The connection to the bus. It is opened by the first request, and again once it is broken.
+/// The connection to the bus. The first request opens it, and a later one opens it again if it is broken.
 #[derive(Default)]
 pub(super) struct Connection {
     bus: Option<zbus::Connection>,
     session: Option<Session>,
 }
 
-/// A session with one service: it ends when that service does.
+/// A session with one service, which ends with that service.
 pub(super) struct Session {
     pub(super) bus: zbus::Connection,
     pub(super) service: SecretService<'static>,
@@ -39,10 +39,10 @@ pub(super) struct Session {
 }
 
 impl Connection {
-    /// Returns the session with the service, which is started if none runs.
+    /// Returns the session with the service, and starts the service if needed.
     ///
     /// # Errors
-    /// [`KeychainError::Absent`] if there is none to start.
+    /// [`KeychainError::Absent`] if there is no service to start.
     pub(super) async fn session(&mut self) -> Result<&Session, Failure> {
         let bus = self.bus().await?;
         let starting = timeout(ANSWER_LIMIT, owner(&bus)).await;
@@ -55,7 +55,7 @@ impl Connection {
         Ok(self.session.insert(session))
     }
 
-    /// Forgets what an error showed to be gone.
+    /// Drops the connection or session that is gone according to an error.
     pub(super) fn forget(&mut self, error: &KeychainError) {
         self.session = None;
         if *error == KeychainError::Absent {
@@ -85,7 +85,7 @@ impl Session {
         })
     }
 
-    /// Calls a method of the service that asks the user nothing.
+    /// Calls a method of the service that needs no dialog.
     pub(super) async fn call<A, R>(&self, method: &str, arguments: &A) -> Result<R, Failure>
     where
         A: Serialize + DynamicType,
@@ -97,7 +97,7 @@ impl Session {
             .map_err(|_| KeychainError::Frozen)?
     }
 
-    /// Calls a method of the service, and waits without a limit.
+    /// Calls a method of the service without a time limit.
     pub(super) async fn call_of_any_length<A, R>(
         &self,
         method: &str,
@@ -154,7 +154,7 @@ impl Session {
     }
 }
 
-/// Returns who owns the name of the service. Starts one if nobody does.
+/// Returns the owner of the service's name, and starts the service if there is none.
 async fn owner(bus: &zbus::Connection) -> Result<OwnedUniqueName, Failure> {
     let dbus = DBusProxy::new(bus).await?;
     let name = WellKnownName::from_static_str_unchecked(SECRETS);

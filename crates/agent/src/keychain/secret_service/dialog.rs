@@ -1,4 +1,4 @@
-//! The dialogs of the service: those that it offers to open, and those that it opens by itself during a call.
+//! The dialogs of the service: those that it returns as prompts, and those that it opens by itself during a call.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,16 +16,16 @@ use crate::secret_store::Asking;
 
 /// How long a dialog may stay open.
 pub(super) const DIALOG_LIMIT: Duration = Duration::from_secs(120);
-/// How long a call may take before it is taken to wait for the user.
+/// How long a call may take before it is assumed to wait for the user.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
-/// How long the service may take to say that it is there while it waits for the user.
+/// How long the service may take to answer a ping while it waits for the user.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 
 const PROMPT_INTERFACE: &str = "org.freedesktop.Secret.Prompt";
-/// The path that stands for none.
+/// The path that means "no prompt".
 pub(super) const NONE: &str = "/";
 
-/// Whether dialogs may open, and who is told.
+/// Whether dialogs may open, and the callback for an opened one.
 pub(super) struct Dialogs<'a> {
     bus: &'a zbus::Connection,
     asking: Asking,
@@ -48,11 +48,11 @@ impl<'a> Dialogs<'a> {
         }
     }
 
-    /// Waits for a call during which the service may ask the user by itself, as KeePassXC does when it searches. While
-    /// the service answers a ping, it waits for the user.
+    /// Waits for a call during which the service may open a dialog by itself, as KeePassXC does for a search. While the
+    /// service answers pings, it is assumed to wait for the user.
     ///
     /// # Errors
-    /// Those of the call; [`KeychainError::Frozen`] if the service does not answer.
+    /// The errors of the call, and [`KeychainError::Frozen`] if the service does not answer.
     pub(super) async fn during<T, E: Into<Failure>>(
         &self,
         call: impl Future<Output = Result<T, E>>,
@@ -90,10 +90,10 @@ impl<'a> Dialogs<'a> {
         answered.map_err(|_| KeychainError::Frozen)?
     }
 
-    /// Opens the dialog of a prompt and waits for the user's answer; nothing to do for the path of none.
+    /// Opens the dialog of a prompt and waits for the user's answer. Does nothing for [`NONE`].
     ///
     /// # Errors
-    /// [`KeychainError::Locked`] if the user refuses or does not answer; [`KeychainError::Frozen`] if the service ends.
+    /// [`KeychainError::Locked`] if the user cancels or does not answer, [`KeychainError::Frozen`] if the service ends.
     pub(super) async fn open(&self, prompt: &OwnedObjectPath) -> Result<(), Failure> {
         if prompt.as_str() == NONE {
             return Ok(());
@@ -119,7 +119,7 @@ impl<'a> Dialogs<'a> {
             signal = OrderedStreamExt::next(&mut completed) => signal,
             _ = OrderedStreamExt::next(&mut owner) => None,
         };
-        // The service ended, and another one knows nothing of this prompt.
+        // The service ended, and a new one does not know this prompt.
         let signal = signal.ok_or(KeychainError::Frozen)?;
         let (dismissed, _): (bool, OwnedValue) = signal.body().deserialize()?;
         match dismissed {

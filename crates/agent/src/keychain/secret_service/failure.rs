@@ -1,4 +1,4 @@
-//! What a failed call means, and whether another try can help.
+//! The meaning of a failed call, and whether a retry can help.
 
 use rolecall_core::value::keychain_error::KeychainError;
 use zbus::{DBusError, fdo};
@@ -6,9 +6,9 @@ use zbus::{DBusError, fdo};
 /// Why a call failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The bus, the service or the session with it is gone: a new one may work.
+    /// The bus, the service or its session is gone. A retry with a new one may succeed.
     Lost(KeychainError),
-    /// The same would happen again.
+    /// A retry would fail again.
     Final(KeychainError),
 }
 
@@ -20,12 +20,12 @@ const GONE: [&str; 5] = [
     "org.freedesktop.DBus.Error.ServiceUnknown",
     "org.freedesktop.DBus.Error.Timeout",
 ];
-/// The service does not know our session, as after its restart.
+/// The service does not know our session, for example after its restart.
 const NO_SESSION: &str = "org.freedesktop.Secret.Error.NoSession";
 const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
 
 impl Failure {
-    /// Returns what an error of this name means; `said` is the service's own explanation.
+    /// Returns the meaning of an error with this name. `said` is the service's own explanation.
     fn of_name(name: &str, said: Option<&str>) -> Self {
         let said = said.filter(|said| !said.is_empty()).unwrap_or(name);
         match name {

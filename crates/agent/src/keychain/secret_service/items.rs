@@ -1,4 +1,4 @@
-//! The items of one account: found, unlocked, and read, written or removed.
+//! Finds, unlocks, reads, writes and removes the items of one account.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) async fn run(
     let found = find(session, dialogs, request).await?;
     match &request.operation {
         Operation::Fetch => {
-            // Where there are several, all have the same value.
+            // If there are several items, all have the same value.
             let path = found.into_iter().next().ok_or(KeychainError::Empty)?;
             Ok(vec![Some(fetch(session, dialogs, path).await?)])
         }
@@ -47,10 +47,10 @@ pub(super) async fn run(
     }
 }
 
-/// Returns the items of the account, unlocked. Makes the default collection if an item needs it and there is none.
+/// Returns the items of the account, unlocked. Creates the default collection if an item needs it.
 ///
-/// A locked collection is unlocked before the search, since a search of KeePassXC would open the dialog by itself, even
-/// for a request that may not ask.
+/// A locked collection is unlocked before the search, because KeePassXC would open a dialog during the search, even for
+/// a request without dialogs.
 async fn find(
     session: &Session,
     dialogs: &Dialogs<'_>,

@@ -65,7 +65,7 @@ async fn in_collection(
     Ok(values)
 }
 
-/// Returns the collection of a name. One made with a name has it as its label; KWallet shows it in the path alone.
+/// Returns the collection with a name. The name is the label of the collection; with KWallet it is only in the path.
 async fn find(session: &Session, name: &str) -> Result<Option<OwnedObjectPath>, Failure> {
     for collection in session.collections().await? {
         if collection.as_str().rsplit('/').next() == Some(name) {

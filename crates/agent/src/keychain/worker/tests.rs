@@ -1,4 +1,4 @@
-//! The deadlines, with a keychain that does what the test says.
+//! Tests of the deadlines with a scripted keychain.
 
 use std::sync::mpsc;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::keychain::request::{ItemRequest, Operation, Work};
 
-/// A keychain whose every call waits for the test: it opens its dialog, or ends.
+/// A keychain whose calls wait for the test, which opens a dialog or ends them.
 struct Scripted {
     began: mpsc::Sender<String>,
     steps: mpsc::Receiver<Step>,
@@ -40,7 +40,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Returns a worker whose callers wait `answer` and `dialog` milliseconds.
+    /// Returns a worker with these timeouts in milliseconds.
     fn new(answer: u64, dialog: u64) -> Self {
         let (begins, began) = mpsc::channel();
         let (steps, received) = mpsc::channel();
@@ -48,12 +48,12 @@ impl Bench {
             began: begins,
             steps: received,
         };
-        let patience = Patience {
+        let timeouts = Timeouts {
             answer: Duration::from_millis(answer),
             dialog: Duration::from_millis(dialog),
         };
         Self {
-            worker: Arc::new(Worker::new(patience, || Box::new(backend))),
+            worker: Arc::new(Worker::new(timeouts, || Box::new(backend))),
             began,
             steps,
         }
@@ -127,7 +127,7 @@ fn r14_all_wait_while_the_dialog_is_open() {
     bench.step(Step::OpenDialog);
     bench.wait_until(|state| state.dialog_open);
     let second = bench.call("second", Asking::MayPrompt);
-    // Longer than anyone waits for an answer without a dialog.
+    // Longer than the timeout without a dialog.
     assert!(bench.began.recv().is_ok());
     assert!(
         bench

@@ -1,22 +1,22 @@
-//! How long a wrong passphrase makes the next one wait.
+//! The delay after wrong passphrases.
 
 use std::time::{Duration, Instant};
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-/// The longest wait. The derivation of a key is what holds up those who have the file itself.
+/// The maximum delay. An attacker who has the file is slowed down by the key derivation instead.
 const LONGEST: Duration = Duration::from_secs(60);
-/// So many wrong ones are without a wait: people mistype.
+/// This many wrong passphrases have no delay, because users make typing errors.
 const FREE: u32 = 3;
 
-/// What is left of the patience with wrong passphrases.
+/// The state of the delay after wrong passphrases.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(super) struct Backoff {
     wrong: u32,
     until: Option<Instant>,
 }
 
-impl Patience {
+impl Backoff {
     /// Checks that a passphrase may be tried now.
     ///
     /// # Errors
@@ -32,8 +32,8 @@ impl Patience {
         }
     }
 
-    /// Notes a wrong passphrase, and returns what to tell.
-    pub(super) fn spend(&mut self) -> Problem {
+    /// Records a wrong passphrase, and returns the problem to show.
+    pub(super) fn record_failure(&mut self) -> Problem {
         self.wrong = self.wrong.saturating_add(1);
         let beyond = self.wrong.saturating_sub(FREE);
         if beyond > 0 {
@@ -63,15 +63,15 @@ mod tests {
 
     #[test]
     fn three_wrong_ones_are_free_and_each_further_one_doubles_the_wait_to_a_minute() {
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         for _ in 0..FREE {
-            assert_eq!(patience.spend().code, ProblemCode::WrongPassphrase);
-            assert!(patience.check().is_ok());
+            assert_eq!(backoff.record_failure().code, ProblemCode::WrongPassphrase);
+            assert!(backoff.check().is_ok());
         }
         for seconds in [2, 4, 8, 16, 32, 60, 60] {
-            patience.spend();
-            let told = patience.check().expect_err("a wait").remedy;
-            assert_eq!(told, format!("Try again in {seconds} seconds."));
+            backoff.record_failure();
+            let text = backoff.check().expect_err("a wait").remedy;
+            assert_eq!(text, format!("Try again in {seconds} seconds."));
         }
     }
 }

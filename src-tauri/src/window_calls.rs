@@ -79,7 +79,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::ImportSources => value(rolecall_import::present(&paths::home())),
         WindowCall::ImportFrom { from, dry_run } => {
             let import_data = desktop.engine.import_data(from, None)?;
-            value(keeper.move_in(from, &import_data, dry_run)?)
+            value(keeper.import(from, &import_data, dry_run)?)
         }
         WindowCall::PlaintextProfiles => value(plaintext_profiles(desktop)),
         WindowCall::SaveRole {

@@ -146,7 +146,7 @@ pub fn answer(
         } => {
             let source = source.as_deref().map(Name::parse).transpose()?;
             keeper
-                .take_roles(&text, &path, source.as_ref(), dry_run)
+                .import_roles(&text, &path, source.as_ref(), dry_run)
                 .map(Answer::Imported)
         }
         Call::RemoveKey { name } => done(keeper.remove_key(&Name::parse(&name)?)),

@@ -70,7 +70,7 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
             dry_run,
         } => {
             let import_data = host.engine().import_data(from, file.as_deref())?;
-            let imported = keeper.move_in(from, &import_data, dry_run);
+            let imported = keeper.import(from, &import_data, dry_run);
             imported.map(Answer::Imported)
         }
         call => answer(keeper, in_flight, call, peer),

@@ -1,4 +1,5 @@
-//! What programs wait for and what they were allowed: which requests share a question, and which get none.
+//! Open questions about programs, and permissions that the user gave: which requests share a question, and which need
+//! none.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,20 +11,20 @@ use rolecall_core::asker::requester::ProcessId;
 use rolecall_core::view::notice::{DIGEST_FROM, Notice};
 use rolecall_core::view::snapshot::QuestionView;
 
-/// The most questions that are open at once.
+/// The maximum number of open questions.
 const OPEN_MAX: usize = 5;
-/// The most questions within a minute.
+/// The maximum number of questions per minute.
 const PER_MINUTE: usize = 10;
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// For how long a denied process tree is denied without another question.
+/// How long a denied process tree is denied without another question.
 const QUIET: SignedDuration = SignedDuration::from_secs(30);
-/// The most allowed process trees that are remembered.
+/// The maximum number of allowed process trees to remember.
 const GRANTS_MAX: usize = 256;
 
-/// What is asked for, and the root of the asking process tree; `None` is a process of which nothing is known.
+/// What is requested, and the root of the requesting process tree; `None` for an unknown process.
 pub(super) type Tree = (Subject, Option<ProcessId>);
 
-/// What programs wait for, and what they were allowed.
+/// Open questions about programs, and permissions that the user gave.
 #[derive(Default)]
 pub(super) struct Asking {
     questions: BTreeMap<u64, Question>,
@@ -31,13 +32,13 @@ pub(super) struct Asking {
     granted: VecDeque<Tree>,
     denied: VecDeque<(Tree, Timestamp)>,
     asked: VecDeque<Timestamp>,
-    /// Until when somebody watches for questions at a terminal.
+    /// Until when a terminal watches for questions.
     watched_until: Option<Timestamp>,
-    /// The notices that show the questions.
+    /// The notifications that show the questions.
     pub(super) shown: Vec<Notice>,
 }
 
-/// A question, and how many wait for its answer.
+/// A question, and the number of requests that wait for its answer.
 struct Question {
     view: QuestionView,
     tree: Tree,
@@ -45,46 +46,46 @@ struct Question {
     answer: Option<Verdict>,
 }
 
-/// What a request comes to before anybody is asked.
+/// What happens to a request before the user is asked.
 pub(super) enum Step {
     Decided(Verdict),
     Joined(u64),
     Asked(u64),
 }
 
-/// Whether there is somebody to put a question to.
+/// Who can answer a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// There is.
+    /// The user, at the desktop or at a terminal.
     Somebody,
-    /// Only whoever watches for questions at a terminal, if anybody does.
-    Watchers,
+    /// Only a terminal that watches for questions, if there is one.
+    OnlyWatchers,
 }
 
 impl Asking {
-    /// Returns the questions that wait for an answer.
+    /// Returns the open questions.
     pub(super) fn views(&self) -> Vec<QuestionView> {
         let open = self.questions.values().filter(|it| it.answer.is_none());
         open.map(|it| it.view.clone()).collect()
     }
 
-    /// Returns a question that waits for its answer.
+    /// Returns an open question.
     pub(super) fn view(&self, id: u64) -> Option<QuestionView> {
         let open = self.questions.get(&id).filter(|it| it.answer.is_none());
         open.map(|it| it.view.clone())
     }
 
-    /// Returns the answer to a question, once there is one.
+    /// Returns the answer to a question, if there is one.
     pub(super) fn answered(&self, id: u64) -> Option<Verdict> {
         self.questions.get(&id).and_then(|it| it.answer)
     }
 
-    /// Notes that somebody looks for questions at a terminal, until then.
+    /// Records that a terminal watches for questions until this time.
     pub(super) fn watch(&mut self, until: Timestamp) {
         self.watched_until = Some(until);
     }
 
-    /// Returns the notices that tell of all questions: one for each, or one for many.
+    /// Returns the notifications for all questions: one for each, or one for many.
     pub(super) fn notices(&self) -> Vec<Notice> {
         let open = self.views();
         match open.len() >= DIGEST_FROM {
@@ -93,13 +94,13 @@ impl Asking {
         }
     }
 
-    /// Forgets what was allowed and denied, but for these.
+    /// Drops all permissions and denials except these.
     pub(super) fn retain(&mut self, is_kept: impl Fn(&Subject) -> bool) {
         self.granted.retain(|(subject, _)| is_kept(subject));
         self.denied.retain(|((subject, _), _)| is_kept(subject));
     }
 
-    /// Decides without the user where that is possible; else joins the question of the same tree, or begins one.
+    /// Decides without the user if possible. Otherwise joins the question of the same tree, or opens one.
     pub(super) fn step(
         &mut self,
         tree: Tree,
@@ -127,7 +128,7 @@ impl Asking {
             return Step::Joined(*id);
         }
         let is_watched = self.watched_until.is_some_and(|until| now < until);
-        if reach == Reach::Watchers && !is_watched {
+        if reach == Reach::OnlyWatchers && !is_watched {
             return Step::Decided(Verdict::NobodyToAsk);
         }
         let open = self
@@ -154,7 +155,7 @@ impl Asking {
         Step::Asked(self.last)
     }
 
-    /// Answers a question; `false` if it is no longer open.
+    /// Answers a question. Returns `false` if it is no longer open.
     pub(super) fn answer(&mut self, id: u64, verdict: Verdict, now: Timestamp) -> bool {
         let open = self.questions.get_mut(&id).filter(|it| it.answer.is_none());
         let Some(question) = open else {
@@ -186,7 +187,7 @@ impl Asking {
         true
     }
 
-    /// Notes that one who waited has gone; returns whether the question went unanswered with the last of them.
+    /// Records that a request no longer waits. Returns whether it was the last one and the question is now unanswered.
     pub(super) fn leave(&mut self, id: u64) -> bool {
         let Some(question) = self.questions.get_mut(&id) else {
             return false;

@@ -1,4 +1,4 @@
-//! Assuming a role: one attempt per role at a time, shared by all who ask.
+//! Assumes roles, with one attempt per role at a time that all callers share.
 
 use std::sync::{Arc, OnceLock};
 
@@ -25,27 +25,27 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::view::notice::{Notice, Topic};
 
-/// How far beyond the longest session an expiry may lie before it is not believed.
+/// How far after the longest possible session an expiry may be.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where the end of an attempt will be.
 type Answer = Arc<OnceLock<Outcome>>;
 
-/// Who asked for an assumption.
+/// Who requested a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
-    /// A person: the identity is confirmed, and a notice tells how it went.
+    /// A person: the identity is confirmed, and a notification shows the result.
     Person,
-    /// A tool or another role: quiet.
+    /// A tool or another role: without a notification.
     Tool,
 }
 
-/// What an assumption is made for.
+/// The purpose of an attempt.
 #[derive(Debug, Clone)]
 pub(super) struct Intent {
     /// The number of the attempt; 0 before there is one.
     pub(super) attempt: u64,
-    /// The authenticator's code, if whoever asked brought one.
+    /// The code, if the caller provided one.
     pub(super) code: Option<MfaCode>,
     /// The reasons that they brought, the last ones first in rank.
     pub(super) reasons: Vec<String>,
@@ -78,11 +78,11 @@ impl Intent {
 }
 
 impl Owner {
-    /// Assumes a role for a person, or renews its session. `code` is the authenticator's, if it was asked for already;
-    /// otherwise a prompt asks for it where the role needs one. Blocks until it is done.
+    /// Assumes a role for a person, or renews its session. `code` is an MFA code that was already entered; otherwise a
+    /// prompt asks for one if the role needs it. Blocks until it is done.
     ///
     /// # Errors
-    /// Why it could not be assumed; an earlier session that is still live stays.
+    /// Why it could not be assumed. An earlier session that is still live is kept.
     pub(super) async fn assume(
         &self,
         name: &Name,
@@ -91,10 +91,10 @@ impl Owner {
         self.assume_because(name, code, &[]).await
     }
 
-    /// Assumes a role for a person who said why: for each role on the way, the last of the reasons that it takes is used.
+    /// Assumes a role for a person with these reasons. Each role of the chain uses the last reason that it accepts.
     ///
     /// # Errors
-    /// As [`Owner::assume`], or if no role on the way takes one of the reasons.
+    /// As [`Owner::assume`], or if no role of the chain accepts one of the reasons.
     pub(super) async fn assume_because(
         &self,
         name: &Name,
@@ -115,8 +115,8 @@ impl Owner {
         self.join(name, &intent, |_| None).await
     }
 
-    /// Joins the attempt for this role, or begins one; unless a live session suits. Whoever goes away takes nothing
-    /// along: an attempt goes on by itself.
+    /// Returns a suitable live session, or joins or starts the attempt for this role. An attempt continues even if its
+    /// caller goes away.
     pub(super) async fn join(
         &self,
         name: &Name,
@@ -139,13 +139,13 @@ impl Owner {
                 self.soon_written().await;
                 return *result;
             }
-            // AWS takes each code once.
+            // AWS accepts each code once.
             intent.code = None;
         }
     }
 
-    /// Returns the role, and the attempt for it that was begun for other reasons than whoever asks brings: that one must
-    /// not sign for them.
+    /// Returns the role, and an attempt for it that was started with other reasons than the caller's. Its session must
+    /// not be used for this caller.
     fn running(&self, name: &Name, intent: &Intent) -> Result<(Role, Option<Answer>), Problem> {
         self.update(|state| {
             let found = state.catalogue.role(name).cloned();
@@ -182,7 +182,7 @@ impl Owner {
         joined.answer
     }
 
-    /// Begins an attempt, which belongs to nobody but the keeper.
+    /// Starts an attempt, which belongs to the keeper and not to a caller.
     fn begin(&self, role: Role, intent: Intent) {
         let Some(owner) = self.me.upgrade() else {
             return;
@@ -247,8 +247,8 @@ impl Owner {
             (Ok(session), Asker::Person) => {
                 self.note_use(name);
                 let left = session.remaining_at(self.ports.clock.now());
-                let unmet = self.reduced_duration(name);
-                let notice = Notice::assumed(name, &session.identity, left, unmet);
+                let reduced = self.reduced_duration(name);
+                let notice = Notice::assumed(name, &session.identity, left, reduced);
                 notifier.show(&match self.is_production(name) {
                     true => notice.about_production(),
                     false => notice,
@@ -260,7 +260,7 @@ impl Owner {
         }
     }
 
-    /// Refuses to go on with an attempt that was made stale: nothing is asked of AWS or of a person for it.
+    /// Checks that an attempt is not stale, so that no more calls and prompts are made for it.
     pub(super) fn check_running(&self, attempt: u64) -> Result<(), Problem> {
         match self.lock().attempts.is_running(attempt) {
             true => Ok(()),
@@ -268,9 +268,9 @@ impl Owner {
         }
     }
 
-    /// Plans and carries the plan out; anew where the plan changes on the way.
+    /// Plans and executes the plan, and plans again if the plan must change.
     async fn assume_now(&self, role: &Role, intent: &Intent) -> Result<Session, Problem> {
-        // Before anybody is asked for a code.
+        // Before the user is prompted for a code.
         self.check_destination()?;
         let mut preference = intent.preference;
         loop {
@@ -346,7 +346,7 @@ impl Owner {
         Ok(session)
     }
 
-    /// Returns the access key as a signer; its secret comes from the keychain.
+    /// Returns the access key as a signer, with its secret from the keychain.
     pub(super) async fn key_caller(&self, key: &AccessKey) -> Result<Caller, Problem> {
         let fetched = self.io(|ports| ports.keychain.fetch(&key.id)).await;
         let secret = self.note_keychain(fetched).await?;
@@ -357,7 +357,7 @@ impl Owner {
         })
     }
 
-    /// Returns a session of the role before the wanted one in a chain.
+    /// Returns a session of the role before the requested one in a chain.
     async fn source_session(
         &self,
         name: &Name,
@@ -510,13 +510,13 @@ fn wrong_identity(identity: &str) -> Problem {
     .with_detail(rolecall_core::value::sanitise::echo(identity))
 }
 
-/// Returns the problem of an assumption whose role was ended meanwhile.
+/// Returns the problem of an attempt whose role was ended meanwhile.
 pub(super) fn ended_meanwhile() -> Problem {
     let what = "The session was ended while it was being assumed.";
     Problem::new(ProblemCode::Cancelled, what, "Assume the role again.")
 }
 
-/// Checks an expiry against the present and the longest life that was possible.
+/// Checks an expiry against the current time and the longest possible duration.
 pub(super) fn check_expiry(
     expires_at: Timestamp,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! The roles in AWS's own files, which are read again whenever they change and never written.
+//! The roles in AWS's own files, which are read again whenever they change. This never writes them.
 
 use super::{Concern, Owner};
 use crate::ports::AwsText;
@@ -9,10 +9,9 @@ use rolecall_core::aws_files::{self, AwsFile, Editor, KeychainKeys, Owned, Taken
 use rolecall_core::value::problem::Problem;
 
 impl Owner {
-    /// Reads AWS's own files again. While one is broken, the roles that were good stay as they were, and what is wrong
-    /// is told.
+    /// Reads AWS's own files again. While one is not valid, the last valid roles stay in use and a problem is shown.
     pub(super) async fn reload_aws_files(&self) {
-        // One at a time, so that an older reading never takes the place of a newer one.
+        // One at a time, so that an older reading never replaces a newer one.
         let _turn = self.enter(Gate::AwsFiles).await;
         let files = &self.ports.files;
         let config = self.io(|ports| ports.files.read_aws(AwsFile::Config)).await;
@@ -60,7 +59,7 @@ fn text(read: &Result<AwsText, Problem>) -> &str {
 }
 
 impl Owner {
-    /// Returns the profiles whose key was moved to the keychain, as far as the files are as that left them.
+    /// Returns the profiles whose key was moved to the keychain and not changed since.
     async fn moved(&self, config: &str, credentials: &str) -> Vec<String> {
         let moved = self
             .io(|ports| ports.aws.moved_keys())

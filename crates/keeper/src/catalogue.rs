@@ -1,4 +1,4 @@
-//! The catalogue: read when its file changes, written when the user edits it here.
+//! The catalogue, which is read when its file changes and written when the user edits a role.
 
 use std::collections::HashSet;
 
@@ -14,8 +14,8 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
 impl Owner {
-    /// Reads the roles again. A file that is no TOML leaves the last good catalogue in use; a role that is wrong
-    /// keeps its last good state. What is wrong is told.
+    /// Reads the roles again. If the file is not TOML, the last valid catalogue stays in use. A role that is not valid
+    /// keeps its last valid state. A problem is shown.
     pub(super) async fn reload_roles(&self) {
         let _gate = self.enter(Gate::Roles).await;
         self.reread_roles().await;
@@ -38,7 +38,7 @@ impl Owner {
                     .collect();
                 let last = Catalogue::new(std::mem::take(&mut state.own_roles));
                 state.own_roles = with_last_good(reading, &last);
-                state.own_place.clone_from(&path);
+                state.own_location.clone_from(&path);
                 state.compose();
             }
             Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
@@ -49,7 +49,7 @@ impl Owner {
     /// Adds a role to the file, or changes the one called `previous`.
     ///
     /// # Errors
-    /// If a field is wrong, the name is taken, or the file cannot be written.
+    /// If a field is not valid, the name is in use, or the file cannot be written.
     pub(super) async fn save_role(
         &self,
         previous: Option<&Name>,
@@ -83,7 +83,7 @@ impl Owner {
         }
     }
 
-    /// Removes a role from the file. Its session goes on until it is ended.
+    /// Removes a role from the file. Its session stays until it is ended.
     ///
     /// # Errors
     /// If there is no such role in the file, or the file cannot be written.
@@ -93,7 +93,8 @@ impl Owner {
             .await
     }
 
-    /// Checks that a role can be written to `roles.toml` under this name. What is only read elsewhere does not take it.
+    /// Checks that a role can be written to `roles.toml` under this name. A role that is only read from another file
+    /// does not use up its name.
     fn check_free_for_role(&self, name: &Name) -> Result<(), Problem> {
         let state = self.lock();
         let taken = state.keys.iter().any(|key| key.name == *name)
@@ -101,7 +102,7 @@ impl Owner {
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
-    /// Checks that a role is not one that is only read.
+    /// Checks that a role is not read-only.
     fn check_own(&self, name: &Name) -> Result<(), Problem> {
         match self.lock().catalogue.origin(name) {
             Some(origin) if origin.kind != OriginKind::Own => Err(read_only(name, origin)),
@@ -109,10 +110,10 @@ impl Owner {
         }
     }
 
-    /// Returns the name under which sessions of a role with limits are assumed, handed out and ended.
+    /// Returns the name that represents sessions of a role with limits in other calls.
     ///
     /// # Errors
-    /// If there is no such role, or it cannot be limited so.
+    /// If there is no such role, or it cannot be limited like this.
     pub(super) fn limited(&self, name: &Name, limits: &LimitsView) -> Result<Name, Problem> {
         if limits.is_empty() {
             return Ok(name.clone());
@@ -127,8 +128,8 @@ impl Owner {
         Ok(limited)
     }
 
-    /// Returns the regions that sessions of a role can be locked to: those of earlier locks, the latest first, then the
-    /// role's or the settings', then all that are known of its partition.
+    /// Returns the regions that sessions of a role can be limited to: previously used ones, the latest first, then the
+    /// region of the role or the settings, then all known regions of its partition.
     ///
     /// # Errors
     /// If there is no such role.
@@ -176,11 +177,11 @@ impl Owner {
 }
 
 impl State {
-    /// Puts the catalogue together anew: the user's own roles, then those of AWS's files.
+    /// Builds the catalogue: the user's own roles, then those of AWS's files and of teams.
     pub(super) fn compose(&mut self) {
         let mut catalogue = Catalogue::default();
         for role in &self.own_roles {
-            catalogue.add(Ok(role.clone()), Origin::own(&self.own_place));
+            catalogue.add(Ok(role.clone()), Origin::own(&self.own_location));
         }
         self.aws.add_to(&mut catalogue);
         self.teams.add_to(&mut catalogue);
@@ -200,7 +201,7 @@ fn read_only(name: &Name, origin: &Origin) -> Problem {
     Problem::new(ProblemCode::InvalidInput, what, remedy)
 }
 
-/// Returns the roles of a reading, with the last good state of those that are wrong in it.
+/// Returns the roles of a reading. Roles that are not valid have their last valid state.
 fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Role> {
     let wrong = reading
         .faults

@@ -1,4 +1,4 @@
-//! Codes that come without a person: from the program that the user's settings name.
+//! MFA codes from the program in the user's settings.
 
 use jiff::SignedDuration;
 
@@ -6,13 +6,13 @@ use super::Owner;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-/// How long the program may take: a person may have to touch a key.
+/// How long the program may take. The user may have to touch a security key.
 const PROGRAM_LIMIT: SignedDuration = SignedDuration::from_secs(20);
-/// What stands for the device in the program's words.
+/// The placeholder for the device in the program's arguments.
 const DEVICE: &str = "{serial}";
 
 impl Owner {
-    /// Returns the code that the program of `[mfa] process` gives; `None` if none is set.
+    /// Returns a code from the program of `[mfa] process`, or `None` if none is set.
     pub(super) async fn code_of_program(
         &self,
         serial: &MfaSerial,
@@ -38,12 +38,12 @@ impl Owner {
 
 fn failed(reason: &str) -> Problem {
     let what = format!(
-        "The program of [mfa] process gave no code: {}.",
+        "The program of [mfa] process returned no code: {}.",
         rolecall_core::value::sanitise::echo(reason)
     );
     Problem::new(
         ProblemCode::CodeNeeded,
         what,
-        "Enter the code here, and mend the program in settings.toml.",
+        "Enter the code here, and fix the program in settings.toml.",
     )
 }

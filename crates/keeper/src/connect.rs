@@ -1,4 +1,4 @@
-//! Connects the AWS CLI and every SDK: a profile of AWS's config file for a role, whose credentials Rolecall hands out.
+//! Connects the AWS CLI and SDKs: writes profiles to AWS's config file that get credentials of a role from Rolecall.
 
 use std::collections::HashSet;
 
@@ -15,16 +15,16 @@ use rolecall_core::value::sanitise::echo;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 
-/// The most names that one note tells.
-const TOLD_MAX: usize = 5;
+/// The maximum number of names in a note.
+const NAMES_MAX: usize = 5;
 
 impl Owner {
-    /// Writes a profile for each role into AWS's config file, called as the role behind `prefix`; or shows what that
-    /// would change. Of all roles, those whose profile somebody else has are left out, and so told.
+    /// Writes a profile for each role to AWS's config file, or shows what this would change. The profile's name is
+    /// `prefix` and the role's name. For all roles, roles whose profile exists and is not ours are skipped and
+    /// reported.
     ///
     /// # Errors
-    /// If a role that was named is not there, cannot be a profile, or somebody else has its profile; or the file
-    /// cannot be written.
+    /// If a named role does not exist, cannot be a profile, or its profile exists and is not ours, or if the file cannot be written.
     pub(super) async fn connect(
         &self,
         which: &Which,
@@ -74,8 +74,8 @@ impl Owner {
         })
     }
 
-    /// Removes the profiles that [`Owner::connect`] wrote, or shows what that would change. A name is a role's or a
-    /// profile's.
+    /// Removes the profiles that [`Owner::connect`] wrote, or shows what this would change. A name can be a role or a
+    /// profile.
     ///
     /// # Errors
     /// If a name is not connected, or the file cannot be written.
@@ -141,7 +141,7 @@ impl Owner {
         }
     }
 
-    /// The practice set leaves no trace, so it does not write AWS's files.
+    /// Checks that this is not the practice account, which must not write AWS's files.
     pub(super) fn check_set(&self) -> Result<(), Problem> {
         match self.mode {
             Mode::Own => Ok(()),
@@ -153,7 +153,7 @@ impl Owner {
         }
     }
 
-    /// Returns the sections to write, and what there is to tell of roles that are left out.
+    /// Returns the sections to write, and notes about skipped roles.
     fn wanted(
         &self,
         which: &Which,
@@ -190,7 +190,7 @@ impl Owner {
         Ok((sections, note.into_iter().chain(waits).collect()))
     }
 
-    /// Returns the roles that are meant, and the names of those whose key is still in a file.
+    /// Returns the selected roles, and the names of those whose key is still in a file.
     fn connectable(&self, which: &Which) -> Result<(Vec<Role>, Vec<String>), Problem> {
         let state = self.lock();
         let catalogue = &state.catalogue;
@@ -216,7 +216,7 @@ impl Owner {
         Ok((roles, names))
     }
 
-    /// Tells of static keys that AWS's tools would take in place of a connection.
+    /// Returns notes about static keys that AWS's tools would use instead of a connection.
     async fn shadowed(&self, profiles: &[String]) -> Result<Vec<String>, Problem> {
         let credentials = self
             .io(|ports| ports.files.read_aws(AwsFile::Credentials))
@@ -281,15 +281,15 @@ fn are(names: &[String]) -> String {
     format!("{} {verb}", list(names))
 }
 
-/// Returns the first names, and how many more there are.
+/// Returns the first names, and the number of further ones.
 fn list(names: &[String]) -> String {
-    let told: Vec<String> = names
+    let shown: Vec<String> = names
         .iter()
-        .take(TOLD_MAX)
+        .take(NAMES_MAX)
         .map(|name| format!("\"{}\"", echo(name)))
         .collect();
-    match names.len().saturating_sub(TOLD_MAX) {
-        0 => told.join(", "),
-        more => format!("{} and {more} more", told.join(", ")),
+    match names.len().saturating_sub(NAMES_MAX) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

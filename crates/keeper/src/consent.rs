@@ -1,4 +1,4 @@
-//! Asking the user about a program before it gets a session.
+//! Asks the user before a program gets a session.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,20 +13,20 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::QuestionView;
 
-/// How long a question waits for its answer: SDKs give a `credential_process` a minute at least.
+/// How long a question waits for its answer. SDKs wait at least a minute for a `credential_process`.
 /// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
 pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
-/// How often those who wait look whether their asker is still there.
+/// How often a waiting request checks whether its requester is still there.
 const LOOK: SignedDuration = SignedDuration::from_millis(500);
-/// For how long somebody who looked for questions at a terminal counts as there.
+/// How long a terminal that asked for questions is assumed to watch for them.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
 
 impl Owner {
-    /// Hands out what `act` gives to whoever asked, once the role's policy or the user allows it, and notes it in the
-    /// history. Nothing of `act` is done before.
+    /// Runs `act` for the requester once the role's policy or the user allows it, and records it in the history. `act`
+    /// does not start before.
     ///
     /// # Errors
-    /// If it is not allowed, or as `act` fails.
+    /// If it is not allowed, and the errors of `act`.
     pub(super) async fn serve<T, Done>(
         &self,
         request: &Request,
@@ -40,24 +40,24 @@ impl Owner {
             let verdict = self.decide_for_endpoint(&allowed);
             if !verdict.is_allowed() {
                 let refused = async || Err(self.refusal_of(verdict, &allowed));
-                return self.noted(&allowed, verdict, None, refused).await;
+                return self.recorded(&allowed, verdict, None, refused).await;
             }
-            return self.noted(&allowed, verdict, None, act).await;
+            return self.recorded(&allowed, verdict, None, act).await;
         }
         let verdict = self.decide(request, waiter).await;
         if !verdict.is_allowed() {
             let refused = async || Err(self.refusal_of(verdict, request));
-            return self.noted(request, verdict, Some(waiter), refused).await;
+            return self.recorded(request, verdict, Some(waiter), refused).await;
         }
         if request.kind == RequestKind::Exec
             && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
         {
             self.lock().served.allow(&request.name, peer);
         }
-        self.noted(request, verdict, Some(waiter), act).await
+        self.recorded(request, verdict, Some(waiter), act).await
     }
 
-    /// Returns why a program may not have a role's session renewed; `None` if nothing is against it.
+    /// Returns why a program may not renew a role's session, or `None` if it may.
     pub(super) fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
         let request = Request {
             name: role.clone(),
@@ -70,10 +70,10 @@ impl Owner {
         }
     }
 
-    /// Returns whether a requester may ask for anything at all.
+    /// Checks that a requester may make requests.
     ///
     /// # Errors
-    /// If it runs in a container or sandbox and the settings do not let such programs ask.
+    /// If it runs in a container or sandbox and the settings do not allow such programs.
     pub(super) fn admit(&self, requester: &Requester) -> Result<(), Problem> {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
         let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
@@ -83,7 +83,7 @@ impl Owner {
         }
     }
 
-    /// Answers the question whether a program may have a session.
+    /// Answers the question whether a program may use a session.
     ///
     /// # Errors
     /// If the question is no longer open.
@@ -99,10 +99,10 @@ impl Owner {
         }
     }
 
-    /// Answers a question from a terminal, where no desktop asks.
+    /// Answers a question from a terminal, if the desktop does not ask.
     ///
     /// # Errors
-    /// If the question is no longer open, a desktop asks, or whoever answers has no terminal.
+    /// If the question is no longer open, the desktop asks, or the answering process has no terminal.
     pub(super) fn reply_from_terminal(
         &self,
         id: u64,
@@ -118,10 +118,10 @@ impl Owner {
         self.reply(id, reply)
     }
 
-    /// Returns the open questions to somebody who watches for them at a terminal, and counts on being asked.
+    /// Returns the open questions, and records that a terminal watches for them.
     ///
     /// # Errors
-    /// If a desktop asks them.
+    /// If the desktop asks them.
     pub(super) fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
         if self.ports.notifier.reaches_a_person() {
             return Err(asked_on_desktop());
@@ -145,7 +145,7 @@ impl Owner {
         }
     }
 
-    /// Returns what an endpoint gets that was allowed together with the program it serves.
+    /// Returns the decision for an endpoint that was allowed together with the program it serves.
     fn decide_for_endpoint(&self, request: &Request) -> Verdict {
         let requester = request.requester.clone().unwrap_or_default();
         match self.decision(&request.subject(), &requester) {
@@ -172,7 +172,7 @@ impl Owner {
         let at_terminal = !on_desktop && requester.is_at_terminal();
         let reach = match on_desktop || at_terminal {
             true => Reach::Somebody,
-            false => Reach::Watchers,
+            false => Reach::OnlyWatchers,
         };
         let step = self.lock().asking.step(tree, consent, reach, now, view);
         let (id, question) = match step {
@@ -183,8 +183,8 @@ impl Owner {
                 (id, self.lock().asking.view(id).filter(|_| at_terminal))
             }
         };
-        let told = self.outside(|| waiter.wait(QUESTION_LIFE, question));
-        let verdict = match told {
+        let asked = self.outside(|| waiter.wait(QUESTION_LIFE, question));
+        let verdict = match asked {
             Ok(()) => self.await_answer(id, deadline, waiter).await,
             Err(_) => Verdict::Limited,
         };
@@ -217,7 +217,7 @@ impl Owner {
         }
     }
 
-    /// Publishes the questions, and shows the notices that tell of them in place of those that do so no longer.
+    /// Publishes the questions, shows their notifications and withdraws outdated ones.
     fn questions_changed(&self) {
         self.update(|_| ());
         let (before, after) = {
@@ -237,7 +237,7 @@ impl Owner {
         }
     }
 
-    /// Waits for the answer, as long as somebody wants it.
+    /// Waits for the answer while the requester waits for it.
     async fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
         loop {
             let look = self.deadline(LOOK).min(deadline);
@@ -254,7 +254,7 @@ impl Owner {
         }
     }
 
-    /// Answers a question for all who wait for it; `false` if it is no longer open.
+    /// Answers a question for all requests that wait for it. Returns `false` if it is no longer open.
     fn settle(&self, id: u64, verdict: Verdict) -> bool {
         let now = self.ports.clock.now();
         let settled = self.lock().asking.answer(id, verdict, now);

@@ -1,5 +1,5 @@
-//! Handing a session to a container-credentials endpoint: what is at hand at once, and renewals behind its back.
-//! An SDK gives an endpoint two seconds, so a request never waits for a person.
+//! Credentials for a container credentials endpoint: the session in memory at once, with renewals in the background. An
+//! SDK waits two seconds for an endpoint, so a request never waits for the user.
 
 use super::hand_out::account_of;
 use super::{Owner, State};
@@ -12,7 +12,7 @@ use rolecall_core::value::sanitise;
 use rolecall_core::value::secret::Secret;
 
 impl Owner {
-    /// Returns the body of an endpoint's answer if a session is live, even one that is due for renewal.
+    /// Returns the response body of an endpoint if a session is live, even if it is due for renewal.
     pub(super) fn container_body(&self, role: &Name) -> Option<Secret> {
         let now = self.ports.clock.now();
         let state = self.lock();
@@ -20,11 +20,11 @@ impl Owner {
         Some(session.credentials.container_body(account_of(session)))
     }
 
-    /// Returns the body of an endpoint's answer, assuming the role first if no session is live and nobody has to be
-    /// asked for that.
+    /// Returns the response body of an endpoint. Assumes the role first if no session is live and the user need not be
+    /// asked.
     ///
     /// # Errors
-    /// [`ProblemCode::CodeNeeded`] if a person has to be asked, else why the role could not be assumed.
+    /// [`ProblemCode::CodeNeeded`] if the user must be asked, or why the role could not be assumed.
     pub(super) async fn assume_for_container(&self, role: &Name) -> Result<Secret, Problem> {
         self.await_restored().await;
         if let Some(body) = self.container_body(role) {
@@ -38,16 +38,16 @@ impl Owner {
             .ok_or_else(|| super::hand_out::no_session(role))
     }
 
-    /// Returns whether the role has a session, live or over, that the user has not ended.
+    /// Returns whether the role has a session, live or expired, that the user has not ended.
     pub(super) fn has_session(&self, role: &Name) -> bool {
         self.lock().sessions.contains_key(role)
     }
 
-    /// Returns whether a renewal behind an endpoint's back should begin now, and counts it as begun.
+    /// Returns whether a renewal in the background should start now, and records that it starts.
     ///
-    /// That is so if the session is due or over and nothing is under way. A person is asked once for each session
-    /// that ends, so that a prompt that was cancelled does not come back with every request; what else failed is
-    /// tried again after growing pauses.
+    /// It should if the session is due for renewal or expired, and no attempt is running. The user is asked once for
+    /// each session, so that a cancelled prompt does not reappear with every request. Other failures are retried after
+    /// increasing pauses.
     pub(super) fn begins_renewal(&self, role: &Name) -> bool {
         let now = self.ports.clock.now();
         let needs_a_person = self.needs_a_person(role);
@@ -75,10 +75,10 @@ impl Owner {
         true
     }
 
-    /// Renews the session of a role, unless it is fresh. Blocks, and a prompt asks for a code where that is needed.
+    /// Renews the session of a role if it is due. Blocks, and prompts for a code if needed.
     ///
     /// # Errors
-    /// Why it could not be renewed; a session that is still live stays.
+    /// Why it could not be renewed. A session that is still live is kept.
     pub(super) async fn renew_behind(&self, role: &Name) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         let intent = Intent::of_tool(role, now);
@@ -89,7 +89,7 @@ impl Owner {
         self.join(role, &intent, fresh).await.map(drop)
     }
 
-    /// Returns whether assuming the role now would ask for a code.
+    /// Returns whether assuming the role now needs a code.
     fn needs_a_person(&self, role: &Name) -> bool {
         let now = self.ports.clock.now();
         let state = self.lock();

@@ -1,4 +1,4 @@
-//! Roles that allow less than they are set to: found out once, remembered, and told.
+//! Roles whose maximum is below their duration setting. The maximum is found out once, remembered and shown.
 
 use super::{Owner, State};
 use crate::state::unwritten::Row;
@@ -11,7 +11,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
 
 impl State {
-    /// Returns the life to ask for: what is planned, or the most that the role is known to allow.
+    /// Returns the duration to request, which is the planned one limited to the role's known maximum.
     pub(super) fn within_limit(&self, role: &Role, planned: SessionDuration) -> SessionDuration {
         match self.limits.get(role.arn.as_str()) {
             Some(limit) => planned.min(limit.allowed),
@@ -19,14 +19,14 @@ impl State {
         }
     }
 
-    /// Returns the longest life that a role allows, as far as is known.
+    /// Returns what is known about the maximum duration of a role.
     pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
         self.limits.get(role.arn.as_str()).copied()
     }
 }
 
 impl Owner {
-    /// Reads what was found out in earlier runs.
+    /// Reads the maximum durations known from earlier runs.
     pub(super) async fn recall_limits(&self) {
         let known = self.io(|ports| ports.store.duration_limits()).await;
         let known = known.unwrap_or_else(|problem| {
@@ -46,8 +46,8 @@ impl Owner {
         });
     }
 
-    /// Sends a call; where AWS says that the role allows less, again with the next lower life, each once. A code is good
-    /// for one call, so with a code the next one asks for an hour, which every role allows.
+    /// Sends a call. If AWS says that the role allows less, sends it again with the next lower duration, each once. A
+    /// code is valid for one call, so the next call with a code requests one hour, which every role allows.
     pub(super) async fn call_within_limit<Sent>(
         &self,
         role: &Role,
@@ -84,7 +84,7 @@ impl Owner {
         }
     }
 
-    /// Returns the life that a role of the catalogue is set to, where it is known to allow less.
+    /// Returns the duration setting of a role, if its known maximum is lower.
     pub(super) fn reduced_duration(&self, name: &Name) -> Option<ReducedDuration> {
         let state = self.lock();
         let role = state.catalogue.role(name)?;
@@ -99,8 +99,8 @@ impl Owner {
         self.keep(Row::Limit(arn));
     }
 
-    /// Forgets what was found out about roles whose wanted life has changed, so that the new one is tried. What IAM told
-    /// is believed as long as it allows that life.
+    /// Drops the known maximum of roles whose duration setting changed, so that the new one is tried. A
+    /// `MaxSessionDuration` from IAM is kept if it allows the new one.
     pub(super) fn forget_limits(&self, before: &Catalogue) {
         let changed: Vec<String> = {
             let state = self.lock();

@@ -1,4 +1,4 @@
-//! Ending a session here.
+//! Ends sessions.
 
 use super::Owner;
 use super::assume::ended_meanwhile;
@@ -11,12 +11,12 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::view::notice::Topic;
 
 impl Owner {
-    /// Ends the session of a role here, or that of the access key of this name where no role has any: forgets its
-    /// credentials and its failures, and drops what is under way. AWS goes on accepting the credentials until they
-    /// expire. Just after a start it waits for the sessions of the last run, or one of them would come back.
+    /// Ends the session of a role, or of the access key with this name if no role has one. Drops its credentials and
+    /// problems and cancels running attempts. AWS accepts the credentials until they expire. Just after a start, this
+    /// waits for the restored sessions, so that none of them reappears.
     ///
     /// # Errors
-    /// If there was nothing to end.
+    /// If there is nothing to end.
     pub(super) async fn end(&self, role: &Name) -> Result<(), Problem> {
         self.await_restored().await;
         let ended = self.end_now(role);
@@ -24,7 +24,7 @@ impl Owner {
         ended
     }
 
-    /// Does what [`Owner::end`] does, at once.
+    /// Does the same as [`Owner::end`], without waiting.
     pub(super) fn end_now(&self, role: &Name) -> Result<(), Problem> {
         let ended = self.update(|state| {
             let session = state.sessions.remove(role);

@@ -1,4 +1,4 @@
-//! Explaining refusals: what is known of the request that was refused, and the calls that tell more.
+//! Explains errors of AWS: what is known about the failed request, and follow-up calls for more details.
 
 use super::mfa::FRESH;
 use super::{Owner, State};
@@ -16,12 +16,12 @@ use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
 
 impl Owner {
-    /// Makes the calls that would tell more about why AWS refused a role, with the credentials that each names, and
-    /// puts what they told into the role's problem. They read only. A call that is denied says which permission it
-    /// needs.
+    /// Makes the follow-up calls for more details about why AWS denied a role, with the credentials that each names,
+    /// and adds the results to the role's problem. The calls are read-only. A call that is denied says which permission
+    /// it needs.
     ///
     /// # Errors
-    /// If nothing was refused, or the credentials cannot be had.
+    /// If no call was denied, or the credentials are not available.
     pub(super) async fn look_deeper(&self, name: &Name) -> Result<(), Problem> {
         let (refused, diagnosis) = self.refused(name)?;
         let mut answers = Vec::new();
@@ -52,7 +52,7 @@ impl Owner {
             Problem::new(
                 ProblemCode::NoSession,
                 what,
-                "There is nothing to ask further.",
+                "There are no more details to request.",
             )
         };
         let shown = sanitise::echo(name.as_str());
@@ -75,7 +75,7 @@ impl Owner {
         }
     }
 
-    /// Makes one call. What AWS answers is an answer too, if it refuses.
+    /// Makes one call. An error response of AWS is a result too.
     async fn look(
         &self,
         look: &Look,
@@ -147,7 +147,7 @@ impl Owner {
         Ok(Caller::from(&*session.credentials))
     }
 
-    /// Explains why a call failed, with the calls that would tell more, and keeps what those need.
+    /// Explains why a call failed, with the possible follow-up calls, and keeps what those need.
     pub(super) fn explained(&self, role: &Role, error: &StsError, asked: &Asked) -> Problem {
         let attempt = Attempt {
             role: Some(role),
@@ -161,7 +161,7 @@ impl Owner {
         let now = self.ports.clock.now();
         let mut state = self.lock();
         if let Some(diagnosis) = problem.diagnosis.as_deref_mut() {
-            let in_account = |account: &str| witness(&state, account, now);
+            let in_account = |account: &str| credentials_in(&state, account, now);
             let other = other_key(&state, asked);
             diagnosis.looks = diagnosis::looks(refusal, diagnosis, asked, in_account, other);
         }
@@ -173,7 +173,7 @@ impl Owner {
         problem
     }
 
-    /// Returns what a call asks for and on whose behalf, for its explanation.
+    /// Returns the request of a call and its signer, for its explanation.
     pub(super) fn asked(&self, role: &Role, plan: &Plan, call: &AssumeRole) -> Asked {
         let state = self.lock();
         let (signer, access_key_id) = match plan.roles.as_slice() {
@@ -204,7 +204,7 @@ impl Owner {
         };
         Asked {
             mfa: token.map_or(asked.mfa, |token| match token.age_at(now) {
-                // As good as a code that goes with the call itself.
+                // Equivalent to a code in the call itself.
                 age if age <= FRESH => MfaProof::Code {
                     serial: token.serial.clone(),
                 },
@@ -224,8 +224,8 @@ impl Owner {
     }
 }
 
-/// Returns the name of credentials of an account: an access key's, or a role's with a live session.
-fn witness(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
+/// Returns the name of credentials in an account: an access key, or a role with a live session.
+fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
     let key = state.keys.iter().find(|key| key.account_id == account);
     if let Some(key) = key {
         return Some(key.name.to_string());

@@ -1,4 +1,4 @@
-//! The in-memory ports that all tests share: each remembers what it was asked and does what it was told.
+//! The in-memory ports for all tests. Each records its calls and does what the test sets.
 
 mod iam;
 mod store;
@@ -30,14 +30,14 @@ pub use iam::FakeIam;
 pub use store::FakeStore;
 pub use tasks::FakeTasks;
 
-/// A clock that stands until it is moved.
+/// A clock that the test sets.
 #[derive(Debug)]
 pub struct FakeClock {
     now: Mutex<Timestamp>,
     alarms: Mutex<Alarms>,
 }
 
-/// The alarms that are set, by their numbers.
+/// The pending alarms by number.
 #[derive(Debug, Default)]
 struct Alarms {
     last: u64,
@@ -45,7 +45,7 @@ struct Alarms {
 }
 
 impl FakeClock {
-    /// Returns a clock that stands at `now`.
+    /// Returns a clock with the time `now`.
     pub fn at(now: Timestamp) -> Self {
         Self {
             now: now.into(),
@@ -53,7 +53,7 @@ impl FakeClock {
         }
     }
 
-    /// Moves the clock forward, or back if `by` is negative, and wakes whoever waited for that.
+    /// Moves the clock forward, or back if `by` is negative, and wakes due alarms.
     pub fn advance(&self, by: SignedDuration) {
         *lock(&self.now) += by;
         let now = self.now();
@@ -93,7 +93,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// A machine called `laptop` that Ann is logged in to.
+/// A machine called `laptop`, with Ann logged in.
 #[derive(Debug, Default)]
 pub struct FakeMachine;
 
@@ -106,7 +106,7 @@ impl Machine for FakeMachine {
     }
 }
 
-/// A keychain in memory that can be told to fail.
+/// A keychain in memory that the test can make fail.
 #[derive(Debug, Default)]
 pub struct FakeKeychain {
     memory: MemoryKeychain,
@@ -114,7 +114,7 @@ pub struct FakeKeychain {
 }
 
 impl FakeKeychain {
-    /// Lets every call fail from now on, or work again.
+    /// Makes every call fail from now on, or work again.
     pub fn fail_with(&self, failure: Option<KeychainError>) {
         *lock(&self.failure) = failure;
     }
@@ -145,7 +145,7 @@ impl Keychain for FakeKeychain {
     }
 }
 
-/// An STS that gives every caller every role, unless it was told otherwise.
+/// An STS that allows every caller every role, unless the test sets an error.
 #[derive(Debug)]
 pub struct FakeSts {
     clock: Arc<FakeClock>,
@@ -159,27 +159,27 @@ pub struct FakeSts {
 }
 
 impl FakeSts {
-    /// Lets the next AssumeRole panic, as a fault of the adapter would.
+    /// Makes the next AssumeRole panic, like a fault of the adapter.
     pub fn panic_next(&self) {
         self.panics.store(true, Ordering::Release);
     }
 
-    /// Refuses the next AssumeRole or GetSessionToken with `error`; further calls queue up further refusals.
+    /// Makes the next AssumeRole or GetSessionToken fail with `error`. Further calls queue further errors.
     pub fn refuse_next(&self, error: StsError) {
         lock(&self.answers).push_back(error);
     }
 
-    /// Lets every answer name `identity` in place of the right one.
+    /// Makes every response name `identity` instead of the right one.
     pub fn answer_as(&self, identity: &str) {
         *lock(&self.identity) = Some(identity.to_owned());
     }
 
-    /// Holds every AssumeRole back until [`FakeSts::open`].
+    /// Blocks every AssumeRole until [`FakeSts::open`].
     pub fn close(&self) {
         *lock(&self.gate.0) = true;
     }
 
-    /// Lets the calls that are held back go on.
+    /// Continues the blocked calls.
     pub fn open(&self) {
         *lock(&self.gate.0) = false;
         self.gate.1.notify_all();
@@ -195,7 +195,7 @@ impl FakeSts {
         lock(&self.token_calls).clone()
     }
 
-    /// Returns the access key ids that signed the AssumeRole calls so far.
+    /// Returns the access key IDs that signed the AssumeRole calls so far.
     pub fn callers(&self) -> Vec<String> {
         lock(&self.callers).clone()
     }
@@ -279,7 +279,7 @@ impl Sts for FakeSts {
     }
 }
 
-/// Programs that print what they were told to.
+/// Programs that print what the test sets.
 #[derive(Debug, Default)]
 pub struct FakePrograms {
     outputs: Mutex<VecDeque<Result<String, String>>>,
@@ -287,13 +287,13 @@ pub struct FakePrograms {
 }
 
 impl FakePrograms {
-    /// Lets the next program print this, or fail with this reason; further calls queue up.
+    /// Makes the next program print this, or fail with this reason. Further calls queue up.
     pub fn print_next(&self, output: Result<&str, &str>) {
         let output = output.map(str::to_owned).map_err(str::to_owned);
         lock(&self.outputs).push_back(output);
     }
 
-    /// Returns what was run so far.
+    /// Returns the programs that were run so far.
     pub fn runs(&self) -> Vec<Vec<String>> {
         lock(&self.runs).clone()
     }
@@ -309,12 +309,12 @@ impl Programs for FakePrograms {
     }
 }
 
-/// A clipboard that keeps what was put there.
+/// A clipboard in memory.
 #[derive(Debug, Default)]
 pub struct FakeClipboard(Mutex<Option<String>>);
 
 impl FakeClipboard {
-    /// Returns what is there.
+    /// Returns the text in the clipboard.
     pub fn text(&self) -> Option<String> {
         lock(&self.0).clone()
     }
@@ -327,7 +327,7 @@ impl Clipboard for FakeClipboard {
     }
 }
 
-/// A notification server that keeps every notice.
+/// A notification server that keeps every notification.
 #[derive(Debug, Default)]
 pub struct FakeNotifier {
     shown: Mutex<Vec<Notice>>,
@@ -336,7 +336,7 @@ pub struct FakeNotifier {
 }
 
 impl FakeNotifier {
-    /// Returns the titles of the notices so far, and forgets them.
+    /// Returns and removes the titles of the notifications so far.
     pub fn take_titles(&self) -> Vec<String> {
         lock(&self.shown)
             .drain(..)
@@ -344,7 +344,7 @@ impl FakeNotifier {
             .collect()
     }
 
-    /// Returns the bodies of the notices so far, and forgets them.
+    /// Returns and removes the bodies of the notifications so far.
     pub fn take_bodies(&self) -> Vec<String> {
         lock(&self.shown)
             .drain(..)
@@ -352,17 +352,17 @@ impl FakeNotifier {
             .collect()
     }
 
-    /// Returns the title of the last notice.
+    /// Returns the title of the last notification.
     pub fn last_title(&self) -> Option<String> {
         lock(&self.shown).last().map(|notice| notice.title.clone())
     }
 
-    /// Lets nobody see its notices, as on a machine without a display.
+    /// Makes its notifications invisible, as on a machine without a display.
     pub fn is_unseen(&self) {
         self.unseen.store(true, Ordering::Release);
     }
 
-    /// Returns what was withdrawn so far.
+    /// Returns the topics that were withdrawn so far.
     pub fn withdrawn(&self) -> Vec<Topic> {
         lock(&self.withdrawn).clone()
     }
@@ -398,7 +398,7 @@ impl Audience for FakeAudience {
     fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
 }
 
-/// A requester's end that waits for as long as it is told to.
+/// A waiter that waits until the test lets it leave.
 #[derive(Debug, Default)]
 pub struct FakeWaiter {
     gone: AtomicBool,
@@ -407,18 +407,18 @@ pub struct FakeWaiter {
 }
 
 impl FakeWaiter {
-    /// Lets it wait no more, and the time pass in which that is noticed.
+    /// Makes it leave, and advances the clock until this is noticed.
     pub fn leave(&self, clock: &FakeClock) {
         self.gone.store(true, Ordering::Release);
         clock.advance(SignedDuration::from_secs(1));
     }
 
-    /// Returns the questions that it was given to put.
+    /// Returns the questions that it was given to ask.
     pub fn put(&self) -> Vec<QuestionView> {
         self.put.lock().expect("free").clone()
     }
 
-    /// Returns how often it was told to wait.
+    /// Returns how often it was asked to wait.
     pub fn waits(&self) -> usize {
         self.waits.load(Ordering::Acquire)
     }
@@ -437,7 +437,7 @@ impl Waiter for FakeWaiter {
     }
 }
 
-/// One of each, to build a keeper from and to look into.
+/// All fakes, from which tests build a keeper.
 #[derive(Debug, Clone)]
 pub struct Fakes {
     /// The clock.
@@ -463,7 +463,7 @@ pub struct Fakes {
 }
 
 impl Fakes {
-    /// Returns fakes whose clock stands at `now`.
+    /// Returns fakes with a clock at `now`.
     pub fn at(now: Timestamp) -> Self {
         let clock = Arc::new(FakeClock::at(now));
         let sts = FakeSts {
@@ -490,7 +490,7 @@ impl Fakes {
         }
     }
 
-    /// Returns ports that are these fakes.
+    /// Returns these fakes as ports.
     pub fn ports(&self) -> Ports {
         Ports {
             clock: self.clock.clone(),

@@ -1,10 +1,10 @@
-//! What only one use case does at a time although it waits in between, such as reading a file and taking over what it
-//! says: an older text never takes the place of a newer one, and no edit is lost.
+//! Locks for work that only one use case may do at a time, even across waits, such as reading a file and applying its
+//! content. So an older text never replaces a newer one, and no edit is lost.
 
 use super::Owner;
 use crate::state::gate::Gate;
 
-/// A gate that others wait at until this is dropped.
+/// A gate that others wait for until this is dropped.
 pub(super) struct Inside<'a> {
     owner: &'a Owner,
     gate: Gate,
@@ -17,7 +17,7 @@ impl Drop for Inside<'_> {
 }
 
 impl Owner {
-    /// Waits until nobody else is inside, and keeps others out until the result is dropped.
+    /// Waits for the gate, and holds it until the result is dropped.
     pub(super) async fn enter(&self, gate: Gate) -> Inside<'_> {
         self.until(None, |state| state.gates.insert(gate.clone()).then_some(()))
             .await;

@@ -1,4 +1,4 @@
-//! Handing a session to a shell, the clipboard or an SDK.
+//! Returns sessions to shells, the clipboard and SDKs.
 
 use jiff::Timestamp;
 
@@ -17,18 +17,18 @@ use rolecall_core::value::sanitise;
 use rolecall_core::value::secret::Secret;
 
 impl Owner {
-    /// Returns the line of a `credential_process`, assuming or renewing first where that is due.
+    /// Returns the line of a `credential_process`. Assumes or renews the role first if needed.
     ///
     /// # Errors
-    /// Why no live session can be had.
+    /// Why there is no live session.
     pub(super) async fn credentials(&self, role: &Name) -> Result<Secret, Problem> {
         self.credentials_because(role, &[]).await
     }
 
-    /// Returns the same line for who said why: the reasons are used if the role is assumed or renewed for it.
+    /// Returns the same line with reasons, which are used if the role is assumed or renewed.
     ///
     /// # Errors
-    /// As [`Owner::credentials`], or if no role on the way takes one of the reasons.
+    /// As [`Owner::credentials`], or if no role of the chain accepts one of the reasons.
     pub(super) async fn credentials_because(
         &self,
         role: &Name,
@@ -38,16 +38,16 @@ impl Owner {
         Ok(process_line(&session))
     }
 
-    /// Returns the same line if the session at hand needs no renewal: without asking anybody, and so at once.
+    /// Returns the same line at once if the session in memory needs no renewal.
     pub(super) fn credentials_at_hand(&self, role: &Name) -> Option<Secret> {
         long_enough(&self.lock(), role, self.ports.clock.now())
             .map(|session| process_line(&session))
     }
 
-    /// Returns the export block for a shell, assuming or renewing first where that is due, for these reasons.
+    /// Returns the export block for a shell. Assumes or renews the role first if needed, with these reasons.
     ///
     /// # Errors
-    /// Why no live session can be had.
+    /// Why there is no live session.
     pub(super) async fn export_block(
         &self,
         role: &Name,
@@ -58,11 +58,11 @@ impl Owner {
         self.render(&session, shell)
     }
 
-    /// Returns what an export block sets and when it ends, assuming or renewing first where that is due, for these
-    /// reasons.
+    /// Returns the variables of an export block and their expiry. Assumes or renews the role first if needed, with
+    /// these reasons.
     ///
     /// # Errors
-    /// Why no live session can be had.
+    /// Why there is no live session.
     pub(super) async fn variables(
         &self,
         role: &Name,
@@ -73,10 +73,10 @@ impl Owner {
         Ok((variables, session.expires_at()))
     }
 
-    /// Puts the export block of a live session into the clipboard; `None` takes the shell of the settings.
+    /// Puts the export block of a live session into the clipboard; `None` uses the shell in the settings.
     ///
     /// # Errors
-    /// If no session is live, or the clipboard refuses.
+    /// If there is no live session, or the clipboard cannot be written.
     pub(super) async fn copy_export(
         &self,
         role: &Name,
@@ -95,8 +95,8 @@ impl Owner {
         Ok(())
     }
 
-    /// Returns a session with enough life for a tool: the live one, or a new one where it is due for renewal.
-    /// A role that asks for a code is renewed only once its session is over, since nobody may be there to answer.
+    /// Returns a session with enough time left for a tool: the live one, or a new one if it is due for renewal. A role
+    /// that needs a code is renewed only after its session expired, because nobody may be there to enter the code.
     async fn fresh(&self, role: &Name, reasons: &[String]) -> Result<Session, Problem> {
         self.await_restored().await;
         self.check_reasons(role, reasons)?;
@@ -153,7 +153,7 @@ fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
     Some(session.clone())
 }
 
-/// Returns whether a renewal would have to ask for a code, or cannot be planned.
+/// Returns whether a renewal would need a code, or cannot be planned.
 fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
     let Some(role) = state.catalogue.role(role) else {
         return true;

@@ -1,4 +1,4 @@
-//! What others hold of the keeper: each call blocks until it is done, so it belongs on a thread that may wait.
+//! The keeper as used by other crates. Each call blocks until it is done, so it must run on a thread that may wait.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use rolecall_core::view::snapshot::{KeyView, Mode, PromptView, QuestionView, Sna
 #[derive(Clone)]
 pub struct Keeper(Arc<Owner>);
 
-/// Makes each use case of the owner a call that blocks until it is done.
+/// Defines a blocking call for each use case of the owner.
 macro_rules! blocking {
     (
         waits { $(fn $wait:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)* }
@@ -85,7 +85,7 @@ blocking! {
         fn keychain_opened();
         fn look_deeper(name: &Name) -> Result<(), Problem>;
         fn mark_role(name: &str, marks: &RoleMarks) -> Result<(), Problem>;
-        fn move_in(from: ImportSource, import_data: &ImportData, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
+        fn import(from: ImportSource, import_data: &ImportData, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
         fn moved_key(profile: &str) -> Result<Name, Problem>;
         fn name_account(account_id: &str, alias: &str) -> Result<(), Problem>;
         fn read_maximums();
@@ -104,7 +104,7 @@ blocking! {
         fn retry_keychain() -> Result<(), Problem>;
         fn save_role(previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem>;
         fn set_consent(subject: &Subject, consent: Option<Consent>) -> Result<(), Problem>;
-        fn take_roles(text: &str, path: &str, source: Option<&Name>, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
+        fn import_roles(text: &str, path: &str, source: Option<&Name>, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
         fn tick() -> Pulse;
         fn undo_import(profile: &str, step: Step) -> Result<EditView, Problem>;
         fn variables(role: &Name, reasons: &[String]) -> Result<(Variables, Timestamp), Problem>;
@@ -147,19 +147,19 @@ blocking! {
 }
 
 impl Keeper {
-    /// Returns a keeper with what the files hold; [`Keeper::restore_sessions`] adds the sessions. What cannot be read is
-    /// a standing problem.
+    /// Returns a keeper with the content of the files. [`Keeper::restore_sessions`] adds the sessions. A file that
+    /// cannot be read is a standing problem.
     pub fn new(ports: Ports, mode: Mode) -> Self {
         let owner = Owner::new(ports, mode);
         owner.block_on(owner.read_files());
         Self(owner)
     }
 
-    /// Hands out what `act` gives to whoever asked, once the policy or the user allows it, and notes it in the history.
-    /// Nothing of `act` is done before.
+    /// Runs `act` for the requester once the policy or the user allows it, and records it in the history. `act` does
+    /// not start before.
     ///
     /// # Errors
-    /// If it is not allowed, or as `act` fails.
+    /// If it is not allowed, and the errors of `act`.
     pub fn serve<T>(
         &self,
         request: &Request,
@@ -170,10 +170,10 @@ impl Keeper {
         self.0.block_on(self.0.serve(request, waiter, act))
     }
 
-    /// Does what the user clicked, and notes it in the history.
+    /// Performs a click of the user, and records it in the history.
     ///
     /// # Errors
-    /// As `act`.
+    /// The errors of `act`.
     pub fn clicked<T>(
         &self,
         request: &Request,
@@ -183,10 +183,11 @@ impl Keeper {
         self.0.block_on(self.0.clicked(request, act))
     }
 
-    /// Does what a program asked that gives it no credentials, whatever the policy, and notes it in the history.
+    /// Performs a request of a program that returns no credentials, regardless of the policy, and records it in the
+    /// history.
     ///
     /// # Errors
-    /// As `act`; or if there is no such role, or the program runs in a container that may not ask.
+    /// The errors of `act`, and if there is no such role, or the program runs in a container that may not make requests.
     pub fn observed<T>(
         &self,
         request: &Request,

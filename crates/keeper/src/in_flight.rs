@@ -1,7 +1,7 @@
-//! Requests in flight: whoever asks for the same thing joins the request, and there is one answer for all.
+//! In-flight requests. Callers with the same request join it, and all get one answer.
 //!
-//! Every request has a number. One that was made stale, because what it asks for was ended or changed or was begun
-//! again, is no longer in the table: what comes of it is dropped.
+//! Every request has a number. A request becomes stale if its subject was ended, changed or requested again. It is then
+//! removed from the table, and its result is dropped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 
-/// The requests of one kind: for what (`K`), with which answer (`T`).
+/// The requests of one kind, with the key `K` and the answer `T`.
 #[derive(Debug)]
 pub(super) struct InFlight<K, T> {
     last: u64,
@@ -20,30 +20,30 @@ pub(super) struct InFlight<K, T> {
 #[derive(Debug)]
 struct Request<K, T> {
     key: K,
-    /// The roles that wait for it.
+    /// The roles that wait for the request.
     waiting: BTreeSet<Name>,
-    /// A code that one of those who wait brought along, and the reasons of who began it.
+    /// A code that one of the waiting callers provided, and the reasons of the caller that started it.
     brought: Brought,
     answer: Arc<OnceLock<T>>,
 }
 
-/// What whoever asks brings along.
+/// What a caller provides.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
-    /// The authenticator's code.
+    /// The MFA code.
     pub(super) code: Option<MfaCode>,
-    /// Why they ask.
+    /// The reasons.
     pub(super) reasons: Vec<String>,
 }
 
-/// A request that somebody waits for.
+/// A request that a caller waits for.
 #[derive(Debug)]
 pub(super) struct Joined<T> {
     /// Its number.
     pub(super) id: u64,
-    /// Where its answer will be.
+    /// The future answer.
     pub(super) answer: Arc<OnceLock<T>>,
-    /// Whether it begins with this.
+    /// Whether this call started it.
     pub(super) is_first: bool,
 }
 
@@ -57,7 +57,7 @@ impl<K, T> Default for InFlight<K, T> {
 }
 
 impl<K: PartialEq + Clone, T> InFlight<K, T> {
-    /// Joins the request for `key`, or begins it, on behalf of a role.
+    /// Joins the request for `key`, or starts it, on behalf of a role.
     pub(super) fn join(&mut self, key: &K, role: &Name, brought: Brought) -> Joined<T> {
         let running = self.requests.iter().find(|(_, it)| it.key == *key);
         let running = running.map(|(id, _)| *id);
@@ -82,8 +82,8 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         }
     }
 
-    /// Returns where the answer for `key` will be, if it was asked for other reasons than these; `None` for no reasons,
-    /// which take any answer.
+    /// Returns the future answer for `key`, if it was requested with other reasons than these. Returns `None` without
+    /// reasons, because any answer is then accepted.
     pub(super) fn for_other_reasons(
         &self,
         key: &K,
@@ -94,13 +94,13 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         are_others.then(|| running.answer.clone())
     }
 
-    /// Gives a request its answer and takes it out of the table; `false` if it was made stale before.
+    /// Answers a request and removes it from the table. Returns `false` if it was stale.
     pub(super) fn settle(&mut self, id: u64, answer: T) -> bool {
         let request = self.requests.remove(&id);
         request.is_some_and(|request| request.answer.set(answer).is_ok())
     }
 
-    /// Makes the requests for some keys stale, and gives each this answer; `false` if there was none.
+    /// Makes the requests for some keys stale, and answers each with this. Returns `false` if there was none.
     pub(super) fn drop_where(
         &mut self,
         is_meant: impl Fn(u64, &K) -> bool,
@@ -114,7 +114,7 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         ids.iter().filter(|id| self.settle(**id, answer())).count() > 0
     }
 
-    /// Returns whether a request is under way and was not made stale.
+    /// Returns whether a request is running and not stale.
     pub(super) fn is_running(&self, id: u64) -> bool {
         self.requests.contains_key(&id)
     }
@@ -124,7 +124,7 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         self.requests.values().any(|it| is_meant(&it.key))
     }
 
-    /// Returns what is asked for.
+    /// Returns the keys of all requests.
     pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
         self.requests.values().map(|it| &it.key)
     }
@@ -140,7 +140,7 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
             .collect()
     }
 
-    /// Takes a code that was brought along for the requests for a key.
+    /// Takes the code that a caller provided for the requests for a key.
     pub(super) fn take_code(&mut self, is_meant: impl Fn(u64, &K) -> bool) -> Option<MfaCode> {
         let requests = self.requests.iter_mut();
         let mut meant = requests.filter(|(id, it)| is_meant(**id, &it.key));

@@ -1,11 +1,11 @@
-//! Moves a key that AWS's files hold in plaintext to the keychain, and back.
+//! Moves a key in plaintext from AWS's files to the keychain, and back.
 //!
 //! ```text
-//! read ─► verify ─► keychain, read back ─► a session of it ─► note the lines ─► edit: the process for the two lines
+//! read ─► verify ─► keychain, read back ─► session of the key ─► record the lines ─► edit: replace the two lines
 //! ```
 //!
-//! The plaintext goes only when all before it has worked. What is kept for the way back, the lines' note and a copy of
-//! the file, lacks the secret.
+//! The plaintext is removed only after all previous steps succeeded. The record of the lines and the backup of the
+//! file, which are kept for the undo, do not contain the secret.
 
 use super::{Owner, Ports};
 use crate::ports::Keeping;
@@ -17,20 +17,19 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::echo;
 
-/// What the credentials of a moved key cannot do.
+/// A note on what the credentials of a moved key cannot do.
 const LIMITS: &str = "AWS's tools then get a session of the key that renews itself. It can do what the user can, except \
                       calls to IAM, and GetFederationToken and GetSessionToken of STS.";
-/// What there is to know about the way back.
+/// A note on the undo.
 const BACK: &str =
     "The secret is then in plaintext in the file again. The key stays in the keychain as well.";
 
 impl Owner {
-    /// Moves the key of a profile to the keychain, or shows what that would change in AWS's files. It is called `name`,
-    /// or as the profile.
+    /// Moves the key of a profile to the keychain, or shows what this would change in AWS's files. The name of the key
+    /// is `name`, or by default the profile's.
     ///
     /// # Errors
-    /// If the profile has no key that can be moved, AWS does not know it, the keychain refuses, or the file cannot be
-    /// written. The plaintext is then still there.
+    /// If the profile has no key that can be moved, AWS does not know the key, the keychain fails, or the file cannot be written. The plaintext is then kept.
     pub(super) async fn import_key(
         &self,
         profile: &str,
@@ -78,11 +77,10 @@ impl Owner {
         })
     }
 
-    /// Puts a key that [`Owner::import_key`] moved back into its profile, or shows what that would change.
+    /// Puts a key that [`Owner::import_key`] moved back into its profile, or shows what this would change.
     ///
     /// # Errors
-    /// If no key of that profile was moved, the keychain does not give it, or the file was changed so that something
-    /// would be lost.
+    /// If no key of that profile was moved, the keychain fails, or the file was changed so that something would be lost.
     pub(super) async fn undo_import(&self, profile: &str, step: Step) -> Result<EditView, Problem> {
         self.check_set()?;
         let _gate = self.enter(Gate::MovedKeys).await;
@@ -125,7 +123,7 @@ impl Owner {
     /// Returns the name of the access key that [`Owner::undo_import`] puts back into a profile.
     ///
     /// # Errors
-    /// If no key of that profile was moved, or it is not kept any more.
+    /// If no key of that profile was moved, or it was removed since.
     pub(super) async fn moved_key(&self, profile: &str) -> Result<Name, Problem> {
         let moved = self.io(|ports| ports.aws.moved_keys()).await?;
         let taken = moved.iter().find(|key| key.profile == profile);
@@ -136,7 +134,7 @@ impl Owner {
             .ok_or_else(|| not_moved(profile))
     }
 
-    /// Refuses to rename or remove a key that a profile of AWS's files still gets its credentials from.
+    /// Checks that no profile of AWS's files still gets its credentials from a key that is to be renamed or removed.
     pub(super) async fn check_not_moved(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
         let moved = self.io(|ports| ports.aws.moved_keys()).await?;
@@ -158,7 +156,7 @@ impl Owner {
         Err(Problem::new(ProblemCode::UnusableSource, what, remedy))
     }
 
-    /// Edits the file. What was noted is noted again if the file was changed meanwhile.
+    /// Edits the file. The record is written again if the file was changed meanwhile.
     async fn take_out(
         &self,
         taken: &TakenKey,
@@ -183,7 +181,7 @@ impl Owner {
         .await
     }
 
-    /// The keychain must hold the very secret that is about to leave the file.
+    /// Checks that the keychain has the secret that is about to be removed from the file.
     async fn check_kept(&self, pair: &KeyPair) -> Result<(), Problem> {
         let kept = self
             .note_keychain(self.io(|ports| ports.keychain.fetch(&pair.id)).await)
@@ -207,7 +205,7 @@ impl Owner {
     }
 }
 
-/// Notes a key that was moved, in place of an earlier note of its profile.
+/// Records a moved key, and replaces an earlier record of its profile.
 fn note_moved(ports: &Ports, taken: &TakenKey) -> Result<(), Problem> {
     let mut moved = ports.aws.moved_keys()?;
     moved.retain(|key| key.profile != taken.profile);

@@ -1,6 +1,6 @@
-//! Sessions of access keys: what a profile whose key was moved to the keychain gets in its place. They are the user's
-//! own rights for an hour, by GetSessionToken, and never the key itself. They are kept in memory only: one that was
-//! ended never comes back.
+//! Sessions of access keys, which a profile gets if its key was moved to the keychain. They have the user's own
+//! permissions for an hour, from GetSessionToken, and are never the key itself. They are only in memory, so an ended
+//! session never reappears.
 
 use std::sync::Arc;
 
@@ -29,10 +29,10 @@ impl Owner {
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
     ///
     /// # Errors
-    /// If there is no such key, the keychain does not give it, AWS refuses, or the user ended the session meanwhile.
+    /// If there is no such key, the keychain fails, AWS returns an error, or the user ended the session meanwhile.
     pub(super) async fn key_credentials(&self, name: &Name) -> Result<Secret, Problem> {
         let key = self.key(name)?;
-        // Many who ask at once share one call.
+        // Concurrent requests share one call.
         let _gate = self.enter(Gate::KeySession(key.id.clone())).await;
         let now = self.ports.clock.now();
         let (left, ended) = {
@@ -43,7 +43,7 @@ impl Owner {
         if left <= RENEWAL_MARGIN {
             match self.call_session_token(&key).await {
                 Ok(fresh) => self.keep_key_session(&key.id, fresh, now, ended),
-                // What still lives is better than nothing.
+                // A session that is still live is returned if the renewal fails.
                 Err(_) if left.is_positive() => {}
                 Err(problem) => return Err(problem),
             }
@@ -57,7 +57,7 @@ impl Owner {
         Ok(live.credentials.process_line(&key.account_id))
     }
 
-    /// Returns the same line if the session at hand needs no renewal: without asking AWS, and so at once.
+    /// Returns the same line at once, without calling AWS, if the session in memory needs no renewal.
     pub(super) fn key_credentials_at_hand(&self, name: &Name) -> Option<Secret> {
         let key = self.key(name).ok()?;
         let now = self.ports.clock.now();
@@ -67,11 +67,11 @@ impl Owner {
         (session.left(now) > RENEWAL_MARGIN).then(|| live.credentials.process_line(&key.account_id))
     }
 
-    /// Ends the session of an access key here: it is no longer handed out, and programs that were allowed it are asked
-    /// about again. AWS goes on accepting it until it expires.
+    /// Ends the session of an access key. Programs no longer get it, and allowed programs need a new permission. AWS
+    /// accepts it until it expires.
     ///
     /// # Errors
-    /// If there was nothing to end.
+    /// If there is nothing to end.
     pub(super) fn end_key(&self, name: &Name) -> Result<(), Problem> {
         let key = self.key(name)?;
         let now = self.ports.clock.now();
@@ -166,7 +166,7 @@ impl State {
         views
     }
 
-    /// Forgets the credentials of sessions that are over.
+    /// Drops the credentials of expired sessions.
     pub(super) fn drop_stale_key_sessions(&mut self, now: Timestamp) {
         for session in self.key_sessions.values_mut() {
             if !session.left(now).is_positive() {
@@ -175,7 +175,7 @@ impl State {
         }
     }
 
-    /// Returns how long the session of a key lives that ends next.
+    /// Returns the time left of the session of a key that expires next.
     pub(super) fn next_key_session_end(&self, now: Timestamp) -> Option<SignedDuration> {
         let live = self.key_sessions.values().filter(|it| it.live.is_some());
         live.map(|session| session.left(now)).min()

@@ -1,4 +1,4 @@
-//! Access keys: verified, then kept in the keychain, then listed.
+//! Access keys, which are verified, stored in the keychain and listed.
 
 use super::{Concern, Owner};
 use crate::state::gate::Gate;
@@ -17,11 +17,10 @@ use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::KeyView;
 
 impl Owner {
-    /// Verifies an access key with GetCallerIdentity, keeps its secret in the keychain and lists it.
+    /// Verifies an access key with GetCallerIdentity, stores its secret in the keychain and lists it.
     ///
     /// # Errors
-    /// If the name or key is taken, AWS does not know the key, it is a root user's, or the keychain refuses.
-    /// Nothing was kept then.
+    /// If the name or key is in use, AWS does not know the key, it belongs to a root user, or the keychain fails. Nothing is stored then.
     pub(super) async fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
         self.check_free(name)?;
         self.check_new(pair)?;
@@ -49,7 +48,7 @@ impl Owner {
     /// Gives an access key another name, and changes the source of the roles that name it.
     ///
     /// # Errors
-    /// If there is no such key, the new name is taken, or a file cannot be written.
+    /// If there is no such key, the new name is in use, or a file cannot be written.
     pub(super) async fn rename_key(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
         self.key(name)?;
         if name == new_name {
@@ -70,11 +69,11 @@ impl Owner {
         self.drop_consent(&before).await
     }
 
-    /// Forgets an access key: first its secret and its seed in the keychain, then its MFA sessions and its entry. Sessions of roles
-    /// that it began go on.
+    /// Removes an access key: first its secret and its seed in the keychain, then its MFA sessions and its entry.
+    /// Sessions of roles that were assumed with it stay.
     ///
     /// # Errors
-    /// If there is no such key, or the keychain refuses; it is still listed then.
+    /// If there is no such key, or the keychain fails. The key is still listed then.
     pub(super) async fn remove_key(&self, name: &Name) -> Result<(), Problem> {
         let _gate = self.enter(Gate::Keys).await;
         let key = self.key(name)?;
@@ -88,10 +87,11 @@ impl Owner {
             .await
     }
 
-    /// Asks the keychain again, as after unlocking it, and reads the sessions that it seals.
+    /// Tries the keychain again, for example after it was unlocked, and reads the sessions that are encrypted with its
+    /// key.
     ///
     /// # Errors
-    /// What is still wrong with it.
+    /// What is still wrong with the keychain.
     pub(super) async fn retry_keychain(&self) -> Result<(), Problem> {
         let first = self.lock().keys.first().map(|key| key.id.clone());
         if let Some(id) = first {
@@ -102,7 +102,8 @@ impl Owner {
         Ok(())
     }
 
-    /// Takes over that the keychain was opened: what stood against it is gone, and the sessions that it seals are read.
+    /// Records that the keychain was opened: removes its problem, and reads the sessions that are encrypted with its
+    /// key.
     pub(super) async fn keychain_opened(&self) {
         self.set_standing(Concern::Keychain, None);
         self.restore_sessions().await;
@@ -190,7 +191,7 @@ impl Owner {
         Ok(identity)
     }
 
-    /// Stores the secret and reads it back, since a keychain may fail silently.
+    /// Stores the secret and reads it back, because a keychain can fail silently.
     async fn store_secret(&self, pair: &KeyPair) -> Result<(), KeychainError> {
         self.io(|ports| ports.keychain.store(&pair.id, &pair.secret))
             .await?;
@@ -202,7 +203,7 @@ impl Owner {
         }
     }
 
-    /// Changes the list of access keys. Whoever calls this is inside [`Gate::Keys`].
+    /// Changes the list of access keys. The caller must hold [`Gate::Keys`].
     pub(super) async fn write_keys(
         &self,
         change: impl FnOnce(&mut Vec<AccessKey>),
@@ -211,13 +212,13 @@ impl Owner {
         change(&mut keys);
         self.io(|ports| ports.files.write_keys(&keys)).await?;
         self.update(|state| state.keys = keys);
-        // Whether a profile's key is kept has changed.
+        // Roles of profiles depend on which keys are in the keychain.
         self.reload_aws_files().await;
         Ok(())
     }
 }
 
-/// Returns the problem of an access key that is not here.
+/// Returns the problem of an unknown access key.
 pub(super) fn unknown_key(name: &Name) -> Problem {
     let name = sanitise::echo(name.as_str());
     let what = format!("There is no access key called \"{name}\".");

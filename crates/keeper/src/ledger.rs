@@ -1,4 +1,4 @@
-//! The ledger of codes: STS takes each once, whatever becomes of the call.
+//! The ledger of MFA codes. STS accepts each code once, even if the call fails.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rolecall_core::session::totp::STEP_S;
 use rolecall_core::value::mfa::{CODE_LIFE, MfaCode, MfaSerial};
 
-/// The codes that were sent, while AWS might still take them.
+/// The codes that were sent and that AWS may still accept.
 #[derive(Debug, Default)]
 pub(super) struct CodeLedger(HashMap<MfaSerial, Vec<(MfaCode, Timestamp)>>);
 
@@ -18,14 +18,14 @@ impl CodeLedger {
             .any(|(used, at)| used == code && now.duration_since(*at) < CODE_LIFE)
     }
 
-    /// Notes a code as used; older ones that nobody takes any more are dropped.
+    /// Records a code as used, and drops expired ones.
     pub(super) fn note(&mut self, serial: &MfaSerial, code: &MfaCode, now: Timestamp) {
         let sent = self.0.entry(serial.clone()).or_default();
         sent.retain(|(_, at)| now.duration_since(*at) < CODE_LIFE);
         sent.push((code.clone(), now));
     }
 
-    /// Returns when the device shows its next code, if the present one was sent.
+    /// Returns when the device shows its next code, if the current one was sent.
     pub(super) fn next_code_at(&self, serial: &MfaSerial, now: Timestamp) -> Option<Timestamp> {
         let present = step(now);
         self.sent(serial)
@@ -38,7 +38,7 @@ impl CodeLedger {
     }
 }
 
-/// Returns when the next code is shown: authenticators change at every half minute of the time of day.
+/// Returns when the next code is shown. Authenticators change codes every 30 seconds.
 pub(super) fn next_step(now: Timestamp) -> Timestamp {
     Timestamp::from_second((step(now) + 1) * STEP_S).unwrap_or(now)
 }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r12_no_code_is_sent_twice_whatever_was_sent_in_between() {
+    fn r12_no_code_is_sent_twice_even_after_other_codes() {
         let serial = MfaSerial::parse("GAHT12345678").expect("a serial");
         let code = |text| MfaCode::parse(text).expect("a code");
         let now: Timestamp = "2026-11-21T12:00:10Z".parse().expect("an instant");

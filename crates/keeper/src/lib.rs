@@ -1,8 +1,8 @@
-//! The use cases: the one owner of all state, between the ports and whoever asks.
+//! The use cases, and the owner of all state, between the ports and the callers.
 //!
-//! [`Keeper`] is what others hold: its calls block. Behind it an `Owner` has the state, and use cases that are `async`
-//! functions. One of them runs at a time; it gives way to others only where it waits, and a call to a port is a wait, so
-//! a slow network or keychain never holds up a reader (see `run`).
+//! Other crates use [`Keeper`], whose calls block. It contains an `Owner` with the state, and with use cases that are
+//! `async` functions. One use case runs at a time. Others run while it waits. A call to a port is a wait, so a slow
+//! network or keychain never blocks a reader (see `run`).
 
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
@@ -11,19 +11,22 @@ pub mod ports;
 
 mod asking;
 mod assume;
+mod assume_role_call;
 mod aws_files;
 mod catalogue;
 mod code_source;
 mod connect;
 mod consent;
 mod container;
-mod denied;
+mod denial;
 mod duration_limit;
 mod end;
 mod explain;
 mod gate;
 mod hand_out;
 mod handle;
+mod history;
+mod import;
 mod in_flight;
 mod key_move;
 mod key_session;
@@ -33,8 +36,6 @@ mod listing;
 mod marks;
 mod maximum;
 mod mfa;
-mod move_in;
-mod noting;
 mod owner;
 mod persist;
 mod policy;
@@ -56,7 +57,6 @@ mod turn;
 mod view;
 mod wait;
 mod waiter;
-mod wish;
 
 pub use handle::Keeper;
 pub use ports::Ports;

@@ -1,4 +1,4 @@
-//! The views of roles and keys. There may be ten thousand, so they are made anew only when what they show may differ.
+//! The views of roles and keys. There may be ten thousand, so they are rebuilt only when they may have changed.
 
 use jiff::Timestamp;
 
@@ -12,8 +12,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::KeyView;
 
 impl Listing {
-    /// Returns the views as of `now`. Where all roles look as before, they stay shared with earlier snapshots, so that
-    /// nothing has to be told or compared again.
+    /// Returns the views as of `now`. If no view of a role changed, they stay shared with earlier snapshots, so that
+    /// they need not be sent or compared again.
     pub(super) fn of(state: &mut State, now: Timestamp) -> Self {
         let before = std::mem::take(&mut state.listing);
         let state = &*state;

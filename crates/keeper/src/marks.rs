@@ -1,4 +1,4 @@
-//! The user's marks on roles and accounts, and how much each role was used.
+//! The user's labels of roles and accounts, and how much each role was used.
 
 use super::{Concern, Owner, State};
 use crate::state::gate::Gate;
@@ -9,12 +9,12 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
 
-/// The most roles that are told as used of late.
+/// The maximum number of recently used roles in the snapshot.
 const RECENT_MAX: usize = 50;
 
 impl Owner {
-    /// Reads the marks again. A file that cannot be read leaves the last good marks in force; if there are none, every
-    /// role counts as production. What is wrong is told.
+    /// Reads the labels again. If the file cannot be read, the last valid labels stay in effect; if there are none,
+    /// every role counts as production. A problem is shown.
     pub(super) async fn reload_marks(&self) {
         let _gate = self.enter(Gate::Marks).await;
         self.reread_marks().await;
@@ -43,20 +43,20 @@ impl Owner {
         });
     }
 
-    /// Sets the marks of a role, wherever it is written. What it has from its account stays the account's to say.
+    /// Sets the labels of a role from any origin. Labels that equal its account's are not stored for the role.
     ///
     /// # Errors
-    /// If there is no role of that name, the group is wrong, or the file cannot be written.
+    /// If there is no role with this name, the group is not valid, or the file cannot be written.
     pub(super) async fn mark_role(&self, name: &str, marks: &RoleMarks) -> Result<(), Problem> {
         let marks = self.lock().own_marks(name, marks);
         self.edit_marks(|text, path| marks::with_role(text, path, name, &marks))
             .await
     }
 
-    /// Sets what the user calls an account; without a name it has none. Its other marks stay.
+    /// Sets or removes the name of an account. Its other labels stay.
     ///
     /// # Errors
-    /// If the account or its name is wrong, or the file cannot be written.
+    /// If the account or its name is not valid, or the file cannot be written.
     pub(super) async fn name_account(&self, account_id: &str, alias: &str) -> Result<(), Problem> {
         let marks = AccountMarks {
             alias: Some(alias.to_owned()),
@@ -66,7 +66,7 @@ impl Owner {
             .await
     }
 
-    /// Lets a role keep its marks under its new name.
+    /// Moves the labels of a role to its new name.
     pub(super) async fn rename_marks(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
         self.edit_marks(|text, path| {
             marks::with_role_renamed(text, path, name.as_str(), new_name.as_str())
@@ -74,7 +74,7 @@ impl Owner {
         .await
     }
 
-    /// Returns whether a role is marked as production.
+    /// Returns whether a role is labelled as production.
     pub(super) fn is_production(&self, name: &Name) -> bool {
         let state = self.lock();
         let role = state.catalogue.role(name);
@@ -99,7 +99,7 @@ impl Owner {
         Ok(())
     }
 
-    /// Notes that a person used a role.
+    /// Records that the user used a role.
     pub(super) fn note_use(&self, role: &Name) {
         let now = self.ports.clock.now();
         let role = self.update(|state| {
@@ -113,7 +113,7 @@ impl Owner {
         self.keep(Row::Usage(role));
     }
 
-    /// Takes over how much each role was used in earlier runs.
+    /// Reads how much each role was used in earlier runs.
     pub(super) async fn restore_usages(&self) {
         match self.io(|ports| ports.store.usages()).await {
             Ok(kept) => self.update(|state| {
@@ -127,7 +127,7 @@ impl Owner {
     }
 }
 
-/// Returns the problem of a file that cannot be read at all, with what follows from it.
+/// Returns the problem of a file that cannot be read, with the consequence.
 fn with_consequence(problem: Problem, was_read: bool) -> Problem {
     let fix = match problem.code {
         ProblemCode::InvalidFile => "Fix the file.",
@@ -141,7 +141,7 @@ fn with_consequence(problem: Problem, was_read: bool) -> Problem {
 }
 
 impl State {
-    /// Returns the marks that a role must have of its own for these to count.
+    /// Returns the own labels that a role needs so that these apply to it.
     fn own_marks(&self, name: &str, wanted: &RoleMarks) -> RoleMarks {
         let role = Name::parse(name).ok();
         let role = role.and_then(|name| self.catalogue.role(&name));

@@ -1,5 +1,5 @@
-//! The longest life that a role allows, as IAM tells it. It is asked for behind a session that was just given, so that
-//! nobody waits for it; once a day at most, since a refusal is seen by whoever watches the account.
+//! The maximum session duration of roles, from IAM. It is read in the background after a session was assumed, so that
+//! nobody waits for it, and at most once a day, because denied calls appear in the account's logs.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,14 +13,14 @@ use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::role_arn::RoleArn;
 
-/// How long IAM is left alone after it was asked about a role.
+/// The minimum time between two calls to IAM for a role.
 const BETWEEN_TRIES: SignedDuration = SignedDuration::from_hours(24);
-/// How long what it told is believed: a role's owner may change it.
+/// How long the result is used. A role's owner may change the maximum.
 const BELIEVED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl State {
-    /// Notes that a role was just asked for, where its longest life is worth knowing: a session from a role lasts an
-    /// hour, whatever the role allows.
+    /// Records that a role was just assumed, if its maximum is useful. A session in role chaining lasts one hour
+    /// regardless of the maximum.
     pub(super) fn note_asked(
         &mut self,
         role: &Role,
@@ -47,7 +47,7 @@ impl State {
 }
 
 impl Owner {
-    /// Blocks until there is a role whose longest life IAM may tell.
+    /// Waits until there is a role whose maximum can be read from IAM.
     pub(super) async fn await_unread_maximum(&self) {
         self.until(None, |state| {
             (!state.unread_maximums.is_empty()).then_some(())
@@ -55,8 +55,8 @@ impl Owner {
         .await;
     }
 
-    /// Asks IAM for the longest life of the roles that wait for it. What it does not tell is found out when AWS refuses
-    /// too long a life.
+    /// Reads the maximum of the waiting roles from IAM. If that fails, the maximum is found out when AWS rejects a
+    /// duration.
     pub(super) async fn read_maximums(&self) {
         let unread = std::mem::take(&mut self.lock().unread_maximums);
         for role in &unread {
@@ -77,7 +77,7 @@ impl Owner {
         }
     }
 
-    /// Remembers what IAM told of a role.
+    /// Stores the maximum that IAM returned for a role.
     pub(super) fn note_described(&self, role: &RoleArn, described: &DescribedRole) {
         if let Some(allowed) = described.maximum {
             let known_by = KnownBy::Role;
@@ -85,8 +85,8 @@ impl Owner {
         }
     }
 
-    /// Returns credentials of the role's account, which alone are told about the role: the caller's, with a code if one
-    /// was given, else the role's own.
+    /// Returns credentials in the role's account, because only these can read the role: the caller's, with its MFA
+    /// session if there is one, or otherwise the role's own.
     async fn caller_in_account(&self, role: &Role) -> Result<Option<Caller>, KeychainError> {
         let key = {
             let state = self.lock();

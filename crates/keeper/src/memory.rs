@@ -1,4 +1,4 @@
-//! Ports that keep everything in memory: the practice set's, which must leave no trace.
+//! Ports that keep everything in memory, for the practice account, which must leave no trace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -66,17 +66,17 @@ pub struct MemoryFiles {
     pub roles: Mutex<String>,
     /// The file of settings.
     pub settings: Mutex<String>,
-    /// Why the file of settings cannot be read at present.
+    /// Why the file of settings cannot be read.
     pub settings_failure: Mutex<Option<Problem>>,
-    /// The file of marks.
+    /// The file of labels.
     pub marks: Mutex<String>,
-    /// Why the file of marks cannot be read at present.
+    /// Why the file of labels cannot be read.
     pub marks_failure: Mutex<Option<Problem>>,
     /// AWS's config file.
     pub aws_config: Mutex<String>,
     /// AWS's credentials file.
     pub aws_credentials: Mutex<String>,
-    /// Why AWS's files cannot be read at present.
+    /// Why AWS's files cannot be read.
     pub aws_failure: Mutex<Option<Problem>>,
     keys: Mutex<Vec<AccessKey>>,
     moved_keys: Mutex<Vec<TakenKey>>,
@@ -187,7 +187,7 @@ impl AwsWriter for MemoryFiles {
     }
 }
 
-/// The most lines of the history that are kept in memory.
+/// The maximum number of lines of the history in memory.
 const LINES_MAX: usize = 2_000;
 
 /// A store in memory.
@@ -227,7 +227,7 @@ impl Store for MemoryStore {
         Ok(())
     }
     fn was_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) -> bool {
-        // What is only in memory ends with the run, whose own ledger knows its codes.
+        // This store ends with the program, and the ledger in memory knows its codes.
         false
     }
     fn note_code_sent(&self, _serial: &MfaSerial, _code: &MfaCode) {}

@@ -1,4 +1,4 @@
-//! MFA sessions: one code for every role that waits for it.
+//! MFA sessions, which need one code for all roles that wait for it.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,12 +23,12 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
 
-/// A code this fresh is not too old for any trust policy: a refusal has another reason.
+/// A code this recent is not too old for any trust policy, so an error has another reason.
 pub(super) const FRESH: SignedDuration = SIGNER_MIN_REMAINING;
 
 impl Owner {
-    /// Returns the session token that signs for the plan's first role: the one at hand, else a new one for which one
-    /// code is asked, whoever needs it at the time.
+    /// Returns the session token that signs for the plan's first role: an available one, or a new one, for which all
+    /// concurrent callers share one code.
     pub(super) async fn mfa_session(
         &self,
         role: &Role,
@@ -95,7 +95,7 @@ impl Owner {
         self.with_code(&question, send).await
     }
 
-    /// Takes over what came of a request for a token, unless it was made stale meanwhile.
+    /// Applies the outcome of a request for a token, unless the request is stale.
     fn settle_token(&self, request: u64, outcome: Result<MfaSession, Halt>) {
         let kept = self.update(|state| {
             if !state.token_requests.settle(request, outcome.clone()) {
@@ -111,7 +111,7 @@ impl Owner {
         }
     }
 
-    /// Keeps an MFA session, here and in the store.
+    /// Keeps an MFA session in memory and in the store.
     pub(super) fn take_mfa_session(&self, session: MfaSession) {
         let id = (session.key.clone(), session.serial.clone());
         self.update(|state| drop(state.mfa_sessions.insert(id.clone(), session)));
@@ -163,8 +163,8 @@ impl Owner {
         })
     }
 
-    /// Returns what becomes of a call that was signed by a session token and refused. A token whose code may be too
-    /// old for the role's trust policy is followed by a code of the role's own; a dead token by a new one.
+    /// Returns what to do about a failed call that a session token signed. If its code may be too old for the role's
+    /// trust policy, the role gets its own code. If the token is no longer valid, it is replaced.
     pub(super) fn after_refusal(&self, role: &Role, token: &MfaSession, problem: Problem) -> Halt {
         let age = token.age_at(self.ports.clock.now());
         if age <= FRESH {
@@ -187,7 +187,7 @@ impl Owner {
         }
     }
 
-    /// Learns from a call that went with a fresh code.
+    /// Learns from the outcome of a call with a recent code.
     pub(super) fn learn<T>(&self, role: &Role, outcome: &Result<T, Halt>) {
         let mut state = self.lock();
         let lessons = &mut state.lessons;
@@ -206,13 +206,13 @@ impl Owner {
         }
     }
 
-    /// Forgets an MFA session, here and in the store.
+    /// Removes an MFA session from memory and from the store.
     pub(super) fn forget_mfa(&self, id: &TokenId) {
         self.update(|state| drop(state.mfa_sessions.remove(id)));
         self.keep(Row::Mfa(id.clone()));
     }
 
-    /// Forgets the MFA sessions that are over.
+    /// Removes expired MFA sessions.
     pub(super) fn drop_stale_mfa(&self, now: Timestamp) {
         let over: Vec<TokenId> = {
             let state = self.lock();
@@ -223,11 +223,11 @@ impl Owner {
         over.iter().for_each(|id| self.forget_mfa(id));
     }
 
-    /// Ends the MFA sessions of an access key: the next role asks for a code again. AWS goes on accepting them until
-    /// they expire.
+    /// Ends the MFA sessions of an access key. The next role needs a new code. AWS accepts the sessions until they
+    /// expire.
     ///
     /// # Errors
-    /// If there is no such key, or it has none.
+    /// If there is no such key, or it has no MFA session.
     pub(super) fn end_mfa(&self, key: &Name) -> Result<(), Problem> {
         let key = self.key(key)?;
         let ids: Vec<TokenId> = {
@@ -253,7 +253,7 @@ impl Owner {
         Ok(())
     }
 
-    /// Returns what a prompt says of this plan.
+    /// Returns the question for a prompt of this plan.
     pub(super) fn question(
         &self,
         role: &Role,
@@ -273,7 +273,7 @@ impl Owner {
 }
 
 impl State {
-    /// Returns the present as the planner sees it.
+    /// Returns the planner's input for this time.
     pub(super) fn situation(&self, now: Timestamp) -> Situation<'_> {
         let mut situation = Situation::new(&self.catalogue, &self.keys, now);
         let live = self.sessions.keys();
@@ -288,7 +288,7 @@ impl State {
         situation
     }
 
-    /// Takes the MFA sessions of the last run back, as far as they are not over.
+    /// Restores the MFA sessions of the last run that have not expired.
     pub(super) fn take_back(&mut self, sessions: Vec<MfaSession>, now: Timestamp) {
         for session in sessions {
             let id = (session.key.clone(), session.serial.clone());
@@ -300,7 +300,7 @@ impl State {
     }
 }
 
-/// Settles a request for a token whose attempt panicked or was dropped.
+/// Settles a request for a token if its attempt panicked or was dropped.
 struct UnfinishedToken<'a> {
     owner: &'a Owner,
     request: u64,

@@ -15,13 +15,13 @@ pub(super) struct Owner {
     pub(super) ports: Ports,
     pub(super) mode: Mode,
     pub(super) turn: Turn,
-    /// Itself, for the tasks that it starts.
+    /// A reference to itself, for the tasks that it starts.
     pub(super) me: Weak<Self>,
     state: Mutex<State>,
 }
 
 impl Owner {
-    /// Returns an owner that knows nothing yet; [`Owner::read_files`] reads what the files hold.
+    /// Returns an owner with empty state. [`Owner::read_files`] reads the files.
     pub(super) fn new(ports: Ports, mode: Mode) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
             ports,
@@ -32,7 +32,7 @@ impl Owner {
         })
     }
 
-    /// Reads what the files hold. What cannot be read is a standing problem.
+    /// Reads the files. A file that cannot be read is a standing problem.
     pub(super) async fn read_files(&self) {
         self.reload_settings().await;
         self.reload_keys().await;
@@ -41,17 +41,17 @@ impl Owner {
         self.reload_aws_files().await;
     }
 
-    /// Returns what is shown at present.
+    /// Returns the current snapshot.
     pub(super) fn snapshot(&self) -> Snapshot {
         self.lock().published.clone()
     }
 
-    /// Returns what is shown at present, without roles and keys: for prompts, which ask often.
+    /// Returns the current snapshot without roles and keys, for prompts, which read it often.
     pub(super) fn sessions_snapshot(&self) -> Snapshot {
         self.lock().published.without_roles()
     }
 
-    /// Returns what is shown at present, with the roles that a search finds alone, best first.
+    /// Returns the current snapshot with only the roles that match a search, best first.
     pub(super) fn found(&self, text: &str) -> Snapshot {
         let shown = self.snapshot();
         let found = search(&shown, text).into_iter().cloned().collect();
@@ -61,24 +61,24 @@ impl Owner {
         }
     }
 
-    /// Returns the names of the roles that a search finds, best first; of all if its text is empty.
+    /// Returns the names of the roles that match a search, best first, or of all roles if its text is empty.
     pub(super) fn found_names(&self, text: &str) -> Vec<String> {
         let shown = self.snapshot();
         let found = search(&shown, text).into_iter();
         found.map(|role| role.name.clone()).collect()
     }
 
-    /// Returns the settings in force.
+    /// Returns the settings in effect.
     pub(super) fn settings(&self) -> Settings {
         self.lock().settings.clone()
     }
 
-    /// Notes or clears a standing problem.
+    /// Sets or clears a standing problem.
     pub(super) fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
         self.update(|state| state.set_standing(concern, problem));
     }
 
-    /// Clears every standing problem of this code, as the user asked.
+    /// Clears all standing problems with this code at the user's request.
     pub(super) fn dismiss(&self, code: ProblemCode) {
         self.update(|state| {
             state.standing.retain(|_, problem| problem.code != code);
@@ -95,13 +95,13 @@ impl Owner {
         }
     }
 
-    /// Returns the state, for a moment: never across an `.await`.
+    /// Locks the state for a short time. It must not be held across an `.await`.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state and wakes whoever waits. What is shown may differ, and is published once this use case waits
-    /// or is done.
+    /// Changes the state and wakes all waiting use cases. A changed snapshot is published when this use case waits or
+    /// ends.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         self.touch(|state| {
             state.revision += 1;
@@ -110,7 +110,7 @@ impl Owner {
         })
     }
 
-    /// Changes what is never shown, and wakes whoever waits.
+    /// Changes state that is never shown, and wakes all waiting use cases.
     pub(super) fn touch<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let (result, waiting) = {
             let mut state = self.lock();
@@ -121,7 +121,7 @@ impl Owner {
         result
     }
 
-    /// Publishes what is shown, if it differs from what was published last.
+    /// Publishes the snapshot if it differs from the last published one.
     pub(super) fn publish(&self) {
         let (now, offset) = (self.ports.clock.now(), self.ports.clock.offset());
         let fresh = {

@@ -1,5 +1,4 @@
-//! What is kept on disk follows what is in memory: in its order, without anybody waiting for it, and again until it
-//! worked.
+//! Writes changes of the state to disk: in order, in the background, and with retries.
 
 use jiff::SignedDuration;
 
@@ -11,15 +10,15 @@ use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::usage::Usage;
 
-/// How long after a failure it is tried again.
+/// The time between retries.
 const RETRY: SignedDuration = SignedDuration::from_secs(15);
-/// How long an answer waits for the disk: one that works takes a few milliseconds, and one that does not, or a keychain
-/// that asks for its password, must not hold up what is at hand.
+/// How long a response waits for the disk. A working disk takes a few milliseconds. A failing disk, or a keychain that
+/// asks for its password, must not delay the response.
 const GRACE: SignedDuration = SignedDuration::from_millis(300);
-/// How long the end of the program waits for what is not written yet.
+/// How long the program waits for pending writes before it ends.
 const LAST_WRITES: SignedDuration = SignedDuration::from_secs(3);
 
-/// What a row is to hold.
+/// The new content of a row.
 enum Write {
     Session(Session),
     Mfa(MfaSession),
@@ -29,7 +28,7 @@ enum Write {
 }
 
 impl Owner {
-    /// Has the disk follow memory in a row.
+    /// Schedules a write of a row.
     pub(super) fn keep(&self, row: Row) {
         self.touch(|state| {
             state.unwritten.note(row);
@@ -54,7 +53,7 @@ impl Owner {
         }
     }
 
-    /// Waits a moment until everything is on disk, so that a crash right after an answer loses nothing.
+    /// Waits a short time until everything is on disk, so that a crash right after a response loses nothing.
     pub(super) async fn soon_written(&self) {
         let deadline = self.deadline(GRACE);
         self.until(Some(deadline), |state| {
@@ -64,7 +63,7 @@ impl Owner {
         .await;
     }
 
-    /// Waits until everything is on disk, or cannot be written now.
+    /// Waits until everything is on disk or has failed.
     pub(super) async fn all_written(&self) {
         let deadline = self.deadline(LAST_WRITES);
         let tries = self.touch(|state| {
@@ -103,7 +102,7 @@ impl Owner {
         std::mem::forget(writing);
     }
 
-    /// Returns the next row to write, or notes that there is none.
+    /// Returns the next row to write, or records that there is none.
     fn next_row(&self) -> Option<(Row, u64)> {
         let mut state = self.lock();
         let next = state.unwritten.next();
@@ -156,7 +155,7 @@ impl Drop for Writing<'_> {
 }
 
 impl State {
-    /// Returns what memory has for a row.
+    /// Returns the content of a row from memory.
     fn wanted_on_disk(&self, row: &Row, now: jiff::Timestamp) -> Write {
         match row {
             Row::Session(role) => {

@@ -1,24 +1,24 @@
-//! What the settings decide about a request without the user: the one place where a policy is looked up. What is neither
-//! a role nor an access key has no policy, and gets nothing.
+//! Looks up the policy for a request. This is the only place that does. A name that is neither a role nor an access key
+//! has no policy, and its requests are denied.
 
 use super::{Owner, State};
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::Verdict;
 use rolecall_core::asker::requester::{Isolation, Requester};
 
-/// What is decided about a request before anybody is asked.
+/// The decision about a request before the user is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// It is handed out.
+    /// The request is allowed.
     Allowed,
-    /// The user decides.
+    /// The user must be asked.
     Asked(Consent),
-    /// It is refused.
+    /// The request is denied.
     Refused(Verdict),
 }
 
 impl Owner {
-    /// Returns what the policy of a role or an access key decides about a requester.
+    /// Returns the decision of the policy of a role or an access key about a requester.
     pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
         let state = self.lock();
@@ -26,7 +26,7 @@ impl Owner {
         if sandboxed && ask.containers == Consent::Never {
             return Decision::Refused(Verdict::Sandboxed);
         }
-        // Whoever asks for what does not exist is told so, and nobody is bothered.
+        // A request for an unknown name fails without a question to the user.
         let Some(governing) = state.governing(subject) else {
             return Decision::Refused(Verdict::Unknown);
         };
@@ -44,8 +44,8 @@ impl Owner {
 }
 
 impl State {
-    /// Returns whose policy counts: of limited sessions, that of their role. A role that has left the catalogue counts
-    /// for as long as it has a session.
+    /// Returns the subject whose policy applies. For limited sessions, this is their role. A role that is no longer in
+    /// the catalogue is used while it has a session.
     pub(super) fn governing(&self, subject: &Subject) -> Option<Subject> {
         match subject {
             Subject::Role(name) => {
@@ -64,8 +64,7 @@ impl State {
         }
     }
 
-    /// Forgets what programs were allowed and denied of the roles and keys whose policy is another than before, so that
-    /// they are asked about again.
+    /// Drops the permissions and denials for roles and keys whose policy changed, so that the user is asked again.
     pub(super) fn withdraw_grants(&mut self, is_changed: impl Fn(&Subject) -> bool) {
         let mut asking = std::mem::take(&mut self.asking);
         let mut served = std::mem::take(&mut self.served);

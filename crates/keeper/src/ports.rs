@@ -1,4 +1,4 @@
-//! What the keeper needs of the outside: one small trait per noun of the operating system.
+//! The ports of the keeper: one small trait for each external system.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -28,27 +28,27 @@ use rolecall_core::value::usage::Usage;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
 
-/// What the keeper acts through.
+/// The ports through which the keeper acts.
 pub struct Ports {
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// What runs tasks.
+    /// Runs tasks.
     pub tasks: Arc<dyn Tasks>,
-    /// This machine's names.
+    /// The names of this machine and its user.
     pub machine: Arc<dyn Machine>,
     /// The Security Token Service.
     pub sts: Arc<dyn Sts>,
-    /// What AWS tells about permissions.
+    /// Calls of IAM and STS that read permissions.
     pub iam: Arc<dyn Iam>,
     /// The OS keychain.
     pub keychain: Arc<dyn Keychain>,
-    /// Programs that the settings name.
+    /// Programs in the user's settings.
     pub programs: Arc<dyn Programs>,
     /// The user's files.
     pub files: Arc<dyn Files>,
-    /// AWS's own files, where they are written.
+    /// Edits of AWS's own files.
     pub aws: Arc<dyn AwsWriter>,
-    /// What survives a restart.
+    /// Data that survives a restart.
     pub store: Arc<dyn Store>,
     /// The clipboard.
     pub clipboard: Arc<dyn Clipboard>,
@@ -60,14 +60,14 @@ pub struct Ports {
 
 /// The Security Token Service.
 pub trait Sts: Send + Sync {
-    /// Calls AssumeRole. A call with an MFA code is tried once; others as the standard retry mode does.
+    /// Calls AssumeRole. A call with an MFA code is sent once. Others are retried according to the standard retry mode.
     ///
     /// # Errors
     /// Any of [`StsError`].
     fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError>;
 
-    /// Calls GetSessionToken: temporary credentials of the user whose long-term key signs. A call with an MFA code
-    /// is tried once; others as the standard retry mode does.
+    /// Calls GetSessionToken for temporary credentials of the user whose long-term key signs. A call with an MFA code
+    /// is sent once. Others are retried according to the standard retry mode.
     ///
     /// # Errors
     /// Any of [`StsError`].
@@ -81,12 +81,12 @@ pub trait Sts: Send + Sync {
     -> Result<CallerIdentity, StsError>;
 }
 
-/// What AWS tells about permissions. Each call may be denied itself.
+/// Calls of IAM and STS that read permissions. Each call can itself be denied.
 pub trait Iam: Send + Sync {
-    /// Calls GetRole. It finds roles of the caller's account only, by their name.
+    /// Calls GetRole. It finds only roles in the caller's account, by name.
     ///
     /// # Errors
-    /// Any of [`StsError`]; the code `NoSuchEntity` if the caller's account has no such role.
+    /// Any of [`StsError`], with the code `NoSuchEntity` if the caller's account has no such role.
     fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError>;
 
     /// Calls SimulatePrincipalPolicy in the partition of the principal.
@@ -99,7 +99,7 @@ pub trait Iam: Send + Sync {
         question: &Simulation,
     ) -> Result<Vec<SimulationResult>, StsError>;
 
-    /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns what was encoded, as JSON.
+    /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns the decoded message as JSON.
     ///
     /// # Errors
     /// Any of [`StsError`].
@@ -117,52 +117,50 @@ pub trait Iam: Send + Sync {
     ) -> Result<String, StsError>;
 }
 
-/// The time.
+/// The clock.
 pub trait Clock: Send + Sync {
-    /// Returns the present as AWS's clock has it, as far as it is known.
+    /// Returns the current time of AWS's clock, as far as it is known.
     fn now(&self) -> Timestamp;
 
     /// Returns AWS's clock minus this machine's, as far as it is known.
     fn offset(&self) -> SignedDuration;
 
-    /// Wakes `waker` once this clock has reached `at`, and may do so sooner. Returns the number that
-    /// [`Clock::cancel`] takes.
+    /// Wakes `waker` when this clock reaches `at`, or earlier. Returns the number for [`Clock::cancel`].
     fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64;
 
-    /// Forgets an alarm of [`Clock::wake_at`].
+    /// Cancels an alarm of [`Clock::wake_at`].
     fn cancel(&self, alarm: u64);
 }
 
-/// Runs what belongs to the keeper and not to whoever asked for it.
+/// Runs tasks that belong to the keeper and not to a caller.
 pub trait Tasks: Send + Sync {
-    /// Runs a task to its end, beside everything else.
+    /// Runs a task to its end, concurrently with everything else.
     ///
     /// # Errors
-    /// If the system has no room for it; it is dropped then.
+    /// If the system has no resources for it. The task is dropped then.
     fn start(&self, task: Task) -> Result<(), Problem>;
 
-    /// Returns how long a call to a port is held up before it is made, and again before its result is used. Only a
-    /// simulation does so.
+    /// Returns a delay before each call to a port and before its result is used. Only the simulation has one.
     fn delay(&self) -> SignedDuration {
         SignedDuration::ZERO
     }
 }
 
-/// This machine and who is logged in, for session names.
+/// The names of this machine and its user, for session names.
 pub trait Machine: Send + Sync {
-    /// Returns the machine's name without its domain; empty if it has none.
+    /// Returns the machine's name without its domain, or an empty text if it has none.
     fn host(&self) -> String;
 
-    /// Returns the name of who is logged in; empty if it cannot be told.
+    /// Returns the name of the user who is logged in, or an empty text if it is unknown.
     fn login(&self) -> String;
 }
 
 /// The OS keychain.
 pub trait Keychain: Send + Sync {
-    /// Keeps the secret of an access key, in place of an earlier one.
+    /// Stores the secret of an access key, and replaces an earlier one.
     ///
     /// # Errors
-    /// Any of [`KeychainError`]; nothing was kept then.
+    /// Any of [`KeychainError`]. Nothing is stored then.
     fn store(&self, id: &AccessKeyId, secret: &Secret) -> Result<(), KeychainError>;
 
     /// Returns the secret of an access key.
@@ -171,85 +169,84 @@ pub trait Keychain: Send + Sync {
     /// Any of [`KeychainError`].
     fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError>;
 
-    /// Forgets the secret of an access key. Forgetting what is not there succeeds.
+    /// Removes the secret of an access key. Succeeds if there is none.
     ///
     /// # Errors
     /// Any of [`KeychainError`].
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
 
-    /// Keeps the seed of an authenticator beside the secret of an access key of the same user, in place of an earlier
-    /// one.
+    /// Stores the seed of the MFA device for an access key of the same user, and replaces an earlier one.
     ///
     /// # Errors
-    /// Any of [`KeychainError`]; nothing was kept then.
+    /// Any of [`KeychainError`]. Nothing is stored then.
     fn store_seed(&self, id: &AccessKeyId, seed: &Secret) -> Result<(), KeychainError>;
 
-    /// Returns the seed beside an access key.
+    /// Returns the seed for an access key.
     ///
     /// # Errors
     /// Any of [`KeychainError`].
     fn fetch_seed(&self, id: &AccessKeyId) -> Result<Secret, KeychainError>;
 
-    /// Forgets the seed beside an access key. Forgetting what is not there succeeds.
+    /// Removes the seed for an access key. Succeeds if there is none.
     ///
     /// # Errors
     /// Any of [`KeychainError`].
     fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
 }
 
-/// The user's files of roles, settings and access keys (ids and names; never secrets).
+/// The user's files of roles, settings, labels and access keys (IDs and names, never secrets).
 pub trait Files: Send + Sync {
-    /// Returns what messages call the file of roles.
+    /// Returns the path of the file of roles as shown in messages.
     fn roles_path(&self) -> String;
 
-    /// Returns what messages call the file of settings.
+    /// Returns the path of the file of settings as shown in messages.
     fn settings_path(&self) -> String;
 
-    /// Returns the file of roles; empty if there is none.
+    /// Returns the file of roles, or an empty text if there is none.
     ///
     /// # Errors
-    /// If it cannot be read: too large, not a file, no permission, not UTF-8.
+    /// If it cannot be read, for example because it is too large or not UTF-8.
     fn read_roles(&self) -> Result<String, Problem>;
 
-    /// Replaces the file of roles in one step, if it still reads `previous`.
+    /// Replaces the file of roles atomically, if its text is still `previous`.
     ///
     /// # Errors
-    /// If it cannot be written or was changed meanwhile; the old file is then as it was.
+    /// If it cannot be written or was changed meanwhile. The file is unchanged then.
     fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
-    /// Returns the file of settings; empty if there is none.
+    /// Returns the file of settings, or an empty text if there is none.
     ///
     /// # Errors
-    /// As [`Files::read_roles`].
+    /// The same as [`Files::read_roles`].
     fn read_settings(&self) -> Result<String, Problem>;
 
-    /// Returns what messages call the file of marks.
+    /// Returns the path of the file of labels as shown in messages.
     fn marks_path(&self) -> String;
 
-    /// Returns the file of marks; empty if there is none.
+    /// Returns the file of labels, or an empty text if there is none.
     ///
     /// # Errors
-    /// As [`Files::read_roles`].
+    /// The same as [`Files::read_roles`].
     fn read_marks(&self) -> Result<String, Problem>;
 
-    /// Replaces the file of marks in one step, if it still reads `previous`.
+    /// Replaces the file of labels atomically, if its text is still `previous`.
     ///
     /// # Errors
-    /// As [`Files::write_roles`].
+    /// The same as [`Files::write_roles`].
     fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
-    /// Returns what messages call one of AWS's own files.
+    /// Returns the path of one of AWS's own files as shown in messages.
     fn aws_path(&self, file: AwsFile) -> String;
 
-    /// Returns one of AWS's own files; empty if there is none. It is only read.
+    /// Returns one of AWS's own files, or an empty text if there is none.
     ///
     /// # Errors
-    /// As [`Files::read_roles`].
+    /// The same as [`Files::read_roles`].
     fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem>;
-    /// Replaces the file of settings in one step, if it still reads `previous`.
+    /// Replaces the file of settings atomically, if its text is still `previous`.
     ///
     /// # Errors
-    /// As [`Files::write_roles`].
+    /// The same as [`Files::write_roles`].
     fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
     /// Returns the access keys.
@@ -258,31 +255,29 @@ pub trait Files: Send + Sync {
     /// If their file cannot be read.
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem>;
 
-    /// Replaces the file of access keys in one step.
+    /// Replaces the file of access keys atomically.
     ///
     /// # Errors
-    /// If it cannot be written; the old file is then as it was.
+    /// If it cannot be written. The file is unchanged then.
     fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem>;
 }
 
-/// The text of one of AWS's files. It may hold secrets.
+/// The text of one of AWS's files. It may contain secrets.
 #[derive(Debug)]
 pub struct AwsText {
-    /// What it says.
+    /// The text.
     pub text: Secret,
-    /// What a person should know of the file itself: that others can write it.
+    /// A warning for the user, for example that other users can write the file.
     pub warning: Option<&'static str>,
 }
 
-/// AWS's own two files as Rolecall writes them, among all the other programs that do.
+/// Edits of AWS's own two files, which other programs may write concurrently.
 pub trait AwsWriter: Send + Sync {
-    /// Replaces a file by what `edit` makes of it, in one step. `edit` is asked again whenever another program wrote
-    /// meanwhile, so it must leave a text alone in which nothing is left for it to do. Nothing of the other program's
-    /// is lost.
+    /// Replaces a file atomically with the result of `edit`. `edit` is called again if another program wrote meanwhile,
+    /// so it must not change a text that is already edited. No change of the other program is lost.
     ///
     /// # Errors
-    /// What `edit` says; or if the file is not the user's alone, cannot be written, or never comes to rest. It is then
-    /// as it was.
+    /// The errors of `edit`, and if other users can write the file, it cannot be written, or it keeps changing. The file is unchanged then.
     fn edit(
         &self,
         file: AwsFile,
@@ -290,108 +285,109 @@ pub trait AwsWriter: Send + Sync {
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem>;
 
-    /// Removes what a crash in the middle of an edit left on the disk, which may hold a secret. Every edit does so, too.
+    /// Removes files that a crash during an edit left on the disk, which may contain a secret. Every edit does this
+    /// too.
     ///
     /// # Errors
-    /// If another Rolecall is at work on the files, or the state folder cannot be written.
+    /// If another Rolecall is editing the files, or the state folder cannot be written.
     fn recover(&self) -> Result<(), Problem>;
 
-    /// Returns what messages call the latest copy of a file as it was before an edit.
+    /// Returns the path, as shown in messages, of the latest backup of a file.
     fn backup_path(&self, file: AwsFile) -> String;
 
     /// Returns the absolute path of the command line, for a `credential_process`.
     ///
     /// # Errors
-    /// If it is not installed beside this program.
+    /// If it is not installed in the folder of this program.
     fn command_line(&self) -> Result<String, Problem>;
 
-    /// Returns what is noted of the keys that were moved to the keychain.
+    /// Returns the records of the keys that were moved to the keychain.
     ///
     /// # Errors
-    /// If the notes cannot be read.
+    /// If the records cannot be read.
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem>;
 
-    /// Notes the keys that were moved to the keychain.
+    /// Records the keys that were moved to the keychain.
     ///
     /// # Errors
-    /// If it cannot be written; the notes are then as they were.
+    /// If they cannot be written. The records are unchanged then.
     fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem>;
 }
 
-/// What an edit makes of a file's text.
+/// An edit of a file's text.
 pub type AwsEdit<'a> = &'a dyn Fn(&str) -> Result<Edited, Problem>;
 
-/// What is kept of a file before it is edited: a copy for the user alone.
+/// The backup of a file before an edit, which only the user can read.
 #[derive(Debug, Clone, Copy)]
 pub enum Keeping<'a> {
-    /// The file as it is, once in each run. That it cannot be kept does not stop the edit.
+    /// The unchanged file, once in each run. A failed backup does not prevent the edit.
     Backup,
-    /// The file as it is but for this secret, which is blanked out in earlier copies of both files as well. Without
-    /// that there is no edit.
+    /// The file without this secret, which is also removed from earlier backups of both files. A failed backup prevents
+    /// the edit.
     Without(&'a Secret),
 }
 
-/// Programs that the user named in the settings.
+/// Programs in the user's settings.
 pub trait Programs: Send + Sync {
-    /// Runs a program with these arguments, without a shell and without input, and returns what it prints. It is
-    /// ended after `limit`.
+    /// Runs a program with these arguments, without a shell and without input, and returns its output. It is terminated
+    /// after `limit`.
     ///
     /// # Errors
-    /// Why there is no output, in a few lower-case words: it is not there, fails, takes too long or prints too much.
+    /// A short lower-case text that says why there is no output: the program is missing, fails, takes too long or prints too much.
     fn run(&self, words: &[String], limit: SignedDuration) -> Result<Secret, String>;
 }
 
-/// What survives a restart: sessions, sealed, which warnings were shown, and the history of requests.
+/// Data that survives a restart: encrypted sessions, the warnings that were shown, and the history of requests.
 pub trait Store: Send + Sync {
-    /// Returns the sessions that were kept.
+    /// Returns the stored sessions.
     ///
     /// # Errors
-    /// If they cannot be unsealed at present (the keychain is locked), or are lost.
+    /// If they cannot be decrypted, for example because the keychain is locked, or are lost.
     fn load(&self) -> Result<Vec<Session>, Problem>;
 
-    /// Keeps a session in place of an earlier one of the same role.
+    /// Stores a session, and replaces an earlier one of the same role.
     ///
     /// # Errors
-    /// If it cannot be sealed or written. The session itself stays usable.
+    /// If it cannot be encrypted or written. The session in memory stays usable.
     fn save(&self, session: &Session) -> Result<(), Problem>;
 
-    /// Forgets the session of a role.
+    /// Removes the session of a role.
     ///
     /// # Errors
     /// If it cannot be written.
     fn forget(&self, role: &Name) -> Result<(), Problem>;
 
-    /// Returns the MFA sessions that were kept.
+    /// Returns the stored MFA sessions.
     ///
     /// # Errors
-    /// As [`Store::load`].
+    /// The same as [`Store::load`].
     fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem>;
 
-    /// Keeps an MFA session in place of an earlier one of the same key and device.
+    /// Stores an MFA session, and replaces an earlier one of the same key and device.
     ///
     /// # Errors
-    /// As [`Store::save`].
+    /// The same as [`Store::save`].
     fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem>;
 
-    /// Forgets the MFA session of a key and a device.
+    /// Removes the MFA session of a key and a device.
     ///
     /// # Errors
     /// If it cannot be written.
     fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem>;
 
-    /// Returns whether a code of a device was sent to AWS in the last minutes, in whichever run.
+    /// Returns whether a code of a device was sent to AWS in the last minutes, in this or an earlier run.
     fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool;
 
-    /// Notes that a code of a device is about to be sent to AWS.
+    /// Records that a code of a device is about to be sent to AWS.
     fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode);
 
-    /// Returns the longest lives that are known, by the ARNs of the roles.
+    /// Returns the known maximum durations by role ARN.
     ///
     /// # Errors
     /// If they cannot be read.
     fn duration_limits(&self) -> Result<Vec<(String, DurationLimit)>, Problem>;
 
-    /// Keeps what was found out about a role, or forgets it.
+    /// Stores or removes the known maximum duration of a role.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -401,13 +397,13 @@ pub trait Store: Send + Sync {
         limit: Option<DurationLimit>,
     ) -> Result<(), Problem>;
 
-    /// Returns when IAM was last asked for the longest life of roles, by their ARNs.
+    /// Returns when the maximum duration was last read from IAM, by role ARN.
     ///
     /// # Errors
     /// If they cannot be read.
     fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem>;
 
-    /// Notes that IAM is about to be asked for the longest life of a role.
+    /// Records that the maximum duration of a role is about to be read from IAM.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -416,7 +412,7 @@ pub trait Store: Send + Sync {
     /// Returns whether the warning `lead_s` seconds before the end of session `id` was shown.
     fn was_warned(&self, id: &str, lead_s: i64) -> bool;
 
-    /// Notes that the warning `lead_s` seconds before the end of session `id` was shown.
+    /// Records that the warning `lead_s` seconds before the end of session `id` was shown.
     fn note_warned(&self, id: &str, lead_s: i64);
 
     /// Returns how much each role was used.
@@ -425,51 +421,51 @@ pub trait Store: Send + Sync {
     /// If it cannot be read.
     fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem>;
 
-    /// Keeps how much a role was used. What cannot be kept is lost at the end of the run.
+    /// Stores how much a role was used. If it cannot be stored, it is lost when the program ends.
     fn note_usage(&self, role: &Name, usage: Usage);
 
-    /// Adds a request to the history. It is written soon, and this waits for nothing.
+    /// Adds a request to the history without waiting. It is written soon.
     fn record(&self, line: Line);
 
-    /// Returns the wanted lines of the history, newest first.
+    /// Returns the lines of the history that a query selects, newest first.
     ///
     /// # Errors
     /// If it cannot be read.
     fn history(&self, query: &Query) -> Result<Vec<Line>, Problem>;
 
-    /// Writes what waits to be written.
+    /// Writes all pending data.
     fn flush(&self);
 }
 
 /// The clipboard.
 pub trait Clipboard: Send + Sync {
-    /// Puts a secret text there, marked for clipboard managers, and takes it away `clear_after` later or on quit,
+    /// Puts a secret text into the clipboard, marked for clipboard managers. Clears it after `clear_after` or on quit,
     /// if it is still ours.
     ///
     /// # Errors
-    /// If there is no clipboard or it refuses.
+    /// If there is no clipboard, or it cannot be written.
     fn put(&self, text: &Secret, clear_after: SignedDuration) -> Result<(), Problem>;
 }
 
-/// Desktop notifications. Neither call blocks or fails: where there is no server, the tray icon tells instead.
+/// Desktop notifications. The calls never block or fail. Without a notification server, the tray icon shows the state.
 pub trait Notifier: Send + Sync {
-    /// Shows a notice in place of an earlier one of the same topic.
+    /// Shows a notification, and replaces an earlier one of the same topic.
     fn show(&self, notice: &Notice);
 
-    /// Withdraws the notice of a topic, if it is still shown.
+    /// Withdraws the notification of a topic, if it is still shown.
     fn withdraw(&self, topic: &Topic);
 
-    /// Returns whether a person sees notices, and so can be asked by them.
+    /// Returns whether the user sees notifications and can answer questions in them.
     fn reaches_a_person(&self) -> bool {
         true
     }
 }
 
-/// Whoever shows snapshots: tray and window.
+/// The receivers of snapshots: tray and window.
 pub trait Audience: Send + Sync {
-    /// Is given each snapshot that differs from the one before.
+    /// Receives each snapshot that differs from the previous one.
     fn publish(&self, snapshot: &Snapshot);
 
-    /// Is told the time whenever the keeper looked at it, so that what counts in minutes can move on.
+    /// Receives the time at each heartbeat, so that displayed times can be updated.
     fn tick(&self, snapshot: &Snapshot, now: Timestamp);
 }

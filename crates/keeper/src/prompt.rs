@@ -1,4 +1,4 @@
-//! Asking for a code: a prompt for a person, shared by every role that the code serves.
+//! Prompts for a code, which all roles that the code serves share.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,14 +16,14 @@ use rolecall_core::view::snapshot::PromptView;
 /// How long a prompt for a code or a reason waits for its answer.
 pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
-/// For how long whoever asked for a role's prompts is taken to look after them.
+/// How long a terminal that asked for a role's prompts is assumed to show them.
 const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
 
 impl Owner {
     /// Answers a prompt.
     ///
     /// # Errors
-    /// If the code is none, was used before, or the prompt is gone.
+    /// If the code is not valid or already used, or the prompt is no longer open.
     pub(super) async fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
         let code = MfaCode::parse(code)?;
         let now = self.ports.clock.now();
@@ -47,10 +47,10 @@ impl Owner {
         })
     }
 
-    /// Changes what a prompt's code is for, to the other plan that it offers. Another prompt takes its place.
+    /// Switches a prompt to its alternative plan. A new prompt replaces it.
     ///
     /// # Errors
-    /// If the prompt is gone, or offers nothing else (any more).
+    /// If the prompt is no longer open, or has no alternative.
     pub(super) fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
             let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
@@ -60,10 +60,10 @@ impl Owner {
         })
     }
 
-    /// Cancels a prompt and the assumptions that wait for it.
+    /// Cancels a prompt and the attempts that wait for it.
     ///
     /// # Errors
-    /// If the prompt is gone.
+    /// If the prompt is no longer open.
     pub(super) fn cancel_prompt(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
             state.open_prompt(id)?.answer = Some(Answer::Cancel);
@@ -71,7 +71,7 @@ impl Owner {
         })
     }
 
-    /// Returns the prompt that `role` waits for, if there is one. Whoever asks looks after its prompts at a terminal for
+    /// Returns the prompt that `role` waits for, if there is one. The caller is assumed to show it at a terminal for
     /// the next seconds.
     pub(super) fn attend(&self, role: &Name) -> Option<PromptView> {
         let now = self.ports.clock.now();
@@ -84,8 +84,8 @@ impl Owner {
         Some(prompt_view(&state, *id, prompt))
     }
 
-    /// Runs `call` with a code: the one that whoever asked brought along, else one of a kept seed or of the settings'
-    /// program, else one that a prompt asks for, again while AWS rejects it.
+    /// Runs `call` with a code: one that the caller provided, or one from a stored seed or the program in the settings,
+    /// or one from a prompt. Repeats this while AWS rejects the code.
     pub(super) async fn with_code<T, Called>(
         &self,
         question: &Question,
@@ -94,7 +94,7 @@ impl Owner {
     where
         Called: Future<Output = Result<T, Problem>>,
     {
-        let brought = self.lock().take_brought_code(question);
+        let brought = self.lock().take_provided_code(question);
         let was_brought = brought.is_some();
         let mut rejected = None;
         if !was_brought && let Some(code) = self.code_of_seed(question).await {
@@ -137,7 +137,7 @@ impl Owner {
         }
     }
 
-    /// Notes the code as used, before it is sent: AWS takes each once, whatever becomes of the call.
+    /// Records the code as used before it is sent, because AWS accepts each code once, even if the call fails.
     pub(super) async fn use_code(&self, serial: &MfaSerial, code: &MfaCode) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         if self
@@ -183,15 +183,15 @@ impl Owner {
 }
 
 impl State {
-    /// Returns a prompt that has no answer yet: the first one counts.
+    /// Returns a prompt without an answer, because only the first answer counts.
     fn open_prompt(&mut self, id: u64) -> Result<&mut Prompt, Problem> {
         let open = self.prompts.get_mut(&id).filter(|it| it.is_open());
         open.ok_or_else(prompt_gone)
     }
 
-    /// Takes a code that somebody brought along who waits for this question's answer.
-    fn take_brought_code(&mut self, question: &Question) -> Option<MfaCode> {
-        // Some may wait for a role behind this one.
+    /// Takes a code that a caller which waits for this question provided.
+    fn take_provided_code(&mut self, question: &Question) -> Option<MfaCode> {
+        // A caller may wait for a role that is assumed from this one.
         let mut roles = question.roles(self);
         if let Purpose::Token(request) = question.purpose {
             roles.extend(self.token_requests.waiting(|id, _| id == request));
@@ -201,7 +201,7 @@ impl State {
             .take_code(|id, role| is_own(id) || roles.contains(&role.name))
     }
 
-    /// Returns the answer to a prompt, once there is one. Nobody has to answer what nobody waits for any more.
+    /// Returns the answer to a prompt, if there is one. A prompt that nobody waits for is closed.
     fn answer_to(&mut self, id: u64, question: &Question) -> Option<Answer> {
         let answer = self.prompts.get(&id).and_then(|it| it.answer.clone());
         if answer.is_some() {
@@ -210,12 +210,12 @@ impl State {
         if question.roles(self).is_empty() {
             return Some(Answer::Unwanted);
         }
-        self.take_brought_code(question).map(Answer::Code)
+        self.take_provided_code(question).map(Answer::Code)
     }
 }
 
 impl Question {
-    /// Returns the roles that whoever asked named, and that wait for the code.
+    /// Returns the roles that callers requested and that wait for the code.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
         let attempts = &state.attempts;
         let names = match self.purpose {
@@ -246,17 +246,17 @@ impl Prompt {
         }
     }
 
-    /// Returns the roles that whoever asked named, and that wait for this prompt.
+    /// Returns the roles that callers requested and that wait for this prompt.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
         self.question.roles(state)
     }
 
-    /// Returns whether nobody has answered it yet.
+    /// Returns whether it has no answer yet.
     pub(super) fn is_open(&self) -> bool {
         self.answer.is_none()
     }
 
-    /// Returns what the code could be used for in place of this; never while others count on the code.
+    /// Returns the alternative use of the code, but not while other roles wait for the code.
     pub(super) fn offer(&self, state: &State) -> Option<&(PlanPreference, String)> {
         let offer = self.question.alternative.as_ref()?;
         (self.roles(state).len() < 2).then_some(offer)

@@ -1,4 +1,4 @@
-//! Asking why: a prompt for the reason that a role wants, and the last one for tools, which cannot be asked.
+//! Reasons: a prompt for roles that require one, and the last reason for tools, which cannot be prompted.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,11 +14,11 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-/// How long a reason counts for tools that come without a person: a day's work.
+/// How long tools can use a reason without a prompt.
 const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 impl State {
-    /// Returns a prompt that has no answer yet: the first one counts.
+    /// Returns a prompt without an answer, because only the first answer counts.
     fn open_reason_prompt(&mut self, id: u64) -> Result<&mut ReasonPrompt, Problem> {
         let prompt = self.reason_prompts.get_mut(&id);
         let open = prompt.filter(|it| it.answer.is_none());
@@ -69,7 +69,7 @@ impl Owner {
     /// Answers a prompt for a reason.
     ///
     /// # Errors
-    /// If the role does not take this reason, or the prompt is gone.
+    /// If the role does not accept this reason, or the prompt is no longer open.
     pub(super) fn answer_reason(&self, id: u64, text: &str) -> Result<(), Problem> {
         self.update(|state| {
             let prompt = state.open_reason_prompt(id)?;
@@ -78,10 +78,10 @@ impl Owner {
         })
     }
 
-    /// Cancels a prompt for a reason and the assumption that waits for it.
+    /// Cancels a prompt for a reason and the attempt that waits for it.
     ///
     /// # Errors
-    /// If the prompt is gone.
+    /// If the prompt is no longer open.
     pub(super) fn cancel_reason(&self, id: u64) -> Result<(), Problem> {
         self.update(|state| {
             state.open_reason_prompt(id)?.answer = Some(Answer::Cancel);

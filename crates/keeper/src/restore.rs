@@ -1,4 +1,4 @@
-//! What survives a restart comes back.
+//! Restores what survives a restart.
 
 use jiff::SignedDuration;
 
@@ -6,12 +6,13 @@ use super::{Concern, Owner};
 use crate::state::unwritten::Row;
 use rolecall_core::value::region::Region;
 
-/// How long a hand-out waits for the sessions of the last run: as long as a keychain may take to answer.
-const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_secs(6);
+/// How long a request for credentials waits for the restored sessions, which is how long the keychain may take to
+/// respond.
+const RESTORE_TIMEOUT: SignedDuration = SignedDuration::from_secs(6);
 
 impl Owner {
-    /// Reads the sessions that survived a restart. The keychain may be asked for the key that seals them,
-    /// so this may take its time.
+    /// Reads the sessions that survived a restart. This may fetch their encryption key from the keychain, so it can
+    /// take some time.
     pub(super) async fn restore_sessions(&self) {
         self.restore_usages().await;
         self.recall_limits().await;
@@ -54,9 +55,9 @@ impl Owner {
         });
     }
 
-    /// Waits until the sessions of the last run are back, or cannot be had.
+    /// Waits until the sessions of the last run are restored or cannot be read.
     pub(super) async fn await_restored(&self) {
-        let deadline = self.deadline(RESTORE_PATIENCE);
+        let deadline = self.deadline(RESTORE_TIMEOUT);
         self.until(Some(deadline), |state| state.restored.then_some(()))
             .await;
     }

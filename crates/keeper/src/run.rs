@@ -1,8 +1,8 @@
-//! How use cases run: as futures, one at a time.
+//! Runs use cases as futures, one at a time.
 //!
-//! Who asks polls its own future on its own thread, always under the one turn, so between two `.await`s nothing else
-//! happens to the state, and a hand-out needs no hop to another thread. Attempts and writes to the disk are [`Task`]s of
-//! the keeper's own; they do not end with who asked for them.
+//! Each caller polls its own future on its own thread while it holds the turn. So the state cannot change between two
+//! `.await`s, and returning credentials needs no switch to another thread. Attempts and writes to the disk are
+//! [`Task`]s of the keeper itself, which do not end with their caller.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -21,14 +21,14 @@ impl Owner {
         wait_for(|context| self.poll(future.as_mut(), context))
     }
 
-    /// Goes on with a use case under the turn, then publishes what it changed.
+    /// Continues a use case while it holds the turn, then publishes its changes.
     pub(super) fn poll<F: Future + ?Sized>(
         &self,
         future: Pin<&mut F>,
         context: &mut Context<'_>,
     ) -> Poll<F::Output> {
         if self.turn.is_held_here() {
-            // Asked from within: a port calls back.
+            // A nested call: a port calls back.
             return self.outside(|| self.poll(future, context));
         }
         let _held = self.turn.take();
@@ -37,9 +37,9 @@ impl Owner {
         polled
     }
 
-    /// Does something that may take its time, without the turn.
+    /// Runs something that can take some time, without the turn.
     pub(super) fn outside<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Takes the turn again, whatever happened.
+        /// Takes the turn again, even after a panic.
         struct Again<'a>(&'a Owner);
         impl Drop for Again<'_> {
             fn drop(&mut self) {
@@ -63,7 +63,7 @@ impl Owner {
         result
     }
 
-    /// Waits for as long as a simulation holds a call up.
+    /// Waits for the delay of a simulation.
     async fn held_up(&self) {
         let delay = self.ports.tasks.delay();
         if delay > SignedDuration::ZERO {
@@ -71,7 +71,7 @@ impl Owner {
         }
     }
 
-    /// Starts a task of the keeper's own.
+    /// Starts a task of the keeper itself.
     pub(super) fn start(
         &self,
         future: impl Future<Output = ()> + Send + 'static,

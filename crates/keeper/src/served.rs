@@ -1,8 +1,8 @@
-//! Endpoints that belong to a program which was allowed a role: what they ask for was asked about already.
+//! Endpoints that belong to a program with permission for a role, so that they need no question.
 //!
-//! The process that was allowed names its endpoint, once, over the socket, and the kernel tells which process that is.
-//! Nobody else can name one, and no other process can be it: a process id is used again, together with its start it is
-//! not.
+//! The allowed process names its endpoint once over the socket, and the kernel identifies that process. No other
+//! process can name an endpoint or take its place, because the system does not reuse a process ID together with its
+//! start time.
 
 use super::Owner;
 use rolecall_core::asker::history::{Request, RequestKind};
@@ -11,10 +11,10 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Owner {
-    /// Lets an endpoint ask in the name of `by`, which was allowed the role and started it.
+    /// Lets an endpoint make requests on behalf of `by`, which has permission for the role and started the endpoint.
     ///
     /// # Errors
-    /// If `by` was not allowed the role, has named an endpoint already, or the endpoint cannot be seen.
+    /// If `by` has no permission for the role, has already named an endpoint, or the endpoint's process is unknown.
     pub(super) fn name_endpoint(
         &self,
         role: &Name,
@@ -34,12 +34,12 @@ impl Owner {
         }
     }
 
-    /// Returns the request of an endpoint as one of the program that it serves.
+    /// Returns the request of an endpoint as a request of the program that it serves.
     pub(super) fn of_allowed_endpoint(&self, request: &Request) -> Option<Request> {
         if request.kind != RequestKind::Endpoint {
             return None;
         }
-        // One that moved into a sandbox meanwhile asks for itself.
+        // An endpoint that moved into a sandbox meanwhile makes its own request.
         let endpoint = request.requester.as_ref();
         let process = endpoint
             .filter(|it| it.isolation == Isolation::None)?

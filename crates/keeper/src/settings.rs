@@ -1,4 +1,4 @@
-//! The settings: read when their file changes, written when the user changes one here.
+//! The settings, which are read when their file changes and written when the user changes one.
 
 use super::{Concern, Owner, State};
 use crate::ports::{Iam, Sts};
@@ -8,9 +8,8 @@ use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Owner {
-    /// Reads the settings again. A setting that is wrong costs itself alone; where it may have closed something, that is
-    /// closed. A file that cannot be read at all leaves the last good settings in force, or closes everything if there
-    /// are none.
+    /// Reads the settings again. An invalid setting has its default or, if it guards something, its strictest value. If
+    /// the file cannot be read, the last valid settings stay in effect, or the strictest ones if there are none.
     pub(super) async fn reload_settings(&self) {
         let _gate = self.enter(Gate::Settings).await;
         self.reread_settings().await;
@@ -22,14 +21,14 @@ impl Owner {
         let reading = read.and_then(|text| settings::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
-                state.take_settings(reading);
+                state.apply_settings(reading);
                 state.settings_are_read = true;
                 state.standing.remove(&Concern::SettingsFile);
             }
             Err(problem) => {
                 let problem = unreadable(problem, state.settings_are_read);
                 if !state.settings_are_read {
-                    state.take_settings(SettingsReading {
+                    state.apply_settings(SettingsReading {
                         settings: Settings::unreadable(&problem),
                         faults: Vec::new(),
                     });
@@ -39,19 +38,19 @@ impl Owner {
         });
     }
 
-    /// Returns STS, unless it is not clear where calls go: then nothing is sent.
+    /// Returns STS, unless the destination of calls is unclear, in which case nothing may be sent.
     pub(super) fn sts(&self) -> Result<&dyn Sts, Problem> {
         self.check_destination()?;
         Ok(&*self.ports.sts)
     }
 
-    /// Returns IAM, unless it is not clear where calls go: then nothing is sent.
+    /// Returns IAM, unless the destination of calls is unclear, in which case nothing may be sent.
     pub(super) fn iam(&self) -> Result<&dyn Iam, Problem> {
         self.check_destination()?;
         Ok(&*self.ports.iam)
     }
 
-    /// Refuses to begin what ends in a call to AWS while it is not clear where calls go.
+    /// Checks that the destination of calls is clear, before work that ends in a call to AWS.
     pub(super) fn check_destination(&self) -> Result<(), Problem> {
         match &self.lock().settings.destination_fault {
             Some(problem) => Err(problem.clone()),
@@ -59,11 +58,10 @@ impl Owner {
         }
     }
 
-    /// Sets whether programs that ask for a role or an access key are asked about; `None` leaves it to the default. What was allowed
-    /// until then is asked about again.
+    /// Sets the policy for a role or an access key; `None` selects the default. Existing permissions are dropped.
     ///
     /// # Errors
-    /// If the file of settings is wrong or cannot be written.
+    /// If the file of settings is not valid or cannot be written.
     pub(super) async fn set_consent(
         &self,
         subject: &Subject,
@@ -75,8 +73,8 @@ impl Owner {
         Ok(())
     }
 
-    /// Gives what is about to get a new name its policy under that name, so that it is never handed out under a laxer
-    /// one.
+    /// Copies the policy of a role or key to its new name before it is renamed, so that a less strict policy never
+    /// applies.
     pub(super) async fn copy_consent(
         &self,
         subject: &Subject,
@@ -94,7 +92,7 @@ impl Owner {
         }
     }
 
-    /// Drops the policy of a name that is no longer used.
+    /// Removes the policy of a name that is no longer used.
     pub(super) async fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
         self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
             .await
@@ -118,8 +116,8 @@ impl Owner {
 }
 
 impl State {
-    /// Puts settings in force. What programs were allowed under a policy that is another now is asked about again.
-    fn take_settings(&mut self, reading: SettingsReading) {
+    /// Applies settings. Permissions that were given under a different policy are dropped.
+    fn apply_settings(&mut self, reading: SettingsReading) {
         let before = std::mem::replace(&mut self.settings, reading.settings).ask;
         self.settings_faults = reading.faults;
         let unwritten = self.unwritten_profiles();
@@ -131,7 +129,7 @@ impl State {
     }
 }
 
-/// Returns the problem of a file that cannot be read at all, with what follows from it.
+/// Returns the problem of a file that cannot be read, with the consequence.
 fn unreadable(problem: Problem, was_read: bool) -> Problem {
     let fix = match problem.code {
         ProblemCode::InvalidFile | ProblemCode::InvalidSettings => "Fix the file.",

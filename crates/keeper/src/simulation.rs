@@ -1,6 +1,5 @@
-//! Stories that a seed decides: clicks, programs, answers, edits, ends, failures, crashes and restarts in virtual time,
-//! with every order of events that the keeper's waits allow. After every step it is checked that nothing happened that
-//! must never happen.
+//! Random stories from a seed: clicks, programs, answers, edits, ends, failures, crashes and restarts in virtual time,
+//! in any order of events that the keeper's waits allow. After every step, invariants are checked.
 
 mod acts;
 mod checks;
@@ -9,13 +8,13 @@ mod world;
 
 use story::Story;
 
-/// How many seeds are tried, unless `SIMULATION_SEEDS` says otherwise.
+/// The default number of seeds, which `SIMULATION_SEEDS` can change.
 const SEEDS: u64 = 50;
-/// How many steps a story has at least.
+/// The minimum number of steps of a story.
 const STEPS: usize = 200;
 
 #[test]
-fn no_order_of_events_breaks_a_promise() {
+fn no_order_of_events_breaks_an_invariant() {
     let (first, count) = seeds();
     let failed = std::thread::scope(|scope| {
         let halves = [0, 1].map(|half| {
@@ -37,20 +36,20 @@ fn no_order_of_events_breaks_a_promise() {
     );
 }
 
-/// Plays one story; returns it if it ends badly.
+/// Runs one story. Returns its log if it fails.
 fn run(seed: u64) -> Option<String> {
     let mut story = Story::of(seed);
     for _ in 0..STEPS {
         story.step();
         if story.fault().is_some() {
-            return Some(story.told());
+            return Some(story.log());
         }
     }
     story.end();
-    story.fault().map(|_| story.told())
+    story.fault().map(|_| story.log())
 }
 
-/// Returns the first seed and how many there are: `SIMULATION_SEEDS=COUNT` or `SIMULATION_SEEDS=FIRST..COUNT`.
+/// Returns the first seed and the number of seeds: `SIMULATION_SEEDS=COUNT` or `SIMULATION_SEEDS=FIRST..COUNT`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a longer run, or one seed again, is asked for in the environment"

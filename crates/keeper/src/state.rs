@@ -1,4 +1,4 @@
-//! All that the keeper knows.
+//! The state of the keeper.
 
 pub(super) mod attempt;
 pub(super) mod aws_files;
@@ -52,7 +52,7 @@ use rolecall_core::value::region::Region;
 use rolecall_core::value::usage::Usage;
 use rolecall_core::view::snapshot::Snapshot;
 
-/// What a standing problem is about; one problem each.
+/// The subject of a standing problem. Each has at most one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Concern {
     /// The keychain.
@@ -63,17 +63,17 @@ pub enum Concern {
     AwsFiles,
     /// The temporary profiles in AWS's credentials file.
     TemporaryProfiles,
-    /// What a crash left of an edit of AWS's files.
+    /// Files that a crash left during an edit of AWS's files.
     Leftovers,
-    /// The file of marks.
+    /// The file of labels.
     MarksFile,
     /// The file of settings.
     SettingsFile,
     /// The file of access keys.
     KeysFile,
-    /// What survives a restart: it cannot be read.
+    /// Stored data that cannot be read.
     Store,
-    /// What survives a restart: something could not be written, and is tried again.
+    /// Data that could not be written and is tried again.
     Unwritten,
     /// A team catalogue.
     Teams,
@@ -81,92 +81,92 @@ pub enum Concern {
     Tray,
     /// The local socket.
     Socket,
-    /// The heartbeat, which gives the warnings.
+    /// The heartbeat, which shows the warnings.
     Heartbeat,
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    /// Those who wait for something here; each is woken by every change.
+    /// The wakers of all waiting use cases. Every change wakes all of them.
     pub(super) waiting: Vec<Waker>,
-    /// Whether something changed that was not published yet.
+    /// Whether there are unpublished changes.
     pub(super) is_unpublished: bool,
-    /// What one use case does at a time, while it is done.
+    /// The gates that are held.
     pub(super) gates: BTreeSet<Gate>,
-    /// How many requests are answered and not in the history yet.
-    pub(super) unnoted: usize,
+    /// The number of answered requests that are not in the history yet.
+    pub(super) unrecorded: usize,
     pub(super) catalogue: Catalogue,
     pub(super) own_roles: Vec<Role>,
-    /// What messages call the file of the user's own roles.
-    pub(super) own_place: String,
+    /// The path of the file of the user's own roles as shown in messages.
+    pub(super) own_location: String,
     pub(super) aws: AwsFiles,
     pub(super) marks: Marks,
     pub(super) mark_faults: Vec<Problem>,
-    /// Whether the file of marks could ever be read in this run.
+    /// Whether the file of labels was read successfully in this run.
     pub(super) marks_are_read: bool,
     pub(super) usages: HashMap<Name, Usage>,
-    /// The names of the roles used most of late, best first.
+    /// The names of recently used roles, most used first.
     pub(super) recent: Vec<String>,
     pub(super) teams: Teams,
     pub(super) role_faults: Vec<Problem>,
     pub(super) settings: Settings,
     pub(super) settings_faults: Vec<Problem>,
-    /// Whether the file of settings could ever be read in this run.
+    /// Whether the file of settings was read successfully in this run.
     pub(super) settings_are_read: bool,
     pub(super) keys: Vec<AccessKey>,
     pub(super) sessions: BTreeMap<Name, Session>,
-    /// The attempts to assume roles, each for a role as it was when the attempt began.
+    /// The running attempts to assume roles, each with the role as it was at the start.
     pub(super) attempts: InFlight<Role, Outcome>,
     pub(super) failures: BTreeMap<Name, Problem>,
-    /// By role ARN.
+    /// The known maximum durations, by role ARN.
     pub(super) limits: BTreeMap<String, DurationLimit>,
-    /// The regions that sessions were locked to, the latest first.
+    /// The regions that sessions were limited to, the latest first.
     pub(super) locked_regions: Vec<Region>,
-    /// When IAM was last asked for the longest life of a role, by its ARN.
+    /// When the maximum duration was last read from IAM, by role ARN.
     pub(super) maximum_tries: BTreeMap<String, Timestamp>,
-    /// The roles of whose longest life IAM is about to be asked.
+    /// The roles whose maximum duration is about to be read from IAM.
     pub(super) unread_maximums: Vec<Role>,
-    /// The settings with which each role was last assumed, so that an explanation can tell what was changed since.
+    /// Each role as it was last assumed, so that an explanation can show what changed since.
     pub(super) worked: BTreeMap<Name, Role>,
-    /// What was asked when AWS refused a role, for the calls that tell more.
+    /// The failed request for each role, for follow-up calls.
     pub(super) refused: BTreeMap<Name, Refused>,
     pub(super) renewals: HashMap<Name, Renewals>,
     pub(super) standing: BTreeMap<Concern, Problem>,
     pub(super) temporary: Temporary,
-    /// The sessions of access keys themselves.
+    /// The sessions of access keys.
     pub(super) key_sessions: HashMap<AccessKeyId, KeySession>,
     pub(super) prompts: BTreeMap<u64, Prompt>,
     pub(super) reasons: BTreeMap<Name, GivenReason>,
     pub(super) reason_prompts: BTreeMap<u64, ReasonPrompt>,
     pub(super) last_prompt: u64,
-    /// What waits for the next code of a seed.
+    /// The questions that wait for the next code of a seed.
     pub(super) seed_waits: BTreeMap<u64, Question>,
-    /// Until when somebody looks after a role's prompts at a terminal.
+    /// Until when a terminal shows a role's prompts.
     pub(super) attended: BTreeMap<Name, Timestamp>,
     pub(super) ledger: CodeLedger,
     pub(super) mfa_sessions: BTreeMap<TokenId, MfaSession>,
     pub(super) token_requests: InFlight<TokenId, Result<MfaSession, Halt>>,
-    /// What is not on disk as it is in memory.
+    /// The changes that are not on disk yet.
     pub(super) unwritten: Unwritten,
     pub(super) lessons: Lessons,
     /// The views of roles and keys.
     pub(super) listing: Listing,
-    /// The revision of the catalogue and of the marks.
+    /// The revision of the catalogue and the labels.
     pub(super) listed: u64,
     pub(super) published: Snapshot,
     pub(super) revision: u64,
-    /// Whether the sessions of the last run were asked for, so that none is assumed anew that is about to come back.
+    /// Whether the sessions of the last run were read, so that none of them is assumed again before it is restored.
     pub(super) restored: bool,
-    /// What programs wait for, and what they were allowed.
+    /// Open questions about programs, and permissions.
     pub(super) asking: Asking,
-    /// Whose endpoints ask in whose name.
+    /// The endpoints and the programs that they serve.
     pub(super) served: Served,
-    /// How often AWS was called for each role and for each access key itself.
+    /// The number of AWS calls for each role and access key.
     pub(super) aws_calls: BTreeMap<Subject, u64>,
 }
 
 impl State {
-    /// Returns the session of a role, if it is not over and the role is still the same one.
+    /// Returns the session of a role, if it has not expired and the role has not changed.
     pub(super) fn live(&self, name: &Name, now: Timestamp) -> Option<&Session> {
         let session = self
             .sessions

@@ -1,13 +1,13 @@
-//! A future that belongs to the keeper itself, and a thread that waits for one.
+//! Futures of the keeper itself, and threads that wait for them.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Goes on with a future for as long as it does not have to wait.
+/// Polls a future.
 type GoOn = Box<dyn FnMut(&mut Context<'_>) -> Poll<()> + Send>;
 
-/// A future that belongs to the keeper itself.
+/// A future of the keeper itself.
 pub struct Task(GoOn);
 
 impl Task {
@@ -15,12 +15,12 @@ impl Task {
         Self(go_on)
     }
 
-    /// Runs it to its end on this thread.
+    /// Runs the task to its end on this thread.
     pub fn run(mut self) {
         wait_for(|context| (self.0)(context));
     }
 
-    /// Goes on with it for as long as it does not have to wait; `true` once it is done.
+    /// Polls the task. Returns `true` once it is done.
     pub fn poll(&mut self, waker: &Waker) -> bool {
         (self.0)(&mut Context::from_waker(waker)).is_ready()
     }
@@ -32,7 +32,7 @@ impl fmt::Debug for Task {
     }
 }
 
-/// Where a thread waits until its future can go on.
+/// Parks a thread until its future can continue.
 #[derive(Default)]
 struct Parked {
     is_woken: Mutex<bool>,
@@ -58,7 +58,7 @@ impl Wake for Parked {
     }
 }
 
-/// Goes on with something until it is done. The thread sleeps while that has to wait.
+/// Polls until the result is ready. The thread sleeps in between.
 pub(super) fn wait_for<T>(mut go_on: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
     let parked = Arc::new(Parked::default());
     let waker = Waker::from(parked.clone());

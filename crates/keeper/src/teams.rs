@@ -1,4 +1,4 @@
-//! The roles of team catalogues, as they were last read or fetched.
+//! The roles of team catalogues as last read or fetched.
 
 use super::{Concern, Owner};
 use rolecall_core::catalogue::team::{self, Team};
@@ -6,7 +6,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 
 impl Owner {
-    /// Takes in what a team's place gave. What cannot be read leaves the last good roles in use, and is told.
+    /// Applies a team's catalogue. If it cannot be read, the last valid roles stay in use and a problem is shown.
     pub(super) fn set_team(&self, team: &Team, text: Result<&str, Problem>) {
         let reading = text.and_then(|text| team::read(team, text));
         self.update(|state| {
@@ -20,7 +20,7 @@ impl Owner {
         });
     }
 
-    /// Forgets the teams that are not among these.
+    /// Drops all teams except these.
     pub(super) fn keep_teams(&self, teams: &[Team]) {
         let is_kept = |name: &Name| teams.iter().any(|team| team.name == *name);
         self.update(|state| {

@@ -1,5 +1,5 @@
-//! Temporary profiles: sessions of the roles that the user chose, in plaintext in AWS's credentials file for as long as
-//! they last. For tools that can take credentials from nowhere else.
+//! Temporary profiles: live sessions of selected roles, in plaintext in AWS's credentials file. They are for tools that
+//! can read credentials only from there.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,8 +25,8 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::Notice;
 use rolecall_core::view::snapshot::Mode;
 
-/// Settings of the config file that AWS's tools go by before they look for keys in the credentials file; see the
-/// [AWS CLI's order](https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence).
+/// Settings of the config file that take precedence over keys in the credentials file; see the [AWS CLI's
+/// order](https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-configure.html#configure-precedence).
 const FIRST: [&str; 4] = [
     "role_arn",
     "web_identity_token_file",
@@ -34,7 +34,7 @@ const FIRST: [&str; 4] = [
     "sso_start_url",
 ];
 
-/// A session that belongs into the file.
+/// A session that must be in the file.
 struct Due {
     session: Session,
     region: Option<String>,
@@ -42,8 +42,8 @@ struct Due {
 }
 
 impl Owner {
-    /// Writes the temporary profiles of sessions that are new, and removes those of sessions that are over. Returns how
-    /// often that changed the state.
+    /// Writes the temporary profiles of new sessions, and removes those of expired ones. Returns the number of changes
+    /// to the state.
     pub(super) async fn follow_temporary_profiles(&self, now: Timestamp) -> u64 {
         if self.mode == Mode::Practice {
             return 0;
@@ -102,10 +102,10 @@ impl Owner {
         1
     }
 
-    /// Writes a role's sessions into AWS's credentials file as well, from now on.
+    /// Enables temporary profiles for a role.
     ///
     /// # Errors
-    /// If AWS's tools would not use what is written there, or the file of settings is wrong or cannot be written.
+    /// If AWS's tools would not use the profile, or the file of settings is not valid or cannot be written.
     pub(super) async fn keep_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         self.check_set()?;
         {
@@ -123,10 +123,10 @@ impl Owner {
         Ok(())
     }
 
-    /// Writes a role's sessions into AWS's credentials file no more, and takes out what is there.
+    /// Disables temporary profiles for a role, and removes its profile.
     ///
     /// # Errors
-    /// If the file of settings is wrong or cannot be written.
+    /// If the file of settings is not valid or cannot be written.
     pub(super) async fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))
             .await?;
@@ -149,7 +149,7 @@ impl Owner {
         .await
     }
 
-    /// Refuses a temporary profile that could not be written, or beside which AWS's tools would do something else.
+    /// Checks that a temporary profile can be written and that AWS's tools would use it.
     async fn check_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
         let profile = ProfileName::parse(role.as_str())?;
         let credentials = self
@@ -175,7 +175,7 @@ impl Owner {
         }
     }
 
-    /// Notes in the history that a role's session was written into the file, as the settings say.
+    /// Records in the history that a role's session was written to the file.
     fn note_profile(&self, role: &Name) {
         let request = Request {
             name: role.clone(),
@@ -187,7 +187,7 @@ impl Owner {
         self.ports.store.record(line);
     }
 
-    /// Removes all temporary profiles, and writes none any more: the program ends.
+    /// Removes all temporary profiles and writes no more, because the program is ending.
     pub(super) async fn remove_temporary_profiles(&self) {
         self.lock().temporary.is_over = true;
         let _turn = self.enter(Gate::TemporaryProfiles).await;
@@ -209,8 +209,8 @@ impl Owner {
         }
     }
 
-    /// Removes what a run that crashed left on the disk, and says so. What fails is tried again with the next tick.
-    /// Returns how often that changed the state.
+    /// Removes files and profiles that a crash left, and shows a notification. Failures are retried with the next tick.
+    /// Returns the number of changes to the state.
     async fn remove_leftovers(&self) -> u64 {
         if self.lock().temporary.is_swept {
             return 0;
@@ -231,7 +231,7 @@ impl Owner {
         1
     }
 
-    /// Removes the temporary profiles that no session of this run is behind.
+    /// Removes the temporary profiles that belong to no session of this run.
     async fn remove_profiles_of_a_crash(&self) -> Result<(), Problem> {
         let read = self
             .io(|ports| ports.files.read_aws(AwsFile::Credentials))
@@ -293,7 +293,7 @@ fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
 }
 
 impl State {
-    /// Returns a problem for each temporary profile that the settings name and the role's policy forbids.
+    /// Returns a problem for each temporary profile in the settings that the role's policy forbids.
     pub(super) fn unwritten_profiles(&self) -> Vec<Problem> {
         let ask = &self.settings.ask;
         let names = self.settings.temporary_profiles.iter();
@@ -305,7 +305,8 @@ impl State {
     }
 }
 
-/// Any program can read the file, so only what any program gets without a question may be written there.
+/// Returns the problem of a role that needs a question. Its sessions must not be in the file, because any program can
+/// read it.
 fn not_for_every_program(role: &Name) -> Problem {
     let name = echo(role.as_str());
     let what = format!(
@@ -318,7 +319,7 @@ fn not_for_every_program(role: &Name) -> Problem {
     Problem::new(ProblemCode::NotAllowed, what, remedy)
 }
 
-/// Returns the live sessions of the roles that the settings name and that every program may have.
+/// Returns the live sessions of the roles in the settings that every program may use.
 fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
     let names = state.settings.temporary_profiles.iter();
     let live = names.filter_map(|name| {
@@ -339,7 +340,7 @@ fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
     live.collect()
 }
 
-/// Returns the file without temporary profiles, and how many it had.
+/// Returns the file without temporary profiles, and the number of removed ones.
 fn without(text: &str) -> (Edited, usize) {
     let mut editor = Editor::new(AwsFile::Credentials, text);
     let gone = editor.remove(|owned| owned.expiry.is_some()).len();

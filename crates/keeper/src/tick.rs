@@ -1,4 +1,4 @@
-//! The heartbeat's work: warnings that are due, phases that changed, and when to look again.
+//! The work of the heartbeat: due warnings, changed phases, and the time of the next tick.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,30 +14,30 @@ const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(15);
 /// The shortest sleep.
 const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_millis(200);
 
-/// A warning that is due: for which session, at which lead time (zero: it is over).
+/// A due warning: the session and the lead time, which is zero if the session has expired.
 struct Due {
     session: Session,
     lead: SignedDuration,
-    /// Longer lead times that this warning makes pointless.
+    /// Longer lead times, which this warning makes obsolete.
     passed: Vec<SignedDuration>,
 }
 
-/// What a tick saw: when to look again, unless something changes first.
+/// The result of a tick: when the next one is due, unless something changes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pulse {
-    /// How long to sleep at most; `None` when nothing is live and there is nothing to wake for.
+    /// The maximum time to sleep, or `None` if there is nothing to wake up for.
     pub sleep: Option<SignedDuration>,
     pub(super) revision: u64,
 }
 
 impl Owner {
-    /// Shows the warnings that are due, writes and removes temporary profiles, and publishes what changed.
+    /// Shows due warnings, writes and removes temporary profiles, and publishes changes.
     pub(super) async fn tick(&self) -> Pulse {
         let now = self.ports.clock.now();
         self.warn(now).await;
         self.write_rest();
         self.drop_stale_mfa(now);
-        // What others change from here on, while files are written, is for another tick.
+        // Changes from here on, while files are written, need another tick.
         let revision = self.update(|state| {
             state.drop_stale_key_sessions(now);
             state.revision
@@ -58,8 +58,8 @@ impl Owner {
         pulse
     }
 
-    /// Blocks until something changes after `pulse` was taken, or its sleep is over. Without a sleep it waits
-    /// without a limit and without waking.
+    /// Waits until something changes after `pulse`, or its time to sleep is over. Without a time, it waits indefinitely
+    /// without waking up.
     pub(super) async fn wait_after(&self, pulse: Pulse) {
         let deadline = pulse.sleep.map(|limit| self.deadline(limit));
         self.until(deadline, |state| {
@@ -93,7 +93,7 @@ impl Owner {
             .filter(|(_, warned)| !warned);
         let fresh: Vec<Due> = {
             let state = self.lock();
-            // One that was renewed or ended meanwhile is no longer worth a word.
+            // A session that was renewed or ended meanwhile needs no warning.
             let is_current = |due: &Due| {
                 let present = state.sessions.get(&due.session.role);
                 present.is_some_and(|it| it.id() == due.session.id())
@@ -132,7 +132,8 @@ impl Owner {
     }
 }
 
-/// Returns the tightest warning that applies to `session`. A lead time as long as the session itself is left out.
+/// Returns the warning with the shortest lead time that applies to `session`. A lead time as long as the session itself
+/// is ignored.
 fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Due> {
     let left = session.remaining_at(now);
     let fitting = leads
@@ -152,8 +153,8 @@ fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Du
     })
 }
 
-/// Returns the time to the next change that a person could see, at most 15 seconds while a session is live; `None` if
-/// nothing is live.
+/// Returns the time until the next visible change, at most 15 seconds while a session is live, or `None` if nothing is
+/// live.
 fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     let live = state
         .sessions
@@ -177,7 +178,7 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
         .min();
     match (soonest, quiet) {
         (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
-        // Nothing that a person waits for: only what is over is put away in time.
+        // Nothing visible changes, but expired data must be removed in time.
         (None, Some(left)) => Some(left.max(SHORTEST_SLEEP)),
         (None, None) => None,
     }

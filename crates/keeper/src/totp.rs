@@ -1,4 +1,4 @@
-//! Codes from a seed in the keychain, for users who chose that over typing them.
+//! MFA codes from a seed in the keychain, for users who prefer this to typing them.
 
 use jiff::SignedDuration;
 
@@ -16,15 +16,14 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-/// How long a code is waited for that was not sent before: the rest of one step, and some for clocks.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(35);
+/// How long to wait for an unused code: the rest of one time step, and some time for clock differences.
+const CODE_TIMEOUT: SignedDuration = SignedDuration::from_secs(35);
 impl Owner {
-    /// Keeps the seed of an authenticator beside an access key of its user, once AWS took a code of it. The code counts
-    /// for the user's roles as if it had been typed. The second factor is on the same machine as the first from then on.
+    /// Stores the seed of an MFA device for an access key of its user, after AWS accepted a code of it. The code is
+    /// used for the user's roles as if it had been typed. From then on, both factors are on the same machine.
     ///
     /// # Errors
-    /// If there is no such key, it has a seed, the device is another account's, AWS refuses the code, or the keychain
-    /// refuses. Nothing was kept then.
+    /// If there is no such key, it already has a seed, the device belongs to another account, AWS rejects the code, or the keychain fails. Nothing is stored then.
     pub(super) async fn add_totp(
         &self,
         key: &Name,
@@ -48,10 +47,10 @@ impl Owner {
         Ok(())
     }
 
-    /// Forgets the seed beside an access key: codes are asked for again.
+    /// Removes the seed for an access key. Rolecall prompts for codes again.
     ///
     /// # Errors
-    /// If there is no such key, it has none, or the keychain refuses; it is still there then.
+    /// If there is no such key, it has no seed, or the keychain fails. The seed is kept then.
     pub(super) async fn remove_totp(&self, key: &Name) -> Result<(), Problem> {
         let _gate = self.enter(Gate::Keys).await;
         let key = self.key(key)?;
@@ -62,7 +61,7 @@ impl Owner {
         self.write_totp(&key, None).await
     }
 
-    /// Takes the seed of an access key out of the keychain, if there is one.
+    /// Removes the seed for an access key from the keychain, if there is one.
     pub(super) async fn drop_seed(&self, key: &AccessKey) -> Result<(), Problem> {
         match key.totp {
             Some(_) => {
@@ -73,7 +72,7 @@ impl Owner {
         }
     }
 
-    /// Returns a code of the device's seed, noted as used; `None` if no seed of it is kept.
+    /// Returns a code from the device's seed and records it as used. Returns `None` if there is no seed.
     pub(super) async fn code_of_seed(
         &self,
         question: &Question,
@@ -98,8 +97,8 @@ impl Owner {
         })
     }
 
-    /// Returns a code that was not sent before, noted as used. If the present one was, the next is waited for, and what
-    /// waits for `question` is shown so.
+    /// Returns an unused code and records it as used. If the current code was already sent, waits for the next one, and
+    /// shows this for the roles that wait for `question`.
     async fn fresh_code(
         &self,
         serial: &MfaSerial,
@@ -114,7 +113,7 @@ impl Owner {
                 return Ok(code);
             }
             let next = ledger::next_step(now);
-            if next.duration_since(begun) > PATIENCE {
+            if next.duration_since(begun) > CODE_TIMEOUT {
                 return Err(code_used());
             }
             let shown = question.map(|question| self.show_wait(question));
@@ -156,7 +155,7 @@ impl Owner {
         })
     }
 
-    /// Stores the seed and reads it back, since a keychain may fail silently.
+    /// Stores the seed and reads it back, because a keychain can fail silently.
     async fn keep_seed(&self, key: &AccessKey, seed: &TotpSeed) -> Result<(), KeychainError> {
         self.io(|ports| ports.keychain.store_seed(&key.id, seed.text()))
             .await?;
@@ -214,15 +213,15 @@ fn no_seed(key: &AccessKey) -> Problem {
 fn wrong_seed(key: &AccessKey) -> Problem {
     let name = sanitise::echo(key.name.as_str());
     let what = format!("AWS refused the code that this seed gives for the key \"{name}\".");
-    let remedy = "Check that the seed and the serial are of the same device, which is this user's. Nothing was kept.";
+    let remedy = "Check that the seed and the serial belong to the same device of this user. Nothing was stored.";
     Problem::new(ProblemCode::CodeRejected, what, remedy)
 }
 
 fn lost_seed(key: &AccessKey) -> Problem {
     let name = sanitise::echo(key.name.as_str());
-    let what = format!("The keychain no longer holds the seed of the key \"{name}\".");
+    let what = format!("The keychain no longer has the seed of the key \"{name}\".");
     let remedy = format!(
-        "Enter the code here. To keep the seed anew, first: rolecall keys remove-totp {name}"
+        "Enter the code here. To store the seed again, first run: rolecall keys remove-totp {name}"
     );
     Problem::new(ProblemCode::CodeNeeded, what, remedy)
 }

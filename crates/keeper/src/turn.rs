@@ -1,10 +1,10 @@
-//! One use case at a time: each runs under the turn, and gives it up while it waits or works outside.
+//! The turn: only one use case at a time runs and holds it. It gives the turn up while it waits or calls a port.
 
 use std::cell::Cell;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 thread_local! {
-    /// The address of the turn that this thread has; 0 for none.
+    /// The address of the turn that this thread holds, or 0 for none.
     static HELD: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -15,7 +15,7 @@ pub(super) struct Turn {
     free: Condvar,
 }
 
-/// The turn while this thread has it.
+/// The turn while this thread holds it.
 pub(super) struct Held<'a> {
     turn: &'a Turn,
     outer: usize,
@@ -36,7 +36,7 @@ impl Turn {
         HELD.get() == self.address()
     }
 
-    /// Gives the turn up that [`Held`] would give up later.
+    /// Gives up the turn that [`Held`] would give up later.
     pub(super) fn give_up(&self) {
         drop(Held {
             turn: self,

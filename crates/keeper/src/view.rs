@@ -1,4 +1,4 @@
-//! Builds the snapshot: the one place where state becomes something to show.
+//! Builds the snapshot from the state.
 
 use jiff::{SignedDuration, Timestamp, Unit};
 
@@ -23,13 +23,13 @@ use rolecall_core::view::snapshot::{
     SettingsView, Snapshot, WaitingFor,
 };
 
-/// Clock differences below this are not told: the `Date` header counts whole seconds.
+/// Clock differences below this are not shown, because the `Date` header has whole seconds.
 const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
 
-/// The most characters that are shown of a text that no check has passed.
+/// The maximum number of characters of an unchecked text in the snapshot.
 const UNCHECKED_MAX: usize = 2_048;
 
-/// How long a session that is over is listed: until the next morning.
+/// How long an expired session is listed, so that it is visible the next morning.
 pub(super) const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(12);
 
 pub(super) fn snapshot(
@@ -38,7 +38,7 @@ pub(super) fn snapshot(
     now: Timestamp,
     offset: SignedDuration,
 ) -> Snapshot {
-    let told = if offset.abs() < OFFSET_STEP {
+    let shown = if offset.abs() < OFFSET_STEP {
         SignedDuration::ZERO
     } else {
         offset
@@ -46,7 +46,7 @@ pub(super) fn snapshot(
     Snapshot {
         mode,
         endpoint: state.settings.endpoint_url.clone(),
-        clock_offset_ms: i64::try_from(told.as_millis()).unwrap_or_default(),
+        clock_offset_ms: i64::try_from(shown.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
         key_sessions: state.key_session_views(now),
         roles: state.listing.roles.clone(),
@@ -76,7 +76,8 @@ pub(super) fn snapshot(
     }
 }
 
-/// Returns whether a session is listed: one that is over is for a while, so that whoever comes back sees what ended.
+/// Returns whether a session is listed. An expired session is listed for some time, so that a returning user sees what
+/// expired.
 fn is_shown(session: &Session, now: Timestamp) -> bool {
     session.remaining_at(now) > -SHOWN_AFTER_END
 }
@@ -194,7 +195,7 @@ pub(super) fn role_views(state: &State, situation: &Situation<'_>) -> Vec<RoleVi
     marked.collect()
 }
 
-/// Adds the user's marks.
+/// Adds the user's labels.
 fn marked(state: &State, view: RoleView) -> RoleView {
     let marked = state.marks.of(&view.name, &view.account_id);
     RoleView {
@@ -258,7 +259,7 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
     }
 }
 
-/// Shows what is written of a role that cannot be assumed. Its texts are unchecked: whoever shows them makes them visible.
+/// Returns the view of a role that cannot be assumed. Its texts are unchecked, so the display must escape them.
 fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleView {
     let draft = &unusable.draft;
     let shown = |text: &str| cut(text, UNCHECKED_MAX);
@@ -287,7 +288,7 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
     }
 }
 
-/// Returns the account in a text that may be an ARN; empty if it has none.
+/// Returns the account in a text that may be an ARN, or an empty text if there is none.
 fn account_in(arn: &str) -> String {
     let account = Arn::account_of(arn).unwrap_or_default();
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Waiting: for something in the state, or for a time of the keeper's clock. There is no other wait.
+//! Waits for a change of the state or a time of the keeper's clock. There is no other kind of wait.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -21,7 +21,7 @@ impl Drop for Alarm<'_> {
 }
 
 impl Owner {
-    /// Waits until `found` finds something in the state; `None` once the clock has reached `deadline`.
+    /// Waits until `found` returns something from the state. Returns `None` when the clock reaches `deadline`.
     pub(super) async fn until<T>(
         &self,
         deadline: Option<Timestamp>,
@@ -50,13 +50,13 @@ impl Owner {
         .await
     }
 
-    /// Waits until the clock has moved on by `time`.
+    /// Waits until `time` has passed on the clock.
     pub(super) async fn sleep(&self, time: SignedDuration) {
         let deadline = self.deadline(time);
         self.until(Some(deadline), |_| None::<()>).await;
     }
 
-    /// Returns the present and some time.
+    /// Returns the current time plus `time`.
     pub(super) fn deadline(&self, time: SignedDuration) -> Timestamp {
         let now = self.ports.clock.now();
         now.saturating_add(time).unwrap_or(Timestamp::MAX)

@@ -1,4 +1,4 @@
-//! The one that waits for an answer, as the keeper sees it.
+//! The caller that waits for a response.
 
 use jiff::SignedDuration;
 
@@ -6,26 +6,26 @@ use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::QuestionView;
 
-/// Work that nobody waits for.
+/// Work to do after the response was sent.
 pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
 
-/// The one that waits for an answer, such as a connection.
+/// A caller that waits for a response, such as a connection.
 pub trait Waiter {
-    /// Is told once that the user is asked, and for how long at most. It puts the question itself if it is given one.
+    /// Called once when the user is asked, with the maximum time. If a question is given, the waiter asks it itself.
     ///
     /// # Errors
-    /// If too many wait already.
+    /// If too many callers already wait.
     fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem>;
 
-    /// Returns whether nobody waits any more.
+    /// Returns whether the caller no longer waits.
     fn is_gone(&self) -> bool;
 
-    /// Returns all that can be told of the one that waits, if that is more than the request tells. It takes longer.
+    /// Returns more detailed information about the requester, if there is any. This takes longer.
     fn look_closer(&self) -> Option<Requester> {
         None
     }
 
-    /// Does what nobody has to wait for, once the answer is given. It is told what a closer look tells.
+    /// Runs work after the response was sent. The work receives the result of [`Waiter::look_closer`].
     fn afterwards(&self, work: Afterwards) {
         work(self.look_closer());
     }

@@ -1,4 +1,4 @@
-//! What the keeper asks of STS for a role, with the shared fakes.
+//! The AssumeRole calls of the keeper, with the shared fakes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
 }
 
-/// A keeper with the guest role, whose table goes on with `fields`.
+/// Returns a keeper with the guest role, whose table ends with `fields`.
 fn ready(fields: &str) -> (Fakes, Arc<Keeper>) {
     let fakes = Fakes::at("2026-11-21T12:00:00Z".parse().expect("an instant"));
     *fakes.files.roles.lock().expect("not poisoned") = format!("{GUEST}{fields}");
@@ -38,7 +38,7 @@ fn ready(fields: &str) -> (Fakes, Arc<Keeper>) {
 }
 
 #[test]
-fn a_session_is_called_after_the_iam_user_unless_the_role_says_otherwise() {
+fn a_session_is_named_after_the_iam_user_unless_the_role_sets_a_name() {
     for (field, sent) in [
         ("", "user"),
         ("session_name = \"my-temporary-role\"", "my-temporary-role"),
@@ -86,7 +86,7 @@ fn tags_policies_and_source_identity_are_sent() {
 }
 
 #[test]
-fn a_chain_that_would_send_an_inherited_tag_again_is_told_before_aws_is_asked() {
+fn a_chain_that_would_send_an_inherited_tag_again_fails_before_a_call() {
     let (fakes, keeper) = ready(
         "tags = { Team = \"blue\" }\ntransitive_tags = [\"Team\"]\n\n[roles.far]\narn = \"arn:aws:iam::808768216571:role/far\"\n\
          source = \"guest\"\ntags = { team = \"red\" }\n",
@@ -116,7 +116,7 @@ fn asked_lives(fakes: &Fakes) -> Vec<String> {
 }
 
 #[test]
-fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() {
+fn b19_r39_a_role_that_allows_less_gets_the_next_lower_duration_and_is_remembered() {
     let (fakes, keeper) = ready("duration = \"12h\"\n");
     fakes.sts.refuse_next(too_long());
     let session = keeper.assume(&name("guest"), None).expect("assumed");
@@ -126,7 +126,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() 
     assert_eq!(asked_lives(&fakes), ["12h", "8h", "8h"]);
 
     let role = &keeper.snapshot().roles[0];
-    let limit = role.duration_limit.expect("told");
+    let limit = role.duration_limit.expect("shown");
     assert_eq!((limit.refused_s, limit.allowed_s), (Some(43_200), 28_800));
     assert_eq!(role.planned_s, 28_800);
     let notice = fakes.notifier.take_bodies().pop().expect("a notice");
@@ -134,7 +134,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_life_and_is_remembered() 
 }
 
 #[test]
-fn r39_what_a_role_allows_survives_a_restart_and_an_edit_tries_anew() {
+fn r39_what_a_role_allows_survives_a_restart_and_an_edit_tries_again() {
     let (fakes, keeper) = ready("duration = \"2h\"\n");
     fakes.sts.refuse_next(too_long());
     keeper.assume(&name("guest"), None).expect("assumed");
@@ -195,7 +195,7 @@ fn read_only() -> LimitsView {
 }
 
 #[test]
-fn a_limited_session_and_the_plain_one_are_told_apart_everywhere() {
+fn a_limited_session_and_the_plain_one_are_separate_everywhere() {
     let (fakes, keeper) = ready("");
     let limited = keeper
         .limited(&name("guest"), &read_only())
@@ -206,7 +206,7 @@ fn a_limited_session_and_the_plain_one_are_told_apart_everywhere() {
         fakes.sts.calls()[0].policy_arns[0].as_str(),
         "arn:aws:iam::aws:policy/ReadOnlyAccess"
     );
-    // Whoever asks for the plain role does not get the limited session, nor the other way round.
+    // A request for the plain role does not get the limited session, nor the other way round.
     let plain = keeper.credentials(&name("guest")).expect("credentials");
     assert!(fakes.sts.calls()[1].policy_arns.is_empty());
     let reader = keeper.credentials(&limited).expect("credentials");
@@ -249,7 +249,7 @@ fn a_limited_session_survives_a_restart_and_a_reload() {
 }
 
 #[test]
-fn a_session_is_locked_to_any_region_of_its_partition_the_latest_one_first() {
+fn a_session_is_limited_to_any_region_of_its_partition_the_latest_one_first() {
     let (fakes, keeper) = ready("region = \"eu-west-1\"\n");
     let guest = name("guest");
     let regions = |keeper: &Keeper| keeper.lock_regions(&guest).expect("a role");
@@ -287,7 +287,7 @@ fn a_session_is_locked_to_any_region_of_its_partition_the_latest_one_first() {
 }
 
 #[test]
-fn limits_add_up_and_a_role_of_that_name_is_not_taken_for_them() {
+fn limits_add_up_and_a_role_with_that_name_is_not_confused_with_them() {
     let (_fakes, keeper) = ready(
         "\n[roles.\"guest · view-only\"]\narn = \"arn:aws:iam::808768216571:role/other\"\nsource = \"user\"\n",
     );
@@ -313,7 +313,7 @@ fn limits_add_up_and_a_role_of_that_name_is_not_taken_for_them() {
 }
 
 #[test]
-fn r11_limited_and_plain_fly_apart_and_each_once() {
+fn r11_limited_and_plain_requests_run_separately_and_each_once() {
     let (fakes, keeper) = ready("");
     let limited = keeper
         .limited(&name("guest"), &read_only())
@@ -364,7 +364,7 @@ fn asks_why(keeper: &Keeper) -> ReasonPromptView {
 }
 
 #[test]
-fn a_person_is_asked_why_and_the_reason_is_sent_and_shown() {
+fn a_person_is_asked_for_a_reason_which_is_sent_and_shown() {
     let (fakes, keeper) = ready(WITH_REASON);
     let clicked = keeper.clone();
     let assuming = thread::spawn(move || clicked.assume(&name("guest"), None));
@@ -411,7 +411,7 @@ fn a_tool_takes_the_last_reason_for_half_a_day_and_then_fails() {
 }
 
 #[test]
-fn a_reason_is_asked_for_each_time_with_the_last_one_at_hand_and_can_be_cancelled() {
+fn a_reason_is_asked_for_each_time_with_the_last_one_suggested_and_can_be_cancelled() {
     let (fakes, keeper) = ready("reason = \"source_identity\"\n");
     assume_because(&keeper, "guest", "OPS-7").expect("assumed");
     let identity = fakes.sts.calls()[0].source_identity.clone();
@@ -430,7 +430,7 @@ const BEHIND: &str =
     "\n[roles.behind]\narn = \"arn:aws:iam::808768216571:role/behind\"\nsource = \"guest\"\n";
 
 #[test]
-fn a_click_on_a_role_asks_why_for_the_role_on_the_way_as_well() {
+fn a_click_on_a_role_asks_for_the_reason_of_its_source_as_well() {
     let (fakes, keeper) = ready(&format!("{WITH_REASON}{BEHIND}"));
     let clicked = keeper.clone();
     let assuming = thread::spawn(move || clicked.assume(&name("behind"), None));
@@ -449,7 +449,7 @@ fn a_click_on_a_role_asks_why_for_the_role_on_the_way_as_well() {
 }
 
 #[test]
-fn a_reason_given_with_a_role_counts_for_the_roles_on_the_way() {
+fn a_reason_given_with_a_role_applies_to_its_sources() {
     let (fakes, keeper) = ready(&format!("{WITH_REASON}{BEHIND}"));
     let problem = keeper.credentials(&name("behind")).expect_err("no reason");
     assert_eq!(problem.code, ProblemCode::ReasonNeeded);
@@ -469,7 +469,7 @@ fn a_reason_given_with_a_role_counts_for_the_roles_on_the_way() {
 }
 
 #[test]
-fn a_role_that_wants_no_reason_takes_none() {
+fn a_role_that_requires_no_reason_accepts_none() {
     let (_fakes, keeper) = ready("");
     let reasons = ["OPS-7".to_owned()];
     for problem in [

@@ -1,4 +1,4 @@
-//! Connecting the AWS CLI: what is written into AWS's config file, what is told, and what is left alone.
+//! Connecting the AWS CLI: what is written to AWS's config file, what is reported, and what is unchanged.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn named(name: &str) -> Which {
 }
 
 #[test]
-fn a_role_is_connected_shown_and_disconnected_to_the_byte() {
+fn a_role_is_connected_shown_and_disconnected_exactly() {
     let (fakes, keeper) = keeper(CONFIG, "");
     let preview = keeper
         .connect(&named("guest"), "", Step::Preview)
@@ -70,7 +70,7 @@ fn a_role_is_connected_shown_and_disconnected_to_the_byte() {
 }
 
 #[test]
-fn of_all_roles_those_that_cannot_be_connected_are_told() {
+fn of_all_roles_those_that_cannot_be_connected_are_reported() {
     let (fakes, keeper) = keeper(CONFIG, "");
     let edit = keeper
         .connect(&Which::All, "", Step::Write)
@@ -102,7 +102,7 @@ fn of_all_roles_those_that_cannot_be_connected_are_told() {
 }
 
 #[test]
-fn b46_a_profile_of_somebody_else_is_refused_by_name() {
+fn b46_a_profile_that_is_not_ours_is_rejected_by_name() {
     let (fakes, keeper) = keeper(CONFIG, "");
     let problem = keeper
         .connect(&named("audit"), "", Step::Write)
@@ -119,7 +119,7 @@ fn b46_a_profile_of_somebody_else_is_refused_by_name() {
 }
 
 #[test]
-fn b44_a_role_whose_name_no_profile_can_have_is_refused_by_name() {
+fn b44_a_role_whose_name_no_profile_can_have_is_rejected_by_name() {
     let (_fakes, keeper) = keeper("", "");
     let problem = keeper
         .connect(&named("Kunde Ä"), "", Step::Preview)
@@ -135,7 +135,7 @@ fn b44_a_role_whose_name_no_profile_can_have_is_refused_by_name() {
 }
 
 #[test]
-fn keys_under_the_same_name_are_told_to_shadow_it() {
+fn keys_with_the_same_name_are_reported_to_shadow_it() {
     let (_fakes, keeper) = keeper("", "[guest]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n");
     let edit = keeper
         .connect(&named("guest"), "", Step::Preview)
@@ -189,7 +189,7 @@ fn a_connected_profile_has_the_region_and_output_of_the_original() {
 }
 
 #[test]
-fn a_role_of_ones_own_may_have_an_output_format_of_the_aws_cli() {
+fn an_own_role_can_have_an_output_format_of_the_aws_cli() {
     let (fakes, keeper) = keeper("", "");
     let with =
         |output: &str| ROLES.replacen("region =", &format!("output = {output}\nregion ="), 1);
@@ -202,12 +202,12 @@ fn a_role_of_ones_own_may_have_an_output_format_of_the_aws_cli() {
     *fakes.files.roles.lock().expect("free") = with("\"fancy\"");
     keeper.reload_roles();
     let problems = keeper.snapshot().problems;
-    let told = format!("{problems:?}");
-    assert!(told.contains("yaml-stream"), "{told}");
+    let shown = format!("{problems:?}");
+    assert!(shown.contains("yaml-stream"), "{shown}");
 }
 
 #[test]
-fn a_role_whose_key_is_still_in_plaintext_is_connected_ahead_and_that_is_told() {
+fn a_role_whose_key_is_still_in_plaintext_is_connected_and_this_is_reported() {
     let live = "[profile live]\nrole_arn = arn:aws:iam::808768216571:role/live\nsource_profile = user\n\
                 [profile lost]\nrole_arn = arn:aws:iam::808768216571:role/lost\nsource_profile = nobody\n";
     let (fakes, keeper) = keeper(

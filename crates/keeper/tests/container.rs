@@ -1,4 +1,4 @@
-//! What a container-credentials endpoint is given, through the keeper's public interface.
+//! Requests of container credentials endpoints, through the keeper's public interface.
 
 use std::sync::Arc;
 use std::thread;
@@ -43,7 +43,7 @@ fn ready() -> (Fakes, Arc<Keeper>) {
     (fakes, keeper)
 }
 
-/// Renews a role that asks for a code, as a person does who has one.
+/// Renews a role that needs a code, and answers the prompt.
 fn renew_with(keeper: &Arc<Keeper>, role: &str, code: &str) {
     let (renewing, role) = (keeper.clone(), name(role));
     let renewal = thread::spawn(move || renewing.renew_behind(&role));
@@ -67,7 +67,7 @@ fn offline() -> StsError {
 }
 
 #[test]
-fn c9_a_role_without_a_session_is_assumed_if_nobody_has_to_be_asked() {
+fn c9_a_role_without_a_session_is_assumed_if_no_prompt_is_needed() {
     let (fakes, keeper) = ready();
     assert!(keeper.container_body(&name("guest")).is_none());
     let body = keeper.assume_for_container(&name("guest")).expect("a body");
@@ -99,7 +99,7 @@ fn a_request_never_waits_for_a_person() {
 }
 
 #[test]
-fn a_session_that_is_due_is_handed_out_and_renewed_behind() {
+fn a_session_that_is_due_is_returned_and_renewed_in_the_background() {
     let (fakes, keeper) = ready();
     keeper.assume_for_container(&name("guest")).expect("a body");
     fakes.clock.advance(SignedDuration::from_mins(41));
@@ -152,7 +152,7 @@ fn r09_what_fails_is_tried_again_after_growing_pauses() {
 }
 
 #[test]
-fn b66_an_unknown_role_is_told() {
+fn b66_an_unknown_role_is_an_error() {
     let (_, keeper) = ready();
     let problem = keeper
         .assume_for_container(&name("nobody"))

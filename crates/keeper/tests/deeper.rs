@@ -1,4 +1,4 @@
-//! Asking further after a refusal: which calls, with whose credentials, and what their answers change.
+//! Follow-up calls after an error: which calls, with which credentials, and what their results change.
 
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ impl Desk {
         diagnosis
     }
 
-    /// Refuses the role `own` of the caller's account, whose trust policy has one statement with these parts.
+    /// Denies the role `own` of the caller's account, whose trust policy has one statement with these parts.
     fn with_trust(
         &self,
         principal: &str,
@@ -185,7 +185,7 @@ fn a_role_of_another_account_is_read_by_a_session_there() {
 }
 
 #[test]
-fn every_condition_that_is_missed_is_named_with_what_it_asks_for() {
+fn every_condition_that_is_not_met_is_named_with_what_it_requires() {
     let both = json!(["sts:AssumeRole", "sts:TagSession"]);
     for (condition, kind, part) in [
         (
@@ -385,7 +385,7 @@ fn a_call_that_is_denied_says_which_permission_it_needs() {
         assert!(
             look.found
                 .as_deref()
-                .expect("told")
+                .expect("shown")
                 .contains("may not call"),
             "{look:?}"
         );
@@ -466,7 +466,7 @@ fn an_unknown_key_is_looked_up_with_another() {
 }
 
 #[test]
-fn a_role_that_fails_with_its_source_is_looked_into_too() {
+fn a_role_that_fails_because_of_its_source_is_investigated_too() {
     let desk = Desk::new();
     desk.deny("far");
     desk.answer([Ok(simulated(Decision::ImplicitDeny))]);
@@ -477,7 +477,7 @@ fn a_role_that_fails_with_its_source_is_looked_into_too() {
 }
 
 #[test]
-fn there_is_nothing_to_ask_where_nothing_was_refused() {
+fn without_an_error_there_are_no_follow_up_calls() {
     let desk = Desk::new();
     let code = |desk: &Desk| desk.keeper.look_deeper(&name("away")).map_err(|it| it.code);
     assert_eq!(code(&desk), Err(ProblemCode::NoSession));
@@ -486,7 +486,7 @@ fn there_is_nothing_to_ask_where_nothing_was_refused() {
 }
 
 #[test]
-fn no_answer_is_told_and_changes_nothing() {
+fn a_missing_response_is_reported_and_changes_nothing() {
     let desk = Desk::new();
     let before = desk.deny("away").diagnosis.expect("a diagnosis").causes;
     let after = desk.look_deeper("away");
@@ -495,14 +495,14 @@ fn no_answer_is_told_and_changes_nothing() {
         after.looks[0]
             .found
             .as_deref()
-            .expect("told")
+            .expect("shown")
             .contains("did not answer"),
         "{after:?}"
     );
 }
 
 #[test]
-fn hostile_answers_stay_text() {
+fn untrusted_responses_stay_text() {
     let desk = Desk::new();
     for text in [
         "",

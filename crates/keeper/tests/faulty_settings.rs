@@ -1,5 +1,5 @@
-//! Settings that are wrong never open what they had closed: the policy is then the strictest, and nothing is sent to AWS
-//! where it is not clear where calls go.
+//! Invalid settings never weaken a guard: the strictest policy applies, and nothing is sent to AWS if the destination
+//! of calls is unclear.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
 
-/// What is in place before the settings are wrong: a key, and a role that is assumed with it.
+/// The state before the settings become invalid: a key, and a role that is assumed with it.
 struct Set {
     fakes: Fakes,
     keeper: Arc<Keeper>,
@@ -49,7 +49,7 @@ impl Set {
         *self.fakes.files.settings.lock().expect("free") = settings.to_owned();
     }
 
-    /// Starts again, with these settings.
+    /// Restarts with these settings.
     fn again(&self, settings: &str) -> Self {
         self.write(settings);
         Self::on(self.fakes.clone())
@@ -84,7 +84,7 @@ impl Set {
         self.keeper.snapshot().problems
     }
 
-    /// Checks that programs get nothing and are told why, and that nothing is sent to AWS for anybody.
+    /// Checks that programs get nothing but the reason, and that nothing is sent to AWS.
     fn is_closed(&self, because: &str) {
         let calls = self.calls();
         for kind in [RequestKind::Credentials, RequestKind::Key] {
@@ -199,7 +199,7 @@ fn a_running_program_keeps_the_settings_that_it_could_read() {
 }
 
 #[test]
-fn a_policy_that_cannot_be_read_says_so_to_the_program_and_costs_nothing_else() {
+fn a_policy_that_cannot_be_read_is_reported_to_the_program_and_affects_nothing_else() {
     let set = Set::new().again("[ask.roles]\nguest = \"nvr\"\n");
     let problem = set.ask(RequestKind::Credentials).expect_err("strictest");
     assert!(
@@ -265,7 +265,7 @@ fn a_policy_is_set_here_although_another_setting_is_wrong() {
 }
 
 #[test]
-fn marks_that_cannot_be_read_cost_no_second_click_for_production() {
+fn labels_that_cannot_be_read_do_not_remove_the_second_click_for_production() {
     let before = Set::new();
     let marks = "[roles.guest]\nproduction = true\n";
     let production = |set: &Set| {

@@ -78,7 +78,7 @@ fn denied() -> StsError {
 }
 
 #[test]
-fn one_click_makes_a_session_and_says_so() {
+fn one_click_assumes_a_role_and_shows_a_notification() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("guest"), None).expect("assumed");
     let view = keeper.snapshot().sessions.remove(0);
@@ -141,7 +141,7 @@ fn r11_two_hundred_callers_share_one_call() {
 }
 
 #[test]
-fn a_chain_assumes_its_source_first_and_asks_for_one_hour_at_most() {
+fn a_chain_assumes_its_source_first_and_requests_one_hour_at_most() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("far"), None).expect("assumed");
     let calls = fakes.sts.calls();
@@ -165,7 +165,7 @@ fn a_live_source_is_used_again() {
 }
 
 #[test]
-fn a_role_with_mfa_raises_its_own_prompt() {
+fn a_role_with_mfa_opens_its_own_prompt() {
     let (fakes, keeper) = ready();
     let asking = keeper.clone();
     let clicked = thread::spawn(move || asking.assume(&name("careful"), None).map(drop));
@@ -190,7 +190,7 @@ fn a_role_with_mfa_raises_its_own_prompt() {
 }
 
 #[test]
-fn b21_a_rejected_code_asks_again_and_r12_is_never_sent_twice() {
+fn b21_a_rejected_code_prompts_again_and_r12_is_never_sent_twice() {
     let (fakes, keeper) = ready();
     let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     let rejection = Refusal {
@@ -353,7 +353,7 @@ fn with_nothing_live_there_is_nothing_to_wake_for() {
 }
 
 #[test]
-fn r25_a_session_that_is_ended_while_it_comes_back_stays_ended() {
+fn r25_a_session_that_is_ended_while_it_is_restored_stays_ended() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("guest"), None).expect("assumed");
     keeper.flush();
@@ -415,7 +415,7 @@ fn c14_a_tool_gets_a_session_with_twenty_minutes_left() {
 }
 
 #[test]
-fn c14_a_quarter_of_an_hour_is_served_from_memory() {
+fn c14_a_session_of_15_minutes_is_served_from_memory() {
     let (fakes, keeper) = ready();
     for _ in 0..50 {
         keeper.credentials(&name("quick")).expect("credentials");
@@ -439,7 +439,7 @@ fn a_tool_gets_the_live_session_when_the_renewal_fails() {
 }
 
 #[test]
-fn r14_a_locked_keychain_is_told_and_sessions_go_on() {
+fn r14_a_locked_keychain_is_reported_and_sessions_stay_usable() {
     let (fakes, keeper) = ready();
     keeper.assume(&name("guest"), None).expect("assumed");
     fakes.keychain.fail_with(Some(KeychainError::Locked));
@@ -456,7 +456,7 @@ fn r14_a_locked_keychain_is_told_and_sessions_go_on() {
 }
 
 #[test]
-fn copying_takes_the_shell_that_was_asked_for() {
+fn copying_uses_the_requested_shell() {
     let (fakes, keeper) = ready();
     assert_eq!(
         keeper.copy_export(&name("guest"), None).map_err(|p| p.code),
@@ -492,7 +492,7 @@ fn a_program_gets_the_variables_of_the_export_block() {
 }
 
 #[test]
-fn a_broken_file_keeps_the_last_good_catalogue_and_is_told() {
+fn an_invalid_file_keeps_the_last_valid_catalogue_and_is_reported() {
     let (fakes, keeper) = ready();
     *fakes.files.roles.lock().expect("not poisoned") = "[roles.guest\n".into();
     keeper.reload_roles();
@@ -516,7 +516,7 @@ fn a_broken_file_keeps_the_last_good_catalogue_and_is_told() {
 }
 
 #[test]
-fn renaming_a_key_takes_its_roles_along() {
+fn renaming_a_key_changes_the_source_of_its_roles() {
     let (fakes, keeper) = ready();
     keeper
         .rename_key(&name("user"), &name("work"))
@@ -548,7 +548,7 @@ fn a_removed_key_leaves_its_roles_with_a_reason() {
 }
 
 #[test]
-fn a_key_is_kept_once_and_under_a_free_name() {
+fn a_key_is_stored_once_and_with_an_unused_name() {
     let (_, keeper) = ready();
     let pair =
         || KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &Secret::new(SECRET.into())).expect("a key");

@@ -1,4 +1,4 @@
-//! Access keys obey consent as roles do, and what is neither a role nor a key gets nothing. Sessions of keys are listed
+//! Policies apply to access keys as to roles, and requests for unknown names get nothing. Sessions of keys are listed
 //! and can be ended.
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
 
-/// A keeper with the key `user` and a role `guest`, whose settings say who may ask for them.
+/// A keeper with the key `user` and a role `guest`, and their policies in the settings.
 struct Set {
     fakes: Fakes,
     keeper: Arc<Keeper>,
@@ -136,7 +136,7 @@ fn sandboxed(request: Request) -> Request {
     }
 }
 
-/// Returns all kinds of requests. One that is added has to be added here, or this does not compile.
+/// Returns all kinds of requests. A new kind must be added here, or this does not compile.
 fn kinds() -> Vec<RequestKind> {
     let next = |kind: RequestKind| match kind {
         RequestKind::Credentials => Some(RequestKind::Env),
@@ -220,7 +220,7 @@ fn what_is_neither_role_nor_key_gets_nothing_of_any_kind_of_request() {
 }
 
 #[test]
-fn t03_a_key_has_a_policy_of_its_own_whatever_a_role_of_its_name_has() {
+fn t03_a_key_has_a_policy_of_its_own_independent_of_a_role_with_its_name() {
     let set = Set::with("[ask]\ndefault = \"never\"\n[ask.keys]\nuser = \"allow\"\n");
     assert_eq!(set.serve(&of_key()), Ok(()));
     assert_eq!(set.last_line().verdict, Verdict::Allowed);
@@ -319,7 +319,7 @@ fn a_session_of_a_key_is_listed_until_it_is_over() {
 }
 
 #[test]
-fn a_session_of_a_key_is_at_hand_until_it_is_due_for_renewal() {
+fn a_session_of_a_key_is_returned_at_once_until_it_is_due_for_renewal() {
     let set = Set::with("");
     let at_hand = || {
         let line = set.keeper.key_credentials_at_hand(&name("user"));
@@ -334,7 +334,7 @@ fn a_session_of_a_key_is_at_hand_until_it_is_due_for_renewal() {
 }
 
 #[test]
-fn an_ended_session_of_a_key_is_not_handed_out_again_not_even_after_a_restart() {
+fn an_ended_session_of_a_key_is_not_returned_again_even_after_a_restart() {
     let set = Set::with("");
     let line = |set: &Set| {
         let line = set
@@ -360,7 +360,7 @@ fn an_ended_session_of_a_key_is_not_handed_out_again_not_even_after_a_restart() 
 }
 
 #[test]
-fn a_session_of_a_key_that_is_ended_while_aws_is_asked_is_dropped() {
+fn a_session_of_a_key_that_is_ended_during_the_call_is_dropped() {
     let set = Set::with("");
     set.fakes.sts.close();
     let keeper = set.keeper.clone();
@@ -377,7 +377,7 @@ fn a_session_of_a_key_that_is_ended_while_aws_is_asked_is_dropped() {
 }
 
 #[test]
-fn ending_a_session_of_a_key_takes_back_what_a_tree_was_allowed() {
+fn ending_a_session_of_a_key_drops_the_permission_of_a_tree() {
     let set = Set::with("[ask.keys]\nuser = \"once\"\n");
     let allow = |reply: Reply| {
         let keeper = set.keeper.clone();
@@ -443,7 +443,7 @@ fn t03_a_limited_session_obeys_the_policy_of_its_role_also_when_that_changes() {
 }
 
 #[test]
-fn t03_a_policy_that_changes_in_the_file_takes_back_what_was_allowed_before() {
+fn t03_a_policy_that_changes_in_the_file_drops_earlier_permissions() {
     let set = Set::with("");
     assert_eq!(set.serve(&request(RequestKind::Exec, "guest")), Ok(()));
     let endpoint = Requester::new(
@@ -481,7 +481,7 @@ fn t03_the_session_of_a_role_that_was_removed_still_obeys_its_policy() {
 }
 
 #[test]
-fn t03_a_renewal_behind_an_endpoint_obeys_the_policy() {
+fn t03_a_renewal_for_an_endpoint_obeys_the_policy() {
     let set = Set::with("[ask.roles]\nguest = \"never\"\n");
     let refusal = |role: &str, by: &Requester| {
         let refusal = set.keeper.renewal_refusal(&name(role), by);

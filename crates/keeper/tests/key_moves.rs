@@ -1,4 +1,4 @@
-//! Keys in plaintext on their way to the keychain and back: when the plaintext goes, and what takes its place.
+//! Moving keys in plaintext to the keychain and back: when the plaintext is removed, and what replaces it.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ fn name(text: &str) -> Name {
 }
 
 #[test]
-fn a_moved_key_is_in_the_keychain_and_its_profile_asks_for_a_session_of_it() {
+fn a_moved_key_is_in_the_keychain_and_its_profile_gets_a_session_of_it() {
     let set = Set::new();
     let preview = set
         .keeper
@@ -108,7 +108,7 @@ fn a_moved_key_is_in_the_keychain_and_its_profile_asks_for_a_session_of_it() {
 }
 
 #[test]
-fn undoing_gives_the_bytes_back() {
+fn undoing_restores_the_file_exactly() {
     let set = Set::new();
     set.import();
     set.keeper
@@ -123,7 +123,7 @@ fn undoing_gives_the_bytes_back() {
 }
 
 #[test]
-fn r17_the_plaintext_stays_until_all_before_has_worked() {
+fn r17_the_plaintext_stays_until_all_previous_steps_succeeded() {
     let set = Set::new();
     set.fakes.keychain.fail_with(Some(KeychainError::Locked));
     assert!(set.keeper.import_key("work", None, Step::Write).is_err());
@@ -139,7 +139,7 @@ fn r17_the_plaintext_stays_until_all_before_has_worked() {
 }
 
 #[test]
-fn d2_a_key_hands_out_a_session_that_is_shared_and_renewed() {
+fn d2_a_key_returns_a_session_that_is_shared_and_renewed() {
     let set = Set::new();
     set.import();
     let first = set.line();

@@ -1,4 +1,4 @@
-//! The views of roles, of which there may be ten thousand: made anew when they differ, and only then.
+//! The views of roles, which are rebuilt only when they change, because there may be ten thousand.
 
 use jiff::SignedDuration;
 use rolecall_core::asker::consent::{Consent, Subject};
@@ -53,7 +53,7 @@ fn role(keeper: &Keeper, name: &str) -> RoleView {
 }
 
 #[test]
-fn sessions_of_roles_that_are_no_source_leave_the_views_as_they_are() {
+fn sessions_of_roles_that_are_not_a_source_leave_the_views_unchanged() {
     let (fakes, keeper) = ready();
     let before = keeper.snapshot().roles;
     keeper.assume(&name("guest"), None).expect("assumed");
@@ -64,7 +64,7 @@ fn sessions_of_roles_that_are_no_source_leave_the_views_as_they_are() {
 }
 
 #[test]
-fn a_view_follows_the_session_its_role_is_assumed_from_to_its_end() {
+fn a_view_depends_on_the_session_its_role_is_assumed_from_until_its_end() {
     let (fakes, keeper) = ready();
     assert!(role(&keeper, "behind").needs_code);
     let code = MfaCode::parse("123456").expect("a code");
@@ -74,14 +74,14 @@ fn a_view_follows_the_session_its_role_is_assumed_from_to_its_end() {
     fakes.clock.advance(life - SignedDuration::from_secs(90));
     keeper.tick();
     assert!(!role(&keeper, "behind").needs_code);
-    // Nothing happens but that too little of it is left to sign with.
+    // The only change is that the session has too little time left to sign another call.
     fakes.clock.advance(SignedDuration::from_secs(60));
     keeper.tick();
     assert!(role(&keeper, "behind").needs_code);
 }
 
 #[test]
-fn a_clock_that_is_set_back_brings_the_plan_back() {
+fn a_clock_that_is_set_back_restores_the_plan() {
     let (fakes, keeper) = ready();
     let code = MfaCode::parse("123456").expect("a code");
     keeper.assume(&name("hub"), Some(code)).expect("assumed");

@@ -1,4 +1,4 @@
-//! The roles of AWS's own files in the keeper's catalogue: live, beside the user's own, and told plainly.
+//! The roles of AWS's own files in the keeper's catalogue: live, and together with the user's own.
 
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ fn profiles_are_roles_without_an_import() {
 }
 
 #[test]
-fn a_key_in_plaintext_is_told_at_the_role_until_it_is_kept() {
+fn a_key_in_plaintext_is_the_problem_of_the_role_until_it_is_in_the_keychain() {
     let set = Set::new("", CONFIG);
     for role in ["guest", "far"] {
         assert_eq!(code(&set.role(role)), Some(ProblemCode::PlaintextKey));
@@ -116,14 +116,14 @@ fn a_key_in_plaintext_is_told_at_the_role_until_it_is_kept() {
 #[test]
 fn what_cannot_be_assumed_is_listed_last_with_its_reason() {
     let set = Set::new("", CONFIG).with_key("user");
-    let problem = set.role("ec2").problem.expect("told");
+    let problem = set.role("ec2").problem.expect("shown");
     assert!(problem.what.contains("Ec2InstanceMetadata"), "{problem}");
     let refused = set.keeper.assume(&name("ec2"), None).expect_err("refused");
     assert_eq!(refused, problem);
 }
 
 #[test]
-fn a_role_of_ones_own_hides_a_profile_of_its_name_and_says_so() {
+fn an_own_role_hides_a_profile_with_its_name_and_says_so() {
     let set = Set::new(&own("guest"), CONFIG).with_key("user");
     let guest = set.role("guest");
     assert_eq!(guest.origin.kind, OriginKind::Own);
@@ -143,13 +143,13 @@ fn a_profile_is_read_only_and_can_be_copied() {
         source: "user".into(),
         ..RoleDraft::default()
     };
-    let told = |result: Result<(), Problem>| result.expect_err("read only").what;
+    let shown = |result: Result<(), Problem>| result.expect_err("read only").what;
     let expected = "\"guest\" comes from ~/.aws/config, line 1, which is only read here.";
     assert_eq!(
-        told(set.keeper.save_role(Some(&name("guest")), &draft)),
+        shown(set.keeper.save_role(Some(&name("guest")), &draft)),
         expected
     );
-    assert_eq!(told(set.keeper.remove_role(&name("guest"))), expected);
+    assert_eq!(shown(set.keeper.remove_role(&name("guest"))), expected);
     set.keeper.save_role(None, &draft).expect("copied");
     assert_eq!(set.role("guest").origin.kind, OriginKind::Own);
     assert!(set.keeper.save_role(None, &draft).is_err(), "taken by now");
@@ -166,7 +166,7 @@ fn an_edit_is_live() {
 }
 
 #[test]
-fn b33_a_broken_edit_keeps_what_was_good_and_says_the_line() {
+fn b33_an_invalid_edit_keeps_what_was_valid_and_says_the_line() {
     let set = Set::new("", CONFIG).with_key("user");
     let new =
         "[profile new]\nrole_arn = arn:aws:iam::808768216571:role/new\nsource_profile = user\n";
@@ -190,7 +190,7 @@ fn b33_a_broken_edit_keeps_what_was_good_and_says_the_line() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_keeps_what_was_good() {
+fn a_file_that_cannot_be_read_keeps_what_was_valid() {
     let set = Set::new("", CONFIG).with_key("user");
     let failure = Problem::new(ProblemCode::StorageFailed, "It is a FIFO.", "Move it away.");
     *set.fakes.files.aws_failure.lock().expect("not poisoned") = Some(failure);
@@ -211,7 +211,7 @@ fn b36_loops_and_gaps_are_explained_at_the_role() {
     };
     let config = [role("a", "b"), role("b", "a"), role("c", "none")].concat();
     let set = Set::new("", &config);
-    let what = |name| set.role(name).problem.expect("told").what;
+    let what = |name| set.role(name).problem.expect("shown").what;
     assert!(what("a").contains("a -> b -> a"), "{}", what("a"));
     assert!(
         what("c").contains("\"none\" of \"c\" does not exist"),
@@ -221,7 +221,7 @@ fn b36_loops_and_gaps_are_explained_at_the_role() {
 }
 
 #[test]
-fn b40_what_no_check_has_passed_is_cut() {
+fn b40_unchecked_text_is_shortened() {
     let config = format!("[profile wide]\nrole_arn = {}\n", "x".repeat(1 << 20));
     let set = Set::new("", &config);
     assert_eq!(set.role("wide").arn.chars().count(), 2_048);
@@ -238,8 +238,8 @@ fn r29_ten_thousand_roles_are_listed_and_no_more() {
     let set = Set::new("", &config);
     let snapshot = set.keeper.snapshot();
     assert_eq!(snapshot.roles.len(), 10_000);
-    let told = snapshot.aws.notices.last().expect("told");
-    assert_eq!(told.text, "Only the first 10000 roles are listed.");
+    let shown = snapshot.aws.notices.last().expect("shown");
+    assert_eq!(shown.text, "Only the first 10000 roles are listed.");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn no_secret_of_the_files_is_in_the_snapshot() {
 }
 
 #[test]
-fn marks_are_kept_for_any_role_and_named_for_its_account() {
+fn labels_are_stored_for_any_role_and_for_its_account() {
     let set = Set::new("", CONFIG).with_key("user");
     let marks = RoleMarks {
         favourite: true,
@@ -279,12 +279,12 @@ fn marks_are_kept_for_any_role_and_named_for_its_account() {
         (true, Some("Mine"))
     );
     let titles = set.fakes.notifier.take_titles();
-    let title = titles.last().expect("told");
+    let title = titles.last().expect("shown");
     assert!(title.starts_with("Production: guest is ready"), "{title}");
 }
 
 #[test]
-fn a_wrong_mark_is_told_and_the_others_count() {
+fn a_wrong_label_is_reported_and_the_others_apply() {
     let set = Set::new("", CONFIG).with_key("user");
     let write = |text: &str| {
         text.clone_into(&mut set.fakes.files.marks.lock().expect("not poisoned"));
@@ -304,7 +304,7 @@ fn a_wrong_mark_is_told_and_the_others_count() {
 }
 
 #[test]
-fn a_renamed_role_keeps_its_marks() {
+fn a_renamed_role_keeps_its_labels() {
     let set = Set::new(&own("mine"), "").with_key("user");
     let marks = RoleMarks {
         favourite: true,
@@ -324,7 +324,7 @@ fn a_renamed_role_keeps_its_marks() {
 }
 
 #[test]
-fn roles_are_told_by_use_even_after_a_restart() {
+fn roles_are_ordered_by_use_even_after_a_restart() {
     let set = Set::new("", CONFIG).with_key("user");
     for role in ["guest", "far", "guest"] {
         set.keeper.assume(&name(role), None).expect("assumed");

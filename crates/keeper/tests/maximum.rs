@@ -1,4 +1,4 @@
-//! The longest life of a role as IAM tells it: who is asked, how often, and what comes of it.
+//! The maximum duration of a role from IAM: with which credentials and how often it is read, and its effect.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Desk {
         Self::with(ROLES)
     }
 
-    /// Lets IAM describe the next role with this longest life.
+    /// Makes IAM describe the next role with this maximum duration.
     fn describe(&self, maximum: &str) {
         let iam = &self.fakes.iam;
         iam.describe_maximum(Some(life(maximum)));
@@ -107,7 +107,7 @@ fn life(text: &str) -> SessionDuration {
     SessionDuration::parse(text).expect("a duration")
 }
 
-fn told(allowed_s: u32) -> Option<DurationLimitView> {
+fn shown(allowed_s: u32) -> Option<DurationLimitView> {
     Some(DurationLimitView {
         refused_s: None,
         allowed_s,
@@ -124,31 +124,31 @@ fn refused(code: &str, message: &str) -> StsError {
 }
 
 #[test]
-fn the_caller_asks_within_its_account_and_the_session_itself_elsewhere() {
+fn the_caller_reads_it_within_its_account_and_the_session_itself_elsewhere() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume("own");
     assert_eq!(desk.asked_of_iam(), [format!("iam:GetRole {KEY}")]);
-    assert_eq!(desk.limit("own"), told(28_800));
+    assert_eq!(desk.limit("own"), shown(28_800));
 
     desk.describe("4h");
     desk.assume("away");
     assert_eq!(desk.asked_of_iam()[1], "iam:GetRole ASIAFAKE000000000002");
-    assert_eq!(desk.limit("away"), told(14_400));
+    assert_eq!(desk.limit("away"), shown(14_400));
 }
 
 #[test]
-fn credentials_that_a_code_was_given_for_ask_before_the_bare_key() {
+fn credentials_with_mfa_are_used_before_the_key_itself() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume_with("shared", "123456");
     let [call] = desk.asked_of_iam().try_into().expect("one call");
     assert!(call.starts_with("iam:GetRole ASIA"), "{call}");
-    assert_eq!(desk.limit("shared"), told(28_800));
+    assert_eq!(desk.limit("shared"), shown(28_800));
 }
 
 #[test]
-fn a_session_is_there_before_iam_is_asked_at_all() {
+fn a_session_is_ready_before_iam_is_called() {
     let desk = Desk::new();
     desk.keeper.assume(&name("own"), None).expect("assumed");
     assert!(desk.asked_of_iam().is_empty());
@@ -156,7 +156,7 @@ fn a_session_is_there_before_iam_is_asked_at_all() {
 }
 
 #[test]
-fn a_denied_or_slow_answer_is_silent_and_asked_for_once_a_day() {
+fn a_denied_or_slow_call_is_silent_and_made_once_a_day() {
     let desk = Desk::new();
     let denial = refused("AccessDenied", "no");
     desk.fakes.iam.answer_next(Err(denial));
@@ -179,7 +179,7 @@ fn a_denied_or_slow_answer_is_silent_and_asked_for_once_a_day() {
 }
 
 #[test]
-fn what_iam_told_is_remembered_and_not_asked_for_again() {
+fn the_result_is_remembered_and_not_read_again() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume("own");
@@ -190,7 +190,7 @@ fn what_iam_told_is_remembered_and_not_asked_for_again() {
     let keeper = started(&desk.fakes);
     let roles = keeper.snapshot().roles;
     let own = roles.iter().find(|role| role.name == "own");
-    assert_eq!(own.expect("a role").duration_limit, told(28_800));
+    assert_eq!(own.expect("a role").duration_limit, shown(28_800));
     keeper.assume(&name("own"), None).expect("assumed");
     keeper.read_maximums();
     assert_eq!(desk.asked_of_iam().len(), 1);
@@ -202,22 +202,26 @@ fn what_iam_told_is_remembered_and_not_asked_for_again() {
     let roles = keeper.snapshot().roles;
     let own = roles.iter().find(|role| role.name == "own");
     let after_a_month = own.expect("a role").duration_limit;
-    assert_eq!(after_a_month, told(43_200), "its owner may have changed it");
+    assert_eq!(
+        after_a_month,
+        shown(43_200),
+        "its owner may have changed it"
+    );
 }
 
 #[test]
-fn a_deeper_look_that_reads_the_role_tells_it_as_well() {
+fn a_follow_up_call_that_reads_the_role_provides_it_as_well() {
     let desk = Desk::new();
     let denial = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: sts:AssumeRole on resource: x";
     desk.fakes.sts.refuse_next(refused("AccessDenied", denial));
     desk.keeper.assume(&name("own"), None).expect_err("refused");
     desk.describe("2h");
     desk.keeper.look_deeper(&name("own")).expect("looked");
-    assert_eq!(desk.limit("own"), told(7_200));
+    assert_eq!(desk.limit("own"), shown(7_200));
 }
 
 #[test]
-fn a_session_from_a_role_lasts_an_hour_so_nobody_asks() {
+fn role_chaining_lasts_an_hour_so_it_is_not_read() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume("far");
@@ -265,7 +269,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
 }
 
 #[test]
-fn b19_r39_between_what_was_refused_and_what_was_given_iam_tells_the_exact_life() {
+fn b19_r39_between_a_rejected_and_an_accepted_duration_iam_has_the_exact_maximum() {
     let desk = Desk::with(&ROLES.replacen("role/own\"\n", "role/own\"\nduration = \"12h\"\n", 1));
     let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     for _ in 0..2 {
@@ -275,7 +279,7 @@ fn b19_r39_between_what_was_refused_and_what_was_given_iam_tells_the_exact_life(
     }
     desk.describe("6h");
     desk.assume("own");
-    assert_eq!(desk.limit("own"), told(21_600), "4h was given");
+    assert_eq!(desk.limit("own"), shown(21_600), "4h was given");
     desk.assume("own");
     let calls = desk.fakes.sts.calls();
     assert_eq!(calls.last().map(|call| call.duration), Some(life("6h")));

@@ -100,7 +100,7 @@ fn role_view(keeper: &Keeper, role: &str) -> RoleView {
     found.expect("listed").clone()
 }
 
-/// Assumes `a` with a code, which leaves an MFA session behind.
+/// Assumes `a` with a code, which creates an MFA session.
 fn give_code(keeper: &Arc<Keeper>, code: &str) {
     let clicked = click(keeper, "a");
     let prompt = prompt_for(keeper, &["a"]);
@@ -147,7 +147,7 @@ fn one_prompt_serves_three_roles_with_one_code() {
 }
 
 #[test]
-fn a_code_that_still_counts_is_not_asked_for_again() {
+fn an_mfa_session_that_is_still_valid_needs_no_prompt() {
     let (fakes, keeper) = ready();
     assert!(role_view(&keeper, "b").needs_code);
     give_code(&keeper, "123456");
@@ -167,7 +167,7 @@ fn a_code_that_still_counts_is_not_asked_for_again() {
 }
 
 #[test]
-fn a_tool_renews_a_long_role_with_a_code_that_still_counts() {
+fn a_tool_renews_a_long_role_with_a_valid_mfa_session() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     keeper
@@ -183,7 +183,7 @@ fn a_tool_renews_a_long_role_with_a_code_that_still_counts() {
 }
 
 #[test]
-fn a_prompt_on_the_way_names_the_role_that_was_asked_for() {
+fn a_prompt_for_a_source_names_the_requested_role() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "behind");
     let prompt = prompt_for(&keeper, &["behind"]);
@@ -229,7 +229,7 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
 }
 
 #[test]
-fn b21_a_wrong_code_explains_itself_and_keeps_all_waiting() {
+fn b21_a_wrong_code_is_explained_and_all_keep_waiting() {
     let (fakes, keeper) = ready();
     let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     fakes.sts.refuse_next(refused("AccessDenied", message));
@@ -272,7 +272,7 @@ fn r12_the_prompt_after_a_code_was_used_shows_the_wait_for_the_next() {
 }
 
 #[test]
-fn a_role_that_wants_fresher_codes_gets_one_of_its_own_and_that_is_remembered() {
+fn a_role_that_requires_recent_codes_gets_its_own_and_that_is_remembered() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     fakes.clock.advance(SignedDuration::from_hours(2));
@@ -292,7 +292,7 @@ fn a_role_that_wants_fresher_codes_gets_one_of_its_own_and_that_is_remembered() 
 }
 
 #[test]
-fn a_role_that_refuses_a_fresh_code_too_is_not_asked_about_again() {
+fn a_role_that_denies_a_recent_code_too_is_not_prompted_for_again() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     fakes.clock.advance(SignedDuration::from_hours(2));
@@ -314,7 +314,7 @@ fn a_role_that_refuses_a_fresh_code_too_is_not_asked_about_again() {
 }
 
 #[test]
-fn a_refusal_right_after_the_code_is_not_put_down_to_its_age() {
+fn an_error_right_after_the_code_is_not_attributed_to_its_age() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     fakes.sts.refuse_next(refused(
@@ -326,7 +326,7 @@ fn a_refusal_right_after_the_code_is_not_put_down_to_its_age() {
 }
 
 #[test]
-fn a_session_token_that_aws_no_longer_takes_is_replaced() {
+fn a_session_token_that_aws_no_longer_accepts_is_replaced() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     fakes.clock.advance(SignedDuration::from_hours(2));
@@ -342,7 +342,7 @@ fn a_session_token_that_aws_no_longer_takes_is_replaced() {
 }
 
 #[test]
-fn a_code_still_counts_after_a_restart_until_it_is_forgotten() {
+fn an_mfa_session_survives_a_restart_until_it_is_ended() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     keeper.flush();
@@ -357,7 +357,7 @@ fn a_code_still_counts_after_a_restart_until_it_is_forgotten() {
 }
 
 #[test]
-fn a_removed_key_takes_its_codes_along() {
+fn a_removed_key_removes_its_mfa_sessions() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     keeper.remove_key(&name("user")).expect("removed");
@@ -369,7 +369,7 @@ fn a_removed_key_takes_its_codes_along() {
 }
 
 #[test]
-fn a_prompt_that_a_terminal_looks_after_is_told_apart() {
+fn a_prompt_that_a_terminal_shows_is_marked() {
     let (_, keeper) = ready();
     assert_eq!(keeper.attend(&name("a")), None);
     let clicks = ["a", "long"].map(|role| click(&keeper, role));
@@ -396,7 +396,7 @@ fn with_program(fakes: &Fakes, keeper: &Keeper) {
 }
 
 #[test]
-fn a_program_of_our_own_settings_gives_the_code() {
+fn a_program_in_our_own_settings_provides_the_code() {
     let (fakes, keeper) = ready();
     with_program(&fakes, &keeper);
     fakes.programs.print_next(Ok("123456\n"));
@@ -407,7 +407,7 @@ fn a_program_of_our_own_settings_gives_the_code() {
 }
 
 #[test]
-fn a_person_is_asked_when_the_program_gives_no_code_or_one_that_was_used() {
+fn a_person_is_asked_when_the_program_returns_no_code_or_a_used_one() {
     let (fakes, keeper) = ready();
     with_program(&fakes, &keeper);
     for output in [

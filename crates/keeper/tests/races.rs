@@ -1,4 +1,4 @@
-//! What ends, changes and fails while something else is under way.
+//! Ends, changes and failures while something else is running.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};

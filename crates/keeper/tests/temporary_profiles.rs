@@ -1,4 +1,4 @@
-//! Temporary profiles in AWS's credentials file: written with a session, removed with it, and all else left alone.
+//! Temporary profiles in AWS's credentials file: written and removed with a session, and everything else unchanged.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -82,7 +82,7 @@ fn name(text: &str) -> Name {
 }
 
 #[test]
-fn a_session_of_a_chosen_role_is_written_renewed_and_removed_to_the_byte() {
+fn a_session_of_a_selected_role_is_written_renewed_and_removed_exactly() {
     let set = Set::new(Mode::Own, CREDENTIALS);
     set.assume("other");
     assert_eq!(set.file(), CREDENTIALS);
@@ -111,7 +111,7 @@ fn t34_an_expired_session_leaves_the_file() {
 }
 
 #[test]
-fn r35_quitting_removes_it_and_nothing_brings_it_back() {
+fn r35_quitting_removes_it_and_nothing_restores_it() {
     let set = Set::new(Mode::Own, CREDENTIALS);
     set.assume("guest");
     set.keeper.remove_temporary_profiles();
@@ -120,7 +120,7 @@ fn r35_quitting_removes_it_and_nothing_brings_it_back() {
 }
 
 #[test]
-fn t34_what_a_crash_left_is_removed_at_the_next_start_and_told() {
+fn t34_what_a_crash_left_is_removed_at_the_next_start_and_reported() {
     let crashed = Set::new(Mode::Own, CREDENTIALS);
     crashed.assume("guest");
     let left = crashed.file().replace(
@@ -140,7 +140,7 @@ fn t34_what_a_crash_left_is_removed_at_the_next_start_and_told() {
 }
 
 #[test]
-fn b46_a_profile_of_somebody_else_stays_and_that_is_told() {
+fn b46_a_profile_that_is_not_ours_stays_and_this_is_reported() {
     let foreign = "[guest]\naws_access_key_id = x\n";
     let set = Set::new(Mode::Own, foreign);
     set.assume("guest");
@@ -154,7 +154,7 @@ fn b46_a_profile_of_somebody_else_stays_and_that_is_told() {
 }
 
 #[test]
-fn a_role_that_is_not_chosen_any_more_leaves_the_file() {
+fn a_role_that_is_no_longer_selected_is_removed_from_the_file() {
     let set = Set::new(Mode::Own, CREDENTIALS);
     set.assume("guest");
     set.fakes.files.settings.lock().expect("free").clear();
@@ -171,7 +171,7 @@ fn the_practice_set_writes_none() {
 }
 
 #[test]
-fn t34_what_cannot_be_removed_at_the_start_is_told_and_tried_again() {
+fn t34_what_cannot_be_removed_at_the_start_is_reported_and_tried_again() {
     let left =
         "[left]\n# managed-by rolecall expires=2020-01-01T00:00:00Z\naws_secret_access_key = x\n";
     let fakes = fakes(left);
@@ -192,7 +192,7 @@ fn t34_what_cannot_be_removed_at_the_start_is_told_and_tried_again() {
 }
 
 #[test]
-fn a_role_is_chosen_and_left_again_while_it_has_a_session() {
+fn a_role_is_selected_and_deselected_while_it_has_a_session() {
     let set = Set::new(Mode::Own, CREDENTIALS);
     set.assume("other");
     set.keeper
@@ -212,7 +212,7 @@ fn a_role_is_chosen_and_left_again_while_it_has_a_session() {
 }
 
 #[test]
-fn b46_a_role_is_not_chosen_where_aws_would_use_something_else() {
+fn b46_a_role_is_not_selected_if_aws_would_use_something_else() {
     let set = Set::new(Mode::Own, "[guest]\naws_access_key_id = x\n");
     let config = "[profile other]\nrole_arn = arn:aws:iam::808768216571:role/x\n";
     *set.fakes.files.aws_config.lock().expect("free") = config.to_owned();
@@ -245,7 +245,8 @@ fn a_renamed_role_keeps_its_temporary_profile() {
     assert_eq!(settings.temporary_profiles, ["gone", "visitor"]);
 }
 
-/// A writer that refuses while it is told to, and during whose edits the session of `guest` ends once it has a keeper.
+/// A writer that fails while the test sets it, and that ends the session of `guest` during an edit once it has a
+/// keeper.
 struct Writer {
     files: Arc<MemoryFiles>,
     refuses: AtomicBool,
@@ -297,7 +298,7 @@ impl AwsWriter for Writer {
 }
 
 #[test]
-fn a_session_that_ends_while_the_file_is_written_is_not_slept_over() {
+fn a_session_that_ends_while_the_file_is_written_is_noticed() {
     let fakes = fakes(CREDENTIALS);
     let slow = Writer::of(&fakes);
     let ports = Ports {
@@ -338,9 +339,9 @@ fn each_profile_that_is_written_is_in_the_history() {
         limit: 10,
     };
     let lines = set.keeper.history(&all).expect("in memory");
-    let told: Vec<(&str, RequestKind, &str)> = lines
+    let shown: Vec<(&str, RequestKind, &str)> = lines
         .iter()
         .map(|line| (line.role.as_str(), line.request, line.process.as_str()))
         .collect();
-    assert_eq!(told, [("guest", RequestKind::Profile, "Rolecall"); 2]);
+    assert_eq!(shown, [("guest", RequestKind::Profile, "Rolecall"); 2]);
 }

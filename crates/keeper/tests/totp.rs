@@ -1,4 +1,4 @@
-//! Codes from a kept seed, with the shared fakes.
+//! Codes from a stored seed, with the shared fakes.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -114,7 +114,7 @@ fn a_seed_is_verified_kept_listed_and_removed() {
 }
 
 #[test]
-fn what_is_refused_leaves_nothing_behind() {
+fn what_is_rejected_stores_nothing() {
     let (fakes, keeper) = ready();
     let add = |serial_text| keeper.add_totp(&name("user"), &serial(serial_text), &seed());
     fakes.sts.refuse_next(rejected());
@@ -131,7 +131,7 @@ fn what_is_refused_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_removed_key_takes_its_seed_along() {
+fn a_removed_key_removes_its_seed() {
     let (fakes, keeper) = with_seed();
     keeper.remove_key(&name("user")).expect("removed");
     let id = "AKIAIOSFODNN7EXAMPLE".to_owned().try_into().expect("an id");
@@ -166,7 +166,7 @@ fn r12_a_used_code_waits_for_the_next_window() {
 }
 
 #[test]
-fn a_code_of_the_seed_that_aws_refuses_falls_back_to_a_person() {
+fn a_code_of_the_seed_that_aws_rejects_falls_back_to_a_prompt() {
     let (fakes, keeper) = with_seed();
     fakes.clock.advance(SignedDuration::from_secs(30));
     fakes.sts.refuse_next(rejected());
@@ -181,7 +181,7 @@ fn a_code_of_the_seed_that_aws_refuses_falls_back_to_a_person() {
 }
 
 #[test]
-fn a_seed_that_the_keychain_lost_falls_back_to_a_person() {
+fn a_seed_that_the_keychain_lost_falls_back_to_a_prompt() {
     let (fakes, keeper) = with_seed();
     let id = "AKIAIOSFODNN7EXAMPLE".to_owned().try_into().expect("an id");
     fakes.keychain.remove_seed(&id).expect("removed");

@@ -1,4 +1,4 @@
-//! The IAM that all tests share.
+//! The IAM for all tests.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -12,7 +12,7 @@ use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::role_arn::RoleArn;
 
-/// An IAM that gives the answers it was told to, one after another, and times out after that.
+/// An IAM that returns the results that the test sets, one after another, and then times out.
 #[derive(Debug, Default)]
 pub struct FakeIam {
     answers: Mutex<VecDeque<Result<diagnosis::Answer, StsError>>>,
@@ -21,12 +21,12 @@ pub struct FakeIam {
 }
 
 impl FakeIam {
-    /// Answers the next call so.
+    /// Sets the result of the next call.
     pub fn answer_next(&self, answer: Result<diagnosis::Answer, StsError>) {
         lock(&self.answers).push_back(answer);
     }
 
-    /// Describes every role with this longest life from now on.
+    /// Describes every role with this maximum duration from now on.
     pub fn describe_maximum(&self, maximum: Option<SessionDuration>) {
         *lock(&self.maximum) = maximum;
     }

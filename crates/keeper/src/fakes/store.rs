@@ -1,4 +1,4 @@
-//! A store in memory whose writes can be told to fail or to take their time, and which remembers codes over restarts.
+//! A store in memory that keeps codes over restarts. The test can make its writes fail or block.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,23 +30,23 @@ pub struct FakeStore {
 }
 
 impl FakeStore {
-    /// Lets every write fail from now on, or work again.
+    /// Makes every write fail from now on, or work again.
     pub fn fail_with(&self, failure: Option<Problem>) {
         self.panics.store(false, Ordering::Release);
         *lock(&self.failure) = failure;
     }
 
-    /// Lets the next write panic, as a fault of the adapter would.
+    /// Makes the next write panic, like a fault of the adapter.
     pub fn panic_next(&self) {
         self.panics.store(true, Ordering::Release);
     }
 
-    /// Holds every write back until [`FakeStore::release`].
+    /// Blocks every write until [`FakeStore::release`].
     pub fn hold(&self) {
         *lock(&self.is_held) = true;
     }
 
-    /// Lets the writes that are held back go on.
+    /// Continues the blocked writes.
     pub fn release(&self) {
         *lock(&self.is_held) = false;
         self.released.notify_all();

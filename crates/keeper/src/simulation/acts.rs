@@ -1,4 +1,4 @@
-//! What can happen in a story.
+//! The events of a story.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,7 +46,7 @@ impl Story {
         self.assume_with(role, code);
     }
 
-    /// Somebody renews a session in the very moment in which it ends.
+    /// The user renews a session at the moment of its expiry.
     fn renew_at_the_end(&mut self) {
         let now = self.world.clock().now();
         let next = {
@@ -108,7 +108,7 @@ impl Story {
         });
     }
 
-    /// Answers whatever is asked, mostly as one would.
+    /// Answers an open prompt or question, usually correctly.
     fn answer(&mut self) {
         let (prompt, question, has_other) = {
             let state = self.owner.lock();
@@ -184,7 +184,7 @@ impl Story {
         self.advance_to(until);
     }
 
-    /// Moves the clock on from alarm to alarm, and goes on with what each wakes.
+    /// Advances the clock from alarm to alarm, and continues what each wakes.
     pub(super) fn advance_to(&mut self, until: Timestamp) {
         loop {
             let next = self.world.clock().next_alarm().filter(|at| *at < until);
@@ -210,7 +210,7 @@ impl Story {
         });
     }
 
-    /// Somebody else changes the file of roles: a role is of another account, until the next time.
+    /// Another program changes the file of roles: it moves a role to another account, or back.
     fn edit_by_hand(&mut self, role: &'static str) {
         lock(&self.checks).excuse_all();
         self.note(&format!("{role} is another role in the file"));
@@ -314,7 +314,7 @@ impl Story {
     }
 }
 
-/// Returns whether a role waits for a code that nobody has given yet.
+/// Returns whether a role waits for a code that has not been given.
 fn waits_for_code(owner: &Owner, role: &str) -> bool {
     let state = owner.lock();
     let mut open = state.prompts.values().filter(|it| it.is_open());

@@ -1,4 +1,4 @@
-//! What must be true after every step of a story.
+//! The invariants after every step of a story.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,28 +8,28 @@ use crate::ports::Clock;
 use rolecall_core::asker::consent::Consent;
 use rolecall_core::value::name::Name;
 
-/// The policy of a role, as far as it is known.
+/// The policy of a role.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Policy {
     consent: Option<Consent>,
-    /// How often it was changed.
+    /// The number of changes.
     changes: u64,
     is_changing: u64,
-    /// How often somebody allowed it.
+    /// How often the user gave permission.
     allowed: u64,
 }
 
-/// What was promised so far.
+/// The events so far that the invariants depend on.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    /// The sessions that were ended.
+    /// The ended sessions.
     ended: BTreeSet<String>,
-    /// The prompts that took an answer, with the code; and whether something happened since for which it need not be
-    /// sent.
+    /// The answered prompts with their codes, and whether something happened since that makes sending the code
+    /// unnecessary.
     answers: BTreeMap<u64, (String, bool)>,
     brought: u64,
     policies: BTreeMap<String, Policy>,
-    /// What was under way before the present poll, and which sessions there were.
+    /// The running attempts and the sessions before the current poll.
     attempts: Vec<Name>,
     sessions: BTreeMap<Name, String>,
 }
@@ -56,7 +56,7 @@ impl Checks {
         self.policies.entry(role.into()).or_default().allowed += 1;
     }
 
-    /// A program got credentials: its policy, or somebody, allowed that.
+    /// A program got credentials, which the policy or the user must have allowed.
     pub(super) fn handed_out(&mut self, world: &World, role: &str, tree: u32, before: &Policy) {
         let now = self.policy_of(role);
         if now.changes != before.changes || now.is_changing > 0 {
@@ -107,7 +107,7 @@ impl Checks {
         }
     }
 
-    /// Somebody brought a code for an attempt that waits for one.
+    /// The user provided a code for an attempt that waits for one.
     pub(super) fn brought(&mut self, code: &str) {
         self.excuse_brought();
         self.brought += 1;
@@ -115,7 +115,7 @@ impl Checks {
         self.answers.insert(u64::MAX - self.brought, answer);
     }
 
-    /// Something ended or changed that a code may have been for.
+    /// Something ended or changed for which a code may have been given.
     pub(super) fn excuse_all(&mut self) {
         self.answers.values_mut().for_each(|(_, it)| *it = true);
     }
@@ -125,7 +125,7 @@ impl Checks {
         brought.for_each(|(_, (_, it))| *it = true);
     }
 
-    /// What was not on disk yet may come back after a crash; what was ended there may not.
+    /// After a crash, sessions whose end was not on disk yet may reappear, but no others.
     pub(super) fn restarted(&mut self, world: &World) {
         let kept: Vec<String> = world
             .on_disk()
@@ -186,7 +186,7 @@ impl Checks {
         }
     }
 
-    /// Everything was answered, written and let go.
+    /// Checks that everything was answered and written, and that nothing waits.
     pub(super) fn everything_is_done(&self, world: &World, owner: &Owner) {
         let state = owner.lock();
         if !state.attempts.waiting(|_, _| true).is_empty() || !state.prompts.is_empty() {
@@ -202,7 +202,7 @@ impl Checks {
         }
     }
 
-    /// The disk is as memory is, for all that is not over.
+    /// Checks that the disk equals the memory for everything that has not expired.
     pub(super) fn everything_is_written(&self, world: &World, owner: &Owner) {
         let state = owner.lock();
         let now = world.clock().now();
@@ -223,7 +223,7 @@ impl Checks {
     }
 }
 
-/// Returns the id of the session of a role that is in memory.
+/// Returns the ID of the session of a role in memory.
 pub(super) fn live_id(owner: &Owner, role: &str) -> Option<String> {
     let state = owner.lock();
     let session = state.sessions.get(&name(role));

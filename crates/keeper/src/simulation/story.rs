@@ -1,4 +1,4 @@
-//! One story: who does what when, and what runs at the time.
+//! One story: its events, and what runs concurrently.
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,7 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, QuestionView};
 
-/// The roles of every story: some of a key, some behind another role, some with a device.
+/// The roles of every story: some are assumed from a key, some from another role, and some have a device.
 pub(super) const ROLES: [(&str, &str, bool); 5] = [
     ("plain", "user", false),
     ("deploy", "user", true),
@@ -31,14 +31,15 @@ pub(super) const KEYS: [(&str, &str); 2] = [
     ("user", "AKIAIOSFODNN7EXAMPLE"),
     ("work", "AKIASQ7EXAMPLEKEYID1"),
 ];
-/// How often something is gone on with at most before the next step.
+/// The maximum number of polls before the next step.
 const POLLS_MAX: usize = 20_000;
-/// How long it takes at most until the disk follows, once it works again: what was begun before is still slow.
+/// The maximum time until the disk is up to date after it works again, because writes that already started are still
+/// slow.
 const WRITTEN: SignedDuration = SignedDuration::from_mins(3);
-/// How long everything that waits may take at the end, in virtual time.
+/// The maximum virtual time at the end until nothing waits.
 const END: SignedDuration = SignedDuration::from_hours(2);
 
-/// Something that runs: a use case that somebody asked for, or a task of the keeper's own.
+/// Something that runs: a use case of a caller, or a task of the keeper itself.
 pub(super) enum Running {
     Asked(Pin<Box<dyn Future<Output = ()>>>),
     Task(Task),
@@ -50,7 +51,7 @@ pub(super) struct Runner {
     flag: Arc<Flag>,
 }
 
-/// Whether something can go on.
+/// Whether something can continue.
 pub(super) struct Flag(AtomicBool);
 
 impl Wake for Flag {
@@ -59,7 +60,7 @@ impl Wake for Flag {
     }
 }
 
-/// A program that waits for an answer, for as long as it likes.
+/// A program that waits for a response until it leaves.
 pub(super) struct Program(pub(super) AtomicBool);
 
 impl Waiter for Program {
@@ -126,7 +127,7 @@ impl Story {
         self.world.is_calm.store(false, Ordering::Relaxed);
     }
 
-    /// Begins what the program does at its start.
+    /// Performs the actions of the program's start.
     pub(super) fn start(&mut self) {
         let owner = self.owner.clone();
         self.ask("start".into(), async move {
@@ -154,8 +155,8 @@ impl Story {
         self.world.first_fault()
     }
 
-    /// Returns the story, for whoever has to find out why it ends badly.
-    pub(super) fn told(&self) -> String {
+    /// Returns the log of the story, for debugging.
+    pub(super) fn log(&self) -> String {
         let fault = self.fault().unwrap_or_default();
         let again = format!("SIMULATION_SEEDS={}..1", self.seed);
         format!("seed {} ({again}): {fault}\n{}", self.seed, self.log)
@@ -166,7 +167,7 @@ impl Story {
         let _ = writeln!(self.log, "  {:>8.3} s  {what}", at.as_secs_f64());
     }
 
-    /// Lets one thing happen, and then everything that follows from it without waiting; sometimes not all.
+    /// Performs one event, and then everything that follows from it without waiting, or sometimes only a part.
     pub(super) fn step(&mut self) {
         let at_once = match self.world.numbers.percent(20) {
             true => 2 + self.world.numbers.below(3),
@@ -182,7 +183,7 @@ impl Story {
         self.run_for(patience);
     }
 
-    /// Lets everything work again, and the time pass in which everybody gets an answer.
+    /// Makes everything work again, and advances the time until every caller has a response.
     pub(super) fn end(&mut self) {
         self.note("everything works again");
         self.world.is_calm.store(true, Ordering::Relaxed);
@@ -212,7 +213,7 @@ impl Story {
         self.run_for(POLLS_MAX);
     }
 
-    /// Goes on with what can go on, in the order that the seed decides.
+    /// Continues what can continue, in an order from the seed.
     fn run_for(&mut self, polls: usize) {
         for _ in 0..polls {
             for task in self.world.take_tasks() {

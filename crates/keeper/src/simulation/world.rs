@@ -1,5 +1,4 @@
-//! What the keeper acts through in a story: ports that are slow, fail and panic as the seed says, and that remember what
-//! was asked of them.
+//! The ports in a story. They are slow, fail and panic according to the seed, and record their calls.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,13 +22,13 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::snapshot::Snapshot;
 
-/// How long AWS remembers a code that it took.
+/// How long AWS remembers an accepted code.
 const CODE_MEMORY: SignedDuration = SignedDuration::from_secs(120);
 
-/// What STS says of a code that is not the present one.
+/// The message of STS for a wrong code.
 const WRONG_CODE: &str = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
 
-/// Numbers that a seed decides (SplitMix64).
+/// Pseudo-random numbers from a seed (SplitMix64).
 #[derive(Debug)]
 pub(super) struct Numbers(AtomicU64);
 
@@ -47,18 +46,18 @@ impl Numbers {
         (z ^ (z >> 31)) % limit.max(1)
     }
 
-    /// Returns `true` so often in a hundred.
+    /// Returns `true` with this probability in percent.
     pub(super) fn percent(&self, chance: u64) -> bool {
         self.below(100) < chance
     }
 }
 
-/// All that is outside the keeper and outlives it.
+/// Everything outside the keeper, which outlives it.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) numbers: Numbers,
     pub(super) fakes: Fakes,
-    /// Whether everything works and answers at once, as at the end of a story.
+    /// Whether everything works and responds at once, as at the end of a story.
     pub(super) is_calm: AtomicBool,
     pub(super) keychain_fails: AtomicBool,
     sent: Mutex<Vec<(String, String, Timestamp)>>,
@@ -97,7 +96,7 @@ impl World {
         &self.fakes.clock
     }
 
-    /// Returns the tasks that were begun since this was asked last.
+    /// Returns the tasks that were started since the last call.
     pub(super) fn take_tasks(&self) -> Vec<Task> {
         std::mem::take(&mut lock(&self.queue))
     }
@@ -119,7 +118,7 @@ impl World {
         self.fakes.store.load().unwrap_or_default()
     }
 
-    /// Notes what must never happen.
+    /// Records a broken invariant.
     pub(super) fn fault(&self, what: String) {
         lock(&self.faults).push(what);
     }
@@ -132,7 +131,7 @@ impl World {
         !self.is_calm.load(Ordering::Relaxed) && self.numbers.percent(chance)
     }
 
-    /// Notes a code that reaches AWS, which takes each once.
+    /// Records a code that reaches AWS, which accepts each once.
     fn note_code(&self, mfa: Option<&(MfaSerial, MfaCode)>) {
         let Some((serial, code)) = mfa else { return };
         let (serial, code) = (serial.to_string(), code.as_str().to_owned());
@@ -233,7 +232,7 @@ impl Sts for World {
     }
 }
 
-/// A keychain that is locked at times.
+/// A keychain that is sometimes locked.
 #[derive(Debug)]
 struct Unreliable(Arc<World>);
 
@@ -267,7 +266,7 @@ impl Keychain for Unreliable {
     }
 }
 
-/// Nobody who sees or hears anything.
+/// An audience and notifier that ignore everything.
 struct Silent;
 
 impl Notifier for Silent {

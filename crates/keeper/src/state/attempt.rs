@@ -1,19 +1,19 @@
-//! How an attempt to assume a role ends.
+//! The outcome of an attempt to assume a role.
 
 use rolecall_core::session::Session;
 use rolecall_core::value::problem::Problem;
 
-/// How an attempt ends for those who wait for it.
+/// The outcome of an attempt for its waiting callers.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
-    /// With a session, or without one.
+    /// The attempt succeeded or failed.
     Done(Box<Result<Session, Problem>>),
-    /// A newer attempt took its place, or the role is another one now.
+    /// A newer attempt replaced it, or the role was changed.
     Superseded,
 }
 
 impl Outcome {
-    /// Returns the end of an attempt that gave no session.
+    /// Returns the outcome of a failed attempt.
     pub(crate) fn failed(problem: Problem) -> Self {
         Self::Done(Box::new(Err(problem)))
     }

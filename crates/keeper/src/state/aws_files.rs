@@ -1,4 +1,4 @@
-//! What AWS's files gave last.
+//! The last content of AWS's files.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use rolecall_core::value::origin::Origin;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::AwsFilesView;
 
-/// The most roles of AWS's files that are listed.
+/// The maximum number of roles from AWS's files.
 pub(crate) const ROLES_MAX: usize = 10_000;
 
-/// What AWS's files gave last.
+/// The last content of AWS's files.
 #[derive(Default)]
 pub(crate) struct AwsFiles {
     pub(crate) config_path: String,
@@ -32,7 +32,7 @@ impl AwsFiles {
         }
     }
 
-    /// Returns what is shown of the files themselves.
+    /// Returns the view of the files themselves.
     pub(crate) fn view(&self) -> AwsFilesView {
         AwsFilesView {
             config_path: self.config_path.clone(),
@@ -51,7 +51,7 @@ impl AwsFiles {
         }
     }
 
-    /// Tells of roles beyond the limit.
+    /// Adds a notice about roles beyond the limit.
     pub(crate) fn note_limit(&mut self) {
         if let Some(first) = self.reading.roles.get(ROLES_MAX) {
             self.reading.notices.push(FileNotice {
@@ -68,16 +68,16 @@ impl AwsFiles {
         self.reading.notices.splice(0..0, notice);
     }
 
-    /// Returns the first line for which AWS's tools refuse a file.
+    /// Returns the problem of the first line because of which AWS's tools reject a file.
     pub(crate) fn fault(&self) -> Option<Problem> {
         let fault = self.reading.faults.first()?;
-        let place = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
-        let what = format!("{}: {}", place.text(), fault.text);
-        let remedy = "Mend the line; until then the roles stay as they were.";
+        let origin = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
+        let what = format!("{}: {}", origin.text(), fault.text);
+        let remedy = "Fix the line. Until then, the last valid roles stay in use.";
         Some(Problem::new(ProblemCode::InvalidAwsFile, what, remedy))
     }
 
-    /// Takes over the roles of the reading before that were good, where they are missing now or not good.
+    /// Keeps valid roles of the previous reading that are now missing or not valid.
     pub(crate) fn keep_good(&mut self, before: &Self) {
         let index = self.reading.roles.iter().enumerate();
         let index: HashMap<String, usize> =

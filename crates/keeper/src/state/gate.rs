@@ -1,8 +1,8 @@
-//! What only one use case does at a time.
+//! Gates for work that only one use case may do at a time.
 
 use rolecall_core::value::access_key::AccessKeyId;
 
-/// What is done by one use case at a time.
+/// Work that one use case may do at a time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Gate {
     /// Reading AWS's files.
@@ -11,14 +11,14 @@ pub(crate) enum Gate {
     Roles,
     /// Reading and writing the file of settings.
     Settings,
-    /// Reading and writing the file of marks.
+    /// Reading and writing the file of labels.
     Marks,
     /// Reading and writing the list of access keys, and their secrets in the keychain.
     Keys,
-    /// Reading and writing the notes of keys that were moved from AWS's files.
+    /// Reading and writing the records of keys that were moved out of AWS's files.
     MovedKeys,
     /// Writing and removing temporary profiles.
     TemporaryProfiles,
-    /// Asking AWS for a session of an access key.
+    /// Requesting a session of an access key from AWS.
     KeySession(AccessKeyId),
 }

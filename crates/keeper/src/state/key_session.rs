@@ -10,11 +10,11 @@ use rolecall_core::value::credentials::Credentials;
 #[derive(Default)]
 pub(crate) struct KeySession {
     pub(crate) live: Option<Live>,
-    /// How often the user ended it: what was asked for before that is dropped.
+    /// How often the user ended it. Results of requests from before are dropped.
     pub(crate) ended: u64,
 }
 
-/// Credentials of a key, and since when they exist.
+/// Credentials of a key, and when they were issued.
 pub(crate) struct Live {
     pub(crate) issued_at: Timestamp,
     pub(crate) credentials: Arc<Credentials>,

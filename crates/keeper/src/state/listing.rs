@@ -1,4 +1,4 @@
-//! The views of roles and keys, kept for as long as they hold.
+//! The views of roles and keys, which are cached until they change.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,26 +12,26 @@ use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::{KeyView, RoleViews};
 
-/// The views of roles and keys, and what those of roles were made of.
+/// The views of roles and keys, and the data from which the views of roles were built.
 #[derive(Default)]
 pub(crate) struct Listing {
     pub(crate) roles: RoleViews,
     pub(crate) keys: Vec<KeyView>,
     pub(crate) basis: Option<Basis>,
     pub(crate) made_at: Timestamp,
-    /// When plans differ though nothing happens.
+    /// When plans change without an event.
     pub(crate) valid_until: Option<Timestamp>,
 }
 
-/// All that the view of a role is made of, apart from the time.
+/// The data from which the views of roles are built, except for the time.
 #[derive(PartialEq)]
 pub(crate) struct Basis {
-    /// The revision of the catalogue and of the marks.
+    /// The revision of the catalogue and the labels.
     pub(crate) listed: u64,
     pub(crate) keys: Vec<AccessKey>,
     pub(crate) consents: ConsentPolicies,
     pub(crate) token_duration: TokenDuration,
-    /// When the sessions end from which other roles are assumed.
+    /// When the sessions expire from which other roles are assumed.
     pub(crate) sessions: HashMap<Name, Timestamp>,
     pub(crate) tokens: BTreeMap<TokenId, MfaLifetime>,
     pub(crate) limits: BTreeMap<String, DurationLimit>,

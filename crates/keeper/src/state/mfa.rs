@@ -1,4 +1,4 @@
-//! MFA sessions, and what AWS taught about roles.
+//! MFA sessions, and what was learned about the MFA of roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ use rolecall_core::value::name::Name;
 /// A key and a device.
 pub(crate) type TokenId = (AccessKeyId, MfaSerial);
 
-/// What AWS has taught about roles; it is learnt anew after a restart.
+/// What was learned about the MFA of roles. It is learned again after a restart.
 #[derive(Default)]
 pub(crate) struct Lessons {
-    /// The age at which a role's trust policy refused a code that it takes fresh.
+    /// The age at which a role's trust policy denied a code, although it accepts a recent one.
     pub(crate) refused_ages: BTreeMap<Name, SignedDuration>,
-    /// The age at which a role refused a session token, until a fresh code tells whether that was the reason.
+    /// The age at which a role denied a session token, until a recent code shows whether this was the reason.
     pub(crate) suspected: BTreeMap<Name, SignedDuration>,
-    /// Roles that refuse a fresh code as well.
+    /// Roles that deny a recent code as well.
     pub(crate) denied_with_fresh_mfa: BTreeSet<Name>,
 }

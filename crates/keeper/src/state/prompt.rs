@@ -7,19 +7,19 @@ use rolecall_core::value::input::InputError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::Problem;
 
-/// A question that waits for its answer.
+/// An open prompt.
 #[derive(Debug, Clone)]
 pub(crate) struct Prompt {
     pub(crate) question: Question,
     pub(crate) deadline: Timestamp,
     pub(crate) next_code_at: Option<Timestamp>,
     pub(crate) problem: Option<Problem>,
-    /// Whether somebody at a terminal is asked.
+    /// Whether a terminal shows the prompt.
     pub(crate) at_terminal: bool,
     pub(crate) answer: Option<Answer>,
 }
 
-/// What is asked, and what for.
+/// The content of a prompt.
 #[derive(Debug, Clone)]
 pub(crate) struct Question {
     /// The device.
@@ -28,7 +28,7 @@ pub(crate) struct Question {
     pub(crate) purpose: Purpose,
     /// The plan in plain words.
     pub(crate) plan: String,
-    /// What the code could be used for in place of this, in plain words.
+    /// The alternative use of the code, and its description.
     pub(crate) alternative: Option<(PlanPreference, String)>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Question {
 pub(crate) enum Purpose {
     /// The call of this attempt.
     Attempt(u64),
-    /// The session token that this request asks for, for every attempt that waits for it.
+    /// The session token of this request, for every attempt that waits for it.
     Token(u64),
 }
 
@@ -46,16 +46,16 @@ pub(crate) enum Answer {
     Code(MfaCode),
     Instead(PlanPreference),
     Cancel,
-    /// Nobody waits for it any more.
+    /// Nobody waits for the prompt any more.
     Unwanted,
 }
 
-/// Why an attempt ends without a session: it failed, or it begins anew with another plan.
+/// Why an attempt stops without a session: it failed, or it must be planned again.
 #[derive(Debug, Clone)]
 pub(crate) enum Halt {
     /// It failed.
     Failed(Problem),
-    /// The plan is to be made anew, with this preference if there is one.
+    /// The attempt must be planned again, with this preference if there is one.
     Replan(Option<PlanPreference>),
 }
 

@@ -12,12 +12,12 @@ pub(crate) struct GivenReason {
     pub(crate) at: Timestamp,
 }
 
-/// A question for a reason that waits for its answer.
+/// An open prompt for a reason.
 #[derive(Debug, Clone)]
 pub(crate) struct ReasonPrompt {
     pub(crate) role: Name,
     pub(crate) rule: ReasonRule,
-    /// The reason given last time, to take again.
+    /// The last reason, as a suggestion.
     pub(crate) last: Option<String>,
     pub(crate) deadline: Timestamp,
     pub(crate) answer: Option<Answer>,
@@ -27,6 +27,6 @@ pub(crate) struct ReasonPrompt {
 pub(crate) enum Answer {
     Reason(Reason),
     Cancel,
-    /// Nobody waits for it any more.
+    /// Nobody waits for the prompt any more.
     Unwanted,
 }

@@ -1,14 +1,14 @@
-//! Renewals behind an endpoint's back.
+//! Renewals in the background for endpoints.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long after a renewal that failed the next one may begin; twice as long after each further one.
-pub(crate) const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
+/// The delay after a failed renewal. It doubles with each further failure.
+pub(crate) const RETRY_DELAY: SignedDuration = SignedDuration::from_mins(1);
 
-/// The longest that this grows.
-pub(crate) const AGAIN_AT_MOST: SignedDuration = SignedDuration::from_mins(10);
+/// The maximum delay.
+pub(crate) const RETRY_DELAY_MAX: SignedDuration = SignedDuration::from_mins(10);
 
-/// The renewals behind an endpoint's back that began for one session.
+/// The renewals in the background that were started for one session.
 #[derive(Debug, Clone)]
 pub(crate) struct Renewals {
     pub(crate) session: String,
@@ -17,10 +17,10 @@ pub(crate) struct Renewals {
 }
 
 impl Renewals {
-    /// Returns when the next one may begin.
+    /// Returns when the next renewal may start.
     pub(crate) fn next(&self) -> Timestamp {
         let doublings = self.begun.saturating_sub(1).min(4);
-        let pause = (AGAIN_AFTER * (1 << doublings)).min(AGAIN_AT_MOST);
+        let pause = (RETRY_DELAY * (1 << doublings)).min(RETRY_DELAY_MAX);
         self.last.saturating_add(pause).unwrap_or(self.last)
     }
 }

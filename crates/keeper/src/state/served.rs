@@ -1,14 +1,14 @@
-//! Whose endpoints ask in whose name.
+//! Endpoints and the programs that they serve.
 
 use std::collections::VecDeque;
 
 use rolecall_core::asker::requester::{ProcessId, Requester};
 use rolecall_core::value::name::Name;
 
-/// The most endpoints, and the most programs that may still name one, that are remembered.
+/// The maximum number of endpoints to remember, and of programs that may still name one.
 pub(crate) const ENTRIES_MAX: usize = 256;
 
-/// Who was allowed a role, and whose endpoint is whose.
+/// The programs with permission for a role, and their endpoints.
 #[derive(Default)]
 pub(crate) struct Served {
     pub(crate) allowed: VecDeque<(Name, ProcessId)>,
@@ -16,7 +16,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Notes that a process was allowed a role, and may name an endpoint of its own.
+    /// Records that a process has permission for a role and may name its endpoint.
     pub(crate) fn allow(&mut self, role: &Name, process: ProcessId) {
         if !self.allowed.contains(&(role.clone(), process)) {
             self.allowed.push_back((role.clone(), process));
@@ -25,13 +25,14 @@ impl Served {
         self.allowed.drain(..excess);
     }
 
-    /// Forgets who serves a role, but for these.
+    /// Drops all entries except those of these roles.
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&Name) -> bool) {
         self.allowed.retain(|(name, _)| is_kept(name));
         self.endpoints.retain(|(name, ..)| is_kept(name));
     }
 
-    /// Notes the endpoint of a process that was allowed the role; `false` if it was not, or has named one already.
+    /// Records the endpoint of a process with permission for the role. Returns `false` if it has no permission or has
+    /// already named one.
     pub(crate) fn name(&mut self, role: &Name, endpoint: ProcessId, by: &Requester) -> bool {
         let peer = by.peer();
         let mut allowed = self.allowed.iter();

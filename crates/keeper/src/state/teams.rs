@@ -1,4 +1,4 @@
-//! What the catalogues of teams gave last.
+//! The last content of team catalogues.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::problem::Problem;
 
-/// The most roles of one team catalogue that are listed.
+/// The maximum number of roles of one team catalogue.
 pub(crate) const ROLES_MAX: usize = 10_000;
 
 /// The roles of all team catalogues, by the teams' names.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use rolecall_core::value::name::Name;
 
-/// The temporary profiles that the file has.
+/// The temporary profiles in the file.
 #[derive(Default)]
 pub(crate) struct Temporary {
-    /// The id of the session in each.
+    /// The ID of the session in each profile.
     pub(crate) written: BTreeMap<Name, String>,
-    /// Whether what the last run left, if it crashed, is gone.
+    /// Whether profiles that a crash left were removed.
     pub(crate) is_swept: bool,
-    /// Whether the program ends, so that none is written any more.
+    /// Whether the program is ending, so that no more profiles are written.
     pub(crate) is_over: bool,
 }

@@ -1,11 +1,11 @@
-//! What is not on disk as it is in memory.
+//! Changes in memory that are not on disk yet.
 
 use std::collections::BTreeMap;
 
 use crate::state::mfa::TokenId;
 use rolecall_core::value::name::Name;
 
-/// One thing that is kept on disk.
+/// One row of the store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Row {
     /// The session of a role.
@@ -14,20 +14,20 @@ pub(crate) enum Row {
     Mfa(TokenId),
     /// How much a role was used.
     Usage(Name),
-    /// The longest life of the role of this ARN.
+    /// The maximum duration of the role with this ARN.
     Limit(String),
 }
 
-/// What is not on disk as it is in memory.
+/// Changes in memory that are not on disk yet.
 #[derive(Debug, Default)]
 pub(crate) struct Unwritten {
-    /// By row, the number of its last change in this run, and whether it is on disk.
+    /// The last change of each row in this run.
     pub(crate) rows: BTreeMap<Row, Change>,
     pub(crate) last: u64,
     pub(crate) is_writing: bool,
     /// Whether the last write failed.
     pub(crate) is_failing: bool,
-    /// Counts the times that somebody wants another try at once.
+    /// The number of requests for an immediate retry.
     pub(crate) tries: u64,
 }
 
@@ -39,12 +39,12 @@ pub(crate) struct Change {
 }
 
 impl Unwritten {
-    /// Returns whether a row was changed in this run: then memory is right, and the disk may be old.
+    /// Returns whether a row was changed in this run, so that the content on disk may be outdated.
     pub(crate) fn was_changed(&self, row: &Row) -> bool {
         self.rows.contains_key(row)
     }
 
-    /// Returns the row that waits longest, and the number of its change.
+    /// Returns the row that has waited longest, and the number of its change.
     pub(crate) fn next(&self) -> Option<(Row, u64)> {
         let waiting = self.rows.iter().filter(|(_, change)| !change.is_written);
         let first = waiting.min_by_key(|(_, change)| change.number);

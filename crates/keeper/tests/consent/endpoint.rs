@@ -1,8 +1,8 @@
-//! An endpoint is asked about together with the program that it serves.
+//! One question covers an endpoint and the program that it serves.
 
 use super::*;
 
-/// Lets the very process of `request` be allowed to start a program with an endpoint.
+/// Gives the process of `request` permission to start a program with an endpoint.
 fn allow_exec(set: &Set, mut request: Request) -> Requester {
     request.kind = RequestKind::Exec;
     let by = request.requester.clone().expect("somebody");
@@ -22,7 +22,7 @@ fn endpoint_request(tree: u32, started: u64) -> Request {
 }
 
 #[test]
-fn t03_an_endpoint_is_asked_about_together_with_the_program_it_serves() {
+fn t03_one_question_covers_an_endpoint_and_the_program_it_serves() {
     let set = Set::with(ASK);
     let by = allow_exec(&set, request(1));
     let guest = name("guest");
@@ -46,7 +46,7 @@ fn t03_an_endpoint_is_asked_about_together_with_the_program_it_serves() {
 }
 
 #[test]
-fn t03_no_stranger_poses_as_an_endpoint() {
+fn t03_no_other_process_can_act_as_an_endpoint() {
     let set = Set::with(ASK);
     let by = allow_exec(&set, request(1));
     let guest = name("guest");

@@ -1,4 +1,4 @@
-//! Whether a program gets a session: the role's policy, the question, and the history of requests.
+//! Consent for programs: the role's policy, the question, and the history of requests.
 
 mod endpoint;
 mod terminal;
@@ -21,7 +21,7 @@ use rolecall_core::view::snapshot::{Mode, QuestionView};
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
 
-/// A keeper with one role, whose settings say who may ask for it.
+/// A keeper with one role, and its policy in the settings.
 struct Set {
     fakes: Fakes,
     keeper: Arc<Keeper>,
@@ -48,7 +48,7 @@ impl Set {
         Self { fakes, keeper }
     }
 
-    /// Lets a program of a tree ask for credentials, on a thread of its own.
+    /// Makes a program of a tree request credentials, on a thread of its own.
     fn ask(&self, tree: u32) -> Asking {
         self.ask_as(request(tree))
     }
@@ -250,7 +250,7 @@ fn t03_r11_200_callers_of_one_tree_share_one_question() {
 }
 
 #[test]
-fn t03_an_allowed_tree_is_not_asked_about_again_and_another_one_is() {
+fn t03_an_allowed_tree_needs_no_more_questions_and_another_one_does() {
     let set = Set::with(ONCE);
     let first = set.ask(1);
     let question = set.wait_for_question();
@@ -282,7 +282,7 @@ fn t03_an_allowed_tree_is_not_asked_about_again_and_another_one_is() {
 }
 
 #[test]
-fn a_tree_cannot_be_allowed_where_each_request_is_asked_about() {
+fn a_tree_cannot_be_allowed_if_each_request_needs_a_question() {
     let set = Set::with(ASK);
     let asking = set.ask(1);
     set.keeper
@@ -311,7 +311,7 @@ fn a_question_that_nobody_waits_for_is_withdrawn() {
 }
 
 #[test]
-fn t03_questions_do_not_become_a_storm() {
+fn t03_the_number_of_questions_is_limited() {
     let set = Set::with(ASK);
     let askers: Vec<Asking> = (1..=40).map(|tree| set.ask(tree)).collect();
     let refused = || askers.iter().filter(|it| it.served.is_finished()).count();
@@ -392,7 +392,7 @@ fn a_role_for_no_program_is_still_there_for_its_user() {
 }
 
 #[test]
-fn a_role_that_does_not_exist_bothers_nobody() {
+fn a_role_that_does_not_exist_needs_no_question() {
     let set = Set::with(ASK);
     let waiter = FakeWaiter::default();
     let request = Request {
@@ -451,7 +451,7 @@ fn a_policy_is_set_and_follows_its_role_to_its_new_name() {
 }
 
 #[test]
-fn a_changed_policy_takes_back_what_was_allowed() {
+fn a_changed_policy_drops_permissions() {
     let set = Set::with(ONCE);
     let asking = set.ask(1);
     set.keeper
@@ -471,19 +471,19 @@ fn a_changed_policy_takes_back_what_was_allowed() {
 }
 
 #[test]
-fn the_history_tells_who_asked_and_never_a_secret() {
+fn the_history_shows_the_requester_and_never_a_secret() {
     let set = Set::with("");
     for _ in 0..3 {
         assert_eq!(set.ask(1).end(), Ok(()));
     }
     let lines = set.lines();
-    let told: Vec<(bool, u32)> = lines
+    let shown: Vec<(bool, u32)> = lines
         .iter()
         .map(|line| (line.aws_call, line.count))
         .collect();
     assert!(
-        told.contains(&(true, 1)) && told.contains(&(false, 2)),
-        "{told:?}"
+        shown.contains(&(true, 1)) && shown.contains(&(false, 2)),
+        "{shown:?}"
     );
     let line = &lines[0];
     assert_eq!(

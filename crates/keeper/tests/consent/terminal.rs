@@ -1,8 +1,8 @@
-//! Questions at a terminal, where no desktop asks them.
+//! Questions at a terminal, without a desktop.
 
 use super::*;
 
-/// Returns who answers at a terminal, or claims to.
+/// Returns a requester that answers at a terminal, or claims to.
 fn answerer(has_terminal: bool) -> Requester {
     let request = request_of(77, 1, has_terminal);
     request.requester.expect("somebody")
@@ -17,13 +17,13 @@ fn t03_without_a_desktop_a_program_without_a_terminal_is_denied_at_once() {
     let problem = asking.refused();
     assert_eq!(problem.code, ProblemCode::NobodyToAsk);
     assert!(problem.remedy.contains("rolecall answer"), "{problem}");
-    assert_eq!(waiter.waits(), 0, "it was not told to wait");
+    assert_eq!(waiter.waits(), 0, "it was not asked to wait");
     assert_eq!(set.verdicts(), [(Verdict::NobodyToAsk, 1)]);
     assert!(set.fakes.sts.calls().is_empty());
 }
 
 #[test]
-fn t03_a_question_is_put_at_the_terminal_that_asked() {
+fn t03_a_question_is_asked_at_the_requesting_terminal() {
     let set = Set::with(ONCE);
     set.fakes.notifier.is_unseen();
     let asking = set.ask(1);
@@ -48,7 +48,7 @@ fn t03_a_question_is_put_at_the_terminal_that_asked() {
 }
 
 #[test]
-fn t03_whoever_watches_is_asked_for_programs_without_a_terminal() {
+fn t03_a_watching_terminal_is_asked_for_programs_without_a_terminal() {
     let set = Set::with(ASK);
     set.fakes.notifier.is_unseen();
     assert_eq!(set.keeper.watch_questions(), Ok(Vec::new()));
@@ -66,7 +66,7 @@ fn t03_whoever_watches_is_asked_for_programs_without_a_terminal() {
 }
 
 #[test]
-fn t03_where_a_desktop_asks_no_terminal_answers() {
+fn t03_with_a_desktop_no_terminal_answers() {
     let set = Set::with(ASK);
     let asking = set.ask(1);
     let question = set.wait_for_question();

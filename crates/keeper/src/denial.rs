@@ -1,4 +1,4 @@
-//! Why a request gets nothing, as the asking program is told.
+//! The problems with which requests of programs are denied.
 
 use super::Owner;
 use super::keys::unknown_key;
@@ -8,7 +8,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
 impl Owner {
-    /// Returns why a request with this verdict gets nothing.
+    /// Returns the problem of a request with this verdict.
     pub(super) fn refusal_of(&self, verdict: Verdict, request: &Request) -> Problem {
         let subject = request.subject();
         let wanted = wanted(&subject);
@@ -29,7 +29,7 @@ impl Owner {
                 format!("The request for {wanted} was denied without asking again."),
                 "One was just denied, or too many wait. Try again in a minute.",
             ),
-            // Nothing is handed out where it is not clear that it may be.
+            // If a verdict is unclear, the request is denied.
             Verdict::Allowed | Verdict::Clicked | Verdict::Accepted | Verdict::Granted => (
                 format!("The request for {wanted} was not allowed."),
                 "Try again; if it goes on, report it.",
@@ -70,7 +70,7 @@ impl Owner {
     }
 }
 
-/// Returns what is asked for as it stands in a sentence.
+/// Returns what is requested, for a sentence.
 fn wanted(subject: &Subject) -> String {
     let name = sanitise::echo(subject.name().as_str());
     match subject {
@@ -79,7 +79,7 @@ fn wanted(subject: &Subject) -> String {
     }
 }
 
-/// Returns the table of `settings.toml` that its policy stands in.
+/// Returns the table of `settings.toml` that contains its policy.
 fn table(subject: &Subject) -> &'static str {
     match subject {
         Subject::Role(_) => "[ask.roles]",
@@ -102,7 +102,7 @@ fn for_no_program(subject: &Subject) -> Problem {
     Problem::new(ProblemCode::NotAllowed, what, remedy)
 }
 
-/// Returns the problem of a request that would be asked about where nobody can be asked.
+/// Returns the problem of a request that needs a question while nobody can be asked.
 fn nobody_to_ask(subject: &Subject) -> Problem {
     let what = format!(
         "The request for {} would be asked about, and nobody can be asked: it came without a terminal, and no desktop \
@@ -116,7 +116,7 @@ fn nobody_to_ask(subject: &Subject) -> Problem {
     Problem::new(ProblemCode::NobodyToAsk, what, remedy)
 }
 
-/// Returns why a policy cannot be read, in place of what would change one that can.
+/// Returns the problem with the reason why the policy cannot be read, instead of how to change it.
 fn because_of(fault: &Problem, refused: Problem) -> Problem {
     let what = format!("{} Its policy cannot be read: {}", refused.what, fault.what);
     Problem {

@@ -1,4 +1,4 @@
-//! Moving in from another program: its keys into the keychain, its roles into the user's file.
+//! Imports keys of another program into the keychain, and roles into the user's file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,49 +12,49 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Owner {
-    /// Takes in what a program of others keeps: each key verified as [`Owner::add_key`] does, each role checked.
-    /// With `dry_run` nothing is changed and no key verified; the report says what would come.
+    /// Imports the keys and roles of another program. Each key is verified as in [`Owner::add_key`], and each role is
+    /// checked. With `dry_run`, nothing is changed and no key is verified, and the report says what would be imported.
     ///
-    /// What is here already stays as it is; a name that is taken gets the program's name behind it. There is one
-    /// entry in the report for each thing, and nothing of the other program is changed.
+    /// Existing keys and roles stay unchanged. A name already in use gets the program's name as a suffix. The report
+    /// has one entry for each key and role. Nothing of the other program is changed.
     ///
     /// # Errors
-    /// If the file of roles cannot be read or written. Keys that came over before that stay.
-    pub(super) async fn move_in(
+    /// If the file of roles cannot be read or written. Keys that were already imported stay.
+    pub(super) async fn import(
         &self,
         from: ImportSource,
         import_data: &ImportData,
         dry_run: DryRun,
     ) -> Result<Vec<ImportItem>, Problem> {
         let mut report = Vec::new();
-        // What each thing there is called here.
+        // The names in Rolecall, by the names in the other program.
         let mut names = HashMap::new();
         for key in &import_data.keys {
-            let (moved, name) = self.move_key(from, key, dry_run).await;
+            let (item, name) = self.import_one_key(from, key, dry_run).await;
             if let Some(name) = name {
                 names.insert(key.name.clone(), name);
             }
-            report.push(moved);
+            report.push(item);
         }
         report.extend(
-            self.place_roles(from.title(), &import_data.roles, &mut names, dry_run)
+            self.import_drafts(from.title(), &import_data.roles, &mut names, dry_run)
                 .await?,
         );
         report.extend(
             import_data
                 .skipped
                 .iter()
-                .map(|(name, reason)| left(ImportItemKind::Other, name, reason.clone())),
+                .map(|(name, reason)| skipped(ImportItemKind::Other, name, reason.clone())),
         );
         Ok(report)
     }
 
-    /// Takes in the roles of a catalogue file, such as `rolecall roles export` writes. A source that is neither a role of
-    /// the file nor anything here becomes `source`. With `dry_run` nothing is changed.
+    /// Imports the roles of a catalogue file, such as from `rolecall roles export`. A source that is neither a role of
+    /// the file nor known becomes `source`. With `dry_run`, nothing is changed.
     ///
     /// # Errors
-    /// If the file is no TOML, or the file of roles cannot be read or written.
-    pub(super) async fn take_roles(
+    /// If the file is not TOML, or the file of roles cannot be read or written.
+    pub(super) async fn import_roles(
         &self,
         text: &str,
         path: &str,
@@ -76,16 +76,16 @@ impl Owner {
             }
         }
         let mut report = self
-            .place_roles("imported", drafts, &mut names, dry_run)
+            .import_drafts("imported", drafts, &mut names, dry_run)
             .await?;
         let faults = reading.faults.iter();
         report.extend(
-            faults.map(|(name, problem)| left(ImportItemKind::Role, name, problem.to_string())),
+            faults.map(|(name, problem)| skipped(ImportItemKind::Role, name, problem.to_string())),
         );
         Ok(report)
     }
 
-    async fn place_roles(
+    async fn import_drafts(
         &self,
         origin: &str,
         roles: &[RoleDraft],
@@ -94,8 +94,8 @@ impl Owner {
     ) -> Result<Vec<ImportItem>, Problem> {
         let (mut report, mut drafts) = (Vec::new(), Vec::new());
         for role in in_order(roles) {
-            let (moved, draft) = self.place_role(origin, role, names, &drafts);
-            report.push(moved);
+            let (item, draft) = self.plan_import(origin, role, names, &drafts);
+            report.push(item);
             drafts.extend(draft);
         }
         if dry_run == DryRun::No && !drafts.is_empty() {
@@ -109,7 +109,7 @@ impl Owner {
         Ok(report)
     }
 
-    async fn move_key(
+    async fn import_one_key(
         &self,
         from: ImportSource,
         key: &ImportKey,
@@ -122,23 +122,23 @@ impl Owner {
             .find(|it| it.id == key.pair.id)
             .cloned();
         if let Some(known) = known {
-            return (here(ImportItemKind::Key, &known.name), Some(known.name));
+            return (exists(ImportItemKind::Key, &known.name), Some(known.name));
         }
         let kept = match self.free_name(from.title(), &key.name, &[]) {
             Ok(name) if dry_run == DryRun::No => self.add_key(&name, &key.pair).await.map(|_| name),
             named => named,
         };
         match kept {
-            Ok(name) => (moved(ImportItemKind::Key, &name, &key.name), Some(name)),
+            Ok(name) => (imported(ImportItemKind::Key, &name, &key.name), Some(name)),
             Err(problem) => (
-                left(ImportItemKind::Key, &key.name, problem.to_string()),
+                skipped(ImportItemKind::Key, &key.name, problem.to_string()),
                 None,
             ),
         }
     }
 
-    /// Returns what becomes of a role, and the draft to write if it comes.
-    fn place_role(
+    /// Returns the entry of a role in the report, and the draft to write if it is imported.
+    fn plan_import(
         &self,
         origin: &str,
         role: &RoleDraft,
@@ -149,12 +149,12 @@ impl Owner {
             Some(name) => name.to_string(),
             None => {
                 let reason = format!("Its source \"{}\" is not here.", role.source);
-                return (left(ImportItemKind::Role, &role.name, reason), None);
+                return (skipped(ImportItemKind::Role, &role.name, reason), None);
             }
         };
         if let Some(known) = self.same_role(role, &source) {
             names.insert(role.name.clone(), known.clone());
-            return (here(ImportItemKind::Role, &known), None);
+            return (exists(ImportItemKind::Role, &known), None);
         }
         let placed = self.free_name(origin, &role.name, others).and_then(|name| {
             let draft = RoleDraft {
@@ -168,10 +168,13 @@ impl Owner {
         match placed {
             Ok((name, draft)) => {
                 names.insert(role.name.clone(), name.clone());
-                (moved(ImportItemKind::Role, &name, &role.name), Some(draft))
+                (
+                    imported(ImportItemKind::Role, &name, &role.name),
+                    Some(draft),
+                )
             }
             Err(problem) => (
-                left(ImportItemKind::Role, &role.name, problem.to_string()),
+                skipped(ImportItemKind::Role, &role.name, problem.to_string()),
                 None,
             ),
         }
@@ -186,7 +189,7 @@ impl Owner {
             .next()
     }
 
-    /// Returns the name itself, or with `origin` behind it if something else is called that.
+    /// Returns the name, with the suffix `origin` if it is already in use.
     fn free_name(&self, origin: &str, name: &str, others: &[RoleDraft]) -> Result<Name, Problem> {
         let is_free = |name: &Name| {
             self.check_free(name).is_ok() && others.iter().all(|other| other.name != name.as_str())
@@ -201,13 +204,13 @@ impl Owner {
         }
         Err(Problem::new(
             ProblemCode::NameTaken,
-            format!("Something else is called \"{marked}\" here."),
+            format!("The name \"{marked}\" is already in use."),
             "Rename it, then try again.",
         ))
     }
 }
 
-/// Returns the roles so that each comes after the role it is assumed from; those in a circle come last.
+/// Returns the roles in an order in which each comes after its source. Roles in a loop come last.
 fn in_order(roles: &[RoleDraft]) -> Vec<&RoleDraft> {
     let mut waiting: Vec<&RoleDraft> = roles.iter().collect();
     let mut ordered = Vec::new();
@@ -225,20 +228,20 @@ fn in_order(roles: &[RoleDraft]) -> Vec<&RoleDraft> {
     }
 }
 
-fn moved(kind: ImportItemKind, name: &Name, there: &str) -> ImportItem {
-    let renamed = name.as_str() != there.trim();
+fn imported(kind: ImportItemKind, name: &Name, other_name: &str) -> ImportItem {
+    let renamed = name.as_str() != other_name.trim();
     ImportItem {
         kind,
         name: name.to_string(),
         outcome: ImportOutcome::Imported,
         message: match renamed {
-            true => format!("The name \"{there}\" is taken here."),
+            true => format!("The name \"{other_name}\" is taken here."),
             false => String::new(),
         },
     }
 }
 
-fn here(kind: ImportItemKind, name: &Name) -> ImportItem {
+fn exists(kind: ImportItemKind, name: &Name) -> ImportItem {
     ImportItem {
         kind,
         name: name.to_string(),
@@ -247,7 +250,7 @@ fn here(kind: ImportItemKind, name: &Name) -> ImportItem {
     }
 }
 
-fn left(kind: ImportItemKind, name: &str, reason: String) -> ImportItem {
+fn skipped(kind: ImportItemKind, name: &str, reason: String) -> ImportItem {
     ImportItem {
         kind,
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Moving in from another program, with the shared fakes.
+//! Imports from another program, with the shared fakes.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ fn role(name: &str, source: &str) -> RoleDraft {
     }
 }
 
-fn told(report: &[ImportItem]) -> Vec<(&str, ImportOutcome)> {
+fn shown(report: &[ImportItem]) -> Vec<(&str, ImportOutcome)> {
     let entries = report.iter();
     entries
         .map(|moved| (moved.name.as_str(), moved.outcome))
@@ -49,7 +49,7 @@ fn told(report: &[ImportItem]) -> Vec<(&str, ImportOutcome)> {
 }
 
 #[test]
-fn keys_and_roles_come_over_in_an_order_that_works() {
+fn keys_and_roles_are_imported_in_an_order_that_works() {
     let (fakes, keeper) = ready();
     let import_data = ImportData {
         keys: vec![key("user", "AKIAIOSFODNN7EXAMPLE")],
@@ -61,10 +61,10 @@ fn keys_and_roles_come_over_in_an_order_that_works() {
         skipped: vec![("sso".into(), "It signs in elsewhere.".into())],
     };
     let report = keeper
-        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
+        .import(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert_eq!(
-        told(&report),
+        shown(&report),
         [
             ("user", ImportOutcome::Imported),
             ("near", ImportOutcome::Imported),
@@ -81,7 +81,7 @@ fn keys_and_roles_come_over_in_an_order_that_works() {
             .is_ok()
     );
     let again = keeper
-        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
+        .import(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert!(
         again
@@ -92,7 +92,7 @@ fn keys_and_roles_come_over_in_an_order_that_works() {
 }
 
 #[test]
-fn a_rehearsal_changes_nothing() {
+fn a_dry_run_changes_nothing() {
     let (fakes, keeper) = ready();
     let import_data = ImportData {
         keys: vec![key("user", "AKIAIOSFODNN7EXAMPLE")],
@@ -100,7 +100,7 @@ fn a_rehearsal_changes_nothing() {
         skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(ImportSource::Leapp, &import_data, DryRun::Yes)
+        .import(ImportSource::Leapp, &import_data, DryRun::Yes)
         .expect("a report");
     assert!(
         report
@@ -113,7 +113,7 @@ fn a_rehearsal_changes_nothing() {
 }
 
 #[test]
-fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
+fn a_name_in_use_gets_the_programs_name_as_a_suffix_and_sources_follow() {
     let (_fakes, keeper) = ready();
     let import_data = ImportData {
         keys: vec![key("guest", "AKIAIOSFODNN7EXAMPLE")],
@@ -121,7 +121,7 @@ fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
         skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(ImportSource::AwsVault, &import_data, DryRun::No)
+        .import(ImportSource::AwsVault, &import_data, DryRun::No)
         .expect("a report");
     assert_eq!(report[0].name, "guest (aws-vault)");
     assert!(report[0].message.contains("taken"), "{report:?}");
@@ -134,7 +134,7 @@ fn a_taken_name_gets_the_programs_name_and_what_it_led_to_follows() {
 }
 
 #[test]
-fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
+fn what_is_not_valid_is_skipped_with_its_reason_and_so_are_its_dependents() {
     let (_fakes, keeper) = ready();
     let import_data = ImportData {
         keys: Vec::new(),
@@ -149,7 +149,7 @@ fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
         skipped: Vec::new(),
     };
     let report = keeper
-        .move_in(ImportSource::Leapp, &import_data, DryRun::No)
+        .import(ImportSource::Leapp, &import_data, DryRun::No)
         .expect("a report");
     assert!(
         report
@@ -161,7 +161,7 @@ fn what_is_wrong_stays_with_its_reason_and_so_does_what_hangs_on_it() {
 }
 
 #[test]
-fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
+fn an_exported_catalogue_is_imported_elsewhere_with_another_key() {
     let (_fakes, keeper) = ready();
     let text = "[roles.near]\narn = \"arn:aws:iam::808768216571:role/near\"\nsource = \"theirs\"\n\
                 [roles.far]\narn = \"arn:aws:iam::808768216571:role/far\"\nsource = \"near\"\ntags = { team = \"a\" }\n\
@@ -169,7 +169,7 @@ fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
                 [roles.bad]\narn = 5\n";
     let mine = Name::parse("user").expect("a name");
     let lost = keeper
-        .take_roles(text, "team.toml", None, DryRun::Yes)
+        .import_roles(text, "team.toml", None, DryRun::Yes)
         .expect("a report");
     assert!(
         lost.iter()
@@ -177,10 +177,10 @@ fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
         "{lost:?}"
     );
     let report = keeper
-        .take_roles(text, "team.toml", Some(&mine), DryRun::No)
+        .import_roles(text, "team.toml", Some(&mine), DryRun::No)
         .expect("a report");
     assert_eq!(
-        told(&report),
+        shown(&report),
         [
             ("near", ImportOutcome::Imported),
             ("guest (imported)", ImportOutcome::Imported),
@@ -197,7 +197,7 @@ fn an_exported_catalogue_comes_in_elsewhere_under_another_key() {
             .any(|role| role.name == "near" && role.source == "user")
     );
     let again = keeper
-        .take_roles(text, "team.toml", Some(&mine), DryRun::No)
+        .import_roles(text, "team.toml", Some(&mine), DryRun::No)
         .expect("a report");
     assert!(
         again

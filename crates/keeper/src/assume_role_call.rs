@@ -1,4 +1,4 @@
-//! What is asked of STS for a role: its fields with every placeholder filled.
+//! Builds the AssumeRole call for a role, with every placeholder replaced.
 
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ impl Owner {
     /// Returns the call for the plan's last role, without a code.
     ///
     /// # Errors
-    /// If what fills the source identity is too short for STS.
+    /// If the source identity is too short for STS after replacing its placeholders.
     pub(super) fn call_of(
         &self,
         role: &Role,
@@ -42,9 +42,9 @@ impl Owner {
     }
 }
 
-/// Puts a reason where the role wants it.
-fn put(reason: &Reason, place: &ReasonTarget, call: &mut AssumeRole) -> Result<(), InputError> {
-    match place {
+/// Adds a reason to the field that the role requires.
+fn put(reason: &Reason, target: &ReasonTarget, call: &mut AssumeRole) -> Result<(), InputError> {
+    match target {
         ReasonTarget::SourceIdentity => {
             call.source_identity = Some(SourceIdentity::parse(reason.as_str())?);
         }

@@ -1,4 +1,4 @@
-//! The history of requests: each is noted once its answer is given, so that nobody waits for that.
+//! Records requests in the history. Each is recorded after its response was sent, so that nobody waits for it.
 
 use std::sync::Weak;
 
@@ -11,32 +11,32 @@ use rolecall_core::asker::history::{Line, Query, Request, Verdict};
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
 
-/// How long whoever reads the history waits for lines of answers that were just given.
-const NOTING: SignedDuration = SignedDuration::from_millis(500);
+/// How long reading the history waits for requests that were just answered.
+const RECORDING_TIMEOUT: SignedDuration = SignedDuration::from_millis(500);
 
-/// A request that is answered and not noted yet, until this is dropped.
-struct Noting(Weak<Owner>);
+/// A request that is answered and not recorded yet, until this is dropped.
+struct Recording(Weak<Owner>);
 
-impl Noting {
+impl Recording {
     fn begin(owner: &Owner) -> Self {
-        owner.touch(|state| state.unnoted += 1);
+        owner.touch(|state| state.unrecorded += 1);
         Self(owner.me.clone())
     }
 }
 
-impl Drop for Noting {
+impl Drop for Recording {
     fn drop(&mut self) {
         if let Some(owner) = self.0.upgrade() {
-            owner.touch(|state| state.unnoted -= 1);
+            owner.touch(|state| state.unrecorded -= 1);
         }
     }
 }
 
 impl Owner {
-    /// Does what the user clicked, and notes it in the history.
+    /// Performs a click of the user, and records it in the history.
     ///
     /// # Errors
-    /// As `act`.
+    /// The errors of `act`.
     pub(super) async fn clicked<T, Done>(
         &self,
         request: &Request,
@@ -45,14 +45,14 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
-        self.noted(request, Verdict::Clicked, None, act).await
+        self.recorded(request, Verdict::Clicked, None, act).await
     }
 
-    /// Does what a program asked that gives it no credentials, whatever the policy of the role, and notes it in the
-    /// history.
+    /// Performs a request of a program that returns no credentials, regardless of the role's policy, and records it in
+    /// the history.
     ///
     /// # Errors
-    /// As `act`; or if there is no such role, or the program runs in a container that may not ask.
+    /// The errors of `act`, and if there is no such role, or the program runs in a container that may not make requests.
     pub(super) async fn observed<T, Done>(
         &self,
         request: &Request,
@@ -66,25 +66,25 @@ impl Owner {
         match self.decision(&request.subject(), &requester) {
             Decision::Refused(verdict @ (Verdict::Sandboxed | Verdict::Unknown)) => {
                 let refused = async || Err(self.refusal_of(verdict, request));
-                self.noted(request, verdict, Some(waiter), refused).await
+                self.recorded(request, verdict, Some(waiter), refused).await
             }
             Decision::Allowed | Decision::Asked(_) | Decision::Refused(_) => {
-                self.noted(request, Verdict::Allowed, Some(waiter), act)
+                self.recorded(request, Verdict::Allowed, Some(waiter), act)
                     .await
             }
         }
     }
 
-    /// Returns the wanted lines of the history, newest first.
+    /// Returns the lines of the history that a query selects, newest first.
     ///
     /// # Errors
-    /// If it cannot be read.
+    /// If the history cannot be read.
     pub(super) async fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
         self.all_noted().await;
         self.io(|ports| ports.store.history(query)).await
     }
 
-    /// Writes what waits to be written, before the program ends.
+    /// Writes all pending data before the program ends.
     pub(super) async fn flush(&self) {
         self.all_noted().await;
         self.all_written().await;
@@ -92,18 +92,20 @@ impl Owner {
     }
 
     async fn all_noted(&self) {
-        let deadline = self.deadline(NOTING);
-        self.until(Some(deadline), |state| (state.unnoted == 0).then_some(()))
-            .await;
+        let deadline = self.deadline(RECORDING_TIMEOUT);
+        self.until(Some(deadline), |state| {
+            (state.unrecorded == 0).then_some(())
+        })
+        .await;
     }
 
-    /// Counts a call to AWS, so that the history can tell which requests took one.
+    /// Counts a call to AWS, so that the history shows which requests needed one.
     pub(super) fn note_aws_call(&self, subject: Subject) {
         *self.lock().aws_calls.entry(subject).or_default() += 1;
     }
 
-    /// Does `act`, and notes it once nobody waits for the answer any more.
-    pub(super) async fn noted<T, Done>(
+    /// Runs `act`, and records it after the response was sent.
+    pub(super) async fn recorded<T, Done>(
         &self,
         request: &Request,
         verdict: Verdict,
@@ -120,7 +122,7 @@ impl Owner {
         let failure = result.as_ref().err().map(|problem| problem.code);
         let at = self.ports.clock.now();
         let (store, mut request) = (self.ports.store.clone(), request.clone());
-        let noting = Noting::begin(self);
+        let recording = Recording::begin(self);
         let note = move |whole: Option<Requester>| {
             request.requester = whole.or(request.requester);
             store.record(Line {
@@ -128,7 +130,7 @@ impl Owner {
                 failure,
                 ..Line::new(&request, at, verdict)
             });
-            drop(noting);
+            drop(recording);
         };
         match waiter {
             Some(waiter) => self.outside(|| waiter.afterwards(Box::new(note))),

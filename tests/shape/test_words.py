@@ -58,11 +58,6 @@ NOT_OURS = re.compile(r"/(target|node_modules|\.venv|__pycache__|\.pytest_cache|
 # Names that version 0.1.0 sends over the socket, where they stand in quotes.
 WIRE_NAMES = re.compile(r'"(rehearse|told)"')
 
-# These still have such words. A path without any must leave the list.
-NOT_YET = [
-    "crates/core",
-]
-
 # A word, or what ends a phrase. What only joins words is neither: spaces, comment marks, hyphens, underscores.
 TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|\n|[^\w\s/*#!>-]")
 
@@ -100,20 +95,10 @@ def hits_below(path):
     ]
 
 
-def is_not_yet(hit):
-    """Returns whether a hit is in a path that still has such words."""
-    return any(hit.startswith((f"{path}/", f"{path}:")) for path in NOT_YET)
-
-
 def test_nothing_has_a_word_that_must_not_come_back():
     searched = [*(REPOSITORY / name for name in SEARCHED), *REPOSITORY.glob("*.md"), REPOSITORY / "Makefile", REPOSITORY / "Cargo.toml"]
-    found = [hit for path in searched for hit in hits_below(path) if not is_not_yet(hit)]
+    found = [hit for path in searched for hit in hits_below(path)]
     assert found == [], "\n".join(found)
-
-
-@pytest.mark.parametrize("path", NOT_YET)
-def test_a_path_that_is_done_leaves_the_list(path):
-    assert hits_below(REPOSITORY / path) != [], f"{path} has no such word: take it from NOT_YET"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-//! What can be asked of the program, and by whom.
+//! The calls of the program: the protocol of the local socket, and its values.
 
 pub mod call_rules;
 pub mod host;

@@ -1,15 +1,15 @@
-//! The program that answers the socket: the tray, or the same without a display.
+//! The program that serves the socket: the tray application, or the agent without a display.
 
 use serde::{Deserialize, Serialize};
 
-/// The fewest characters of a sealed file's passphrase. NIST SP 800-63B, section 3.1.1.2.
+/// The minimum number of characters of a sealed file's passphrase. NIST SP 800-63B, section 3.1.1.2.
 pub const PASSPHRASE_MIN: usize = 8;
 
-/// What `--idle` of the agent's program takes in place of a span, where it is to stay until it is told to end.
+/// The value of the agent's `--idle` with which it runs until it is stopped.
 pub const NEVER: &str = "never";
 
-/// What an agent needs of the environment: where things lie, and the bus of the keychain. AWS's are the paths of its
-/// files.
+/// The environment variables that an agent needs: the locations of files, and the bus of the keychain. Those of AWS are
+/// the paths of its files.
 pub const INHERITED_VARIABLES: [&str; 19] = [
     "HOME",
     "PATH",
@@ -32,40 +32,40 @@ pub const INHERITED_VARIABLES: [&str; 19] = [
     "SSL_CERT_DIR",
 ];
 
-/// What there is to say of it.
+/// Information about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostView {
-    /// Which program it is.
+    /// The kind of program.
     pub kind: HostKind,
     /// Its version.
     pub version: String,
-    /// Its process id.
+    /// Its process ID.
     pub pid: u32,
-    /// The file of keys under a passphrase, as messages call it.
+    /// The path of the sealed file as shown in messages.
     pub sealed_file: String,
     /// Whether that file exists and is open. Version 0.1.0 called it `sealed_file_is`.
     #[serde(alias = "sealed_file_is")]
     pub sealed_file_state: FileState,
-    /// How long it stays without a session and without a question, in seconds; `None`: until it is told to end.
+    /// After how many seconds without a session and a question it ends; `None` if it runs until it is stopped.
     #[serde(default)]
     pub idle_limit_s: Option<u64>,
 }
 
-/// What there is of a sealed file.
+/// The state of a sealed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileState {
-    /// There is none.
+    /// It does not exist.
     Absent,
-    /// There is none yet, and the user wants one: its passphrase is to be chosen.
+    /// It does not exist yet, and the user must choose its passphrase.
     Wanted,
-    /// Its passphrase was not given yet.
+    /// Its passphrase was not entered yet.
     Sealed,
     /// Its keys can be used.
     Open,
 }
 
-/// The programs that answer the socket.
+/// The programs that serve the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HostKind {

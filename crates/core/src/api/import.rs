@@ -21,7 +21,7 @@ impl ImportSource {
     /// All sources.
     pub const ALL: [Self; 3] = [Self::Leapp, Self::AwsVault, Self::Granted];
 
-    /// Reads a name as it is typed.
+    /// Parses a typed name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

@@ -1,7 +1,7 @@
-//! What the command line and the running application say to each other over the local socket.
+//! The protocol between the command line and the running application over the local socket.
 //!
-//! One frame asks, one frame answers: a length (u32, big endian), then JSON. One round trip per connection; where the
-//! user is asked whether a program may have what it wants, a frame that says so comes before the answer.
+//! One frame is the request, one is the response. A frame is a length (u32, big endian) followed by JSON. Each
+//! connection has one request. If the user is asked first, a frame that says so comes before the response.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -20,80 +20,80 @@ use crate::session::shell::Shell;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::view::snapshot::{KeyView, PromptView, QuestionView, SessionView, Snapshot};
 
-/// The version both ends must speak.
+/// The version that both ends must use.
 pub const VERSION: u32 = 1;
-/// The longest request, in bytes.
+/// The maximum length of a request, in bytes.
 pub const REQUEST_MAX: usize = 64 << 10;
-/// The longest answer, in bytes: a snapshot of ten thousand roles from every place fits.
+/// The maximum length of a response in bytes, enough for a snapshot with ten thousand roles of every origin.
 pub const ANSWER_MAX: usize = 64 << 20;
 /// How many bytes are kept of a frame that is skipped.
 const HEAD: usize = 64;
-/// The folder of the socket below the runtime directory, for the user's own set.
+/// The folder of the socket below the runtime directory, for the user's own data.
 pub const OWN_DIR: &str = "rolecall";
-/// The folder of the socket below the runtime directory, for the practice set.
+/// The folder of the socket below the runtime directory, for the practice account.
 pub const PRACTICE_DIR: &str = "rolecall-practice";
 /// The socket's name in its folder.
 pub const SOCKET_NAME: &str = "agent.sock";
-/// The file beside the socket that is locked while a program starts there or takes over: whoever finds nobody at the
-/// socket waits for it.
+/// The file next to the socket that is locked while a program starts or takes over. A client that finds no program at
+/// the socket waits for the lock.
 pub const STARTING_LOCK: &str = "starting.lock";
 
-/// One question.
+/// One request.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The protocol's version.
     pub v: u32,
-    /// The version of the asking program.
+    /// The version of the client.
     pub client: String,
-    /// What is asked.
+    /// The call.
     pub call: Call,
 }
 
-/// What can be asked. Nothing returns a long-term secret.
+/// All calls. None returns a long-term secret.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Call {
     /// Everything that is shown.
     Snapshot,
-    /// What is shown of sessions alone: a snapshot without roles and keys, however many there are.
+    /// The snapshot without roles and keys.
     Sessions,
-    /// Everything that is shown, with the roles that are found alone, best first.
+    /// The snapshot with only the roles that match a search, best first.
     Search {
-        /// What is looked for in names, accounts, their aliases, groups and ARNs.
+        /// The text to search for in names, accounts, account aliases, groups and ARNs.
         text: String,
     },
-    /// The names of the roles that are found, best first.
+    /// The names of the roles that match a search, best first.
     Names {
-        /// What is looked for; all roles if it is empty.
+        /// The text to search for, or empty for all roles.
         search: String,
     },
     /// Assume a role, or renew its session.
     Assume {
         /// The role's name.
         role: String,
-        /// The authenticator's code, where the terminal asked for it.
+        /// The MFA code, if the terminal asked for it.
         code: Option<WireSecret>,
         /// Why: for each role on the way, the last of these that it takes counts.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
     },
-    /// Make the calls that tell more about why AWS refused a role; the next snapshot holds what they told.
+    /// Make the follow-up calls for more details about why AWS denied a role. The next snapshot has the results.
     LookDeeper {
         /// The role's name.
         role: String,
     },
-    /// End a session here and forget it: the role's, or else that of the access key of this name.
+    /// End the session of the role or, if it has none, of the access key with this name.
     End {
         /// The name.
         role: String,
     },
-    /// End the session of an access key here and forget it.
+    /// End the session of an access key.
     EndKey {
         /// The key's name.
         key: String,
     },
-    /// The export block of a session, assuming the role if need be.
+    /// The export block of a session. Assumes the role if needed.
     Env {
         /// The role's name.
         role: String,
@@ -103,7 +103,7 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
     },
-    /// The variables of a session for a program to start, assuming the role if need be.
+    /// The variables of a session for a program to start. Assumes the role if needed.
     Environment {
         /// The role's name.
         role: String,
@@ -111,7 +111,7 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
     },
-    /// The line of a `credential_process`, renewing the session if need be.
+    /// The line of a `credential_process`. Renews the session if needed.
     Credentials {
         /// The role's name.
         role: String,
@@ -119,7 +119,7 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         reasons: Vec<String>,
     },
-    /// The name under which sessions of a role with limits are asked for in every other call.
+    /// The name that represents sessions of a role with limits in other calls.
     Limited {
         /// The role's name.
         role: String,
@@ -133,31 +133,31 @@ pub enum Call {
         /// The reason.
         reason: String,
     },
-    /// The body of a container-credentials endpoint's answer. It is given within two seconds, and asks nobody: a session
-    /// that is due for renewal is renewed behind it.
+    /// The response body of a container credentials endpoint. It is returned within two seconds and without a prompt. A
+    /// session that is due is renewed in the background.
     ContainerCredentials {
         /// The role's name.
         role: String,
     },
-    /// Renew a session that an endpoint serves, if it is due. It is done behind the answer.
+    /// Renew a session that an endpoint serves, if it is due. The renewal runs in the background.
     KeepFresh {
         /// The role's name.
         role: String,
     },
-    /// Verify an access key and keep it.
+    /// Verify and store an access key.
     AddKey {
-        /// The name to give it.
+        /// The new name.
         name: String,
-        /// Its id.
+        /// The key ID.
         access_key_id: String,
         /// Its secret.
         secret: WireSecret,
     },
-    /// Give an access key another name.
+    /// Rename an access key.
     RenameKey {
-        /// Its present name.
+        /// The current name.
         name: String,
-        /// The name to give it.
+        /// The new name.
         new_name: String,
     },
     /// Import the keys and roles of another program on this machine.
@@ -165,7 +165,7 @@ pub enum Call {
     Import {
         /// The program.
         from: ImportSource,
-        /// Leapp's workspace file, if it is not where Leapp keeps it.
+        /// Leapp's workspace file, if it is not in its default location.
         file: Option<std::path::PathBuf>,
         /// Whether to only report what would be imported.
         #[serde(rename = "rehearse")]
@@ -176,94 +176,94 @@ pub enum Call {
     ImportRoles {
         /// The file's text.
         text: String,
-        /// What messages call the file.
+        /// The path of the file as shown in messages.
         path: String,
-        /// The access key or role that they are assumed from, wherever they name none of their own file or of ours.
+        /// The access key or role that they are assumed from, unless they name one of their file or a known one.
         source: Option<String>,
         /// Whether to only report what would be imported.
         #[serde(rename = "rehearse")]
         dry_run: DryRun,
     },
-    /// Forget an access key.
+    /// Remove an access key.
     RemoveKey {
         /// Its name.
         name: String,
     },
-    /// Keep the seed of an authenticator beside an access key, and take codes from it.
+    /// Store the seed of an MFA device for an access key, and generate codes from it.
     AddTotp {
         /// The key's name.
         key: String,
         /// The device's serial.
         serial: String,
-        /// The seed, or an `otpauth` link that holds it.
+        /// The seed, or an `otpauth` link with it.
         seed: WireSecret,
     },
-    /// Forget the seed beside an access key.
+    /// Remove the seed for an access key.
     RemoveTotp {
         /// The key's name.
         key: String,
     },
-    /// The prompt for a code that a role waits for, if there is one. Whoever asks attends to it at a terminal for the
-    /// next seconds, so that the window stays as it is.
+    /// The prompt for a code that a role waits for, if there is one. The caller shows it at a terminal for the next
+    /// seconds, so that the window does not open.
     Attend {
         /// The role's name.
         role: String,
     },
     /// Answer a prompt.
     AnswerPrompt {
-        /// Which.
+        /// The ID.
         id: u64,
         /// The authenticator's code.
         code: WireSecret,
     },
-    /// Use a prompt's code for the other plan that it offers.
+    /// Switch a prompt to its alternative plan.
     SwitchPrompt {
-        /// Which.
+        /// The ID.
         id: u64,
     },
-    /// Cancel a prompt, and what waits for it.
+    /// Cancel a prompt and the attempts that wait for it.
     CancelPrompt {
-        /// Which.
+        /// The ID.
         id: u64,
     },
-    /// Let no code count any more that was given with an access key.
+    /// End the MFA sessions of an access key.
     EndMfa {
         /// The key's name.
         key: String,
     },
     /// The history of requests, newest first.
     History(Query),
-    /// Write profiles for roles into AWS's config file, or show what that would change.
+    /// Write profiles for roles to AWS's config file, or show what this would change.
     Connect {
         /// The roles.
         which: Which,
-        /// What comes before a role's name in its profile's.
+        /// The prefix of the profiles' names.
         prefix: String,
         /// Whether to write.
         step: Step,
     },
-    /// Remove profiles that `Connect` wrote, or show what that would change.
+    /// Remove profiles that `Connect` wrote, or show what this would change.
     Disconnect {
         /// The roles or profiles.
         which: Which,
         /// Whether to write.
         step: Step,
     },
-    /// The line of a `credential_process` for an access key itself, whose secret never leaves the keychain.
+    /// The line of a `credential_process` with a session of an access key, whose secret never leaves the keychain.
     KeyCredentials {
         /// The key's name.
         key: String,
     },
-    /// Move the key of a profile of AWS's files to the keychain, or show what that would change.
+    /// Move the key of a profile of AWS's files to the keychain, or show what this would change.
     MoveKey {
         /// The profile.
         profile: String,
-        /// What to call the key; as the profile if absent.
+        /// The name of the key. The default is the profile's name.
         name: Option<String>,
         /// Whether to write.
         step: Step,
     },
-    /// Put a key that `MoveKey` moved back into its profile, or show what that would change.
+    /// Put a key that `MoveKey` moved back into its profile, or show what this would change.
     PutKeyBack {
         /// The profile.
         profile: String,
@@ -272,71 +272,71 @@ pub enum Call {
     },
     /// Open the window, or bring it to the front.
     ShowWindow,
-    /// Which program answers.
+    /// Information about the program that serves the socket.
     Host,
-    /// Open the sealed file of keys, or make it.
+    /// Open or create the sealed file of keys.
     Unlock {
         /// Its passphrase.
         passphrase: WireSecret,
-        /// Which file is meant.
+        /// Whether to open or create the file.
         file: SealedFileTarget,
     },
-    /// Name the endpoint that serves a role in the name of the asking process, which was just allowed the role.
+    /// Name the endpoint that serves a role on behalf of the calling process, which was just allowed the role.
     Serve {
         /// The role's name.
         role: String,
-        /// The endpoint's process id.
+        /// The endpoint's process ID.
         process: u32,
     },
-    /// The questions whether a program may have a role, where no desktop asks them. Whoever asks watches for them at a
-    /// terminal for the next seconds.
+    /// The questions whether a program may use a role, if the desktop does not ask them. The caller watches for them at
+    /// a terminal for the next seconds.
     Questions,
-    /// Answer one of them, from a terminal.
+    /// Answer a question from a terminal.
     Reply {
-        /// Which.
+        /// The ID.
         id: u64,
         /// The answer.
         reply: Reply,
     },
-    /// End the program, if it is one without a display.
+    /// End the program, if it is the agent.
     Stop,
-    /// Answer what waits, save everything and end, if it is one without a display: the asking one takes its place.
+    /// Answer waiting requests, save everything and end, if it is the agent. The calling program takes over.
     HandOver,
 }
 
-/// Which sealed file a passphrase is for.
+/// The sealed file that a passphrase is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SealedFileTarget {
-    /// The existing one.
+    /// The existing file.
     #[serde(rename = "there")]
     Existing,
-    /// One that is to be made, and keeps new keys from then on.
+    /// A new file, in which new keys are stored from then on.
     New,
 }
 
-/// One answer.
+/// One response.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Response {
     /// The protocol's version.
     pub v: u32,
     /// The version of the application.
     pub app: String,
-    /// What was asked for, or why not.
+    /// The answer, or the problem.
     pub result: Result<Answer, Problem>,
 }
 
-/// What can be answered.
+/// All answers.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// Done, and nothing to tell.
+    /// Done, without a result.
     Done,
-    /// The user is asked first: the answer follows in another frame, this much later at most.
+    /// The user is asked first. The response follows in another frame within this time.
     Asking {
         /// How long the user has, in seconds.
         seconds: u32,
-        /// The question, if the asking program is to put it at its own terminal.
+        /// The question, if the calling program must ask it at its own terminal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         question: Option<Box<QuestionView>>,
     },
@@ -352,16 +352,16 @@ pub enum Answer {
     Name(String),
     /// The names of roles.
     Names(Vec<String>),
-    /// The access key that was kept.
+    /// The access key that was stored.
     Key(Box<KeyView>),
     /// The report of an import.
     #[serde(rename = "moved")]
     Imported(Vec<ImportItem>),
-    /// The prompt that waits, if one does.
+    /// The open prompt, if there is one.
     Prompt(Option<Box<PromptView>>),
-    /// Text for a shell or an SDK; holds credentials.
+    /// Text for a shell or an SDK, with credentials.
     Text(WireSecret),
-    /// The variables of a session; holds credentials.
+    /// The variables of a session, with credentials.
     Environment(Box<WireEnvironment>),
     /// The program that answers.
     Host(Box<HostView>),
@@ -369,10 +369,10 @@ pub enum Answer {
     Edit(Box<EditView>),
 }
 
-/// What a session puts into the environment of a program, as data: the same as its export block.
+/// The variables of a session for the environment of a program, the same as in its export block.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct WireEnvironment {
-    /// When the session ends.
+    /// When the session expires.
     pub expires_at: Timestamp,
     /// Names to remove.
     pub unset: Vec<String>,
@@ -380,13 +380,13 @@ pub struct WireEnvironment {
     pub set: Vec<(String, WireSecret)>,
 }
 
-/// Secret text on its way through the socket: the only form of a secret that can be serialised.
+/// Secret text for the socket. This is the only type of a secret that can be serialised.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WireSecret(String);
 
 impl WireSecret {
-    /// Wraps a secret for the wire.
+    /// Wraps a secret for the socket.
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -412,13 +412,13 @@ impl fmt::Debug for WireSecret {
 /// Why a frame could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
-    /// The other end went away or was too slow.
+    /// The other end closed the connection or was too slow.
     #[error("{0}")]
     Io(#[from] io::Error),
     /// The length is 0 or over the limit.
     #[error("a frame of {0} bytes is not allowed")]
     Size(usize),
-    /// Not the JSON that was expected. Its text is not told, since it may hold a secret.
+    /// Not the JSON that was expected. The error does not contain the text, because it may contain a secret.
     #[error("the frame is not understood")]
     Content,
 }
@@ -496,7 +496,7 @@ pub fn receive_frame<T: for<'de> Deserialize<'de>>(
 /// Checks that both ends speak the same version.
 ///
 /// # Errors
-/// Says both program versions.
+/// Says the versions of both programs.
 pub fn check_version(theirs: u32, their_program: &str, our_program: &str) -> Result<(), Problem> {
     if theirs == VERSION {
         return Ok(());

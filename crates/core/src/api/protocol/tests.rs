@@ -1,4 +1,4 @@
-//! The protocol on the wire.
+//! Tests of the protocol's frames.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn request(call: Call) -> Request {
 }
 
 #[test]
-fn a_frame_survives_the_way() {
+fn a_frame_is_read_back() {
     let mut wire = Vec::new();
     write_frame(
         &mut wire,
@@ -26,7 +26,7 @@ fn a_frame_survives_the_way() {
 }
 
 #[test]
-fn b62_impossible_lengths_are_refused_before_anything_is_read() {
+fn b62_impossible_lengths_are_rejected_before_anything_is_read() {
     for length in [0_u32, 65_537, u32::MAX] {
         let wire = length.to_be_bytes();
         let error = read_frame::<Request>(&mut wire.as_slice(), REQUEST_MAX).expect_err("refused");
@@ -35,7 +35,7 @@ fn b62_impossible_lengths_are_refused_before_anything_is_read() {
 }
 
 #[test]
-fn b64_b65_what_is_not_understood_is_not_echoed() {
+fn b64_b65_invalid_content_is_not_echoed() {
     let deep = "[".repeat(10_000);
     for text in [
         "canary",
@@ -65,7 +65,7 @@ fn t09_a_secret_on_its_way_is_not_shown() {
 }
 
 #[test]
-fn r28_another_version_is_told_apart() {
+fn r28_another_version_is_reported() {
     assert!(check_version(VERSION, "1", "1").is_ok());
     assert_eq!(
         check_version(2, "9.9", "0.1").map_err(|p| p.code),

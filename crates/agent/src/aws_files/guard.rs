@@ -50,13 +50,19 @@ impl<'a> Guard<'a> {
     /// If they do not stop, or their text cannot be edited; their text then stays.
     pub(super) fn watch(mut self, quiet: Duration) -> Result<(), Problem> {
         let (mut deadline, end) = (now() + quiet, now() + WATCH_MAX);
-        while now() < deadline.min(end) {
+        loop {
+            // The last look begins after the deadline, however long a pause took on a busy machine.
+            let is_last = now() >= deadline.min(end);
             if self.merge_late_writes()? | self.edit_again()? {
                 deadline = now() + quiet;
+            } else if is_last {
+                return Ok(());
+            }
+            if now() >= end {
+                return Ok(());
             }
             pause();
         }
-        Ok(())
     }
 
     /// Merges what was written to an old file after the swap.
@@ -109,7 +115,9 @@ impl<'a> Guard<'a> {
             return Ok(false);
         }
         let current = self.place.read_when_stable()?;
-        self.write(&current, &current.bytes.clone())
+        // If it has changed again, the next look finds that.
+        self.write(&current, &current.bytes.clone())?;
+        Ok(true)
     }
 
     /// Edits a text and swaps it in, if the file is still `current`.

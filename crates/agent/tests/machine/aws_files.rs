@@ -1,5 +1,6 @@
 //! AWS's files on a real disk, with other programs that write them at any time.
 
+use std::cell::Cell;
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -381,20 +382,29 @@ impl Numbers {
     }
 }
 
+/// How long our edits watch for the other program.
+const WATCHED: Duration = Duration::from_millis(40);
+
 /// Runs one edit of ours and one of another program concurrently, then checks that nothing is lost. Returns whether they
-/// overlapped: on a busy machine, the other edit may end long after ours stops watching.
+/// overlapped: on a busy machine, the other edit may end long after ours stops watching. Ours watches from its last edit
+/// on, and looks once more after that.
 fn interleave(numbers: &mut Numbers) -> bool {
     let dir = tempfile::tempdir().expect("a folder");
-    let home = Home::at(dir.path(), Duration::from_millis(40));
+    let home = Home::at(dir.path(), WATCHED);
     home.write(BASE);
     let ours_after = Duration::from_micros(numbers.below(8_000));
     let pauses = [(); 4].map(|()| numbers.below(3_000));
     let is_in_time = thread::scope(|scope| {
         let theirs = scope.spawn(|| append_as_others_do(&home.config(), pauses));
         pause(ours_after);
-        home.connect().expect("connects");
-        let ours_done = now();
-        theirs.join().expect("no panic") <= ours_done
+        let last_edit = Cell::new(now());
+        let edit = |text: &str| {
+            last_edit.set(now());
+            with_guest(text)
+        };
+        let edited = home.files.edit(AwsFile::Config, Keeping::Backup, &edit);
+        edited.expect("connects");
+        theirs.join().expect("no panic") <= last_edit.get() + WATCHED
     });
     if !is_in_time {
         return false;
@@ -437,7 +447,7 @@ fn b45_a_file_that_keeps_changing_is_not_written() {
     in_home(|home| {
         home.write(BASE);
         let path = home.config();
-        let asked = std::cell::Cell::new(0);
+        let asked = Cell::new(0);
         let meddling = |text: &str| {
             asked.set(asked.get() + 1);
             let edited = with_guest(text);

@@ -62,6 +62,7 @@ macro_rules! blocking {
 
 blocking! {
     waits {
+        fn end_mfa(key: &Name) -> Result<(), Problem>;
         fn add_key(name: &Name, pair: &KeyPair) -> Result<KeyView, Problem>;
         fn add_totp(key: &Name, serial: &MfaSerial, seed: &TotpSeed) -> Result<(), Problem>;
         fn answer_prompt(id: u64, code: &str) -> Result<(), Problem>;
@@ -122,7 +123,6 @@ blocking! {
         fn credentials_at_hand(role: &Name) -> Option<Secret>;
         fn dismiss(code: ProblemCode);
         fn end_key(name: &Name) -> Result<(), Problem>;
-        fn end_mfa(key: &Name) -> Result<(), Problem>;
         fn has_session(role: &Name) -> bool;
         fn key_credentials_at_hand(name: &Name) -> Option<Secret>;
         fn keep_teams(teams: &[Team]);

@@ -82,7 +82,7 @@ impl Owner {
         self.note_keychain(self.io(|ports| ports.keychain.remove(&key.id)).await)
             .await?;
         self.lock().key_sessions.remove(&key.id);
-        let _ = self.end_mfa(name);
+        let _ = self.end_mfa_now(name);
         self.write_keys(|keys| keys.retain(|key| key.name != *name))
             .await
     }

@@ -228,7 +228,14 @@ impl Owner {
     ///
     /// # Errors
     /// If there is no such key, or it has no MFA session.
-    pub(super) fn end_mfa(&self, key: &Name) -> Result<(), Problem> {
+    pub(super) async fn end_mfa(&self, key: &Name) -> Result<(), Problem> {
+        let ended = self.end_mfa_now(key);
+        self.soon_written().await;
+        ended
+    }
+
+    /// Does what [`Owner::end_mfa`] does, at once.
+    pub(super) fn end_mfa_now(&self, key: &Name) -> Result<(), Problem> {
         let key = self.key(key)?;
         let ids: Vec<TokenId> = {
             let state = self.lock();

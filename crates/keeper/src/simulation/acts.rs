@@ -259,7 +259,7 @@ impl Story {
         lock(&self.checks).excuse_all();
         let (key, _) = KEYS[pick(self.world.numbers.below(2))];
         self.note(&format!("forget the code of {key}"));
-        if self.owner.end_mfa(&name(key)).is_ok() {
+        if self.owner.end_mfa_now(&name(key)).is_ok() {
             lock(&self.checks).codes_ended(&self.world, &self.owner, &name(key));
         }
     }

@@ -56,7 +56,7 @@ def test_keys_under_the_same_name_are_reported_and_the_users_own_profile_is_not_
     assert "AWS's tools take those" in running.ok("connect", "guest", "--dry-run")
     config.write_text("[profile guest]\nregion = eu-west-1\n")
     done = running.cli("connect", "guest", "--yes")
-    assert done.returncode == 1 and "is not Rolecall's" in done.stderr
+    assert done.returncode == 1 and "was not written by Rolecall" in done.stderr
     assert config.read_text() == "[profile guest]\nregion = eu-west-1\n"
     running.ok("connect", "--all", "--profile-prefix", "rc-", "--yes")
     assert "[profile rc-guest]" in config.read_text()

@@ -118,6 +118,6 @@ def test_the_window_enables_and_disables_it_for_a_role(
     window.type("Search sessions and roles", "own")
     window.press(F2)
     window.click("checkbox", "Also write sessions")
-    window.wait_for_text('a profile "own" is there already')
+    window.wait_for_text('the profile "own" already exists')
     assert rolecall.snapshot()["settings"]["temporary_profiles"] == []
     window.close()

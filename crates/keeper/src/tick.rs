@@ -103,11 +103,12 @@ impl Owner {
         if fresh.is_empty() {
             return;
         }
-        self.show_warnings(&fresh, now);
         for due in fresh.iter().filter(|due| due.lead.is_zero()) {
             self.keep(Row::Session(due.session.role.clone()));
         }
+        // A crash in between would show them twice.
         self.io(|ports| {
+            self.show_warnings(&fresh, now);
             for due in &fresh {
                 let leads = due.passed.iter().chain([&due.lead]);
                 leads.for_each(|lead| ports.store.note_warned(due.session.id(), lead.as_secs()));

@@ -129,6 +129,12 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         self.requests.values().map(|it| &it.key)
     }
 
+    /// Returns the numbers of the requests, with what each asks for.
+    #[cfg(test)]
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u64, &K)> {
+        self.requests.iter().map(|(id, it)| (*id, &it.key))
+    }
+
     /// Returns the roles that wait for the requests for a key.
     pub(super) fn waiting(&self, is_meant: impl Fn(u64, &K) -> bool) -> BTreeSet<Name> {
         let meant = self

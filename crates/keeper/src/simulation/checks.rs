@@ -30,7 +30,7 @@ pub(super) struct Checks {
     brought: u64,
     policies: BTreeMap<String, Policy>,
     /// The running attempts and the sessions before the current poll.
-    attempts: Vec<Name>,
+    attempts: Vec<(u64, Name)>,
     sessions: BTreeMap<Name, String>,
 }
 
@@ -146,7 +146,8 @@ impl Checks {
 
     pub(super) fn before(&mut self, owner: &Owner) {
         let state = owner.lock();
-        self.attempts = state.attempts.keys().map(|it| it.name.clone()).collect();
+        let attempts = state.attempts.numbered();
+        self.attempts = attempts.map(|(id, it)| (id, it.name.clone())).collect();
         let ids = state.sessions.iter();
         self.sessions = ids
             .map(|(role, session)| (role.clone(), session.id().to_owned()))
@@ -161,7 +162,7 @@ impl Checks {
                 world.fault(format!("the session {id} of {role} was ended and is back"));
             }
             let is_new = self.sessions.get(role).is_none_or(|before| before != id);
-            let was_under_way = self.attempts.contains(role);
+            let was_under_way = self.attempts.iter().any(|(_, it)| it == role);
             let is_under_way = state.attempts.has(|it| it.name == *role);
             let is_from_disk = || world.on_disk().iter().any(|it| it.id() == id);
             if is_new && (!was_under_way || is_under_way) && !is_from_disk() {
@@ -183,6 +184,15 @@ impl Checks {
         names.dedup();
         if names.len() != count {
             world.fault("a role is being assumed twice at once".into());
+        }
+        let is_superseded = |(id, name): &(u64, Name)| {
+            let mut now = state.attempts.numbered();
+            now.any(|(newer, it)| newer != *id && it.name == *name)
+        };
+        if self.attempts.iter().any(is_superseded) {
+            // A code for the older attempt is worth nothing.
+            drop(state);
+            self.excuse_all();
         }
     }
 

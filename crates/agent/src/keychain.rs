@@ -46,9 +46,7 @@ impl OsKeychain {
     /// Returns the keychain without calling it. Its thread starts with the first call.
     pub fn new() -> Self {
         Self {
-            worker: Worker::new(platform::TIMEOUTS, || {
-                Box::new(platform::PlatformBackend::default())
-            }),
+            worker: Worker::new(platform::TIMEOUTS, || Box::new(platform::backend())),
         }
     }
 

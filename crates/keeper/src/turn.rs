@@ -1,5 +1,13 @@
 //! The turn: only one use case at a time runs and holds it. It gives the turn up while it waits or calls a port.
 
+#![cfg_attr(
+    windows,
+    expect(
+        clippy::missing_const_for_thread_local,
+        reason = "clippy does not see through the macro of this target: it is const"
+    )
+)]
+
 use std::cell::Cell;
 use std::sync::{Condvar, Mutex, PoisonError};
 

@@ -16,8 +16,12 @@ pub(super) const TIMEOUTS: Timeouts = Timeouts {
 };
 
 /// The user's login keychain, which shows its own dialogs.
-#[derive(Default)]
 pub(super) struct PlatformBackend;
+
+/// Returns the keychain of this system.
+pub(super) fn backend() -> PlatformBackend {
+    PlatformBackend
+}
 
 impl Backend for PlatformBackend {
     fn run(&mut self, request: &Request, _dialog_opens: &dyn Fn()) -> Outcome {

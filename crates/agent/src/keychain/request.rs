@@ -17,7 +17,13 @@ pub(super) struct Request {
 /// The work of a call.
 pub(super) enum Work {
     Item(ItemRequest),
-    Others(Others),
+    Others(
+        #[cfg_attr(
+            not(target_os = "linux"),
+            expect(dead_code, reason = "other programs' items are read on Linux only")
+        )]
+        Others,
+    ),
 }
 
 /// An operation on our item of an account.
@@ -34,6 +40,10 @@ pub(super) enum Operation {
 }
 
 /// The items of other programs to read.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "other programs' items are read on Linux only")
+)]
 pub(super) enum Others {
     /// The items with this service and each of these accounts.
     OfAccounts {

@@ -37,6 +37,11 @@ pub(super) struct PlatformBackend {
     connection: Connection,
 }
 
+/// Returns the keychain of this desktop, not connected yet.
+pub(super) fn backend() -> PlatformBackend {
+    PlatformBackend::default()
+}
+
 impl Backend for PlatformBackend {
     fn run(&mut self, request: &Request, dialog_opens: &dyn Fn()) -> Outcome {
         let runtime = match &mut self.runtime {

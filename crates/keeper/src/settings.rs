@@ -16,8 +16,13 @@ impl Owner {
     }
 
     async fn reread_settings(&self) {
-        let path = self.ports.files.settings_path();
         let read = self.io(|ports| ports.files.read_settings()).await;
+        self.apply_file(read);
+    }
+
+    /// Applies what the file of settings says.
+    fn apply_file(&self, read: Result<String, Problem>) {
+        let path = self.ports.files.settings_path();
         let reading = read.and_then(|text| settings::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
@@ -109,7 +114,8 @@ impl Owner {
         if edited != text {
             self.io(|ports| ports.files.write_settings(&text, &edited))
                 .await?;
-            self.reread_settings().await;
+            // At once: a program that asks now is answered by what the file says.
+            self.apply_file(Ok(edited));
         }
         Ok(())
     }

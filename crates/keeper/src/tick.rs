@@ -80,6 +80,8 @@ impl Owner {
         if candidates.is_empty() {
             return;
         }
+        // A store that is still busy would record the warnings long after they are shown.
+        self.soon_written().await;
         let warned = self.io(|ports| {
             let warned = candidates
                 .iter()

@@ -260,7 +260,7 @@ def test_t39_a_sandboxed_program_gets_nothing_by_hiding_its_namespaces(
 
 def test_requests_of_the_user_are_recorded_and_never_asked_about(rolecall, practice, notifications):
     practice("never")
-    with pytest.raises(Refused, match="for no program"):
+    with pytest.raises(Refused, match="No program may use"):
         rolecall.ask({"credentials": {"role": "guest"}})
     rolecall.ok("assume", "guest")
     assert notifications.wait_for("guest is ready")

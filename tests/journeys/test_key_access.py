@@ -106,7 +106,7 @@ def test_a_program_cannot_move_a_blocked_key_back_to_plaintext(desktop, rolecall
     rolecall.write_settings(endpoint=account.endpoint, **{"ask.keys": {"work": "never"}})
     until(lambda: rolecall.snapshot()["keys"][0]["consent"] == "never", "the policy to count")
     refused = rolecall.cli("keys", "undo-import", "work", "--yes")
-    assert refused.returncode == 1 and 'The access key "work" is for no program.' in refused.stderr
+    assert refused.returncode == 1 and 'No program may use the access key "work".' in refused.stderr
     assert account.secret_access_key not in path.read_text()
     assert rolecall.json("history")[0]["request"] == "put_back"
     rolecall.write_settings(endpoint=account.endpoint)

@@ -91,11 +91,11 @@ fn for_no_program(subject: &Subject) -> Problem {
     let name = sanitise::echo(subject.name().as_str());
     let (what, remedy) = match subject {
         Subject::Role(_) => (
-            format!("The role \"{name}\" is for no program."),
+            format!("No program may use the role \"{name}\"."),
             "Allow it on the role's page in Rolecall, or copy its export block there.",
         ),
         Subject::Key(_) => (
-            format!("The access key \"{name}\" is for no program."),
+            format!("No program may use the access key \"{name}\"."),
             "Allow it on the page of access keys in Rolecall, or below [ask.keys] in settings.toml.",
         ),
     };

@@ -226,7 +226,7 @@ fn t03_a_key_has_a_policy_of_its_own_independent_of_a_role_with_its_name() {
     assert_eq!(set.last_line().verdict, Verdict::Allowed);
     let other = Set::with("[ask.roles]\nuser = \"allow\"\n[ask.keys]\nuser = \"never\"\n");
     let problem = other.refused(&of_key());
-    let said = "The access key \"user\" is for no program.";
+    let said = "No program may use the access key \"user\".";
     assert!(
         problem.what == said && problem.remedy.contains("[ask.keys]"),
         "{problem}"

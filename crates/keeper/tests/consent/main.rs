@@ -375,7 +375,7 @@ fn t39_a_container_gets_nothing_unless_the_settings_say_so() {
 #[test]
 fn a_role_for_no_program_is_still_there_for_its_user() {
     let set = Set::with("[ask.roles]\nguest = \"never\"\n");
-    assert!(set.ask(1).refused().what.contains("for no program"));
+    assert!(set.ask(1).refused().what.contains("No program may use"));
     let by_hand = Request {
         requester: None,
         kind: RequestKind::Assume,

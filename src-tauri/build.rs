@@ -7,7 +7,7 @@ const COMMANDS: &[&str] = &[
     "renew",
     "end",
     "end_key",
-    "look_deeper",
+    "explain_further",
     "lock_regions",
     "copy_export",
     "answer_prompt",

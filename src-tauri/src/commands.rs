@@ -62,8 +62,8 @@ pub(crate) async fn end_key(tray: Tray<'_>, key: String) -> Result<(), Problem> 
 }
 
 #[tauri::command]
-pub(crate) async fn look_deeper(tray: Tray<'_>, role: String) -> Result<(), Problem> {
-    tray.ask(WindowCall::LookDeeper { role }).await
+pub(crate) async fn explain_further(tray: Tray<'_>, role: String) -> Result<(), Problem> {
+    tray.ask(WindowCall::ExplainFurther { role }).await
 }
 
 #[tauri::command]

@@ -36,7 +36,9 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             let assumed = keeper.clicked(&request, || keeper.assume(&request.name, None));
             assumed.map(null)
         }
-        WindowCall::LookDeeper { role } => keeper.look_deeper(&Name::parse(&role)?).map(null),
+        WindowCall::ExplainFurther { role } => {
+            keeper.explain_further(&Name::parse(&role)?).map(null)
+        }
         WindowCall::LockRegions { role } => value(keeper.lock_regions(&Name::parse(&role)?)?),
         WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(null),
         WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(null),

@@ -35,7 +35,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::renew,
             commands::end,
             commands::end_key,
-            commands::look_deeper,
+            commands::explain_further,
             commands::lock_regions,
             commands::copy_export,
             commands::answer_prompt,

@@ -96,7 +96,7 @@ pub(crate) enum WindowCall {
     EndKey {
         key: String,
     },
-    LookDeeper {
+    ExplainFurther {
         role: String,
     },
     LockRegions {

@@ -152,7 +152,7 @@ def test_where_a_desktop_asks_no_terminal_answers(desktop, rolecall, practice, n
     with pytest.raises(Refused, match="on the desktop"):
         rolecall.ask({"reply": {"id": question["id"], "reply": "allow_once"}})
     assert rolecall.snapshot()["questions"] == [question]
-    assert "asks for guest" in rolecall.ok("status")
+    assert "wants access to guest" in rolecall.ok("status")
     asking.kill()
     asking.communicate(timeout=10)
 

@@ -180,7 +180,7 @@ def test_a_stored_seed_is_shown_and_removed_and_the_maximum_duration_is_read(rol
     rolecall.ok("end", "operator")
     assume(window, "operator")
     window.wait_for_text("One code covers 12h, 1h per session.")
-    window.click("button", "12h for operator only instead")
+    window.click("button", "Use the code for operator only (12h)")
     window.wait_for_text("One code for operator, valid for 12h, the role's maximum.")
     window.click("button", "Cancel")
     assert practice.requests()["GetRole"] == 1

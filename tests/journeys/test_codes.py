@@ -78,7 +78,7 @@ def test_three_roles_that_are_clicked_at_once_share_one_prompt_and_one_code(role
     window.find("dialog", "Code for alpha, beta, gamma")
     assert len(window.find_all("dialog")) == 1
     window.wait_for_text("One code covers 3 roles for 12h, 1h per session.")
-    assert not window.find_all("button", "instead"), "two others count on this code"
+    assert not window.find_all("button", "Use the code for"), "two others count on this code"
     window.screenshot(tmp_path / "shared.png")
     enter_code(window, practice.code(DEVICE))
     for name in SHARING:
@@ -114,7 +114,7 @@ def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
     window = opened(**{name: practice.role("operator") for name in SHARING})
     assume(window, "alpha")
     window.wait_for_text("One code covers 3 roles for 12h")
-    window.click("button", "12h for alpha only instead")
+    window.click("button", "Use the code for alpha only (12h)")
     window.wait_for_text("One code for alpha, valid for 12h.")
     enter_code(window, practice.code(DEVICE))
     rolecall.wait_for_session("alpha")
@@ -155,7 +155,7 @@ def test_exec_asks_at_its_terminal_and_continues(desktop, rolecall, practice, ke
     rolecall.start_on(practice, operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect("One code for operator, valid for 1h.")
-    terminal.expect("Type \"other\" for up to 12h for operator only.")
+    terminal.expect("Use the code for operator only (up to 12h): type \"other\".")
     stays(lambda: asked(practice, "AssumeRole") == (0,) and terminal.is_running(), "nothing to be sent", 1)
     assert not [title for title in desktop.windows() if "Rolecall" in title], "the user is asked at the terminal"
     terminal.answer(f"Code of {DEVICE}: ", "other")

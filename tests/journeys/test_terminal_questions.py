@@ -73,7 +73,7 @@ def verdicts(agent):
 def test_t03_exec_is_asked_about_at_its_own_terminal(machine, agent):
     agent = agent("ask")
     terminal = Terminal(machine, binary("rolecall"), "exec", "guest", "--", "sh", "-c", "echo key=$AWS_ACCESS_KEY_ID")
-    terminal.expect("asks for guest (")
+    terminal.expect("wants access to guest (")
     terminal.expect("cannot verify the program, or who answers here")
     stays(lambda: agent.snapshot()["sessions"] == [], "nothing to be done before the answer", 1)
     terminal.answer(ALLOW, "o")
@@ -124,7 +124,7 @@ def test_t03_one_question_for_a_tree_and_the_whole_tree_continues(machine, agent
     terminal.end()
     assert len((machine.home / "out").read_text().splitlines()) == 20
     assert practice.requests()["AssumeRole"] == 1
-    assert terminal.shown().count("asks for guest") == 0
+    assert terminal.shown().count("wants access to guest") == 0
     assert set(verdicts(agent)) == {"granted"}
 
 
@@ -155,8 +155,8 @@ def test_t03_another_terminal_answers_for_programs_without_one(machine, agent):
     watching = Terminal(machine, binary("rolecall"), "answer")
     watching.expect("Waiting for programs")
     asking = detached(machine, binary("rolecall"), "credentials", "guest")
-    watching.expect("asks for guest (")
-    assert "asks for guest" in agent.ok("status")
+    watching.expect("wants access to guest (")
+    assert "wants access to guest" in agent.ok("status")
     watching.answer(ALLOW, "o")
     output, errors = asking.communicate(timeout=20)
     assert json.loads(output)["Version"] == 1, errors
@@ -203,7 +203,7 @@ def test_t03_an_endpoint_is_asked_about_with_its_exec_and_nobody_poses_as_it(mac
     for _ in range(3):
         terminal.expect("got ASIA")
     assert terminal.end() == 0
-    assert "asks for guest" not in terminal.shown(), "one question for one action"
+    assert "wants access to guest" not in terminal.shown(), "one question for one action"
     lines = agent.json("history")
     assert {(line["request"], line["verdict"]) for line in lines} == {("exec", "accepted"), ("endpoint", "accepted")}
     assert len({(line["process"], line["pid"]) for line in lines}) == 1, "both are put down to who started exec"

@@ -25,7 +25,7 @@ test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
   ["assume", { role: "a" }, (bridge) => bridge.assume("a")],
   ["renew", { role: "a" }, (bridge) => bridge.renew("a")],
   ["end", { role: "a" }, (bridge) => bridge.end("a")],
-  ["look_deeper", { role: "a" }, (bridge) => bridge.lookDeeper("a")],
+  ["explain_further", { role: "a" }, (bridge) => bridge.explainFurther("a")],
   ["lock_regions", { role: "a" }, (bridge) => bridge.lockRegions("a")],
   ["copy_export", { role: "a", shell: null }, (bridge) => bridge.copyExport("a", null)],
   ["copy_export", { role: "a", shell: "fish" }, (bridge) => bridge.copyExport("a", "fish")],

@@ -88,7 +88,7 @@ export interface Bridge {
   /** Ends the session of an access key itself. */
   endKey(key: string): Promise<void>;
   /** Runs more checks on a denial; the next snapshot has the results. */
-  lookDeeper(role: string): Promise<void>;
+  explainFurther(role: string): Promise<void>;
   /** The regions that sessions of a role can be limited to, most likely first. */
   lockRegions(role: string): Promise<string[]>;
   copyExport(role: string, shell: Shell | null): Promise<void>;
@@ -198,7 +198,7 @@ const desktop: Bridge = {
   renew: (role) => ask("renew", { role }),
   end: (role) => ask("end", { role }),
   endKey: (key) => ask("end_key", { key }),
-  lookDeeper: (role) => ask("look_deeper", { role }),
+  explainFurther: (role) => ask("explain_further", { role }),
   lockRegions: (role) => ask("lock_regions", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),

@@ -25,10 +25,10 @@ export interface Diagnosis {
   words: string;
   request_id: string | null;
   /** The calls for more checks, with their results once they were made. */
-  looks: Look[];
+  further_calls: FurtherCall[];
 }
 
-export interface Look {
+export interface FurtherCall {
   call: string;
   /** As policies name it: "iam:GetRole". */
   action: string;

@@ -115,7 +115,7 @@ pub fn answer(
         Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
         Call::Questions => Ok(Answer::Questions(keeper.watch_questions()?)),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
-        Call::LookDeeper { role } => done(keeper.look_deeper(&Name::parse(&role)?)),
+        Call::ExplainFurther { role } => done(keeper.explain_further(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
         Call::EndKey { key } => done(keeper.end_key(&Name::parse(&key)?)),
         Call::Limited { role, limits } => {

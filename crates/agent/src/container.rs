@@ -52,14 +52,14 @@ pub(crate) fn keep_fresh(keeper: &Arc<Keeper>, role: &Name) {
 }
 
 fn renew(keeper: &Arc<Keeper>, role: &Name) {
-    if !keeper.begins_renewal(role) {
+    if !keeper.claims_renewal(role) {
         return;
     }
     let role = role.clone();
     let keeper = keeper.clone();
     let renewing = move || {
         // A failure is shown with the role and in a notice.
-        let _ = keeper.renew_behind(&role);
+        let _ = keeper.renew_in_background(&role);
     };
     let spawned = thread::Builder::new()
         .name("renewal".into())

@@ -72,7 +72,7 @@ pub(crate) fn ask(socket: &Socket, question: &QuestionView) -> Result<(), Proble
 
 /// Returns the question as text, with a note on what Rolecall cannot verify.
 fn text(question: &QuestionView) -> String {
-    let wanted = visible(&question.wanted(NAME_MAX));
+    let wanted = visible(&question.target(NAME_MAX));
     let reach = question.reach();
     let reach = reach.map_or(String::new(), |reach| format!("  {reach}.\n"));
     let account = visible(&question.account_id);
@@ -81,7 +81,7 @@ fn text(question: &QuestionView) -> String {
         format!("[t] allow all programs below {name} ({})   ", root.pid)
     });
     format!(
-        "Rolecall: {} asks for {wanted} (account {account}).\n{reach}  {}.\n  Allow only if you started this. Rolecall cannot \
+        "Rolecall: {} wants access to {wanted} (account {account}).\n{reach}  {}.\n  Allow only if you started this. Rolecall cannot \
          verify the program, or who answers here.\n  [o] allow once   {tree}[d] deny: ",
         visible(&question.asker()),
         visible(&question.origin()),
@@ -133,7 +133,7 @@ mod tests {
             ..question()
         };
         let text = text(&key);
-        let wanted = "asks for a session of the access key user (account 111122223333)";
+        let wanted = "wants access to the access key user (account 111122223333)";
         assert!(text.contains(wanted), "{text}");
         assert!(text.contains("everything the key's user may do"), "{text}");
     }

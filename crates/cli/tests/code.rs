@@ -41,7 +41,7 @@ impl Application {
         let application = Arc::new(Self {
             roles,
             state: Mutex::new(State {
-                prompt: Some(prompt(7, PLAN, Some("12h for admin only"))),
+                prompt: Some(prompt(7, PLAN, Some("Use the code for admin only (12h)"))),
                 outcome: None,
                 asked: Vec::new(),
             }),
@@ -249,7 +249,7 @@ fn the_word_other_uses_the_code_for_the_other_plan() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let mut terminal = Terminal::run(assume(home.path()));
-    terminal.wait_for("Type \"other\" for 12h for admin only.");
+    terminal.wait_for("Use the code for admin only (12h): type \"other\".");
     terminal.wait_for("Code of ");
     terminal.type_in("other\n");
     terminal.wait_for(OTHER_PLAN);

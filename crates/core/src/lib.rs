@@ -1,7 +1,7 @@
 //! The domain of Rolecall as values and pure functions. Nothing here reads a clock, a file, an environment variable or
 //! a socket. The keeper (`rolecall-keeper`) owns the state and performs all actions.
 //!
-//! The modules are rooms. Each uses only itself and the rooms before it in this list; `tests/shape` checks this.
+//! Each module uses only itself and those before it in this list; `tests/shape` checks this.
 //!
 //! ```text
 //! value      names, secrets, ARNs, durations, regions, credentials, problems

@@ -212,15 +212,17 @@ impl Plan {
                 PlanPreference::LongestSession
                     if life > self.lifetime() && other.risk().is_some() =>
                 {
-                    format!("up to {life} for {name} only")
+                    format!("Use the code for {name} only (up to {life})")
                 }
                 PlanPreference::LongestSession if life > self.lifetime() => {
-                    format!("{life} for {name} only")
+                    format!("Use the code for {name} only ({life})")
                 }
                 PlanPreference::OwnCode if life < self.lifetime() => {
-                    format!("{life} for {name} only")
+                    format!("Use the code for {name} only ({life})")
                 }
-                PlanPreference::SharedCode if roles > 1 => format!("{roles} roles, {life} each"),
+                PlanPreference::SharedCode if roles > 1 => {
+                    format!("Use the code for {roles} roles ({life} each)")
+                }
                 PlanPreference::OwnCode
                 | PlanPreference::LongestSession
                 | PlanPreference::SharedCode

@@ -1,7 +1,7 @@
 //! Published error messages of AWS, and the explanation of each.
 
 use rolecall_core::calls::sts::{Refusal, StsError};
-use rolecall_core::explain::diagnosis::{Asked, MfaProof, Signer};
+use rolecall_core::explain::diagnosis::{MfaProof, SentRequest, Signer};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_core::value::diagnosis::Cause;
@@ -27,7 +27,7 @@ struct Case {
     #[serde(default)]
     also: Vec<String>,
     #[serde(default)]
-    asked: AskedCase,
+    sent: AskedCase,
     /// Text that the problem's sentences contain.
     part: Option<String>,
 }
@@ -57,14 +57,14 @@ fn tag(key: &str) -> SessionTag {
 }
 
 impl AskedCase {
-    fn asked(&self) -> Asked {
+    fn sent(&self) -> SentRequest {
         let fields = ["external ID", "MFA device"];
         let changed = self.changed.as_ref().map(|names| {
             let known = |name: &String| fields.into_iter().find(|field| field == name);
             names.iter().filter_map(known).collect()
         });
         let arn = self.role.as_deref();
-        Asked {
+        SentRequest {
             role: Some(role(arn.unwrap_or("arn:aws:iam::808768216571:role/guest"))),
             source: if self.chained { "hub" } else { "user" }.into(),
             signer: if self.chained {
@@ -97,11 +97,11 @@ impl AskedCase {
     }
 
     fn explained(&self, refusal: Refusal) -> Problem {
-        let asked = self.asked();
+        let sent = self.sent();
         let attempt = Attempt {
             role: None,
             source: "user",
-            asked: Some(&asked),
+            sent: Some(&sent),
         };
         explain(&StsError::Refused(refusal), attempt)
     }
@@ -109,7 +109,7 @@ impl AskedCase {
 
 impl Case {
     fn explained(&self) -> Problem {
-        self.asked.explained(Refusal {
+        self.sent.explained(Refusal {
             status: self.status,
             code: self.code.clone(),
             message: self.message.clone(),
@@ -189,14 +189,14 @@ fn every_cause_says_what_to_check_in_complete_sentences() {
 }
 
 /// Returns the first statement of a case for a policy.
-fn statement(asked: &AskedCase, message: &str, place: &str) -> serde_json::Value {
+fn statement(sent: &AskedCase, message: &str, place: &str) -> serde_json::Value {
     let refusal = Refusal {
         status: 403,
         code: "AccessDenied".into(),
         message: message.into(),
         ..Refusal::default()
     };
-    let diagnosis = asked.explained(refusal).diagnosis.expect("a diagnosis");
+    let diagnosis = sent.explained(refusal).diagnosis.expect("a diagnosis");
     let statements = diagnosis
         .causes
         .into_iter()
@@ -212,13 +212,13 @@ const BARE: &str = "User: arn:aws:iam::177634097045:user/user is not authorized 
 
 #[test]
 fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {
-    let asked = AskedCase {
+    let sent = AskedCase {
         external_id: Some("nw-2291".into()),
         mfa: Some("code".into()),
         ..AskedCase::default()
     };
     assert_eq!(
-        statement(&asked, BARE, "trust policy of guest"),
+        statement(&sent, BARE, "trust policy of guest"),
         serde_json::json!({
             "Sid": "AllowAssumeRole",
             "Effect": "Allow",
@@ -234,16 +234,16 @@ fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {
 
 #[test]
 fn a_chained_caller_is_named_by_its_role_with_its_path() {
-    let asked = AskedCase {
+    let sent = AskedCase {
         chained: true,
         ..AskedCase::default()
     };
-    let trust = statement(&asked, BARE, "trust policy");
+    let trust = statement(&sent, BARE, "trust policy");
     assert_eq!(
         trust["Principal"]["AWS"],
         "arn:aws:iam::177634097045:role/team/hub"
     );
-    let own = statement(&asked, BARE, "permissions of hub");
+    let own = statement(&sent, BARE, "permissions of hub");
     assert_eq!(
         (own["Action"].as_str(), own["Resource"].as_str()),
         (
@@ -255,14 +255,14 @@ fn a_chained_caller_is_named_by_its_role_with_its_path() {
 
 #[test]
 fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
-    let asked = AskedCase {
+    let sent = AskedCase {
         external_id: Some("nw-2291".into()),
         tags: vec!["team".into()],
         source_identity: Some("ann".into()),
         ..AskedCase::default()
     };
     let both = statement(
-        &asked,
+        &sent,
         &BARE.replace("AssumeRole", "TagSession"),
         "trust policy",
     );
@@ -280,7 +280,7 @@ fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
 
 #[test]
 fn b55_untrusted_text_is_escaped_in_every_sentence() {
-    let asked = AskedCase {
+    let sent = AskedCase {
         external_id: Some("x\u{202e}y".into()),
         ..AskedCase::default()
     };
@@ -300,7 +300,7 @@ fn b55_untrusted_text_is_escaped_in_every_sentence() {
             "PackedPolicyTooLarge",
             "\u{1b}",
         ] {
-            let problem = asked.explained(Refusal {
+            let problem = sent.explained(Refusal {
                 status: 400,
                 code: code.into(),
                 message: message.into(),

@@ -133,7 +133,7 @@ impl Owner {
                 self.until(None, |_| running.get().map(drop)).await;
                 continue;
             }
-            let answer = self.join_or_begin(role, &intent);
+            let answer = self.join_or_start(role, &intent);
             let outcome = self.until(None, |_| answer.get().cloned()).await;
             if let Some(Outcome::Done(result)) = outcome {
                 self.soon_written().await;
@@ -155,7 +155,7 @@ impl Owner {
         })
     }
 
-    fn join_or_begin(&self, role: Role, intent: &Intent) -> Answer {
+    fn join_or_start(&self, role: Role, intent: &Intent) -> Answer {
         let joined = self.update(|state| {
             let attempts = &mut state.attempts;
             let brought = Brought {
@@ -177,13 +177,13 @@ impl Owner {
                 code: None,
                 ..intent.clone()
             };
-            self.begin(role, intent);
+            self.start_attempt(role, intent);
         }
         joined.answer
     }
 
     /// Starts an attempt, which belongs to the keeper and not to a caller.
-    fn begin(&self, role: Role, intent: Intent) {
+    fn start_attempt(&self, role: Role, intent: Intent) {
         let Some(owner) = self.me.upgrade() else {
             return;
         };
@@ -238,10 +238,10 @@ impl Owner {
         if result.is_ok() {
             self.keep(Row::Session(role.name.clone()));
         }
-        self.tell(&role.name, result, intent.asker);
+        self.notify_result(&role.name, result, intent.asker);
     }
 
-    fn tell(&self, name: &Name, result: &Result<Session, Problem>, asker: Asker) {
+    fn notify_result(&self, name: &Name, result: &Result<Session, Problem>, asker: Asker) {
         let notifier = &self.ports.notifier;
         match (result, asker) {
             (Ok(session), Asker::Person) => {
@@ -403,15 +403,15 @@ impl Owner {
         caller: &Caller,
         call: &AssumeRole,
     ) -> Result<Assumed, Problem> {
-        let asked = self.asked(role, plan, call);
+        let sent = self.sent_request(role, plan, call);
         let sts = self.sts()?;
         self.note_aws_call(Subject::Role(role.name.clone()));
         let assumed = self.io(|_| sts.assume_role(caller, call)).await;
-        let assumed = assumed.map_err(|error| self.explained(role, &error, &asked))?;
+        let assumed = assumed.map_err(|error| self.explained(role, &error, &sent))?;
         if !role.arn.is_role_of(&assumed.identity) {
             return Err(wrong_identity(&assumed.identity));
         }
-        let unusable = |reason: String| self.explained(role, &StsError::Incomplete(reason), &asked);
+        let unusable = |reason: String| self.explained(role, &StsError::Incomplete(reason), &sent);
         assumed
             .credentials
             .check()

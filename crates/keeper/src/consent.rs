@@ -36,7 +36,7 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
-        if let Some(allowed) = self.of_allowed_endpoint(request) {
+        if let Some(allowed) = self.as_endpoint_owner(request) {
             let verdict = self.decide_for_endpoint(&allowed);
             if !verdict.is_allowed() {
                 let refused = async || Err(self.refusal_of(verdict, &allowed));
@@ -52,7 +52,7 @@ impl Owner {
         if request.kind == RequestKind::Exec
             && let Some(peer) = request.requester.as_ref().and_then(Requester::peer)
         {
-            self.lock().served.allow(&request.name, peer);
+            self.lock().program_endpoints.allow(&request.name, peer);
         }
         self.recorded(request, verdict, Some(waiter), act).await
     }

@@ -33,7 +33,7 @@ impl Owner {
         if self.needs_a_person(role) {
             return Err(code_needed(role));
         }
-        self.renew_behind(role).await?;
+        self.renew_in_background(role).await?;
         self.container_body(role)
             .ok_or_else(|| super::hand_out::no_session(role))
     }
@@ -48,7 +48,7 @@ impl Owner {
     /// It should if the session is due for renewal or expired, and no attempt is running. The user is asked once for
     /// each session, so that a cancelled prompt does not reappear with every request. Other failures are retried after
     /// increasing pauses.
-    pub(super) fn begins_renewal(&self, role: &Name) -> bool {
+    pub(super) fn claims_renewal(&self, role: &Name) -> bool {
         let now = self.ports.clock.now();
         let needs_a_person = self.needs_a_person(role);
         let mut state = self.lock();
@@ -79,7 +79,7 @@ impl Owner {
     ///
     /// # Errors
     /// Why it could not be renewed. A session that is still live is kept.
-    pub(super) async fn renew_behind(&self, role: &Name) -> Result<(), Problem> {
+    pub(super) async fn renew_in_background(&self, role: &Name) -> Result<(), Problem> {
         let now = self.ports.clock.now();
         let intent = Intent::of_tool(role, now);
         let fresh = |state: &State| {

@@ -32,7 +32,7 @@ impl Owner {
             // If a verdict is unclear, the request is denied.
             Verdict::Allowed | Verdict::Clicked | Verdict::Accepted | Verdict::Granted => (
                 format!("The request for {wanted} was not allowed."),
-                "Try again; if it goes on, report it.",
+                "Try again. If it happens again, report it.",
             ),
         };
         Problem::new(ProblemCode::NotAllowed, what, remedy)
@@ -105,8 +105,8 @@ fn for_no_program(subject: &Subject) -> Problem {
 /// Returns the problem of a request that needs a question while nobody can be asked.
 fn nobody_to_ask(subject: &Subject) -> Problem {
     let what = format!(
-        "The request for {} would be asked about, and nobody can be asked: it came without a terminal, and no desktop \
-         is there.",
+        "The request for {} needs an answer, and nobody can answer: there is no terminal and no \
+         desktop.",
         wanted(subject)
     );
     let remedy = format!(

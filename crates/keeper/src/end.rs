@@ -31,7 +31,7 @@ impl Owner {
             let failure = state.failures.remove(role);
             let ended = Subject::Role(role.clone());
             state.asking.retain(|subject| *subject != ended);
-            state.served.retain(|served| served != role);
+            state.program_endpoints.retain(|it| it != role);
             let was_under_way = state.attempts.drop_where(
                 |_, attempted| attempted.name == *role,
                 || Outcome::failed(ended_meanwhile()),

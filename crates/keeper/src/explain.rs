@@ -4,12 +4,12 @@ use super::mfa::FRESH;
 use super::{Owner, State};
 use crate::state::refused::Refused;
 use rolecall_core::calls::sts::{AssumeRole, Caller, StsError};
-use rolecall_core::explain::diagnosis::{self, Answer, Asked, MfaProof, Signer, changes};
+use rolecall_core::explain::diagnosis::{self, Answer, MfaProof, SentRequest, Signer, changes};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{self, Plan};
 use rolecall_core::role::Role;
 use rolecall_core::value::arn::Arn;
-use rolecall_core::value::diagnosis::{Diagnosis, Look, LookCall};
+use rolecall_core::value::diagnosis::{Diagnosis, FurtherCall, FurtherCallKind};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
@@ -22,13 +22,13 @@ impl Owner {
     ///
     /// # Errors
     /// If no call was denied, or the credentials are not available.
-    pub(super) async fn look_deeper(&self, name: &Name) -> Result<(), Problem> {
+    pub(super) async fn explain_further(&self, name: &Name) -> Result<(), Problem> {
         let (refused, diagnosis) = self.refused(name)?;
         let mut answers = Vec::new();
-        for look in &diagnosis.looks {
-            answers.push(self.look(look, &refused).await?);
+        for further in &diagnosis.further_calls {
+            answers.push(self.further(further, &refused).await?);
         }
-        let deeper = diagnosis.with_answers(&refused.asked, answers, self.ports.clock.now());
+        let deeper = diagnosis.with_answers(&refused.sent, answers, self.ports.clock.now());
         self.update(|state| {
             let failed = state.failures.get_mut(name);
             let same = |problem: &&mut Problem| {
@@ -67,7 +67,7 @@ impl Owner {
             ))
         })?;
         let refused = state.refused.values().find(|it| it.is_of(diagnosis));
-        match refused.filter(|_| !diagnosis.looks.is_empty()) {
+        match refused.filter(|_| !diagnosis.further_calls.is_empty()) {
             Some(refused) => Ok((refused.clone(), diagnosis.clone())),
             None => Err(nothing(format!(
                 "No call would tell more about \"{shown}\"."
@@ -76,39 +76,38 @@ impl Owner {
     }
 
     /// Makes one call. An error response of AWS is a result too.
-    async fn look(
+    async fn further(
         &self,
-        look: &Look,
+        further: &FurtherCall,
         refused: &Refused,
     ) -> Result<Result<Answer, StsError>, Problem> {
-        let (iam, asked) = (self.iam()?, &refused.asked);
-        let caller = self.credentials_of(&look.by).await?;
+        let (iam, sent) = (self.iam()?, &refused.sent);
+        let caller = self.credentials_of(&further.by).await?;
         let home = || {
             Region::parse(
-                asked
-                    .role
+                sent.role
                     .as_ref()
                     .map_or("us-east-1", |it| it.partition().home_region),
             )
         };
-        let region = Region::parse(&asked.region).or_else(|_| home())?;
+        let region = Region::parse(&sent.region).or_else(|_| home())?;
         let unasked = || StsError::Incomplete("the request is not known".to_owned());
-        Ok(match look.call {
-            LookCall::GetRole => match &asked.role {
+        Ok(match further.call {
+            FurtherCallKind::GetRole => match &sent.role {
                 Some(role) => self.io(|_| iam.role(&caller, role)).await.map(|described| {
                     self.note_described(role, &described);
                     Answer::Trust(described.trust_policy)
                 }),
                 None => Err(unasked()),
             },
-            LookCall::SimulatePrincipalPolicy => match diagnosis::question(asked) {
+            FurtherCallKind::SimulatePrincipalPolicy => match diagnosis::question(sent) {
                 Some(question) => {
                     let simulated = self.io(|_| iam.simulate(&caller, &question)).await;
                     simulated.map(Answer::Simulation)
                 }
                 None => Err(unasked()),
             },
-            LookCall::DecodeAuthorizationMessage => {
+            FurtherCallKind::DecodeAuthorizationMessage => {
                 match diagnosis::encoded(&refused.refusal.message) {
                     Some(text) => {
                         let decoded = self.io(|_| iam.decode(&caller, text, &region)).await;
@@ -117,8 +116,8 @@ impl Owner {
                     None => Err(unasked()),
                 }
             }
-            LookCall::GetAccessKeyInfo => {
-                let id = &asked.access_key_id;
+            FurtherCallKind::GetAccessKeyInfo => {
+                let id = &sent.access_key_id;
                 let account = self.io(|_| iam.account_of_key(&caller, id, &region)).await;
                 account.map(Answer::KeyAccount)
             }
@@ -148,11 +147,11 @@ impl Owner {
     }
 
     /// Explains why a call failed, with the possible follow-up calls, and keeps what those need.
-    pub(super) fn explained(&self, role: &Role, error: &StsError, asked: &Asked) -> Problem {
+    pub(super) fn explained(&self, role: &Role, error: &StsError, sent: &SentRequest) -> Problem {
         let attempt = Attempt {
             role: Some(role),
             source: role.source.as_str(),
-            asked: Some(asked),
+            sent: Some(sent),
         };
         let mut problem = explain(error, attempt);
         let StsError::Refused(refusal) = error else {
@@ -162,11 +161,12 @@ impl Owner {
         let mut state = self.lock();
         if let Some(diagnosis) = problem.diagnosis.as_deref_mut() {
             let in_account = |account: &str| credentials_in(&state, account, now);
-            let other = other_key(&state, asked);
-            diagnosis.looks = diagnosis::looks(refusal, diagnosis, asked, in_account, other);
+            let other = other_key(&state, sent);
+            diagnosis.further_calls =
+                diagnosis::further_calls(refusal, diagnosis, sent, in_account, other);
         }
         let refused = Refused {
-            asked: asked.clone(),
+            sent: sent.clone(),
             refusal: refusal.clone(),
         };
         state.refused.insert(role.name.clone(), refused);
@@ -174,7 +174,7 @@ impl Owner {
     }
 
     /// Returns the request of a call and its signer, for its explanation.
-    pub(super) fn asked(&self, role: &Role, plan: &Plan, call: &AssumeRole) -> Asked {
+    pub(super) fn sent_request(&self, role: &Role, plan: &Plan, call: &AssumeRole) -> SentRequest {
         let state = self.lock();
         let (signer, access_key_id) = match plan.roles.as_slice() {
             [.., before, _] => {
@@ -193,7 +193,7 @@ impl Owner {
                 plan.key.id.as_str().to_owned(),
             ),
         };
-        let asked = Asked::of(call, role.source.as_str(), signer, &access_key_id);
+        let sent = SentRequest::of(call, role.source.as_str(), signer, &access_key_id);
         let now = self.ports.clock.now();
         let token = match plan.signer() {
             plan::Signer::MfaSession(serial) => {
@@ -202,8 +202,8 @@ impl Owner {
             }
             plan::Signer::Key | plan::Signer::KeyWithCode(_) | plan::Signer::Role(_) => None,
         };
-        Asked {
-            mfa: token.map_or(asked.mfa, |token| match token.age_at(now) {
+        SentRequest {
+            mfa: token.map_or(sent.mfa, |token| match token.age_at(now) {
                 // Equivalent to a code in the call itself.
                 age if age <= FRESH => MfaProof::Code {
                     serial: token.serial.clone(),
@@ -212,14 +212,14 @@ impl Owner {
                     age_s: age.as_secs(),
                 },
             }),
-            access_key_id: token.map_or(asked.access_key_id, |token| {
+            access_key_id: token.map_or(sent.access_key_id, |token| {
                 token.credentials.access_key_id.clone()
             }),
             changed_since: state
                 .worked
                 .get(&role.name)
                 .map(|before| changes(before, role)),
-            ..asked
+            ..sent
         }
     }
 }
@@ -238,11 +238,11 @@ fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<
 }
 
 /// Returns the name of another access key of the same partition.
-fn other_key(state: &State, asked: &Asked) -> Option<String> {
+fn other_key(state: &State, sent: &SentRequest) -> Option<String> {
     let signed = state
         .keys
         .iter()
-        .find(|key| key.id.as_str() == asked.access_key_id)?;
+        .find(|key| key.id.as_str() == sent.access_key_id)?;
     let other = state
         .keys
         .iter()

@@ -84,7 +84,7 @@ blocking! {
         fn keep_temporary_profile(role: &Name) -> Result<(), Problem>;
         fn key_credentials(name: &Name) -> Result<Secret, Problem>;
         fn keychain_opened();
-        fn look_deeper(name: &Name) -> Result<(), Problem>;
+        fn explain_further(name: &Name) -> Result<(), Problem>;
         fn mark_role(name: &str, marks: &RoleMarks) -> Result<(), Problem>;
         fn import(from: ImportSource, import_data: &ImportData, dry_run: DryRun) -> Result<Vec<ImportItem>, Problem>;
         fn moved_key(profile: &str) -> Result<Name, Problem>;
@@ -100,7 +100,7 @@ blocking! {
         fn remove_temporary_profiles();
         fn remove_totp(key: &Name) -> Result<(), Problem>;
         fn rename_key(name: &Name, new_name: &Name) -> Result<(), Problem>;
-        fn renew_behind(role: &Name) -> Result<(), Problem>;
+        fn renew_in_background(role: &Name) -> Result<(), Problem>;
         fn restore_sessions();
         fn retry_keychain() -> Result<(), Problem>;
         fn save_role(previous: Option<&Name>, draft: &RoleDraft) -> Result<(), Problem>;
@@ -115,7 +115,7 @@ blocking! {
         fn admit(requester: &Requester) -> Result<(), Problem>;
         fn answer_reason(id: u64, text: &str) -> Result<(), Problem>;
         fn attend(role: &Name) -> Option<PromptView>;
-        fn begins_renewal(role: &Name) -> bool;
+        fn claims_renewal(role: &Name) -> bool;
         fn cancel_prompt(id: u64) -> Result<(), Problem>;
         fn cancel_reason(id: u64) -> Result<(), Problem>;
         fn check_reason(role: &Name, text: &str) -> Result<(), Problem>;

@@ -235,7 +235,7 @@ fn imported(kind: ImportItemKind, name: &Name, other_name: &str) -> ImportItem {
         name: name.to_string(),
         outcome: ImportOutcome::Imported,
         message: match renamed {
-            true => format!("The name \"{other_name}\" is taken here."),
+            true => format!("The name \"{other_name}\" is already in use."),
             false => String::new(),
         },
     }
@@ -246,7 +246,7 @@ fn exists(kind: ImportItemKind, name: &Name) -> ImportItem {
         kind,
         name: name.to_string(),
         outcome: ImportOutcome::Exists,
-        message: "It is here already.".into(),
+        message: "Already in Rolecall.".into(),
     }
 }
 

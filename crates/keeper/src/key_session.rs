@@ -115,7 +115,7 @@ impl Owner {
         let attempt = Attempt {
             role: None,
             source: key.name.as_str(),
-            asked: None,
+            sent: None,
         };
         let call = SessionToken {
             duration: TokenDuration::HOUR,

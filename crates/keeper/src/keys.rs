@@ -173,7 +173,7 @@ impl Owner {
         let attempt = Attempt {
             role: None,
             source: name.as_str(),
-            asked: None,
+            sent: None,
         };
         let sts = self.sts()?;
         let identity = self.io(|_| sts.caller_identity(&caller, &region)).await;

@@ -39,11 +39,11 @@ mod mfa;
 mod owner;
 mod persist;
 mod policy;
+mod program_endpoint;
 mod prompt;
 mod reason;
 mod restore;
 mod run;
-mod served;
 mod settings;
 #[cfg(test)]
 mod simulation;

@@ -10,7 +10,7 @@ use crate::state::mfa::TokenId;
 use crate::state::prompt::{Halt, Purpose, Question};
 use crate::state::unwritten::Row;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
-use rolecall_core::explain::diagnosis::{self, Asked, MfaProof};
+use rolecall_core::explain::diagnosis::{self, MfaProof, SentRequest};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::plan::{Plan, PlanPreference, PlannedCall, SIGNER_MIN_REMAINING, Situation};
 use rolecall_core::role::Role;
@@ -127,19 +127,19 @@ impl Owner {
         code: MfaCode,
         region: &Region,
     ) -> Result<MfaSession, Problem> {
-        let asked = Asked {
+        let sent = SentRequest {
             signer: diagnosis::Signer::User(key.user_arn.clone()),
             access_key_id: key.id.as_str().to_owned(),
             mfa: MfaProof::Code {
                 serial: serial.clone(),
             },
             region: region.as_str().to_owned(),
-            ..Asked::by(key.name.as_str())
+            ..SentRequest::by(key.name.as_str())
         };
         let attempt = Attempt {
             role: None,
             source: key.name.as_str(),
-            asked: Some(&asked),
+            sent: Some(&sent),
         };
         let call = SessionToken {
             duration,

@@ -67,13 +67,13 @@ impl State {
     /// Drops the permissions and denials for roles and keys whose policy changed, so that the user is asked again.
     pub(super) fn withdraw_grants(&mut self, is_changed: impl Fn(&Subject) -> bool) {
         let mut asking = std::mem::take(&mut self.asking);
-        let mut served = std::mem::take(&mut self.served);
+        let mut endpoints = std::mem::take(&mut self.program_endpoints);
         let is_kept = |subject: &Subject| {
             let governing = self.governing(subject);
             governing.is_some_and(|governing| !is_changed(&governing))
         };
         asking.retain(is_kept);
-        served.retain(|role| is_kept(&Subject::Role(role.clone())));
-        (self.asking, self.served) = (asking, served);
+        endpoints.retain(|role| is_kept(&Subject::Role(role.clone())));
+        (self.asking, self.program_endpoints) = (asking, endpoints);
     }
 }

@@ -185,7 +185,7 @@ fn no_reason(role: &Role) -> Problem {
     Problem::new(
         ProblemCode::ReasonNeeded,
         what,
-        "Assume it in Rolecall, or with: rolecall assume ROLE --reason TEXT. The reason then counts for 12 hours.",
+        "Assume it in Rolecall, or with: rolecall assume ROLE --reason TEXT. The reason is valid for 12 hours.",
     )
 }
 

@@ -6,11 +6,11 @@ pub(super) mod gate;
 pub(super) mod key_session;
 pub(super) mod listing;
 pub(super) mod mfa;
+pub(super) mod program_endpoints;
 pub(super) mod prompt;
 pub(super) mod reason;
 pub(super) mod refused;
 pub(super) mod renewals;
-pub(super) mod served;
 pub(super) mod teams;
 pub(super) mod temporary;
 pub(super) mod unwritten;
@@ -29,11 +29,11 @@ use crate::state::gate::Gate;
 use crate::state::key_session::KeySession;
 use crate::state::listing::Listing;
 use crate::state::mfa::{Lessons, TokenId};
+use crate::state::program_endpoints::ProgramEndpoints;
 use crate::state::prompt::{Halt, Prompt, Question};
 use crate::state::reason::{GivenReason, ReasonPrompt};
 use crate::state::refused::Refused;
 use crate::state::renewals::Renewals;
-use crate::state::served::Served;
 use crate::state::teams::Teams;
 use crate::state::temporary::Temporary;
 use crate::state::unwritten::Unwritten;
@@ -160,7 +160,7 @@ pub(super) struct State {
     /// Open questions about programs, and permissions.
     pub(super) asking: Asking,
     /// The endpoints and the programs that they serve.
-    pub(super) served: Served,
+    pub(super) program_endpoints: ProgramEndpoints,
     /// The number of AWS calls for each role and access key.
     pub(super) aws_calls: BTreeMap<Subject, u64>,
 }

@@ -46,7 +46,7 @@ fn ready() -> (Fakes, Arc<Keeper>) {
 /// Renews a role that needs a code, and answers the prompt.
 fn renew_with(keeper: &Arc<Keeper>, role: &str, code: &str) {
     let (renewing, role) = (keeper.clone(), name(role));
-    let renewal = thread::spawn(move || renewing.renew_behind(&role));
+    let renewal = thread::spawn(move || renewing.renew_in_background(&role));
     let prompt = loop {
         match keeper.snapshot().prompts.first() {
             Some(prompt) => break prompt.id,
@@ -80,7 +80,7 @@ fn c9_a_role_without_a_session_is_assumed_if_no_prompt_is_needed() {
         .assume_for_container(&name("guest"))
         .expect("from memory");
     assert_eq!(fakes.sts.calls().len(), 1);
-    assert!(!keeper.begins_renewal(&name("guest")), "it is fresh");
+    assert!(!keeper.claims_renewal(&name("guest")), "it is fresh");
 }
 
 #[test]
@@ -105,11 +105,11 @@ fn a_session_that_is_due_is_returned_and_renewed_in_the_background() {
     fakes.clock.advance(SignedDuration::from_mins(41));
     let due = keeper.container_body(&name("guest")).expect("the live one");
     assert!(due.expose().contains("T13:00:00Z"));
-    assert!(keeper.begins_renewal(&name("guest")));
-    keeper.renew_behind(&name("guest")).expect("renewed");
+    assert!(keeper.claims_renewal(&name("guest")));
+    keeper.renew_in_background(&name("guest")).expect("renewed");
     let fresh = keeper.container_body(&name("guest")).expect("the new one");
     assert!(fresh.expose().contains("T13:41:00Z"));
-    assert!(!keeper.begins_renewal(&name("guest")));
+    assert!(!keeper.claims_renewal(&name("guest")));
 }
 
 #[test]
@@ -118,16 +118,16 @@ fn a_person_is_asked_ahead_and_once_for_each_session() {
     renew_with(&keeper, "careful", "123456");
     fakes.clock.advance(SignedDuration::from_mins(41));
     assert!(
-        keeper.begins_renewal(&name("careful")),
+        keeper.claims_renewal(&name("careful")),
         "with 19 minutes left"
     );
     for minutes in [1, 10, 30] {
         fakes.clock.advance(SignedDuration::from_mins(minutes));
-        assert!(!keeper.begins_renewal(&name("careful")), "it was cancelled");
+        assert!(!keeper.claims_renewal(&name("careful")), "it was cancelled");
     }
     renew_with(&keeper, "careful", "654321");
     fakes.clock.advance(SignedDuration::from_mins(41));
-    assert!(keeper.begins_renewal(&name("careful")), "another session");
+    assert!(keeper.claims_renewal(&name("careful")), "another session");
 }
 
 #[test]
@@ -137,10 +137,12 @@ fn r09_what_fails_is_tried_again_after_growing_pauses() {
     fakes.clock.advance(SignedDuration::from_mins(41));
     let mut begun = Vec::new();
     for second in 0..1_000 {
-        if keeper.begins_renewal(&name("guest")) {
+        if keeper.claims_renewal(&name("guest")) {
             begun.push(second);
             fakes.sts.refuse_next(offline());
-            keeper.renew_behind(&name("guest")).expect_err("refused");
+            keeper
+                .renew_in_background(&name("guest"))
+                .expect_err("refused");
         }
         fakes.clock.advance(SignedDuration::from_secs(1));
     }

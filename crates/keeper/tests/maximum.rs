@@ -216,7 +216,7 @@ fn a_follow_up_call_that_reads_the_role_provides_it_as_well() {
     desk.fakes.sts.refuse_next(refused("AccessDenied", denial));
     desk.keeper.assume(&name("own"), None).expect_err("refused");
     desk.describe("2h");
-    desk.keeper.look_deeper(&name("own")).expect("looked");
+    desk.keeper.explain_further(&name("own")).expect("looked");
     assert_eq!(desk.limit("own"), shown(7_200));
 }
 
@@ -243,7 +243,10 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
         }
         std::thread::yield_now();
     };
-    assert_eq!(prompt.alternative.as_deref(), Some("8h for coded only"));
+    assert_eq!(
+        prompt.alternative.as_deref(),
+        Some("Use the code for coded only (8h)")
+    );
     desk.keeper.switch_prompt(prompt.id).expect("switched");
     let prompt = loop {
         match desk.keeper.snapshot().prompts.pop() {

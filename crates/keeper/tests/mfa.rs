@@ -213,7 +213,10 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "a");
     let prompt = prompt_for(&keeper, &["a"]);
-    assert_eq!(prompt.alternative.as_deref(), Some("up to 12h for a only"));
+    assert_eq!(
+        prompt.alternative.as_deref(),
+        Some("Use the code for a only (up to 12h)")
+    );
     keeper.switch_prompt(prompt.id).expect("offered");
     let is_own = |it: &Snapshot| {
         it.prompts
@@ -221,7 +224,10 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
             .is_some_and(|it| it.plan.contains("valid for 12h. If a allows less"))
     };
     let own = wait_until(&keeper, is_own).prompts.remove(0);
-    assert_eq!(own.alternative.as_deref(), Some("3 roles, 1h each"));
+    assert_eq!(
+        own.alternative.as_deref(),
+        Some("Use the code for 3 roles (1h each)")
+    );
     keeper.answer_prompt(own.id, "123456").expect("taken");
     landed(clicked).expect("assumed");
     assert!(fakes.sts.token_calls().is_empty());

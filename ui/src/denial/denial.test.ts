@@ -10,7 +10,7 @@ Object.defineProperty(navigator, "clipboard", { value: { writeText: written }, c
 const look = vi.fn(() => Promise.resolve());
 
 function show(problem: Problem, diagnosis: Diagnosis): void {
-  render(DenialPanel, { problem, diagnosis, onlook: look });
+  render(DenialPanel, { problem, diagnosis, onfurther: look });
 }
 
 afterEach(() => {

@@ -12,7 +12,7 @@ const audit = role("audit", { group: "Clients" });
 const usual = { roles: [guest, audit], keys: [key("user")] };
 const prompt = {
   id: 7, mfa_serial: "arn:aws:iam::177634097045:mfa/user", roles: ["guest"], plan: "One code gives guest a session of 1 h.",
-  alternative: "12h for guest only", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
+  alternative: "Use the code for guest only (12h)", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
 };
 
 /** A bridge that shows given snapshots; calls are recorded with `spy`. */
@@ -285,7 +285,7 @@ describe("code prompt", () => {
   test("offers the other use of the code", async () => {
     const bridge = await open({ ...usual, prompts: [prompt] });
     const other = spy(bridge, "switchPrompt");
-    await fireEvent.click(screen.getByRole("button", { name: "12h for guest only instead" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Use the code for guest only (12h)" }));
     expect(other).toHaveBeenCalledWith(7);
   });
 

@@ -5,7 +5,7 @@
     reason = "the authenticator and the measurements need the present"
 )]
 
-mod deeper;
+mod explain_further;
 #[cfg(unix)]
 mod many;
 

@@ -135,7 +135,7 @@ fn introduce(prompt: &PromptView) {
     }
     terminal::tell(&visible(&prompt.plan));
     if let Some(alternative) = &prompt.alternative {
-        let offer = format!("Type \"{OTHER}\" for {alternative}.");
+        let offer = format!("{alternative}: type \"{OTHER}\".");
         terminal::tell(&visible(&offer));
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn run(
 ) -> Result<String, Problem> {
     let mut problem = failure(&client.snapshot()?, role)?;
     if depth == Depth::FurtherCalls {
-        client.perform(Call::LookDeeper {
+        client.perform(Call::ExplainFurther {
             role: role.trim().to_owned(),
         })?;
         problem = failure(&client.snapshot()?, role)?;
@@ -81,19 +81,22 @@ fn causes(diagnosis: &Diagnosis) -> Vec<String> {
 /// Returns the calls that can give more information, or their results.
 fn further_calls(diagnosis: &Diagnosis) -> Vec<String> {
     let mut lines = Vec::new();
-    for look in &diagnosis.looks {
-        let call = format!("{} as {}", look.action, look.by);
-        lines.push(match &look.found {
+    for further in &diagnosis.further_calls {
+        let call = format!("{} as {}", further.action, further.by);
+        lines.push(match &further.found {
             Some(found) => format!("   {}: {}", visible(&call), visible(found)),
             None => format!("   {}", visible(&call)),
         });
-        if let Some(statement) = &look.statement {
+        if let Some(statement) = &further.statement {
             lines.push(format!("   For {}:", visible(&statement.goes_to)));
             let json = visible_lines(&statement.json);
             lines.extend(json.lines().map(|line| format!("     {line}")));
         }
     }
-    let is_made = diagnosis.looks.iter().any(|look| look.found.is_some());
+    let is_made = diagnosis
+        .further_calls
+        .iter()
+        .any(|further| further.found.is_some());
     let heading = match (lines.is_empty(), is_made) {
         (true, _) => return lines,
         (false, true) => "Further calls:",

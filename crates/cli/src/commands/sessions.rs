@@ -79,9 +79,9 @@ pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem>
     }
     let questions = snapshot.questions.iter();
     parts.extend(questions.map(|it| {
-        let (asker, wanted) = (visible(&it.asker()), visible(&it.wanted(NAME_MAX)));
+        let (asker, wanted) = (visible(&it.asker()), visible(&it.target(NAME_MAX)));
         format!(
-            "? {asker} asks for {wanted}. Answer in Rolecall's window, or with: rolecall answer"
+            "? {asker} wants access to {wanted}. Answer in Rolecall's window, or with: rolecall answer"
         )
     }));
     let problems = snapshot.problems.iter();

@@ -84,7 +84,7 @@ fn before_looking() -> Value {
                 }
             ],
             "code": "AccessDenied", "words": "no", "request_id": null,
-            "looks": [
+            "further_calls": [
                 {
                     "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
                     "statement": null
@@ -109,7 +109,7 @@ fn after_looking() -> Value {
                 }
             ],
             "code": "AccessDenied", "words": "no", "request_id": null,
-            "looks": [
+            "further_calls": [
                 {
                     "call": "get_role", "action": "iam:GetRole", "by": "guest",
                     "found": "It names somebody else.", "statement": null
@@ -171,7 +171,7 @@ fn explain_json() {
             }
         })))
         .prints(str![[r#"
-{"code":"access_denied","what":"\"user\" may not assume audit in account 808768216571.","remedy":"Most likely: it.","detail":"AccessDenied: no (request 1b2c)","diagnosis":{"causes":[{"kind":"mfa_missing","confidence":"possible","what":"The role may require MFA,\u001b[2J and none was given.","check":{"what":"Set the MFA device.","command":null},"who":null,"statement":null}],"code":"AccessDenied","words":"no\u202e","request_id":"1b2c","looks":[]}}
+{"code":"access_denied","what":"\"user\" may not assume audit in account 808768216571.","remedy":"Most likely: it.","detail":"AccessDenied: no (request 1b2c)","diagnosis":{"causes":[{"kind":"mfa_missing","confidence":"possible","what":"The role may require MFA,\u001b[2J and none was given.","check":{"what":"Set the MFA device.","command":null},"who":null,"statement":null}],"code":"AccessDenied","words":"no\u202e","request_id":"1b2c","further_calls":[]}}
 
 "#]]);
 }
@@ -210,7 +210,7 @@ fn explain_offers_a_deeper_look() {
                     }
                 ],
                 "code": "AccessDenied", "words": "no", "request_id": null,
-                "looks": [
+                "further_calls": [
                     {
                         "call": "get_role", "action": "iam:GetRole", "by": "guest", "found": null,
                         "statement": null

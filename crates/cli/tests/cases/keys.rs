@@ -21,14 +21,14 @@ fn import_dry_run() {
         .answer(json!({
             "moved": [
                 { "kind": "key", "name": "work", "outcome": "imported", "message": "" },
-                { "kind": "role", "name": "guest", "outcome": "exists", "message": "It is here already." },
+                { "kind": "role", "name": "guest", "outcome": "exists", "message": "Already in Rolecall." },
                 { "kind": "other", "name": "portal", "outcome": "skipped", "message": "It signs in elsewhere." }
             ]
         }))
         .asked(json!({ "move_in": { "from": "leapp", "file": null, "rehearse": true } }))
         .prints(str![[r#"
 will import    access key  work
-already added  role        guest   It is here already.
+already added  role        guest   Already in Rolecall.
 not imported               portal  It signs in elsewhere.
 Leapp: 1 would be imported, 1 would not. Nothing was changed.
 

@@ -146,7 +146,7 @@ impl Call {
                 waits: Waits::Likely,
                 ..READ
             },
-            Self::LookDeeper { .. } => CallRules {
+            Self::ExplainFurther { .. } => CallRules {
                 deadline: KEYCHAIN,
                 waits: Waits::Likely,
                 ..READ

@@ -79,7 +79,7 @@ pub enum Call {
         reasons: Vec<String>,
     },
     /// Make the follow-up calls for more details about why AWS denied a role. The next snapshot has the results.
-    LookDeeper {
+    ExplainFurther {
         /// The role's name.
         role: String,
     },

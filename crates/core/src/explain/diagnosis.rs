@@ -10,7 +10,6 @@
 //!            trust policy, simulation, decoded message, access key: follow-up calls on a click ─► inquiry
 //! ```
 
-mod asked;
 mod decoded;
 mod denial;
 mod finding;
@@ -18,6 +17,7 @@ mod inquiry;
 mod message;
 mod named;
 mod rejection;
+mod sent_request;
 mod signer;
 mod simulation;
 mod statement;
@@ -25,10 +25,10 @@ mod trust;
 mod unnamed;
 mod verdict;
 
-pub use asked::{Asked, MfaProof, Signer, changes};
 pub use inquiry::Answer;
-pub use inquiry::looks;
+pub use inquiry::further_calls;
 pub use message::encoded;
+pub use sent_request::{MfaProof, SentRequest, Signer, changes};
 pub use simulation::question;
 
 use crate::calls::sts::Refusal;
@@ -48,16 +48,16 @@ pub(crate) struct Explanation {
 }
 
 /// Explains an error response.
-pub(crate) fn explain(refusal: &Refusal, asked: &Asked) -> Explanation {
-    let verdict = denial::explain(refusal, asked)
-        .or_else(|| signer::explain(refusal, asked))
-        .or_else(|| rejection::explain(refusal, asked));
+pub(crate) fn explain(refusal: &Refusal, sent: &SentRequest) -> Explanation {
+    let verdict = denial::explain(refusal, sent)
+        .or_else(|| signer::explain(refusal, sent))
+        .or_else(|| rejection::explain(refusal, sent));
     let diagnosis = Diagnosis {
         causes: Vec::new(),
         code: sanitise::echo(&refusal.code),
         words: sanitise::cut(&sanitise::visible(refusal.message.trim()), WORDS_MAX),
         request_id: refusal.request_id.as_deref().map(sanitise::echo),
-        looks: Vec::new(),
+        further_calls: Vec::new(),
     };
     match verdict {
         Some(verdict) => {

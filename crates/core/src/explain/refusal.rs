@@ -1,7 +1,7 @@
 //! Explains errors of STS to the user: why AWS denied a call, and what to do.
 
 use crate::calls::sts::{Refusal, StsError};
-use crate::explain::diagnosis::{self, Asked};
+use crate::explain::diagnosis::{self, SentRequest};
 use crate::role::Role;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
@@ -14,7 +14,7 @@ pub struct Attempt<'a> {
     /// The name of the access key or role that signed.
     pub source: &'a str,
     /// The request, if one was sent.
-    pub asked: Option<&'a Asked>,
+    pub sent: Option<&'a SentRequest>,
 }
 
 /// Explains a failed call.
@@ -83,13 +83,13 @@ fn detail(refusal: &Refusal) -> String {
 
 /// Explains an error response of AWS, with its causes.
 fn explain_refusal(refusal: &Refusal, attempt: Attempt<'_>) -> Problem {
-    let known = match (attempt.asked, attempt.role) {
-        (Some(asked), _) => asked.clone(),
-        (None, Some(role)) => Asked {
+    let known = match (attempt.sent, attempt.role) {
+        (Some(sent), _) => sent.clone(),
+        (None, Some(role)) => SentRequest {
             role: Some(role.arn.clone()),
-            ..Asked::by(attempt.source)
+            ..SentRequest::by(attempt.source)
         },
-        (None, None) => Asked::by(attempt.source),
+        (None, None) => SentRequest::by(attempt.source),
     };
     let explanation = diagnosis::explain(refusal, &known);
     Problem::new(explanation.code, explanation.what, explanation.remedy)
@@ -125,7 +125,7 @@ mod tests {
             Attempt {
                 role: Some(&role),
                 source: "user",
-                asked: None,
+                sent: None,
             },
         )
     }

@@ -14,15 +14,15 @@ pub struct Diagnosis {
     /// The request ID, for a support case.
     pub request_id: Option<String>,
     /// The follow-up calls that give more details, and their results once they were made.
-    #[serde(default)]
-    pub looks: Vec<Look>,
+    #[serde(default, alias = "looks")]
+    pub further_calls: Vec<FurtherCall>,
 }
 
 /// One follow-up call for more details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct FurtherCall {
     /// The call.
-    pub call: LookCall,
+    pub call: FurtherCallKind,
     /// The action, as named in policies.
     pub action: String,
     /// The name of the access key or role whose credentials sign the call.
@@ -36,7 +36,7 @@ pub struct Look {
 /// The possible follow-up calls. They change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LookCall {
+pub enum FurtherCallKind {
     /// The role's trust policy.
     GetRole,
     /// Whether the caller's own policies allow the request.
@@ -47,7 +47,7 @@ pub enum LookCall {
     GetAccessKeyInfo,
 }
 
-impl LookCall {
+impl FurtherCallKind {
     /// Returns the action, as named in policies.
     pub fn action(self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ impl Problem {
 
     /// Returns the problem for an internal error.
     pub fn internal() -> Self {
-        let remedy = "Try again; if it goes on, restart Rolecall and report it.";
+        let remedy = "Try again. If it happens again, restart Rolecall and report it.";
         Self::new(
             ProblemCode::Internal,
             "A fault in Rolecall stopped this.",

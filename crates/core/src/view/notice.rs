@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::asker::consent::Reply;
+use crate::value::arn::Arn;
 use crate::value::duration::{ReducedDuration, span};
 use crate::value::name::Name;
 use crate::value::problem::Problem;
@@ -111,6 +112,16 @@ pub struct Notice {
     pub urgency: Urgency,
 }
 
+/// Returns the account and the session name of a session's ARN, or the text itself if it is not one.
+fn account_and_session(identity: &str) -> String {
+    let arn = Arn::split(identity);
+    let parts = arn.and_then(|arn| Some((arn.account, arn.resource.rsplit_once('/')?.1)));
+    match parts {
+        Some((account, session)) => format!("Account {account}, session name {session}"),
+        None => identity.to_owned(),
+    }
+}
+
 impl Notice {
     /// Returns the notification for a session that was just assumed or renewed. `reduced` is set if the role allows
     /// less than its duration setting.
@@ -127,7 +138,11 @@ impl Notice {
                 "{role} is ready for {}",
                 span((left + HALF_A_MINUTE).as_secs())
             ),
-            body: format!("{identity}{}", reduced.unwrap_or_default()),
+            body: format!(
+                "{}{}",
+                account_and_session(identity),
+                reduced.unwrap_or_default()
+            ),
             actions: vec![NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Low,
         }

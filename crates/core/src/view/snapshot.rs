@@ -485,22 +485,6 @@ impl QuestionView {
         }
     }
 
-    /// Returns what is requested, as in "aws asks for …". The name is shortened to `max` characters.
-    pub fn wanted(&self, max: usize) -> String {
-        let name = cut(&self.role, max);
-        match self.request {
-            RequestKind::Key => format!("a session of the access key {name}"),
-            RequestKind::PutBack => format!("the access key {name} in plaintext"),
-            RequestKind::Credentials
-            | RequestKind::Env
-            | RequestKind::Exec
-            | RequestKind::Endpoint
-            | RequestKind::Assume
-            | RequestKind::Copy
-            | RequestKind::Profile => name,
-        }
-    }
-
     /// Returns what the user grants beyond a role's session, or `None` for a role.
     pub fn reach(&self) -> Option<&'static str> {
         match self.request {

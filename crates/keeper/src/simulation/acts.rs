@@ -31,7 +31,7 @@ impl Story {
             76..79 => self.set_consent(role),
             79..82 => self.key_session(),
             82..84 => self.end_codes(),
-            84..87 => self.renew_behind(role),
+            84..87 => self.renew_in_background(role),
             87..89 => self.leave(),
             89..91 => self.toggle("keychain", |world| &world.keychain_fails),
             91..94 => self.fill_disk(),
@@ -264,12 +264,12 @@ impl Story {
         }
     }
 
-    fn renew_behind(&mut self, role: &'static str) {
+    fn renew_in_background(&mut self, role: &'static str) {
         self.note(&format!("renew {role} behind"));
         let owner = self.owner.clone();
         self.ask("renew".into(), async move {
-            if owner.begins_renewal(&name(role)) {
-                let _ = owner.renew_behind(&name(role)).await;
+            if owner.claims_renewal(&name(role)) {
+                let _ = owner.renew_in_background(&name(role)).await;
             }
         });
     }

@@ -1,14 +1,14 @@
 //! Failed requests, which are kept for follow-up calls.
 
 use rolecall_core::calls::sts::Refusal;
-use rolecall_core::explain::diagnosis::Asked;
+use rolecall_core::explain::diagnosis::SentRequest;
 use rolecall_core::value::diagnosis::Diagnosis;
 use rolecall_core::value::sanitise;
 
 /// An error response and its request, which are kept for follow-up calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Refused {
-    pub(crate) asked: Asked,
+    pub(crate) sent: SentRequest,
     pub(crate) refusal: Refusal,
 }
 

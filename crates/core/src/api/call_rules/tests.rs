@@ -23,7 +23,7 @@ fn every_call() -> Vec<Value> {
         "hand_over",
     ];
     let of_role = [
-        "look_deeper",
+        "explain_further",
         "end",
         "environment",
         "credentials",

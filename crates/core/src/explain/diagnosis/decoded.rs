@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::asked::Asked;
 use super::finding::Finding;
+use super::sent_request::SentRequest;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
 
 /// Reads a decoded message.
-pub(super) fn read(text: &str, asked: &Asked) -> Finding {
+pub(super) fn read(text: &str, sent: &SentRequest) -> Finding {
     let json: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let Some(is_explicit) = json["explicitDeny"].as_bool() else {
         return Finding {
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, asked: &Asked) -> Finding {
                 what,
                 "A deny overrides every allow. Change it, or meet its condition.",
             )
-            .ask(asked.administrator()),
+            .ask(sent.administrator()),
         ],
         ruled_out: Vec::new(),
     }

@@ -1,8 +1,8 @@
 //! AccessDenied: the permission or condition that is missing.
 
-use super::asked::Asked;
 use super::message::Denied;
 use super::named::{named, session_field};
+use super::sent_request::SentRequest;
 use super::unnamed::unnamed;
 use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
@@ -13,7 +13,7 @@ use CauseKind::{CallerSession, MfaCode, MfaDevice, RootUser};
 use Confidence::Certain;
 
 /// Explains a denial. Returns `None` for other errors.
-pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     let is_denial = matches!(
         refusal.code.as_str(),
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation"
@@ -25,21 +25,21 @@ pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
     if message.contains("MultiFactorAuthentication failed") {
         return Some(rejected_code(message));
     }
-    let what = match &asked.role {
+    let what = match &sent.role {
         Some(role) => format!(
             "{} may not assume {} in account {}.",
-            asked.who(),
+            sent.who(),
             role.role_name(),
             role.account_id()
         ),
-        None => format!("AWS refused the key {}.", asked.who()),
+        None => format!("AWS refused the key {}.", sent.who()),
     };
     let causes = if message.contains("Roles may not be assumed by root accounts") {
-        vec![root(asked)]
+        vec![root(sent)]
     } else if message.contains("with session credentials") {
-        vec![session_only(asked)]
+        vec![session_only(sent)]
     } else if let Some(denied) = Denied::read(message) {
-        of(&denied, asked)
+        of(&denied, sent)
     } else {
         return None;
     };
@@ -80,41 +80,41 @@ fn rejected_code(message: &str) -> Verdict {
     }
 }
 
-fn root(asked: &Asked) -> Cause {
+fn root(sent: &SentRequest) -> Cause {
     Cause::new(
         RootUser,
         Certain,
         format!(
             "{} is the access key of an account's root user, which cannot assume roles.",
-            asked.who()
+            sent.who()
         ),
         "Use the access key of an IAM user, and delete the root user's key.",
     )
 }
 
-fn session_only(asked: &Asked) -> Cause {
+fn session_only(sent: &SentRequest) -> Cause {
     Cause::new(
         CallerSession,
         Certain,
         format!(
             "{} is a session, but AWS allows this call with a long-term key only.",
-            asked.who()
+            sent.who()
         ),
         "Use the access key itself.",
     )
 }
 
-fn of(denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+fn of(denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     let mut causes = match denied.reason {
-        Some(reason) => named(reason, denied, asked),
+        Some(reason) => named(reason, denied, sent),
         None => Vec::new(),
     };
     let is_side_action =
         denied.action == "sts:TagSession" || denied.action == "sts:SetSourceIdentity";
     if is_side_action {
-        causes.extend(session_field(denied, asked, causes.is_empty()));
+        causes.extend(session_field(denied, sent, causes.is_empty()));
     } else if causes.is_empty() {
-        causes = unnamed(asked);
+        causes = unnamed(sent);
     }
     causes
 }

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::asked::{Asked, Signer};
 use super::finding::Finding;
 use super::message;
+use super::sent_request::{SentRequest, Signer};
 use super::{decoded, simulation, statement, trust};
 use crate::calls::iam::SimulationResult;
 use crate::calls::sts::{Refusal, StsError};
 use crate::value::diagnosis::Diagnosis;
-use crate::value::diagnosis::{Cause, CauseKind, Confidence, Look, LookCall, sorted};
+use crate::value::diagnosis::{Cause, CauseKind, Confidence, FurtherCall, FurtherCallKind, sorted};
 use crate::value::sanitise;
 
 /// The result of one follow-up call.
@@ -27,14 +27,14 @@ pub enum Answer {
 
 /// Returns the follow-up calls that give more details about an error. `in_account` finds credentials in an account, and
 /// `other` is an access key other than the one that signed.
-pub fn looks(
+pub fn further_calls(
     refusal: &Refusal,
     diagnosis: &Diagnosis,
-    asked: &Asked,
+    sent: &SentRequest,
     in_account: impl Fn(&str) -> Option<String>,
     other: Option<String>,
-) -> Vec<Look> {
-    let look = |call: LookCall, by: String| Look {
+) -> Vec<FurtherCall> {
+    let further = |call: FurtherCallKind, by: String| FurtherCall {
         call,
         action: call.action().to_owned(),
         by,
@@ -42,17 +42,17 @@ pub fn looks(
         statement: None,
     };
     let has = |kind: CauseKind| diagnosis.causes.iter().any(|cause| cause.kind == kind);
-    let mut looks = Vec::new();
+    let mut further_calls = Vec::new();
     if message::encoded(&refusal.message).is_some() {
-        looks.push(look(
-            LookCall::DecodeAuthorizationMessage,
-            asked.source.clone(),
+        further_calls.push(further(
+            FurtherCallKind::DecodeAuthorizationMessage,
+            sent.source.clone(),
         ));
     }
-    if has(CauseKind::KeyUnknown) && !asked.access_key_id.starts_with("ASIA") {
-        looks.extend(other.map(|by| look(LookCall::GetAccessKeyInfo, by)));
+    if has(CauseKind::KeyUnknown) && !sent.access_key_id.starts_with("ASIA") {
+        further_calls.extend(other.map(|by| further(FurtherCallKind::GetAccessKeyInfo, by)));
     }
-    let is_denial = asked.role.is_some()
+    let is_denial = sent.role.is_some()
         && [
             CauseKind::TrustPolicy,
             CauseKind::CallerPermission,
@@ -64,42 +64,42 @@ pub fn looks(
         .any(has)
         && refusal.code.starts_with("AccessDenied");
     if !is_denial {
-        return looks;
+        return further_calls;
     }
-    let witness = match asked.is_same_account() {
-        Some(true) => Some(asked.source.clone()),
-        Some(false) | None => asked
+    let witness = match sent.is_same_account() {
+        Some(true) => Some(sent.source.clone()),
+        Some(false) | None => sent
             .role
             .as_ref()
             .and_then(|role| in_account(role.account_id())),
     };
-    looks.extend(witness.map(|by| look(LookCall::GetRole, by)));
-    if asked.signer != Signer::Unknown {
-        looks.push(look(
-            LookCall::SimulatePrincipalPolicy,
-            asked.source.clone(),
+    further_calls.extend(witness.map(|by| further(FurtherCallKind::GetRole, by)));
+    if sent.signer != Signer::Unknown {
+        further_calls.push(further(
+            FurtherCallKind::SimulatePrincipalPolicy,
+            sent.source.clone(),
         ));
     }
-    looks
+    further_calls
 }
 
 impl Diagnosis {
     /// Returns the diagnosis with the results of its follow-up calls, in the order of [`Diagnosis::follow_ups`].
     pub fn with_answers(
         &self,
-        asked: &Asked,
+        sent: &SentRequest,
         answers: Vec<Result<Answer, StsError>>,
         now: Timestamp,
     ) -> Self {
         let mut deeper = self.clone();
         let mut certain = Vec::new();
         let mut ruled_out = Vec::new();
-        for (look, answer) in deeper.looks.iter_mut().zip(answers) {
+        for (further, answer) in deeper.further_calls.iter_mut().zip(answers) {
             let finding = match answer {
-                Ok(answer) => read(&answer, asked, now),
-                Err(error) => failed(look, &error, asked),
+                Ok(answer) => read(&answer, sent, now),
+                Err(error) => failed(further, &error, sent),
             };
-            look.found = Some(finding.message);
+            further.found = Some(finding.message);
             certain.extend(finding.causes);
             ruled_out.extend(finding.ruled_out);
         }
@@ -110,7 +110,7 @@ impl Diagnosis {
         let rest = self.causes.iter().filter(|cause| stays(cause)).cloned();
         let causes: Vec<Cause> = certain.iter().cloned().chain(rest).collect();
         deeper.causes = if causes.is_empty() {
-            vec![beyond(asked)]
+            vec![beyond(sent)]
         } else {
             sorted(causes)
         };
@@ -118,11 +118,11 @@ impl Diagnosis {
     }
 }
 
-fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
+fn read(answer: &Answer, sent: &SentRequest, now: Timestamp) -> Finding {
     match answer {
-        Answer::Trust(document) => trust::read(document, asked, now),
-        Answer::Simulation(results) => simulation::read(results, asked),
-        Answer::Decoded(text) => decoded::read(text, asked),
+        Answer::Trust(document) => trust::read(document, sent, now),
+        Answer::Simulation(results) => simulation::read(results, sent),
+        Answer::Decoded(text) => decoded::read(text, sent),
         Answer::KeyAccount(account) => Finding {
             message: format!(
                 "The access key belongs to account {}.",
@@ -134,12 +134,12 @@ fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
                     Confidence::Likely,
                     format!(
                         "The access key {} of account {} is deleted or inactive.",
-                        asked.who(),
+                        sent.who(),
                         sanitise::echo(account)
                     ),
                     "Check it there in IAM, Users, Security credentials.",
                 )
-                .command(statement::list_keys(asked))
+                .command(statement::list_keys(sent))
                 .ask(format!(
                     "the administrator of account {}",
                     sanitise::echo(account)
@@ -151,17 +151,17 @@ fn read(answer: &Answer, asked: &Asked, now: Timestamp) -> Finding {
 }
 
 /// Returns what a failed call shows, such as a missing permission.
-fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
+fn failed(further: &mut FurtherCall, error: &StsError, sent: &SentRequest) -> Finding {
     let StsError::Refused(refusal) = error else {
         let message = format!(
             "AWS did not answer {}: {}.",
-            look.action,
+            further.action,
             sanitise::echo(&error.to_string())
         );
         return message_only(message);
     };
-    match (refusal.code.as_str(), look.call) {
-        ("NoSuchEntity", LookCall::GetRole) => {
+    match (refusal.code.as_str(), further.call) {
+        ("NoSuchEntity", FurtherCallKind::GetRole) => {
             let mut finding = message_only("The account has no role with this name.".to_owned());
             finding.causes.push(
                 Cause::new(
@@ -170,25 +170,25 @@ fn failed(look: &mut Look, error: &StsError, asked: &Asked) -> Finding {
                     "The role does not exist.",
                     "Check every letter of its ARN; names are case-sensitive.",
                 )
-                .ask(asked.owner()),
+                .ask(sent.owner()),
             );
             finding.ruled_out = trust::KINDS.to_vec();
             finding
         }
-        ("ValidationError", LookCall::GetAccessKeyInfo) => message_only(
+        ("ValidationError", FurtherCallKind::GetAccessKeyInfo) => message_only(
             "AWS knows no access key with this ID. Check it for typing errors.".to_owned(),
         ),
         (code, _) if code.starts_with("AccessDenied") => {
-            look.statement = statement::inquiry(look, asked);
+            further.statement = statement::inquiry(further, sent);
             message_only(format!(
                 "\"{}\" may not call {}. Rolecall needs this permission to find out more.",
-                sanitise::echo(&look.by),
-                look.action
+                sanitise::echo(&further.by),
+                further.action
             ))
         }
         (code, _) => message_only(format!(
             "AWS refused {}: {} {}",
-            look.action,
+            further.action,
             sanitise::echo(code),
             sanitise::cut(&sanitise::visible(&refusal.message), 200)
         )),
@@ -203,12 +203,12 @@ fn message_only(message: String) -> Finding {
 }
 
 /// Returns the cause that remains if both sides allow the request.
-fn beyond(asked: &Asked) -> Cause {
+fn beyond(sent: &SentRequest) -> Cause {
     Cause::new(
         CauseKind::ResourceControl,
         Confidence::Likely,
         "The trust policy and the permissions allow the request, so an organization policy or a VPC endpoint policy denies it.",
         "Ask whether such a policy limits sts:AssumeRole by organization, network or region.",
     )
-    .ask(asked.owner())
+    .ask(sent.owner())
 }

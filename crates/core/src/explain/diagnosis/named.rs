@@ -1,7 +1,7 @@
 //! Denials in which AWS names the policy that is missing or denies, and denials of tags and source identity.
 
-use super::asked::{Asked, MfaProof};
 use super::message::{Denied, PolicyType, Reason};
+use super::sent_request::{MfaProof, SentRequest};
 use super::statement;
 use super::unnamed::{permission, trust};
 use crate::role::session_tags::SessionTag;
@@ -15,27 +15,27 @@ use CauseKind::{
 use Confidence::{Certain, Likely, Possible};
 
 /// Returns the causes that AWS names itself.
-pub(super) fn named(reason: Reason, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+pub(super) fn named(reason: Reason, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     match reason {
-        Reason::Missing(kind) => missing(kind, denied, asked),
-        Reason::Explicit(kind) => explicit(kind, denied, asked),
+        Reason::Missing(kind) => missing(kind, denied, sent),
+        Reason::Explicit(kind) => explicit(kind, denied, sent),
     }
 }
 
-fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     let action = sanitise::echo(denied.action);
-    let who = asked.who();
+    let who = sent.who();
     let cause = match kind {
-        PolicyType::Identity => permission(asked, Certain),
-        PolicyType::Trust => trust(asked, Certain),
+        PolicyType::Identity => permission(sent, Certain),
+        PolicyType::Trust => trust(sent, Certain),
         PolicyType::Boundary => Cause::new(
             Boundary,
             Certain,
             format!("The permissions boundary of {who} does not allow {action}."),
             "Allow it in the boundary. A permission outside the boundary has no effect.",
         )
-        .ask(asked.administrator())
-        .send(statement::permission(asked)),
+        .ask(sent.administrator())
+        .send(statement::permission(sent)),
         PolicyType::Session => Cause::new(
             CallerSession,
             Certain,
@@ -44,7 +44,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
             ),
             "Assume the source without that policy, or allow it in the policy.",
         )
-        .send(statement::permission(asked)),
+        .send(statement::permission(sent)),
         PolicyType::ServiceControl => Cause::new(
             ServiceControl,
             Certain,
@@ -58,20 +58,20 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
             format!("No resource control policy of the role's organization allows {action}."),
             "Only that organization's management account can change it.",
         )
-        .ask(asked.owner()),
-        PolicyType::Endpoint => endpoint(asked, "does not allow"),
+        .ask(sent.owner()),
+        PolicyType::Endpoint => endpoint(sent, "does not allow"),
         PolicyType::Other => Cause::new(
             CauseKind::OtherCondition,
             Likely,
             format!("A policy of another type does not allow {action}."),
             "See AWS's message below.",
         )
-        .ask(asked.administrator()),
+        .ask(sent.administrator()),
     };
     vec![cause]
 }
 
-fn endpoint(asked: &Asked, verb: &str) -> Cause {
+fn endpoint(sent: &SentRequest, verb: &str) -> Cause {
     Cause::new(
         EndpointPolicy,
         Certain,
@@ -79,10 +79,10 @@ fn endpoint(asked: &Asked, verb: &str) -> Cause {
         "Change the endpoint policy, or use another network.",
     )
     .ask("the administrator of this network")
-    .send(statement::permission(asked))
+    .send(statement::permission(sent))
 }
 
-fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> {
+fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     let named = denied
         .policy_arn
         .map(|arn| format!(" ({})", sanitise::cut(&sanitise::visible(arn), 160)))
@@ -95,16 +95,16 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
             "A deny overrides every allow. Change it, or meet its condition.",
         )
     };
-    let who = asked.who();
+    let who = sent.who();
     let cause = match kind {
         PolicyType::Identity => cause(ExplicitDeny, format!("A policy of {who}"))
-            .command(statement::simulate(asked))
-            .ask(asked.administrator()),
+            .command(statement::simulate(sent))
+            .ask(sent.administrator()),
         PolicyType::Trust => cause(TrustPolicy, "The role's trust policy".into())
-            .command(statement::show_trust(asked))
-            .ask(asked.owner()),
+            .command(statement::show_trust(sent))
+            .ask(sent.owner()),
         PolicyType::Boundary => {
-            cause(Boundary, format!("The permissions boundary of {who}")).ask(asked.administrator())
+            cause(Boundary, format!("The permissions boundary of {who}")).ask(sent.administrator())
         }
         PolicyType::Session => cause(
             CallerSession,
@@ -113,16 +113,16 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
         PolicyType::ServiceControl => cause(ServiceControl, "A service control policy".into())
             .ask("the administrator of your organization"),
         PolicyType::ResourceControl => {
-            cause(ResourceControl, "A resource control policy".into()).ask(asked.owner())
+            cause(ResourceControl, "A resource control policy".into()).ask(sent.owner())
         }
-        PolicyType::Endpoint => endpoint(asked, "denies"),
-        PolicyType::Other => cause(ExplicitDeny, "A policy".into()).ask(asked.administrator()),
+        PolicyType::Endpoint => endpoint(sent, "denies"),
+        PolicyType::Other => cause(ExplicitDeny, "A policy".into()).ask(sent.administrator()),
     };
     let mut causes = vec![cause];
     if matches!(
         kind,
         PolicyType::Identity | PolicyType::ServiceControl | PolicyType::Trust
-    ) && asked.mfa == MfaProof::None
+    ) && sent.mfa == MfaProof::None
     {
         causes.push(Cause::new(
             MfaMissing,
@@ -135,14 +135,14 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, asked: &Asked) -> Vec<Cause> 
 }
 
 /// Returns the causes for tags and source identity, which need a separate permission on both sides.
-pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> Vec<Cause> {
+pub(super) fn session_field(denied: &Denied<'_>, sent: &SentRequest, alone: bool) -> Vec<Cause> {
     let is_tags = denied.action == "sts:TagSession";
     let (kind, field) = if is_tags {
         (SessionTags, "session tags")
     } else {
         (SourceIdentity, "a source identity")
     };
-    let mut needed = asked.clone();
+    let mut needed = sent.clone();
     if is_tags && needed.tags.is_empty() {
         needed.tags.push(SessionTag::default());
     }
@@ -157,8 +157,8 @@ pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> 
             format!("The role's trust policy does not allow {action}, which {field} need."),
             format!("Allow {action} in addition to sts:AssumeRole, or remove {field}."),
         )
-        .command(statement::show_trust(asked))
-        .ask(asked.owner())
+        .command(statement::show_trust(sent))
+        .ask(sent.owner())
         .send(statement::trust(&needed)),
     ];
     if alone {
@@ -168,12 +168,12 @@ pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> 
                 Likely,
                 format!(
                     "The policies of {} do not allow {action} on the role.",
-                    asked.who()
+                    sent.who()
                 ),
                 format!("Allow {action} in addition to sts:AssumeRole."),
             )
             .command(statement::simulate(&needed))
-            .ask(asked.administrator())
+            .ask(sent.administrator())
             .send(statement::permission(&needed)),
         );
         let only_some = if is_tags {
@@ -183,7 +183,7 @@ pub(super) fn session_field(denied: &Denied<'_>, asked: &Asked, alone: bool) -> 
         };
         causes.push(
             Cause::new(kind, Possible, only_some, "Ask for the values it accepts.")
-                .ask(asked.owner()),
+                .ask(sent.owner()),
         );
     }
     causes

@@ -1,6 +1,6 @@
 //! Errors in the request itself: a field, the duration, the session policy, or too many requests.
 
-use super::asked::{Asked, Signer};
+use super::sent_request::{SentRequest, Signer};
 use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
@@ -11,7 +11,7 @@ use CauseKind::{Duration, Field, SessionPolicy, SessionTags, SourceIdentity, Thr
 use Confidence::{Certain, Likely, Possible};
 
 /// Explains an error in the request. Returns `None` if the message is unknown.
-pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     match refusal.code.as_str() {
         "Throttling"
         | "ThrottlingException"
@@ -19,7 +19,7 @@ pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
         | "TooManyRequestsException"
         | "SlowDown" => Some(throttled()),
         "ValidationError" | "ValidationException" | "InvalidParameterValue" | "MalformedInput" => {
-            validation(refusal, asked)
+            validation(refusal, sent)
         }
         "MalformedPolicyDocument" | "MalformedPolicyDocumentException" => Some(malformed_policy()),
         "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => {
@@ -42,7 +42,7 @@ fn throttled() -> Verdict {
     }
 }
 
-fn validation(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+fn validation(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     let message = refusal.message.as_str();
     if message.contains("role chaining") {
         return Some(duration(
@@ -52,7 +52,7 @@ fn validation(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
         ));
     }
     if message.contains("MaxSessionDuration") {
-        return Some(too_long(asked));
+        return Some(too_long(sent));
     }
     let invalid = |causes| Verdict {
         code: ProblemCode::InvalidRequest,
@@ -75,8 +75,8 @@ fn duration(what: &str, cause: &str, check: &str) -> Verdict {
     }
 }
 
-fn too_long(asked: &Asked) -> Verdict {
-    let name = asked
+fn too_long(sent: &SentRequest) -> Verdict {
+    let name = sent
         .role
         .as_ref()
         .map_or("the role", |role| role.role_name());
@@ -86,12 +86,12 @@ fn too_long(asked: &Asked) -> Verdict {
         "Set a shorter duration, or raise the role's maximum session duration.",
     );
     for cause in &mut verdict.causes {
-        cause.who = Some(asked.owner());
+        cause.who = Some(sent.owner());
         cause.check.command = Some(format!(
             "aws iam get-role --role-name {name} --query Role.MaxSessionDuration"
         ));
     }
-    if matches!(asked.signer, Signer::Session { .. }) {
+    if matches!(sent.signer, Signer::Session { .. }) {
         verdict.causes.push(Cause::new(
             Duration,
             Possible,

@@ -1,6 +1,6 @@
 //! Errors about the signature: key, token, secret, clock, endpoint and region.
 
-use super::asked::Asked;
+use super::sent_request::SentRequest;
 use super::statement;
 use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
@@ -13,15 +13,15 @@ use CauseKind::{Clock, Endpoint, Expired, KeyUnknown, Partition, Region, Secret}
 use Confidence::{Certain, Likely, Possible};
 
 /// Explains an error about the signature or its key. Returns `None` for other errors.
-pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
+pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     match refusal.code.as_str() {
         "InvalidClientTokenId"
         | "UnrecognizedClientException"
         | "InvalidAccessKeyId"
         | "AuthFailure"
-        | "InvalidToken" => Some(unknown_key(asked)),
-        "OptInRequired" | "SubscriptionRequiredException" => Some(not_signed_up(asked)),
-        "ExpiredToken" | "ExpiredTokenException" => Some(expired(asked)),
+        | "InvalidToken" => Some(unknown_key(sent)),
+        "OptInRequired" | "SubscriptionRequiredException" => Some(not_signed_up(sent)),
+        "ExpiredToken" | "ExpiredTokenException" => Some(expired(sent)),
         "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "IncompleteSignature"
@@ -29,15 +29,15 @@ pub(super) fn explain(refusal: &Refusal, asked: &Asked) -> Option<Verdict> {
         | "RequestExpired"
         | "RequestTimeTooSkewed"
         | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" => Some(signature(refusal, asked)),
-        "RegionDisabledException" => Some(region_disabled(refusal, asked)),
+        | "MissingAuthenticationTokenException" => Some(signature(refusal, sent)),
+        "RegionDisabledException" => Some(region_disabled(refusal, sent)),
         _ => None,
     }
 }
 
-fn unknown_key(asked: &Asked) -> Verdict {
-    let who = asked.who();
-    let is_session = asked.access_key_id.starts_with("ASIA");
+fn unknown_key(sent: &SentRequest) -> Verdict {
+    let who = sent.who();
+    let is_session = sent.access_key_id.starts_with("ASIA");
     let mut causes = vec![if is_session {
         Cause::new(
             KeyUnknown,
@@ -54,10 +54,10 @@ fn unknown_key(asked: &Asked) -> Verdict {
             format!("The access key {who} is deleted or inactive."),
             "Check it in IAM, Users, Security credentials.",
         )
-        .command(statement::list_keys(asked))
-        .ask(asked.administrator())
+        .command(statement::list_keys(sent))
+        .ask(sent.administrator())
     }];
-    causes.push(region_not_enabled(asked, Possible));
+    causes.push(region_not_enabled(sent, Possible));
     causes.push(Cause::new(
         Partition,
         Possible,
@@ -73,11 +73,11 @@ fn unknown_key(asked: &Asked) -> Verdict {
 
 /// A region that must be enabled rejects keys and sessions of accounts that have not enabled it.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html>
-fn region_not_enabled(asked: &Asked, confidence: Confidence) -> Cause {
-    let region = if asked.region.is_empty() {
+fn region_not_enabled(sent: &SentRequest, confidence: Confidence) -> Cause {
+    let region = if sent.region.is_empty() {
         "the region".to_owned()
     } else {
-        sanitise::echo(&asked.region)
+        sanitise::echo(&sent.region)
     };
     Cause::new(
         Region,
@@ -87,19 +87,19 @@ fn region_not_enabled(asked: &Asked, confidence: Confidence) -> Cause {
     )
     .command(Some(format!(
         "aws account get-region-opt-status --region-name {}",
-        if asked.region.is_empty() {
+        if sent.region.is_empty() {
             "REGION"
         } else {
-            &asked.region
+            &sent.region
         }
     )))
-    .ask(asked.owner())
+    .ask(sent.owner())
 }
 
-fn not_signed_up(asked: &Asked) -> Verdict {
+fn not_signed_up(sent: &SentRequest) -> Verdict {
     Verdict {
         code: ProblemCode::InvalidKey,
-        what: format!("The account of {} cannot use AWS.", asked.who()),
+        what: format!("The account of {} cannot use AWS.", sent.who()),
         causes: vec![
             Cause::new(
                 KeyUnknown,
@@ -107,13 +107,13 @@ fn not_signed_up(asked: &Asked) -> Verdict {
                 "The account is new, suspended, or not fully signed up.",
                 "Sign in to the console as its owner and see what AWS asks for.",
             )
-            .ask(asked.administrator()),
+            .ask(sent.administrator()),
         ],
     }
 }
 
-fn expired(asked: &Asked) -> Verdict {
-    let who = asked.who();
+fn expired(sent: &SentRequest) -> Verdict {
+    let who = sent.who();
     Verdict {
         code: ProblemCode::ExpiredCredentials,
         what: format!("The session of {who} has expired."),
@@ -126,7 +126,7 @@ fn expired(asked: &Asked) -> Verdict {
     }
 }
 
-fn signature(refusal: &Refusal, asked: &Asked) -> Verdict {
+fn signature(refusal: &Refusal, sent: &SentRequest) -> Verdict {
     let message = refusal.message.as_str();
     let is_time = message.contains("Signature expired")
         || message.contains("Signature not yet current")
@@ -147,7 +147,7 @@ fn signature(refusal: &Refusal, asked: &Asked) -> Verdict {
     }
     Verdict {
         code: ProblemCode::InvalidKey,
-        what: format!("The secret of {} is wrong.", asked.who()),
+        what: format!("The secret of {} is wrong.", sent.who()),
         causes: vec![
             Cause::new(
                 Secret,
@@ -195,7 +195,7 @@ fn endpoint() -> Verdict {
     }
 }
 
-fn region_disabled(refusal: &Refusal, asked: &Asked) -> Verdict {
+fn region_disabled(refusal: &Refusal, sent: &SentRequest) -> Verdict {
     let named = refusal
         .message
         .split_once("for account:")
@@ -217,10 +217,10 @@ fn region_disabled(refusal: &Refusal, asked: &Asked) -> Verdict {
             Cause::new(
                 Region,
                 Certain,
-                format!("STS is off in {} for {account}.", sanitise::echo(&asked.region)),
+                format!("STS is off in {} for {account}.", sanitise::echo(&sent.region)),
                 "Set another region for the role, or activate this one under IAM, Account settings.",
             )
-            .ask(asked.owner()),
+            .ask(sent.owner()),
         ],
     }
 }

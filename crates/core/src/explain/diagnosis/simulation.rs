@@ -1,7 +1,7 @@
 //! Interprets the results of IAM's policy simulator for the caller's side of a request.
 
-use super::asked::{Asked, MfaProof};
 use super::finding::Finding;
+use super::sent_request::{MfaProof, SentRequest};
 use super::statement;
 use crate::calls::iam::{Decision, Simulation, SimulationResult};
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
@@ -10,32 +10,32 @@ use crate::value::sanitise;
 use CauseKind::{Boundary, CallerPermission, ExplicitDeny, ServiceControl};
 
 /// Returns the simulation of whether the caller's own policies allow a request.
-pub fn question(asked: &Asked) -> Option<Simulation> {
-    let mut context = vec![("sts:RoleSessionName".to_owned(), asked.session_name.clone())];
-    if let Some(id) = &asked.external_id {
+pub fn question(sent: &SentRequest) -> Option<Simulation> {
+    let mut context = vec![("sts:RoleSessionName".to_owned(), sent.session_name.clone())];
+    if let Some(id) = &sent.external_id {
         context.push(("sts:ExternalId".to_owned(), id.clone()));
     }
-    if asked.mfa != MfaProof::None {
+    if sent.mfa != MfaProof::None {
         context.push(("aws:MultiFactorAuthPresent".to_owned(), "true".to_owned()));
     }
     Some(Simulation {
-        principal: asked.principal()?.to_owned(),
-        actions: asked.actions().into_iter().map(str::to_owned).collect(),
-        resource: asked.role.as_ref()?.as_str().to_owned(),
+        principal: sent.principal()?.to_owned(),
+        actions: sent.actions().into_iter().map(str::to_owned).collect(),
+        resource: sent.role.as_ref()?.as_str().to_owned(),
         context,
     })
 }
 
 /// Interprets the results of the simulator.
-pub(super) fn read(results: &[SimulationResult], asked: &Asked) -> Finding {
+pub(super) fn read(results: &[SimulationResult], sent: &SentRequest) -> Finding {
     let causes: Vec<Cause> = results
         .iter()
-        .filter_map(|result| cause(result, asked))
+        .filter_map(|result| cause(result, sent))
         .collect();
     let message = match causes.first() {
         Some(cause) => cause.what.clone(),
         None if results.is_empty() => "IAM gave no result.".to_owned(),
-        None => format!("The policies of {} allow it.", asked.who()),
+        None => format!("The policies of {} allow it.", sent.who()),
     };
     let ruled_out = match results {
         [] => Vec::new(),
@@ -48,9 +48,9 @@ pub(super) fn read(results: &[SimulationResult], asked: &Asked) -> Finding {
     }
 }
 
-fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
+fn cause(result: &SimulationResult, sent: &SentRequest) -> Option<Cause> {
     let action = sanitise::echo(&result.action);
-    let who = asked.who();
+    let who = sent.who();
     if result.by_organization == Some(false) {
         return Some(
             Cause::new(
@@ -72,13 +72,13 @@ fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
                 format!("The permissions boundary of {who} does not allow {action}."),
                 "Allow it in the boundary.",
             )
-            .ask(asked.administrator())
-            .send(statement::permission(asked)),
+            .ask(sent.administrator())
+            .send(statement::permission(sent)),
         );
     }
     match result.decision {
         Decision::Allowed => None,
-        Decision::ImplicitDeny => Some(implicit(result, asked)),
+        Decision::ImplicitDeny => Some(implicit(result, sent)),
         Decision::ExplicitDeny => {
             let named = result
                 .policies
@@ -94,13 +94,13 @@ fn cause(result: &SimulationResult, asked: &Asked) -> Option<Cause> {
                     ),
                     "A deny overrides every allow. Change it, or meet its condition.",
                 )
-                .ask(asked.administrator()),
+                .ask(sent.administrator()),
             )
         }
     }
 }
 
-fn implicit(result: &SimulationResult, asked: &Asked) -> Cause {
+fn implicit(result: &SimulationResult, sent: &SentRequest) -> Cause {
     let keys = result
         .missing_keys
         .iter()
@@ -120,11 +120,11 @@ fn implicit(result: &SimulationResult, asked: &Asked) -> Cause {
         Confidence::Certain,
         format!(
             "No policy of {} allows {} on the role.",
-            asked.who(),
+            sent.who(),
             sanitise::echo(&result.action)
         ),
         check,
     )
-    .ask(asked.administrator())
-    .send(statement::permission(asked))
+    .ask(sent.administrator())
+    .send(statement::permission(sent))
 }

@@ -4,9 +4,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, MfaProof};
+use super::sent_request::{MfaProof, SentRequest};
 use crate::value::diagnosis::Statement;
-use crate::value::diagnosis::{Look, LookCall};
+use crate::value::diagnosis::{FurtherCall, FurtherCallKind};
 use crate::value::sanitise;
 
 /// A statement with its elements in the usual order.
@@ -27,9 +27,9 @@ struct Written<'a> {
 /// Returns the trust policy statement that allows the caller, with the conditions that the request meets. If there are
 /// conditions, tags and source identity get a separate statement, because some condition keys exist only for
 /// sts:AssumeRole.
-pub(super) fn trust(asked: &Asked) -> Option<Statement> {
-    let role = asked.role.as_ref()?;
-    let principal = json!({ "AWS": clean(asked.principal()?)? });
+pub(super) fn trust(sent: &SentRequest) -> Option<Statement> {
+    let role = sent.role.as_ref()?;
+    let principal = json!({ "AWS": clean(sent.principal()?)? });
     let written = |sid, action, condition| Written {
         sid,
         effect: "Allow",
@@ -38,8 +38,8 @@ pub(super) fn trust(asked: &Asked) -> Option<Statement> {
         resource: None,
         condition,
     };
-    let all = asked.actions();
-    let json = match (condition(asked), all.as_slice()) {
+    let all = sent.actions();
+    let json = match (condition(sent), all.as_slice()) {
         (Some(condition), [first, others @ ..]) if !others.is_empty() => pretty(&[
             written("AllowAssumeRole", json!(first), Some(condition)),
             written("AllowSessionFields", actions(others), None),
@@ -53,17 +53,17 @@ pub(super) fn trust(asked: &Asked) -> Option<Statement> {
 }
 
 /// Returns the statement that allows the caller to make the request.
-pub(super) fn permission(asked: &Asked) -> Option<Statement> {
-    let role = asked.role.as_ref()?;
+pub(super) fn permission(sent: &SentRequest) -> Option<Statement> {
+    let role = sent.role.as_ref()?;
     let written = Written {
         sid: "AllowAssumeRole",
         effect: "Allow",
         principal: None,
-        action: actions(&asked.actions()),
+        action: actions(&sent.actions()),
         resource: Some(json!(role.as_str())),
         condition: None,
     };
-    let principal = asked.principal().and_then(clean);
+    let principal = sent.principal().and_then(clean);
     let goes_to = match principal.and_then(|arn| arn.rsplit('/').next()) {
         Some(name) => format!("the permissions of {name}"),
         None => "the caller's permissions".to_owned(),
@@ -75,22 +75,22 @@ pub(super) fn permission(asked: &Asked) -> Option<Statement> {
 }
 
 /// Returns the statement that allows a follow-up call.
-pub(super) fn inquiry(look: &Look, asked: &Asked) -> Option<Statement> {
-    let resource = match look.call {
-        LookCall::GetRole => asked.role.as_ref()?.as_str(),
-        LookCall::SimulatePrincipalPolicy => clean(asked.principal()?)?,
-        LookCall::DecodeAuthorizationMessage | LookCall::GetAccessKeyInfo => "*",
+pub(super) fn inquiry(further: &FurtherCall, sent: &SentRequest) -> Option<Statement> {
+    let resource = match further.call {
+        FurtherCallKind::GetRole => sent.role.as_ref()?.as_str(),
+        FurtherCallKind::SimulatePrincipalPolicy => clean(sent.principal()?)?,
+        FurtherCallKind::DecodeAuthorizationMessage | FurtherCallKind::GetAccessKeyInfo => "*",
     };
     let written = Written {
         sid: "AllowLookingDeeper",
         effect: "Allow",
         principal: None,
-        action: json!(look.action),
+        action: json!(further.action),
         resource: Some(json!(resource)),
         condition: None,
     };
     Some(Statement {
-        goes_to: format!("the permissions of {}", sanitise::echo(&look.by)),
+        goes_to: format!("the permissions of {}", sanitise::echo(&further.by)),
         json: pretty(&written)?,
     })
 }
@@ -102,15 +102,15 @@ fn actions(actions: &[&str]) -> Value {
     }
 }
 
-fn condition(asked: &Asked) -> Option<Value> {
+fn condition(sent: &SentRequest) -> Option<Value> {
     let mut condition = Map::new();
-    if let Some(external_id) = &asked.external_id {
+    if let Some(external_id) = &sent.external_id {
         condition.insert(
             "StringEquals".into(),
             json!({ "sts:ExternalId": external_id }),
         );
     }
-    if asked.mfa != MfaProof::None {
+    if sent.mfa != MfaProof::None {
         condition.insert(
             "Bool".into(),
             json!({ "aws:MultiFactorAuthPresent": "true" }),
@@ -124,25 +124,25 @@ fn pretty(written: &impl Serialize) -> Option<String> {
 }
 
 /// Returns the command that shows the role's trust policy to its owner.
-pub(super) fn show_trust(asked: &Asked) -> Option<String> {
-    let name = clean(asked.role.as_ref()?.role_name())?;
+pub(super) fn show_trust(sent: &SentRequest) -> Option<String> {
+    let name = clean(sent.role.as_ref()?.role_name())?;
     Some(format!(
         "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument"
     ))
 }
 
 /// Returns the command that asks IAM whether the caller's own policies allow the request.
-pub(super) fn simulate(asked: &Asked) -> Option<String> {
-    let (principal, role) = (clean(asked.principal()?)?, asked.role.as_ref()?);
+pub(super) fn simulate(sent: &SentRequest) -> Option<String> {
+    let (principal, role) = (clean(sent.principal()?)?, sent.role.as_ref()?);
     Some(format!(
         "aws iam simulate-principal-policy --policy-source-arn {principal} --action-names {} --resource-arns {role}",
-        asked.actions().join(" ")
+        sent.actions().join(" ")
     ))
 }
 
 /// Returns the command that lists the caller's access keys and whether they are active.
-pub(super) fn list_keys(asked: &Asked) -> Option<String> {
-    let name = clean(asked.user_name()?)?;
+pub(super) fn list_keys(sent: &SentRequest) -> Option<String> {
+    let name = clean(sent.user_name()?)?;
     Some(format!("aws iam list-access-keys --user-name {name}"))
 }
 

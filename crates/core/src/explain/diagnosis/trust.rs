@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::asked::{Asked, MfaProof, Signer};
 use super::finding::Finding;
+use super::sent_request::{MfaProof, SentRequest, Signer};
 use super::statement;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
@@ -32,7 +32,7 @@ pub(super) const KINDS: [CauseKind; 8] = [
 ];
 
 /// Evaluates a role's trust policy for a request at a time.
-pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
+pub(super) fn read(document: &str, sent: &SentRequest, now: Timestamp) -> Finding {
     let message = |message: &str| Finding {
         message: message.to_owned(),
         ..Finding::default()
@@ -40,19 +40,17 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
     let Ok(policy) = Policy::parse(PolicyKind::Trust, document) else {
         return message("Rolecall cannot read the role's trust policy.");
     };
-    let principal = asked
-        .caller_arn()
-        .and_then(|arn| Principal::parse(arn).ok());
-    let (Some(principal), Some(role)) = (principal, &asked.role) else {
+    let principal = sent.caller_arn().and_then(|arn| Principal::parse(arn).ok());
+    let (Some(principal), Some(role)) = (principal, &sent.role) else {
         return message("Rolecall read the trust policy, but does not know who made the request.");
     };
-    let context = context(asked, now);
+    let context = context(sent, now);
     let json = serde_json::from_str(document).unwrap_or(Value::Null);
     let mut finding = Finding {
         ruled_out: KINDS.to_vec(),
         ..Finding::default()
     };
-    for action in asked.actions() {
+    for action in sent.actions() {
         let request = Request {
             principal: &principal,
             action,
@@ -63,41 +61,41 @@ pub(super) fn read(document: &str, asked: &Asked, now: Timestamp) -> Finding {
         let side_result = evaluate_side(Side::Resource, std::slice::from_ref(&policy), &request);
         finding
             .causes
-            .extend(causes(&side_result, action, asked, &json));
+            .extend(causes(&side_result, action, sent, &json));
     }
     finding.message = match finding.causes.first() {
         Some(cause) => cause.what.clone(),
-        None => format!("The role's trust policy allows {}.", asked.who()),
+        None => format!("The role's trust policy allows {}.", sent.who()),
     };
     finding
 }
 
 /// Returns the condition keys that AWS derives from the request, as far as they are known.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-fn context(asked: &Asked, now: Timestamp) -> Context {
+fn context(sent: &SentRequest, now: Timestamp) -> Context {
     let mut context = Context::default();
     context.insert("aws:CurrentTime", now);
     context.insert("aws:EpochTime", now.as_second());
     context.insert("aws:SecureTransport", true);
-    context.insert("sts:RoleSessionName", asked.session_name.as_str());
+    context.insert("sts:RoleSessionName", sent.session_name.as_str());
     let given = [
-        ("sts:ExternalId", asked.external_id.as_deref()),
-        ("sts:SourceIdentity", asked.source_identity.as_deref()),
-        ("aws:PrincipalArn", asked.principal()),
-        ("aws:PrincipalAccount", asked.account()),
-        ("aws:username", asked.user_name()),
+        ("sts:ExternalId", sent.external_id.as_deref()),
+        ("sts:SourceIdentity", sent.source_identity.as_deref()),
+        ("aws:PrincipalArn", sent.principal()),
+        ("aws:PrincipalAccount", sent.account()),
+        ("aws:username", sent.user_name()),
     ];
     for (key, value) in given {
         if let Some(value) = value {
             context.insert(key, value);
         }
     }
-    let is_user = matches!(asked.signer, Signer::User(_));
+    let is_user = matches!(sent.signer, Signer::User(_));
     context.insert(
         "aws:PrincipalType",
         if is_user { "User" } else { "AssumedRole" },
     );
-    match &asked.mfa {
+    match &sent.mfa {
         MfaProof::None if is_user => {}
         MfaProof::None => context.insert("aws:MultiFactorAuthPresent", false),
         MfaProof::Code { .. } => {
@@ -109,26 +107,31 @@ fn context(asked: &Asked, now: Timestamp) -> Context {
             context.insert("aws:MultiFactorAuthAge", *age_s);
         }
     }
-    for tag in &asked.tags {
+    for tag in &sent.tags {
         context.insert(&format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
     }
-    context.insert_list("aws:TagKeys", asked.tags.iter().map(|tag| tag.key.as_str()));
+    context.insert_list("aws:TagKeys", sent.tags.iter().map(|tag| tag.key.as_str()));
     context
 }
 
-fn causes(side_result: &SideResult, action: &str, asked: &Asked, document: &Value) -> Vec<Cause> {
+fn causes(
+    side_result: &SideResult,
+    action: &str,
+    sent: &SentRequest,
+    document: &Value,
+) -> Vec<Cause> {
     match side_result {
         SideResult::Allow(_) => Vec::new(),
-        SideResult::Deny(statement) => vec![denies(statement, asked)],
-        SideResult::NoMatch(misses) if misses.is_empty() => vec![silent(action, asked)],
+        SideResult::Deny(statement) => vec![denies(statement, sent)],
+        SideResult::NoMatch(misses) if misses.is_empty() => vec![silent(action, sent)],
         SideResult::NoMatch(misses) => misses
             .iter()
-            .map(|miss| missed(miss, asked, document))
+            .map(|miss| missed(miss, sent, document))
             .collect(),
     }
 }
 
-fn denies(statement: &StatementRef, asked: &Asked) -> Cause {
+fn denies(statement: &StatementRef, sent: &SentRequest) -> Cause {
     let which = match &statement.sid {
         Some(sid) => format!("The statement \"{}\"", sanitise::echo(sid)),
         None => format!("Statement {}", statement.statement + 1),
@@ -139,48 +142,48 @@ fn denies(statement: &StatementRef, asked: &Asked) -> Cause {
         format!("The role's trust policy denies it: {which}."),
         "A deny overrides every allow. Change it, or meet its condition.",
     )
-    .ask(asked.owner())
+    .ask(sent.owner())
 }
 
 /// Returns the cause if no statement covers both caller and action.
-fn silent(action: &str, asked: &Asked) -> Cause {
+fn silent(action: &str, sent: &SentRequest) -> Cause {
     let (kind, what) = match action {
         "sts:TagSession" => (
             SessionTags,
             format!(
                 "The role's trust policy does not allow {} to send session tags.",
-                asked.who()
+                sent.who()
             ),
         ),
         "sts:SetSourceIdentity" => (
             SourceIdentity,
             format!(
                 "The role's trust policy does not allow {} to set a source identity.",
-                asked.who()
+                sent.who()
             ),
         ),
         _ => (
             TrustPolicy,
             format!(
                 "The role's trust policy names neither {} nor its account.",
-                asked.who()
+                sent.who()
             ),
         ),
     };
     Cause::new(kind, Certain, what, "Ask the role's owner to allow you.")
-        .ask(asked.owner())
-        .send(statement::trust(asked))
+        .ask(sent.owner())
+        .send(statement::trust(sent))
 }
 
 /// Returns the cause if a statement matches except for one condition.
-fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
+fn missed(miss: &NearMiss, sent: &SentRequest, document: &Value) -> Cause {
     let wanted = wanted(miss, document);
     let asks = |field: &str| asks_for(field, wanted.as_deref());
     let key = miss.key.to_ascii_lowercase();
     let (kind, what, check) = match key.as_str() {
         "sts:externalid" => (
             ExternalId,
-            format!("{} {}", asks("external ID"), sent_external_id(asked)),
+            format!("{} {}", asks("external ID"), sent_external_id(sent)),
             "Set it in the role's settings.",
         ),
         "aws:multifactorauthpresent" => (
@@ -188,7 +191,7 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
             "The role's trust policy requires MFA, and none was given.".to_owned(),
             "Set the MFA device in the role's settings, then try again.",
         ),
-        "aws:multifactorauthage" => missed_mfa_age(wanted.as_deref(), asked),
+        "aws:multifactorauthage" => missed_mfa_age(wanted.as_deref(), sent),
         "sts:rolesessionname" => (
             SessionName,
             asks("session name"),
@@ -220,14 +223,14 @@ fn missed(miss: &NearMiss, asked: &Asked, document: &Value) -> Cause {
             ),
             "Ask the role's owner to allow you.",
         ),
-        _ => return other(miss, wanted, asked),
+        _ => return other(miss, wanted, sent),
     };
     let can_be_set = check.starts_with("Set ") || check.starts_with("Try ");
     let cause = Cause::new(kind, Certain, what, check);
     if can_be_set {
         cause
     } else {
-        cause.ask(asked.owner())
+        cause.ask(sent.owner())
     }
 }
 
@@ -241,16 +244,16 @@ fn asks_for(field: &str, wanted: Option<&str>) -> String {
     }
 }
 
-fn sent_external_id(asked: &Asked) -> String {
-    match &asked.external_id {
+fn sent_external_id(sent: &SentRequest) -> String {
+    match &sent.external_id {
         Some(id) => format!("\"{}\" was sent.", sanitise::echo(id)),
         None => "None was sent.".to_owned(),
     }
 }
 
 /// Returns the cause if the caller has no MFA, or its MFA is too old.
-fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'static str) {
-    match &asked.mfa {
+fn missed_mfa_age(wanted: Option<&str>, sent: &SentRequest) -> (CauseKind, String, &'static str) {
+    match &sent.mfa {
         MfaProof::None => (
             MfaMissing,
             "The role's trust policy requires recent MFA, and none was given.".to_owned(),
@@ -272,7 +275,7 @@ fn missed_mfa_age(wanted: Option<&str>, asked: &Asked) -> (CauseKind, String, &'
 
 /// Returns the cause for a condition on a value that is unknown here, such as an address, an organization or a tag of
 /// the caller.
-fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
+fn other(miss: &NearMiss, wanted: Option<String>, sent: &SentRequest) -> Cause {
     let value = wanted
         .map(|value| format!(" \"{}\"", sanitise::echo(&value)))
         .unwrap_or_default();
@@ -286,7 +289,7 @@ fn other(miss: &NearMiss, wanted: Option<String>, asked: &Asked) -> Cause {
         ),
         "Ask what the condition requires.",
     )
-    .ask(asked.owner())
+    .ask(sent.owner())
 }
 
 /// Returns the value that a condition compares with, if it is a single string.

@@ -1,6 +1,6 @@
 //! Denials without a reason from AWS: the causes that fit the request.
 
-use super::asked::{Asked, MfaProof, Signer};
+use super::sent_request::{MfaProof, SentRequest, Signer};
 use super::statement;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
@@ -13,29 +13,29 @@ use Confidence::{Certain, Likely, Possible};
 
 /// Returns everything that fits the request. The role's side comes first, because AWS usually names a missing
 /// permission of the caller.
-pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
+pub(super) fn unnamed(sent: &SentRequest) -> Vec<Cause> {
     let mut causes = Vec::new();
-    causes.extend(changed(asked));
-    if let Some(id) = &asked.external_id {
+    causes.extend(changed(sent));
+    if let Some(id) = &sent.external_id {
         let what = format!(
             "The external ID \"{}\" may not be the one that the role's trust policy requires.",
             sanitise::echo(id)
         );
         let check = "Compare it, letter by letter, with the one its owner gave you.";
-        causes.push(external_id(asked, Likely, what, check));
+        causes.push(external_id(sent, Likely, what, check));
     }
-    causes.push(trust(asked, Likely));
-    causes.push(permission(asked, Possible));
-    causes.extend(mfa(asked));
-    if asked.external_id.is_none() && asked.is_same_account() != Some(true) {
+    causes.push(trust(sent, Likely));
+    causes.push(permission(sent, Possible));
+    causes.extend(mfa(sent));
+    if sent.external_id.is_none() && sent.is_same_account() != Some(true) {
         let what =
             "The role's trust policy may require an external ID, and none is set.".to_owned();
         let check = "Ask the role's owner for it, and set it in the role's settings.";
-        causes.push(external_id(asked, Possible, what, check));
+        causes.push(external_id(sent, Possible, what, check));
     }
-    causes.extend(session_name(asked));
-    causes.push(no_such_role(asked));
-    if let Signer::Session { role, .. } = &asked.signer {
+    causes.extend(session_name(sent));
+    causes.push(no_such_role(sent));
+    if let Signer::Session { role, .. } = &sent.signer {
         causes.push(Cause::new(
             CallerSession,
             Possible,
@@ -46,14 +46,14 @@ pub(super) fn unnamed(asked: &Asked) -> Vec<Cause> {
             "End that session and assume it again without one.",
         ));
     }
-    causes.push(organization(asked));
+    causes.push(organization(sent));
     causes
 }
 
 /// Returns the most likely cause: what changed since the role was last assumed, or a change on AWS's side if nothing
 /// did.
-fn changed(asked: &Asked) -> Option<Cause> {
-    let changed = asked.changed_since.as_ref()?;
+fn changed(sent: &SentRequest) -> Option<Cause> {
+    let changed = sent.changed_since.as_ref()?;
     if changed.is_empty() {
         return Some(
             Cause::new(
@@ -62,9 +62,9 @@ fn changed(asked: &Asked) -> Option<Cause> {
                 "The same request worked before, so something changed in AWS: the role's trust policy, or your permissions.",
                 "Ask what changed.",
             )
-            .command(statement::show_trust(asked))
-            .ask(asked.owner())
-            .send(statement::trust(asked)),
+            .command(statement::show_trust(sent))
+            .ask(sent.owner())
+            .send(statement::trust(sent)),
         );
     }
     let first = changed.first()?;
@@ -88,16 +88,16 @@ fn changed(asked: &Asked) -> Option<Cause> {
     ))
 }
 
-fn external_id(asked: &Asked, confidence: Confidence, what: String, check: &str) -> Cause {
+fn external_id(sent: &SentRequest, confidence: Confidence, what: String, check: &str) -> Cause {
     Cause::new(ExternalId, confidence, what, check)
-        .command(statement::show_trust(asked))
-        .ask(asked.owner())
-        .send(statement::trust(asked).filter(|_| asked.external_id.is_some()))
+        .command(statement::show_trust(sent))
+        .ask(sent.owner())
+        .send(statement::trust(sent).filter(|_| sent.external_id.is_some()))
 }
 
-pub(super) fn trust(asked: &Asked, confidence: Confidence) -> Cause {
-    let who = asked.who();
-    let what = match (confidence, asked.account()) {
+pub(super) fn trust(sent: &SentRequest, confidence: Confidence) -> Cause {
+    let who = sent.who();
+    let what = match (confidence, sent.account()) {
         (Certain, _) => format!("The role's trust policy does not allow {who}."),
         (_, Some(account)) => format!(
             "The role's trust policy may not name {who} or account {}.",
@@ -111,13 +111,13 @@ pub(super) fn trust(asked: &Asked, confidence: Confidence) -> Cause {
         what,
         "Ask the role's owner to allow you.",
     )
-    .command(statement::show_trust(asked))
-    .ask(asked.owner())
-    .send(statement::trust(asked))
+    .command(statement::show_trust(sent))
+    .ask(sent.owner())
+    .send(statement::trust(sent))
 }
 
-pub(super) fn permission(asked: &Asked, confidence: Confidence) -> Cause {
-    let who = asked.who();
+pub(super) fn permission(sent: &SentRequest, confidence: Confidence) -> Cause {
+    let who = sent.who();
     let what = match confidence {
         Certain => format!("The policies of {who} do not allow sts:AssumeRole on the role."),
         Likely | Possible => {
@@ -130,14 +130,14 @@ pub(super) fn permission(asked: &Asked, confidence: Confidence) -> Cause {
         what,
         "Ask your administrator to allow it.",
     )
-    .command(statement::simulate(asked))
-    .ask(asked.administrator())
-    .send(statement::permission(asked))
+    .command(statement::simulate(sent))
+    .ask(sent.administrator())
+    .send(statement::permission(sent))
 }
 
-fn mfa(asked: &Asked) -> Option<Cause> {
-    match &asked.mfa {
-        MfaProof::None if matches!(asked.signer, Signer::Session { .. }) => Some(Cause::new(
+fn mfa(sent: &SentRequest) -> Option<Cause> {
+    match &sent.mfa {
+        MfaProof::None if matches!(sent.signer, Signer::Session { .. }) => Some(Cause::new(
             MfaMissing,
             Possible,
             "The role may require MFA, which a session of another role cannot give.",
@@ -163,9 +163,9 @@ fn mfa(asked: &Asked) -> Option<Cause> {
 }
 
 /// Administrators can require that the session name contains the user's name.
-fn session_name(asked: &Asked) -> Option<Cause> {
-    let user = asked.user_name()?;
-    if asked.session_name.is_empty() || asked.session_name == user {
+fn session_name(sent: &SentRequest) -> Option<Cause> {
+    let user = sent.user_name()?;
+    if sent.session_name.is_empty() || sent.session_name == user {
         return None;
     }
     Some(
@@ -174,19 +174,19 @@ fn session_name(asked: &Asked) -> Option<Cause> {
             Possible,
             format!(
                 "The role may require your user name as session name; \"{}\" was sent.",
-                sanitise::echo(&asked.session_name)
+                sanitise::echo(&sent.session_name)
             ),
             format!(
                 "Set the session name to {}, then try again.",
                 sanitise::echo(user)
             ),
         )
-        .ask(asked.owner()),
+        .ask(sent.owner()),
     )
 }
 
-fn no_such_role(asked: &Asked) -> Cause {
-    let name = asked
+fn no_such_role(sent: &SentRequest) -> Cause {
+    let name = sent
         .role
         .as_ref()
         .map_or_else(|| "the role".to_owned(), |role| role.as_str().to_owned());
@@ -196,16 +196,16 @@ fn no_such_role(asked: &Asked) -> Cause {
         "The role may not exist: AWS gives the same answer then.",
         format!("Check every letter of {name}; names are case-sensitive."),
     )
-    .command(statement::show_trust(asked))
-    .ask(asked.owner())
+    .command(statement::show_trust(sent))
+    .ask(sent.owner())
 }
 
-fn organization(asked: &Asked) -> Cause {
+fn organization(sent: &SentRequest) -> Cause {
     Cause::new(
         ServiceControl,
         Possible,
         "An organization policy may deny it: a service control policy on your side, or a resource control policy on the role's side.",
         "Ask whether such a policy limits sts:AssumeRole by organization, network or region.",
     )
-    .ask(asked.administrator())
+    .ask(sent.administrator())
 }

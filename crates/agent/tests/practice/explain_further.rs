@@ -5,7 +5,7 @@ use super::*;
 /// Returns the causes of a denial, most likely first, as kind and sentence, and the result of each call.
 fn deeper(set: &Set, role: &str) -> (Vec<(CauseKind, String)>, Vec<String>) {
     set.assume(role).expect_err("refused");
-    let call = Call::LookDeeper { role: role.into() };
+    let call = Call::ExplainFurther { role: role.into() };
     set.ask(call).expect("looked deeper");
     let sessions = set.keeper.snapshot().sessions;
     let session = sessions.into_iter().find(|it| it.role == role);
@@ -18,7 +18,7 @@ fn deeper(set: &Set, role: &str) -> (Vec<(CauseKind, String)>, Vec<String>) {
     (
         certain.map(|it| (it.kind, it.what.clone())).collect(),
         diagnosis
-            .looks
+            .further_calls
             .into_iter()
             .filter_map(|it| it.found)
             .collect(),
@@ -92,7 +92,7 @@ fn no_check_is_made_without_a_click() {
         (set.count("GetRole"), set.count("SimulatePrincipalPolicy")),
         (0, 0)
     );
-    let call = Call::LookDeeper {
+    let call = Call::ExplainFurther {
         role: "guest".into(),
     };
     let code = set.ask(call).map_err(|problem| problem.code).err();

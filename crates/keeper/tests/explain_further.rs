@@ -88,8 +88,8 @@ impl Desk {
         }
     }
 
-    fn look_deeper(&self, role: &str) -> Diagnosis {
-        self.keeper.look_deeper(&name(role)).expect("looked");
+    fn explain_further(&self, role: &str) -> Diagnosis {
+        self.keeper.explain_further(&name(role)).expect("looked");
         let sessions = self.keeper.snapshot().sessions;
         let session = sessions
             .into_iter()
@@ -116,7 +116,7 @@ impl Desk {
             Ok(Answer::Trust(document.to_string())),
             Ok(simulated(Decision::Allowed)),
         ]);
-        self.look_deeper("own").causes
+        self.explain_further("own").causes
     }
 }
 
@@ -149,8 +149,12 @@ fn certain(causes: &[Cause]) -> Vec<(CauseKind, &str)> {
 #[test]
 fn a_role_of_the_callers_account_is_read_with_the_callers_key() {
     let desk = Desk::new();
-    let looks = desk.deny("own").diagnosis.expect("a diagnosis").looks;
-    let named: Vec<_> = looks
+    let further_calls = desk
+        .deny("own")
+        .diagnosis
+        .expect("a diagnosis")
+        .further_calls;
+    let named: Vec<_> = further_calls
         .iter()
         .map(|it| (it.action.as_str(), it.by.as_str()))
         .collect();
@@ -170,11 +174,16 @@ fn a_role_of_the_callers_account_is_read_with_the_callers_key() {
 #[test]
 fn a_role_of_another_account_is_read_by_a_session_there() {
     let desk = Desk::new();
-    let looks = |desk: &Desk| desk.deny("away").diagnosis.expect("a diagnosis").looks;
-    assert_eq!(looks(&desk).len(), 1, "nobody is at hand there");
+    let further_calls = |desk: &Desk| {
+        desk.deny("away")
+            .diagnosis
+            .expect("a diagnosis")
+            .further_calls
+    };
+    assert_eq!(further_calls(&desk).len(), 1, "nobody is at hand there");
     desk.keeper.assume(&name("reader"), None).expect("assumed");
-    assert_eq!(looks(&desk)[0].by, "reader");
-    desk.look_deeper("away");
+    assert_eq!(further_calls(&desk)[0].by, "reader");
+    desk.explain_further("away");
     assert_eq!(
         desk.fakes.iam.calls(),
         [
@@ -307,7 +316,7 @@ fn a_deny_in_the_trust_policy_is_named_by_its_sid() {
         Ok(Answer::Trust(document.into())),
         Ok(simulated(Decision::Allowed)),
     ]);
-    let causes = desk.look_deeper("own").causes;
+    let causes = desk.explain_further("own").causes;
     assert!(
         certain(&causes)[0].1.contains("\"NotThisOne\""),
         "{causes:?}"
@@ -324,7 +333,7 @@ fn what_the_calls_rule_out_is_not_shown_any_more() {
         Ok(Answer::Trust(document.into())),
         Ok(simulated(Decision::ImplicitDeny)),
     ]);
-    let after = desk.look_deeper("own");
+    let after = desk.explain_further("own");
     assert_eq!(
         certain(&after.causes),
         [(
@@ -340,7 +349,7 @@ fn what_the_calls_rule_out_is_not_shown_any_more() {
         "{after:?}"
     );
     assert_eq!(
-        after.looks[0].found.as_deref(),
+        after.further_calls[0].found.as_deref(),
         Some("The role's trust policy allows \"user\".")
     );
 }
@@ -355,7 +364,7 @@ fn the_simulators_verdicts_become_causes() {
         };
         change(&mut results[0]);
         desk.answer([Ok(Answer::Simulation(results))]);
-        desk.look_deeper("away").causes.remove(0)
+        desk.explain_further("away").causes.remove(0)
     };
     let explicit = with(&|it| it.decision = Decision::ExplicitDeny);
     assert!(
@@ -375,25 +384,26 @@ fn a_call_that_is_denied_says_which_permission_it_needs() {
     let desk = Desk::new();
     let before = desk.deny("own").diagnosis.expect("a diagnosis").causes;
     desk.answer([Err(denied()), Err(denied())]);
-    let after = desk.look_deeper("own");
+    let after = desk.explain_further("own");
     assert_eq!(after.causes, before, "nothing was learnt");
-    for (look, resource) in after
-        .looks
+    for (further, resource) in after
+        .further_calls
         .iter()
         .zip(["arn:aws:iam::177634097045:role/own", USER])
     {
         assert!(
-            look.found
+            further
+                .found
                 .as_deref()
                 .expect("shown")
                 .contains("may not call"),
-            "{look:?}"
+            "{further:?}"
         );
-        let statement = look.statement.as_ref().expect("a statement");
+        let statement = further.statement.as_ref().expect("a statement");
         let json: serde_json::Value = serde_json::from_str(&statement.json).expect("JSON");
         assert_eq!(
             (json["Action"].as_str(), json["Resource"].as_str()),
-            (Some(look.action.as_str()), Some(resource))
+            (Some(further.action.as_str()), Some(resource))
         );
     }
 }
@@ -409,7 +419,7 @@ fn a_role_that_iam_does_not_have_does_not_exist() {
     });
     desk.answer([Err(missing), Ok(simulated(Decision::Allowed))]);
     assert_eq!(
-        certain(&desk.look_deeper("own").causes)[0].0,
+        certain(&desk.explain_further("own").causes)[0].0,
         CauseKind::NoSuchRole
     );
 }
@@ -420,15 +430,15 @@ fn an_encoded_message_is_decoded() {
     let text = format!(
         "User: {USER} is not authorized to perform: sts:AssumeRole on resource: x with an explicit deny in a service control policy. Encoded authorization failure message: AbC-1"
     );
-    let looks = desk
+    let further_calls = desk
         .refuse("away", "AccessDenied", &text)
         .diagnosis
         .expect("a diagnosis")
-        .looks;
-    assert_eq!(looks[0].action, "sts:DecodeAuthorizationMessage");
+        .further_calls;
+    assert_eq!(further_calls[0].action, "sts:DecodeAuthorizationMessage");
     let decoded = r#"{"allowed":false,"explicitDeny":true,"matchedStatements":{"items":[{"statementId":"NoAbroad","effect":"DENY","sourcePolicyId":"p-y4hziqde"}]}}"#;
     desk.answer([Ok(Answer::Decoded(decoded.into()))]);
-    let causes = desk.look_deeper("away").causes;
+    let causes = desk.explain_further("away").causes;
     assert!(
         causes
             .iter()
@@ -441,18 +451,21 @@ fn an_encoded_message_is_decoded() {
 fn an_unknown_key_is_looked_up_with_another() {
     let desk = Desk::new();
     desk.add_key("spare", "AKIAI44QH8DHBEXAMPLE");
-    let looks = desk.refuse(
+    let further_calls = desk.refuse(
         "away",
         "InvalidClientTokenId",
         "The security token included in the request is invalid.",
     );
-    let looks = looks.diagnosis.expect("a diagnosis").looks;
+    let further_calls = further_calls.diagnosis.expect("a diagnosis").further_calls;
     assert_eq!(
-        (looks[0].action.as_str(), looks[0].by.as_str()),
+        (
+            further_calls[0].action.as_str(),
+            further_calls[0].by.as_str()
+        ),
         ("sts:GetAccessKeyInfo", "spare")
     );
     desk.answer([Ok(Answer::KeyAccount("111122223333".into()))]);
-    let causes = desk.look_deeper("away").causes;
+    let causes = desk.explain_further("away").causes;
     assert!(
         causes
             .iter()
@@ -471,7 +484,7 @@ fn a_role_that_fails_because_of_its_source_is_investigated_too() {
     desk.deny("far");
     desk.answer([Ok(simulated(Decision::ImplicitDeny))]);
     assert_eq!(
-        certain(&desk.look_deeper("far").causes)[0].0,
+        certain(&desk.explain_further("far").causes)[0].0,
         CauseKind::CallerPermission
     );
 }
@@ -479,7 +492,11 @@ fn a_role_that_fails_because_of_its_source_is_investigated_too() {
 #[test]
 fn without_an_error_there_are_no_follow_up_calls() {
     let desk = Desk::new();
-    let code = |desk: &Desk| desk.keeper.look_deeper(&name("away")).map_err(|it| it.code);
+    let code = |desk: &Desk| {
+        desk.keeper
+            .explain_further(&name("away"))
+            .map_err(|it| it.code)
+    };
     assert_eq!(code(&desk), Err(ProblemCode::NoSession));
     desk.refuse("away", "Throttling", "Rate exceeded");
     assert_eq!(code(&desk), Err(ProblemCode::NoSession));
@@ -489,10 +506,10 @@ fn without_an_error_there_are_no_follow_up_calls() {
 fn a_missing_response_is_reported_and_changes_nothing() {
     let desk = Desk::new();
     let before = desk.deny("away").diagnosis.expect("a diagnosis").causes;
-    let after = desk.look_deeper("away");
+    let after = desk.explain_further("away");
     assert_eq!(after.causes, before);
     assert!(
-        after.looks[0]
+        after.further_calls[0]
             .found
             .as_deref()
             .expect("shown")
@@ -517,10 +534,14 @@ fn untrusted_responses_stay_text() {
             Ok(Answer::Trust(text.into())),
             Ok(Answer::Simulation(Vec::new())),
         ]);
-        let after = desk.look_deeper("own");
+        let after = desk.explain_further("own");
         let shown = format!(
             "{:?}",
-            after.looks.iter().map(|it| &it.found).collect::<Vec<_>>()
+            after
+                .further_calls
+                .iter()
+                .map(|it| &it.found)
+                .collect::<Vec<_>>()
         );
         assert!(
             !shown.chars().any(rolecall_core::value::sanitise::is_hidden),

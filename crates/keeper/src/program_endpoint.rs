@@ -23,7 +23,7 @@ impl Owner {
     ) -> Result<(), Problem> {
         let is_here = endpoint.isolation == Isolation::None;
         let process = endpoint.peer().filter(|_| is_here);
-        let is_named = process.is_some_and(|it| self.lock().served.name(role, it, by));
+        let is_named = process.is_some_and(|it| self.lock().program_endpoints.name(role, it, by));
         match is_named {
             true => Ok(()),
             false => Err(Problem::new(
@@ -35,7 +35,7 @@ impl Owner {
     }
 
     /// Returns the request of an endpoint as a request of the program that it serves.
-    pub(super) fn of_allowed_endpoint(&self, request: &Request) -> Option<Request> {
+    pub(super) fn as_endpoint_owner(&self, request: &Request) -> Option<Request> {
         if request.kind != RequestKind::Endpoint {
             return None;
         }
@@ -45,7 +45,10 @@ impl Owner {
             .filter(|it| it.isolation == Isolation::None)?
             .peer()?;
         let state = self.lock();
-        let owner = state.served.owner(&request.name, process)?.clone();
+        let owner = state
+            .program_endpoints
+            .owner(&request.name, process)?
+            .clone();
         Some(Request {
             requester: Some(owner),
             ..request.clone()

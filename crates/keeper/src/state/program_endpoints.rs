@@ -10,12 +10,12 @@ pub(crate) const ENTRIES_MAX: usize = 256;
 
 /// The programs with permission for a role, and their endpoints.
 #[derive(Default)]
-pub(crate) struct Served {
+pub(crate) struct ProgramEndpoints {
     pub(crate) allowed: VecDeque<(Name, ProcessId)>,
     pub(crate) endpoints: VecDeque<(Name, ProcessId, Requester)>,
 }
 
-impl Served {
+impl ProgramEndpoints {
     /// Records that a process has permission for a role and may name its endpoint.
     pub(crate) fn allow(&mut self, role: &Name, process: ProcessId) {
         if !self.allowed.contains(&(role.clone(), process)) {

@@ -10,7 +10,7 @@ use crate::value::sanitise;
 
 /// The parts of an AssumeRole request that its explanation needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct SentRequest {
     /// The role; `None` for a call without one, such as the check of a key.
     pub role: Option<RoleArn>,
     /// The name of the access key or role that signed.
@@ -75,7 +75,7 @@ pub enum MfaProof {
     },
 }
 
-impl Asked {
+impl SentRequest {
     /// Returns the request of a call that was signed with the credentials of `source`.
     pub fn of(call: &AssumeRole, source: &str, signer: Signer, access_key_id: &str) -> Self {
         Self {

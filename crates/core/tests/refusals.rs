@@ -27,14 +27,14 @@ struct Case {
     #[serde(default)]
     also: Vec<String>,
     #[serde(default)]
-    sent: AskedCase,
+    sent: SentCase,
     /// Text that the problem's sentences contain.
     part: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct AskedCase {
+struct SentCase {
     role: Option<String>,
     chained: bool,
     external_id: Option<String>,
@@ -56,7 +56,7 @@ fn tag(key: &str) -> SessionTag {
     }
 }
 
-impl AskedCase {
+impl SentCase {
     fn sent(&self) -> SentRequest {
         let fields = ["external ID", "MFA device"];
         let changed = self.changed.as_ref().map(|names| {
@@ -189,7 +189,7 @@ fn every_cause_says_what_to_check_in_complete_sentences() {
 }
 
 /// Returns the first statement of a case for a policy.
-fn statement(sent: &AskedCase, message: &str, place: &str) -> serde_json::Value {
+fn statement(sent: &SentCase, message: &str, place: &str) -> serde_json::Value {
     let refusal = Refusal {
         status: 403,
         code: "AccessDenied".into(),
@@ -212,10 +212,10 @@ const BARE: &str = "User: arn:aws:iam::177634097045:user/user is not authorized 
 
 #[test]
 fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {
-    let sent = AskedCase {
+    let sent = SentCase {
         external_id: Some("nw-2291".into()),
         mfa: Some("code".into()),
-        ..AskedCase::default()
+        ..SentCase::default()
     };
     assert_eq!(
         statement(&sent, BARE, "trust policy of guest"),
@@ -234,9 +234,9 @@ fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {
 
 #[test]
 fn a_chained_caller_is_named_by_its_role_with_its_path() {
-    let sent = AskedCase {
+    let sent = SentCase {
         chained: true,
-        ..AskedCase::default()
+        ..SentCase::default()
     };
     let trust = statement(&sent, BARE, "trust policy");
     assert_eq!(
@@ -255,11 +255,11 @@ fn a_chained_caller_is_named_by_its_role_with_its_path() {
 
 #[test]
 fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
-    let sent = AskedCase {
+    let sent = SentCase {
         external_id: Some("nw-2291".into()),
         tags: vec!["team".into()],
         source_identity: Some("ann".into()),
-        ..AskedCase::default()
+        ..SentCase::default()
     };
     let both = statement(
         &sent,
@@ -280,9 +280,9 @@ fn session_fields_are_allowed_without_the_conditions_of_the_assumption() {
 
 #[test]
 fn b55_untrusted_text_is_escaped_in_every_sentence() {
-    let sent = AskedCase {
+    let sent = SentCase {
         external_id: Some("x\u{202e}y".into()),
-        ..AskedCase::default()
+        ..SentCase::default()
     };
     let message = format!(
         "{BARE} with an explicit deny in an identity-based policy: arn:aws:iam::1:policy/\u{1b}[2J{}",

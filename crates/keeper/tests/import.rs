@@ -124,7 +124,7 @@ fn a_name_in_use_gets_the_programs_name_as_a_suffix_and_sources_follow() {
         .import(ImportSource::AwsVault, &import_data, DryRun::No)
         .expect("a report");
     assert_eq!(report[0].name, "guest (aws-vault)");
-    assert!(report[0].message.contains("taken"), "{report:?}");
+    assert!(report[0].message.contains("already in use"), "{report:?}");
     let roles = keeper.snapshot().roles;
     let near = roles.iter().find(|role| role.name == "near");
     assert_eq!(

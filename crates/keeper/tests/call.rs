@@ -58,7 +58,7 @@ fn a_session_is_named_after_the_iam_user_unless_the_role_sets_a_name() {
 fn tags_policies_and_source_identity_are_sent() {
     let (fakes, keeper) = ready(
         "source_identity = \"{user}\"\ntags = { Team = \"blue\", Host = \"{host}\" }\ntransitive_tags = [\"Team\"]\n\
-         policy = '''{ \"Version\": \"2012-10-17\", \"Statement\": [] }'''\n\
+         policy = '''{ \"Version\": \"2012-10-17\", \"Statement\": { \"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\" } }'''\n\
          policy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n",
     );
     let session = keeper.assume(&name("guest"), None).expect("assumed");
@@ -75,7 +75,9 @@ fn tags_policies_and_source_identity_are_sent() {
     );
     assert_eq!(
         call.policy.as_deref(),
-        Some("{\"Version\":\"2012-10-17\",\"Statement\":[]}")
+        Some(
+            "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}"
+        )
     );
     assert_eq!(
         call.policy_arns[0].as_str(),

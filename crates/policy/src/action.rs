@@ -1,5 +1,6 @@
 //! Action patterns: `sts:AssumeRole`, `s3:Get*`, `*`. Case does not matter.
 
+use super::element::{Parsed, shape};
 use super::pattern::text_matches;
 
 /// One entry of `Action` or `NotAction`.
@@ -7,13 +8,37 @@ use super::pattern::text_matches;
 pub(super) struct ActionPattern(String);
 
 impl ActionPattern {
-    /// Creates the pattern from the entry as written.
-    pub(super) fn new(text: &str) -> Self {
-        Self(text.to_ascii_lowercase())
+    /// Parses an entry: `*`, or a service and an action. Only the action may have wildcards.
+    pub(super) fn parse(text: &str, path: &str) -> Parsed<Self> {
+        let is_service = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-.".contains(c))
+        };
+        let problem = match text.split_once(':') {
+            None if text == "*" => None,
+            None => Some("must have a service and an action, such as s3:GetObject"),
+            Some((_, name)) if name.contains(':') => Some("must have only one colon"),
+            Some(("*", "*")) => None,
+            Some((service, _)) if service.contains(['*', '?']) => {
+                Some("must not have a wildcard in the service")
+            }
+            Some((service, _)) if !is_service(service) => Some("must start with a service name"),
+            Some(_) => None,
+        };
+        match problem {
+            Some(problem) => shape(path, problem),
+            None => Ok(Self(text.to_ascii_lowercase())),
+        }
     }
 
-    /// Returns whether the entry covers the action. The service must be a name or `*`. IAM accepts no other wildcard
-    /// there, so an entry with one covers nothing.
+    /// Returns the service in lower case; `None` if the entry covers all services.
+    pub(super) fn service(&self) -> Option<&str> {
+        self.0.split(':').next().filter(|service| *service != "*")
+    }
+
+    /// Returns whether the entry covers the action.
     pub(super) fn covers(&self, action: &str) -> bool {
         if self.0 == "*" {
             return true;
@@ -34,11 +59,45 @@ mod tests {
 
     #[test]
     fn covers_by_service_and_name_without_case() {
-        let covers = |pattern: &str, action: &str| ActionPattern::new(pattern).covers(action);
+        let covers = |pattern: &str, action: &str| {
+            ActionPattern::parse(pattern, "Action").is_ok_and(|pattern| pattern.covers(action))
+        };
         assert!(covers("STS:assume*", "sts:AssumeRole"));
         assert!(covers("*:*", "sts:AssumeRole"));
         assert!(!covers("s*", "sts:AssumeRole"));
         assert!(!covers("st?:AssumeRole", "sts:AssumeRole"));
         assert!(!covers("AssumeRole", "sts:AssumeRole"));
+    }
+
+    #[test]
+    fn names_one_service_without_wildcards() {
+        for text in [
+            "*",
+            "*:*",
+            "s3:*",
+            "s3:Get*Object?",
+            "aws-portal:View",
+            "s3.s:x",
+            "iam: a b",
+        ] {
+            assert!(ActionPattern::parse(text, "Action").is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "AssumeRole",
+            "Get*",
+            "**",
+            "*:Untag*",
+            "s*:GetObject",
+            "s?:x",
+            "?:*",
+            "s3:Get:Object",
+            "sts:${x:y}",
+            ":GetObject",
+            "a a:ListBucket",
+            "s_3:x",
+        ] {
+            assert!(ActionPattern::parse(text, "Action").is_err(), "{text}");
+        }
     }
 }

@@ -88,6 +88,51 @@ fn date(text: &str) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
+/// Returns whether IAM accepts a text as the operand of a date operator. Some of these are not a time that exists.
+pub(super) fn is_date(text: &str) -> bool {
+    date(text).is_some() || is_loose_date(&text.trim().to_ascii_lowercase())
+}
+
+/// IAM checks the range of each number of a date, but not how many digits it has.
+fn is_loose_date(text: &str) -> bool {
+    let within = |digits: &str, range: std::ops::RangeInclusive<i64>| {
+        digits.parse().is_ok_and(|number| range.contains(&number))
+    };
+    if !text.contains(['t', '-']) {
+        return within(text, 0..=i64::MAX);
+    }
+    let (day, time) = text.split_once('t').unwrap_or((text, ""));
+    let (sign, day) = day.split_at(usize::from(day.starts_with('-')));
+    let day: Vec<&str> = day.split('-').collect();
+    let is_day = within(&format!("{sign}{}", day[0]), -292_275_054..=292_278_993)
+        && day.get(1).is_none_or(|month| within(month, 1..=12))
+        && day.get(2).is_none_or(|day| within(day, 1..=31))
+        && day.len() <= 3;
+    let (clock, zone) = match time.split_once(['z', '+']) {
+        Some((clock, zone)) => (clock, Some(zone)),
+        None => (time, None),
+    };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let clock: Vec<&str> = clock.split(':').collect();
+    let is_clock = time.is_empty()
+        || within(clock[0], 0..=23)
+            && clock[1..].iter().all(|part| within(part, 0..=59))
+            && clock.len() <= 3
+            && within(fraction, 0..=999_999_999);
+    is_day && is_clock && zone.is_none_or(is_zone)
+}
+
+/// Returns whether a text is empty, as after `Z`, or hours and perhaps minutes.
+fn is_zone(text: &str) -> bool {
+    let within = |digits: &str, most: u8| {
+        digits.len() == 2 && digits.parse::<u8>().is_ok_and(|number| number <= most)
+    };
+    match text.split_once(':') {
+        None => text.is_empty() || within(text, 23),
+        Some((hours, minutes)) => within(hours, 23) && within(minutes, 59),
+    }
+}
+
 /// Returns whether an address is in a CIDR range. An address without a prefix length is a range of one address.
 pub(super) fn address_in(value: &ContextValue, range: &str) -> bool {
     let address = match value {
@@ -172,6 +217,48 @@ mod tests {
         assert_eq!(date("2026"), Some("2026-01-01T00:00:00Z".parse().unwrap()));
         assert_eq!(date("soon"), None);
         assert_eq!(date("99999999999999999999"), None);
+    }
+
+    #[test]
+    fn accepts_the_dates_that_iam_accepts() {
+        for text in [
+            "2026",
+            "2026-11",
+            "2026-11-22",
+            "2026-11-22T12:00:00Z",
+            "2026-11-22T12:00:00-05:00",
+            "2016-12-13t2:00:00.593194+23",
+            "2016-12-13T21:20:37.593194+00:00",
+            "01T",
+            "-292275054",
+            "2026-02-31",
+            "0",
+            "1700000000",
+            "9223372036854775807",
+        ] {
+            assert!(is_date(text), "{text}");
+        }
+        for text in [
+            "",
+            "never",
+            "tomorrow",
+            "sdfdsf",
+            "234-13",
+            "2026-13-01",
+            "2026-11-32",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T12:60:00Z",
+            "2026-11-22T12:00:00Zulu",
+            "2016-12-13t2:00:00.593194+1",
+            "2016-12-13t2:00:00.1999999999+10:59",
+            "9223372036854775808",
+            "2026-11-22-01",
+            "22/11/2026",
+            "-292275055",
+            "12:00",
+        ] {
+            assert!(!is_date(text), "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use super::document::{Policy, PolicyKind};
 use super::principal::{Coverage, PrincipalKind};
-use super::side_result::{Finding, NearMiss, Request, Side, StatementRef, find};
+use super::side_result::{Exemption, Finding, NearMiss, Request, Side, StatementRef, find};
 
 /// All policies that apply to a request. A kind that is absent is empty.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,10 +106,13 @@ fn decide_for_iam(
 }
 
 fn refuse_explicit_denies(request: &Request<'_>, policies: &PolicySet<'_>) -> Result<(), Decision> {
-    let levels = |side, levels: &'_ [Vec<Policy>]| {
-        levels.iter().find_map(|level| denial(side, level, request))
+    let exemption = match policies.boundary {
+        Some(_) => Exemption::Void,
+        None => Exemption::Applies,
     };
-    let list = |side, policies: &[Policy]| denial(side, policies, request);
+    let list = |side, policies: &[Policy]| denial(side, policies, request, exemption);
+    let levels =
+        |side, levels: &'_ [Vec<Policy>]| levels.iter().find_map(|level| list(side, level));
     let found = levels(Side::ServiceControl, policies.service_controls)
         .or_else(|| levels(Side::ResourceControl, policies.resource_controls))
         .or_else(|| {
@@ -132,8 +135,13 @@ fn refuse_explicit_denies(request: &Request<'_>, policies: &PolicySet<'_>) -> Re
     }
 }
 
-fn denial(side: Side, policies: &[Policy], request: &Request<'_>) -> Option<StatementRef> {
-    match find(side, policies, request) {
+fn denial(
+    side: Side,
+    policies: &[Policy],
+    request: &Request<'_>,
+    exemption: Exemption,
+) -> Option<StatementRef> {
+    match find(side, policies, request, exemption) {
         Finding::Deny(statement) => Some(statement),
         Finding::Allow(..) | Finding::NoMatch(_) => None,
     }
@@ -144,7 +152,7 @@ fn allow(
     policies: &[Policy],
     request: &Request<'_>,
 ) -> Result<(StatementRef, Coverage), Decision> {
-    match find(side, policies, request) {
+    match find(side, policies, request, Exemption::Applies) {
         Finding::Allow(statement, coverage) => Ok((statement, coverage)),
         Finding::Deny(statement) => Err(Decision::ExplicitDeny(statement)),
         Finding::NoMatch(near_misses) => Err(Decision::ImplicitDeny { side, near_misses }),

@@ -3,6 +3,7 @@
 use super::action::ActionPattern;
 use super::condition::Condition;
 use super::principal::PrincipalPattern;
+use super::selection::Selection;
 use super::template::Template;
 
 /// What a document is attached to. This determines its required and permitted elements.
@@ -14,6 +15,13 @@ pub enum PolicyKind {
     Trust,
     /// The policy of another resource, for example a bucket. It names principals and resources.
     Resource,
+}
+
+/// Whether a document is attached now, or was attached before IAM's grammar became stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PolicyAge {
+    New,
+    Stored,
 }
 
 /// A policy document that IAM would accept.
@@ -48,11 +56,4 @@ pub(super) struct Statement {
     pub(super) actions: Selection<ActionPattern>,
     pub(super) resources: Option<Selection<Template>>,
     pub(super) conditions: Vec<Condition>,
-}
-
-/// An element or its `Not…` form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Selection<T> {
-    These(Vec<T>),
-    AllBut(Vec<T>),
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::document::Selection;
 use super::json::Json;
 use super::policy_error::PolicyError;
+use super::selection::Selection;
 
 pub(super) type Parsed<T> = Result<T, PolicyError>;
 
@@ -29,6 +29,15 @@ impl<'a> Object<'a> {
             pairs,
             path: path.to_owned(),
         })
+    }
+
+    /// Reads an object with at least one key.
+    pub(super) fn filled(json: &'a Json, path: &str) -> Parsed<Self> {
+        let object = Self::new(json, path)?;
+        match object.pairs {
+            [] => shape(path, "must not be empty"),
+            [..] => Ok(object),
+        }
     }
 
     pub(super) fn allow_only(&self, keys: &[&str]) -> Parsed<()> {
@@ -101,7 +110,15 @@ pub(super) fn excerpt(key: &str) -> String {
     key.chars().take(64).collect()
 }
 
-/// Reads a string or a list of strings.
+/// Reads a value or a list of values. The list must not be empty.
+pub(super) fn items<'a>(json: &'a Json, path: &str) -> Parsed<&'a [Json]> {
+    match json.items() {
+        [] => shape(path, "must not be empty"),
+        items => Ok(items),
+    }
+}
+
+/// Reads a string or a list of strings, at least one.
 pub(super) fn texts<'a>(json: &'a Json, path: &str) -> Parsed<Vec<&'a str>> {
     let text = |item: &'a Json| match item {
         Json::Text(text) => Ok(text.as_str()),
@@ -109,5 +126,5 @@ pub(super) fn texts<'a>(json: &'a Json, path: &str) -> Parsed<Vec<&'a str>> {
             shape(path, "must be a string or a list of strings")
         }
     };
-    json.items().iter().map(text).collect()
+    items(json, path)?.iter().map(text).collect()
 }

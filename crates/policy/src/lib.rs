@@ -26,6 +26,8 @@ mod parse;
 mod pattern;
 mod policy_error;
 mod principal;
+mod resource_entry;
+mod selection;
 mod side_result;
 mod template;
 

@@ -3,12 +3,15 @@
 use super::policy_error::PolicyError;
 
 use super::action::ActionPattern;
+use super::comparison;
 use super::condition::Condition;
-use super::document::{Effect, Policy, PolicyKind, Statement};
-use super::element::{Object, Parsed, excerpt, shape, texts};
+use super::document::{Effect, Policy, PolicyAge, PolicyKind, Statement};
+use super::element::{Object, Parsed, excerpt, items, shape, texts};
 use super::json::Json;
-use super::operator::Operator;
+use super::operator::{Operator, Test};
 use super::principal::PrincipalPattern;
+use super::resource_entry;
+use super::selection::Selection;
 use super::template::Template;
 
 /// The versions of the policy language. Only the second has variables.
@@ -18,22 +21,42 @@ enum Version {
     V2012,
 }
 
-impl Version {
+/// What decides the grammar of a document.
+#[derive(Clone, Copy)]
+struct Grammar {
+    kind: PolicyKind,
+    age: PolicyAge,
+    version: Version,
+}
+
+impl Grammar {
     fn template(self, text: &str) -> Template {
-        match self {
-            Self::V2008 => Template::verbatim(text),
-            Self::V2012 => Template::parse(text),
+        match self.version {
+            Version::V2008 => Template::verbatim(text),
+            Version::V2012 => Template::parse(text),
         }
     }
 }
 
 impl Policy {
-    /// Parses a document as IAM would when it is attached as `kind`.
+    /// Parses a document that is attached as `kind`. It may be older than IAM's strictest rules.
     ///
     /// # Errors
     /// [`PolicyError::Syntax`] if the text is not JSON, [`PolicyError::Shape`] if it breaks the
     /// [policy grammar](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
     pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
+        Self::read(kind, PolicyAge::Stored, text)
+    }
+
+    /// Parses a document as IAM does when it is attached as `kind` now.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`], and for what IAM refuses with `MalformedPolicyDocument` in new documents only.
+    pub fn parse_new(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
+        Self::read(kind, PolicyAge::New, text)
+    }
+
+    fn read(kind: PolicyKind, age: PolicyAge, text: &str) -> Result<Self, PolicyError> {
         let json = Json::parse(text).map_err(|e| PolicyError::Syntax {
             line: e.line(),
             column: e.column(),
@@ -46,6 +69,7 @@ impl Policy {
             Some("2012-10-17") => Version::V2012,
             Some(_) => return root.fail("Version", "must be 2012-10-17 or 2008-10-17"),
         };
+        let grammar = Grammar { kind, age, version };
         let json = root.required("Statement")?;
         let path = |index| match json {
             Json::List(_) => format!("Statement[{index}]"),
@@ -53,8 +77,8 @@ impl Policy {
                 "Statement".to_owned()
             }
         };
-        let statements: Vec<Statement> = (json.items().iter().enumerate())
-            .map(|(index, json)| statement(kind, version, json, &path(index)))
+        let statements: Vec<Statement> = (items(json, "Statement")?.iter().enumerate())
+            .map(|(index, json)| statement(grammar, json, &path(index)))
             .collect::<Parsed<_>>()?;
         check_unique_sids(&statements)?;
         Ok(Self { kind, statements })
@@ -75,7 +99,7 @@ fn check_unique_sids(statements: &[Statement]) -> Parsed<()> {
     Ok(())
 }
 
-fn statement(kind: PolicyKind, version: Version, json: &Json, path: &str) -> Parsed<Statement> {
+fn statement(grammar: Grammar, json: &Json, path: &str) -> Parsed<Statement> {
     let object = Object::new(json, path)?;
     object.allow_only(&[
         "Sid",
@@ -93,30 +117,22 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, path: &str) -> Par
         Some("Deny") => Effect::Deny,
         _ => return object.fail("Effect", "must be Allow or Deny"),
     };
-    let sid = object.optional_text("Sid")?.filter(|sid| !sid.is_empty());
-    let actions = object.selection("Action", "NotAction", |json, path| {
-        Ok(texts(json, path)?
-            .into_iter()
-            .map(ActionPattern::new)
-            .collect())
-    })?;
-    let Some(actions) = actions else {
+    let sid = sid(grammar.kind, &object)?;
+    let Some(actions) = object.selection("Action", "NotAction", actions)? else {
         return object.fail("Action", "is missing");
     };
     let resources = object.selection("Resource", "NotResource", |json, path| {
-        Ok(texts(json, path)?
-            .into_iter()
-            .map(|text| version.template(text))
-            .collect())
+        resources(grammar, actions.entries(), json, path)
     })?;
     let principals = object.selection("Principal", "NotPrincipal", principals)?;
-    require(&object, kind, principals.is_some(), resources.is_some())?;
+    require(&object, grammar.kind, &principals, resources.is_some())?;
+    check_trust(&object, grammar.kind, &principals, &actions)?;
     let conditions = match object.optional("Condition")? {
-        Some(json) => conditions(json, version, &object.path_of("Condition"))?,
+        Some(json) => conditions(json, grammar, &object.path_of("Condition"))?,
         None => Vec::new(),
     };
     Ok(Statement {
-        sid: sid.map(str::to_owned),
+        sid,
         effect,
         principals,
         actions,
@@ -125,11 +141,40 @@ fn statement(kind: PolicyKind, version: Version, json: &Json, path: &str) -> Par
     })
 }
 
+/// Reads the `Sid`. IAM accepts letters and digits. Other services accept more in their resource policies.
+fn sid(kind: PolicyKind, object: &Object<'_>) -> Parsed<Option<String>> {
+    let sid = object.optional_text("Sid")?.filter(|sid| !sid.is_empty());
+    let is_plain = sid.is_none_or(|sid| sid.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if !is_plain && kind != PolicyKind::Resource {
+        return object.fail("Sid", "must have only letters and digits");
+    }
+    Ok(sid.map(str::to_owned))
+}
+
+fn actions(json: &Json, path: &str) -> Parsed<Vec<ActionPattern>> {
+    let parse = |text| ActionPattern::parse(text, path);
+    texts(json, path)?.into_iter().map(parse).collect()
+}
+
+fn resources(
+    grammar: Grammar,
+    actions: &[ActionPattern],
+    json: &Json,
+    path: &str,
+) -> Parsed<Vec<Template>> {
+    let services: Vec<&str> = actions.iter().filter_map(ActionPattern::service).collect();
+    let resource = |text: &str| {
+        resource_entry::check(text, path, grammar.age, &services)?;
+        Ok(grammar.template(text))
+    };
+    texts(json, path)?.into_iter().map(resource).collect()
+}
+
 /// Checks that the statement has all elements that its kind requires, and none that it forbids.
 fn require(
     object: &Object<'_>,
     kind: PolicyKind,
-    has_principal: bool,
+    principals: &Option<Selection<PrincipalPattern>>,
     has_resource: bool,
 ) -> Parsed<()> {
     let (wants_principal, wants_resource) = match kind {
@@ -138,7 +183,7 @@ fn require(
         PolicyKind::Resource => (true, true),
     };
     for (element, wants, has) in [
-        ("Principal", wants_principal, has_principal),
+        ("Principal", wants_principal, principals.is_some()),
         ("Resource", wants_resource, has_resource),
     ] {
         match (wants, has) {
@@ -150,6 +195,26 @@ fn require(
     Ok(())
 }
 
+/// Checks what IAM refuses in trust policies only.
+fn check_trust(
+    object: &Object<'_>,
+    kind: PolicyKind,
+    principals: &Option<Selection<PrincipalPattern>>,
+    actions: &Selection<ActionPattern>,
+) -> Parsed<()> {
+    if kind != PolicyKind::Trust {
+        return Ok(());
+    }
+    if let Some(Selection::AllBut(_)) = principals {
+        return object.fail("NotPrincipal", "is not allowed in a trust policy");
+    }
+    let is_other = |action: &ActionPattern| action.service().is_some_and(|it| it != "sts");
+    if actions.entries().iter().any(is_other) {
+        return object.fail("Action", "must be of STS in a trust policy");
+    }
+    Ok(())
+}
+
 fn principals(json: &Json, path: &str) -> Parsed<Vec<PrincipalPattern>> {
     if let Json::Text(text) = json {
         return match text.as_str() {
@@ -157,41 +222,62 @@ fn principals(json: &Json, path: &str) -> Parsed<Vec<PrincipalPattern>> {
             _ => shape(path, "must be \"*\" or an object"),
         };
     }
-    let object = Object::new(json, path)?;
+    let object = Object::filled(json, path)?;
     let mut patterns = Vec::new();
     for (class, json) in object.pairs {
         let path = object.path_of(class);
-        let read: fn(&str) -> PrincipalPattern = match class.as_str() {
-            "AWS" => PrincipalPattern::aws,
-            "Service" => |text| PrincipalPattern::Service(text.to_owned()),
-            "Federated" => |text| PrincipalPattern::Federated(text.to_owned()),
-            "CanonicalUser" => |text| PrincipalPattern::CanonicalUser(text.to_owned()),
-            _ => return shape(path, "must be AWS, Service, Federated or CanonicalUser"),
-        };
-        patterns.extend(texts(json, &path)?.into_iter().map(read));
+        for text in texts(json, &path)? {
+            patterns.push(PrincipalPattern::parse(class, text, &path)?);
+        }
     }
     Ok(patterns)
 }
 
-fn conditions(json: &Json, version: Version, path: &str) -> Parsed<Vec<Condition>> {
+fn conditions(json: &Json, grammar: Grammar, path: &str) -> Parsed<Vec<Condition>> {
     let mut conditions = Vec::new();
-    let operators = Object::new(json, path)?;
+    let operators = match grammar.kind {
+        PolicyKind::Identity => Object::filled(json, path)?,
+        // AWS's console writes an empty condition into trust policies.
+        PolicyKind::Trust | PolicyKind::Resource => Object::new(json, path)?,
+    };
     for (name, json) in operators.pairs {
         let path = operators.path_of(name);
         let Some(operator) = Operator::parse(name) else {
             return shape(path, "is not a condition operator");
         };
-        for (key, json) in Object::new(json, &path)?.pairs {
-            let operands = operands(json, &format!("{path}.{}", excerpt(key)))?;
+        for (key, json) in Object::filled(json, &path)?.pairs {
+            let path = format!("{path}.{}", excerpt(key));
+            let operands = operands(json, &path)?;
+            let operands = operands
+                .iter()
+                .map(|text| operand(grammar, operator, text, &path));
             conditions.push(Condition {
                 operator_name: name.clone(),
                 operator,
                 key: key.clone(),
-                operands: operands.iter().map(|text| version.template(text)).collect(),
+                operands: operands.collect::<Parsed<_>>()?,
             });
         }
     }
     Ok(conditions)
+}
+
+/// Reads one operand. IAM replaces variables for operators on strings, ARNs and booleans only
+/// ([variables](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html)).
+fn operand(grammar: Grammar, operator: Operator, text: &str, path: &str) -> Parsed<Template> {
+    match operator.test {
+        Test::StringEquals
+        | Test::StringEqualsIgnoreCase
+        | Test::StringLike
+        | Test::Arn
+        | Test::Bool => Ok(grammar.template(text)),
+        Test::Date(_) if !text.contains("${") && !comparison::is_date(text) => {
+            shape(path, "must be a date, such as 2026-01-31T12:00:00Z")
+        }
+        Test::Date(_) | Test::Numeric(_) | Test::Binary | Test::Ip | Test::Null => {
+            Ok(Template::verbatim(text))
+        }
+    }
 }
 
 fn operands(json: &Json, path: &str) -> Parsed<Vec<String>> {
@@ -203,5 +289,5 @@ fn operands(json: &Json, path: &str) -> Parsed<Vec<String>> {
             "must be a string, number or boolean, or a list of them",
         ),
     };
-    json.items().iter().map(operand).collect()
+    items(json, path)?.iter().map(operand).collect()
 }

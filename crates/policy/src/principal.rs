@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::element::{Parsed, shape};
+
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -144,15 +146,29 @@ pub(super) enum PrincipalPattern {
 pub(super) enum Coverage {
     /// Through the account, whose own policies then decide.
     Account,
-    /// Through `*` or the role of the session.
+    /// Through the role of the session, or because `NotPrincipal` does not list it.
     Indirect,
-    /// By name.
+    /// By name or `*`. Within the account, limits that do not deny do not apply then
+    /// ([principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html)).
     Direct,
 }
 
 impl PrincipalPattern {
+    /// Parses an entry of one class of principals.
+    pub(super) fn parse(class: &str, text: &str, path: &str) -> Parsed<Self> {
+        match class {
+            "AWS" if is_aws(text) => Ok(Self::aws(text)),
+            "AWS" => shape(path, "must be \"*\", an account, or an ARN"),
+            "Service" if text.contains(['.', '*']) => Ok(Self::Service(text.to_owned())),
+            "Service" => shape(path, "must be a service, such as ec2.amazonaws.com"),
+            "Federated" => Ok(Self::Federated(text.to_owned())),
+            "CanonicalUser" => Ok(Self::CanonicalUser(text.to_owned())),
+            _ => shape(path, "must be AWS, Service, Federated or CanonicalUser"),
+        }
+    }
+
     /// Reads an entry of the `AWS` list.
-    pub(super) fn aws(text: &str) -> Self {
+    fn aws(text: &str) -> Self {
         if text == "*" {
             return Self::Everyone;
         }
@@ -175,7 +191,7 @@ impl PrincipalPattern {
     /// Returns how the entry covers the principal. `role_arn` is the full ARN of a session's role, if known.
     pub(super) fn covers(&self, principal: &Principal, role_arn: Option<&str>) -> Option<Coverage> {
         match self {
-            Self::Everyone => Some(Coverage::Indirect),
+            Self::Everyone => Some(Coverage::Direct),
             Self::Account { .. } if self.is_account_of(principal) => {
                 let is_root = principal.kind == PrincipalKind::Root;
                 Some(if is_root {
@@ -209,6 +225,17 @@ impl PrincipalPattern {
         let is_partition = partition.is_none() || partition.as_deref() == principal.partition();
         principal.account() == Some(id) && is_partition
     }
+}
+
+/// AWS shows the unique ID of a principal that was deleted.
+fn is_aws(text: &str) -> bool {
+    let is_unique_id = || {
+        let mut bytes = text.bytes();
+        text.len() >= 16
+            && bytes.next() == Some(b'A')
+            && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    text == "*" || is_account(text) || text.starts_with("arn:") || is_unique_id()
 }
 
 fn is_account(text: &str) -> bool {
@@ -288,7 +315,7 @@ mod tests {
     fn a_wildcard_covers_no_part_of_a_name() {
         let alice = "arn:aws:iam::111111111111:user/alice";
         assert_eq!(coverage("arn:aws:iam::111111111111:user/*", alice), None);
-        assert_eq!(coverage("*", alice), Some(Coverage::Indirect));
+        assert_eq!(coverage("*", alice), Some(Coverage::Direct));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use super::arn_pattern::covers_resource;
 use super::condition::Condition;
 use super::context::Context;
-use super::document::{Effect, Policy, Selection, Statement};
+use super::document::{Effect, Policy, Statement};
 use super::principal::{Coverage, Principal, PrincipalPattern};
+use super::selection::Selection;
 
 /// A request to evaluate.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +76,7 @@ pub enum SideResult {
 
 /// Evaluates a request against the policies of one side, without regard to the other sides.
 pub fn evaluate_side(side: Side, policies: &[Policy], request: &Request<'_>) -> SideResult {
-    match find(side, policies, request) {
+    match find(side, policies, request, Exemption::Applies) {
         Finding::Deny(statement) => SideResult::Deny(statement),
         Finding::Allow(statement, _) => SideResult::Allow(statement),
         Finding::NoMatch(near_misses) => SideResult::NoMatch(near_misses),
@@ -89,12 +90,27 @@ pub(super) enum Finding {
     NoMatch(Vec<NearMiss>),
 }
 
-pub(super) fn find(side: Side, policies: &[Policy], request: &Request<'_>) -> Finding {
+/// Whether `NotPrincipal` of a Deny exempts the principals that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exemption {
+    /// It does.
+    Applies,
+    /// It does not: the caller has a permissions boundary, so the statement denies all
+    /// ([NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)).
+    Void,
+}
+
+pub(super) fn find(
+    side: Side,
+    policies: &[Policy],
+    request: &Request<'_>,
+    exemption: Exemption,
+) -> Finding {
     let mut allow: Option<(StatementRef, Coverage)> = None;
     let mut near_misses = Vec::new();
     for (policy_index, policy) in policies.iter().enumerate() {
         for (index, statement) in policy.statements.iter().enumerate() {
-            let Some(coverage) = statement.coverage_of_request(request) else {
+            let Some(coverage) = statement.coverage_of_request(request, exemption) else {
                 continue;
             };
             let sid = statement.sid.clone();
@@ -128,7 +144,7 @@ pub(super) fn find(side: Side, policies: &[Policy], request: &Request<'_>) -> Fi
 
 impl Statement {
     /// Returns how the statement covers the caller, if principal, action and resource match.
-    fn coverage_of_request(&self, request: &Request<'_>) -> Option<Coverage> {
+    fn coverage_of_request(&self, request: &Request<'_>, exemption: Exemption) -> Option<Coverage> {
         let covers_action = match &self.actions {
             Selection::These(actions) => actions.iter().any(|a| a.covers(request.action)),
             Selection::AllBut(actions) => !actions.iter().any(|a| a.covers(request.action)),
@@ -136,7 +152,7 @@ impl Statement {
         if !covers_action || !self.covers_resource(request) {
             return None;
         }
-        self.coverage(request)
+        self.coverage(request, exemption)
     }
 
     fn covers_resource(&self, request: &Request<'_>) -> bool {
@@ -153,10 +169,15 @@ impl Statement {
         }
     }
 
-    fn coverage(&self, request: &Request<'_>) -> Option<Coverage> {
+    fn coverage(&self, request: &Request<'_>, exemption: Exemption) -> Option<Coverage> {
         match &self.principals {
             None => Some(Coverage::Direct),
             Some(Selection::These(entries)) => best_coverage(entries, request),
+            Some(Selection::AllBut(_))
+                if self.effect == Effect::Deny && exemption == Exemption::Void =>
+            {
+                Some(Coverage::Indirect)
+            }
             Some(Selection::AllBut(entries)) => {
                 (!self.exempts(entries, request)).then_some(Coverage::Indirect)
             }
@@ -171,9 +192,7 @@ impl Statement {
         match (best_coverage(entries, request), self.effect) {
             (None, _) => false,
             (Some(_), Effect::Allow) => true,
-            (Some(coverage), Effect::Deny) => {
-                coverage == Coverage::Direct || entries.contains(&PrincipalPattern::Everyone)
-            }
+            (Some(coverage), Effect::Deny) => coverage == Coverage::Direct,
         }
     }
 

@@ -62,7 +62,7 @@ fn statement() -> impl Strategy<Value = Value> {
         Just("*"),
         Just(ROLE),
         Just("arn:aws:iam::*:role/d*"),
-        Just("x")
+        Just("arn:aws:s3:::x")
     ];
     let operator = prop_oneof![
         Just("StringEquals"),
@@ -93,9 +93,12 @@ proptest! {
         operator in "(ForAllValues:|ForAnyValue:)?(StringLike|NumericLessThan|DateEquals|Bool|BinaryEquals|IpAddress|ArnLike|Null)",
         operand in "[0-9a-f:./*?${}' T=-]{0,30}", value in "[0-9a-f:./T=-]{0,30}",
     ) {
-        let statement = json!({"Effect": "Allow", "Action": "*", "Resource": operand,
+        let resource = format!("arn:aws:s3:::{operand}");
+        let statement = json!({"Effect": "Allow", "Action": "*", "Resource": resource,
                                "Condition": {operator: {"k": operand}}});
-        let own = [policy(PolicyKind::Identity, &statement)];
+        let document = json!({"Version": "2012-10-17", "Statement": statement});
+        // A date operator accepts dates only.
+        let own = Vec::from_iter(Policy::parse(PolicyKind::Identity, &document.to_string()));
         let mut context = Context::default();
         context.insert("k", value.as_str());
         let principal = Principal::parse(ALICE).unwrap();

@@ -46,7 +46,7 @@ impl SessionPolicy {
                 "Only Latin-1 characters are allowed. Write others as \\uXXXX.",
             );
         }
-        match Policy::parse(PolicyKind::Identity, text) {
+        match Policy::parse_new(PolicyKind::Identity, text) {
             Ok(_) => Ok(Self {
                 text: text.to_owned(),
                 compact: compact(text),
@@ -217,6 +217,61 @@ mod tests {
         ] {
             let error = SessionPolicy::parse(text).expect_err(text);
             assert!(error.what.starts_with(what), "{}", error.what);
+        }
+    }
+
+    #[test]
+    fn b58_what_iam_refuses_is_refused_before_the_call() {
+        let document = |statement: &str| {
+            format!(
+                "{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",{statement}}}]}}"
+            )
+        };
+        for (statement, what) in [
+            (
+                r#""Action":"GetObject","Resource":"*""#,
+                "Action must have a service",
+            ),
+            (
+                r#""Action":"*:Get*","Resource":"*""#,
+                "Action must not have a wildcard",
+            ),
+            (
+                r#""Action":"s3:Get:Object","Resource":"*""#,
+                "Action must have only one colon",
+            ),
+            (r#""Action":[],"Resource":"*""#, "Action must not be empty"),
+            (
+                r#""Action":"s3:*","Resource":"bucket/*""#,
+                "Resource must be \"*\" or an ARN",
+            ),
+            (
+                r#""Action":"s3:*","Resource":"arn:amazon:s3:::b""#,
+                "Resource must be in a partition",
+            ),
+            (
+                r#""Action":"s3:*","Resource":"arn:aws:s3:eu-west-1::b""#,
+                "Resource must not have a region",
+            ),
+            (
+                r#""Action":"sts:*","Resource":"arn:aws:iam:us-east-1:111111111111:role/r""#,
+                "Resource must not have a region",
+            ),
+            (
+                r#""Sid":"two words","Action":"s3:*","Resource":"*""#,
+                "Sid must have only letters",
+            ),
+            (
+                r#""Action":"s3:*","Resource":"*","Condition":{}"#,
+                "Condition must not be empty",
+            ),
+            (
+                r#""Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"soon"}}"#,
+                "aws:CurrentTime must be a date",
+            ),
+        ] {
+            let error = SessionPolicy::parse(&document(statement)).expect_err(statement);
+            assert!(error.what.contains(what), "{statement}: {}", error.what);
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn read(parameters: &Parameters, world: &World) -> Result<SessionPoli
     }
     let mut policies = Vec::new();
     if let Some(text) = inline {
-        policies.push(Policy::parse(PolicyKind::Identity, text).map_err(|e| malformed(&e))?);
+        policies.push(Policy::parse_new(PolicyKind::Identity, text).map_err(|e| malformed(&e))?);
     }
     for arn in arns {
         let Some(policy) = world.managed_policies.get(arn) else {

@@ -102,3 +102,25 @@ fn b58_a_malformed_policy_and_one_that_is_too_large_have_different_errors() {
     let answer = lab.assume(&user, GUEST, &[("Policy", "")]);
     answer.assert_failed(400, "ValidationError", "at 'policy'");
 }
+
+#[test]
+fn b58_the_grammar_is_as_strict_as_that_of_iam() {
+    let lab = Lab::story();
+    let user = lab.user();
+    for (from, to) in [
+        ("\"Action\":\"*\"", "\"Action\":\"GetObject\""),
+        ("\"Action\":\"*\"", "\"Action\":\"s*:Get*\""),
+        ("\"Action\":\"*\"", "\"Action\":[]"),
+        ("\"Resource\":\"*\"", "\"Resource\":\"bucket\""),
+        (
+            "\"Resource\":\"*\"",
+            "\"Resource\":\"arn:aws:iam:us-east-1:111111111111:role/r\"",
+        ),
+        ("\"Effect\"", "\"Sid\":\"two words\",\"Effect\""),
+        ("\"Effect\"", "\"Condition\":{},\"Effect\""),
+    ] {
+        let policy = EVERYTHING.replace(from, to);
+        let answer = lab.assume(&user, GUEST, &[("Policy", &policy)]);
+        answer.assert_failed(400, "MalformedPolicyDocument", "Syntax errors in policy.");
+    }
+}

@@ -8,8 +8,8 @@ use rolecall_core::api::protocol::{Answer, Call, WireEnvironment, WireSecret};
 use rolecall_core::asker::history::Request;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
-use rolecall_core::session::export_block::CONFLICTING;
 use rolecall_core::session::totp::TotpSeed;
+use rolecall_core::session::variable::conflicting;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -204,7 +204,7 @@ fn environment(keeper: &Keeper, role: &Name, reasons: &[String]) -> Result<Answe
     let set = variables.into_iter();
     Ok(Answer::Environment(Box::new(WireEnvironment {
         expires_at,
-        unset: CONFLICTING.map(str::to_owned).to_vec(),
+        unset: conflicting().map(str::to_owned).collect(),
         set: set
             .map(|(name, value)| (name.to_owned(), secret(value)))
             .collect(),

@@ -107,6 +107,7 @@ fn dispatch(
         Command::Roles(command) => roles::run(client, command),
         Command::ShellInit { shell, part } => shell_init::text(*shell, *part),
         Command::Complete { words } => complete::run(client, words),
+        Command::LeftOver { set } => Ok(env::left_over(set)),
         Command::Keys(command) => keys::run(client, environment, command),
         Command::Agent(command) => return agent::run(client, environment, command),
         Command::Unlock { passphrase_fd } => unlock::run(client, *passphrase_fd),

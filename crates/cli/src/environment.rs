@@ -1,11 +1,12 @@
-//! The environment variables that the command line reads: paths, and of AWS's variables only those with paths.
+//! The environment variables that the command line reads: paths, and of AWS's variables only those with paths. Of the
+//! others it only looks at which are set beside a session.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rolecall_core::api::host::INHERITED_VARIABLES;
-use rolecall_core::session::export_block::ENDPOINT_URL;
+use rolecall_core::session::variable;
 
 use crate::paint::Paint;
 
@@ -30,8 +31,6 @@ pub(crate) struct Environment {
     pub(crate) aws_credentials: Option<PathBuf>,
     /// `SHELL`.
     pub(crate) shell: Option<PathBuf>,
-    /// `AWS_ENDPOINT_URL`: where AWS's tools send requests.
-    pub(crate) endpoint_url: Option<String>,
     /// `ROLECALL_ROLE`: the role of this shell's session.
     pub(crate) role: Option<String>,
     /// `ROLECALL_EXPIRATION`: when the credentials of this shell expire; absent if they are renewed.
@@ -98,7 +97,6 @@ impl Environment {
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
             home,
             shell: path("SHELL"),
-            endpoint_url: variable(ENDPOINT_URL).and_then(|url| url.into_string().ok()),
             role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
             expiration: variable("ROLECALL_EXPIRATION").and_then(|end| end.to_str()?.parse().ok()),
             zsh_dir: variable("ZDOTDIR"),
@@ -111,17 +109,6 @@ impl Environment {
                 variable("TERM").as_ref().and_then(|name| name.to_str()),
             ),
         }
-    }
-
-    /// Returns whether the environment names an endpoint on this machine, as a session of a custom endpoint or of the
-    /// practice account does. AWS's own credentials must not go to it.
-    pub(crate) fn has_custom_endpoint(&self) -> bool {
-        let url = self.endpoint_url.as_deref().unwrap_or_default();
-        let host = url.split_once("://").map_or("", |(_, rest)| rest);
-        let end = host.find(['/', '?', '#']).unwrap_or(host.len());
-        let host = host.get(..end).unwrap_or_default();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        ["127.0.0.1", "localhost", "[::1]"].contains(&name)
     }
 
     /// Returns the folder that the sockets' folders are in, as the application chooses it: the runtime directory, or
@@ -176,44 +163,24 @@ fn display() -> Display {
     }
 }
 
+/// Returns the names of the variables that do not belong to a session which sets the variables `set`.
 #[expect(
     clippy::disallowed_methods,
-    reason = "only this function reads the environment"
+    reason = "compares all variables with those of a session, and keeps no value"
+)]
+pub(crate) fn left_over(set: &[&str]) -> Vec<String> {
+    let text = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into()))
+    };
+    let all: Vec<(String, String)> = std::env::vars_os().filter_map(text).collect();
+    let left_over = variable::left_over(&all, set);
+    left_over.into_iter().map(str::to_owned).collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only this function reads values of the environment"
 )]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_endpoint_on_this_machine_is_a_custom_one() {
-        let has = |url: &str| {
-            let endpoint_url = Some(url.to_owned());
-            Environment {
-                endpoint_url,
-                ..Environment::default()
-            }
-            .has_custom_endpoint()
-        };
-        for url in [
-            "http://127.0.0.1:4566",
-            "http://localhost",
-            "http://[::1]:80/x",
-            "https://127.0.0.1:1/",
-        ] {
-            assert!(has(url), "{url}");
-        }
-        for url in [
-            "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com",
-            "http://127.0.0.1.example.com:80",
-            "http://10.0.0.1:4566",
-            "127.0.0.1:80",
-            "",
-        ] {
-            assert!(!has(url), "{url}");
-        }
-    }
 }

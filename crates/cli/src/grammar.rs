@@ -8,6 +8,8 @@ use rolecall_core::session::shell::Shell;
 pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";
 /// Prints completions, for the scripts of `shell-init`.
 pub(crate) const COMPLETE: &str = "complete";
+/// Prints the variables that do not belong to a session, for the start-up files of `exec`'s shells.
+pub(crate) const LEFT_OVER: &str = "left-over";
 
 /// A command.
 pub(crate) struct CommandSpec {
@@ -98,7 +100,7 @@ const COMMAND: Operand = operand("COMMAND")
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub(crate) static COMMANDS: [CommandSpec; 32] = [
+pub(crate) static COMMANDS: [CommandSpec; 33] = [
     command("list", &[], "Lists the roles"),
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
@@ -130,6 +132,7 @@ pub(crate) static COMMANDS: [CommandSpec; 32] = [
     command("unlock", &[], "Opens the sealed key file, on a machine without a keychain"),
     command("help", &[COMMAND], "Shows this help, or the help of a command"),
     command(COMPLETE, &[operand("WORD").many()], ""),
+    command(LEFT_OVER, &[operand("VARIABLE").many()], ""),
     command(ENDPOINT_SERVER, &[operand("ROLE"), operand("PROCESS"), operand("TOKEN"), operand("STAGE")], ""),
 ];
 

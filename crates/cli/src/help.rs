@@ -261,8 +261,10 @@ conflict:
   import subprocess                      xonsh, whose own $(...) can lose output
   execx(subprocess.check_output([\"rolecall\", \"env\", \"ROLE\"], text=True))
 
-In fish, the block erases AWS_PROFILE and other conflicting variables in every scope, including universal. It unsets an
-AWS_ENDPOINT_URL on this machine unless the session is for a custom endpoint. exec does the same.
+The block unsets variables that would replace the session, such as AWS_PROFILE or AWS_BEARER_TOKEN_BEDROCK, and
+endpoints on this machine unless the session is for a custom endpoint. In fish, it erases them in every scope, including
+universal. It sets AWS_ACCOUNT_ID to the role's account. A region that you set yourself stays if the role has none.
+exec does the same. docs/environment.md lists all variables and the reasons.
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.";
 
@@ -272,7 +274,8 @@ Runs a command with a session in its environment and nowhere else, and assumes t
   rolecall exec ROLE aws s3 ls
 
 Without a command it starts the shell in $SHELL. In bash, zsh and fish, the prompt shows the role and the time left
-before your own prompt. ROLECALL_ROLE and ROLECALL_EXPIRATION describe the session.
+before your own prompt, and your start-up files do not replace the session. ROLECALL_ROLE and ROLECALL_EXPIRATION
+describe the session.
 It exits with the code of the command, with 126 if the command cannot be started, and with 127 if it is not found.
 
 With --server, the environment holds no credentials. It holds the address of an endpoint on 127.0.0.1 and a token, with

@@ -17,9 +17,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use block::{rendered, set};
-use rolecall_core::session::export_block::{CONFLICTING, ExportBlock};
+use block::{PROFILE, credentials, rendered, set};
+use rolecall_core::session::export_block::ExportBlock;
 use rolecall_core::session::shell::Shell;
+use rolecall_core::session::variable::{conflicting, conflicting_with_endpoint};
+use rolecall_core::value::name::Name;
 
 /// A shell, and how it reads a block.
 struct Program {
@@ -103,8 +105,34 @@ fn found(name: &str) -> Option<std::path::PathBuf> {
     block::found(name, INSTALLED.contains(&name))
 }
 
+/// Returns a block without region and endpoint.
+fn rendered_without_region(shell: Shell) -> String {
+    let profile = Name::parse(PROFILE).expect("a name");
+    let block = ExportBlock {
+        credentials: &credentials(shell),
+        account_id: "808768216571",
+        region: None,
+        endpoint_url: None,
+    };
+    let text = block.render(shell, &profile).expect("safe");
+    text.expose().to_owned()
+}
+
 /// Returns the `AWS_` variables after the shell has read the block in an environment with conflicting variables.
 fn after(shell: &Path, plain: &[&str], home: &Path, reads: &str) -> BTreeMap<String, String> {
+    let old = conflicting().chain(conflicting_with_endpoint());
+    let old: Vec<_> = old.map(|name| (name, "old")).collect();
+    after_in(&old, shell, plain, home, reads)
+}
+
+/// Returns the variables of AWS and Rolecall after the shell has read the block in an environment.
+fn after_in(
+    environment: &[(&str, &str)],
+    shell: &Path,
+    plain: &[&str],
+    home: &Path,
+    reads: &str,
+) -> BTreeMap<String, String> {
     let env = match shell.file_name().and_then(|name| name.to_str()) {
         Some("elvish") => "e:env -0",
         Some("nu") => "^env -0",
@@ -113,9 +141,7 @@ fn after(shell: &Path, plain: &[&str], home: &Path, reads: &str) -> BTreeMap<Str
     let mut command = Command::new(shell);
     command.env_clear().current_dir(home).env("HOME", home);
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    for name in CONFLICTING {
-        command.env(name, "old");
-    }
+    command.envs(environment.iter().copied());
     let script = format!("{reads}\n{env}\n");
     fs::write(home.join("script"), script).expect("a script");
     let output = command
@@ -133,7 +159,7 @@ fn after(shell: &Path, plain: &[&str], home: &Path, reads: &str) -> BTreeMap<Str
     let text = String::from_utf8(output.stdout).expect("text");
     let pairs = text.split('\0').filter_map(|line| line.split_once('='));
     pairs
-        .filter(|(name, _)| name.starts_with("AWS_"))
+        .filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("ROLECALL_"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }
@@ -150,7 +176,7 @@ fn t22_a_block_sets_its_variables_and_unsets_conflicting_ones_in_every_shell() {
             let mut got = after(&shell, program.plain, home.path(), reads);
             if program.shell == Shell::Json {
                 // JSON cannot unset variables.
-                got.retain(|name, _| !CONFLICTING.contains(&name.as_str()));
+                got.retain(|_, value| value != "old");
             }
             assert_eq!(got, set(program.shell), "{}: {reads}", program.name);
         }
@@ -171,6 +197,38 @@ fn the_unset_block_removes_what_a_block_set_in_every_shell() {
         let reads = program.reads.last().expect("a command");
         let got = after(&shell, program.plain, home.path(), reads);
         assert_eq!(got, BTreeMap::new(), "{}", program.name);
+    }
+}
+
+#[test]
+fn a_block_without_a_region_removes_only_the_region_of_the_session_before() {
+    let own = ("AWS_DEFAULT_REGION", "us-east-1");
+    let before = [
+        ("AWS_REGION", "eu-west-1"),
+        ("ROLECALL_REGION", "eu-west-1"),
+    ];
+    for program in PROGRAMS.iter().filter(|it| it.shell != Shell::Json) {
+        let Some(shell) = found(program.name) else {
+            continue;
+        };
+        for reads in program.reads {
+            let home = tempfile::tempdir().expect("a folder");
+            let region = |environment: &[(&str, &str)], block: &str| {
+                fs::write(home.path().join("block"), block).expect("a block");
+                let mut got = after_in(environment, &shell, program.plain, home.path(), reads);
+                got.retain(|name, _| name.contains("REGION"));
+                got.into_iter().collect::<Vec<_>>()
+            };
+            let kept = [(own.0.to_owned(), own.1.to_owned())];
+            let block = rendered_without_region(program.shell);
+            let unset = ExportBlock::unset(program.shell).expect("a shell");
+            for text in [block, format!("{unset}\n")] {
+                let got = region(&[own, before[0], before[1]], &text);
+                assert_eq!(got, kept, "{}: {reads}", program.name);
+                assert_eq!(region(&[own], &text), kept, "{}: {reads}", program.name);
+                assert_eq!(region(&[], &text), [], "{}: {reads}", program.name);
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod export_block;
 pub mod mfa_session;
 pub mod shell;
 pub mod totp;
+pub mod variable;
 
 use std::sync::Arc;
 

@@ -130,6 +130,7 @@ impl Owner {
         };
         let block = ExportBlock {
             credentials: &session.credentials,
+            account_id: account_of(session),
             region: region.as_ref(),
             endpoint_url: endpoint_url.as_deref(),
         };

@@ -9,7 +9,7 @@ use super::line::Line;
 use super::template::Template;
 use super::usage_error::UsageError;
 use super::value;
-use crate::grammar::{COMPLETE, ENDPOINT_SERVER};
+use crate::grammar::{COMPLETE, ENDPOINT_SERVER, LEFT_OVER};
 
 use rolecall_core::aws_files::connection::Which;
 
@@ -49,6 +49,7 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         COMPLETE => Command::Complete {
             words: line.operands,
         },
+        LEFT_OVER => Command::LeftOver { set: line.operands },
         ENDPOINT_SERVER => Command::EndpointServer {
             words: line.operands,
         },

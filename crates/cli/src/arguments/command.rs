@@ -87,6 +87,11 @@ pub(crate) enum Command {
     Complete {
         words: Vec<String>,
     },
+    /// `left-over`: the variables that do not belong to a session which sets these.
+    LeftOver {
+        /// The names of the session's variables.
+        set: Vec<String>,
+    },
     Keys(KeysCommand),
     Agent(AgentCommand),
     Unlock {

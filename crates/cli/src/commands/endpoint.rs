@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use rolecall_core::api::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::session::variable::{ENDPOINT_URL, OWN_REGION};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use super::code_prompt;
@@ -14,7 +15,7 @@ pub(super) const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 pub(super) const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// Variables of a session that a program needs beside an endpoint.
-const OTHER: [&str; 3] = ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"];
+const OTHER: [&str; 4] = ["AWS_REGION", "AWS_DEFAULT_REGION", OWN_REGION, ENDPOINT_URL];
 
 /// Serves a role until `process` ends, or this process if there is none. Returns the lines of an environment file.
 ///
@@ -29,7 +30,8 @@ pub(super) fn run(client: &Client, role: &str, process: Option<u32>) -> Result<S
         format!("{URL}={}", ready.url),
         format!("{TOKEN_FILE}={}", ready.authorization),
     ];
-    lines.extend(other_variables(&session).map(|(name, value)| format!("{name}={value}")));
+    let other = other_variables(&session).filter(|(name, _)| *name != OWN_REGION);
+    lines.extend(other.map(|(name, value)| format!("{name}={value}")));
     let lines = lines.join("\n");
     if process.is_some() {
         return Ok(lines);

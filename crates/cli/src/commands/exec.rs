@@ -7,20 +7,20 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use rolecall_core::api::protocol::WireEnvironment;
-use rolecall_core::session::export_block::ENDPOINT_URL;
+use rolecall_core::api::protocol::{WireEnvironment, WireSecret};
 use rolecall_core::value::credentials::instant_text;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::echo;
+use rolecall_core::value::secret::Secret;
 
 use super::assume;
 use super::catalogue::credentials_of_default;
 use super::endpoint::{self, other_variables, variables};
 use super::outcome::Outcome;
 use crate::arguments::Delivery;
-use crate::client::Client;
+use crate::client::{Client, unexpected};
 use crate::endpoint::{Ready, TokenDelivery, launch};
-use crate::environment::Environment;
+use crate::environment::{Environment, left_over};
 use crate::terminal;
 
 /// Exit codes of shells for a program that cannot be started, and for one that does not exist.
@@ -28,12 +28,11 @@ use crate::terminal;
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Variables that SDKs use before an endpoint.
-const BEFORE_AN_ENDPOINT: [&str; 3] = [
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-];
+/// When the credentials in the environment expire; absent if Rolecall renews them.
+const EXPIRATION: &str = "ROLECALL_EXPIRATION";
+
+/// Names and values of the variables that a program gets.
+type Set<'a> = Vec<(&'a str, Secret)>;
 
 /// Runs a program, or a shell if `program` is empty. On Unix it replaces this process, so that it has the signals, the
 /// terminal and the exit code.
@@ -54,31 +53,32 @@ pub(super) fn run(
         return Err(default_profile_comes_first(setting));
     }
     let session = variables(client, role, reasons)?;
-    let shell = login_shell(environment).into_os_string();
-    let mut command = match program {
-        [program, arguments @ ..] => command(program, arguments, role, &session),
+    let shell = [login_shell(environment).into_os_string()];
+    let program = match program {
         [] => {
             greet(client, role)?;
-            let mut command = command(&shell, &[], role, &session);
-            subshell::prepare(&mut command, Path::new(&shell), client, environment);
-            command
+            &shell
         }
+        program => program,
     };
-    if environment.has_custom_endpoint() {
-        // The session of a custom endpoint sets its own.
-        command.env_remove(ENDPOINT_URL);
-    }
-    match delivery {
-        Delivery::Variables => set_credentials(&mut command, &session),
+    let mut set = match delivery {
+        Delivery::Variables => with_credentials(&session),
         Delivery::Endpoint => {
             let own = std::process::id();
             let launched = launch(client, role, own, TokenDelivery::Environment)?;
-            set_endpoint(&mut command, &session, &launched.ready);
+            with_endpoint(&session, &launched.ready)
         }
-    }
+    };
+    set.push(("ROLECALL_ROLE", Secret::new(role.trim().to_owned())));
+    let [name, arguments @ ..] = program else {
+        return Err(unexpected());
+    };
+    let mut command = command(name, &session, &set);
+    subshell::prepare(&mut command, program, &set, client, environment);
+    command.args(arguments);
     Ok(match start(command) {
         Ok(code) => Outcome::Exited(code),
-        Err(error) => not_started(program.first().unwrap_or(&shell), &error),
+        Err(error) => not_started(name, &error),
     })
 }
 
@@ -86,37 +86,39 @@ pub(super) fn run(
     clippy::disallowed_methods,
     reason = "starts the program that the user named, in their environment"
 )]
-fn command(
-    program: &OsString,
-    arguments: &[OsString],
-    role: &str,
-    session: &WireEnvironment,
-) -> Command {
+fn command(program: &OsString, session: &WireEnvironment, set: &Set<'_>) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments);
-    for name in &session.unset {
+    let names: Vec<&str> = set.iter().map(|(name, _)| *name).collect();
+    for name in session.unset.iter().chain(&left_over(&names)) {
         command.env_remove(name);
     }
-    command.env("ROLECALL_ROLE", role.trim());
+    if !names.contains(&EXPIRATION) {
+        command.env_remove(EXPIRATION);
+    }
+    command.envs(set.iter().map(|(name, value)| (name, value.expose())));
     command
 }
 
-fn set_credentials(command: &mut Command, session: &WireEnvironment) {
+/// Returns the variables of a session with its credentials.
+fn with_credentials(session: &WireEnvironment) -> Set<'_> {
     let set = session.set.iter();
-    command.envs(set.map(|(name, value)| (name, value.expose())));
-    command.env("ROLECALL_EXPIRATION", instant_text(session.expires_at));
+    let secret = |value: &WireSecret| Secret::new(value.expose().to_owned());
+    let mut set: Set<'_> = set
+        .map(|(name, value)| (name.as_str(), secret(value)))
+        .collect();
+    set.push((EXPIRATION, Secret::new(instant_text(session.expires_at))));
+    set
 }
 
-fn set_endpoint(command: &mut Command, session: &WireEnvironment, ready: &Ready) {
-    let credentials = session.set.iter().map(|(name, _)| name.as_str());
-    for name in credentials.chain(BEFORE_AN_ENDPOINT) {
-        command.env_remove(name);
-    }
-    command.envs(other_variables(session));
-    command.env(endpoint::URL, &ready.url);
-    command.env(endpoint::TOKEN, &ready.authorization);
-    // Rolecall renews the session, so it does not expire at one time.
-    command.env_remove("ROLECALL_EXPIRATION");
+/// Returns the variables of an endpoint. Rolecall renews the session, so it does not expire at one time.
+fn with_endpoint<'a>(session: &'a WireEnvironment, ready: &Ready) -> Set<'a> {
+    let other = other_variables(session);
+    let mut set: Set<'_> = other
+        .map(|(name, value)| (name, Secret::new(value.to_owned())))
+        .collect();
+    set.push((endpoint::URL, Secret::new(ready.url.clone())));
+    set.push((endpoint::TOKEN, Secret::new(ready.authorization.clone())));
+    set
 }
 
 /// Returns the user's login shell, or the shell that every system has.

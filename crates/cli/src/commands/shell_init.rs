@@ -1,11 +1,11 @@
 //! `shell-init`: a shell's function `assume` and its completions.
 
-use rolecall_core::session::export_block::{CONFLICTING, ExportBlock};
+use rolecall_core::session::export_block::ExportBlock;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::arguments::{IntegratedShell, ScriptPart};
-use crate::grammar::COMPLETE;
+use crate::grammar::{COMPLETE, LEFT_OVER};
 
 const ASSUME: &str = include_str!("shell_init/assume.sh");
 const ASSUME_FISH: &str = include_str!("shell_init/assume.fish");
@@ -39,7 +39,7 @@ pub(super) fn text(shell: IntegratedShell, part: ScriptPart) -> Result<String, P
         .trim_end()
         .replace("@COMPLETE@", COMPLETE)
         .replace("@UNSET@", &ExportBlock::unset(Shell::Nushell)?)
-        .replace("@CONFLICTING@", &CONFLICTING.join(" "));
+        .replace("@LEFT_OVER@", LEFT_OVER);
     Ok(text)
 }
 

@@ -26,7 +26,12 @@ pub(crate) fn rendered(shell: Shell) -> String {
 pub(crate) fn set(shell: Shell) -> BTreeMap<String, String> {
     let variables = with_block(shell, |block| block.variables().expect("safe"));
     let pairs = variables.into_iter();
+    let is_file = matches!(
+        shell,
+        Shell::Json | Shell::Dotenv | Shell::Docker | Shell::Ini
+    );
     pairs
+        .filter(|(name, _)| !is_file || *name != "ROLECALL_REGION")
         .map(|(name, value)| (name.to_owned(), value.expose().to_owned()))
         .collect()
 }
@@ -35,12 +40,14 @@ fn with_block<T>(shell: Shell, read: impl FnOnce(ExportBlock<'_>) -> T) -> T {
     let region = Region::parse("us-gov-east-1").expect("a region");
     read(ExportBlock {
         credentials: &credentials(shell),
+        account_id: "808768216571",
         region: Some(&region),
         endpoint_url: Some("http://[::1]:4566"),
     })
 }
 
-fn credentials(shell: Shell) -> Credentials {
+/// Returns credentials with every character, as long as a shell allows.
+pub(crate) fn credentials(shell: Shell) -> Credentials {
     let every: String = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
     // Longer than the tokens of AWS, and as long as a line of cmd may be.
     let times = if shell == Shell::Cmd { 130 } else { 200 };

@@ -34,11 +34,17 @@ fn env_unset() {
  set -eg AWS_ACCESS_KEY_ID
  set -eg AWS_SECRET_ACCESS_KEY
  set -eg AWS_SESSION_TOKEN
+ set -eg AWS_ACCOUNT_ID
  set -eg AWS_CREDENTIAL_EXPIRATION
  set -eg AWS_SESSION_EXPIRATION
- set -eg AWS_REGION
- set -eg AWS_DEFAULT_REGION
  set -eg AWS_ENDPOINT_URL
+ set -eg AWS_CONTAINER_CREDENTIALS_FULL_URI
+ set -eg AWS_CONTAINER_AUTHORIZATION_TOKEN
+ set -eg ROLECALL_ROLE
+ set -eg ROLECALL_EXPIRATION
+ if test "$AWS_REGION" = "$ROLECALL_REGION"; set -eg AWS_REGION; end
+ if test "$AWS_DEFAULT_REGION" = "$ROLECALL_REGION"; set -eg AWS_DEFAULT_REGION; end
+ set -eg ROLECALL_REGION
 
 "#]]);
 }
@@ -47,6 +53,58 @@ fn env_unset() {
 fn env_unset_file() {
     Case::new(&["env", "--unset", "--shell", "dotenv"]).fails(str![[r#"
 A .env file cannot be unset. Delete the file, or choose a shell.
+
+"#]]);
+}
+
+#[test]
+fn env_unsets_what_the_block_cannot_know() {
+    Case::new(&["env", "guest", "--shell=sh"])
+        .env("AWS_PROFILE", "old")
+        .env("AWS_ENDPOINT_URL", "http://localhost:4566")
+        .env("AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:8000")
+        .env(
+            "AWS_ENDPOINT_URL_S3",
+            "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com",
+        )
+        .env("AWS_BEARER_TOKEN_OTHER", "old")
+        .env("AWS_BEARER_TOKEN_$(touch ran)", "old")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_USE_FIPS_ENDPOINT", "true")
+        .answer(json!({ "text": " unset AWS_PROFILE\n export AWS_ACCESS_KEY_ID='x'" }))
+        .prints(str![[r#"
+ unset AWS_BEARER_TOKEN_OTHER
+ unset AWS_ENDPOINT_URL
+ unset AWS_ENDPOINT_URL_DYNAMODB
+ unset AWS_PROFILE
+ export AWS_ACCESS_KEY_ID='x'
+
+"#]]);
+}
+
+#[test]
+fn exec_gives_a_session_that_nothing_replaces() {
+    Case::new(&["exec", "guest", "sh", "-c", "env | grep -e AWS_ -e ROLECALL_ | sort"])
+        .env("PATH", "/usr/bin:/bin")
+        .env("AWS_PROFILE", "old")
+        .env("AWS_ACCOUNT_ID", "111122223333")
+        .env("AWS_BEARER_TOKEN_BEDROCK", "old")
+        .env("AWS_ROLE_ARN", "old")
+        .env("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000")
+        .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", "old")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("ROLECALL_REGION", "eu-west-1")
+        .env("AWS_CONFIG_FILE", "/kept")
+        .answer(json!({
+            "environment": { "expires_at": "2026-11-21T12:42:30Z", "unset": [], "set": [["AWS_ACCESS_KEY_ID", "x"]] }
+        }))
+        .prints(str![[r#"
+AWS_ACCESS_KEY_ID=x
+AWS_CONFIG_FILE=/kept
+AWS_DEFAULT_REGION=us-east-1
+ROLECALL_EXPIRATION=2026-11-21T12:42:30Z
+ROLECALL_ROLE=guest
 
 "#]]);
 }

@@ -1,41 +1,18 @@
 //! Export blocks: shell code that sets the environment variables of a session.
 
 use crate::session::shell::Shell;
+use crate::session::variable::{
+    ENDPOINT_URL, OWN_REGION, Treatment, conflicting, conflicting_with_endpoint, names,
+};
 use crate::value::credentials::{Credentials, UnsafeValue, instant_text};
 use crate::value::input::InputError;
 use crate::value::name::Name;
 use crate::value::region::Region;
 use crate::value::secret::Secret;
 
-/// Variables that would override the block or conflict with it. botocore reads `AWS_SECURITY_TOKEN` before
-/// `AWS_SESSION_TOKEN`, and a container endpoint or a profile can replace the credentials.
-pub const CONFLICTING: [&str; 7] = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-];
-
-/// The endpoint to which AWS's tools send all calls, if it is set. A block sets it for a custom endpoint.
-pub const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-
 /// Names and values of variables.
 pub type Variables = Vec<(&'static str, Secret)>;
 
-/// All variables that a block can set.
-const SET: [&str; 8] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    ENDPOINT_URL,
-];
 /// The variables that correspond to a setting of a credentials file.
 const INI_KEYS: [&str; 3] = [
     "AWS_ACCESS_KEY_ID",
@@ -48,6 +25,8 @@ const INI_KEYS: [&str; 3] = [
 pub struct ExportBlock<'a> {
     /// The session's credentials.
     pub credentials: &'a Credentials,
+    /// The account of the role: 12 digits.
+    pub account_id: &'a str,
     /// The region, if the role or the settings name one.
     pub region: Option<&'a Region>,
     /// The custom endpoint for which the credentials are valid, if one is set.
@@ -62,11 +41,14 @@ impl ExportBlock<'_> {
     /// # Errors
     /// If a value has characters that could end its quotes, or is too long for a line of the shell.
     pub fn render(&self, shell: Shell, profile: &Name) -> Result<Secret, UnsafeValue> {
-        let variables = self.variables()?;
+        let mut variables = self.variables()?;
+        if !shell.is_typed() {
+            // No next session removes a region from a file.
+            variables.retain(|(name, _)| *name != OWN_REGION);
+        }
         if let Some(longest) = shell.longest_line() {
             check_lengths(&variables, shell, longest)?;
         }
-        let unset = CONFLICTING.iter().filter_map(|name| shell.unset(name));
         Ok(match shell {
             Shell::Json => joined(&variables, shell, "{\n  ", ",\n  ", "\n}"),
             Shell::Ini => {
@@ -84,7 +66,7 @@ impl ExportBlock<'_> {
             }
             shell if shell.is_typed() => {
                 let indent = shell.indent();
-                let before: String = unset.map(|line| format!("{indent}{line}\n")).collect();
+                let before = self.unset_before(shell);
                 let between = format!("\n{indent}");
                 joined(
                     &variables,
@@ -98,33 +80,49 @@ impl ExportBlock<'_> {
         })
     }
 
+    /// Returns the lines before the variables: they unset what would replace the session.
+    fn unset_before(&self, shell: Shell) -> String {
+        let with_endpoint = self.endpoint_url.map(|_| conflicting_with_endpoint());
+        let unset = conflicting().chain(with_endpoint.into_iter().flatten());
+        let region = match self.region {
+            Some(_) => Vec::new(),
+            None => without_own_region(shell),
+        };
+        let lines = unset.filter_map(|name| shell.unset(name)).chain(region);
+        let indent = shell.indent();
+        lines.map(|line| format!("{indent}{line}\n")).collect()
+    }
+
     /// Returns the block that removes a session from the environment.
     ///
     /// # Errors
     /// If `shell` is a file format, because a script cannot remove variables from a file.
     pub fn unset(shell: Shell) -> Result<String, InputError> {
-        let lines: Option<Vec<String>> = SET
-            .iter()
-            .map(|name| {
-                shell
-                    .revert(name)
-                    .map(|line| format!("{}{line}", shell.indent()))
-            })
-            .collect();
-        lines.map(|lines| lines.join("\n")).ok_or_else(|| {
+        if !shell.is_typed() {
             let what = format!("A {} cannot be unset.", shell.label());
-            InputError::new("shell", what, "Delete the file, or choose a shell.")
-        })
+            let remedy = "Delete the file, or choose a shell.";
+            return Err(InputError::new("shell", what, remedy));
+        }
+        let set = names(&[
+            Treatment::Credentials,
+            Treatment::Server,
+            Treatment::Endpoint,
+            Treatment::Prompt,
+        ]);
+        let lines = set.filter_map(|name| shell.revert(name));
+        let lines = lines.chain(without_own_region(shell));
+        let lines = lines.map(|line| format!("{}{line}", shell.indent()));
+        Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// Returns the line that removes the custom endpoint of another session from a shell. It goes before a block that
-    /// sets no endpoint. It is empty for file formats.
-    pub fn without_endpoint(shell: Shell) -> String {
-        let line = shell.unset(ENDPOINT_URL).filter(|_| shell.is_typed());
-        line.map_or(String::new(), |line| format!("{}{line}\n", shell.indent()))
+    /// Returns lines that unset these variables, to go before a block. There are none for file formats.
+    pub fn without(shell: Shell, names: &[&str]) -> String {
+        let lines = names.iter().filter_map(|name| shell.unset(name));
+        let indent = shell.indent();
+        lines.map(|line| format!("{indent}{line}\n")).collect()
     }
 
-    /// Returns the names and values of the variables that the block sets. It unsets [`CONFLICTING`].
+    /// Returns the names and values of the variables that the block sets. It unsets [`conflicting`] ones.
     ///
     /// # Errors
     /// The same as [`ExportBlock::render`].
@@ -144,12 +142,14 @@ impl ExportBlock<'_> {
                 "AWS_SESSION_TOKEN",
                 self.credentials.session_token.duplicate(),
             ),
+            ("AWS_ACCOUNT_ID", Secret::new(self.account()?.to_owned())),
             ("AWS_CREDENTIAL_EXPIRATION", Secret::new(expiry.clone())),
             ("AWS_SESSION_EXPIRATION", Secret::new(expiry)),
         ];
         if let Some(region) = self.region {
             variables.push(("AWS_REGION", Secret::new(region.to_string())));
             variables.push(("AWS_DEFAULT_REGION", Secret::new(region.to_string())));
+            variables.push((OWN_REGION, Secret::new(region.to_string())));
         }
         if let Some(url) = self.endpoint_url {
             let plain = url
@@ -162,6 +162,22 @@ impl ExportBlock<'_> {
         }
         Ok(variables)
     }
+
+    fn account(&self) -> Result<&str, UnsafeValue> {
+        let id = self.account_id;
+        let is_account = id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
+        is_account.then_some(id).ok_or(UnsafeValue("AccountId"))
+    }
+}
+
+/// Returns the lines that unset the region if Rolecall set it.
+fn without_own_region(shell: Shell) -> Vec<String> {
+    let same = |name| shell.revert_if_same(name, OWN_REGION);
+    let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+    regions
+        .filter_map(same)
+        .chain(shell.revert(OWN_REGION))
+        .collect()
 }
 
 fn joined(
@@ -218,6 +234,7 @@ mod tests {
         let region = Region::parse("eu-west-1").expect("a region");
         let block = ExportBlock {
             credentials: &credentials,
+            account_id: "808768216571",
             region: Some(&region),
             endpoint_url: None,
         };
@@ -226,14 +243,34 @@ mod tests {
 
     #[test]
     fn bash_block() {
+        let text = rendered(Shell::Bash);
+        let (unset, set) = text.split_once(" export").expect("both");
+        let names: Vec<&str> = unset.lines().map(|line| line.trim_start()).collect();
         assert_eq!(
-            rendered(Shell::Bash),
-            " unset AWS_PROFILE\n unset AWS_DEFAULT_PROFILE\n unset AWS_SECURITY_TOKEN\n unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n \
-             unset AWS_CONTAINER_CREDENTIALS_FULL_URI\n unset AWS_CONTAINER_AUTHORIZATION_TOKEN\n \
-             unset AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\n export AWS_ACCESS_KEY_ID='ASIAIOSFODNN7EXAMPLE'\n \
+            names,
+            [
+                "unset AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "unset AWS_CONTAINER_AUTHORIZATION_TOKEN",
+                "unset AWS_PROFILE",
+                "unset AWS_DEFAULT_PROFILE",
+                "unset AWS_SECURITY_TOKEN",
+                "unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                "unset AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                "unset AWS_WEB_IDENTITY_TOKEN_FILE",
+                "unset AWS_ROLE_ARN",
+                "unset AWS_ROLE_SESSION_NAME",
+                "unset AWS_ACCESS_KEY",
+                "unset AWS_SECRET_KEY",
+                "unset AWS_BEARER_TOKEN_BEDROCK",
+            ]
+        );
+        assert_eq!(
+            set,
+            " AWS_ACCESS_KEY_ID='ASIAIOSFODNN7EXAMPLE'\n \
              export AWS_SECRET_ACCESS_KEY='c2VjcmV0/+='\n export AWS_SESSION_TOKEN='dG9rZW4='\n \
+             export AWS_ACCOUNT_ID='808768216571'\n \
              export AWS_CREDENTIAL_EXPIRATION='2026-11-21T12:34:56Z'\n export AWS_SESSION_EXPIRATION='2026-11-21T12:34:56Z'\n \
-             export AWS_REGION='eu-west-1'\n export AWS_DEFAULT_REGION='eu-west-1'"
+             export AWS_REGION='eu-west-1'\n export AWS_DEFAULT_REGION='eu-west-1'\n export ROLECALL_REGION='eu-west-1'"
         );
     }
 

@@ -138,6 +138,28 @@ impl Shell {
         }
     }
 
+    /// Returns the line that reverts [`Shell::set`] of one variable if another one has the same value, or `None` for
+    /// files.
+    pub(crate) fn revert_if_same(self, name: &str, other: &str) -> Option<String> {
+        let revert = self.revert(name)?;
+        Some(match self {
+            Self::Bash => format!("[ \"${{{name}-}}\" != \"${{{other}-}}\" ] || {revert}"),
+            Self::Fish => format!("if test \"${name}\" = \"${other}\"; {revert}; end"),
+            Self::Powershell => format!("if ($Env:{name} -eq $Env:{other}) {{ {revert} }}"),
+            Self::Cmd => format!("if \"%{name}%\"==\"%{other}%\" {revert}"),
+            Self::Nushell => format!("if $env.{name}? == $env.{other}? {{ {revert} }}"),
+            Self::Elvish => format!("if (eq $E:{name} $E:{other}) {{ {revert} }}"),
+            Self::Xonsh => {
+                format!("${{...}}.get('{name}') == ${{...}}.get('{other}') and {revert}")
+            }
+            // csh fails on a variable that is not set, so both are asked for as output.
+            Self::Csh => {
+                format!("if ( \"`printenv {name}`\" == \"`printenv {other}`\" ) {revert}")
+            }
+            Self::Dotenv | Self::Docker | Self::Json | Self::Ini => return None,
+        })
+    }
+
     /// Returns the maximum length of a line in bytes, or `None` if there is no limit.
     pub(crate) fn longest_line(self) -> Option<usize> {
         // <https://learn.microsoft.com/troubleshoot/windows-client/shell-experience/command-line-string-limitation>

@@ -1,53 +1,75 @@
 //! The shell that `exec` starts without a command. Its prompt shows the role and the time left, before the user's own
 //! prompt.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 
 use crate::client::Client;
 use crate::environment::Environment;
+use crate::grammar::LEFT_OVER;
 
 const BASH: &str = include_str!("subshell/bash.sh");
 const ZSH: &str = include_str!("subshell/zsh.sh");
 const ZSHRC: &str = include_str!("subshell/zshrc.sh");
 const FISH: &str = include_str!("subshell/fish.fish");
 
-/// Makes the shell that `command` starts show the session in its prompt, if Rolecall knows how. Other shells get the
-/// session as well, and so do those whose start-up file cannot be written.
+/// What a name of a variable begins with for its second copy, which the start-up files apply after the user's own.
+const COPY: &str = "ROLECALL_SET_";
+
+/// Makes a shell that `command` starts show the session in its prompt, and set the variables `set` again after the
+/// user's start-up files, if Rolecall knows how. Other programs get the session as well, and so do shells whose start-up
+/// file cannot be written. The arguments of `program` have to follow.
 pub(super) fn prepare(
     command: &mut Command,
-    shell: &Path,
+    program: &[OsString],
+    set: &[(&str, Secret)],
     client: &Client,
     environment: &Environment,
 ) {
-    let Ok(program) = std::env::current_exe() else {
+    let (Some(shell), Ok(own_program)) = (started_shell(program), std::env::current_exe()) else {
         return;
     };
-    let prepared = match shell.file_name().and_then(OsStr::to_str) {
-        Some("bash") => file(client, "bash.sh", BASH).map(|path| {
+    let prepared = match shell {
+        "bash" => file(client, "bash.sh", BASH).map(|path| {
             command.arg("--rcfile").arg(path);
         }),
-        Some("zsh") => zsh_files(client).map(|path| {
+        "zsh" => zsh_files(client).map(|path| {
             command.env("ZDOTDIR", path.parent().unwrap_or(&path));
             match &environment.zsh_dir {
                 Some(dir) => command.env("ROLECALL_ZDOTDIR", dir),
                 None => command.env_remove("ROLECALL_ZDOTDIR"),
             };
         }),
-        Some("fish") => {
+        _ => {
             command.arg("--init-command").arg(script(client, FISH));
             Ok(())
         }
-        Some(_) | None => return,
     };
     if prepared.is_ok() {
-        command.env("ROLECALL_PROGRAM", program);
+        command.env("ROLECALL_PROGRAM", own_program);
+        for (name, value) in set {
+            command.env(format!("{COPY}{name}"), value.expose());
+        }
     }
+}
+
+/// Returns the shell that a program is if it reads start-up files and then takes commands from the user or from an
+/// argument. bash reads none for an argument.
+fn started_shell(program: &[OsString]) -> Option<&'static str> {
+    let (shell, arguments) = program.split_first()?;
+    let name = Path::new(shell).file_name()?;
+    let known = ["bash", "zsh", "fish"].into_iter().find(|it| name == *it)?;
+    let takes_commands = match arguments.first() {
+        None => true,
+        Some(first) => known != "bash" && first == "-c",
+    };
+    takes_commands.then_some(known)
 }
 
 fn zsh_files(client: &Client) -> io::Result<PathBuf> {
@@ -77,4 +99,5 @@ fn script(client: &Client, text: &str) -> String {
         Mode::Practice => "--practice ",
     };
     text.replace("@FLAGS@", flags)
+        .replace("@LEFT_OVER@", LEFT_OVER)
 }

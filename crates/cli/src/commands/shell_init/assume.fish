@@ -1,8 +1,6 @@
 function assume --description 'Puts a role\'s session into this shell; --end removes it' --argument-names role
     if test "$role" = --end
         command rolecall env --unset --shell fish | source
-        set -e ROLECALL_ROLE
-        set -e ROLECALL_EXPIRATION
         return 0
     end
     if test -z "$role"

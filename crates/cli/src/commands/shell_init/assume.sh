@@ -4,7 +4,6 @@ assume() {
   case $role in
     --end)
       eval "$(command rolecall env --unset --shell bash)"
-      unset ROLECALL_ROLE ROLECALL_EXPIRATION
       return
       ;;
     '')

@@ -14,8 +14,6 @@ def --wrapped rolecall [...arguments: string@"nu-complete rolecall"] { ^rolecall
 def --env assume [role?: string@"nu-complete rolecall roles", --end] {
   if $end {
 @UNSET@
- hide-env --ignore-errors ROLECALL_ROLE
- hide-env --ignore-errors ROLECALL_EXPIRATION
     return
   }
   if $role == null and not (is-terminal --stdin) {
@@ -25,7 +23,9 @@ def --env assume [role?: string@"nu-complete rolecall roles", --end] {
   let role = if $role != null { $role } else { ^rolecall list --names | lines | input list --fuzzy }
   if $role == null { return }
   let block = (^rolecall env --shell json $role | from json)
-  hide-env --ignore-errors @CONFLICTING@
+  let left_over = (^rolecall @LEFT_OVER@ -- ...($block | columns) | lines)
+  hide-env --ignore-errors ...$left_over
   load-env $block
+  if AWS_REGION in $block { load-env { ROLECALL_REGION: $block.AWS_REGION } }
   load-env { ROLECALL_ROLE: $role, ROLECALL_EXPIRATION: $block.AWS_CREDENTIAL_EXPIRATION }
 }

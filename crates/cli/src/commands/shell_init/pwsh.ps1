@@ -3,8 +3,6 @@ function assume {
     param([string]$Role)
     if ($Role -eq '--end') {
         rolecall env --unset --shell powershell | Out-String | Invoke-Expression
-        Remove-Item Env:ROLECALL_ROLE -ErrorAction SilentlyContinue
-        Remove-Item Env:ROLECALL_EXPIRATION -ErrorAction SilentlyContinue
         return
     }
     if (-not $Role) {

@@ -16,8 +16,12 @@ use server::Server;
 
 fn block(shell: &str) -> Value {
     let text = match shell {
-        "fish" => " set -e AWS_PROFILE\n set -gx AWS_REGION 'eu-west-1'",
-        _ => " unset AWS_PROFILE\n export AWS_REGION='eu-west-1'",
+        "fish" => {
+            " set -e AWS_PROFILE\n set -gx AWS_REGION 'eu-west-1'\n set -gx ROLECALL_REGION 'eu-west-1'"
+        }
+        _ => {
+            " unset AWS_PROFILE\n export AWS_REGION='eu-west-1'\n export ROLECALL_REGION='eu-west-1'"
+        }
     };
     json!({ "Ok": { "text": text } })
 }

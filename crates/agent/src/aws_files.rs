@@ -1,44 +1,26 @@
-//! Writes AWS's two files. Other programs write them too, at any moment, without a lock, and some truncate the file
-//! first.
-//!
-//! ```text
-//! lock ─► read, once the file is stable ─► edit ─► swap atomically, if the file is unchanged
-//!                  ▲                                   │
-//!                  └──── another program wrote ◄── watch the old and the new file for a moment
-//! ```
-//!
-//! A reader sees the old text or the new one, also after a crash. What another program writes to the old file is
-//! merged; what it writes over the new file is edited again.
+//! Writes AWS's two files, with a backup of what was there before, and the records of the keys that were moved out of
+//! them.
 
 mod backups;
-mod guard;
 mod leftovers;
-mod place;
-mod retry;
-mod swap;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rolecall_core::aws_files::{AwsFile, Edited, FILE_MAX, TakenKey};
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{AwsEdit, AwsWriter, Keeping};
+use rolecall_keeper::ports::{AwsEdit, AwsWriter, Keeping, MovedKeysEdit};
 
 use crate::disk::{self, Access};
+use crate::file_edit::{self, Kind, NotLocked, Place};
+use crate::own_file::OwnFileEditor;
 use crate::paths::Paths;
 
 use backups::{Backups, Slot};
-use guard::Guard;
-use place::Place;
-use retry::{ATTEMPTS, now, pause};
-use swap::Swap;
 
 /// How long to watch for late writes of other programs after a swap.
 const WATCH: Duration = Duration::from_millis(500);
-/// How long to wait for the lock of another Rolecall.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The file with the moved keys, in the state folder.
 const MOVED_KEYS: &str = "moved-keys.json";
 
@@ -67,35 +49,49 @@ impl AwsFilesWriter {
 
     /// Takes the lock against other instances of Rolecall.
     fn lock(&self) -> Result<File, Problem> {
-        let failed = |error: &std::io::Error| {
-            disk::problem(
-                error,
-                &self.paths.shown(&self.paths.state_dir),
-                Access::Write,
-            )
-        };
-        disk::create_private_dir(&self.paths.state_dir).map_err(|error| failed(&error))?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
         let path = self.paths.state_dir.join("aws-files.lock");
-        let file = options.open(path).map_err(|error| failed(&error))?;
-        let deadline = now() + LOCK_TIMEOUT;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if now() < deadline => pause(),
-                Err(TryLockError::WouldBlock) => return Err(locked()),
-                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        file_edit::lock(&path).map_err(|fault| match fault {
+            NotLocked::Held => locked(),
+            NotLocked::Failed(error) => {
+                let dir = self.paths.shown(&self.paths.state_dir);
+                disk::problem(&error, &dir, Access::Write)
             }
-        }
+        })
     }
 
     /// Removes temporary files of a crash beside AWS's files and among the backups. Needs the lock.
     fn remove_leftovers(&self, lock: &File) {
         let files = [AwsFile::Config, AwsFile::Credentials];
-        let dirs = files.map(|file| place::dir_of(self.paths.aws_path(file)));
-        leftovers::remove(lock, dirs.into_iter().flatten());
+        let dirs = files.map(|file| file_edit::dir_of(self.paths.aws_path(file)));
+        let prefix = Kind::Aws(AwsFile::Config).temporary();
+        leftovers::remove(lock, dirs.into_iter().flatten(), prefix);
         self.backups.remove_leftovers();
+    }
+
+    /// Backs up a file before an edit.
+    fn back_up(
+        &self,
+        file: AwsFile,
+        keeping: Keeping<'_>,
+        attempt: usize,
+        old: &[u8],
+    ) -> Result<(), Problem> {
+        let secret = match keeping {
+            Keeping::Backup => {
+                self.backups.keep(file, old);
+                return Ok(());
+            }
+            Keeping::Without(secret) => secret,
+        };
+        let slot = match attempt {
+            0 => Slot::New,
+            _ => Slot::Latest,
+        };
+        let saved = self.backups.keep_without(file, old, secret, slot);
+        saved.map_err(|error| {
+            let dir = self.paths.shown(self.backups.dir());
+            disk::problem(&error, &dir, Access::Write)
+        })
     }
 
     fn moved_keys_path(&self) -> PathBuf {
@@ -113,38 +109,11 @@ impl AwsWriter for AwsFilesWriter {
         let lock = self.lock()?;
         self.remove_leftovers(&lock);
         let shown = self.paths.shown(self.paths.aws_path(file));
-        let place = Place::find(self.paths.aws_path(file), file, &shown)?;
-        leftovers::note(&lock, &place.dir).map_err(|error| place.failed(&error))?;
-        for attempt in 0..ATTEMPTS {
-            let old = place.read_when_stable()?;
-            let old_text = text(old.bytes.clone(), &shown)?;
-            let edited = edit(old_text.expose())?;
-            if edited.text.expose() == old_text.expose() {
-                return Ok(edited);
-            }
-            match keeping {
-                Keeping::Backup => self.backups.keep(file, &old.bytes),
-                Keeping::Without(secret) => {
-                    let place = match attempt {
-                        0 => Slot::New,
-                        _ => Slot::Latest,
-                    };
-                    let saved = self.backups.keep_without(file, &old.bytes, secret, place);
-                    saved.map_err(|error| {
-                        let dir = self.paths.shown(self.backups.dir());
-                        disk::problem(&error, &dir, Access::Write)
-                    })?;
-                }
-            }
-            match place.swap(&old, edited.text.expose().as_bytes())? {
-                Swap::Done(displaced) => {
-                    Guard::new(&place, displaced, &edited, edit).watch(self.watch)?;
-                    return Ok(edited);
-                }
-                Swap::Changed => {}
-            }
-        }
-        Err(place.keeps_changing())
+        let place = Place::find(self.paths.aws_path(file), Kind::Aws(file), &shown)?;
+        leftovers::note(&lock, place.dir()).map_err(|error| place.failed(&error))?;
+        let back_up = |attempt, old: &[u8]| self.back_up(file, keeping, attempt, old);
+        let done = place.edit(self.watch, edit, back_up)?;
+        Ok(done.edited)
     }
 
     fn recover(&self) -> Result<(), Problem> {
@@ -179,29 +148,32 @@ impl AwsWriter for AwsFilesWriter {
         let path = self.moved_keys_path();
         let shown = self.paths.shown(&path);
         let bytes = disk::read(&path, FILE_MAX).map_err(|fault| fault.problem(&shown))?;
-        let Some(bytes) = bytes else {
-            return Ok(Vec::new());
-        };
-        serde_json::from_slice(&bytes).map_err(|error| {
-            let what = format!("{shown} cannot be read.");
-            let remedy = "Move the file away. Rolecall can then no longer move these keys back.";
-            Problem::new(ProblemCode::InvalidFile, what, remedy).with_detail(error.to_string())
-        })
+        let text = file_edit::text(bytes.unwrap_or_default(), &shown)?;
+        parse_moved_keys(text.expose(), &shown)
     }
 
-    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
+    fn edit_moved_keys(&self, edit: MovedKeysEdit<'_>) -> Result<(), Problem> {
         let path = self.moved_keys_path();
-        let failed = |error| disk::problem(&error, &self.paths.shown(&path), Access::Write);
-        let bytes = serde_json::to_vec_pretty(keys).map_err(|error| failed(error.into()))?;
-        disk::replace(&path, &bytes).map_err(failed)
+        let shown = self.paths.shown(&path);
+        let editor = OwnFileEditor::new(&self.paths);
+        let edited = editor.edit(&path, &|text| {
+            let mut keys = parse_moved_keys(text, &shown)?;
+            edit(&mut keys);
+            serde_json::to_string_pretty(&keys)
+                .map_err(|error| disk::problem(&error.into(), &shown, Access::Write))
+        });
+        edited.map(drop)
     }
 }
 
-fn text(bytes: Vec<u8>, shown: &str) -> Result<Secret, Problem> {
-    String::from_utf8(bytes).map(Secret::new).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let what = format!("{shown} is not UTF-8 at byte {at}.");
-        Problem::new(ProblemCode::InvalidFile, what, "Save it as UTF-8.")
+fn parse_moved_keys(text: &str, shown: &str) -> Result<Vec<TakenKey>, Problem> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let what = format!("{shown} cannot be read.");
+        let remedy = "Move the file away. Rolecall can then no longer move these keys back.";
+        Problem::new(ProblemCode::InvalidFile, what, remedy).with_detail(error.to_string())
     })
 }
 

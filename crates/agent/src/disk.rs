@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
+use crate::file_attributes::{self, Readers};
+
 /// Creates a folder and its parents, accessible by the user only, if it does not exist.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -171,7 +173,7 @@ pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem
 }
 
 /// Replaces a file atomically: a reader sees the old text or the new one, also after a crash. Links stay, and their
-/// target is replaced. The mode stays; a new file is accessible by the user only.
+/// target is replaced. The attributes stay; a new file is accessible by the user only.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = referent(path)?;
     let dir = target
@@ -183,7 +185,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .prefix(TEMPORARY)
         .tempfile_in(dir)?;
     file.write_all(bytes)?;
-    keep_mode(&target, file.as_file())?;
+    keep_attributes(&target, file.as_file())?;
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
     sync_dir(dir)
@@ -195,7 +197,7 @@ pub(crate) const TEMPORARY: &str = ".rolecall-unfinished-";
 const LEFT_BEHIND: Duration = Duration::from_secs(60);
 
 /// Removes the temporary files of a crash.
-fn remove_leftovers(dir: &Path) -> io::Result<()> {
+pub(crate) fn remove_leftovers(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)?.flatten() {
         let ours = entry
             .file_name()
@@ -222,10 +224,14 @@ pub(crate) fn referent(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn keep_mode(target: &Path, file: &File) -> io::Result<()> {
+fn keep_attributes(target: &Path, file: &File) -> io::Result<()> {
     match fs::metadata(target) {
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("not a file")),
-        Ok(metadata) => file.set_permissions(metadata.permissions()),
+        // Opening it could block.
+        Ok(found) if !found.is_file() => return Err(io::Error::other("not a file")),
+        Ok(_) | Err(_) => {}
+    }
+    match File::open(target) {
+        Ok(old) => file_attributes::keep(&old, file, Readers::Same),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }

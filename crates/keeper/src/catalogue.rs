@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Concern, Owner, State};
-use crate::state::gate::Gate;
+use crate::ports::OwnFile;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
 use rolecall_core::role::limits::{Limits, LimitsView};
@@ -14,19 +14,11 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
 impl Owner {
-    /// Reads the roles again. If the file is not TOML, the last valid catalogue stays in use. A role that is not valid
-    /// keeps its last valid state. A problem is shown.
-    pub(super) async fn reload_roles(&self) {
-        let _gate = self.enter(Gate::Roles).await;
-        self.reread_roles().await;
-    }
-
-    async fn reread_roles(&self) {
-        let path = self.ports.files.roles_path();
-        let reading = self
-            .io(|ports| ports.files.read_roles())
-            .await
-            .and_then(|text| catalogue::read(&text, &path));
+    /// Applies what the file of roles contains. If it is not TOML, the last valid catalogue stays in use. A role that is
+    /// not valid keeps its last valid state. A problem is shown.
+    pub(super) fn apply_roles(&self, read: Result<String, Problem>) {
+        let path = self.ports.files.path(OwnFile::Roles);
+        let reading = read.and_then(|text| catalogue::read(&text, &path));
         let before = self.lock().catalogue.clone();
         self.update(|state| match reading {
             Ok(reading) => {
@@ -66,7 +58,7 @@ impl Owner {
             self.copy_consent(&roles[0], &roles[1]).await?;
             self.rename_temporary_profile(previous, &role.name).await?;
         }
-        self.edit_roles(|text, path| {
+        self.edit_file(OwnFile::Roles, |text, path| {
             let text = catalogue::with_role(text, path, previous, draft)?;
             match renamed {
                 Some(previous) => catalogue::with_source_renamed(&text, path, previous, &role.name),
@@ -89,8 +81,10 @@ impl Owner {
     /// If there is no such role in the file, or the file cannot be written.
     pub(super) async fn remove_role(&self, name: &Name) -> Result<(), Problem> {
         self.check_own(name)?;
-        self.edit_roles(|text, path| catalogue::without_role(text, path, name))
-            .await
+        self.edit_file(OwnFile::Roles, |text, path| {
+            catalogue::without_role(text, path, name)
+        })
+        .await
     }
 
     /// Checks that a role can be written to `roles.toml` under this name. A role that is only read from another file
@@ -158,21 +152,10 @@ impl Owner {
         if !self.lock().own_roles.iter().any(names) {
             return Ok(());
         }
-        self.edit_roles(|text, path| catalogue::with_source_renamed(text, path, source, new_source))
-            .await
-    }
-
-    pub(super) async fn edit_roles(
-        &self,
-        edit: impl Fn(&str, &str) -> Result<String, Problem>,
-    ) -> Result<(), Problem> {
-        let _gate = self.enter(Gate::Roles).await;
-        let path = self.ports.files.roles_path();
-        let text = self.io(|ports| ports.files.read_roles()).await?;
-        self.io(|ports| ports.files.write_roles(&text, &edit(&text, &path)?))
-            .await?;
-        self.reread_roles().await;
-        Ok(())
+        self.edit_file(OwnFile::Roles, |text, path| {
+            catalogue::with_source_renamed(text, path, source, new_source)
+        })
+        .await
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Owner;
+use crate::ports::OwnFile;
 use rolecall_core::api::import::{
     DryRun, ImportData, ImportItem, ImportItemKind, ImportKey, ImportOutcome, ImportSource,
 };
@@ -99,7 +100,7 @@ impl Owner {
             drafts.extend(draft);
         }
         if dry_run == DryRun::No && !drafts.is_empty() {
-            self.edit_roles(|text, path| {
+            self.edit_file(OwnFile::Roles, |text, path| {
                 drafts.iter().try_fold(text.to_owned(), |text, draft| {
                     catalogue::with_role(&text, path, None, draft)
                 })

@@ -107,12 +107,8 @@ impl Owner {
                 let edited = self
                     .io(|ports| ports.aws.edit(taken.file, Keeping::Backup, &back))
                     .await?;
-                let others: Vec<TakenKey> = moved
-                    .iter()
-                    .filter(|key| key.profile != profile)
-                    .cloned()
-                    .collect();
-                self.io(|ports| ports.aws.note_moved_keys(&others)).await?;
+                let forget = |keys: &mut Vec<TakenKey>| keys.retain(|key| key != taken);
+                self.io(|ports| ports.aws.edit_moved_keys(&forget)).await?;
                 self.reload_aws_files().await;
                 edited
             }
@@ -207,10 +203,10 @@ impl Owner {
 
 /// Records a moved key, and replaces an earlier record of its profile.
 fn note_moved(ports: &Ports, taken: &TakenKey) -> Result<(), Problem> {
-    let mut moved = ports.aws.moved_keys()?;
-    moved.retain(|key| key.profile != taken.profile);
-    moved.push(taken.clone());
-    ports.aws.note_moved_keys(&moved)
+    ports.aws.edit_moved_keys(&|moved| {
+        moved.retain(|key| key.profile != taken.profile);
+        moved.push(taken.clone());
+    })
 }
 
 fn not_moved(profile: &str) -> Problem {

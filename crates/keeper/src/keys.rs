@@ -1,13 +1,14 @@
 //! Access keys, which are verified, stored in the keychain and listed.
 
 use super::{Concern, Owner};
+use crate::ports::KeysEdit;
 use crate::state::gate::Gate;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, CallerIdentity};
 use rolecall_core::catalogue::name_taken;
 use rolecall_core::explain::refusal::{Attempt, explain};
-use rolecall_core::value::access_key::AccessKey;
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
@@ -23,11 +24,11 @@ impl Owner {
     /// If the name or key is in use, AWS does not know the key, it belongs to a root user, or the keychain fails. Nothing is stored then.
     pub(super) async fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
         self.check_free(name)?;
-        self.check_new(pair)?;
+        check_new(&self.lock().keys, pair)?;
         let identity = self.verify(name, pair).await?;
         let _gate = self.enter(Gate::Keys).await;
         self.check_free(name)?;
-        self.check_new(pair)?;
+        check_new(&self.lock().keys, pair)?;
         let key = AccessKey {
             name: name.clone(),
             id: pair.id.clone(),
@@ -36,10 +37,15 @@ impl Owner {
             totp: None,
         };
         self.note_keychain(self.store_secret(pair).await).await?;
-        if let Err(problem) = self.write_keys(|keys| keys.push(key.clone())).await {
-            let _ = self
-                .note_keychain(self.io(|ports| ports.keychain.remove(&pair.id)).await)
-                .await;
+        let list = |keys: &mut Vec<AccessKey>| {
+            // Another instance of Rolecall may have listed it meanwhile.
+            check_new(keys, pair)?;
+            check_unlisted(keys, name)?;
+            keys.push(key.clone());
+            Ok(())
+        };
+        if let Err(problem) = self.edit_keys(&list).await {
+            self.drop_unlisted_secret(&pair.id).await;
             return Err(problem);
         }
         Ok(KeyView::from(&key))
@@ -59,10 +65,12 @@ impl Owner {
         self.check_not_moved(name).await?;
         let [before, renamed] = [name, new_name].map(|name| Subject::Key(name.clone()));
         self.copy_consent(&before, &renamed).await?;
-        self.write_keys(|keys| {
+        self.edit_keys(&|keys| {
+            check_unlisted(keys, new_name)?;
             for key in keys.iter_mut().filter(|key| key.name == *name) {
                 key.name = new_name.clone();
             }
+            Ok(())
         })
         .await?;
         self.rename_source(name, new_name).await?;
@@ -83,8 +91,11 @@ impl Owner {
             .await?;
         self.lock().key_sessions.remove(&key.id);
         let _ = self.end_mfa_now(name);
-        self.write_keys(|keys| keys.retain(|key| key.name != *name))
-            .await
+        self.edit_keys(&|keys| {
+            keys.retain(|key| key.name != *name);
+            Ok(())
+        })
+        .await
     }
 
     /// Tries the keychain again, for example after it was unlocked, and reads the sessions that are encrypted with its
@@ -143,23 +154,6 @@ impl Owner {
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
-    fn check_new(&self, pair: &KeyPair) -> Result<(), Problem> {
-        match self.lock().keys.iter().find(|key| key.id == pair.id) {
-            Some(key) => {
-                let what = format!(
-                    "This access key is here already as \"{}\".",
-                    sanitise::echo(key.name.as_str())
-                );
-                Err(Problem::new(
-                    ProblemCode::NameTaken,
-                    what,
-                    "Remove it first to replace its secret.",
-                ))
-            }
-            None => Ok(()),
-        }
-    }
-
     async fn verify(&self, name: &Name, pair: &KeyPair) -> Result<CallerIdentity, Problem> {
         let region = match self.lock().settings.region.clone() {
             Some(region) => region,
@@ -203,18 +197,42 @@ impl Owner {
         }
     }
 
+    /// Removes the secret of a key that could not be listed.
+    async fn drop_unlisted_secret(&self, id: &AccessKeyId) {
+        let read = self.io(|ports| ports.files.read_keys()).await;
+        let is_listed = read.is_ok_and(|keys| keys.iter().any(|key| key.id == *id));
+        if !is_listed {
+            let removed = self.io(|ports| ports.keychain.remove(id)).await;
+            let _ = self.note_keychain(removed).await;
+        }
+    }
+
     /// Changes the list of access keys. The caller must hold [`Gate::Keys`].
-    pub(super) async fn write_keys(
-        &self,
-        change: impl FnOnce(&mut Vec<AccessKey>),
-    ) -> Result<(), Problem> {
-        let mut keys = self.lock().keys.clone();
-        change(&mut keys);
-        self.io(|ports| ports.files.write_keys(&keys)).await?;
+    pub(super) async fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<(), Problem> {
+        let keys = self.io(|ports| ports.files.edit_keys(edit)).await?;
         self.update(|state| state.keys = keys);
         // Roles of profiles depend on which keys are in the keychain.
         self.reload_aws_files().await;
         Ok(())
+    }
+}
+
+/// Checks that an access key is not listed yet.
+fn check_new(keys: &[AccessKey], pair: &KeyPair) -> Result<(), Problem> {
+    let Some(key) = keys.iter().find(|key| key.id == pair.id) else {
+        return Ok(());
+    };
+    let name = sanitise::echo(key.name.as_str());
+    let what = format!("This access key is here already as \"{name}\".");
+    let remedy = "Remove it first to replace its secret.";
+    Err(Problem::new(ProblemCode::NameTaken, what, remedy))
+}
+
+/// Checks that no access key has this name.
+fn check_unlisted(keys: &[AccessKey], name: &Name) -> Result<(), Problem> {
+    match keys.iter().any(|key| key.name == *name) {
+        true => Err(name_taken(name)),
+        false => Ok(()),
     }
 }
 

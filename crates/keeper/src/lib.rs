@@ -36,6 +36,7 @@ mod listing;
 mod marks;
 mod maximum;
 mod mfa;
+mod own_file;
 mod owner;
 mod persist;
 mod policy;

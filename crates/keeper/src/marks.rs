@@ -1,7 +1,7 @@
 //! The user's labels of roles and accounts, and how much each role was used.
 
 use super::{Concern, Owner, State};
-use crate::state::gate::Gate;
+use crate::ports::OwnFile;
 use crate::state::unwritten::Row;
 use rolecall_core::catalogue::marks::{self, AccountMarks, Marks, RoleMarks};
 use rolecall_core::role::Role;
@@ -13,16 +13,10 @@ use rolecall_core::value::usage::Usage;
 const RECENT_MAX: usize = 50;
 
 impl Owner {
-    /// Reads the labels again. If the file cannot be read, the last valid labels stay in effect; if there are none,
-    /// every role counts as production. A problem is shown.
-    pub(super) async fn reload_marks(&self) {
-        let _gate = self.enter(Gate::Marks).await;
-        self.reread_marks().await;
-    }
-
-    async fn reread_marks(&self) {
-        let path = self.ports.files.marks_path();
-        let read = self.io(|ports| ports.files.read_marks()).await;
+    /// Applies what the file of labels contains. If it cannot be read, the last valid labels stay in effect; if there are
+    /// none, every role counts as production. A problem is shown.
+    pub(super) fn apply_marks(&self, read: Result<String, Problem>) {
+        let path = self.ports.files.path(OwnFile::Marks);
         let reading = read.and_then(|text| marks::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
@@ -49,8 +43,10 @@ impl Owner {
     /// If there is no role with this name, the group is not valid, or the file cannot be written.
     pub(super) async fn mark_role(&self, name: &str, marks: &RoleMarks) -> Result<(), Problem> {
         let marks = self.lock().own_marks(name, marks);
-        self.edit_marks(|text, path| marks::with_role(text, path, name, &marks))
-            .await
+        self.edit_file(OwnFile::Marks, |text, path| {
+            marks::with_role(text, path, name, &marks)
+        })
+        .await
     }
 
     /// Sets or removes the name of an account. Its other labels stay.
@@ -62,13 +58,15 @@ impl Owner {
             alias: Some(alias.to_owned()),
             ..self.lock().marks.account(account_id)
         };
-        self.edit_marks(|text, path| marks::with_account(text, path, account_id, &marks))
-            .await
+        self.edit_file(OwnFile::Marks, |text, path| {
+            marks::with_account(text, path, account_id, &marks)
+        })
+        .await
     }
 
     /// Moves the labels of a role to its new name.
     pub(super) async fn rename_marks(&self, name: &Name, new_name: &Name) -> Result<(), Problem> {
-        self.edit_marks(|text, path| {
+        self.edit_file(OwnFile::Marks, |text, path| {
             marks::with_role_renamed(text, path, name.as_str(), new_name.as_str())
         })
         .await
@@ -81,22 +79,6 @@ impl Owner {
         let account_id = role.map_or("", |role| role.arn.account_id());
         let unlimited = role.map_or(name, Role::unlimited_name);
         state.marks.of(unlimited.as_str(), account_id).production
-    }
-
-    async fn edit_marks(
-        &self,
-        edit: impl Fn(&str, &str) -> Result<String, Problem>,
-    ) -> Result<(), Problem> {
-        let _gate = self.enter(Gate::Marks).await;
-        let path = self.ports.files.marks_path();
-        let text = self.io(|ports| ports.files.read_marks()).await?;
-        let edited = edit(&text, &path)?;
-        if edited != text {
-            self.io(|ports| ports.files.write_marks(&text, &edited))
-                .await?;
-            self.reread_marks().await;
-        }
-        Ok(())
     }
 
     /// Records that the user used a role.

@@ -5,7 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::ports::{AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, Store};
+use crate::ports::{
+    AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, KeysEdit, MovedKeysEdit, OwnFile, Store,
+    TextEdit,
+};
 use rolecall_core::asker::history::{Line, Query, Recent};
 use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
 use rolecall_core::session::Session;
@@ -15,7 +18,7 @@ use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::value::usage::Usage;
 
@@ -91,34 +94,37 @@ impl MemoryFiles {
             ..Self::default()
         }
     }
+
+    fn text(&self, file: OwnFile) -> &Mutex<String> {
+        match file {
+            OwnFile::Roles => &self.roles,
+            OwnFile::Settings => &self.settings,
+            OwnFile::Marks => &self.marks,
+        }
+    }
 }
 
 impl Files for MemoryFiles {
-    fn roles_path(&self) -> String {
-        "roles.toml".into()
+    fn path(&self, file: OwnFile) -> String {
+        match file {
+            OwnFile::Roles => "roles.toml",
+            OwnFile::Settings => "settings.toml",
+            OwnFile::Marks => "marks.toml",
+        }
+        .into()
     }
-    fn settings_path(&self) -> String {
-        "settings.toml".into()
+    fn read(&self, file: OwnFile) -> Result<String, Problem> {
+        let failure = match file {
+            OwnFile::Roles => None,
+            OwnFile::Settings => lock(&self.settings_failure).clone(),
+            OwnFile::Marks => lock(&self.marks_failure).clone(),
+        };
+        failure.map_or_else(|| Ok(lock(self.text(file)).clone()), Err)
     }
-    fn read_roles(&self) -> Result<String, Problem> {
-        Ok(lock(&self.roles).clone())
-    }
-    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        replace(&self.roles, previous, text)
-    }
-    fn read_settings(&self) -> Result<String, Problem> {
-        let failure = lock(&self.settings_failure).clone();
-        failure.map_or_else(|| Ok(lock(&self.settings).clone()), Err)
-    }
-    fn marks_path(&self) -> String {
-        "marks.toml".into()
-    }
-    fn read_marks(&self) -> Result<String, Problem> {
-        let failure = lock(&self.marks_failure).clone();
-        failure.map_or_else(|| Ok(lock(&self.marks).clone()), Err)
-    }
-    fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        replace(&self.marks, previous, text)
+    fn edit(&self, file: OwnFile, edit: TextEdit<'_>) -> Result<String, Problem> {
+        let edited = edit(&self.read(file)?)?;
+        lock(self.text(file)).clone_from(&edited);
+        Ok(edited)
     }
     fn aws_path(&self, file: AwsFile) -> String {
         file.usual_path().into()
@@ -136,26 +142,15 @@ impl Files for MemoryFiles {
             warning: None,
         })
     }
-    fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem> {
-        replace(&self.settings, previous, text)
-    }
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
         Ok(lock(&self.keys).clone())
     }
-    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem> {
-        *lock(&self.keys) = keys.to_vec();
-        Ok(())
+    fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<Vec<AccessKey>, Problem> {
+        let mut keys = self.read_keys()?;
+        edit(&mut keys)?;
+        lock(&self.keys).clone_from(&keys);
+        Ok(keys)
     }
-}
-
-fn replace(file: &Mutex<String>, previous: &str, text: &str) -> Result<(), Problem> {
-    let mut file = lock(file);
-    if *file != previous {
-        let what = "Changed meanwhile.";
-        return Err(Problem::new(ProblemCode::StorageFailed, what, "Try again."));
-    }
-    *file = text.to_owned();
-    Ok(())
 }
 
 impl AwsWriter for MemoryFiles {
@@ -181,8 +176,8 @@ impl AwsWriter for MemoryFiles {
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
         Ok(lock(&self.moved_keys).clone())
     }
-    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
-        *lock(&self.moved_keys) = keys.to_vec();
+    fn edit_moved_keys(&self, edit: MovedKeysEdit<'_>) -> Result<(), Problem> {
+        edit(&mut lock(&self.moved_keys));
         Ok(())
     }
 }

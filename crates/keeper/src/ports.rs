@@ -194,46 +194,35 @@ pub trait Keychain: Send + Sync {
     fn remove_seed(&self, id: &AccessKeyId) -> Result<(), KeychainError>;
 }
 
-/// The user's files of roles, settings, labels and access keys (IDs and names, never secrets).
+/// A file of the user in the configuration folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnFile {
+    /// The file of roles.
+    Roles,
+    /// The file of settings.
+    Settings,
+    /// The file of labels.
+    Marks,
+}
+
+/// The user's files of roles, settings, labels and access keys (IDs and names, never secrets). Other programs may write
+/// them concurrently. No change of theirs is lost by an edit.
 pub trait Files: Send + Sync {
-    /// Returns the path of the file of roles as shown in messages.
-    fn roles_path(&self) -> String;
+    /// Returns the path of a file as shown in messages.
+    fn path(&self, file: OwnFile) -> String;
 
-    /// Returns the path of the file of settings as shown in messages.
-    fn settings_path(&self) -> String;
-
-    /// Returns the file of roles, or an empty text if there is none.
+    /// Returns a file, or an empty text if there is none.
     ///
     /// # Errors
     /// If it cannot be read, for example because it is too large or not UTF-8.
-    fn read_roles(&self) -> Result<String, Problem>;
+    fn read(&self, file: OwnFile) -> Result<String, Problem>;
 
-    /// Replaces the file of roles atomically, if its text is still `previous`.
+    /// Replaces a file atomically with the result of `edit`, and returns what it contains then. `edit` is called again
+    /// if another program wrote meanwhile.
     ///
     /// # Errors
-    /// If it cannot be written or was changed meanwhile. The file is unchanged then.
-    fn write_roles(&self, previous: &str, text: &str) -> Result<(), Problem>;
-
-    /// Returns the file of settings, or an empty text if there is none.
-    ///
-    /// # Errors
-    /// The same as [`Files::read_roles`].
-    fn read_settings(&self) -> Result<String, Problem>;
-
-    /// Returns the path of the file of labels as shown in messages.
-    fn marks_path(&self) -> String;
-
-    /// Returns the file of labels, or an empty text if there is none.
-    ///
-    /// # Errors
-    /// The same as [`Files::read_roles`].
-    fn read_marks(&self) -> Result<String, Problem>;
-
-    /// Replaces the file of labels atomically, if its text is still `previous`.
-    ///
-    /// # Errors
-    /// The same as [`Files::write_roles`].
-    fn write_marks(&self, previous: &str, text: &str) -> Result<(), Problem>;
+    /// The errors of `edit`, and if the file cannot be written or keeps changing.
+    fn edit(&self, file: OwnFile, edit: TextEdit<'_>) -> Result<String, Problem>;
 
     /// Returns the path of one of AWS's own files as shown in messages.
     fn aws_path(&self, file: AwsFile) -> String;
@@ -241,13 +230,8 @@ pub trait Files: Send + Sync {
     /// Returns one of AWS's own files, or an empty text if there is none.
     ///
     /// # Errors
-    /// The same as [`Files::read_roles`].
+    /// The same as [`Files::read`].
     fn read_aws(&self, file: AwsFile) -> Result<AwsText, Problem>;
-    /// Replaces the file of settings atomically, if its text is still `previous`.
-    ///
-    /// # Errors
-    /// The same as [`Files::write_roles`].
-    fn write_settings(&self, previous: &str, text: &str) -> Result<(), Problem>;
 
     /// Returns the access keys.
     ///
@@ -255,12 +239,18 @@ pub trait Files: Send + Sync {
     /// If their file cannot be read.
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem>;
 
-    /// Replaces the file of access keys atomically.
+    /// Changes the file of access keys like [`Files::edit`], and returns what it lists then.
     ///
     /// # Errors
-    /// If it cannot be written. The file is unchanged then.
-    fn write_keys(&self, keys: &[AccessKey]) -> Result<(), Problem>;
+    /// The errors of `edit`, and if the file cannot be read or written.
+    fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<Vec<AccessKey>, Problem>;
 }
+
+/// An edit of a text. It may be called several times.
+pub type TextEdit<'a> = &'a dyn Fn(&str) -> Result<String, Problem>;
+
+/// A change of the list of access keys. It may be called several times.
+pub type KeysEdit<'a> = &'a dyn Fn(&mut Vec<AccessKey>) -> Result<(), Problem>;
 
 /// The text of one of AWS's files. It may contain secrets.
 #[derive(Debug)]
@@ -277,7 +267,8 @@ pub trait AwsWriter: Send + Sync {
     /// so it must not change a text that is already edited. No change of the other program is lost.
     ///
     /// # Errors
-    /// The errors of `edit`, and if other users can write the file, it cannot be written, or it keeps changing. The file is unchanged then.
+    /// The errors of `edit`, and if other users can write the file, it cannot be written, or it keeps changing. What
+    /// other programs wrote is in the file then.
     fn edit(
         &self,
         file: AwsFile,
@@ -307,12 +298,15 @@ pub trait AwsWriter: Send + Sync {
     /// If the records cannot be read.
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem>;
 
-    /// Records the keys that were moved to the keychain.
+    /// Changes the records of the keys that were moved to the keychain.
     ///
     /// # Errors
-    /// If they cannot be written. The records are unchanged then.
-    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem>;
+    /// If they cannot be read or written. The records are unchanged then.
+    fn edit_moved_keys(&self, edit: MovedKeysEdit<'_>) -> Result<(), Problem>;
 }
+
+/// A change of the records of moved keys. It may be called several times.
+pub type MovedKeysEdit<'a> = &'a dyn Fn(&mut Vec<TakenKey>);
 
 /// An edit of a file's text.
 pub type AwsEdit<'a> = &'a dyn Fn(&str) -> Result<Edited, Problem>;

@@ -1,28 +1,17 @@
 //! The settings, which are read when their file changes and written when the user changes one.
 
 use super::{Concern, Owner, State};
-use crate::ports::{Iam, Sts};
-use crate::state::gate::Gate;
+use crate::ports::{Iam, OwnFile, Sts};
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Owner {
-    /// Reads the settings again. An invalid setting has its default or, if it guards something, its strictest value. If
-    /// the file cannot be read, the last valid settings stay in effect, or the strictest ones if there are none.
-    pub(super) async fn reload_settings(&self) {
-        let _gate = self.enter(Gate::Settings).await;
-        self.reread_settings().await;
-    }
-
-    async fn reread_settings(&self) {
-        let read = self.io(|ports| ports.files.read_settings()).await;
-        self.apply_file(read);
-    }
-
-    /// Applies what the file of settings says.
-    fn apply_file(&self, read: Result<String, Problem>) {
-        let path = self.ports.files.settings_path();
+    /// Applies what the file of settings contains. An invalid setting has its default or, if it guards something, its
+    /// strictest value. If the file cannot be read, the last valid settings stay in effect, or the strictest ones if
+    /// there are none.
+    pub(super) fn apply_settings(&self, read: Result<String, Problem>) {
+        let path = self.ports.files.path(OwnFile::Settings);
         let reading = read.and_then(|text| settings::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
@@ -72,8 +61,10 @@ impl Owner {
         subject: &Subject,
         consent: Option<Consent>,
     ) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, subject, consent))
-            .await?;
+        self.edit_file(OwnFile::Settings, |text, path| {
+            settings::with_consent(text, path, subject, consent)
+        })
+        .await?;
         self.update(|state| state.withdraw_grants(|changed| changed == subject));
         Ok(())
     }
@@ -88,7 +79,7 @@ impl Owner {
         let consent = self.lock().settings.ask.own(subject);
         match consent {
             Some(_) => {
-                self.edit_settings(|text, path| {
+                self.edit_file(OwnFile::Settings, |text, path| {
                     settings::with_consent(text, path, renamed, consent)
                 })
                 .await
@@ -99,25 +90,10 @@ impl Owner {
 
     /// Removes the policy of a name that is no longer used.
     pub(super) async fn drop_consent(&self, subject: &Subject) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::with_consent(text, path, subject, None))
-            .await
-    }
-
-    pub(super) async fn edit_settings(
-        &self,
-        edit: impl Fn(&str, &str) -> Result<String, Problem>,
-    ) -> Result<(), Problem> {
-        let _gate = self.enter(Gate::Settings).await;
-        let path = self.ports.files.settings_path();
-        let text = self.io(|ports| ports.files.read_settings()).await?;
-        let edited = edit(&text, &path)?;
-        if edited != text {
-            self.io(|ports| ports.files.write_settings(&text, &edited))
-                .await?;
-            // At once: a program that asks now is answered by what the file says.
-            self.apply_file(Ok(edited));
-        }
-        Ok(())
+        self.edit_file(OwnFile::Settings, |text, path| {
+            settings::with_consent(text, path, subject, None)
+        })
+        .await
     }
 }
 

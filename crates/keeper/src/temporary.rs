@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Concern, Owner, State};
-use crate::ports::Keeping;
+use crate::ports::{Keeping, OwnFile};
 use crate::state::gate::Gate;
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::asker::history::{Line, Request, RequestKind, Verdict};
@@ -117,8 +117,10 @@ impl Owner {
         if self.lock().settings.ask.of(&Subject::Role(role.clone())) != Consent::Allow {
             return Err(not_for_every_program(role));
         }
-        self.edit_settings(|text, path| settings::with_temporary_profile(text, path, role))
-            .await?;
+        self.edit_file(OwnFile::Settings, |text, path| {
+            settings::with_temporary_profile(text, path, role)
+        })
+        .await?;
         self.follow_temporary_profiles(self.ports.clock.now()).await;
         Ok(())
     }
@@ -128,8 +130,10 @@ impl Owner {
     /// # Errors
     /// If the file of settings is not valid or cannot be written.
     pub(super) async fn drop_temporary_profile(&self, role: &Name) -> Result<(), Problem> {
-        self.edit_settings(|text, path| settings::without_temporary_profile(text, path, role))
-            .await?;
+        self.edit_file(OwnFile::Settings, |text, path| {
+            settings::without_temporary_profile(text, path, role)
+        })
+        .await?;
         self.follow_temporary_profiles(self.ports.clock.now()).await;
         Ok(())
     }
@@ -142,7 +146,7 @@ impl Owner {
         if !self.lock().settings.temporary_profiles.contains(role) {
             return Ok(());
         }
-        self.edit_settings(|text, path| {
+        self.edit_file(OwnFile::Settings, |text, path| {
             let text = settings::without_temporary_profile(text, path, role)?;
             settings::with_temporary_profile(&text, path, new)
         })

@@ -167,10 +167,11 @@ impl Owner {
     }
 
     async fn write_totp(&self, key: &AccessKey, serial: Option<&MfaSerial>) -> Result<(), Problem> {
-        self.write_keys(|keys| {
+        self.edit_keys(&|keys| {
             for kept in keys.iter_mut().filter(|kept| kept.id == key.id) {
                 kept.totp = serial.cloned();
             }
+            Ok(())
         })
         .await
     }

@@ -15,7 +15,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
-use rolecall_keeper::ports::Store;
+use rolecall_keeper::ports::{Files, Keychain, Store};
 
 const SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYxx";
 
@@ -267,6 +267,37 @@ fn one_key_that_is_added_twice_at_once_is_kept_once() {
     });
     let added = adding.map(|adding| adding.join().expect("no panic"));
     assert_eq!(added.iter().filter(|added| **added).count(), 1);
+}
+
+#[test]
+fn keys_that_another_instance_lists_are_kept_with_their_secrets() {
+    let (fakes, keeper) = ready();
+    let pair = |id: &str| KeyPair::parse(id, &Secret::new(SECRET.into())).expect("a pair");
+    let theirs = pair("AKIASQ7EXAMPLEKEYID1");
+    fakes
+        .keychain
+        .store(&theirs.id, &theirs.secret)
+        .expect("kept");
+    let listed = fakes.files.edit_keys(&|keys| {
+        let mut key = keys[0].clone();
+        (key.name, key.id) = (name("theirs"), theirs.id.clone());
+        keys.push(key);
+        Ok(())
+    });
+    listed.expect("listed");
+    let again = keeper.add_key(&name("again"), &theirs);
+    assert_eq!(again.expect_err("listed").code, ProblemCode::NameTaken);
+    let same_name = keeper.add_key(&name("theirs"), &pair("AKIASQ7EXAMPLEKEYID2"));
+    assert_eq!(same_name.expect_err("taken").code, ProblemCode::NameTaken);
+    assert!(fakes.keychain.fetch(&theirs.id).is_ok());
+    let unlisted = pair("AKIASQ7EXAMPLEKEYID2").id;
+    assert!(fakes.keychain.fetch(&unlisted).is_err());
+    keeper
+        .add_key(&name("mine"), &pair("AKIASQ7EXAMPLEKEYID3"))
+        .expect("added");
+    let keys = keeper.snapshot().keys;
+    let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names, ["user", "theirs", "mine"]);
 }
 
 #[test]

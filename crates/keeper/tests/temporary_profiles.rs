@@ -16,7 +16,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::fakes::Fakes;
 use rolecall_keeper::memory::MemoryFiles;
-use rolecall_keeper::ports::{AwsEdit, AwsWriter, Files, Keeping};
+use rolecall_keeper::ports::{AwsEdit, AwsWriter, Files, Keeping, MovedKeysEdit, OwnFile};
 use rolecall_keeper::{Keeper, Ports};
 
 const ROLES: &str = "[roles.guest]\narn = \"arn:aws:iam::808768216571:role/guest\"\nsource = \"user\"\nregion = \"eu-west-1\"\n\
@@ -199,7 +199,7 @@ fn a_role_is_selected_and_deselected_while_it_has_a_session() {
         .keep_temporary_profile(&name("other"))
         .expect("chosen");
     assert!(set.file().contains("[other]\r\n# managed-by rolecall"));
-    let settings = set.fakes.files.read_settings().expect("readable");
+    let settings = set.fakes.files.read(OwnFile::Settings).expect("readable");
     assert_eq!(
         settings,
         SETTINGS.replace("\"gone\"", "\"gone\", \"other\"")
@@ -208,7 +208,10 @@ fn a_role_is_selected_and_deselected_while_it_has_a_session() {
         .drop_temporary_profile(&name("other"))
         .expect("left");
     assert_eq!(set.file(), CREDENTIALS);
-    assert_eq!(set.fakes.files.read_settings().as_deref(), Ok(SETTINGS));
+    assert_eq!(
+        set.fakes.files.read(OwnFile::Settings).as_deref(),
+        Ok(SETTINGS)
+    );
 }
 
 #[test]
@@ -225,7 +228,10 @@ fn b46_a_role_is_not_selected_if_aws_would_use_something_else() {
         let problem = problem.expect_err("refused");
         assert!(problem.what.contains(part), "{problem}");
     }
-    assert_eq!(set.fakes.files.read_settings().as_deref(), Ok(SETTINGS));
+    assert_eq!(
+        set.fakes.files.read(OwnFile::Settings).as_deref(),
+        Ok(SETTINGS)
+    );
     let practice = Set::new(Mode::Practice, CREDENTIALS);
     let refused = practice.keeper.keep_temporary_profile(&name("guest"));
     assert!(refused.is_err());
@@ -271,7 +277,7 @@ impl AwsWriter for Writer {
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem> {
         self.recover()?;
-        let edited = self.files.edit(file, keeping, edit);
+        let edited = AwsWriter::edit(&*self.files, file, keeping, edit);
         if let Some(keeper) = self.keeper.get() {
             drop(keeper.end(&name("guest")));
         }
@@ -292,8 +298,8 @@ impl AwsWriter for Writer {
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
         self.files.moved_keys()
     }
-    fn note_moved_keys(&self, keys: &[TakenKey]) -> Result<(), Problem> {
-        self.files.note_moved_keys(keys)
+    fn edit_moved_keys(&self, edit: MovedKeysEdit<'_>) -> Result<(), Problem> {
+        self.files.edit_moved_keys(edit)
     }
 }
 

@@ -7,8 +7,6 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// The name prefix of temporary files, which are in the folder of their target.
-pub(super) const TEMPORARY: &str = ".rolecall-unfinished-aws-";
 /// The most bytes to read from the lock file.
 const NOTES_MAX: u64 = 64 << 10;
 
@@ -24,13 +22,13 @@ pub(super) fn note(lock: &File, dir: &Path) -> io::Result<()> {
     notes.sync_data()
 }
 
-/// Removes the leftovers in these folders and in the recorded ones. Needs the lock, so no edit is in progress.
-pub(super) fn remove(lock: &File, dirs: impl IntoIterator<Item = PathBuf>) {
+/// Removes the files with this name prefix in these folders and in the recorded ones. Needs the lock, so no edit is in progress.
+pub(super) fn remove(lock: &File, dirs: impl IntoIterator<Item = PathBuf>, prefix: &str) {
     let noted = noted(lock).unwrap_or_default();
     let removed: Vec<bool> = dirs
         .into_iter()
         .chain(noted)
-        .map(|dir| remove_in(&dir, TEMPORARY))
+        .map(|dir| remove_in(&dir, prefix))
         .collect();
     // What could not be removed is retried next time.
     if removed.into_iter().all(|done| done) {

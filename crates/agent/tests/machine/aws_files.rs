@@ -109,7 +109,7 @@ fn without_guest(text: &str) -> Edited {
 }
 
 /// Makes a file look as if it had not been written for a while.
-fn settle(path: &Path) {
+pub(crate) fn settle(path: &Path) {
     let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let file = OpenOptions::new().write(true).open(path).expect("there");
     file.set_times(FileTimes::new().set_modified(before))
@@ -366,7 +366,7 @@ fn now() -> Instant {
     clippy::disallowed_methods,
     reason = "is another program that takes its time"
 )]
-fn pause(time: Duration) {
+pub(crate) fn pause(time: Duration) {
     thread::sleep(time);
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rolecall_agent::files::ConfigFiles;
-use rolecall_keeper::ports::{Files, Store};
+use rolecall_keeper::ports::{Files, OwnFile, Store};
 
 use crate::desktop::skipped;
 use crate::state_folder::{Disk, pair, session, tokens};
@@ -55,7 +55,7 @@ fn r25_kill_at_any_write_keeps_old_or_new() {
                 .contains(&sessions.clone().try_into().expect("one")),
             "{point:?}: {sessions:?}"
         );
-        let roles = files(&disk).read_roles().expect("readable");
+        let roles = files(&disk).read(OwnFile::Roles).expect("readable");
         assert!([&kept, &new].contains(&&roles), "{point:?}: {roles}");
         write(&disk, &new);
         kept = new;
@@ -79,9 +79,8 @@ fn child<'a>(disk: &'a Disk, text: &'a str) -> Child<'a> {
 /// Saves a session and a roles file with `text`.
 fn write(disk: &Disk, text: &str) {
     disk.store().save(&session("guest", text)).expect("saves");
-    let files = files(disk);
-    let previous = files.read_roles().expect("readable");
-    files.write_roles(&previous, text).expect("writes");
+    let edited = files(disk).edit(OwnFile::Roles, &|_| Ok(text.to_owned()));
+    edited.expect("writes");
 }
 
 fn files(disk: &Disk) -> ConfigFiles {

@@ -1,8 +1,12 @@
 //! The user's files on a real disk.
 
-use std::fs;
+use std::cell::Cell;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::paths::{Environment, Paths};
@@ -10,9 +14,11 @@ use rolecall_core::aws_files::AwsFile;
 use rolecall_core::catalogue::FILE_MAX;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::name::Name;
-use rolecall_keeper::ports::Files;
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::ports::{Files, OwnFile};
 use rustix::fs::{CWD, Mode};
 
+use crate::aws_files::{pause, settle};
 use crate::small_disk::on_small_disk;
 
 /// A home folder with the files.
@@ -39,6 +45,11 @@ impl Home {
         home
     }
 
+    /// Replaces the file of roles.
+    fn write(&self, text: &str) -> Result<String, Problem> {
+        write(&self.files, text)
+    }
+
     fn roles(&self) -> PathBuf {
         self.paths.roles_path()
     }
@@ -59,6 +70,10 @@ impl Home {
     }
 }
 
+fn write(files: &ConfigFiles, text: &str) -> Result<String, Problem> {
+    files.edit(OwnFile::Roles, &|_| Ok(text.to_owned()))
+}
+
 fn at(dir: &Path) -> (Paths, ConfigFiles) {
     let paths = Paths::new(&Environment {
         home: Some(dir.to_owned()),
@@ -68,6 +83,10 @@ fn at(dir: &Path) -> (Paths, ConfigFiles) {
     (paths.clone(), ConfigFiles::new(paths))
 }
 
+fn identity(path: &Path) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).expect("there"))
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o777
 }
@@ -75,8 +94,8 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn missing_files_are_empty() {
     let home = Home::new();
-    assert_eq!(home.files.read_roles(), Ok(String::new()));
-    assert_eq!(home.files.read_settings(), Ok(String::new()));
+    assert_eq!(home.files.read(OwnFile::Roles), Ok(String::new()));
+    assert_eq!(home.files.read(OwnFile::Settings), Ok(String::new()));
     assert_eq!(home.files.read_keys(), Ok(vec![]));
     assert!(!home.paths.config_dir.exists());
 }
@@ -84,8 +103,8 @@ fn missing_files_are_empty() {
 #[test]
 fn a_new_file_and_its_folder_are_private() {
     let home = Home::new();
-    home.files.write_roles("", "# roles\n").expect("writes");
-    assert_eq!(home.files.read_roles(), Ok("# roles\n".into()));
+    home.write("# roles\n").expect("writes");
+    assert_eq!(home.files.read(OwnFile::Roles), Ok("# roles\n".into()));
     assert_eq!(
         (mode(&home.roles()), mode(&home.paths.config_dir)),
         (0o600, 0o700)
@@ -98,7 +117,7 @@ fn the_mode_of_a_file_is_kept() {
     let home = Home::with_folder();
     fs::write(home.roles(), "a").expect("writes");
     fs::set_permissions(home.roles(), PermissionsExt::from_mode(0o640)).expect("sets");
-    home.files.write_roles("a", "b").expect("writes");
+    home.write("b").expect("writes");
     assert_eq!(mode(&home.roles()), 0o640);
 }
 
@@ -110,7 +129,7 @@ fn r32_a_link_is_kept_and_its_target_replaced() {
     fs::write(dotfiles.join("real.toml"), "a").expect("writes");
     symlink("dotfiles/real.toml", home.paths.config_dir.join("middle")).expect("links");
     symlink("middle", home.roles()).expect("links");
-    home.files.write_roles("a", "b").expect("writes");
+    home.write("b").expect("writes");
     assert!(
         fs::symlink_metadata(home.roles())
             .expect("there")
@@ -120,34 +139,203 @@ fn r32_a_link_is_kept_and_its_target_replaced() {
         fs::read_to_string(dotfiles.join("real.toml")).expect("there"),
         "b"
     );
-    assert_eq!(home.files.read_roles(), Ok("b".into()));
+    assert_eq!(home.files.read(OwnFile::Roles), Ok("b".into()));
 }
 
 #[test]
-fn b45_a_file_that_has_changed_is_not_written() {
+fn b45_a_file_that_keeps_changing_is_not_written() {
     let home = Home::with_folder();
     fs::write(home.roles(), "theirs").expect("writes");
-    let problem = home.files.write_roles("ours", "new").expect_err("changed");
+    let asked = Cell::new(0);
+    let meddling = |_: &str| {
+        asked.set(asked.get() + 1);
+        fs::write(home.roles(), format!("theirs {}", asked.get())).expect("writes");
+        Ok("new".to_owned())
+    };
+    let problem = home.files.edit(OwnFile::Roles, &meddling);
+    let problem = problem.expect_err("restless");
     assert!(
         problem.what.contains("changed by another program"),
         "{problem}"
     );
-    assert_eq!(fs::read_to_string(home.roles()).expect("there"), "theirs");
+    assert_eq!(
+        fs::read_to_string(home.roles()).expect("there"),
+        format!("theirs {}", asked.get())
+    );
+}
+
+#[test]
+fn b45_a_change_of_another_program_is_edited_and_not_lost() {
+    let home = Home::with_folder();
+    fs::write(home.roles(), "a\n").expect("writes");
+    let asked = Cell::new(0);
+    let edited = home.files.edit(OwnFile::Roles, &|text| {
+        asked.set(asked.get() + 1);
+        if asked.get() == 1 {
+            fs::write(home.roles(), "a\ntheirs\n").expect("writes");
+        }
+        Ok(with_line(text, "ours"))
+    });
+    assert_eq!(edited, Ok("a\ntheirs\nours\n".into()));
+    assert_eq!(home.files.read(OwnFile::Roles), edited);
     fs::remove_file(home.roles()).expect("removes");
-    assert!(home.files.write_roles("theirs", "new").is_err());
+    let refused: Result<String, Problem> = home
+        .files
+        .edit(OwnFile::Roles, &|_| Err(problem("no such role")));
+    assert_eq!(refused, Err(problem("no such role")));
     assert!(!home.roles().exists());
+}
+
+/// Returns the text with a line at its end, which it has once.
+fn with_line(text: &str, line: &str) -> String {
+    match text.lines().any(|it| it == line) {
+        true => text.to_owned(),
+        false => format!("{text}{line}\n"),
+    }
+}
+
+fn problem(what: &str) -> Problem {
+    Problem::new(ProblemCode::InvalidInput, what, "")
+}
+
+/// How an editor saves.
+#[derive(Debug, Clone, Copy)]
+enum Save {
+    InPlace,
+    ByRename,
+}
+
+impl Save {
+    fn save(self, path: &Path, text: &str) {
+        match self {
+            Self::InPlace => fs::write(path, text).expect("writes"),
+            Self::ByRename => {
+                let temporary = path.with_extension("editor");
+                fs::write(&temporary, text).expect("writes");
+                fs::rename(&temporary, path).expect("renames");
+            }
+        }
+    }
+}
+
+/// An editor saves each of our files at any moment of our edit, and nothing is lost: neither what it saved nor our edit.
+#[test]
+fn r31_an_editors_save_during_an_edit_is_never_lost() {
+    let files = [OwnFile::Roles, OwnFile::Settings, OwnFile::Marks];
+    thread::scope(|scope| {
+        for (at, file) in files.into_iter().cycle().take(12).enumerate() {
+            scope.spawn(move || {
+                for round in 0..40 {
+                    let save = [Save::InPlace, Save::ByRename][(at + round) % 2];
+                    save_during_edit(file, save, Duration::from_micros(round as u64 * 150));
+                }
+            });
+        }
+    });
+}
+
+fn save_during_edit(file: OwnFile, save: Save, after: Duration) {
+    let home = Home::with_folder();
+    let shown = PathBuf::from(home.files.path(file));
+    let name = shown.file_name().expect("a name");
+    let path = home.paths.config_dir.join(name);
+    fs::write(&path, "# base\n").expect("writes");
+    settle(&path);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            pause(after);
+            save.save(&path, "# base\ntheirs\n");
+        });
+        let edited = home.files.edit(file, &|text| Ok(with_line(text, "ours")));
+        edited.expect("edits");
+    });
+    let text = fs::read_to_string(&path).expect("there");
+    assert!(text.contains("theirs"), "{save:?} {after:?}: {text}");
+    assert!(text.contains("ours"), "{save:?} {after:?}: {text}");
+    assert_eq!(home.names().len(), 1, "{:?}", home.names());
+}
+
+#[test]
+fn r31_a_save_that_cannot_be_edited_stays() {
+    for save in [Save::InPlace, Save::ByRename] {
+        let home = Home::with_folder();
+        fs::write(home.roles(), "# base\n").expect("writes");
+        settle(&home.roles());
+        let mut old = OpenOptions::new();
+        let old = old.write(true).open(home.roles()).expect("opens");
+        let asked = Cell::new(0);
+        let problem = thread::scope(|scope| {
+            let inode = identity(&home.roles());
+            let (path, old) = (home.roles(), &old);
+            scope.spawn(move || {
+                while identity(&path) == inode {
+                    pause(Duration::from_millis(1));
+                }
+                match save {
+                    // It opened the file before our edit, and writes to the old one.
+                    Save::InPlace => (&*old).write_all(b"broken\n").expect("writes"),
+                    Save::ByRename => save.save(&path, "broken\n"),
+                }
+            });
+            let edited = home.files.edit(OwnFile::Roles, &|text| {
+                asked.set(asked.get() + 1);
+                match text.contains("broken") {
+                    true => Err(problem("broken")),
+                    false => Ok(with_line(text, "ours")),
+                }
+            });
+            edited.expect_err("cannot be edited")
+        });
+        assert_eq!((problem.what.as_str(), asked.get() > 1), ("broken", true));
+        let text = fs::read_to_string(home.roles()).expect("there");
+        assert_eq!(text, "broken\n", "{save:?}");
+        assert_eq!(home.names(), ["roles.toml"], "{save:?}");
+    }
+}
+
+#[test]
+fn two_instances_that_edit_at_once_lose_nothing() {
+    let home = Home::with_folder();
+    thread::scope(|scope| {
+        for instance in 0..4 {
+            let paths = home.paths.clone();
+            scope.spawn(move || {
+                let files = ConfigFiles::new(paths);
+                for round in 0..3 {
+                    let line = format!("{instance}-{round}");
+                    let edited = files.edit(OwnFile::Roles, &|text| Ok(with_line(text, &line)));
+                    edited.expect("edits");
+                    let added = files.edit_keys(&|keys| {
+                        keys.push(AccessKey {
+                            id: AccessKeyId::parse(&format!("AKIAIOSFODNN7EXAM{instance}{round}A"))
+                                .expect("an id"),
+                            ..key(&line)
+                        });
+                        Ok(())
+                    });
+                    added.expect("adds");
+                }
+            });
+        }
+    });
+    let roles = home.files.read(OwnFile::Roles).expect("there");
+    assert_eq!(roles.lines().count(), 12, "{roles}");
+    assert_eq!(home.files.read_keys().expect("there").len(), 12);
 }
 
 #[test]
 fn b40_a_file_that_is_too_large_or_not_utf_8_is_a_problem() {
     let home = Home::with_folder();
     fs::write(home.roles(), vec![b'#'; FILE_MAX]).expect("writes");
-    assert_eq!(home.files.read_roles().expect("fits").len(), FILE_MAX);
+    assert_eq!(
+        home.files.read(OwnFile::Roles).expect("fits").len(),
+        FILE_MAX
+    );
     fs::write(home.roles(), vec![b'#'; FILE_MAX + 1]).expect("writes");
-    let problem = home.files.read_roles().expect_err("too large");
+    let problem = home.files.read(OwnFile::Roles).expect_err("too large");
     assert!(problem.what.contains("larger than 4 MiB"), "{problem}");
     fs::write(home.roles(), b"# caf\xe9").expect("writes");
-    let problem = home.files.read_roles().expect_err("Latin-1");
+    let problem = home.files.read(OwnFile::Roles).expect_err("Latin-1");
     assert_eq!(
         problem.what,
         "~/.config/rolecall/roles.toml is not UTF-8 at byte 5."
@@ -159,9 +347,9 @@ fn b41_what_is_not_a_file_is_named_and_never_blocks() {
     let home = Home::with_folder();
     let path = home.roles();
     let refused = |kind: &str| {
-        let problem = home.files.read_roles().expect_err("not a file");
+        let problem = home.files.read(OwnFile::Roles).expect_err("not a file");
         assert!(problem.what.contains(kind), "{kind}: {problem}");
-        let problem = home.files.write_roles("", "new").expect_err("not a file");
+        let problem = home.write("new").expect_err("not a file");
         assert!(problem.what.contains(kind), "{kind}: {problem}");
         if fs::remove_file(&path).is_err() {
             fs::remove_dir(&path).expect("removes");
@@ -195,15 +383,18 @@ fn key(name: &str) -> AccessKey {
 #[test]
 fn keys_are_kept_and_a_list_that_cannot_be_read_is_not_replaced() {
     let home = Home::new();
-    home.files.write_keys(&[key("user")]).expect("writes");
+    let list = |name: &'static str| {
+        home.files.edit_keys(&|keys| {
+            *keys = vec![key(name)];
+            Ok(())
+        })
+    };
+    assert_eq!(list("user"), Ok(vec![key("user")]));
     assert_eq!(home.files.read_keys(), Ok(vec![key("user")]));
     assert_eq!(mode(&home.paths.keys_path()), 0o600);
 
     fs::write(home.paths.keys_path(), "[keys.user]\nid = \n").expect("writes");
-    let problem = home
-        .files
-        .write_keys(&[key("other")])
-        .expect_err("unreadable");
+    let problem = list("other").expect_err("unreadable");
     assert!(problem.what.contains("keys.toml, line 2"), "{problem}");
     assert_eq!(
         fs::read_to_string(home.paths.keys_path()).expect("there"),
@@ -235,17 +426,15 @@ fn r22_a_full_or_read_only_disk_leaves_the_old_file() {
         "files::r22_a_full_or_read_only_disk_leaves_the_old_file",
         |small| {
             let (paths, files) = at(&small.dir);
-            files.write_roles("", "old").expect("writes");
+            write(&files, "old").expect("writes");
             let filler = small.fill();
-            let problem = files
-                .write_roles("old", &"new".repeat(10_000))
-                .expect_err("full");
+            let problem = write(&files, &"new".repeat(10_000)).expect_err("full");
             assert!(problem.what.contains("no space left"), "{problem}");
             fs::remove_file(filler).expect("removes");
             small.remount("ro");
-            let problem = files.write_roles("old", "new").expect_err("read-only");
+            let problem = write(&files, "new").expect_err("read-only");
             assert!(problem.what.contains("cannot be written"), "{problem}");
-            assert_eq!(files.read_roles(), Ok("old".into()));
+            assert_eq!(files.read(OwnFile::Roles), Ok("old".into()));
             assert_eq!(fs::read_dir(paths.config_dir).expect("there").count(), 1);
         },
     );

@@ -1,6 +1,7 @@
 //! The adapters to this machine against the real thing: a real keyring on a private bus, real files on real disks.
 #![cfg(target_os = "linux")]
 
+mod attributes;
 mod aws_files;
 mod crash;
 mod damage;

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use rolecall_core::aws_files::Edited;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_keeper::ports::AwsEdit;
 
+use super::new_text::{Edit, NewText, text};
 use super::place::{Place, State};
 use super::retry::{ATTEMPTS, now, pause};
 use super::swap::{Displaced, Swap};
@@ -19,36 +18,53 @@ const WATCH_MAX: Duration = Duration::from_secs(10);
 const STABLE_READS: usize = 2;
 
 /// One file after an edit.
-pub(super) struct Guard<'a> {
+pub(super) struct Guard<'a, E> {
     place: &'a Place<'a>,
-    edit: AwsEdit<'a>,
+    edit: Edit<'a, E>,
     displaced: Vec<Displaced>,
     /// The content of the file if no other program wrote to it.
     written: Vec<u8>,
     swaps: usize,
+    /// Why the text of another program is in the file without our edit.
+    not_edited: Option<Problem>,
+    /// Where a text of another program is that could not be merged.
+    set_aside: Option<Problem>,
 }
 
-impl<'a> Guard<'a> {
+impl<'a, E: NewText> Guard<'a, E> {
     pub(super) fn new(
         place: &'a Place<'a>,
         displaced: Displaced,
-        edited: &Edited,
-        edit: AwsEdit<'a>,
+        written: Vec<u8>,
+        edit: Edit<'a, E>,
     ) -> Self {
         Self {
             place,
             edit,
             displaced: vec![displaced],
-            written: edited.text.expose().as_bytes().to_vec(),
+            written,
             swaps: 1,
+            not_edited: None,
+            set_aside: None,
         }
     }
 
-    /// Merges the writes of others, until there was none for `quiet`.
+    /// Merges the writes of others until there was none for `quiet`, and returns what the file contains then.
     ///
     /// # Errors
-    /// If they do not stop, or their text cannot be edited; their text then stays.
-    pub(super) fn watch(mut self, quiet: Duration) -> Result<(), Problem> {
+    /// If they do not stop, or their text cannot be edited or merged. Their text is then in the file, or in another one
+    /// that the problem names.
+    pub(super) fn watch(mut self, quiet: Duration) -> Result<Vec<u8>, Problem> {
+        let followed = self.follow(quiet);
+        self.set_late_writes_aside()?;
+        followed?;
+        match self.set_aside.or(self.not_edited) {
+            Some(problem) => Err(problem),
+            None => Ok(self.written),
+        }
+    }
+
+    fn follow(&mut self, quiet: Duration) -> Result<(), Problem> {
         let (mut deadline, end) = (now() + quiet, now() + WATCH_MAX);
         loop {
             // The last look begins after the deadline, however long a pause took on a busy machine.
@@ -73,12 +89,15 @@ impl<'a> Guard<'a> {
             };
             let current = self.place.read()?;
             let theirs = match current.bytes == self.written {
-                true => late.clone(),
+                true => Some(late.clone()),
                 // Both files were written, so the additions are combined.
-                false => merged(&self.displaced[at].bytes, &late, &current.bytes)
-                    .ok_or_else(|| self.place.keeps_changing())?,
+                false => merged(&self.displaced[at].bytes, &late, &current.bytes),
             };
-            if self.write(&current, &theirs)? {
+            let is_merged = match theirs {
+                Some(theirs) => self.write(&current, &theirs)?,
+                None => self.set_aside(&late).map(|()| true)?,
+            };
+            if is_merged {
                 self.displaced[at].bytes = late;
             }
             return Ok(true);
@@ -120,27 +139,65 @@ impl<'a> Guard<'a> {
         Ok(true)
     }
 
-    /// Edits a text and swaps it in, if the file is still `current`.
+    /// Edits a text and swaps it in, if the file is still `current`. A text that cannot be edited is swapped in as it is.
     fn write(&mut self, current: &State, base: &[u8]) -> Result<bool, Problem> {
-        let text = std::str::from_utf8(base).map_err(|_| self.place.keeps_changing())?;
-        let edited = (self.edit)(text)?;
-        let new = edited.text.expose().as_bytes();
+        let mut new = self.edited(base);
+        if new != current.bytes && new != base && self.swaps >= ATTEMPTS {
+            self.not_edited = Some(overwritten(self.place));
+            new = base.to_vec();
+        }
         if new == current.bytes {
-            self.written = new.to_vec();
+            self.written = new;
             return Ok(true);
         }
-        if self.swaps >= ATTEMPTS {
-            return Err(overwritten(self.place));
-        }
         self.swaps += 1;
-        match self.place.swap(current, new)? {
+        match self.place.swap(current, &new)? {
             Swap::Changed => Ok(false),
             Swap::Done(displaced) => {
-                self.written = new.to_vec();
+                self.written = new;
                 self.displaced.push(displaced);
                 Ok(true)
             }
         }
+    }
+
+    fn edited(&mut self, base: &[u8]) -> Vec<u8> {
+        let edited = text(base.to_vec(), self.place.shown())
+            .and_then(|base| (self.edit)(base.expose()))
+            .map(|edited| edited.new_text().as_bytes().to_vec());
+        match edited {
+            Ok(new) => {
+                self.not_edited = None;
+                new
+            }
+            Err(problem) => {
+                self.not_edited = Some(problem);
+                base.to_vec()
+            }
+        }
+    }
+
+    /// Saves what is in an old file and in no other one, because the watch ended early.
+    fn set_late_writes_aside(&mut self) -> Result<(), Problem> {
+        for at in 0..self.displaced.len() {
+            let late = self.displaced[at].read().unwrap_or_default();
+            if late != self.displaced[at].bytes && !late.is_empty() {
+                self.set_aside(&late)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves the text of another program beside the file, because a third one overwrote the file as well.
+    fn set_aside(&mut self, theirs: &[u8]) -> Result<(), Problem> {
+        let name = self.place.set_aside(theirs)?;
+        let what = format!(
+            "{} was changed by two programs at once.",
+            self.place.shown()
+        );
+        let remedy = format!("One of the texts is beside it as {name}. Merge them by hand.");
+        self.set_aside = Some(Problem::new(ProblemCode::StorageFailed, what, remedy));
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Replaces a file atomically, and keeps the old one open, since another program may still write to it.
 
-use std::fs::{self, File, Permissions};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -9,9 +9,9 @@ use rolecall_core::value::problem::Problem;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::disk;
+use crate::file_attributes::{self, Readers};
 
-use super::leftovers::TEMPORARY;
-use super::place::{Place, State};
+use super::place::{Kind, Place, State};
 
 /// The result of a swap.
 pub(super) enum Swap {
@@ -38,8 +38,8 @@ impl Place<'_> {
 
     fn try_swap(&self, old: &State, new: &[u8]) -> io::Result<Swap> {
         let mut fresh = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempfile_in(&self.dir)?;
+            .prefix(self.kind.temporary())
+            .tempfile_in(self.dir())?;
         fresh.write_all(new)?;
         if old.exists {
             self.keep_attributes(fresh.as_file())?;
@@ -62,32 +62,17 @@ impl Place<'_> {
                 Err(error) => return Err(error.error),
             },
         };
-        disk::sync_dir(&self.dir)?;
+        disk::sync_dir(self.dir())?;
         Ok(Swap::Done(displaced))
     }
 
-    fn keep_attributes(&self, file: &File) -> io::Result<()> {
-        let old = fs::metadata(&self.path)?.permissions();
-        file.set_permissions(permissions_like(&old, self.file))
+    fn keep_attributes(&self, new: &File) -> io::Result<()> {
+        let readers = match self.kind {
+            Kind::Aws(AwsFile::Credentials) => Readers::Named,
+            Kind::Aws(AwsFile::Config) | Kind::Own => Readers::Same,
+        };
+        file_attributes::keep(&File::open(&self.path)?, new, readers)
     }
-}
-
-/// Returns the permissions of the old file for the new one; a file with secrets is closed to others.
-#[cfg(unix)]
-fn permissions_like(old: &Permissions, file: AwsFile) -> Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    let old = old.mode() & 0o777;
-    let mode = match file {
-        AwsFile::Config => old,
-        AwsFile::Credentials => old & 0o700,
-    };
-    Permissions::from_mode(mode | 0o400)
-}
-
-/// Returns the old file's attributes. Its folder controls who can read it.
-#[cfg(not(unix))]
-fn permissions_like(old: &Permissions, _: AwsFile) -> Permissions {
-    old.clone()
 }
 
 /// Exchanges two files, so that a text that is newer than the last read is not lost.

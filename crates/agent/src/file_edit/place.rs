@@ -1,7 +1,7 @@
-//! The real location of one of AWS's files, if Rolecall may write there.
+//! The real location of a file, if Rolecall may write there.
 
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -20,12 +20,31 @@ const RECENT: Duration = Duration::from_secs(2);
 const STABLE_READS: usize = 3;
 
 /// A file that may be written, with its display path.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The target of all links; it need not exist.
     pub(super) path: PathBuf,
-    pub(super) dir: PathBuf,
-    pub(super) file: AwsFile,
+    dir: PathBuf,
+    pub(super) kind: Kind,
     shown: &'a str,
+}
+
+/// Whose file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One of AWS's files. It is not written if another user could have created or changed it.
+    Aws(AwsFile),
+    /// A file in our own configuration or state folder.
+    Own,
+}
+
+impl Kind {
+    /// Returns the name prefix of temporary files, which are in the folder of their target.
+    pub(crate) fn temporary(self) -> &'static str {
+        match self {
+            Self::Aws(_) => ".rolecall-unfinished-aws-",
+            Self::Own => disk::TEMPORARY,
+        }
+    }
 }
 
 /// A file's bytes at one moment; `exists` distinguishes an empty file from a missing one.
@@ -39,8 +58,34 @@ impl<'a> Place<'a> {
     /// Follows the links of a path, and creates the folder of a missing file.
     ///
     /// # Errors
-    /// If another user could have created or changed the link, the folder or the file.
-    pub(super) fn find(path: &Path, file: AwsFile, shown: &'a str) -> Result<Self, Problem> {
+    /// If there is something other than a file, or another user could have created or changed one of AWS's files, its
+    /// folder or a link to it.
+    pub(crate) fn find(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
+        match kind {
+            Kind::Aws(_) => Self::find_trusted(path, kind, shown),
+            Kind::Own => Self::find_own(path, kind, shown),
+        }
+    }
+
+    fn find_own(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
+        let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
+        disk::read(path, FILE_MAX).map_err(|fault| fault.problem(shown))?;
+        let path = disk::referent(path).map_err(failed)?;
+        let dir = path
+            .parent()
+            .ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?
+            .to_owned();
+        disk::create_private_dir(&dir).map_err(failed)?;
+        disk::remove_leftovers(&dir).map_err(failed)?;
+        Ok(Self {
+            path,
+            dir,
+            kind,
+            shown,
+        })
+    }
+
+    fn find_trusted(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
         let path = follow(path, shown)?;
         let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
         let dir = path
@@ -55,7 +100,7 @@ impl<'a> Place<'a> {
         let place = Self {
             path: dir.join(name),
             dir,
-            file,
+            kind,
             shown,
         };
         match fs::symlink_metadata(&place.path) {
@@ -103,7 +148,36 @@ impl<'a> Place<'a> {
         age.is_some_and(|age| age < RECENT)
     }
 
-    pub(super) fn failed(&self, error: &io::Error) -> Problem {
+    /// Returns the folder of the file.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns the path of the file as shown in messages.
+    pub(super) fn shown(&self) -> &'a str {
+        self.shown
+    }
+
+    /// Writes a text to a new private file beside the file, and returns its name.
+    pub(super) fn set_aside(&self, bytes: &[u8]) -> Result<String, Problem> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let prefix = format!("{name}.unmerged-");
+        let failed = |error: io::Error| self.failed(&error);
+        let builder = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempfile_in(&self.dir);
+        let mut file = builder.map_err(failed)?;
+        file.write_all(bytes).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        let (_, path) = file.keep().map_err(|error| failed(error.error))?;
+        Ok(path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned())
+    }
+
+    pub(crate) fn failed(&self, error: &io::Error) -> Problem {
         disk::problem(error, self.shown, Access::Write)
     }
 
@@ -122,7 +196,7 @@ impl<'a> Place<'a> {
 }
 
 /// Returns the folder of a file after following its links; `None` if they lead nowhere.
-pub(super) fn dir_of(path: &Path) -> Option<PathBuf> {
+pub(crate) fn dir_of(path: &Path) -> Option<PathBuf> {
     let path = follow(path, "").ok()?;
     path.parent().map(Path::to_owned)
 }

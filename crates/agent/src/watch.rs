@@ -1,6 +1,7 @@
 //! Reports changes of the user's files without polling.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -19,6 +20,8 @@ const QUIET_PERIOD: Duration = Duration::from_millis(100);
 /// The limit of events in one burst, so that a busy folder cannot delay a report forever.
 const BURST_MAX: usize = 1_000;
 
+/// The limit of links on the way to a file.
+const LINKS_MAX: usize = 40;
 /// How often watching is retried if folders appear or disappear at the same time.
 const ATTEMPTS: usize = 8;
 
@@ -226,20 +229,35 @@ impl FileWatcher {
         Ok(())
     }
 
-    /// Returns the folders of the files, or their nearest existing ancestors, and the folders of link targets.
+    /// Returns every folder in which a change can make a path lead to another file.
     fn dirs_to_watch(&self) -> BTreeSet<(PathBuf, u64)> {
-        let dirs = self.files.iter().filter_map(|(_, path)| path.parent());
-        let nearest = dirs.filter_map(|dir| dir.ancestors().find(|dir| dir.is_dir()));
-        let referents = self
-            .files
-            .iter()
-            .filter_map(|(_, path)| disk::referent(path).ok()?.parent().map(Path::to_owned));
-        nearest
-            .map(Path::to_owned)
-            .chain(referents)
-            .filter_map(|dir| Some((dir.clone(), identity(&fs::metadata(dir).ok()?))))
+        let dirs = self.files.iter().flat_map(|(_, path)| dirs_on(path));
+        dirs.filter_map(|dir| Some((dir.clone(), identity(&fs::metadata(dir).ok()?))))
             .collect()
     }
+}
+
+/// Returns the folder of a file, or its nearest existing ancestor, and the folder of each link on the way.
+fn dirs_on(path: &Path) -> Vec<PathBuf> {
+    let (mut dirs, mut at) = (Vec::new(), PathBuf::new());
+    let mut links = 0;
+    let mut rest: VecDeque<OsString> = path.iter().map(OsStr::to_owned).collect();
+    while let Some(part) = rest.pop_front() {
+        let next = at.join(&part);
+        match fs::symlink_metadata(&next) {
+            Ok(found) if found.is_symlink() && links < LINKS_MAX => {
+                links += 1;
+                dirs.push(at.clone());
+                let target = fs::read_link(&next).unwrap_or_default();
+                let parts = target.iter().map(OsStr::to_owned);
+                rest = parts.chain(rest).collect();
+            }
+            Ok(found) if found.is_dir() => at = next,
+            Ok(_) | Err(_) => break,
+        }
+    }
+    dirs.push(at);
+    dirs
 }
 
 /// Waits until there is no event for a moment; false if the watch ended.

@@ -231,3 +231,69 @@ fn r32_an_aws_file_that_is_a_link_is_followed() {
     write(&watched.dir.path().join("dotfiles/config"), "ab");
     watched.reports(&[Changed::Aws]);
 }
+
+/// Puts a link in place of another one in one step, as `ln -sfn` and dotfile managers do.
+fn switch(link: &Path, target: &Path) {
+    let fresh = link.with_extension("fresh");
+    symlink(target, &fresh).expect("links");
+    fs::rename(&fresh, link).expect("renames");
+}
+
+#[test]
+fn r32_a_folder_that_is_a_link_is_switched_and_seen() {
+    for is_below in [false, true] {
+        let watched = Watched::new(|paths| {
+            let aws = paths.aws_config_path.parent().expect("a folder");
+            let sets = aws.with_file_name("sets");
+            for set in ["work", "home"] {
+                fs::create_dir_all(sets.join(set).join("aws")).expect("a folder");
+                write(&sets.join(set).join("aws/config"), set);
+            }
+            // ~/.aws is a link, or its target has a link on the way.
+            let target = match is_below {
+                false => sets.join("work/aws"),
+                true => {
+                    symlink("work", sets.join("current")).expect("links");
+                    sets.join("current/aws")
+                }
+            };
+            symlink(target, aws).expect("links");
+        });
+        let aws = watched.paths.aws_config_path.parent().expect("a folder");
+        let sets = watched.dir.path().join("sets");
+        match is_below {
+            false => switch(aws, &sets.join("home/aws")),
+            true => switch(&sets.join("current"), Path::new("home")),
+        }
+        watched.reports(&[Changed::Aws]);
+        write(&sets.join("home/aws/config"), "edited");
+        watched.reports(&[Changed::Aws]);
+        write(&sets.join("work/aws/config"), "no longer ours");
+        watched.reports(&[]);
+    }
+}
+
+#[test]
+fn r32_a_link_in_the_path_of_a_linked_file_is_switched_and_seen() {
+    let watched = Watched::new(|paths| {
+        let home = paths.config_dir.ancestors().nth(2).expect("a home");
+        for version in ["one", "two"] {
+            fs::create_dir_all(home.join(version)).expect("a folder");
+            write(&home.join(version).join("roles.toml"), version);
+        }
+        symlink("one", home.join("current")).expect("links");
+        fs::create_dir_all(&paths.config_dir).expect("a folder");
+        symlink("../../current/roles.toml", paths.roles_path()).expect("links");
+    });
+    let home = watched.dir.path();
+    switch(&home.join("current"), Path::new("two"));
+    watched.reports(&[Changed::Roles]);
+    write(&home.join("two/roles.toml"), "edited");
+    watched.reports(&[Changed::Roles]);
+    // The target goes and comes back.
+    fs::remove_dir_all(home.join("two")).expect("removes");
+    watched.reports(&[Changed::Roles]);
+    fs::create_dir(home.join("two")).expect("a folder");
+    write(&home.join("two/roles.toml"), "back");
+    watched.reports(&[Changed::Roles]);
+}

@@ -37,6 +37,7 @@ struct Case {
 struct SentCase {
     role: Option<String>,
     chained: bool,
+    device: bool,
     external_id: Option<String>,
     mfa: Option<String>,
     session_name: Option<String>,
@@ -88,6 +89,7 @@ impl SentCase {
                 Some(_) => MfaProof::Session { age_s: 5400 },
                 None => MfaProof::None,
             },
+            has_device: self.device,
             source_identity: self.source_identity.clone(),
             tags: self.tags.iter().map(|key| tag(key)).collect(),
             policy: false,

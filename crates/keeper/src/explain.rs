@@ -215,6 +215,7 @@ impl Owner {
             access_key_id: token.map_or(sent.access_key_id, |token| {
                 token.credentials.access_key_id.clone()
             }),
+            has_device: role.mfa_serial.is_some(),
             changed_since: state
                 .worked
                 .get(&role.name)

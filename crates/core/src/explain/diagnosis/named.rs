@@ -3,7 +3,7 @@
 use super::message::{Denied, PolicyType, Reason};
 use super::sent_request::{MfaProof, SentRequest};
 use super::statement;
-use super::unnamed::{permission, trust};
+use super::unnamed::{permission, trust, unusable_device};
 use crate::role::session_tags::SessionTag;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
 use crate::value::sanitise;
@@ -25,6 +25,9 @@ pub(super) fn named(reason: Reason, denied: &Denied<'_>, sent: &SentRequest) -> 
 fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     let action = sanitise::echo(denied.action);
     let who = sent.who();
+    if let (PolicyType::Trust, Some(mfa)) = (kind, unusable_device(sent, Likely)) {
+        return vec![mfa, trust(sent, Likely)];
+    }
     let cause = match kind {
         PolicyType::Identity => permission(sent, Certain),
         PolicyType::Trust => trust(sent, Certain),
@@ -124,12 +127,15 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Ca
         PolicyType::Identity | PolicyType::ServiceControl | PolicyType::Trust
     ) && sent.mfa == MfaProof::None
     {
-        causes.push(Cause::new(
-            MfaMissing,
-            Possible,
-            "Such a deny often applies to every request without MFA.",
-            "Set the MFA device in the role's settings, then try again.",
-        ));
+        let of_every_request = || {
+            Cause::new(
+                MfaMissing,
+                Possible,
+                "Such a deny often applies to every request without MFA.",
+                "Set the MFA device in the role's settings, then try again.",
+            )
+        };
+        causes.push(unusable_device(sent, Possible).unwrap_or_else(of_every_request));
     }
     causes
 }

@@ -27,6 +27,8 @@ pub struct SentRequest {
     pub external_id: Option<String>,
     /// The proof of MFA.
     pub mfa: MfaProof,
+    /// Whether the role's settings name an MFA device. In role chaining it cannot be used.
+    pub has_device: bool,
     /// The source identity that was sent or is inherited.
     pub source_identity: Option<String>,
     /// The session tags that were sent.
@@ -92,6 +94,7 @@ impl SentRequest {
                 },
                 None => MfaProof::None,
             },
+            has_device: call.mfa.is_some(),
             source_identity: call
                 .source_identity
                 .as_ref()

@@ -15,6 +15,7 @@ use Confidence::{Certain, Likely, Possible};
 /// permission of the caller.
 pub(super) fn unnamed(sent: &SentRequest) -> Vec<Cause> {
     let mut causes = Vec::new();
+    causes.extend(unusable_device(sent, Likely));
     causes.extend(changed(sent));
     if let Some(id) = &sent.external_id {
         let what = format!(
@@ -48,6 +49,25 @@ pub(super) fn unnamed(sent: &SentRequest) -> Vec<Cause> {
     }
     causes.push(organization(sent));
     causes
+}
+
+/// Returns the first cause to name for a role in a chain whose settings have an MFA device: it probably requires MFA,
+/// and AWS accepts no code with the session of another role.
+pub(super) fn unusable_device(sent: &SentRequest, confidence: Confidence) -> Option<Cause> {
+    (is_chained(sent) && sent.has_device).then(|| {
+        Cause::new(
+            MfaMissing,
+            confidence,
+            "The role has an MFA device in its settings, but in role chaining AWS accepts no code, and the source's MFA does not count.",
+            "Set an access key as its source, or ask its owner to require MFA only of the first role.",
+        )
+        .command(statement::show_trust(sent))
+        .ask(sent.owner())
+    })
+}
+
+fn is_chained(sent: &SentRequest) -> bool {
+    matches!(sent.signer, Signer::Session { .. })
 }
 
 /// Returns the most likely cause: what changed since the role was last assumed, or a change on AWS's side if nothing
@@ -137,7 +157,8 @@ pub(super) fn permission(sent: &SentRequest, confidence: Confidence) -> Cause {
 
 fn mfa(sent: &SentRequest) -> Option<Cause> {
     match &sent.mfa {
-        MfaProof::None if matches!(sent.signer, Signer::Session { .. }) => Some(Cause::new(
+        MfaProof::None if unusable_device(sent, Likely).is_some() => None,
+        MfaProof::None if is_chained(sent) => Some(Cause::new(
             MfaMissing,
             Possible,
             "The role may require MFA, which a session of another role cannot give.",

@@ -94,10 +94,10 @@ impl Owner {
     where
         Called: Future<Output = Result<T, Problem>>,
     {
-        let brought = self.lock().take_provided_code(question);
-        let was_brought = brought.is_some();
+        let mut next = self.lock().take_provided_code(question);
+        let was_brought = next.is_some();
         let mut rejected = None;
-        if !was_brought && let Some(code) = self.code_of_seed(question).await {
+        if !was_brought && let Some(code) = self.code_without_a_person(question).await {
             match code {
                 Ok(code) => match call(code).await {
                     Err(problem) if problem.code == ProblemCode::CodeRejected => {
@@ -107,17 +107,6 @@ impl Owner {
                 },
                 Err(problem) => rejected = Some(problem),
             }
-        }
-        let first = match (brought, &rejected) {
-            (Some(code), _) => Some(Ok(code)),
-            (None, Some(_)) => None,
-            (None, None) => self.code_of_program(&question.serial).await,
-        };
-        let mut next = None;
-        match first {
-            Some(Ok(code)) => next = Some(code),
-            Some(Err(problem)) => rejected = Some(problem),
-            None => {}
         }
         loop {
             let code = match next.take() {

@@ -1,9 +1,6 @@
 //! MFA codes from a seed in the keychain, for users who prefer this to typing them.
 
-use jiff::SignedDuration;
-
-use super::prompt::code_used;
-use super::{Owner, State, ledger};
+use super::{Owner, State};
 use crate::state::gate::Gate;
 use crate::state::prompt::Question;
 use rolecall_core::session::mfa_session::MfaSession;
@@ -16,8 +13,6 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
 
-/// How long to wait for an unused code: the rest of one time step, and some time for clock differences.
-const CODE_TIMEOUT: SignedDuration = SignedDuration::from_secs(35);
 impl Owner {
     /// Stores the seed of an MFA device for an access key of its user, after AWS accepted a code of it. The code is
     /// used for the user's roles as if it had been typed. From then on, both factors are on the same machine.
@@ -90,49 +85,11 @@ impl Owner {
         };
         Some(match seed {
             Ok(seed) => {
-                self.fresh_code(&question.serial, &seed, Some(question))
+                let code = async || Ok(seed.code_at(self.ports.clock.now()));
+                self.unused_code(&question.serial, Some(question), code)
                     .await
             }
             Err(problem) => Err(problem),
-        })
-    }
-
-    /// Returns an unused code and records it as used. If the current code was already sent, waits for the next one, and
-    /// shows this for the roles that wait for `question`.
-    async fn fresh_code(
-        &self,
-        serial: &MfaSerial,
-        seed: &TotpSeed,
-        question: Option<&Question>,
-    ) -> Result<MfaCode, Problem> {
-        let begun = self.ports.clock.now();
-        let mut now = begun;
-        loop {
-            let code = seed.code_at(now);
-            if self.use_code(serial, &code).await.is_ok() {
-                return Ok(code);
-            }
-            let next = ledger::next_step(now);
-            if next.duration_since(begun) > CODE_TIMEOUT {
-                return Err(code_used());
-            }
-            let shown = question.map(|question| self.show_wait(question));
-            self.until(Some(next), |_| None::<()>).await;
-            if let Some(id) = shown {
-                self.update(|state| drop(state.seed_waits.remove(&id)));
-            }
-            now = self.ports.clock.now();
-            if now < next {
-                return Err(code_used());
-            }
-        }
-    }
-
-    fn show_wait(&self, question: &Question) -> u64 {
-        self.update(|state| {
-            state.last_prompt += 1;
-            state.seed_waits.insert(state.last_prompt, question.clone());
-            state.last_prompt
         })
     }
 
@@ -145,7 +102,8 @@ impl Owner {
         let caller = self.key_caller(key).await?;
         let region = self.region_of_key(key)?;
         let duration = self.lock().settings.mfa_session;
-        let code = self.fresh_code(serial, seed, None).await?;
+        let code = async || Ok(seed.code_at(self.ports.clock.now()));
+        let code = self.unused_code(serial, None, code).await?;
         let taken = self
             .call_for_token(key, &caller, duration, serial, code, &region)
             .await;

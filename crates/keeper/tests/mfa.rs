@@ -40,6 +40,12 @@ arn = "arn:aws:iam::808768216571:role/long"
 source = "user"
 mfa_serial = "arn:aws:iam::177634097045:mfa/user"
 duration = "12h"
+
+[roles.own]
+arn = "arn:aws:iam::808768216571:role/own"
+source = "user"
+mfa_serial = "arn:aws:iam::177634097045:mfa/user"
+mfa_code = "own"
 "#;
 
 fn name(text: &str) -> Name {
@@ -413,18 +419,10 @@ fn a_program_in_our_own_settings_provides_the_code() {
 }
 
 #[test]
-fn a_person_is_asked_when_the_program_returns_no_code_or_a_used_one() {
+fn a_person_is_asked_when_the_program_returns_no_code() {
     let (fakes, keeper) = ready();
     with_program(&fakes, &keeper);
-    for output in [
-        Err("it took longer than 20s"),
-        Ok("touch your key"),
-        Ok("123456"),
-    ] {
-        if output == Ok("123456") {
-            fakes.programs.print_next(Ok("123456"));
-            keeper.assume(&name("long"), None).expect("the first time");
-        }
+    for output in [Err("it took longer than 20s"), Ok("touch your key")] {
         fakes.programs.print_next(output);
         let clicked = click(&keeper, "long");
         let prompt = prompt_for(&keeper, &["long"]);
@@ -432,4 +430,45 @@ fn a_person_is_asked_when_the_program_returns_no_code_or_a_used_one() {
         keeper.cancel_prompt(prompt.id).expect("open");
         landed(clicked).expect_err("cancelled");
     }
+}
+
+fn waits_for_next_code(shown: &Snapshot, role: &str) -> bool {
+    let mut sessions = shown.sessions.iter();
+    sessions.any(|it| it.role == role && it.waiting_for == Some(WaitingFor::NextCode))
+}
+
+#[test]
+fn r12_the_program_is_run_again_for_the_next_code_when_its_code_was_used() {
+    let (fakes, keeper) = ready();
+    with_program(&fakes, &keeper);
+    for code in ["123456", "123456", "654321"] {
+        fakes.programs.print_next(Ok(code));
+    }
+    keeper.assume(&name("long"), None).expect("the first code");
+    let clicked = click(&keeper, "own");
+    let shown = wait_until(&keeper, |it| waits_for_next_code(it, "own"));
+    assert_eq!(shown.prompts, []);
+    fakes.clock.advance(SignedDuration::from_secs(25));
+    landed(clicked).expect("the next code");
+    let codes = fakes.sts.calls().into_iter().filter_map(|it| it.mfa);
+    let codes: Vec<String> = codes.map(|(_, code)| code.as_str().to_owned()).collect();
+    assert_eq!(codes, ["123456", "654321"]);
+}
+
+#[test]
+fn a_person_is_asked_when_the_program_repeats_a_used_code_in_the_next_window() {
+    let (fakes, keeper) = ready();
+    with_program(&fakes, &keeper);
+    for _ in 0..3 {
+        fakes.programs.print_next(Ok("123456"));
+    }
+    keeper.assume(&name("long"), None).expect("the first time");
+    let clicked = click(&keeper, "long");
+    wait_until(&keeper, |it| waits_for_next_code(it, "long"));
+    fakes.clock.advance(SignedDuration::from_secs(25));
+    let prompt = prompt_for(&keeper, &["long"]);
+    assert!(prompt.problem.is_some());
+    assert_eq!(fakes.programs.runs().len(), 3);
+    keeper.cancel_prompt(prompt.id).expect("open");
+    landed(clicked).expect_err("cancelled");
 }

@@ -154,7 +154,7 @@ def exec_identity(desktop, practice, role):
 def test_exec_asks_at_its_terminal_and_continues(desktop, rolecall, practice, keychain, tray, notifications):
     rolecall.start_on(practice, operator=practice.role("operator"))
     terminal = exec_identity(desktop, practice, "operator")
-    terminal.expect("One code for operator, valid for 1h.")
+    terminal.expect("One code covers 12h, 1h per session.")
     terminal.expect("Use the code for operator only (up to 12h): type \"other\".")
     stays(lambda: asked(practice, "AssumeRole") == (0,) and terminal.is_running(), "nothing to be sent", 1)
     assert not [title for title in desktop.windows() if "Rolecall" in title], "the user is asked at the terminal"

@@ -32,7 +32,7 @@ def rolecall(desktop):
 def practice(desktop, rolecall, keychain):
     """A running app with roles on a practice account with an adjustable clock."""
     practice = Practice(desktop).start()
-    rolecall.start_on(practice, "guest", "contractor", "operator")
+    rolecall.start_on(practice, "guest", "contractor", operator=practice.role("operator", mfa_code="own"))
     return practice
 
 

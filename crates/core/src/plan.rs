@@ -189,6 +189,17 @@ impl Plan {
         })
     }
 
+    /// Returns whether the code is for a session token.
+    fn shares_code(&self) -> bool {
+        matches!(self.question(), Some(Question::Shared(_)))
+    }
+
+    /// Returns whether the session or session token that signs the call for the role itself exists already, so that no
+    /// other call comes before.
+    pub fn signer_is_at_hand(&self) -> bool {
+        self.calls.len() == 1 && matches!(self.signer(), Signer::MfaSession(_) | Signer::Role(_))
+    }
+
     /// Returns the alternative use of the code and its description: a longer session of this role only, or shorter
     /// sessions of several roles.
     pub fn alternative(
@@ -220,8 +231,17 @@ impl Plan {
                 PlanPreference::OwnCode if life < self.lifetime() => {
                     format!("Use the code for {name} only ({life})")
                 }
-                PlanPreference::SharedCode if roles > 1 => {
+                PlanPreference::SharedCode if other.shares_code() && roles > 1 => {
                     format!("Use the code for {roles} roles ({life} each)")
+                }
+                PlanPreference::SharedCode
+                    if other.shares_code()
+                        && situation.token_covers_more(roles, self.lifetime()) =>
+                {
+                    format!(
+                        "Use the code for {} ({life} per session)",
+                        situation.token_duration
+                    )
                 }
                 PlanPreference::OwnCode
                 | PlanPreference::LongestSession
@@ -297,10 +317,11 @@ fn first_calls(
         (PlanPreference::SharedCode, _)
         | (PlanPreference::Default | PlanPreference::AvoidPrompt, Some(CodeUse::Shared)) => true,
         (PlanPreference::Default | PlanPreference::AvoidPrompt, None) => {
-            wanted <= SessionDuration::HOUR && situation.served(chain) > 1
+            wanted <= SessionDuration::HOUR
+                && situation.token_covers_more(situation.served(chain), wanted)
         }
     };
-    if !shares || situation.refuses_tokens(role) {
+    if !shares || situation.refuses_tokens(&chain.key.id, role) {
         return own();
     }
     vec![

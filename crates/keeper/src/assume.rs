@@ -17,6 +17,7 @@ use rolecall_core::role::reason::Reason;
 use rolecall_core::session::Session;
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::credentials::instant_text;
+use rolecall_core::value::diagnosis::Diagnosis;
 use rolecall_core::value::duration::LONGEST_S;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::mfa::MfaCode;
@@ -273,11 +274,14 @@ impl Owner {
         // Before the user is prompted for a code.
         self.check_destination()?;
         let mut preference = intent.preference;
+        let mut was_replaced = false;
         loop {
             match self.assume_as_planned(role, intent, preference).await {
                 Ok(session) => return Ok(session),
                 Err(Halt::Failed(problem)) => return Err(problem),
                 Err(Halt::Replan(next)) => preference = next.unwrap_or(preference),
+                Err(Halt::DeadSigner(problem)) if was_replaced => return Err(problem),
+                Err(Halt::DeadSigner(_)) => was_replaced = true,
             }
         }
     }
@@ -327,16 +331,17 @@ impl Owner {
                     .await?;
                 let caller = Caller::from(&*token.credentials);
                 let assumed = self.call(role, &plan, &caller, &call, intent.attempt);
-                match assumed.await {
-                    Ok(assumed) => assumed,
-                    Err(problem) => return Err(self.after_refusal(role, &token, problem)),
-                }
+                assumed
+                    .await
+                    .map_err(|problem| self.after_refusal(role, &plan, &token, problem))?
             }
             Signer::Role(before) => {
                 let session = self.source_session(before, intent, preference).await?;
                 let caller = Caller::from(&*session.credentials);
-                self.call(role, &plan, &caller, &call, intent.attempt)
-                    .await?
+                let assumed = self.call(role, &plan, &caller, &call, intent.attempt);
+                assumed
+                    .await
+                    .map_err(|problem| self.after_refusal_of(&plan, &session, problem))?
             }
         };
         let session = self.session_of(role, assumed, reason.as_ref());
@@ -379,6 +384,23 @@ impl Owner {
                 .cloned()
         })
         .await
+    }
+
+    /// Returns what to do about a failed call that the session of another role signed. A session from before that AWS
+    /// no longer accepts is dropped.
+    fn after_refusal_of(&self, plan: &Plan, signer: &Session, problem: Problem) -> Halt {
+        if !plan.signer_is_at_hand() || !means_dead_signer(&problem) {
+            return Halt::Failed(problem);
+        }
+        let is_dropped = self.update(|state| {
+            let present = state.sessions.get(&signer.role);
+            let is_same = present.is_some_and(|it| it.id() == signer.id());
+            is_same.then(|| state.sessions.remove(&signer.role))
+        });
+        if is_dropped.is_some() {
+            self.keep(Row::Session(signer.role.clone()));
+        }
+        Halt::DeadSigner(problem)
     }
 
     async fn call(
@@ -508,6 +530,12 @@ fn wrong_identity(identity: &str) -> Problem {
         "The credentials were dropped. Check the endpoint and proxy in settings.toml.",
     )
     .with_detail(rolecall_core::value::sanitise::echo(identity))
+}
+
+/// Returns whether AWS no longer accepts the credentials that signed a failed call.
+pub(super) fn means_dead_signer(problem: &Problem) -> bool {
+    let diagnosis = problem.diagnosis.as_deref();
+    diagnosis.is_some_and(Diagnosis::means_dead_credentials)
 }
 
 /// Returns the problem of an attempt whose role was ended meanwhile.

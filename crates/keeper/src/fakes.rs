@@ -153,6 +153,7 @@ pub struct FakeSts {
     callers: Mutex<Vec<String>>,
     token_calls: Mutex<Vec<SessionToken>>,
     answers: Mutex<VecDeque<StsError>>,
+    refused_roles: Mutex<BTreeMap<String, StsError>>,
     identity: Mutex<Option<String>>,
     gate: (Mutex<bool>, Condvar),
     panics: AtomicBool,
@@ -167,6 +168,11 @@ impl FakeSts {
     /// Makes the next AssumeRole or GetSessionToken fail with `error`. Further calls queue further errors.
     pub fn refuse_next(&self, error: StsError) {
         lock(&self.answers).push_back(error);
+    }
+
+    /// Makes every AssumeRole for a role fail with `error` from now on.
+    pub fn refuse_role(&self, role_name: &str, error: StsError) {
+        lock(&self.refused_roles).insert(role_name.to_owned(), error);
     }
 
     /// Makes every response name `identity` instead of the right one.
@@ -216,6 +222,9 @@ impl Sts for FakeSts {
             return Err(error);
         }
         let arn = &call.role_arn;
+        if let Some(error) = lock(&self.refused_roles).get(arn.role_name()) {
+            return Err(error.clone());
+        }
         let real = format!(
             "arn:{}:sts::{}:assumed-role/{}/{}",
             arn.partition().name,
@@ -472,6 +481,7 @@ impl Fakes {
             callers: Mutex::default(),
             token_calls: Mutex::default(),
             answers: Mutex::default(),
+            refused_roles: Mutex::default(),
             identity: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),
             panics: AtomicBool::new(false),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{check_expiry, ended_meanwhile};
+use super::assume::{check_expiry, ended_meanwhile, means_dead_signer};
 use super::in_flight::Brought;
 use super::{Owner, State};
 use crate::assume::Intent;
@@ -66,7 +66,7 @@ impl Owner {
             };
             let asked = self.ask_for_token(joined.id, &id, role, plan, duration, region);
             let outcome = asked.await;
-            self.settle_token(joined.id, outcome);
+            self.settle_token(joined.id, self.without_denied_token(&plan.key, outcome));
             drop(unfinished);
         }
         let outcome = self.until(None, |_| joined.answer.get().cloned()).await;
@@ -93,6 +93,23 @@ impl Owner {
                 .await
         };
         self.with_code(&question, send).await
+    }
+
+    /// Returns the outcome of a request for a token. A user who may not call GetSessionToken needs a code for each
+    /// session.
+    fn without_denied_token(
+        &self,
+        key: &AccessKey,
+        outcome: Result<MfaSession, Halt>,
+    ) -> Result<MfaSession, Halt> {
+        match outcome {
+            Err(Halt::Failed(problem)) if problem.code == ProblemCode::AccessDenied => {
+                let mut state = self.lock();
+                state.lessons.without_tokens.insert(key.id.clone());
+                Err(Halt::Replan(None))
+            }
+            outcome => outcome,
+        }
     }
 
     /// Applies the outcome of a request for a token, unless the request is stale.
@@ -164,17 +181,23 @@ impl Owner {
     }
 
     /// Returns what to do about a failed call that a session token signed. If its code may be too old for the role's
-    /// trust policy, the role gets its own code. If the token is no longer valid, it is replaced.
-    pub(super) fn after_refusal(&self, role: &Role, token: &MfaSession, problem: Problem) -> Halt {
+    /// trust policy, the role gets its own code. A token from before that AWS no longer accepts is dropped.
+    pub(super) fn after_refusal(
+        &self,
+        role: &Role,
+        plan: &Plan,
+        token: &MfaSession,
+        problem: Problem,
+    ) -> Halt {
+        if plan.signer_is_at_hand() && means_dead_signer(&problem) {
+            self.drop_dead_mfa(token);
+            return Halt::DeadSigner(problem);
+        }
         let age = token.age_at(self.ports.clock.now());
         if age <= FRESH {
             return Halt::Failed(problem);
         }
         match problem.code {
-            ProblemCode::InvalidKey | ProblemCode::ExpiredCredentials => {
-                self.forget_mfa(&(token.key.clone(), token.serial.clone()));
-                Halt::Replan(None)
-            }
             ProblemCode::AccessDenied => {
                 let mut state = self.lock();
                 if state.lessons.denied_with_fresh_mfa.contains(&role.name) {
@@ -203,6 +226,19 @@ impl Owner {
                 lessons.denied_with_fresh_mfa.insert(role.name.clone());
             }
             Err(_) => {}
+        }
+    }
+
+    fn drop_dead_mfa(&self, token: &MfaSession) {
+        let id = (token.key.clone(), token.serial.clone());
+        let is_same = {
+            let state = self.lock();
+            let present = state.mfa_sessions.get(&id);
+            present
+                .is_some_and(|it| it.credentials.access_key_id == token.credentials.access_key_id)
+        };
+        if is_same {
+            self.forget_mfa(&id);
         }
     }
 
@@ -292,6 +328,7 @@ impl State {
         situation.token_duration = self.settings.mfa_session;
         situation.limits.clone_from(&self.limits);
         situation.refused_ages = self.lessons.refused_ages.clone();
+        situation.without_tokens = self.lessons.without_tokens.clone();
         situation
     }
 

@@ -32,6 +32,7 @@ duration = "4h"
 arn = "arn:aws:iam::808768216571:role/careful"
 source = "user"
 mfa_serial = "arn:aws:iam::177634097045:mfa/user"
+mfa_code = "own"
 
 [roles.quick]
 arn = "arn:aws:iam::808768216571:role/quick"

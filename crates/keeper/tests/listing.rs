@@ -21,6 +21,7 @@ source = "user"
 arn = "arn:aws:iam::808768216571:role/hub"
 source = "user"
 mfa_serial = "arn:aws:iam::177634097045:mfa/user"
+mfa_code = "own"
 
 [roles.behind]
 arn = "arn:aws:iam::808768216571:role/behind"

@@ -235,6 +235,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
     let desk = Desk::new();
     desk.describe("8h");
     desk.assume_with("coded", "123456");
+    desk.keeper.end_mfa(&name("user")).expect("ended");
     let keeper = desk.keeper.clone();
     let click = std::thread::spawn(move || keeper.assume(&name("coded"), None));
     let prompt = loop {

@@ -472,3 +472,44 @@ fn a_person_is_asked_when_the_program_repeats_a_used_code_in_the_next_window() {
     keeper.cancel_prompt(prompt.id).expect("open");
     landed(clicked).expect_err("cancelled");
 }
+
+#[test]
+fn a_lone_role_with_mfa_needs_one_code_a_day() {
+    let (fakes, keeper) = ready();
+    let lone = "[roles.lone]\narn = \"arn:aws:iam::808768216571:role/lone\"\nsource = \"user\"\n\
+                mfa_serial = \"arn:aws:iam::177634097045:mfa/user\"\nduration = \"15m\"\n";
+    *fakes.files.roles.lock().expect("not poisoned") = lone.to_owned();
+    keeper.reload_roles();
+    let clicked = click(&keeper, "lone");
+    let prompt = prompt_for(&keeper, &["lone"]);
+    assert_eq!(prompt.plan, "One code covers 12h, 15m per session.");
+    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    landed(clicked).expect("assumed");
+    for _ in 0..47 {
+        fakes.clock.advance(SignedDuration::from_secs(14 * 60 + 50));
+        keeper
+            .assume(&name("lone"), None)
+            .expect("without a question");
+    }
+    assert_eq!(fakes.sts.token_calls().len(), 1);
+}
+
+#[test]
+fn a_user_who_may_not_call_get_session_token_gives_a_code_for_each_session() {
+    let (fakes, keeper) = ready();
+    let denied = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: sts:GetSessionToken on resource: arn:aws:iam::177634097045:user/user with an explicit deny in an identity-based policy";
+    fakes.sts.refuse_next(refused("AccessDenied", denied));
+    let clicks = ["a", "b"].map(|role| click(&keeper, role));
+    let shared = prompt_for(&keeper, &["a", "b"]);
+    keeper.answer_prompt(shared.id, "111111").expect("taken");
+    let both = wait_until(&keeper, |it| it.prompts.len() == 2).prompts;
+    for (prompt, code) in both.into_iter().zip(["222222", "333333"]) {
+        assert!(prompt.plan.ends_with("valid for 1h."), "{}", prompt.plan);
+        keeper.answer_prompt(prompt.id, code).expect("taken");
+    }
+    clicks
+        .into_iter()
+        .for_each(|it| landed(it).expect("assumed"));
+    assert_eq!(fakes.sts.token_calls().len(), 1);
+    assert!(fakes.sts.calls().iter().all(|call| call.mfa.is_some()));
+}

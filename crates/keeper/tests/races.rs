@@ -33,6 +33,7 @@ fn draft(role: &str, duration: &str) -> RoleDraft {
         source: "user".into(),
         duration: Some(duration.into()),
         mfa_serial: with_device.then(|| "arn:aws:iam::177634097045:mfa/user".into()),
+        mfa_code: with_device.then(|| "own".into()),
         ..RoleDraft::default()
     }
 }

@@ -1,6 +1,6 @@
 //! What a plan depends on: roles and keys, live sessions, and limits learned from AWS.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,6 +34,8 @@ pub struct Situation<'a> {
     pub limits: BTreeMap<String, DurationLimit>,
     /// The lowest age of a session token's code that a role's trust policy denied.
     pub refused_ages: BTreeMap<Name, SignedDuration>,
+    /// The keys whose user may not call GetSessionToken.
+    pub without_tokens: BTreeSet<AccessKeyId>,
 }
 
 /// The lifetime of a session token from a call with a code.
@@ -57,6 +59,7 @@ impl<'a> Situation<'a> {
             token_duration: TokenDuration::HALF_DAY,
             limits: BTreeMap::new(),
             refused_ages: BTreeMap::new(),
+            without_tokens: BTreeSet::new(),
         }
     }
 
@@ -82,10 +85,18 @@ impl<'a> Situation<'a> {
         (young && token.expires_at.duration_since(self.now) > SIGNER_MIN_REMAINING).then_some(token)
     }
 
-    /// Returns whether even a new session token is too old for a role.
-    pub(super) fn refuses_tokens(&self, role: &Role) -> bool {
+    /// Returns whether no new session token can sign for the first role of a chain: its user gets none, or even a new
+    /// one is too old for the role.
+    pub(super) fn refuses_tokens(&self, key: &AccessKeyId, role: &Role) -> bool {
         let limit = self.refused_ages.get(&role.name);
-        limit.is_some_and(|limit| *limit <= SIGNER_MIN_REMAINING)
+        let is_too_old = limit.is_some_and(|limit| *limit <= SIGNER_MIN_REMAINING);
+        is_too_old || self.without_tokens.contains(key)
+    }
+
+    /// Returns whether one code for a session token covers more than one code for a single session: further roles, or
+    /// further sessions of the same role.
+    pub(super) fn token_covers_more(&self, served: usize, session: SessionDuration) -> bool {
+        served > 1 || self.token_duration.seconds() > session.seconds()
     }
 
     /// Returns `duration`, limited to the role's known maximum.

@@ -174,6 +174,34 @@ pub struct Statement {
     pub json: String,
 }
 
+impl Diagnosis {
+    /// Returns whether the error means that AWS no longer accepts the credentials that signed, whatever the request:
+    /// they expired, were revoked or deleted.
+    pub fn means_dead_credentials(&self) -> bool {
+        is_unknown_key(&self.code) || is_expired(&self.code)
+    }
+}
+
+/// Returns whether an error code of AWS means that it does not know the credentials.
+pub(crate) fn is_unknown_key(code: &str) -> bool {
+    matches!(
+        code,
+        "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "InvalidAccessKeyId"
+            | "AuthFailure"
+            | "InvalidToken"
+    )
+}
+
+/// Returns whether an error code of AWS means that the credentials have expired.
+pub(crate) fn is_expired(code: &str) -> bool {
+    matches!(
+        code,
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired"
+    )
+}
+
 impl Cause {
     /// Returns a cause with a description of the check.
     pub(crate) fn new(

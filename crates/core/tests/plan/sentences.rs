@@ -17,7 +17,7 @@ fn described(text: &str, preference: PlanPreference, role: &str) -> (String, Opt
 
 const SIX: &str = "a<user!m, b<user!m, c<user!m, d<user!m, e<user!m, f<user!m";
 /// Roles, preference and role, and the plan's description and alternative.
-const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
+const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 22] = [
     (
         SIX,
         PlanPreference::Default,
@@ -47,10 +47,38 @@ const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
         Some("Use the code for a only (1h)"),
     ),
     (
-        "a<user!m; max a 8h",
+        "a<user!m",
+        PlanPreference::OwnCode,
+        "a",
+        "One code for a, valid for 1h.",
+        Some("Use the code for 12h (1h per session)"),
+    ),
+    (
+        "a<user!m 15m =own",
+        PlanPreference::Default,
+        "a",
+        "One code for a, valid for 15m.",
+        Some("Use the code for 12h (15m per session)"),
+    ),
+    (
+        "a<user!m; for 1h",
         PlanPreference::Default,
         "a",
         "One code for a, valid for 1h.",
+        Some("Use the code for a only (up to 12h)"),
+    ),
+    (
+        "a<user!m; no tokens",
+        PlanPreference::Default,
+        "a",
+        "One code for a, valid for 1h.",
+        Some("Use the code for a only (up to 12h)"),
+    ),
+    (
+        "a<user!m; max a 8h",
+        PlanPreference::Default,
+        "a",
+        "One code covers 12h, 1h per session.",
         Some("Use the code for a only (8h)"),
     ),
     (
@@ -58,21 +86,35 @@ const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
         PlanPreference::Default,
         "a",
         "One code for a, valid for 4h.",
-        None,
+        Some("Use the code for 12h (1h per session)"),
     ),
     (
         "a<user!m 12h; not a 12h 8h",
         PlanPreference::Default,
         "a",
         "One code for a, valid for 8h, because AWS refused 12h.",
-        None,
+        Some("Use the code for 12h (1h per session)"),
     ),
     (
         "a<user!m; not a 12h 1h",
         PlanPreference::Default,
         "a",
-        "One code for a, valid for 1h, because AWS refused 12h.",
+        "One code covers 12h, 1h per session.",
         None,
+    ),
+    (
+        "a<user!m =own; not a 12h 1h",
+        PlanPreference::Default,
+        "a",
+        "One code for a, valid for 1h, because AWS refused 12h.",
+        Some("Use the code for 12h (1h per session)"),
+    ),
+    (
+        "a<user!m, b<user!m; no tokens",
+        PlanPreference::OwnCode,
+        "a",
+        "One code for a, valid for 1h.",
+        Some("Use the code for a only (up to 12h)"),
     ),
     (
         "a<user!m 12h",
@@ -113,15 +155,22 @@ const OF_CODES: [(&str, PlanPreference, &str, &str, Option<&str>); 15] = [
         "a<user!m, b<a",
         PlanPreference::Default,
         "b",
-        "One code for a, then b for 1h: AWS limits chained sessions to 1h.",
+        "One code covers 12h, 1h per session.",
         None,
+    ),
+    (
+        "a<user!m =own, b<a",
+        PlanPreference::Default,
+        "b",
+        "One code for a, then b for 1h: AWS limits chained sessions to 1h.",
+        Some("Use the code for 12h (1h per session)"),
     ),
     (
         "a<user!m 2h, b<a",
         PlanPreference::Default,
         "b",
         "One code for a, then b for 1h: AWS limits chained sessions to 1h. If a allows less than 2h, the code is used up and the next one gives 1h.",
-        None,
+        Some("Use the code for 12h (1h per session)"),
     ),
 ];
 

@@ -79,7 +79,7 @@ pub(crate) fn catalogue(text: &str) -> (Catalogue, &str) {
     (Catalogue::new(roles.split(", ").map(role)), rest)
 }
 
-/// Parses and adds `a:30m, m@10m:11h, max a 2h, not a 12h 8h, old a 1h, for 36h`.
+/// Parses and adds `a:30m, m@10m:11h, max a 2h, not a 12h 8h, old a 1h, for 36h, no tokens`.
 pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
     for part in text.split(", ").filter(|part| !part.is_empty()) {
         let words: Vec<&str> = part.split_whitespace().collect();
@@ -99,6 +99,11 @@ pub(crate) fn add(situation: &mut Situation<'_>, text: &str) {
                 situation.limits.insert(arn(situation, role), limit);
             }
             ["old", role, age] => drop(situation.refused_ages.insert(name(role), span(age))),
+            ["no", "tokens"] => {
+                situation
+                    .without_tokens
+                    .insert(situation.keys[0].id.clone());
+            }
             ["for", life] => situation.token_duration = TokenDuration::parse(life).expect("a life"),
             [lives] => live(situation, lives),
             _ => unreachable!("{part}"),

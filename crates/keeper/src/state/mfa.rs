@@ -20,4 +20,6 @@ pub(crate) struct Lessons {
     pub(crate) suspected: BTreeMap<Name, SignedDuration>,
     /// Roles that deny a recent code as well.
     pub(crate) denied_with_fresh_mfa: BTreeSet<Name>,
+    /// The keys whose user may not call GetSessionToken.
+    pub(crate) without_tokens: BTreeSet<AccessKeyId>,
 }

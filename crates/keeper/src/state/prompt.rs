@@ -57,6 +57,9 @@ pub(crate) enum Halt {
     Failed(Problem),
     /// The attempt must be planned again, with this preference if there is one.
     Replan(Option<PlanPreference>),
+    /// AWS no longer accepts the session or session token that signed. It was dropped, so the attempt is planned again,
+    /// once.
+    DeadSigner(Problem),
 }
 
 impl From<Problem> for Halt {

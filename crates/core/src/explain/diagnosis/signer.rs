@@ -4,7 +4,7 @@ use super::sent_request::SentRequest;
 use super::statement;
 use super::verdict::Verdict;
 use crate::calls::sts::Refusal;
-use crate::value::diagnosis::{Cause, CauseKind, Confidence};
+use crate::value::diagnosis::{Cause, CauseKind, Confidence, is_expired, is_unknown_key};
 use crate::value::duration::span;
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;
@@ -15,13 +15,9 @@ use Confidence::{Certain, Likely, Possible};
 /// Explains an error about the signature or its key. Returns `None` for other errors.
 pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     match refusal.code.as_str() {
-        "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "InvalidAccessKeyId"
-        | "AuthFailure"
-        | "InvalidToken" => Some(unknown_key(sent)),
+        code if is_unknown_key(code) => Some(unknown_key(sent)),
+        code if is_expired(code) => Some(expired(sent)),
         "OptInRequired" | "SubscriptionRequiredException" => Some(not_signed_up(sent)),
-        "ExpiredToken" | "ExpiredTokenException" => Some(expired(sent)),
         "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "IncompleteSignature"

@@ -43,6 +43,7 @@ struct SentCase {
     session_name: Option<String>,
     source_identity: Option<String>,
     tags: Vec<String>,
+    region: Option<String>,
     changed: Option<Vec<String>>,
 }
 
@@ -93,7 +94,7 @@ impl SentCase {
             source_identity: self.source_identity.clone(),
             tags: self.tags.iter().map(|key| tag(key)).collect(),
             policy: false,
-            region: "eu-west-1".into(),
+            region: self.region.clone().unwrap_or("eu-west-1".into()),
             changed_since: changed,
         }
     }
@@ -211,6 +212,28 @@ fn statement(sent: &SentCase, message: &str, place: &str) -> serde_json::Value {
 }
 
 const BARE: &str = "User: arn:aws:iam::177634097045:user/user is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::808768216571:role/guest";
+
+#[test]
+fn an_explicit_deny_has_no_statement_to_send() {
+    for deny in [
+        "with an explicit deny",
+        "due to an explicit deny in a Service Control Policy",
+        "with an explicit deny in a sessions policy",
+        "with an explicit deny in a VPC endpoint policy transitively through a service control policy",
+    ] {
+        let problem = SentCase::default().explained(Refusal {
+            status: 403,
+            code: "AccessDenied".into(),
+            message: format!("{BARE} {deny}"),
+            ..Refusal::default()
+        });
+        let causes = problem.diagnosis.expect("a diagnosis").causes;
+        assert!(
+            causes.iter().all(|it| it.statement.is_none()),
+            "{deny}: {causes:?}"
+        );
+    }
+}
 
 #[test]
 fn a_trust_statement_names_the_caller_and_the_conditions_it_meets() {

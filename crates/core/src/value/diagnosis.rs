@@ -128,6 +128,12 @@ pub enum CauseKind {
     CallerSession,
     /// The policy of a VPC endpoint.
     EndpointPolicy,
+    /// The policy of the resource, such as a bucket or a key.
+    ResourcePolicy,
+    /// The resource does not exist.
+    NoSuchResource,
+    /// The details are in an encoded message.
+    EncodedMessage,
     /// Another condition, for example on the address, the organization or the time.
     OtherCondition,
     /// The access key is deleted, inactive or misspelled.

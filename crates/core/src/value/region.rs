@@ -20,6 +20,41 @@ pub struct Partition {
     pub regions: &'static [&'static str],
 }
 
+/// The regions that every account of the commercial partition has. Newer ones must be enabled.
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+const ENABLED_BY_DEFAULT: [&str; 17] = [
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+];
+
+/// Returns whether an account must enable the region before it can use it.
+pub fn is_opt_in(region: &str) -> bool {
+    let [commercial, ..] = PARTITIONS;
+    let is_commercial = (commercial.region_prefixes.iter()).any(|start| region.starts_with(start))
+        && PARTITIONS[1..].iter().all(|other| {
+            !other
+                .region_prefixes
+                .iter()
+                .any(|start| region.starts_with(start))
+        });
+    is_commercial && !ENABLED_BY_DEFAULT.contains(&region)
+}
+
 /// All partitions, the commercial one first.
 pub const PARTITIONS: [Partition; 8] = [
     partition(
@@ -234,6 +269,30 @@ mod tests {
                 assert!(partition.has(&region), "{region}");
             }
             assert!(partition.regions.contains(&partition.home_region));
+        }
+    }
+
+    #[test]
+    fn newer_regions_must_be_enabled() {
+        for region in [
+            "eu-south-1",
+            "ap-east-1",
+            "me-central-1",
+            "mx-central-1",
+            "ap-southeast-9",
+        ] {
+            assert!(is_opt_in(region), "{region}");
+        }
+        for region in [
+            "",
+            "eu-west-1",
+            "us-east-1",
+            "sa-east-1",
+            "us-gov-west-1",
+            "cn-north-1",
+            "eusc-de-east-1",
+        ] {
+            assert!(!is_opt_in(region), "{region}");
         }
     }
 

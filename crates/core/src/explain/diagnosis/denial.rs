@@ -2,6 +2,7 @@
 
 use super::message::Denied;
 use super::named::{named, session_field};
+use super::other_call;
 use super::sent_request::SentRequest;
 use super::unnamed::unnamed;
 use super::verdict::Verdict;
@@ -14,14 +15,16 @@ use Confidence::Certain;
 
 /// Explains a denial. Returns `None` for other errors.
 pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
-    let is_denial = matches!(
-        refusal.code.as_str(),
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation"
-    );
-    if !is_denial {
+    if !is_denial(&refusal.code) {
         return None;
     }
     let message = refusal.message.as_str();
+    let denied = Denied::read(message);
+    let is_other =
+        sent.role.is_none() || (denied.as_ref()).is_some_and(|it| !is_of_assuming(it.action));
+    if is_other && let Some(verdict) = other_call::explain(message, denied.as_ref(), sent) {
+        return Some(verdict);
+    }
     if message.contains("MultiFactorAuthentication failed") {
         return Some(rejected_code(message));
     }
@@ -38,8 +41,10 @@ pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> 
         vec![root(sent)]
     } else if message.contains("with session credentials") {
         vec![session_only(sent)]
-    } else if let Some(denied) = Denied::read(message) {
+    } else if let Some(denied) = denied {
         of(&denied, sent)
+    } else if other_call::is_bare(message) {
+        unnamed(sent)
     } else {
         return None;
     };
@@ -48,6 +53,33 @@ pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> 
         what,
         causes,
     })
+}
+
+/// The codes with which services deny a call.
+pub(super) fn is_denial(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedOperation"
+            | "Client.UnauthorizedOperation"
+            | "UnauthorizedException"
+            | "AuthorizationError"
+            | "AuthorizationErrorException"
+            | "NotAuthorized"
+            | "NotAuthorizedException"
+            | "Forbidden"
+            | "403"
+            | "ForbiddenException"
+            | "KMSAccessDeniedException"
+    )
+}
+
+fn is_of_assuming(action: &str) -> bool {
+    matches!(
+        action,
+        "sts:AssumeRole" | "sts:TagSession" | "sts:SetSourceIdentity"
+    )
 }
 
 fn rejected_code(message: &str) -> Verdict {

@@ -30,7 +30,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cau
     }
     let cause = match kind {
         PolicyType::Identity => permission(sent, Certain),
-        PolicyType::Trust => trust(sent, Certain),
+        PolicyType::Trust | PolicyType::Resource => trust(sent, Certain),
         PolicyType::Boundary => Cause::new(
             Boundary,
             Certain,
@@ -103,9 +103,11 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Ca
         PolicyType::Identity => cause(ExplicitDeny, format!("A policy of {who}"))
             .command(statement::simulate(sent))
             .ask(sent.administrator()),
-        PolicyType::Trust => cause(TrustPolicy, "The role's trust policy".into())
-            .command(statement::show_trust(sent))
-            .ask(sent.owner()),
+        PolicyType::Trust | PolicyType::Resource => {
+            cause(TrustPolicy, "The role's trust policy".into())
+                .command(statement::show_trust(sent))
+                .ask(sent.owner())
+        }
         PolicyType::Boundary => {
             cause(Boundary, format!("The permissions boundary of {who}")).ask(sent.administrator())
         }
@@ -124,7 +126,11 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Ca
     let mut causes = vec![cause];
     if matches!(
         kind,
-        PolicyType::Identity | PolicyType::ServiceControl | PolicyType::Trust
+        PolicyType::Identity
+            | PolicyType::ServiceControl
+            | PolicyType::Trust
+            | PolicyType::Resource
+            | PolicyType::Other
     ) && sent.mfa == MfaProof::None
     {
         let of_every_request = || {

@@ -116,6 +116,9 @@ impl SentRequest {
 
     /// Returns the signer's name for a message.
     pub(super) fn who(&self) -> String {
+        if self.source.is_empty() {
+            return "the caller".to_owned();
+        }
         format!("\"{}\"", sanitise::echo(&self.source))
     }
 

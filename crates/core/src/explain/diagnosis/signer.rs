@@ -7,6 +7,7 @@ use crate::calls::sts::Refusal;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence, is_expired, is_unknown_key};
 use crate::value::duration::span;
 use crate::value::problem::ProblemCode;
+use crate::value::region;
 use crate::value::sanitise;
 
 use CauseKind::{Clock, Endpoint, Expired, KeyUnknown, Partition, Region, Secret};
@@ -47,13 +48,20 @@ fn unknown_key(sent: &SentRequest) -> Verdict {
         Cause::new(
             KeyUnknown,
             Likely,
-            format!("The access key {who} is deleted or inactive."),
+            match sent.source.as_str() {
+                "" => "The caller's access key is deleted or inactive.".to_owned(),
+                _ => format!("The access key {who} is deleted or inactive."),
+            },
             "Check it in IAM, Users, Security credentials.",
         )
         .command(statement::list_keys(sent))
         .ask(sent.administrator())
     }];
-    causes.push(region_not_enabled(sent, Possible));
+    if region::is_opt_in(&sent.region) {
+        causes.insert(0, region_not_enabled(sent, Likely));
+    } else {
+        causes.push(region_not_enabled(sent, Possible));
+    }
     causes.push(Cause::new(
         Partition,
         Possible,
@@ -117,7 +125,10 @@ fn expired(sent: &SentRequest) -> Verdict {
             Expired,
             Certain,
             format!("The credentials of {who} are no longer valid."),
-            format!("Assume {who} again, then this role."),
+            match sent.source.as_str() {
+                "" => "Get new credentials, then run the tool again.".to_owned(),
+                _ => format!("Assume {who} again, then this role."),
+            },
         )],
     }
 }

@@ -63,13 +63,44 @@ pub(super) fn permission(sent: &SentRequest) -> Option<Statement> {
         resource: Some(json!(role.as_str())),
         condition: None,
     };
-    let principal = sent.principal().and_then(clean);
-    let goes_to = match principal.and_then(|arn| arn.rsplit('/').next()) {
-        Some(name) => format!("the permissions of {name}"),
-        None => "the caller's permissions".to_owned(),
+    Some(Statement {
+        goes_to: permissions_of(sent),
+        json: pretty(&written)?,
+    })
+}
+
+/// Returns the statement that allows the caller another action.
+pub(super) fn allow(action: &str, resource: Option<&str>, sent: &SentRequest) -> Option<Statement> {
+    let written = Written {
+        sid: "AllowAction",
+        effect: "Allow",
+        principal: None,
+        action: json!(clean(action)?),
+        resource: Some(json!(clean_or_star(resource)?)),
+        condition: None,
     };
     Some(Statement {
-        goes_to,
+        goes_to: permissions_of(sent),
+        json: pretty(&written)?,
+    })
+}
+
+/// Returns the statement for the policy of a resource that allows the caller another action.
+pub(super) fn allow_by_resource(
+    action: &str,
+    resource: Option<&str>,
+    sent: &SentRequest,
+) -> Option<Statement> {
+    let written = Written {
+        sid: "AllowAction",
+        effect: "Allow",
+        principal: Some(json!({ "AWS": clean(sent.principal()?)? })),
+        action: json!(clean(action)?),
+        resource: Some(json!(clean_or_star(resource)?)),
+        condition: None,
+    };
+    Some(Statement {
+        goes_to: "the resource's policy".to_owned(),
         json: pretty(&written)?,
     })
 }
@@ -93,6 +124,14 @@ pub(super) fn inquiry(further: &FurtherCall, sent: &SentRequest) -> Option<State
         goes_to: format!("the permissions of {}", sanitise::echo(&further.by)),
         json: pretty(&written)?,
     })
+}
+
+fn permissions_of(sent: &SentRequest) -> String {
+    let principal = sent.principal().and_then(clean);
+    match principal.and_then(|arn| arn.rsplit('/').next()) {
+        Some(name) => format!("the permissions of {name}"),
+        None => "the caller's permissions".to_owned(),
+    }
 }
 
 fn actions(actions: &[&str]) -> Value {
@@ -140,10 +179,43 @@ pub(super) fn simulate(sent: &SentRequest) -> Option<String> {
     ))
 }
 
+/// Returns the command that asks IAM whether the caller's own policies allow another action.
+pub(super) fn simulate_action(
+    action: &str,
+    resource: Option<&str>,
+    sent: &SentRequest,
+) -> Option<String> {
+    let (principal, action) = (clean(sent.principal()?)?, clean(action)?);
+    let resource = match clean_or_star(resource)? {
+        "*" => String::new(),
+        arn => format!(" --resource-arns {arn}"),
+    };
+    Some(format!(
+        "aws iam simulate-principal-policy --policy-source-arn {principal} --action-names {action}{resource}"
+    ))
+}
+
+/// Returns the command that decodes the details of a denial.
+pub(super) fn decode(encoded: &str) -> Option<String> {
+    let encoded = clean(encoded)?;
+    Some(format!(
+        "aws sts decode-authorization-message --encoded-message {encoded} --query DecodedMessage --output text"
+    ))
+}
+
 /// Returns the command that lists the caller's access keys and whether they are active.
 pub(super) fn list_keys(sent: &SentRequest) -> Option<String> {
     let name = clean(sent.user_name()?)?;
     Some(format!("aws iam list-access-keys --user-name {name}"))
+}
+
+/// Returns the ARN of a resource, or `*` if the message names none.
+fn clean_or_star(resource: Option<&str>) -> Option<&str> {
+    match resource {
+        None | Some("*") => Some("*"),
+        Some(arn) if arn.starts_with("arn:") => clean(arn.trim_end_matches('*')).map(|_| arn),
+        Some(_) => Some("*"),
+    }
 }
 
 /// Returns a text if it has no special characters of a shell or of JSON.

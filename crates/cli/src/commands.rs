@@ -70,6 +70,7 @@ fn dispatch(
             depth,
             format,
         } => explain::run(client, role, *depth, *format),
+        Command::ExplainText { text, format } => explain::text(text, *format),
         Command::End(of) => end(client, of),
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),

@@ -150,7 +150,7 @@ const JSON: Scope = only(&[
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 42] = [
+pub(crate) static FLAGS: [Flag; 43] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
     flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
@@ -159,6 +159,7 @@ pub(crate) static FLAGS: [Flag; 42] = [
     flag("--region-lock", LIMITABLE, "Limits the session to a region, and to services without regions").takes("REGION"),
     flag("--reason", REASONED, "Gives the reason that a role requires").takes("TEXT"),
     flag("--deeper", only(&["explain"]), "Asks AWS for more information; changes nothing"),
+    flag("--text", only(&["explain"]), "Explains an error that any tool printed; - reads it from standard input").takes("TEXT").instead_of_operands(),
     flag("--since", only(&["history"]), "Shows only a span of time, such as 2d, 12h or 30m").takes("SPAN"),
     flag("--limit", only(&["history"]), "Shows up to N lines (default: 50)").takes("N"),
     flag("--unset", only(&["env"]), "Prints the block that removes a session from the environment").instead_of_operands(),
@@ -196,11 +197,12 @@ pub(crate) static FLAGS: [Flag; 42] = [
 ];
 
 /// Flags that cannot be given together.
-pub(crate) const EXCLUSIVE: [[&str; 2]; 4] = [
+pub(crate) const EXCLUSIVE: [[&str; 2]; 5] = [
     ["--read-only", "--view-only"],
     ["--dry-run", "--yes"],
     ["--all", "--profile"],
     ["--from-profile", "--from-csv"],
+    ["--text", "--deeper"],
 ];
 
 const fn command(

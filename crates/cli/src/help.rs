@@ -225,7 +225,11 @@ can change it, and the policy statement to send. AWS's message and the request I
 
 --deeper makes further calls with the credentials at hand: iam:GetRole for the role's trust policy,
 iam:SimulatePrincipalPolicy for your own permissions, sts:DecodeAuthorizationMessage, and sts:GetAccessKeyInfo. If a
-call is denied, Rolecall names the permission that it needs.";
+call is denied, Rolecall names the permission that it needs.
+
+--text explains an error of any service, as the AWS CLI, an SDK or Terraform printed it. It needs no running application
+and asks AWS nothing:
+  terraform apply 2>&1 | rolecall explain --text -";
 
 const END: &str = "\
 Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire. If

@@ -26,7 +26,7 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "list" => list(&mut line),
         "status" => status(&mut line)?,
         "assume" => assume(&mut line),
-        "explain" => explain(&mut line),
+        "explain" => explain(&mut line)?,
         "end" => Command::End(session_of(&mut line)),
         "history" => Command::History(history(&mut line)?),
         "answer" => Command::Answer,
@@ -88,14 +88,21 @@ fn assume(line: &mut Line) -> Command {
     }
 }
 
-fn explain(line: &mut Line) -> Command {
-    Command::Explain {
-        role: line.operand(),
-        depth: match line.take("--deeper") {
-            Some(_) => Depth::FurtherCalls,
-            None => Depth::Answer,
-        },
-        format: format(line),
+fn explain(line: &mut Line) -> Result<Command, UsageError> {
+    let (role, text) = (line.operand(), line.take("--text"));
+    let depth = match line.take("--deeper") {
+        Some(_) => Depth::FurtherCalls,
+        None => Depth::Answer,
+    };
+    let format = format(line);
+    match text {
+        Some(text) if role.is_empty() => Ok(Command::ExplainText { text, format }),
+        Some(_) => Err(UsageError::new("Give ROLE or --text, not both.")),
+        None => Ok(Command::Explain {
+            role,
+            depth,
+            format,
+        }),
     }
 }
 

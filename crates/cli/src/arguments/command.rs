@@ -36,6 +36,11 @@ pub(crate) enum Command {
         depth: Depth,
         format: Format,
     },
+    /// `explain --text`; `-` is standard input.
+    ExplainText {
+        text: String,
+        format: Format,
+    },
     End(SessionOf),
     History(HistoryOptions),
     Answer,

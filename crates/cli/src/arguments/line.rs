@@ -86,7 +86,9 @@ impl Line {
             }
             None => String::new(),
         };
-        if flag.value.is_some() && (value.is_empty() || value.starts_with('-')) {
+        let is_input = name == "--text" && value == "-";
+        let is_flag = value.starts_with('-') && !is_input;
+        if flag.value.is_some() && (value.is_empty() || is_flag) {
             return Err(UsageError::new(format!("{name} needs a value.")));
         }
         self.flags.push((name, value));

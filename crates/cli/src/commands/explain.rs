@@ -1,6 +1,9 @@
-//! `explain`: all likely causes of why AWS refused a role.
+//! `explain`: all likely causes of why AWS refused a role, or a call of another tool.
+
+use std::io::{IsTerminal, Read};
 
 use rolecall_core::api::protocol::Call;
+use rolecall_core::explain::pasted::{TEXT_MAX, explain_text};
 use rolecall_core::value::diagnosis::{Cause, Confidence, Diagnosis};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::{visible, visible_lines};
@@ -9,6 +12,7 @@ use rolecall_core::view::snapshot::Snapshot;
 use super::output::{json, quoted};
 use crate::arguments::{Depth, Format};
 use crate::client::Client;
+use crate::terminal;
 
 /// Explains why the last attempt to assume a role failed.
 ///
@@ -27,9 +31,47 @@ pub(super) fn run(
         })?;
         problem = failure(&client.snapshot()?, role)?;
     }
+    shown(&problem, format)
+}
+
+/// Explains an error that another tool printed. `-` stands for standard input. It needs no running application.
+///
+/// # Errors
+/// If the text has no error of AWS, or cannot be read.
+pub(super) fn text(text: &str, format: Format) -> Result<String, Problem> {
+    let problem = match text {
+        "-" => explain_text(&standard_input()?)?,
+        text => explain_text(text)?,
+    };
+    shown(&problem, format)
+}
+
+/// Reads standard input as far as an explanation needs it. Output of tools is not always UTF-8.
+fn standard_input() -> Result<String, Problem> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        terminal::tell("Paste the error, then press Ctrl+D.");
+    }
+    let mut bytes = Vec::new();
+    let read = input
+        .lock()
+        .take(TEXT_MAX as u64 + 1)
+        .read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Problem::new(
+            ProblemCode::StorageFailed,
+            "Standard input cannot be read.",
+            "Pipe the error into this command.",
+        )
+        .with_detail(error.to_string())
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn shown(problem: &Problem, format: Format) -> Result<String, Problem> {
     match format {
-        Format::Json => json(&problem),
-        Format::Text => Ok(described(&problem)),
+        Format::Json => json(problem),
+        Format::Text => Ok(described(problem)),
     }
 }
 

@@ -268,3 +268,65 @@ AWS's message: New: words
 
 "#]]);
 }
+
+#[test]
+fn explain_text_from_standard_input() {
+    Case::new(&["explain", "--text", "-"])
+        .stdin(
+            "\u{2502} Error: reading: operation error S3: GetObject, https response error StatusCode: 403,\n\
+             \u{2502} RequestID: 7F0C, api error AccessDenied: User:\n\
+             \u{2502} arn:aws:iam::177634097045:user/ann is not authorized to perform: s3:GetObject on\n\
+             \u{2502} resource: \"arn:aws:s3:::logs/a\" with an explicit deny in a sessions policy\n",
+        )
+        .prints(str![[r#"
+"ann" may not call s3:GetObject.
+
+1. Cause: The session policy of "ann" denies s3:GetObject on arn:aws:s3:::logs/a.
+   A deny overrides every allow. Change it, or meet its condition.
+   Who can change it: the administrator of account 177634097045.
+
+AWS's message: AccessDenied: User: arn:aws:iam::177634097045:user/ann is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::logs/a" with an explicit deny in a sessions policy
+Request ID: 7F0C
+
+"#]]);
+}
+
+#[test]
+fn explain_text_as_an_argument() {
+    Case::new(&[
+        "explain",
+        "--json",
+        "--text",
+        "ExpiredToken: The token has expired",
+    ])
+    .prints(str![[r#"
+{"code":"expired_credentials","what":"The session of the caller has expired.","remedy":"The credentials of the caller are no longer valid. Get new credentials, then run the tool again.","detail":"ExpiredToken: The token has expired","diagnosis":{"causes":[{"kind":"expired","confidence":"certain","what":"The credentials of the caller are no longer valid.","check":{"what":"Get new credentials, then run the tool again.","command":null},"who":null,"statement":null}],"code":"ExpiredToken","words":"The token has expired","request_id":null,"further_calls":[]}}
+
+"#]]);
+}
+
+#[test]
+fn explain_text_without_an_error() {
+    Case::new(&["explain", "--text", "-"])
+        .stdin("hello")
+        .fails(str![[r#"
+The text has no error of AWS. Paste the whole error, from its code on, such as AccessDenied.
+
+"#]]);
+}
+
+#[test]
+fn explain_text_goes_without_a_role_and_further_calls() {
+    Case::new(&["explain", "--text", "-", "--deeper"]).fails_as_usage(str![[r#"
+Give --text or --deeper, not both.
+
+"#]]);
+    Case::new(&["explain", "audit", "--text", "-"]).fails_as_usage(str![[r#"
+Give ROLE or --text, not both.
+
+"#]]);
+    Case::new(&["explain", "--text", "--json"]).fails_as_usage(str![[r#"
+--text needs a value.
+
+"#]]);
+}

@@ -1,5 +1,6 @@
 """`assume` and completions in real shells with simulated input, after the line from the help."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -36,6 +37,12 @@ INSTALLED = {
         "function fish_prompt; echo -n 'ready> '; end\nset -p fish_complete_path ~/completions\n",
     ),
 }
+# The same in bash with the completions of other programs, which a package of its own brings.
+BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
+SET_UP["bash with bash-completion"] = (".bashrc", f". {BASH_COMPLETION}\n{SET_UP['bash'][1]}")
+KINDS = [kind for kind in SET_UP if " " not in kind]
+# Characters at which bash splits words, and what is typed of a name.
+SPLIT = ("acme:admin@prod", "acme:audit=eu", "a@b.example:x=y z")
 QUOTED = {
     "bash": """'it'\\''s "$(touch ran)" `touch ran` %n \\; #'""",
     "zsh": """'it'\\''s "$(touch ran)" `touch ran` %n \\; #'""",
@@ -54,7 +61,7 @@ def rolecall(desktop):
 def practice(desktop, rolecall, keychain):
     """A running app with two roles on a practice account."""
     practice = Practice(desktop).start()
-    rolecall.start_on(practice, "guest", "operator", **{NASTY: practice.role("contractor")})
+    rolecall.start_on(practice, "guest", "operator", **{name: practice.role("contractor") for name in (NASTY, *SPLIT)})
     return practice
 
 
@@ -63,16 +70,18 @@ def start(desktop, practice, rolecall):
     """Returns a function that starts a shell with its integration."""
     shells = []
 
-    def begin(kind, set_up=SET_UP):
-        program = str(NU) if kind == "nu" else shutil.which(kind)
+    def begin(kind, set_up=SET_UP, before=""):
+        program = str(NU) if kind == "nu" else shutil.which(kind.split(" ")[0])
         name, text = set_up[kind]
+        text = before + text
         path = desktop.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         if kind == "nu":
             autoload = desktop.home / ".config/nushell/autoload/rolecall.nu"
-            autoload.parent.mkdir()
-            autoload.write_text(rolecall.ok("shell-init", "nu"))
+            autoload.parent.mkdir(exist_ok=True)
+            if not autoload.exists():
+                autoload.write_text(rolecall.ok("shell-init", "nu"))
         env = {**desktop.env, "PATH": search_path(desktop), "TERM": "xterm", "AWS_PROFILE": "before"}
         shell = Typist([program], env, desktop.home)
         shells.append(shell)
@@ -100,7 +109,7 @@ def shown(shell):
     return shell.wait_for(r"\n\r*<(.*)\|(.*)\|(.*)>").groups()
 
 
-@pytest.mark.parametrize("kind", SET_UP)
+@pytest.mark.parametrize("kind", KINDS)
 def test_assume_sets_a_session_and_removes_it(start, rolecall, kind):
     shell = start(kind)
     shell.type("assume guest")
@@ -114,7 +123,7 @@ def test_assume_sets_a_session_and_removes_it(start, rolecall, kind):
     assert shown(shell) == ("none", "none", "none")
 
 
-@pytest.mark.parametrize("kind", SET_UP)
+@pytest.mark.parametrize("kind", KINDS)
 def test_t22_assume_never_executes_the_name_of_a_role(desktop, start, rolecall, kind):
     shell = start(kind)
     shell.type(f"assume {QUOTED[kind]}")
@@ -123,7 +132,7 @@ def test_t22_assume_never_executes_the_name_of_a_role(desktop, start, rolecall, 
     assert not (desktop.home / "ran").exists()
 
 
-@pytest.mark.parametrize("kind", SET_UP)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_code_is_asked_for_in_the_shell(start, practice, rolecall, kind):
     shell = start(kind)
     shell.type("assume operator")
@@ -133,7 +142,7 @@ def test_a_code_is_asked_for_in_the_shell(start, practice, rolecall, kind):
     assert shown(shell)[0] == "operator"
 
 
-@pytest.mark.parametrize("kind", SET_UP)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_tab_key_completes_commands_and_roles(start, kind):
     shell = start(kind)
     for typed, said in [("rolecall sta", "No session"), ("rolecall explain gu", 'did not refuse "guest"')]:
@@ -149,6 +158,101 @@ def test_the_tab_key_completes_commands_and_roles(start, kind):
         ready(shell)
 
 
+# What is typed before the tab key, and the role that it finds.
+TYPED = {
+    "acme:ad": "acme:admin@prod",
+    "acme:admin@p": "acme:admin@prod",
+    "acme:audit=": "acme:audit=eu",
+    "ac:ad": None,
+    "'acme:ad": "acme:admin@prod",
+    '"acme:audit=': "acme:audit=eu",
+    '"a@b': "a@b.example:x=y z",
+    "'a@b.example:x=": "a@b.example:x=y z",
+    "a@b.example:": "a@b.example:x=y z",
+}
+
+
+@pytest.mark.parametrize("kind", SET_UP)
+def test_the_tab_key_completes_names_that_bash_splits(start, kind):
+    if kind == "bash with bash-completion" and not os.path.exists(BASH_COMPLETION):
+        pytest.fail("no bash-completion") if os.environ.get("CI") else pytest.skip("no bash-completion")
+    shell = start(kind)
+    for typed, role in TYPED.items():
+        if role is None or (kind == "nu" and typed[0] in "'\""):
+            continue
+        shell.key(f"assume {typed}\t")
+        shell.wait_for(re.escape(role.split(" ")[0]), quiet=0.3)
+        if kind == "nu":
+            # The first Enter takes the name from the menu.
+            shell.key("\r")
+            shell.wait_for(".", quiet=0.3)
+        shell.type("")
+        ready(shell)
+        assert shown(shell)[0] == role, typed
+        shell.type("assume --end")
+        ready(shell)
+
+
+@pytest.mark.parametrize("kind", ["bash", "bash with bash-completion", "zsh", "fish"])
+def test_the_tab_key_completes_the_value_of_a_flag(start, kind):
+    shell = start(kind)
+    shell.key("rolecall env --unset --shell=dote\t")
+    shell.wait_for("--shell=dotenv", quiet=0.3)
+    shell.type("")
+    ready(shell, "cannot be unset")
+
+
+OLDER = {
+    "bash": "alias assume='source assume'\n",
+    "bash with bash-completion": "assume() { echo older; }\n",
+    "zsh": "alias assume='source assume'\n",
+    "fish": "alias assume='source assume.fish'\n",
+    "nu": "alias assume = echo older\n",
+}
+
+
+@pytest.mark.parametrize("kind", OLDER)
+def test_an_older_alias_or_function_of_the_name_is_replaced(desktop, start, kind):
+    shell = start(kind, before=OLDER[kind])
+    shown_once = desktop.state_dir / "rolecall" / "replaced-assume"
+    assert shown_once.exists() or kind == "nu"
+    shell.type("assume guest")
+    ready(shell)
+    assert shown(shell)[0] == "guest"
+    shell.key("assume --end; assume gu\t")
+    shell.type("")
+    ready(shell)
+    assert shown(shell)[0] == "guest"
+
+
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+def test_a_replacement_is_shown_once(desktop, rolecall, kind):
+    init = {"fish": "rolecall shell-init fish | source"}.get(kind, f'eval "$(rolecall shell-init {kind})"')
+    aliases = "shopt -s expand_aliases\n" if kind == "bash" else ""
+    script = f"{aliases}{OLDER[kind]}{init}\n"
+    env = {"PATH": search_path(desktop)}
+    first, second = (desktop.run(kind, "-c" if kind == "fish" else "-s", *([script] if kind == "fish" else []),
+                                 env=env, input=script) for _ in range(2))
+    assert 'replaced the ' in first.stderr and f"shell-init {kind} --name" in first.stderr, first.stderr
+    assert second.stderr == "" and first.returncode == second.returncode == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_function_can_have_another_name(desktop, start, rolecall, kind):
+    name, text = SET_UP[kind]
+    other = {kind: (name, text.replace(f"shell-init {kind}", f"shell-init {kind} --name as-role"))}
+    older = OLDER[kind]
+    if kind == "nu":
+        autoload = desktop.home / ".config/nushell/autoload/rolecall.nu"
+        autoload.parent.mkdir(parents=True)
+        autoload.write_text(rolecall.ok("shell-init", "nu", "--name", "as-role"))
+    shell = start(kind, other, before=older)
+    shell.key("as-role gu\t")
+    shell.type("")
+    ready(shell)
+    assert shown(shell)[0] == "guest"
+
+
 @pytest.mark.parametrize("kind", INSTALLED)
 def test_a_package_brings_the_completions(desktop, start, rolecall, kind):
     folder = desktop.home / "completions"
@@ -162,7 +266,7 @@ def test_a_package_brings_the_completions(desktop, start, rolecall, kind):
         ready(shell, said)
 
 
-@pytest.mark.parametrize("kind", SET_UP)
+@pytest.mark.parametrize("kind", KINDS)
 def test_without_a_name_assume_offers_roles_by_letters(start, rolecall, kind):
     shell = start(kind)
     # As a person does it: a key once the list is drawn, and Enter once what it finds is.

@@ -106,7 +106,7 @@ fn dispatch(
             format,
         } => import::run(client, *from, file.as_deref(), *dry_run, *format),
         Command::Roles(command) => roles::run(client, command),
-        Command::ShellInit { shell, part } => shell_init::text(*shell, *part),
+        Command::ShellInit(script) => shell_init::text(script),
         Command::Complete { words } => complete::run(client, words),
         Command::LeftOver { set } => Ok(env::left_over(set)),
         Command::Keys(command) => keys::run(client, environment, command),

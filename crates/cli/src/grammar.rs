@@ -150,7 +150,7 @@ const JSON: Scope = only(&[
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 43] = [
+pub(crate) static FLAGS: [Flag; 44] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
     flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
@@ -172,6 +172,7 @@ pub(crate) static FLAGS: [Flag; 43] = [
     flag("--all", only(&["keys import"]), "Moves the keys of all profiles").instead_of_operands(),
     flag("--profile", only(&["keys import"]), "Moves the key of one profile").takes("PROFILE").instead_of_operands(),
     flag("--name", only(&["keys import"]), "Names the key in Rolecall (default: the profile's name)").takes("NAME"),
+    flag("--name", only(&["shell-init"]), "Names the function (default: assume)").takes("NAME"),
     flag("--profile-prefix", only(&["connect"]), "Begins the profiles' names with PREFIX").takes("PREFIX"),
     flag("--dry-run", EDITS, "Shows what would change, and writes nothing"),
     flag("--dry-run", IMPORTS, "Shows what would be imported, and changes nothing"),

@@ -354,7 +354,8 @@ their order.
   rolecall shell-init pwsh | Out-String | Invoke-Expression    $PROFILE
   rolecall shell-init nu | save -f ~/.config/nushell/autoload/rolecall.nu
 
---completions is for bash, zsh and fish.";
+An alias or function of the same name, such as Granted's, is replaced, which the shell says once. --name gives the
+function another name. --completions is for bash, zsh and fish.";
 
 const KEYS: &str = "\
 The secret of an access key is in the OS keychain and nowhere else. AWS verifies a key before `keys add` stores it. The

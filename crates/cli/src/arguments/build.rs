@@ -2,8 +2,8 @@
 
 use super::command::{
     AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
-    HistoryOptions, KeyOrigin, KeysCommand, RolesCommand, ScriptPart, SealedFile, SessionOf,
-    WriteMode,
+    HistoryOptions, KeyOrigin, KeysCommand, RolesCommand, Script, ScriptPart, SealedFile,
+    SessionOf, WriteMode,
 };
 use super::line::Line;
 use super::template::Template;
@@ -216,13 +216,15 @@ fn roles_import(line: &mut Line) -> RolesCommand {
 }
 
 fn shell_init(line: &mut Line) -> Result<Command, UsageError> {
-    Ok(Command::ShellInit {
+    let function = line.take("--name");
+    Ok(Command::ShellInit(Script {
+        function: value::function(function.as_deref().unwrap_or("assume"))?,
         shell: value::integrated_shell(&line.operand())?,
         part: match line.take("--completions") {
             Some(_) => ScriptPart::Completions,
             None => ScriptPart::Whole,
         },
-    })
+    }))
 }
 
 fn agent(line: &mut Line) -> Result<AgentCommand, UsageError> {

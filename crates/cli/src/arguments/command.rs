@@ -85,10 +85,7 @@ pub(crate) enum Command {
         format: Format,
     },
     Roles(RolesCommand),
-    ShellInit {
-        shell: IntegratedShell,
-        part: ScriptPart,
-    },
+    ShellInit(Script),
     Complete {
         words: Vec<String>,
     },
@@ -308,6 +305,15 @@ pub(crate) enum ExternalIds {
 pub(crate) struct AwsFiles {
     pub(crate) config: Option<String>,
     pub(crate) credentials: Option<String>,
+}
+
+/// A script of `shell-init`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Script {
+    pub(crate) shell: IntegratedShell,
+    pub(crate) part: ScriptPart,
+    /// The name of the function, normally `assume`.
+    pub(crate) function: String,
 }
 
 /// A shell that `shell-init` has a script for.

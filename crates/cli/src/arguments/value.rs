@@ -88,3 +88,21 @@ pub(super) fn integrated_shell(text: &str) -> Result<IntegratedShell, UsageError
         }
     })
 }
+
+/// Reads the name of a shell's function. Every shell takes it as it is, and none has a command of its own with it.
+pub(super) fn function(text: &str) -> Result<String, UsageError> {
+    const TAKEN: [&str; 24] = [
+        "alias", "begin", "case", "cd", "command", "def", "do", "done", "else", "end", "eval",
+        "exec", "exit", "export", "fi", "for", "function", "if", "rolecall", "set", "test", "then",
+        "unset", "while",
+    ];
+    let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if text.starts_with(begins) && text.chars().all(is_plain) && !TAKEN.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err(UsageError::new(format!(
+        "\"{}\" cannot be the name of a shell function. Choose another, of letters, digits, - and _.",
+        echo(text)
+    )))
+}

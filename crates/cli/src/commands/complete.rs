@@ -18,14 +18,17 @@ pub(super) fn run(client: &Client, words: &[String]) -> Result<String, Problem> 
     };
     // A shell may pass the quotes that are typed around a word.
     let word = word.replace(['\'', '"', '\\'], "");
-    match choices(before, &word) {
-        Found::Roles => sessions::names(client, &word),
+    let (flag, word) = match word.split_once('=') {
+        Some((flag, value)) if value_of(flag).is_some() => (Some(flag), value),
+        Some(_) | None => (None, word.as_str()),
+    };
+    let before: Vec<&str> = before.iter().map(String::as_str).chain(flag).collect();
+    match choices(&before, word) {
+        Found::Roles => sessions::names(client, word),
         Found::Words(words) => {
-            let begins: Vec<&str> = words
-                .into_iter()
-                .filter(|it| it.starts_with(&word))
-                .collect();
-            Ok(begins.join("\n"))
+            let begins = words.into_iter().filter(|it| it.starts_with(word));
+            let whole = |it| flag.map_or_else(|| String::from(it), |flag| format!("{flag}={it}"));
+            Ok(begins.map(whole).collect::<Vec<_>>().join("\n"))
         }
     }
 }
@@ -37,11 +40,11 @@ enum Found {
     Words(Vec<&'static str>),
 }
 
-fn choices(before: &[String], word: &str) -> Found {
+fn choices(before: &[&str], word: &str) -> Found {
     let mut operands: Vec<&str> = Vec::new();
     let mut open: Option<Value> = None;
-    for given in before {
-        match (open, given.as_str()) {
+    for &given in before {
+        match (open, given) {
             // Bash splits --flag=value into three words.
             (Some(_), "=") => {}
             (Some(_), _) => open = None,
@@ -114,7 +117,7 @@ mod tests {
     use super::*;
 
     fn found(line: &str) -> Found {
-        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let words: Vec<&str> = line.split(' ').collect();
         let (word, before) = words.split_last().expect("a word");
         choices(before, word)
     }

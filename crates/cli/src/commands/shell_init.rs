@@ -1,10 +1,10 @@
-//! `shell-init`: a shell's function `assume` and its completions.
+//! `shell-init`: a shell's function `assume`, or of another name, and its completions.
 
 use rolecall_core::session::export_block::ExportBlock;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-use crate::arguments::{IntegratedShell, ScriptPart};
+use crate::arguments::{IntegratedShell, Script, ScriptPart};
 use crate::grammar::{COMPLETE, LEFT_OVER};
 
 const ASSUME: &str = include_str!("shell_init/assume.sh");
@@ -19,8 +19,8 @@ const POWERSHELL: &str = include_str!("shell_init/pwsh.ps1");
 ///
 /// # Errors
 /// If the shell does not load completions from files.
-pub(super) fn text(shell: IntegratedShell, part: ScriptPart) -> Result<String, Problem> {
-    let text = match (part, shell) {
+pub(super) fn text(script: &Script) -> Result<String, Problem> {
+    let text = match (script.part, script.shell) {
         (ScriptPart::Whole, IntegratedShell::Bash) => format!("{ASSUME}{BASH}"),
         (ScriptPart::Whole, IntegratedShell::Zsh) => format!("{ASSUME}{ZSH}{ZSH_REGISTERS}"),
         (ScriptPart::Whole, IntegratedShell::Fish) => format!("{ASSUME_FISH}{FISH}"),
@@ -37,16 +37,28 @@ pub(super) fn text(shell: IntegratedShell, part: ScriptPart) -> Result<String, P
     };
     let text = text
         .trim_end()
+        .replace("@ASSUME@", &script.function)
+        .replace("@SHELL@", name(script.shell))
         .replace("@COMPLETE@", COMPLETE)
         .replace("@UNSET@", &ExportBlock::unset(Shell::Nushell)?)
         .replace("@LEFT_OVER@", LEFT_OVER);
     Ok(text)
 }
 
+fn name(shell: IntegratedShell) -> &'static str {
+    match shell {
+        IntegratedShell::Bash => "bash",
+        IntegratedShell::Zsh => "zsh",
+        IntegratedShell::Fish => "fish",
+        IntegratedShell::Powershell => "pwsh",
+        IntegratedShell::Nushell => "nu",
+    }
+}
+
 const ZSH_REGISTERS: &str =
-    "if (( $+functions[compdef] )); then compdef _rolecall_complete rolecall assume; fi\n";
+    "if (( $+functions[compdef] )); then compdef _rolecall_complete rolecall @ASSUME@; fi\n";
 /// Begin and end of a file that zsh runs when it first completes one of these commands.
-const ZSH_FILE_BEGIN: &str = "#compdef rolecall assume\n";
+const ZSH_FILE_BEGIN: &str = "#compdef rolecall @ASSUME@\n";
 const ZSH_FILE_END: &str = "_rolecall_complete \"$@\"\n";
 
 fn no_completion_files() -> Problem {

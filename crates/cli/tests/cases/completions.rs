@@ -57,3 +57,23 @@ x\u{1b}[2J
 fn hidden_commands_do_not_complete() {
     Case::new(&["complete", "--", "comp"]).prints(str![]);
 }
+
+#[test]
+fn a_value_completes_behind_its_flag() {
+    Case::new(&["complete", "--", "env", "guest", "--shell=dot"]).prints(str![[r#"
+--shell=dotenv
+
+"#]]);
+}
+
+#[test]
+fn a_script_takes_only_names_that_a_shell_takes() {
+    Case::new(&["shell-init", "bash", "--name", "$(touch ran)"]).fails_as_usage(str![[r#"
+"$(touch ran)" cannot be the name of a shell function. Choose another, of letters, digits, - and _.
+
+"#]]);
+    Case::new(&["shell-init", "bash", "--name=cd"]).fails_as_usage(str![[r#"
+"cd" cannot be the name of a shell function. Choose another, of letters, digits, - and _.
+
+"#]]);
+}

@@ -1,4 +1,25 @@
-function assume --description 'Puts a role\'s session into this shell; --end removes it' --argument-names role
+# Replaces an alias, an abbreviation or another function of the same name, and shows it once.
+function __rolecall_replace
+    set -l state $HOME/.local/state
+    test -n "$XDG_STATE_HOME"; and set state $XDG_STATE_HOME
+    set -l shown $state/rolecall/replaced-@ASSUME@
+    set -l what
+    if functions -q @ASSUME@; and not functions @ASSUME@ | string match -q '*rolecall env*'
+        set what function
+    end
+    if abbr --query @ASSUME@ 2>/dev/null
+        abbr --erase @ASSUME@
+        set what abbreviation
+    end
+    if test -n "$what"; and not test -e $shown
+        echo "Rolecall replaced the $what \"@ASSUME@\". For another name: rolecall shell-init fish --name NAME" >&2
+        command mkdir -p -m 700 (dirname $shown) 2>/dev/null; and true >$shown
+    end
+end
+__rolecall_replace
+functions -e __rolecall_replace
+
+function @ASSUME@ --description 'Puts a role\'s session into this shell; --end removes it' --argument-names role
     if test "$role" = --end
         command rolecall env --unset --shell fish | source
         return 0

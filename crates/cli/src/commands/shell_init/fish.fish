@@ -3,5 +3,11 @@ function __rolecall_complete
     set -l word (commandline -ct)
     command rolecall @COMPLETE@ -- $words[2..-1] "$word" 2>/dev/null
 end
-complete -c assume -f -k -a '(command rolecall list --names --search (commandline -ct) 2>/dev/null)'
+# The word without quotes.
+function __rolecall_roles
+    set -l word (commandline -ct | string replace -ra '[\'"\\\\]' '')
+    command rolecall list --names --search "$word" 2>/dev/null
+end
+complete -c @ASSUME@ -e
+complete -c @ASSUME@ -f -k -a '(__rolecall_roles)'
 complete -c rolecall -f -k -a '(__rolecall_complete)'

@@ -1,17 +1,22 @@
+# Quotes what Nushell would read as several words or as something else.
+def "nu-complete rolecall quoted" [] {
+  lines | each { |it| if $it =~ '^[\w.:@=/+-]+$' { $it } else { $it | to json } }
+}
+
 def "nu-complete rolecall roles" [] {
-  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall list --names | lines) }
+  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall list --names | nu-complete rolecall quoted) }
 }
 
 def "nu-complete rolecall" [line: string] {
   let words = ($line | split row -r '\s+' | skip 1)
-  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall @COMPLETE@ -- ...$words | lines) }
+  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall @COMPLETE@ -- ...$words | nu-complete rolecall quoted) }
 }
 
 # Calls Rolecall; see: rolecall help
 def --wrapped rolecall [...arguments: string@"nu-complete rolecall"] { ^rolecall ...$arguments }
 
 # Puts a role's session into this shell; --end removes it; without a role it lets you pick one.
-def --env assume [role?: string@"nu-complete rolecall roles", --end] {
+def --env @ASSUME@ [role?: string@"nu-complete rolecall roles", --end] {
   if $end {
 @UNSET@
     return

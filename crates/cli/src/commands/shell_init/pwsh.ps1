@@ -1,5 +1,7 @@
-# assume ROLE puts a role's session into this shell; assume --end removes it; assume alone lets you pick a role.
-function assume {
+# @ASSUME@ ROLE puts a role's session into this shell; @ASSUME@ --end removes it; @ASSUME@ alone lets you pick a role.
+# An alias comes before a function of the same name.
+if (Test-Path Alias:@ASSUME@) { Remove-Item Alias:@ASSUME@ -Force }
+function @ASSUME@ {
     param([string]$Role)
     if ($Role -eq '--end') {
         rolecall env --unset --shell powershell | Out-String | Invoke-Expression
@@ -27,7 +29,7 @@ function Select-RolecallLine([string]$Word, [string[]]$Known) {
     }
 }
 
-Register-ArgumentCompleter -CommandName assume -ParameterName Role -ScriptBlock {
+Register-ArgumentCompleter -CommandName @ASSUME@ -ParameterName Role -ScriptBlock {
     param($command, $parameter, $word)
     $bare = $word.Trim("'", '"')
     $search = if ($bare) { '--search', $bare } else { @() }

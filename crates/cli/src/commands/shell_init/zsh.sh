@@ -2,7 +2,7 @@
 _rolecall_complete() {
   local word=${(Q)PREFIX}
   case $CURRENT:${words[1]:t} in
-    2:assume) _rolecall_offer list --names --search "$word" ;;
+    2:@ASSUME@) _rolecall_offer list --names --search "$word" ;;
     *:rolecall) _rolecall_offer @COMPLETE@ -- "${(@Q)words[2,CURRENT-1]}" "$word" ;;
   esac
 }

@@ -114,7 +114,7 @@ impl Account {
         let answer = match service {
             Service::Sts => sts::answer(self, call, caller, now, faults, id),
             Service::Iam => iam::answer(&self.world, call, caller, now, id),
-            Service::S3 => s3::answer(&self.world, call, caller, now, id),
+            Service::S3 => s3::answer(&mut self.world, call, caller, now, id),
         };
         answer.unwrap_or_else(|failure| service.failed(&failure, id))
     }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use rolecall_policy::{Context, Decision, Policy, PolicySet, Principal, Request, Side, evaluate};
 
 use crate::call::Call;
-use crate::caller::Caller;
+use crate::caller::{Caller, Identity};
 use crate::failure::Failure;
 use crate::reply::Reply;
+use crate::service::Service;
 use crate::sts::parameters::Parameters;
 use crate::world::{Role, World};
 use crate::{percent, sts, xml};
@@ -21,6 +22,7 @@ pub(crate) fn answer(
     now: Timestamp,
     id: &str,
 ) -> Result<Reply, Failure> {
+    refuse_session_without_mfa(caller)?;
     let parameters = Parameters::new(call);
     let action = sts::action(call);
     let result = match action.as_str() {
@@ -42,6 +44,17 @@ pub(crate) fn answer(
 /// Returns the error document.
 pub(crate) fn failed(failure: &Failure, id: &str) -> Reply {
     sts::error_document(failure, id, NAMESPACE)
+}
+
+/// Credentials of `GetSessionToken` cannot call IAM unless they were made with MFA
+/// ([GetSessionToken](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html)).
+fn refuse_session_without_mfa(caller: &Caller) -> Result<(), Failure> {
+    let is_of_user = matches!(caller.identity, Identity::User(_));
+    let session = caller.session.as_ref().filter(|_| is_of_user);
+    match session {
+        Some(session) if session.mfa_at.is_none() => Err(Service::Iam.bad_token()),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Checks the permission before it looks for the role, so that other callers cannot find out which roles exist.

@@ -1,6 +1,7 @@
-//! The part of S3 that shows whether a session works: listing and reading, path style.
+//! The part of S3 that shows whether a session works: listing, reading, writing and deleting, path style.
 
 mod listing;
+mod upload;
 
 use jiff::Timestamp;
 use rolecall_policy::{Context, Decision, PolicySet, Request, Side, evaluate};
@@ -27,21 +28,24 @@ pub(crate) fn action(call: &Call) -> &'static str {
         ("GET", false, false) => "GetObject",
         ("HEAD", false, true) => "HeadBucket",
         ("HEAD", false, false) => "HeadObject",
+        ("PUT", false, false) if upload::is_plain(call) => "PutObject",
+        ("DELETE", false, false) if upload::is_plain(call) => "DeleteObject",
         _ => "unknown",
     }
 }
 
 /// Answers a call whose signature is valid.
 pub(crate) fn answer(
-    world: &World,
+    world: &mut World,
     call: &Call,
     caller: &Caller,
     now: Timestamp,
     id: &str,
 ) -> Result<Reply, Failure> {
-    let request = CallerRequest { world, caller, now };
     let (bucket, key) = bucket_and_key(call);
-    let reply = match action(call) {
+    let action = action(call);
+    let request = CallerRequest { world, caller, now };
+    let reply = match action {
         "ListBuckets" => request.list_buckets(),
         "GetBucketLocation" => request.bucket_location(&bucket),
         "ListObjectsV2" => request.list_objects(&bucket, call),
@@ -50,6 +54,14 @@ pub(crate) fn answer(
             .map(|_| Reply::empty(200)),
         "GetObject" => request.object(&bucket, &key),
         "HeadObject" => request.object(&bucket, &key).map(without_body),
+        "PutObject" => {
+            request.authorize_change("s3:PutObject", &bucket, &key)?;
+            upload::put(world, &bucket, key, call)
+        }
+        "DeleteObject" => {
+            request.authorize_change("s3:DeleteObject", &bucket, &key)?;
+            Ok(upload::delete(world, &bucket, &key))
+        }
         _ => Err(Failure::new(
             405,
             "MethodNotAllowed",
@@ -150,8 +162,8 @@ impl CallerRequest<'_> {
         let arn = format!("arn:aws:s3:::{}/{key}", bucket.name);
         self.authorize("s3:GetObject", &arn, &bucket.account, &self.context())?;
         match bucket.objects.get(key) {
-            Some(text) => Ok(Reply::new(200, "text/plain; charset=utf-8", text.as_str())
-                .with_header("etag", listing::etag(text))
+            Some(object) => Ok(Reply::new(200, &object.content_type, object.bytes.clone())
+                .with_header("etag", listing::etag(object))
                 .with_header("last-modified", WRITTEN_HTTP)),
             // Only a caller that may list the bucket can find out whether a key exists.
             None => {
@@ -160,6 +172,13 @@ impl CallerRequest<'_> {
                 Err(Failure::new(404, "NoSuchKey", text))
             }
         }
+    }
+
+    /// Requires the permission to change an object.
+    fn authorize_change(&self, action: &str, bucket: &str, key: &str) -> Result<(), Failure> {
+        let bucket = self.bucket(bucket)?;
+        let arn = format!("arn:aws:s3:::{}/{key}", bucket.name);
+        self.authorize(action, &arn, &bucket.account, &self.context())
     }
 
     fn bucket(&self, name: &str) -> Result<&Bucket, Failure> {

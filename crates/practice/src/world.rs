@@ -99,7 +99,24 @@ pub(crate) struct Role {
 pub(crate) struct Bucket {
     pub(crate) name: String,
     pub(crate) account: String,
-    pub(crate) objects: BTreeMap<String, String>,
+    pub(crate) objects: BTreeMap<String, Object>,
+}
+
+/// An object in a bucket.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Object {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) content_type: String,
+}
+
+impl From<String> for Object {
+    fn from(text: String) -> Self {
+        Self {
+            bytes: text.into_bytes(),
+            content_type: "text/plain; charset=utf-8".to_owned(),
+        }
+    }
 }
 
 impl World {

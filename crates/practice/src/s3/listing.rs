@@ -5,7 +5,7 @@ use rolecall_policy::Context;
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::signature_key::sha256_hex;
-use crate::world::Bucket;
+use crate::world::{Bucket, Object};
 use crate::{percent, xml};
 
 /// The modification time of all objects in the practice account.
@@ -32,7 +32,7 @@ enum Encoding {
 
 /// One entry of a listing.
 enum Entry<'a> {
-    Object(&'a str, &'a str),
+    Object(&'a str, &'a Object),
     CommonPrefix(String),
 }
 
@@ -112,7 +112,7 @@ pub(super) fn page(bucket: &Bucket, query: &Query) -> String {
 fn entries<'a>(bucket: &'a Bucket, query: &Query) -> Vec<Entry<'a>> {
     let prefix = query.prefix.as_deref().unwrap_or_default();
     let mut entries: Vec<Entry<'a>> = Vec::new();
-    for (key, text) in bucket
+    for (key, object) in bucket
         .objects
         .iter()
         .filter(|(key, _)| key.starts_with(prefix))
@@ -121,7 +121,7 @@ fn entries<'a>(bucket: &'a Bucket, query: &Query) -> Vec<Entry<'a>> {
             let at = key[prefix.len()..].find(delimiter)?;
             Some(key[..prefix.len() + at + delimiter.len()].to_owned())
         });
-        let entry = folded.map_or(Entry::Object(key, text), Entry::CommonPrefix);
+        let entry = folded.map_or(Entry::Object(key, object), Entry::CommonPrefix);
         let is_new = entries
             .last()
             .is_none_or(|last| last.name() != entry.name());
@@ -149,12 +149,12 @@ impl Entry<'_> {
             Self::CommonPrefix(prefix) => {
                 xml::element("CommonPrefixes", &xml::text("Prefix", &query.key(prefix)))
             }
-            Self::Object(key, text) => {
+            Self::Object(key, object) => {
                 let content = [
                     xml::text("Key", &query.key(key)),
                     xml::text("LastModified", WRITTEN),
-                    xml::text("ETag", &etag(text)),
-                    xml::text("Size", &text.len().to_string()),
+                    xml::text("ETag", &etag(object)),
+                    xml::text("Size", &object.bytes.len().to_string()),
                     xml::text("StorageClass", "STANDARD"),
                 ];
                 xml::element("Contents", &content.concat())
@@ -164,6 +164,6 @@ impl Entry<'_> {
 }
 
 /// Returns an opaque tag that changes with the content.
-pub(super) fn etag(text: &str) -> String {
-    format!("\"{}\"", &sha256_hex(text.as_bytes())[..32])
+pub(super) fn etag(object: &Object) -> String {
+    format!("\"{}\"", &sha256_hex(&object.bytes)[..32])
 }

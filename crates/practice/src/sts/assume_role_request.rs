@@ -59,7 +59,7 @@ impl<'a> AssumeRoleRequest<'a> {
         let tags = session_tags::read(&mut constraints, parameters, caller)?;
         constraints.check()?;
         let role_arn = role_arn.unwrap_or_default();
-        if Arn::split(role_arn).is_none() {
+        if !is_valid(role_arn) {
             return Err(Failure::new(
                 400,
                 "ValidationError",
@@ -80,6 +80,19 @@ impl<'a> AssumeRoleRequest<'a> {
             tags,
         })
     }
+}
+
+/// Returns whether a text is an ARN of IAM with an account. Whether it is that of a role is not checked: STS denies
+/// others.
+fn is_valid(arn: &str) -> bool {
+    Arn::split(arn).is_some_and(|arn| {
+        let is_account = arn.account.len() == 12 && arn.account.bytes().all(|b| b.is_ascii_digit());
+        is_account
+            && arn.service == "iam"
+            && arn.region.is_empty()
+            && !arn.partition.is_empty()
+            && !arn.resource.is_empty()
+    })
 }
 
 fn check_source_identity(constraints: &mut Constraints, value: &str) {

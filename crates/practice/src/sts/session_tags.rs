@@ -47,6 +47,13 @@ pub(super) fn read(
             &format!("{PATTERN}+"),
             is_tag_char,
         );
+        let is_reserved = key
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+        if is_reserved {
+            let rule = "Member must not begin with aws:";
+            constraints.fail(&format!("{place}.key"), key, rule);
+        }
         constraints.length(&format!("{place}.value"), value, [0, 256]);
         constraints.characters(
             &format!("{place}.value"),

@@ -106,8 +106,18 @@ fn b01_a_role_arn_must_be_one() {
     let user = lab.user();
     let answer = lab.assume(&user, "short", &[]);
     answer.assert_failed(400, "ValidationError", "greater than or equal to 20");
-    let answer = lab.assume(&user, "this is no arn at all, sorry", &[]);
-    answer.assert_failed(400, "ValidationError", "is invalid");
+    for arn in [
+        "this is no arn at all, sorry",
+        "arn:aws:iam::1:role/x",
+        "arn:aws:iam::8087-6821-6571:role/guest",
+        "arn:aws:iam:eu-west-1:808768216571:role/guest",
+        "arn:aws:s3:::practice-welcome/role",
+    ] {
+        let answer = lab.assume(&user, arn, &[]);
+        answer.assert_failed(400, "ValidationError", &format!("{arn} is invalid"));
+    }
+    let of_user = lab.assume(&user, "arn:aws:iam::177634097045:user/user", &[]);
+    of_user.assert_failed(403, "AccessDenied", "is not authorized to perform");
 }
 
 #[test]

@@ -134,6 +134,38 @@ fn a_code_given_to_the_aws_cli_works_once() {
 }
 
 #[test]
+fn the_aws_cli_uploads_and_removes_what_the_role_may() {
+    if !is_here() {
+        return;
+    }
+    let lab = Lab::story();
+    let code = lab.code();
+    let operator = assume(
+        &lab,
+        OPERATOR,
+        &["--serial-number", MFA, "--token-code", &code],
+    );
+    let file = std::env::current_exe()
+        .unwrap()
+        .with_file_name("upload.txt");
+    std::fs::write(&file, "uploaded\n").unwrap();
+    let (file, place) = (file.to_str().unwrap(), "s3://practice-welcome/upload.txt");
+    succeeds(&lab, &operator, &["s3", "cp", file, place]);
+    let guest = assume(&lab, GUEST, &[]);
+    assert_eq!(
+        succeeds(&lab, &guest, &["s3", "cp", place, "-"]),
+        "uploaded\n"
+    );
+    let error = fails(&lab, &guest, &["s3", "rm", place]);
+    assert!(
+        error.contains("(AccessDenied)") && error.contains("s3:DeleteObject"),
+        "{error}"
+    );
+    succeeds(&lab, &operator, &["s3", "rm", place]);
+    assert!(!succeeds(&lab, &guest, &["s3", "ls", "s3://practice-welcome"]).contains("upload.txt"));
+}
+
+#[test]
 fn the_aws_cli_shows_the_errors_of_aws() {
     if !is_here() {
         return;

@@ -1,6 +1,6 @@
 //! The calls that return permissions, and who may make them.
 
-use crate::client::{FINANCE, GUEST, Key, Lab, USER, VAULT, encode};
+use crate::client::{FINANCE, GUEST, Key, Lab, MFA, USER, VAULT, encode};
 
 fn iam(lab: &Lab, key: &Key, action: &str, parameters: &[(&str, &str)]) -> crate::client::Answer {
     let mut body = format!("Action={action}&Version=2010-05-08");
@@ -137,4 +137,18 @@ fn an_unknown_action_is_reported_as_such() {
         "InvalidAction",
         "2010-05-08",
     );
+}
+
+#[test]
+fn a_session_token_calls_iam_only_with_mfa() {
+    let lab = Lab::story();
+    let user = lab.user();
+    let plain = lab.sts(&user, "GetSessionToken", &[]).session();
+    let text = "The security token included in the request is invalid.";
+    simulate(&lab, &plain, USER, GUEST).assert_failed(403, "InvalidClientTokenId", text);
+    lab.sts(&plain, "GetCallerIdentity", &[]).assert_ok();
+    let code = lab.code();
+    let with_code = [("SerialNumber", MFA), ("TokenCode", code.as_str())];
+    let proven = lab.sts(&user, "GetSessionToken", &with_code).session();
+    simulate(&lab, &proven, USER, GUEST).assert_ok();
 }

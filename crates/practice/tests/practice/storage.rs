@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::client::{GUEST, Key, Lab};
+use crate::client::{GUEST, Key, Lab, MFA, OPERATOR};
 
 fn guest(lab: &Lab) -> Key {
     lab.assume(&lab.user(), GUEST, &[]).session()
@@ -95,15 +95,91 @@ fn signature_problems_have_the_words_of_s3() {
 }
 
 #[test]
-fn writing_is_not_offered() {
+fn a_reader_may_neither_write_nor_delete() {
     let lab = Lab::story();
-    let answer = lab.signed(
-        &guest(&lab),
-        "s3",
-        "PUT",
-        "/practice-welcome/new.txt",
-        "",
-        "text",
+    let guest = guest(&lab);
+    for (method, action) in [("PUT", "s3:PutObject"), ("DELETE", "s3:DeleteObject")] {
+        let answer = lab.signed(&guest, "s3", method, "/practice-welcome/hello.txt", "", "");
+        let text = format!(
+            "is not authorized to perform: {action} on resource: \"arn:aws:s3:::practice-welcome/hello.txt\" because no identity-based policy allows the {action} action"
+        );
+        answer.assert_failed(403, "AccessDenied", &text);
+        let foreign = lab.signed(&guest, "s3", method, "/practice-archive/x", "", "");
+        foreign.assert_failed(403, "AccessDenied", "Access Denied");
+        let missing = lab.signed(&guest, "s3", method, "/no-such-bucket/x", "", "");
+        missing.assert_failed(404, "NoSuchBucket", "does not exist");
+    }
+    let kept = lab.s3(&guest, "/practice-welcome/hello.txt", "");
+    assert!(kept.body.starts_with("You read this"), "{}", kept.body);
+}
+
+#[test]
+fn a_writer_uploads_replaces_and_deletes() {
+    let lab = Lab::story();
+    let code = lab.code();
+    let with_code = [("SerialNumber", MFA), ("TokenCode", code.as_str())];
+    let operator = lab.assume(&lab.user(), OPERATOR, &with_code).session();
+    let call = |method, body| {
+        lab.signed(
+            &operator,
+            "s3",
+            method,
+            "/practice-welcome/up/new.txt",
+            "",
+            body,
+        )
+    };
+    let first = call("PUT", "one");
+    first.assert_ok();
+    let second = call("PUT", "two");
+    assert_ne!(first.header("etag"), second.header("etag"));
+    assert_eq!(call("GET", "").body, "two");
+    assert_eq!(call("GET", "").header("etag"), second.header("etag"));
+    let listed = lab.s3(&operator, "/practice-welcome", "list-type=2&prefix=up%2F");
+    assert_eq!(listed.text("Key").as_deref(), Some("up/new.txt"));
+    assert_eq!(listed.text("Size").as_deref(), Some("3"));
+    for _ in 0..2 {
+        assert_eq!(call("DELETE", "").status, 204);
+    }
+    call("GET", "").assert_failed(404, "NoSuchKey", "does not exist");
+}
+
+#[test]
+fn a_session_policy_limits_writing() {
+    let lab = Lab::story();
+    let code = lab.code();
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::practice-welcome/mine/*"}}"#;
+    let parameters = [
+        ("SerialNumber", MFA),
+        ("TokenCode", code.as_str()),
+        ("Policy", policy),
+    ];
+    let limited = lab.assume(&lab.user(), OPERATOR, &parameters).session();
+    let put = |path| lab.signed(&limited, "s3", "PUT", path, "", "x");
+    put("/practice-welcome/mine/x").assert_ok();
+    put("/practice-welcome/other").assert_failed(
+        403,
+        "AccessDenied",
+        "because no session policy allows",
     );
-    answer.assert_failed(405, "MethodNotAllowed", "not allowed");
+}
+
+#[test]
+fn parts_and_copies_are_not_offered() {
+    let lab = Lab::story();
+    for (method, query) in [
+        ("PUT", "partNumber=1&uploadId=x"),
+        ("PUT", "acl="),
+        ("POST", "uploads="),
+    ] {
+        let answer = lab.signed(
+            &guest(&lab),
+            "s3",
+            method,
+            "/practice-welcome/new.txt",
+            query,
+            "text",
+        );
+        answer.assert_failed(405, "MethodNotAllowed", "not allowed");
+    }
 }

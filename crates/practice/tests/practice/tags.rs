@@ -160,3 +160,14 @@ fn a_source_identity_follows_the_rule_of_aws() {
     lab.assume(&lab.user(), refused, &[("SourceIdentity", "user")])
         .assert_denied(USER, "sts:SetSourceIdentity", refused);
 }
+
+#[test]
+fn keys_of_aws_are_refused() {
+    let lab = Lab::story();
+    for key in ["aws:team", "AWS:team", "aws:"] {
+        let tags = [("Tags.member.1.Key", key), ("Tags.member.1.Value", "red")];
+        let text = format!("Value '{key}' at 'tags.1.member.key' failed to satisfy constraint");
+        let answer = lab.assume(&lab.user(), GUEST, &tags);
+        answer.assert_failed(400, "ValidationError", &text);
+    }
+}

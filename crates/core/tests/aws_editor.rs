@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::aws_files::{
-    AwsFile, Changed, Editor, OwnSection, Owned, ProfileName, TakenKey, movable_key,
+    AwsFile, Changed, Document, Editor, OwnSection, Owned, ProfileName, Profiles, TakenKey,
+    movable_key,
 };
 use rolecall_core::value::secret::Secret;
 
@@ -260,6 +261,12 @@ fn a_process_replaces_a_moved_key_and_the_key_is_restored_exactly() {
                 "\u{feff}[profile work]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\noutput = json"
             ),
         ),
+        (
+            AwsFile::Credentials,
+            format!(
+                "[work]\n  aws_access_key_id: {ID}\n  aws_secret_access_key: {SECRET}\n  region = x\n"
+            ),
+        ),
     ] {
         let (taken, left) = moved(file, &text, "work");
         assert!(!left.contains(SECRET) && !left.contains(ID), "{left}");
@@ -282,6 +289,22 @@ fn a_process_replaces_a_moved_key_and_the_key_is_restored_exactly() {
             text
         );
     }
+}
+
+#[test]
+fn a_process_in_an_indented_section_does_not_swallow_the_settings_below() {
+    let text = format!(
+        "[work]\n  aws_access_key_id = {ID}\n  aws_secret_access_key = {SECRET}\n  region = x\n"
+    );
+    let (_, left) = moved(AwsFile::Credentials, &text, "work");
+    let (config, credentials) = (Document::parse(""), Document::parse(&left));
+    let (profiles, _) = Profiles::merge(&config, &credentials);
+    let work = profiles.find("work").expect("there");
+    assert_eq!(work.get("region"), Some("x"), "{left}");
+    assert_eq!(
+        work.get("credential_process"),
+        Some("/usr/bin/rolecall credentials --key work")
+    );
 }
 
 #[test]

@@ -178,6 +178,102 @@ fn b34_b35_reports_what_is_ambiguous_or_ignored() {
 }
 
 #[test]
+fn what_the_aws_cli_reads_is_read_with_one_notice_that_names_who_differs() {
+    let role = format!("role_arn = {ARN}");
+    let settings = |start: &str, between: &str| {
+        format!(
+            "{start}role_arn{between}{ARN}\n{start}source_profile{between}user\n{start}s3 =\n{start}  x = 1\n{start}region{between}eu-west-1\n"
+        )
+    };
+    for (config, part) in [
+        (
+            format!("[profile a]\n{}", settings("  ", " = ")),
+            "read this indented line",
+        ),
+        (
+            format!("[profile a]\n{}", settings("\t", "=")),
+            "read this indented line",
+        ),
+        (
+            format!("[profile a]\n{}", settings("", ": ")),
+            "read \":\" here",
+        ),
+        (
+            format!("[profile a]\n  # note\n{}", settings("", "=")),
+            "read this indented line",
+        ),
+        (
+            format!("  [profile a]\n{}", settings("", "=")),
+            "read this indented line",
+        ),
+        (
+            format!("[ profile a ]\n{}", settings("", "=")),
+            "do not read the profile \"a\" because of the spaces",
+        ),
+        (
+            format!("[DEFAULT]\nregion = eu-west-1\n[profile a]\n{role}\nsource_profile = user\n"),
+            "apply the settings of [DEFAULT]",
+        ),
+    ] {
+        let reading = aws_files::roles(&config, KEY);
+        let roles: Vec<_> = reading
+            .roles
+            .iter()
+            .map(|role| (role.name.as_str(), role.region.as_deref(), &role.problem))
+            .collect();
+        assert_eq!(roles, [("a", Some("eu-west-1"), &None)], "{config}");
+        assert!(reading.faults.is_empty(), "{config}: {:?}", reading.faults);
+        assert_eq!(reading.notices.len(), 1, "{config}: {:?}", reading.notices);
+        assert!(
+            reading.notices[0].text.contains(part),
+            "{config}: {:?}",
+            reading.notices
+        );
+    }
+}
+
+#[test]
+fn plaintext_keys_that_the_aws_cli_reads_are_listed() {
+    let key = |profile: &str| {
+        let reading = aws_files::roles("", profile);
+        let keys: Vec<String> = reading.keys.into_iter().map(|key| key.profile).collect();
+        assert_eq!(reading.notices.len(), 1, "{profile}: {:?}", reading.notices);
+        keys.join(",")
+    };
+    let lines = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYxx\n";
+    assert_eq!(key(&format!("[a]\n  {}", lines.replace("\n", "\n  "))), "a");
+    assert_eq!(key(&format!("[a]\n{}", lines.replace(" =", ":"))), "a");
+    assert_eq!(key(&format!("[my name]\n{lines}")), "my name");
+    assert_eq!(key(&format!("[ a ]\n{lines}")), "a");
+    assert_eq!(key(&format!("[DEFAULT]\n{lines}[a]\n[b]\n")), "a,b");
+}
+
+#[test]
+fn a_name_with_spaces_is_one_profile_in_both_files() {
+    let config = format!(
+        "[profile \"my name\"]\nregion = eu-west-1\n[profile b]\nrole_arn = {ARN}\nsource_profile = my name\n"
+    );
+    let credentials = KEY.replace("[user]", "[my name]");
+    assert_eq!(
+        aws_files::roles(&config, &credentials).roles[0].problem,
+        None
+    );
+}
+
+#[test]
+fn duplicates_say_that_the_aws_cli_rejects_the_file() {
+    for config in ["[profile a]\n[profile a]\n", "[profile a]\nx = 1\nx = 2\n"] {
+        let notices = aws_files::roles(config, "").notices;
+        assert_eq!(notices.len(), 1, "{notices:?}");
+        assert!(notices[0].text.contains("AWS CLI and boto3"), "{notices:?}");
+        assert!(
+            notices[0].text.contains("reject the whole file"),
+            "{notices:?}"
+        );
+    }
+}
+
+#[test]
 fn b33_what_is_valid_in_a_faulty_file_is_listed() {
     let config = format!(
         "lost = 1\n[profile x\nrole_arn = {ARN}\n[profile ok]\nrole_arn = {ARN}\nsource_profile = user\n"

@@ -9,7 +9,8 @@ use rolecall_core::aws_files::{self, AwsFile, Editor, KeychainKeys, Owned, Taken
 use rolecall_core::value::problem::Problem;
 
 impl Owner {
-    /// Reads AWS's own files again. While one is not valid, the last valid roles stay in use and a problem is shown.
+    /// Reads AWS's own files again. While AWS's tools reject one of them, all roles of the last valid files stay in use, if
+    /// there were any, and a problem is shown.
     pub(super) async fn reload_aws_files(&self) {
         // One at a time, so that an older reading never replaces a newer one.
         let _turn = self.enter(Gate::AwsFiles).await;
@@ -33,16 +34,19 @@ impl Owner {
             connections: connections(text(&config)),
             moved: self.moved(text(&config), text(&credentials)).await,
             reading,
+            is_good: false,
         };
         fresh.warn(AwsFile::Config, &config);
         fresh.warn(AwsFile::Credentials, &credentials);
-        fresh.note_limit();
-        let problem = config.err().or(credentials.err()).or(fresh.fault());
+        let problem = config.err().or(credentials.err());
         let before = self.lock().catalogue.clone();
         self.update(|state| {
-            if problem.is_some() {
-                fresh.keep_good(&state.aws);
+            let problem = problem.or(fresh.fault(&state.aws));
+            match &problem {
+                Some(_) => fresh.keep_good(&state.aws),
+                None => fresh.is_good = true,
             }
+            fresh.note_limit();
             state.aws = fresh;
             state.compose();
             match problem {

@@ -166,27 +166,81 @@ fn an_edit_is_live() {
 }
 
 #[test]
-fn b33_an_invalid_edit_keeps_what_was_valid_and_says_the_line() {
+fn b33_an_invalid_edit_keeps_the_last_valid_state_whole_and_says_the_line() {
     let set = Set::new("", CONFIG).with_key("user");
+    let before = ["guest", "far", "ec2"].map(|role| set.role(role));
     let new =
         "[profile new]\nrole_arn = arn:aws:iam::808768216571:role/new\nsource_profile = user\n";
+    // A role is added, one is edited, one is gone, and a line is broken.
     let broken = format!(
         "{new}{}",
-        CONFIG.replace("[profile guest]", "[profile guest")
+        CONFIG
+            .replace("[profile guest]", "[profile guest")
+            .replace("role/far", "role/edited")
+            .replace("[profile ec2]", "[profile other]")
     );
     for _ in 0..2 {
         set.edit(&broken);
-        let roles = ["new", "guest", "far"].map(|role| code(&set.role(role)));
-        assert_eq!(roles, [None, None, None]);
-        let problems = set.problems();
+        assert_eq!(set.names(), ["guest", "far", "ec2"].map(str::to_owned));
+        let now = ["guest", "far", "ec2"].map(|role| set.role(role));
+        assert_eq!(
+            now.clone().map(|role| role.arn),
+            before.clone().map(|role| role.arn)
+        );
+        assert_eq!(
+            now.map(|role| code(&role)),
+            before.clone().map(|role| code(&role))
+        );
+        let problems = set.keeper.snapshot().problems;
         assert!(
-            problems[0].starts_with("~/.aws/config, line 4: "),
+            problems[0].what.starts_with("~/.aws/config, line 4: "),
+            "{problems:?}"
+        );
+        assert!(
+            problems[0].remedy.contains("last valid roles stay"),
             "{problems:?}"
         );
     }
     set.edit(&CONFIG.replace("[profile guest]", "[profile visitor]"));
     assert_eq!(set.problems(), Vec::<String>::new());
     assert_eq!(set.names(), ["visitor", "far", "ec2"].map(str::to_owned));
+}
+
+#[test]
+fn b33_an_invalid_file_at_the_start_is_used_as_far_as_it_is_valid() {
+    let broken = CONFIG.replace("[profile guest]", "[profile guest");
+    let set = Set::new("", &broken).with_key("user");
+    for _ in 0..2 {
+        assert_eq!(set.names(), ["far", "ec2"].map(str::to_owned));
+        let problems = set.keeper.snapshot().problems;
+        assert!(
+            problems[0].remedy.contains("uses the rest of the file"),
+            "{problems:?}"
+        );
+        set.edit(&broken);
+    }
+    set.edit(&broken.replace("[profile ec2]", "[profile other]"));
+    assert_eq!(set.names(), ["far", "other"].map(str::to_owned));
+}
+
+#[test]
+fn a_line_that_the_aws_cli_reads_does_not_hold_up_an_edit() {
+    let set = Set::new("", CONFIG).with_key("user");
+    let indented = CONFIG
+        .replace("\nrole_arn = ", "\n  role_arn: ")
+        .replace("role/far", "role/edited");
+    let indented = indented
+        .replace("[profile ec2]", "[profile other]")
+        .replace("\nsource", "\n  source");
+    set.edit(&indented);
+    assert_eq!(set.problems(), Vec::<String>::new());
+    assert_eq!(set.names(), ["guest", "far", "other"].map(str::to_owned));
+    let aws = set.keeper.snapshot().aws;
+    assert!(
+        aws.notices[0].text.contains("AWS CLI and boto3"),
+        "{:?}",
+        aws.notices
+    );
 }
 
 #[test]

@@ -54,12 +54,14 @@ pub(super) fn of(
 /// Returns a line for display, without the values of an access key.
 fn shown(line: &str) -> String {
     let line = sanitise::visible(line);
-    let Some((key, _)) = line.split_once('=') else {
-        return line;
-    };
-    let lower = key.to_ascii_lowercase();
-    let secret = ["secret", "token", "access_key"]
-        .iter()
-        .any(|word| lower.contains(word));
-    if secret { format!("{key}= …") } else { line }
+    let mut ends: Vec<usize> = ['=', ':'].iter().filter_map(|it| line.find(*it)).collect();
+    ends.sort_unstable();
+    let end = ends.into_iter().find(|end| is_of_key(&line[..*end]));
+    end.map_or_else(|| line.clone(), |end| format!("{} …", &line[..=end]))
+}
+
+fn is_of_key(setting: &str) -> bool {
+    let lower = setting.to_ascii_lowercase();
+    let mut words = ["secret", "token", "access_key"].iter();
+    words.any(|word| lower.contains(word))
 }

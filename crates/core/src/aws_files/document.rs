@@ -1,7 +1,7 @@
 //! One of AWS's files as lines. Every byte is kept, so that an editor can change one section and leave the rest
 //! unchanged.
 
-use super::line::{Fault, Line, LineKind};
+use super::line::{Fault, Line, LineKind, Variant};
 use super::line_reader::LineReader;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -17,7 +17,7 @@ impl<'a> Document<'a> {
     /// Reads a file. Every text is accepted. The effect of a faulty line ends at the next valid section or setting.
     pub fn parse(text: &'a str) -> Self {
         let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        let mut reader = LineReader::Start;
+        let mut reader = LineReader::new();
         let count = body.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let mut lines = Vec::with_capacity(count);
         lines.extend(body.split_inclusive('\n').map(|whole| {
@@ -51,7 +51,7 @@ impl<'a> Document<'a> {
         text
     }
 
-    /// Returns every fault with its line number, from 1. The SDKs read a file without faults as we do.
+    /// Returns every fault with its line number, from 1. The SDKs read a file without faults and variants as we do.
     pub fn faults(&self) -> impl Iterator<Item = (usize, Fault)> {
         let mark = (!self.byte_order_mark.is_empty()).then_some((1, Fault::ByteOrderMark));
         let lines = self.lines.iter().enumerate();
@@ -65,6 +65,12 @@ impl<'a> Document<'a> {
             | LineKind::Lost => None,
         });
         mark.into_iter().chain(faults)
+    }
+
+    /// Returns every line that the AWS CLI and boto3 read and other SDKs may reject, with its number, from 1.
+    pub fn variants(&self) -> impl Iterator<Item = (usize, Variant)> {
+        let lines = self.lines.iter().enumerate();
+        lines.filter_map(|(index, line)| Some((index + 1, line.variant()?)))
     }
 }
 
@@ -92,13 +98,42 @@ mod tests {
             (" a", (1, Fault::OutsideSection)),
             ("\n[profile x", (2, Fault::Unclosed)),
             ("[a]b", (1, Fault::Unclosed)),
-            ("[a]\nkey : value", (2, Fault::NoEquals)),
+            ("[a]\nkey value", (2, Fault::NoEquals)),
             ("[a]\n= value", (2, Fault::NoName)),
             ("[a]\n more", (2, Fault::NothingToContinue)),
             ("[a]\ns3 =\n more", (3, Fault::NoEquals)),
             ("\u{feff}[a]", (1, Fault::ByteOrderMark)),
         ] {
             assert_eq!(faults_of(text), [fault], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_aws_cli_reads_and_others_reject_is_a_variant() {
+        for (text, variants) in [
+            ("[a]\nkey : value", vec![(2, Variant::Colon)]),
+            ("[a]\nkey: a=b", vec![(2, Variant::Colon)]),
+            ("[a]\nkey = a:b\nx:y = z\n", vec![]),
+            (
+                "[a]\n  x = 1\n  s3 =\n    y = 2\n  z: 3\n",
+                vec![2, 3, 5]
+                    .into_iter()
+                    .map(|line| (line, Variant::Indented))
+                    .collect(),
+            ),
+            (
+                "[a]\n\t# x\n [b]\n",
+                vec![(2, Variant::Indented), (3, Variant::Indented)],
+            ),
+            ("[a]\nx = 1\n [b]\n # c\n", vec![]),
+        ] {
+            let document = Document::parse(text);
+            assert_eq!(document.faults().count(), 0, "{text:?}");
+            assert_eq!(
+                document.variants().collect::<Vec<_>>(),
+                variants,
+                "{text:?}"
+            );
         }
     }
 

@@ -14,7 +14,7 @@ use super::difference::{self, Changed};
 use super::document::Document;
 use super::file_notice::AwsFile;
 use super::header::Header;
-use super::line::{Line, LineKind};
+use super::line::{Fault, Line, LineKind};
 use super::own_section::{OUR_KEYS, OwnSection, expiry_of, is_mark};
 use super::profile_name::ProfileName;
 
@@ -336,7 +336,7 @@ fn sections_of<'a>(document: &Document<'a>, file: AwsFile) -> HashMap<&'a str, V
 fn is_header(line: &Line<'_>) -> bool {
     match line.kind {
         LineKind::Section(_) => true,
-        LineKind::Fault(_) => line.text.starts_with('['),
+        LineKind::Fault(fault) => fault == Fault::Unclosed,
         LineKind::Blank
         | LineKind::Comment
         | LineKind::Property { .. }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::Fault;
+use super::line::{Fault, Variant};
 
 /// The maximum number of notices, so that a file with a million faults has a short report.
 const NOTICES_MAX: usize = 100;
@@ -106,6 +106,20 @@ impl Fault {
             }
             Self::NothingToContinue => {
                 "This line is indented but there is no setting above it to continue, so AWS's tools reject the file. Start it in the first column."
+            }
+        }
+    }
+}
+
+impl Variant {
+    /// Returns which tools read such a line, and how to write it for all.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Indented => {
+                "The AWS CLI and boto3 read this indented line; other SDKs may reject the file. Start it in the first column."
+            }
+            Self::Colon => {
+                "The AWS CLI and boto3 read \":\" here like \"=\"; other SDKs may reject the file. Write it as NAME = VALUE."
             }
         }
     }

@@ -4,9 +4,12 @@ use crate::value::sanitise::echo;
 
 use super::file_notice::AwsFile;
 use super::line_reader::WHITE_SPACE;
+use super::name_rule::is_identifier;
 
 /// The name of the profile that AWS uses by default.
 pub(super) const DEFAULT: &str = "default";
+/// The name of the section whose settings apply to every section, by the rules of Python's `configparser`.
+const DEFAULTS: &str = "DEFAULT";
 
 /// What a section is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(super) enum Header<'a> {
         /// The form of its header.
         form: Form,
     },
+    /// `[DEFAULT]`, whose settings the AWS CLI applies to every section of the file.
+    Defaults,
     /// A section of another kind, such as `[sso-session x]` or `[services x]`.
     Other,
 }
@@ -31,6 +36,8 @@ pub(super) enum Form {
     Bare,
     /// `[profile "name"]`, which the AWS CLI reads and the SDKs ignore.
     Quoted,
+    /// `[my name]` in the credentials file, which the AWS CLI reads and the SDKs ignore.
+    Spaced,
 }
 
 /// Why AWS ignores a section, with the text of its header.
@@ -40,7 +47,7 @@ pub(super) enum Ignored<'a> {
     NoPrefix(&'a str),
     /// A section of the credentials file with `profile`.
     Prefix(&'a str),
-    /// A section of the credentials file that is of another kind, or has a space in its name.
+    /// A section of the credentials file that is of another kind.
     OtherKind(&'a str),
     /// A name with a character that AWS does not allow.
     Name(&'a str),
@@ -58,11 +65,7 @@ impl Ignored<'_> {
                 header,
                 "In this file, write it without \"profile\".".to_owned(),
             ),
-            Self::OtherKind(header) => {
-                let rule =
-                    "Profile names here have no spaces. Other sections belong in the config file.";
-                (header, rule.to_owned())
-            }
+            Self::OtherKind(header) => (header, "It belongs in the config file.".to_owned()),
             Self::Name(header) => {
                 let rule = "Allowed in a name: A-Z a-z 0-9 and _ - / . % @ : +.";
                 (header, rule.to_owned())
@@ -91,10 +94,17 @@ impl<'a> Header<'a> {
                 None => Err(Ignored::Name(text)),
             },
             (AwsFile::Config, Some(_)) => Ok(Self::Other),
+            (_, None) if name == DEFAULTS => Ok(Self::Defaults),
             (AwsFile::Config, None) if name == DEFAULT => profile(name, Form::Bare),
             (AwsFile::Config, None) => Err(Ignored::NoPrefix(text)),
             (AwsFile::Credentials, Some("profile")) => Err(Ignored::Prefix(text)),
-            (AwsFile::Credentials, Some(_)) => Err(Ignored::OtherKind(text)),
+            (AwsFile::Credentials, Some("sso-session" | "services")) => {
+                Err(Ignored::OtherKind(text))
+            }
+            (AwsFile::Credentials, Some(_)) if text.split(WHITE_SPACE).all(is_identifier) => {
+                profile(text, Form::Spaced)
+            }
+            (AwsFile::Credentials, Some(_)) => Err(Ignored::Name(text)),
             (AwsFile::Credentials, None) if is_identifier(name) => profile(name, Form::Bare),
             (AwsFile::Credentials, None) => Err(Ignored::Name(text)),
         }
@@ -106,10 +116,4 @@ fn unquoted(name: &str) -> Option<&str> {
         let inner = name.strip_prefix(quote)?.strip_suffix(quote)?;
         (!inner.contains(quote)).then_some(inner)
     })
-}
-
-/// Returns whether AWS accepts `text` as a name: `[A-Za-z0-9_\-/.%@:\+]*`.
-pub(super) fn is_identifier(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
 }

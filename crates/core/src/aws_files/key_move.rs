@@ -15,7 +15,8 @@ use super::document::Document;
 use super::editor::{Edited, Editor};
 use super::file_notice::AwsFile;
 use super::header::Header;
-use super::line::LineKind;
+use super::line::{Fault, LineKind};
+use super::line_reader::WHITE_SPACE;
 use super::profiles::Profiles;
 
 const SECRET: &str = "aws_secret_access_key";
@@ -136,7 +137,7 @@ fn find(file: AwsFile, document: &Document<'_>, profile: &str) -> (Option<Found>
                 }
             }
             LineKind::Continuation(_) if in_key => continued += 1,
-            LineKind::Fault(_) if line.text.starts_with('[') => inside = false,
+            LineKind::Fault(Fault::Unclosed) => inside = false,
             LineKind::Blank
             | LineKind::Comment
             | LineKind::Property { .. }
@@ -188,12 +189,15 @@ impl TakenKey {
         }
         let secret = pair.secret.expose();
         let line = lines[found.secret_at].text;
-        let equals = line.find('=').unwrap_or_default();
+        let equals = line.find(['=', ':']).unwrap_or_default();
         let secret_at = line[equals..]
             .find(secret)
             .map(|at| at + equals)
             .ok_or_else(|| changed(profile))?;
         let ending = lines[first_at].ending;
+        // With another indentation, the settings below would continue this one.
+        let bare = lines[first_at].text.trim_start_matches(WHITE_SPACE);
+        let indent = &lines[first_at].text[..lines[first_at].text.len() - bare.len()];
         let note = format!(
             "# rolecall moved this profile's key to the keychain; back with: rolecall keys undo-import {profile}"
         );
@@ -211,7 +215,9 @@ impl TakenKey {
             file,
             profile: profile.to_owned(),
             key_id: pair.id.clone(),
-            written: format!("{note}{ending}credential_process = {process}{ending}"),
+            written: format!(
+                "{indent}{note}{ending}{indent}credential_process = {process}{ending}"
+            ),
             first: without(first_at),
             between: second_at - first_at - 1,
             second: without(second_at),

@@ -50,3 +50,33 @@ pub enum Fault {
     /// An indented line without a setting above it.
     NothingToContinue,
 }
+
+/// How a line is written that the AWS CLI and boto3 read, and other SDKs may reject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// A header, a setting or a comment that is indented and continues nothing.
+    Indented,
+    /// A setting with `:` in place of `=`.
+    Colon,
+}
+
+impl Line<'_> {
+    /// Returns how the line differs from what every SDK reads, if it does.
+    pub(super) fn variant(&self) -> Option<Variant> {
+        let is_indented = self.text.starts_with([' ', '\t']);
+        match self.kind {
+            LineKind::Section(_) | LineKind::Comment if is_indented => Some(Variant::Indented),
+            LineKind::Property { .. } if is_indented => Some(Variant::Indented),
+            LineKind::Property { key, .. } => {
+                let rest = self.text.strip_prefix(key)?.trim_start_matches([' ', '\t']);
+                rest.starts_with(':').then_some(Variant::Colon)
+            }
+            LineKind::Blank
+            | LineKind::Comment
+            | LineKind::Section(_)
+            | LineKind::Continuation(_)
+            | LineKind::Lost
+            | LineKind::Fault(_) => None,
+        }
+    }
+}

@@ -1,15 +1,25 @@
-//! The grammar of AWS's files, line by line, as in the SDKs' own parser.
+//! The grammar of AWS's files, line by line, as in the SDKs' own parser. What that rejects and the AWS CLI and boto3 read,
+//! by the rules of Python's `configparser`, is read like them: indented settings, and `:` in place of `=`.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
 use super::line::{Fault, LineKind};
+use super::name_rule::is_identifier;
 
 /// The white space of AWS's SDKs. Nothing else is trimmed.
 pub(super) const WHITE_SPACE: &[char] = &[' ', '\t'];
 const COMMENT_MARKS: &[char] = &['#', ';'];
+const DELIMITERS: &[char] = &['=', ':'];
 
-/// Determines the kind of each line from the state after the line above.
+/// Determines the kind of each line from the lines above.
 #[derive(Clone, Copy)]
-pub(super) enum LineReader {
+pub(super) struct LineReader {
+    state: State,
+    /// The indentation of the setting or header above. A line with more continues the setting.
+    indent: usize,
+}
+
+#[derive(Clone, Copy)]
+enum State {
     Start,
     InSection,
     InProperty,
@@ -19,18 +29,43 @@ pub(super) enum LineReader {
 }
 
 impl LineReader {
+    /// Returns the reader at the start of a file.
+    pub(super) fn new() -> Self {
+        Self {
+            state: State::Start,
+            indent: 0,
+        }
+    }
+
     /// Returns the kind of the next line.
     pub(super) fn read<'a>(&mut self, text: &'a str) -> LineKind<'a> {
-        if text.trim_matches(WHITE_SPACE).is_empty() {
-            LineKind::Blank
-        } else if text.starts_with(COMMENT_MARKS) {
-            LineKind::Comment
-        } else if text.starts_with('[') {
-            self.header(text)
-        } else if text.starts_with(WHITE_SPACE) {
-            self.continuation(text)
-        } else {
-            self.property(text)
+        let trimmed = text.trim_start_matches(WHITE_SPACE);
+        let indent = text.len() - trimmed.len();
+        if trimmed.is_empty() {
+            return LineKind::Blank;
+        }
+        if text.starts_with(COMMENT_MARKS) {
+            return LineKind::Comment;
+        }
+        if self.is_continued_by(indent) {
+            return self.continuation(text);
+        }
+        if trimmed.starts_with(COMMENT_MARKS) {
+            return LineKind::Comment;
+        }
+        if trimmed.starts_with('[') {
+            self.indent = indent;
+            return self.header(text);
+        }
+        self.property(text, indent)
+    }
+
+    fn is_continued_by(self, indent: usize) -> bool {
+        match self.state {
+            State::InProperty | State::InNestedBlock | State::InLostProperty => {
+                indent > self.indent
+            }
+            State::Start | State::InSection | State::InLostSection => false,
         }
     }
 
@@ -39,26 +74,31 @@ impl LineReader {
         let header = bare
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'));
-        *self = header.map_or(Self::InLostSection, |_| Self::InSection);
+        self.state = header.map_or(State::InLostSection, |_| State::InSection);
         header.map_or(LineKind::Fault(Fault::Unclosed), LineKind::Section)
     }
 
-    fn property<'a>(&mut self, text: &'a str) -> LineKind<'a> {
-        match self {
-            Self::Start => return LineKind::Fault(Fault::OutsideSection),
-            Self::InLostSection => return LineKind::Lost,
-            Self::InSection | Self::InProperty | Self::InNestedBlock | Self::InLostProperty => {}
+    fn property<'a>(&mut self, text: &'a str, indent: usize) -> LineKind<'a> {
+        match self.state {
+            State::Start => return LineKind::Fault(Fault::OutsideSection),
+            State::InLostSection => return LineKind::Lost,
+            State::InSection if indent > 0 && !text.contains(DELIMITERS) => {
+                return LineKind::Fault(Fault::NothingToContinue);
+            }
+            State::InSection | State::InProperty | State::InNestedBlock | State::InLostProperty => {
+            }
         }
+        self.indent = indent;
         match key_and_value(text) {
             Ok((key, value)) => {
-                *self = match value {
-                    "" => Self::InNestedBlock,
-                    _ => Self::InProperty,
+                self.state = match value {
+                    "" => State::InNestedBlock,
+                    _ => State::InProperty,
                 };
                 LineKind::Property { key, value }
             }
             Err(fault) => {
-                *self = Self::InLostProperty;
+                self.state = State::InLostProperty;
                 LineKind::Fault(fault)
             }
         }
@@ -66,20 +106,43 @@ impl LineReader {
 
     fn continuation<'a>(&self, text: &'a str) -> LineKind<'a> {
         let trimmed = text.trim_matches(WHITE_SPACE);
-        match self {
-            Self::Start => LineKind::Fault(Fault::OutsideSection),
-            Self::InSection => LineKind::Fault(Fault::NothingToContinue),
-            Self::InProperty => LineKind::Continuation(trimmed),
-            Self::InNestedBlock => match key_and_value(text) {
+        match self.state {
+            State::InNestedBlock => match nested_key_and_value(text) {
                 Ok(_) => LineKind::Continuation(trimmed),
                 Err(fault) => LineKind::Fault(fault),
             },
-            Self::InLostProperty | Self::InLostSection => LineKind::Lost,
+            State::InLostProperty => LineKind::Lost,
+            State::Start | State::InSection | State::InProperty | State::InLostSection => {
+                LineKind::Continuation(trimmed)
+            }
         }
     }
 }
 
+/// Returns the setting of a line: what is before and after the `=`, or before and after the `:` if there is no name
+/// before the `=` otherwise.
 fn key_and_value(text: &str) -> Result<(&str, &str), Fault> {
+    match nested_key_and_value(text) {
+        Ok((key, _)) if !is_identifier(key) => {}
+        Err(Fault::NoEquals) => {}
+        result => return result,
+    }
+    let bare = without_comment(text, Comments::AfterWhiteSpace);
+    match bare.split_once(':') {
+        Some((key, value)) if is_named(key) => Ok((
+            key.trim_matches(WHITE_SPACE),
+            value.trim_matches(WHITE_SPACE),
+        )),
+        Some(_) | None => nested_key_and_value(text),
+    }
+}
+
+fn is_named(key: &str) -> bool {
+    let key = key.trim_matches(WHITE_SPACE);
+    !key.is_empty() && is_identifier(key)
+}
+
+fn nested_key_and_value(text: &str) -> Result<(&str, &str), Fault> {
     let bare = without_comment(text, Comments::AfterWhiteSpace);
     let (key, value) = bare.split_once('=').ok_or(Fault::NoEquals)?;
     let key = key.trim_matches(WHITE_SPACE);

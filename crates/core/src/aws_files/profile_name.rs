@@ -5,7 +5,8 @@ use std::fmt;
 use crate::value::input::InputError;
 use crate::value::sanitise;
 
-use super::header::{DEFAULT, is_identifier};
+use super::header::DEFAULT;
+use super::name_rule::is_identifier;
 
 /// The maximum number of characters of a profile's name, the same as for a role.
 const LENGTH_MAX: usize = crate::value::name::NAME_MAX;

@@ -30,6 +30,7 @@ pub(super) struct Position {
 }
 
 /// The value of a setting, and its position.
+#[derive(Clone)]
 pub(super) struct Setting<'a> {
     pub(super) value: Cow<'a, str>,
     pub(super) position: Position,
@@ -77,7 +78,8 @@ impl<'a> Profile<'a> {
         self.settings.keys().map(|key| &**key)
     }
 
-    /// Returns whether one of its sections has quotes around the name, so that AWS's SDKs ignore that section.
+    /// Returns whether one of its sections has quotes around the name or spaces in it, so that AWS's SDKs ignore that
+    /// section.
     pub fn is_quoted(&self) -> bool {
         self.quoted
     }

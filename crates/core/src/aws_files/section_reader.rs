@@ -1,14 +1,16 @@
 //! Merges the sections of one file into the profiles, as the SDKs' own parser does.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::value::sanitise::echo;
 
 use super::document::Document;
 use super::file_notice::{AwsFile, FileNotice, Notices};
-use super::header::{DEFAULT, Form, Header, is_identifier};
-use super::line::LineKind;
+use super::header::{DEFAULT, Form, Header};
+use super::line::{Fault, LineKind};
+use super::line_reader::WHITE_SPACE;
+use super::name_rule::is_identifier;
 use super::profiles::{Position, Profiles, Setting};
 
 impl<'a> Profiles<'a> {
@@ -44,9 +46,22 @@ pub(super) struct SectionReader<'r, 'a> {
     prefixed: HashSet<&'a str>,
     /// The line of each profile's last section in this file.
     sections: HashMap<(&'a str, bool), usize>,
-    /// The profile and the setting that are being read.
-    profile: Option<usize>,
+    /// The section and the setting that are being read.
+    section: Current,
     key: Option<Cow<'a, str>>,
+    /// The settings of `[DEFAULT]`.
+    defaults: BTreeMap<Cow<'a, str>, Setting<'a>>,
+}
+
+/// The section that is being read.
+#[derive(Clone, Copy)]
+enum Current {
+    /// A section that is ignored, or none.
+    Ignored,
+    /// A section of the profile with this index.
+    Profile(usize),
+    /// `[DEFAULT]`.
+    Defaults,
 }
 
 impl<'r, 'a> SectionReader<'r, 'a> {
@@ -63,7 +78,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         });
         let prefixed = headers.filter_map(|header| match header {
             Header::Profile { name, form } => (form == Form::Prefixed).then_some(name),
-            Header::Other => None,
+            Header::Defaults | Header::Other => None,
         });
         Self {
             file,
@@ -71,8 +86,9 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             notices,
             prefixed: prefixed.collect(),
             sections: HashMap::new(),
-            profile: None,
+            section: Current::Ignored,
             key: None,
+            defaults: BTreeMap::new(),
         }
     }
 
@@ -82,31 +98,77 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             self.notices
                 .add(self.file, line, || fault.text().to_owned());
         }
+        let mut noted = HashSet::new();
+        for (line, variant) in document.variants() {
+            if noted.insert(variant) {
+                self.notices
+                    .add(self.file, line, || variant.text().to_owned());
+            }
+        }
         for (index, line) in document.lines().iter().enumerate() {
             let number = index + 1;
             match line.kind {
                 LineKind::Section(text) => self.section(text, number),
                 LineKind::Property { key, value } => self.property(key, value, number),
                 LineKind::Continuation(text) => self.continuation(text, number),
-                LineKind::Fault(_) => self.fault(line.text),
+                LineKind::Fault(fault) => self.fault(fault),
                 LineKind::Blank | LineKind::Comment | LineKind::Lost => {}
             }
         }
+        self.apply_defaults();
     }
 
-    fn fault(&mut self, text: &str) {
+    fn fault(&mut self, fault: Fault) {
         self.key = None;
-        if text.starts_with('[') {
-            self.profile = None;
+        if fault == Fault::Unclosed {
+            self.section = Current::Ignored;
         }
     }
 
     fn section(&mut self, text: &'a str, line: usize) {
-        (self.profile, self.key) = (None, None);
+        (self.section, self.key) = (Current::Ignored, None);
         match Header::parse(text, self.file) {
-            Ok(Header::Profile { name, form }) => self.profile_section(name, form, line),
+            Ok(Header::Profile { name, form }) => {
+                if is_padded(text, self.file, form) {
+                    self.notices.add(self.file, line, || {
+                        format!(
+                            "The AWS CLI and boto3 do not read the profile \"{}\" because of the spaces inside the brackets. Other SDKs and Rolecall do. Remove the spaces.",
+                            echo(name)
+                        )
+                    });
+                }
+                self.profile_section(name, form, line);
+            }
+            Ok(Header::Defaults) => self.default_section(line),
             Ok(Header::Other) => {}
             Err(why) => self.notices.add(self.file, line, || why.text()),
+        }
+    }
+
+    fn default_section(&mut self, line: usize) {
+        self.section = Current::Defaults;
+        self.notices.add(self.file, line, || {
+            "The AWS CLI, boto3 and Rolecall apply the settings of [DEFAULT] to every profile of this file; other SDKs do not. To set them for one profile, use [default]."
+                .to_owned()
+        });
+    }
+
+    /// Gives the profiles of this file the settings of `[DEFAULT]` that they do not have in it.
+    fn apply_defaults(&mut self) {
+        let names: Vec<&'a str> = self.sections.keys().map(|(name, _)| *name).collect();
+        for name in names {
+            let position = Position {
+                file: self.file,
+                line: 1,
+            };
+            let at = self.profiles.entry(name, position);
+            for (key, default) in &self.defaults {
+                let settings = &mut self.profiles.list[at].settings;
+                let own = settings.get(key);
+                if own.is_none_or(|own| own.position.file != self.file) {
+                    settings.insert(key.clone(), default.clone());
+                }
+            }
         }
     }
 
@@ -128,25 +190,33 @@ impl<'r, 'a> SectionReader<'r, 'a> {
                     echo(name)
                 )
             }),
+            Form::Spaced => self.notices.add(self.file, line, || {
+                format!(
+                    "AWS's SDKs ignore the profile \"{}\" because its name has spaces. The AWS CLI and Rolecall read it. Use a name without spaces.",
+                    echo(name)
+                )
+            }),
             Form::Bare | Form::Prefixed => {}
         }
-        let quoted = form == Form::Quoted;
+        let quoted = matches!(form, Form::Quoted | Form::Spaced);
         if let Some(earlier) = self.sections.insert((name, quoted), line) {
             self.notices.add(file, line, || {
                 format!(
-                    "The profile \"{}\" also has a section at line {earlier}. AWS merges them, and the last value of a setting applies. Combine them into one section.",
+                    "The profile \"{}\" also has a section at line {earlier}, so the AWS CLI and boto3 reject the whole file. Other SDKs and Rolecall merge the sections. Combine them into one.",
                     echo(name)
                 )
             });
         }
         let at = self.profiles.entry(name, Position { file, line });
         self.profiles.list[at].quoted |= quoted;
-        self.profile = Some(at);
+        self.section = Current::Profile(at);
     }
 
     fn property(&mut self, key: &'a str, value: &'a str, line: usize) {
         self.key = None;
-        let Some(at) = self.profile else { return };
+        if matches!(self.section, Current::Ignored) {
+            return;
+        }
         if !is_identifier(key) {
             let text = || format!("AWS ignores \"{}\" because of its name.", echo(key));
             return self.notices.add(self.file, line, text);
@@ -157,24 +227,35 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             line,
         };
         let value = Cow::Borrowed(value);
-        let settings = &mut self.profiles.list[at].settings;
+        let Some(settings) = self.settings() else {
+            return;
+        };
         let replaced = settings.insert(key.clone(), Setting { value, position });
         if let Some(earlier) = replaced.filter(|earlier| earlier.position.file == self.file) {
             self.notices.add(self.file, line, || {
                 let (key, line) = (echo(&key), earlier.position.line);
                 format!(
-                    "\"{key}\" is also at line {line}; the last one applies. Remove one of them."
+                    "\"{key}\" is also at line {line}, so the AWS CLI and boto3 reject the whole file. In other SDKs and Rolecall the last one applies. Remove one of them."
                 )
             });
         }
         self.key = Some(key);
     }
 
+    /// Returns the settings of the section that is being read.
+    fn settings(&mut self) -> Option<&mut BTreeMap<Cow<'a, str>, Setting<'a>>> {
+        match self.section {
+            Current::Ignored => None,
+            Current::Profile(at) => Some(&mut self.profiles.list[at].settings),
+            Current::Defaults => Some(&mut self.defaults),
+        }
+    }
+
     fn continuation(&mut self, text: &str, line: usize) {
-        let (Some(at), Some(key)) = (self.profile, &self.key) else {
+        let Some(key) = self.key.clone() else {
             return;
         };
-        if let Some(setting) = self.profiles.list[at].settings.get_mut(key) {
+        if let Some(setting) = self.settings().and_then(|settings| settings.get_mut(&key)) {
             let value = setting.value.to_mut();
             value.push('\n');
             value.push_str(text);
@@ -184,6 +265,12 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             self.notices.add(self.file, line, || text.to_owned());
         }
     }
+}
+
+/// Returns whether the header has spaces inside its brackets because of which the AWS CLI knows no profile of this name.
+fn is_padded(header: &str, file: AwsFile, form: Form) -> bool {
+    let is_padded_behind = file == AwsFile::Credentials || form == Form::Bare;
+    header.starts_with(WHITE_SPACE) || is_padded_behind && header.ends_with(WHITE_SPACE)
 }
 
 fn lower_case(key: &str) -> Cow<'_, str> {

@@ -1,7 +1,5 @@
 //! The last content of AWS's files.
 
-use std::collections::HashMap;
-
 use crate::ports::AwsText;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{AwsFile, FileNotice, ProfileRole, Reading};
@@ -21,6 +19,8 @@ pub(crate) struct AwsFiles {
     pub(crate) connections: Vec<Connection>,
     pub(crate) moved: Vec<String>,
     pub(crate) reading: Reading,
+    /// Whether the roles and keys are from files without a fault.
+    pub(crate) is_good: bool,
 }
 
 impl AwsFiles {
@@ -69,26 +69,24 @@ impl AwsFiles {
     }
 
     /// Returns the problem of the first line because of which AWS's tools reject a file.
-    pub(crate) fn fault(&self) -> Option<Problem> {
+    pub(crate) fn fault(&self, before: &Self) -> Option<Problem> {
         let fault = self.reading.faults.first()?;
         let origin = Origin::profile(self.path(fault.file), fault.line.unwrap_or(1));
         let what = format!("{}: {}", origin.text(), fault.text);
-        let remedy = "Fix the line. Until then, the last valid roles stay in use.";
+        let remedy = match before.is_good {
+            true => "Fix the line. Until then, the last valid roles stay in use.",
+            false => "Fix the line. Until then, Rolecall uses the rest of the file.",
+        };
         Some(Problem::new(ProblemCode::InvalidAwsFile, what, remedy))
     }
 
-    /// Keeps valid roles of the previous reading that are now missing or not valid.
+    /// Keeps the roles and keys of the previous reading, all of them, if that was good. The notices are those of the new
+    /// one.
     pub(crate) fn keep_good(&mut self, before: &Self) {
-        let index = self.reading.roles.iter().enumerate();
-        let index: HashMap<String, usize> =
-            index.map(|(at, role)| (role.name.clone(), at)).collect();
-        let good = before.reading.roles.iter();
-        for role in good.filter(|role| role.problem.is_none()) {
-            match index.get(&role.name).map(|at| &mut self.reading.roles[*at]) {
-                Some(now) if now.problem.is_some() => *now = role.clone(),
-                Some(_) => {}
-                None => self.reading.roles.push(role.clone()),
-            }
+        if before.is_good {
+            self.reading.roles.clone_from(&before.reading.roles);
+            self.reading.keys.clone_from(&before.reading.keys);
+            self.is_good = true;
         }
     }
 }

@@ -25,7 +25,9 @@ pub(super) fn named(reason: Reason, denied: &Denied<'_>, sent: &SentRequest) -> 
 fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
     let action = sanitise::echo(denied.action);
     let who = sent.who();
-    if let (PolicyType::Trust, Some(mfa)) = (kind, unusable_device(sent, Likely)) {
+    if let (PolicyType::Trust | PolicyType::Resource, Some(mfa)) =
+        (kind, unusable_device(sent, Likely))
+    {
         return vec![mfa, trust(sent, Likely)];
     }
     let cause = match kind {

@@ -7,6 +7,7 @@ mod crash;
 mod damage;
 mod desktop;
 mod files;
+mod first_version;
 mod history;
 mod keychain;
 mod leftovers;

@@ -20,7 +20,7 @@ use rolecall_core::view::menu::MenuAction;
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic};
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::ports::{Clock, Notifier};
-use rolecall_keeper::{Concern, Keeper};
+use rolecall_keeper::{Concern, Given, Keeper};
 use tauri::AppHandle;
 
 use crate::clipboard::DesktopClipboard;
@@ -176,7 +176,7 @@ impl Desktop {
 
     fn reply(&self, id: u64, reply: Reply) {
         // The question may have been answered already.
-        let _ = self.keeper.reply(id, reply);
+        let _ = self.keeper.answer(id, Given::Reply(reply));
     }
 
     fn copy(&self, role: &Name, shell: Option<Shell>) {

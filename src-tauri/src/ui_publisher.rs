@@ -35,11 +35,10 @@ impl UiPublisher {
     /// Returns whether there is a prompt for which the window has not been opened yet.
     fn has_new_prompt(&self, snapshot: &Snapshot) -> bool {
         let newest = snapshot
-            .prompts
-            .iter()
+            .codes()
             .filter(|prompt| !prompt.at_terminal)
             .map(|prompt| prompt.id)
-            .chain(snapshot.reason_prompts.iter().map(|prompt| prompt.id))
+            .chain(snapshot.reasons().map(|prompt| prompt.id))
             .max()
             .unwrap_or_default();
         newest > self.last_prompt.fetch_max(newest, Ordering::AcqRel)

@@ -11,7 +11,7 @@ use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::Keeper;
+use rolecall_keeper::{Given, Keeper};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,8 +40,10 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             keeper.explain_further(&Name::parse(&role)?).map(null)
         }
         WindowCall::LockRegions { role } => value(keeper.lock_regions(&Name::parse(&role)?)?),
-        WindowCall::AnswerReason { id, reason } => keeper.answer_reason(id, &reason).map(null),
-        WindowCall::CancelReason { id } => keeper.cancel_reason(id).map(null),
+        WindowCall::AnswerReason { id, reason } => {
+            keeper.answer(id, Given::Reason(&reason)).map(null)
+        }
+        WindowCall::CancelReason { id } => keeper.answer(id, Given::NoReason).map(null),
         WindowCall::End { role } => keeper.end(&Name::parse(&role)?).map(null),
         WindowCall::EndKey { key } => keeper.end_key(&Name::parse(&key)?).map(null),
         WindowCall::CopyExport { role, shell } => {
@@ -49,9 +51,11 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             let copied = keeper.clicked(&request, || keeper.copy_export(&request.name, shell));
             copied.map(null)
         }
-        WindowCall::AnswerPrompt { id, code } => keeper.answer_prompt(id, code.expose()).map(null),
-        WindowCall::CancelPrompt { id } => keeper.cancel_prompt(id).map(null),
-        WindowCall::Reply { id, reply } => keeper.reply(id, reply).map(null),
+        WindowCall::AnswerPrompt { id, code } => {
+            keeper.answer(id, Given::Code(code.expose())).map(null)
+        }
+        WindowCall::CancelPrompt { id } => keeper.answer(id, Given::NoCode).map(null),
+        WindowCall::Reply { id, reply } => keeper.answer(id, Given::Reply(reply)).map(null),
         WindowCall::SetConsent { role, consent } => keeper
             .set_consent(&Subject::Role(Name::parse(&role)?), consent)
             .map(null),
@@ -67,7 +71,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
             set.map(null)
         }
         WindowCall::History { query } => value(keeper.history(&query)?),
-        WindowCall::SwitchPrompt { id } => keeper.switch_prompt(id).map(null),
+        WindowCall::SwitchPrompt { id } => keeper.answer(id, Given::OtherPlan).map(null),
         WindowCall::EndMfa { key } => keeper.end_mfa(&Name::parse(&key)?).map(null),
         WindowCall::AddKey { name, from } => {
             let name = Name::parse(&name)?;

@@ -166,9 +166,9 @@ export class App {
     if (!this.snapshot || document.visibilityState === "hidden") return;
     this.now = Date.now() + this.snapshot.clock_offset_ms;
     const expiries = this.snapshot.sessions.map((session) => instant(session.expires_at));
-    const { prompts, questions, reason_prompts } = this.snapshot;
-    const deadlines = [...prompts, ...questions, ...reason_prompts].map((prompt) => instant(prompt.deadline));
-    const codes = prompts.map((prompt) => instant(prompt.next_code_at));
+    const { open_questions } = this.snapshot;
+    const deadlines = open_questions.map((question) => instant(question.deadline));
+    const codes = open_questions.map((question) => (question.kind === "code" ? instant(question.next_code_at) : null));
     const wait = untilNextTick(this.now, expiries.filter(isSet), [...codes, ...deadlines].filter(isSet));
     if (wait !== null) this.#timer = setTimeout(() => this.#tick(), wait);
   }

@@ -208,7 +208,7 @@ export interface MfaView {
   expires_at: string;
 }
 
-export interface PromptView {
+export interface CodeView {
   id: number;
   mfa_serial: string;
   roles: string[];
@@ -233,7 +233,7 @@ export interface Process {
 }
 
 /** A program that waits for permission. */
-export interface QuestionView {
+export interface ConsentView {
   id: number;
   role: string;
   account_id: string;
@@ -270,7 +270,7 @@ export interface HistoryLine {
 }
 
 /** A prompt for the reason that a role requires. */
-export interface ReasonPromptView {
+export interface ReasonView {
   id: number;
   role: string;
   /** The roles that wait because they are chained to it. */
@@ -283,6 +283,9 @@ export interface ReasonPromptView {
   last: string | null;
   deadline: string;
 }
+
+/** An open question to the user. All questions share their IDs. */
+export type QuestionView = ({ kind: "code" } & CodeView) | ({ kind: "reason" } & ReasonView) | ({ kind: "consent" } & ConsentView);
 
 export interface SettingsView {
   shell: Shell;
@@ -311,9 +314,8 @@ export interface Snapshot {
   recent: string[];
   keys: KeyView[];
   aws: AwsFilesView;
-  prompts: PromptView[];
-  questions: QuestionView[];
-  reason_prompts: ReasonPromptView[];
+  /** What the user is asked, oldest first. */
+  open_questions: QuestionView[];
   problems: Problem[];
   settings: SettingsView;
 }

@@ -15,7 +15,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
-use rolecall_keeper::Keeper;
+use rolecall_keeper::{Given, Keeper};
 
 use crate::in_flight::{InFlight, Wanted};
 use crate::reply::text;
@@ -109,9 +109,9 @@ pub fn answer(
             let prompt = keeper.attend(&Name::parse(&role)?);
             Ok(Answer::Prompt(prompt.map(Box::new)))
         }
-        Call::AnswerPrompt { id, code } => done(keeper.answer_prompt(id, code.expose())),
-        Call::SwitchPrompt { id } => done(keeper.switch_prompt(id)),
-        Call::CancelPrompt { id } => done(keeper.cancel_prompt(id)),
+        Call::AnswerPrompt { id, code } => done(keeper.answer(id, Given::Code(code.expose()))),
+        Call::SwitchPrompt { id } => done(keeper.answer(id, Given::OtherPlan)),
+        Call::CancelPrompt { id } => done(keeper.answer(id, Given::NoCode)),
         Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
         Call::Questions => Ok(Answer::Questions(keeper.watch_questions()?)),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),

@@ -7,7 +7,8 @@ use rolecall_core::api::call_rules::Prompts;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, QuestionView, Snapshot};
+use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::snapshot::{Mode, Snapshot};
 
 use crate::environment::Environment;
 use crate::question::BackgroundQuestion;
@@ -70,7 +71,7 @@ impl Client {
 
     fn ask_once(&self, call: &Call) -> Result<Answer, Problem> {
         let background = BackgroundQuestion::default();
-        let on_question = |question: Option<Box<QuestionView>>| match question {
+        let on_question = |question: Option<Box<ConsentView>>| match question {
             Some(question) => background.ask(&self.socket, question),
             None => match call.rules().prompts {
                 Prompts::Person => terminal::tell("Waiting for you to allow this in Rolecall."),

@@ -10,7 +10,7 @@ use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::asker::consent::Reply;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 
 use crate::socket::{Socket, unexpected};
 use crate::terminal::{self, Echo};
@@ -26,7 +26,7 @@ pub(crate) struct BackgroundQuestion {
 
 impl BackgroundQuestion {
     /// Asks a question in a thread, which ends with this process.
-    pub(crate) fn ask(&self, socket: &Socket, question: Box<QuestionView>) {
+    pub(crate) fn ask(&self, socket: &Socket, question: Box<ConsentView>) {
         let (socket, is_open) = (socket.clone(), self.is_open.clone());
         is_open.store(true, Ordering::Release);
         thread::spawn(move || {
@@ -50,7 +50,7 @@ impl BackgroundQuestion {
 ///
 /// # Errors
 /// If there is no terminal, or the question is no longer open.
-pub(crate) fn ask(socket: &Socket, question: &QuestionView) -> Result<(), Problem> {
+pub(crate) fn ask(socket: &Socket, question: &ConsentView) -> Result<(), Problem> {
     let text = text(question);
     loop {
         terminal::discard_typed_input();
@@ -71,7 +71,7 @@ pub(crate) fn ask(socket: &Socket, question: &QuestionView) -> Result<(), Proble
 }
 
 /// Returns the question as text, with a note on what Rolecall cannot verify.
-fn text(question: &QuestionView) -> String {
+fn text(question: &ConsentView) -> String {
     let wanted = visible(&question.target(NAME_MAX));
     let reach = question.reach();
     let reach = reach.map_or(String::new(), |reach| format!("  {reach}.\n"));
@@ -89,7 +89,7 @@ fn text(question: &QuestionView) -> String {
 }
 
 /// Returns the reply that a line means; `None` if it is unclear. An empty line denies.
-fn reply(line: &str, question: &QuestionView) -> Option<Reply> {
+fn reply(line: &str, question: &ConsentView) -> Option<Reply> {
     match line.trim().to_ascii_lowercase().as_str() {
         "o" | "once" | "allow once" => Some(Reply::AllowOnce),
         "t" | "tree" if question.tree.is_some() => Some(Reply::AllowTree),
@@ -102,7 +102,7 @@ fn reply(line: &str, question: &QuestionView) -> Option<Reply> {
 mod tests {
     use super::*;
 
-    fn question() -> QuestionView {
+    fn question() -> ConsentView {
         let view = serde_json::json!({
             "id": 1, "role": "prod\u{202e}", "account_id": "111122223333", "request": "credentials",
             "process": {"pid": 7, "name": "no\u{1b}[2Jde", "program": ""},
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_question_says_that_a_program_asks_for_an_access_key() {
-        let key = QuestionView {
+        let key = ConsentView {
             request: rolecall_core::asker::history::RequestKind::Key,
             role: "user".to_owned(),
             ..question()
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(reply(" Tree\n", &asked), Some(Reply::AllowTree));
         assert_eq!(reply("\n", &asked), Some(Reply::Deny));
         assert_eq!(reply("yes", &asked), None);
-        let single = QuestionView {
+        let single = ConsentView {
             tree: None,
             ..asked
         };

@@ -5,3 +5,4 @@ pub mod host;
 pub mod import;
 pub mod message_size;
 pub mod protocol;
+mod version_0_1_0;

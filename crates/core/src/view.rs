@@ -3,6 +3,7 @@
 pub mod fuzzy;
 pub mod menu;
 pub mod notice;
+pub mod question;
 pub mod search;
 pub mod shared;
 pub mod snapshot;

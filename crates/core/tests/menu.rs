@@ -6,7 +6,8 @@ use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::Phase;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::menu::{MenuItem, TrayIcon, tray};
-use rolecall_core::view::snapshot::{Mode, PromptView, RoleView, SessionView, Snapshot};
+use rolecall_core::view::question::{CodeView, QuestionView};
+use rolecall_core::view::snapshot::{Mode, RoleView, SessionView, Snapshot};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
 
@@ -133,7 +134,7 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
 
 #[test]
 fn what_needs_attention_comes_first() {
-    let prompt = PromptView {
+    let prompt = CodeView {
         id: 1,
         mfa_serial: "arn:aws:iam::177634097045:mfa/user".into(),
         roles: vec!["careful".into()],
@@ -150,7 +151,7 @@ fn what_needs_attention_comes_first() {
             session("careful", Phase::Assuming, None),
             session("late", Phase::Expired, None),
         ],
-        prompts: vec![prompt],
+        open_questions: vec![QuestionView::Code(prompt)],
         problems: vec![Problem::new(
             ProblemCode::KeychainLocked,
             "The keychain is locked.",

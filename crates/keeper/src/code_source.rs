@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::prompt::code_used;
 use super::{Owner, ledger};
-use crate::state::prompt::Question;
+use crate::state::prompt::CodeRequest;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
@@ -20,7 +20,7 @@ impl Owner {
     /// as used. Returns `None` if there is neither.
     pub(super) async fn code_without_a_person(
         &self,
-        question: &Question,
+        question: &CodeRequest,
     ) -> Option<Result<MfaCode, Problem>> {
         if let Some(code) = self.code_of_seed(question).await {
             return Some(code);
@@ -56,7 +56,7 @@ impl Owner {
     pub(super) async fn unused_code<Read>(
         &self,
         serial: &MfaSerial,
-        question: Option<&Question>,
+        question: Option<&CodeRequest>,
         source: impl Fn() -> Read,
     ) -> Result<MfaCode, Problem>
     where
@@ -83,11 +83,12 @@ impl Owner {
         }
     }
 
-    fn show_wait(&self, question: &Question) -> u64 {
+    fn show_wait(&self, question: &CodeRequest) -> u64 {
         self.update(|state| {
-            state.last_prompt += 1;
-            state.seed_waits.insert(state.last_prompt, question.clone());
-            state.last_prompt
+            let last = state.seed_waits.keys().next_back();
+            let id = last.map_or(0, |last| last + 1);
+            state.seed_waits.insert(id, question.clone());
+            id
         })
     }
 }

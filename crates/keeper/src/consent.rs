@@ -2,22 +2,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::asking::{Reach, Step};
 use super::policy::Decision;
 use super::{Owner, State};
+use crate::state::consent::{AccessRequest, Reach, Tree};
+use crate::state::question::{Answer, Kind, Sort};
 use crate::waiter::Waiter;
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 
 /// How long a question waits for its answer. SDKs wait at least a minute for a `credential_process`.
 /// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
 pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
-/// How often a waiting request checks whether its requester is still there.
-const LOOK: SignedDuration = SignedDuration::from_millis(500);
 /// How long a terminal that asked for questions is assumed to watch for them.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
 
@@ -93,10 +92,7 @@ impl Owner {
             Reply::AllowTree => Verdict::Granted,
             Reply::Deny => Verdict::Denied,
         };
-        match self.settle(id, verdict) {
-            true => Ok(()),
-            false => Err(question_gone()),
-        }
+        self.settle_question(id, Sort::Access, |_| Ok(Answer::Access(verdict)))
     }
 
     /// Answers a question from a terminal, if the desktop does not ask.
@@ -122,14 +118,15 @@ impl Owner {
     ///
     /// # Errors
     /// If the desktop asks them.
-    pub(super) fn watch_questions(&self) -> Result<Vec<QuestionView>, Problem> {
+    pub(super) fn watch_questions(&self) -> Result<Vec<ConsentView>, Problem> {
         if self.ports.notifier.reaches_a_person() {
             return Err(asked_on_desktop());
         }
         let until = self.ports.clock.now().saturating_add(WATCH);
         let mut state = self.lock();
-        state.asking.watch(until.unwrap_or(Timestamp::MAX));
-        Ok(state.asking.views())
+        let permissions = &mut state.questions.permissions;
+        permissions.watch(until.unwrap_or(Timestamp::MAX));
+        Ok(state.consent_views())
     }
 
     async fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
@@ -174,25 +171,32 @@ impl Owner {
             true => Reach::Somebody,
             false => Reach::OnlyWatchers,
         };
-        let step = self.lock().asking.step(tree, consent, reach, now, view);
-        let (id, question) = match step {
-            Step::Decided(verdict) => return verdict,
-            Step::Joined(id) => (id, None),
-            Step::Asked(id) => {
-                self.questions_changed();
-                (id, self.lock().asking.view(id).filter(|_| at_terminal))
-            }
+        let opened = self.update(|state| state.open_access(view, &tree, consent, reach, now));
+        let (id, is_new) = match opened {
+            Ok(opened) => opened,
+            Err(verdict) => return verdict,
         };
-        let asked = self.outside(|| waiter.wait(QUESTION_LIFE, question));
-        let verdict = match asked {
-            Ok(()) => self.await_answer(id, deadline, waiter).await,
-            Err(_) => Verdict::Limited,
-        };
-        let abandoned = self.lock().asking.leave(id);
-        if abandoned {
-            self.questions_changed();
+        if is_new {
+            self.show_questions();
         }
-        verdict
+        let views = self.lock().consent_views();
+        let mut shown = views.into_iter().filter(|_| is_new && at_terminal);
+        let question = shown.find(|view| view.id == id);
+        let waiting = self.outside(|| waiter.wait(QUESTION_LIFE, question));
+        if waiting.is_err() {
+            self.leave_question(id);
+            return Verdict::Limited;
+        }
+        let answer = self.await_answer(id, Some(|| waiter.is_gone()), |_| None);
+        match answer.await {
+            Answer::Access(verdict) => verdict,
+            Answer::Withdrawn
+            | Answer::Expired
+            | Answer::Cancelled
+            | Answer::Code(_)
+            | Answer::OtherPlan(_)
+            | Answer::Reason(_) => Verdict::Unanswered,
+        }
     }
 
     fn question_view(
@@ -201,10 +205,10 @@ impl Owner {
         requester: &Requester,
         consent: Consent,
         deadline: Timestamp,
-    ) -> QuestionView {
+    ) -> ConsentView {
         let state = self.lock();
         let tree = requester.root().filter(|_| consent == Consent::Once);
-        QuestionView {
+        ConsentView {
             id: 0,
             role: request.name.to_string(),
             account_id: state.account_of(&request.subject()),
@@ -216,56 +220,38 @@ impl Owner {
             deadline,
         }
     }
-
-    /// Publishes the questions, shows their notifications and withdraws outdated ones.
-    fn questions_changed(&self) {
-        self.update(|_| ());
-        let (before, after) = {
-            let mut state = self.lock();
-            let after = state.asking.notices();
-            let before = std::mem::replace(&mut state.asking.shown, after.clone());
-            (before, after)
-        };
-        let gone = before
-            .iter()
-            .filter(|old| after.iter().all(|new| new.topic != old.topic));
-        for notice in gone {
-            self.ports.notifier.withdraw(&notice.topic);
-        }
-        for notice in after.iter().filter(|new| !before.contains(new)) {
-            self.ports.notifier.show(notice);
-        }
-    }
-
-    /// Waits for the answer while the requester waits for it.
-    async fn await_answer(&self, id: u64, deadline: Timestamp, waiter: &dyn Waiter) -> Verdict {
-        loop {
-            let look = self.deadline(LOOK).min(deadline);
-            if self.outside(|| waiter.is_gone()) {
-                return Verdict::Unanswered;
-            }
-            let answer = self.until(Some(look), |state| state.asking.answered(id));
-            if let Some(answer) = answer.await {
-                return answer;
-            }
-            if self.ports.clock.now() >= deadline {
-                self.settle(id, Verdict::Unanswered);
-            }
-        }
-    }
-
-    /// Answers a question for all requests that wait for it. Returns `false` if it is no longer open.
-    fn settle(&self, id: u64, verdict: Verdict) -> bool {
-        let now = self.ports.clock.now();
-        let settled = self.lock().asking.answer(id, verdict, now);
-        if settled {
-            self.questions_changed();
-        }
-        settled
-    }
 }
 
 impl State {
+    /// Decides about a request without the user if possible. Otherwise joins the question of the same tree, or opens
+    /// one. Returns the question's ID, and whether it is new.
+    ///
+    /// # Errors
+    /// The decision.
+    fn open_access(
+        &mut self,
+        view: ConsentView,
+        tree: &Tree,
+        consent: Consent,
+        reach: Reach,
+        now: Timestamp,
+    ) -> Result<(u64, bool), Verdict> {
+        let permissions = &mut self.questions.permissions;
+        if let Some(verdict) = permissions.decided(tree, consent, now) {
+            return Err(verdict);
+        }
+        let is_same = |kind: &Kind| matches!(kind, Kind::Access(request) if request.is_for(tree));
+        if let Some(id) = self.questions.join(is_same) {
+            return Ok((id, false));
+        }
+        let open = self.questions.access_count();
+        self.questions.permissions.ask(reach, open, now)?;
+        let deadline = view.deadline;
+        let tree = tree.clone();
+        let request = Kind::Access(AccessRequest { view, tree });
+        Ok((self.questions.open(request, deadline), true))
+    }
+
     fn account_of(&self, subject: &Subject) -> String {
         let account = match subject {
             Subject::Role(name) => {
@@ -294,9 +280,4 @@ fn no_terminal() -> Problem {
         what,
         "Run `rolecall answer` in one.",
     )
-}
-
-fn question_gone() -> Problem {
-    let what = "This question is no longer open.";
-    Problem::new(ProblemCode::Cancelled, what, "The program can ask again.")
 }

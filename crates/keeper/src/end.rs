@@ -30,7 +30,8 @@ impl Owner {
             let session = state.sessions.remove(role);
             let failure = state.failures.remove(role);
             let ended = Subject::Role(role.clone());
-            state.asking.retain(|subject| *subject != ended);
+            let permissions = &mut state.questions.permissions;
+            permissions.retain(|subject| *subject != ended);
             state.program_endpoints.retain(|it| it != role);
             let was_under_way = state.attempts.drop_where(
                 |_, attempted| attempted.name == *role,

@@ -24,7 +24,8 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::{Notice, Topic};
-use rolecall_core::view::snapshot::{QuestionView, Snapshot};
+use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::snapshot::Snapshot;
 
 pub use iam::FakeIam;
 pub use store::FakeStore;
@@ -412,7 +413,7 @@ impl Audience for FakeAudience {
 pub struct FakeWaiter {
     gone: AtomicBool,
     waits: AtomicUsize,
-    put: Mutex<Vec<QuestionView>>,
+    put: Mutex<Vec<ConsentView>>,
 }
 
 impl FakeWaiter {
@@ -423,7 +424,7 @@ impl FakeWaiter {
     }
 
     /// Returns the questions that it was given to ask.
-    pub fn put(&self) -> Vec<QuestionView> {
+    pub fn put(&self) -> Vec<ConsentView> {
         self.put.lock().expect("free").clone()
     }
 
@@ -434,7 +435,7 @@ impl FakeWaiter {
 }
 
 impl Waiter for FakeWaiter {
-    fn wait(&self, _limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
+    fn wait(&self, _limit: SignedDuration, question: Option<ConsentView>) -> Result<(), Problem> {
         self.waits.fetch_add(1, Ordering::AcqRel);
         if let Some(question) = question {
             self.put.lock().expect("free").push(question);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Concern, Owner, Ports, Pulse, Waiter};
+use super::{Concern, Given, Owner, Ports, Pulse, Waiter};
 use rolecall_core::api::import::{DryRun, ImportData, ImportItem, ImportSource};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Line, Query, Request};
@@ -24,7 +24,8 @@ use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{KeyView, Mode, PromptView, QuestionView, Snapshot};
+use rolecall_core::view::question::{CodeView, ConsentView};
+use rolecall_core::view::snapshot::{KeyView, Mode, Snapshot};
 
 /// The owner of roles, keys and sessions, for any thread.
 #[derive(Clone)]
@@ -65,7 +66,7 @@ blocking! {
         fn end_mfa(key: &Name) -> Result<(), Problem>;
         fn add_key(name: &Name, pair: &KeyPair) -> Result<KeyView, Problem>;
         fn add_totp(key: &Name, serial: &MfaSerial, seed: &TotpSeed) -> Result<(), Problem>;
-        fn answer_prompt(id: u64, code: &str) -> Result<(), Problem>;
+        fn answer(id: u64, given: Given<'_>) -> Result<(), Problem>;
         fn assume(name: &Name, code: Option<MfaCode>) -> Result<Session, Problem>;
         fn assume_because(name: &Name, code: Option<MfaCode>, reasons: &[String]) -> Result<Session, Problem>;
         fn assume_for_container(role: &Name) -> Result<Secret, Problem>;
@@ -113,11 +114,8 @@ blocking! {
     }
     at_once {
         fn admit(requester: &Requester) -> Result<(), Problem>;
-        fn answer_reason(id: u64, text: &str) -> Result<(), Problem>;
-        fn attend(role: &Name) -> Option<PromptView>;
+        fn attend(role: &Name) -> Option<CodeView>;
         fn claims_renewal(role: &Name) -> bool;
-        fn cancel_prompt(id: u64) -> Result<(), Problem>;
-        fn cancel_reason(id: u64) -> Result<(), Problem>;
         fn check_reason(role: &Name, text: &str) -> Result<(), Problem>;
         fn container_body(role: &Name) -> Option<Secret>;
         fn credentials_at_hand(role: &Name) -> Option<Secret>;
@@ -130,12 +128,10 @@ blocking! {
         fn lock_regions(name: &Name) -> Result<Vec<String>, Problem>;
         fn name_endpoint(role: &Name, endpoint: &Requester, by: &Requester) -> Result<(), Problem>;
         fn renewal_refusal(role: &Name, requester: &Requester) -> Option<Problem>;
-        fn reply(id: u64, reply: Reply) -> Result<(), Problem>;
         fn reply_from_terminal(id: u64, reply: Reply, by: &Requester) -> Result<(), Problem>;
         fn set_standing(concern: Concern, problem: Option<Problem>);
         fn set_team(team: &Team, text: Result<&str, Problem>);
-        fn switch_prompt(id: u64) -> Result<(), Problem>;
-        fn watch_questions() -> Result<Vec<QuestionView>, Problem>;
+        fn watch_questions() -> Result<Vec<ConsentView>, Problem>;
     }
     reads {
         fn snapshot() -> Snapshot;

@@ -77,7 +77,8 @@ impl Owner {
         let now = self.ports.clock.now();
         let was_live = self.update(|state| {
             let ended = Subject::Key(name.clone());
-            state.asking.retain(|subject| *subject != ended);
+            let permissions = &mut state.questions.permissions;
+            permissions.retain(|subject| *subject != ended);
             let session = state.key_sessions.entry(key.id.clone()).or_default();
             let was_live = session.left(now).is_positive();
             session.ended += 1;

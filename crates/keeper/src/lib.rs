@@ -9,7 +9,6 @@ pub mod fakes;
 pub mod memory;
 pub mod ports;
 
-mod asking;
 mod assume;
 mod assume_role_call;
 mod aws_files;
@@ -42,6 +41,7 @@ mod persist;
 mod policy;
 mod program_endpoint;
 mod prompt;
+mod question;
 mod reason;
 mod restore;
 mod run;
@@ -61,6 +61,7 @@ mod waiter;
 
 pub use handle::Keeper;
 pub use ports::Ports;
+pub use question::Given;
 pub use state::Concern;
 pub use tick::Pulse;
 pub use waiter::{Afterwards, Waiter};

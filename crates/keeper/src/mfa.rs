@@ -7,7 +7,7 @@ use super::in_flight::Brought;
 use super::{Owner, State};
 use crate::assume::Intent;
 use crate::state::mfa::TokenId;
-use crate::state::prompt::{Halt, Purpose, Question};
+use crate::state::prompt::{CodeRequest, Halt, Purpose};
 use crate::state::unwritten::Row;
 use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
 use rolecall_core::explain::diagnosis::{self, MfaProof, SentRequest};
@@ -303,10 +303,10 @@ impl Owner {
         plan: &Plan,
         serial: &MfaSerial,
         purpose: Purpose,
-    ) -> Question {
+    ) -> CodeRequest {
         let now = self.ports.clock.now();
         let state = self.lock();
-        Question {
+        CodeRequest {
             serial: serial.clone(),
             purpose,
             plan: plan.sentence(),

@@ -66,14 +66,15 @@ impl State {
 
     /// Drops the permissions and denials for roles and keys whose policy changed, so that the user is asked again.
     pub(super) fn withdraw_grants(&mut self, is_changed: impl Fn(&Subject) -> bool) {
-        let mut asking = std::mem::take(&mut self.asking);
+        let mut permissions = std::mem::take(&mut self.questions.permissions);
         let mut endpoints = std::mem::take(&mut self.program_endpoints);
         let is_kept = |subject: &Subject| {
             let governing = self.governing(subject);
             governing.is_some_and(|governing| !is_changed(&governing))
         };
-        asking.retain(is_kept);
+        permissions.retain(is_kept);
         endpoints.retain(|role| is_kept(&Subject::Role(role.clone())));
-        (self.asking, self.program_endpoints) = (asking, endpoints);
+        self.questions.permissions = permissions;
+        self.program_endpoints = endpoints;
     }
 }

@@ -1,17 +1,17 @@
-//! Prompts for a code, which all roles that the code serves share.
+//! Questions for a code, which all roles that the code serves share.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::assume::ended_meanwhile;
+use super::question::NEVER_GONE;
 use super::{Owner, State};
-use crate::ledger::CodeLedger;
-use crate::state::prompt::{Answer, Halt, Prompt, Purpose, Question};
-use crate::view::prompt_view;
+use crate::state::prompt::{CodePrompt, CodeRequest, Halt, Purpose};
+use crate::state::question::{Answer, Kind, Sort};
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::snapshot::PromptView;
+use rolecall_core::view::question::CodeView;
 
 /// How long a prompt for a code or a reason waits for its answer.
 pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
@@ -20,75 +20,50 @@ pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
 
 impl Owner {
-    /// Answers a prompt.
+    /// Answers a question for a code.
     ///
     /// # Errors
-    /// If the code is not valid or already used, or the prompt is no longer open.
-    pub(super) async fn answer_prompt(&self, id: u64, code: &str) -> Result<(), Problem> {
+    /// If the code is not valid or already used, or the question is no longer open.
+    pub(super) async fn answer_code(&self, id: u64, code: &str) -> Result<(), Problem> {
         let code = MfaCode::parse(code)?;
         let now = self.ports.clock.now();
         let serial = {
             let state = self.lock();
-            let prompt = state.prompts.get(&id).ok_or_else(prompt_gone)?;
-            prompt.question.serial.clone()
+            state.check_open(id, Sort::Code)?;
+            let mut codes = state.questions.codes();
+            codes.find_map(|(it, prompt)| (it == id).then(|| prompt.request.serial.clone()))
         };
+        let serial = serial.ok_or_else(Problem::internal)?;
         let sent_before = self
             .io(|ports| ports.store.was_code_sent(&serial, &code))
             .await;
-        self.update(|state| {
-            let is_used = sent_before || state.ledger.is_used(&serial, &code, now);
-            let prompt = state.open_prompt(id)?;
-            if is_used {
-                prompt.next_code_at = Some(super::ledger::next_step(now));
+        self.settle_question(id, Sort::Code, |state| {
+            if sent_before || state.ledger.is_used(&serial, &code, now) {
+                if let Some(prompt) = state.questions.code_mut(id) {
+                    prompt.next_code_at = Some(super::ledger::next_step(now));
+                }
                 return Err(code_used());
             }
-            prompt.answer = Some(Answer::Code(code));
-            Ok(())
+            Ok(Answer::Code(code))
         })
     }
 
-    /// Switches a prompt to its alternative plan. A new prompt replaces it.
-    ///
-    /// # Errors
-    /// If the prompt is no longer open, or has no alternative.
-    pub(super) fn switch_prompt(&self, id: u64) -> Result<(), Problem> {
-        self.update(|state| {
-            let offered = state.prompts.get(&id).ok_or_else(prompt_gone)?;
-            let (preference, _) = offered.offer(state).cloned().ok_or_else(no_other_plan)?;
-            state.open_prompt(id)?.answer = Some(Answer::Instead(preference));
-            Ok(())
-        })
-    }
-
-    /// Cancels a prompt and the attempts that wait for it.
-    ///
-    /// # Errors
-    /// If the prompt is no longer open.
-    pub(super) fn cancel_prompt(&self, id: u64) -> Result<(), Problem> {
-        self.update(|state| {
-            state.open_prompt(id)?.answer = Some(Answer::Cancel);
-            Ok(())
-        })
-    }
-
-    /// Returns the prompt that `role` waits for, if there is one. The caller is assumed to show it at a terminal for
-    /// the next seconds.
-    pub(super) fn attend(&self, role: &Name) -> Option<PromptView> {
+    /// Returns the question for a code that `role` waits for, if there is one. The caller is assumed to show it at a
+    /// terminal for the next seconds.
+    pub(super) fn attend(&self, role: &Name) -> Option<CodeView> {
         let now = self.ports.clock.now();
         let mut state = self.lock();
-        state.attended.retain(|_, until| *until > now);
-        state.attended.insert(role.clone(), now + ATTENDED);
-        let mut prompts = state.prompts.iter();
-        let (id, prompt) =
-            prompts.find(|(_, it)| it.is_open() && it.roles(&state).contains(role))?;
-        Some(prompt_view(&state, *id, prompt))
+        state.questions.attend(role, now, now + ATTENDED);
+        let views = state.question_views().into_iter();
+        let mut codes = views.filter_map(|view| view.code().cloned());
+        codes.find(|code| code.roles.iter().any(|it| *it == role.as_str()))
     }
 
     /// Runs `call` with a code: one that the caller provided, or one from a stored seed or the program in the settings,
     /// or one from a prompt. Repeats this while AWS rejects the code.
     pub(super) async fn with_code<T, Called>(
         &self,
-        question: &Question,
+        question: &CodeRequest,
         call: impl Fn(MfaCode) -> Called,
     ) -> Result<T, Halt>
     where
@@ -147,39 +122,46 @@ impl Owner {
         Ok(())
     }
 
-    async fn ask(&self, question: &Question, problem: Option<Problem>) -> Result<MfaCode, Halt> {
+    async fn ask(&self, request: &CodeRequest, problem: Option<Problem>) -> Result<MfaCode, Halt> {
         let now = self.ports.clock.now();
-        let id = self.update(|state| {
-            state.last_prompt += 1;
-            let mut prompt = Prompt::new(question.clone(), problem, &state.ledger, now);
-            let attended = |role: &Name| state.attended.get(role).is_some_and(|it| *it > now);
-            prompt.at_terminal = prompt.roles(state).iter().any(attended);
-            state.prompts.insert(state.last_prompt, prompt);
-            state.last_prompt
-        });
-        let deadline = now + PROMPT_LIFE;
-        let answer = self.until(Some(deadline), |state| state.answer_to(id, question));
-        let answer = answer.await;
-        self.update(|state| drop(state.prompts.remove(&id)));
-        match answer {
-            Some(Answer::Code(code)) => Ok(code),
-            Some(Answer::Instead(preference)) => Err(Halt::Replan(Some(preference))),
-            Some(Answer::Cancel) => Err(cancelled("The prompt for the code was cancelled.").into()),
-            Some(Answer::Unwanted) => Err(ended_meanwhile().into()),
-            None => Err(cancelled("Nobody entered the code within two minutes.").into()),
+        let prompt = {
+            let state = self.lock();
+            let roles = request.roles(&state);
+            CodePrompt {
+                request: request.clone(),
+                next_code_at: state.ledger.next_code_at(&request.serial, now),
+                problem,
+                at_terminal: roles
+                    .iter()
+                    .any(|role| state.questions.is_attended(role, now)),
+            }
+        };
+        let id = self.open_question(Kind::Code(prompt), now + PROMPT_LIFE);
+        let answer = self.await_answer(id, NEVER_GONE, |state| state.answer_without_user(request));
+        match answer.await {
+            Answer::Code(code) => Ok(code),
+            Answer::OtherPlan(preference) => Err(Halt::Replan(Some(preference))),
+            Answer::Withdrawn => Err(ended_meanwhile().into()),
+            Answer::Expired => Err(cancelled("Nobody entered the code within two minutes.").into()),
+            Answer::Cancelled | Answer::Reason(_) | Answer::Access(_) => {
+                Err(cancelled("The prompt for the code was cancelled.").into())
+            }
         }
     }
 }
 
 impl State {
-    /// Returns a prompt without an answer, because only the first answer counts.
-    fn open_prompt(&mut self, id: u64) -> Result<&mut Prompt, Problem> {
-        let open = self.prompts.get_mut(&id).filter(|it| it.is_open());
-        open.ok_or_else(prompt_gone)
+    /// Returns the answer that uses a code in the other way that its question offers.
+    pub(super) fn other_plan(&self, id: u64) -> Result<Answer, Problem> {
+        let mut codes = self.questions.codes();
+        let prompt = codes.find_map(|(it, prompt)| (it == id).then_some(prompt));
+        let offer = prompt.and_then(|prompt| prompt.offer(self));
+        let (preference, _) = offer.cloned().ok_or_else(no_other_plan)?;
+        Ok(Answer::OtherPlan(preference))
     }
 
     /// Takes a code that a caller which waits for this question provided.
-    fn take_provided_code(&mut self, question: &Question) -> Option<MfaCode> {
+    fn take_provided_code(&mut self, question: &CodeRequest) -> Option<MfaCode> {
         // A caller may wait for a role that is assumed from this one.
         let mut roles = question.roles(self);
         if let Purpose::Token(request) = question.purpose {
@@ -190,20 +172,16 @@ impl State {
             .take_code(|id, role| is_own(id) || roles.contains(&role.name))
     }
 
-    /// Returns the answer to a prompt, if there is one. A prompt that nobody waits for is closed.
-    fn answer_to(&mut self, id: u64, question: &Question) -> Option<Answer> {
-        let answer = self.prompts.get(&id).and_then(|it| it.answer.clone());
-        if answer.is_some() {
-            return answer;
+    /// Returns the code that another caller provided meanwhile. A question that nobody waits for is withdrawn.
+    fn answer_without_user(&mut self, request: &CodeRequest) -> Option<Answer> {
+        if request.roles(self).is_empty() {
+            return Some(Answer::Withdrawn);
         }
-        if question.roles(self).is_empty() {
-            return Some(Answer::Unwanted);
-        }
-        self.take_provided_code(question).map(Answer::Code)
+        self.take_provided_code(request).map(Answer::Code)
     }
 }
 
-impl Question {
+impl CodeRequest {
     /// Returns the roles that callers requested and that wait for the code.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
         let attempts = &state.attempts;
@@ -218,36 +196,15 @@ impl Question {
     }
 }
 
-impl Prompt {
-    fn new(
-        question: Question,
-        problem: Option<Problem>,
-        ledger: &CodeLedger,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            next_code_at: ledger.next_code_at(&question.serial, now),
-            question,
-            deadline: now + PROMPT_LIFE,
-            problem,
-            at_terminal: false,
-            answer: None,
-        }
-    }
-
+impl CodePrompt {
     /// Returns the roles that callers requested and that wait for this prompt.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
-        self.question.roles(state)
-    }
-
-    /// Returns whether it has no answer yet.
-    pub(super) fn is_open(&self) -> bool {
-        self.answer.is_none()
+        self.request.roles(state)
     }
 
     /// Returns the alternative use of the code, but not while other roles wait for the code.
     pub(super) fn offer(&self, state: &State) -> Option<&(PlanPreference, String)> {
-        let offer = self.question.alternative.as_ref()?;
+        let offer = self.request.alternative.as_ref()?;
         (self.roles(state).len() < 2).then_some(offer)
     }
 }
@@ -267,12 +224,4 @@ fn cancelled(what: &str) -> Problem {
 fn no_other_plan() -> Problem {
     let what = "This code can be used in no other way.";
     Problem::new(ProblemCode::Cancelled, what, "Enter it, or cancel.")
-}
-
-fn prompt_gone() -> Problem {
-    Problem::new(
-        ProblemCode::Cancelled,
-        "The prompt is no longer open.",
-        "Assume the role again.",
-    )
 }

@@ -4,8 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::assume::{Asker, Intent, ended_meanwhile};
 use super::prompt::PROMPT_LIFE;
+use super::question::NEVER_GONE;
 use super::{Owner, State};
-use crate::state::reason::{Answer, GivenReason, ReasonPrompt};
+use crate::state::question::{Answer, Kind};
+use crate::state::reason::{GivenReason, ReasonPrompt};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
 use rolecall_core::role::reason::{Reason, ReasonRule};
@@ -18,11 +20,13 @@ use rolecall_core::value::sanitise;
 const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 impl State {
-    /// Returns a prompt without an answer, because only the first answer counts.
-    fn open_reason_prompt(&mut self, id: u64) -> Result<&mut ReasonPrompt, Problem> {
-        let prompt = self.reason_prompts.get_mut(&id);
-        let open = prompt.filter(|it| it.answer.is_none());
-        open.ok_or_else(prompt_gone)
+    /// Returns the answer to a question for a reason, if its role takes this one.
+    pub(super) fn checked_reason(&self, id: u64, text: &str) -> Result<Answer, Problem> {
+        let mut reasons = self.questions.reasons();
+        let prompt = reasons.find_map(|(it, prompt)| (it == id).then_some(prompt));
+        let rule = prompt.map(|prompt| &prompt.rule);
+        let reason = rule.ok_or_else(Problem::internal)?.check(text)?;
+        Ok(Answer::Reason(reason))
     }
 
     /// Takes the reason of a session of the last run back.
@@ -64,29 +68,6 @@ impl Owner {
         }
         let refused = checked.into_iter().rev().find_map(Result::err);
         Err(refused.map_or_else(|| wants_none(role), Problem::from))
-    }
-
-    /// Answers a prompt for a reason.
-    ///
-    /// # Errors
-    /// If the role does not accept this reason, or the prompt is no longer open.
-    pub(super) fn answer_reason(&self, id: u64, text: &str) -> Result<(), Problem> {
-        self.update(|state| {
-            let prompt = state.open_reason_prompt(id)?;
-            prompt.answer = Some(Answer::Reason(prompt.rule.check(text)?));
-            Ok(())
-        })
-    }
-
-    /// Cancels a prompt for a reason and the attempt that waits for it.
-    ///
-    /// # Errors
-    /// If the prompt is no longer open.
-    pub(super) fn cancel_reason(&self, id: u64) -> Result<(), Problem> {
-        self.update(|state| {
-            state.open_reason_prompt(id)?.answer = Some(Answer::Cancel);
-            Ok(())
-        })
     }
 
     /// Returns the reason to assume a role with: the last that was brought and that it takes, else one that a person is
@@ -133,27 +114,17 @@ impl Owner {
         last: Option<String>,
         attempt: u64,
     ) -> Result<Reason, Problem> {
-        let deadline = self.ports.clock.now() + PROMPT_LIFE;
         let prompt = ReasonPrompt {
             role: role.name.clone(),
             rule: rule.clone(),
             last,
-            deadline,
-            answer: None,
         };
-        let id = self.update(|state| {
-            state.last_prompt += 1;
-            state.reason_prompts.insert(state.last_prompt, prompt);
-            state.last_prompt
-        });
-        let answer = self.until(Some(deadline), |state| {
-            let prompt = state.reason_prompts.get(&id);
-            let answer = prompt.and_then(|prompt| prompt.answer.clone());
+        let deadline = self.ports.clock.now() + PROMPT_LIFE;
+        let id = self.open_question(Kind::Reason(prompt), deadline);
+        let answer = self.await_answer(id, NEVER_GONE, |state| {
             let is_wanted = state.attempts.is_running(attempt);
-            answer.or_else(|| (!is_wanted).then_some(Answer::Unwanted))
+            (!is_wanted).then_some(Answer::Withdrawn)
         });
-        let answer = answer.await;
-        self.update(|state| drop(state.reason_prompts.remove(&id)));
         let cancelled = |what| {
             Err(Problem::new(
                 ProblemCode::Cancelled,
@@ -161,11 +132,13 @@ impl Owner {
                 "Nothing changed.",
             ))
         };
-        match answer {
-            Some(Answer::Reason(reason)) => Ok(reason),
-            Some(Answer::Unwanted) => Err(ended_meanwhile()),
-            Some(Answer::Cancel) => cancelled("The question for the reason was cancelled."),
-            None => cancelled("Nobody gave a reason within two minutes."),
+        match answer.await {
+            Answer::Reason(reason) => Ok(reason),
+            Answer::Withdrawn => Err(ended_meanwhile()),
+            Answer::Expired => cancelled("Nobody gave a reason within two minutes."),
+            Answer::Cancelled | Answer::Code(_) | Answer::OtherPlan(_) | Answer::Access(_) => {
+                cancelled("The question for the reason was cancelled.")
+            }
         }
     }
 }
@@ -186,13 +159,5 @@ fn no_reason(role: &Role) -> Problem {
         ProblemCode::ReasonNeeded,
         what,
         "Assume it in Rolecall, or with: rolecall assume ROLE --reason TEXT. The reason is valid for 12 hours.",
-    )
-}
-
-fn prompt_gone() -> Problem {
-    Problem::new(
-        ProblemCode::Cancelled,
-        "The question is no longer open.",
-        "Assume the role again.",
     )
 }

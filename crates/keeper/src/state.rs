@@ -2,12 +2,14 @@
 
 pub(super) mod attempt;
 pub(super) mod aws_files;
+pub(super) mod consent;
 pub(super) mod gate;
 pub(super) mod key_session;
 pub(super) mod listing;
 pub(super) mod mfa;
 pub(super) mod program_endpoints;
 pub(super) mod prompt;
+pub(super) mod question;
 pub(super) mod reason;
 pub(super) mod refused;
 pub(super) mod renewals;
@@ -20,7 +22,6 @@ use std::task::Waker;
 
 use jiff::Timestamp;
 
-use crate::asking::Asking;
 use crate::in_flight::InFlight;
 use crate::ledger::CodeLedger;
 use crate::state::attempt::Outcome;
@@ -30,8 +31,9 @@ use crate::state::key_session::KeySession;
 use crate::state::listing::Listing;
 use crate::state::mfa::{Lessons, TokenId};
 use crate::state::program_endpoints::ProgramEndpoints;
-use crate::state::prompt::{Halt, Prompt, Question};
-use crate::state::reason::{GivenReason, ReasonPrompt};
+use crate::state::prompt::{CodeRequest, Halt};
+use crate::state::question::Questions;
+use crate::state::reason::GivenReason;
 use crate::state::refused::Refused;
 use crate::state::renewals::Renewals;
 use crate::state::teams::Teams;
@@ -135,14 +137,11 @@ pub(super) struct State {
     pub(super) temporary: Temporary,
     /// The sessions of access keys.
     pub(super) key_sessions: HashMap<AccessKeyId, KeySession>,
-    pub(super) prompts: BTreeMap<u64, Prompt>,
+    /// The open questions to the user, and the permissions that the user gave.
+    pub(super) questions: Questions,
     pub(super) reasons: BTreeMap<Name, GivenReason>,
-    pub(super) reason_prompts: BTreeMap<u64, ReasonPrompt>,
-    pub(super) last_prompt: u64,
     /// The questions that wait for the next code of a seed.
-    pub(super) seed_waits: BTreeMap<u64, Question>,
-    /// Until when a terminal shows a role's prompts.
-    pub(super) attended: BTreeMap<Name, Timestamp>,
+    pub(super) seed_waits: BTreeMap<u64, CodeRequest>,
     pub(super) ledger: CodeLedger,
     pub(super) mfa_sessions: BTreeMap<TokenId, MfaSession>,
     pub(super) token_requests: InFlight<TokenId, Result<MfaSession, Halt>>,
@@ -157,8 +156,6 @@ pub(super) struct State {
     pub(super) revision: u64,
     /// Whether the sessions of the last run were read, so that none of them is assumed again before it is restored.
     pub(super) restored: bool,
-    /// Open questions about programs, and permissions.
-    pub(super) asking: Asking,
     /// The endpoints and the programs that they serve.
     pub(super) program_endpoints: ProgramEndpoints,
     /// The number of AWS calls for each role and access key.

@@ -2,7 +2,7 @@
 
 use super::{Owner, State};
 use crate::state::gate::Gate;
-use crate::state::prompt::Question;
+use crate::state::prompt::CodeRequest;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::value::access_key::AccessKey;
@@ -70,7 +70,7 @@ impl Owner {
     /// Returns a code from the device's seed and records it as used. Returns `None` if there is no seed.
     pub(super) async fn code_of_seed(
         &self,
-        question: &Question,
+        question: &CodeRequest,
     ) -> Option<Result<MfaCode, Problem>> {
         let key = {
             let state = self.lock();

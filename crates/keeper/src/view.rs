@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
-use crate::state::prompt::Prompt;
+use crate::state::prompt::CodePrompt;
+use crate::state::question::{Kind, Question};
 use crate::state::reason::ReasonPrompt;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::Unusable;
@@ -18,9 +19,9 @@ use rolecall_core::value::duration::KnownBy;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::sanitise::cut;
+use rolecall_core::view::question::{CodeView, ConsentView, QuestionView, ReasonView};
 use rolecall_core::view::snapshot::{
-    DurationLimitView, MfaView, Mode, PromptView, ReasonPromptView, RoleView, SessionView,
-    SettingsView, Snapshot, WaitingFor,
+    DurationLimitView, MfaView, Mode, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
 };
 
 /// Clock differences below this are not shown, because the `Date` header has whole seconds.
@@ -53,17 +54,7 @@ pub(super) fn snapshot(
         recent: state.recent.clone(),
         keys: state.listing.keys.clone(),
         aws: state.aws.view(),
-        prompts: state
-            .prompts
-            .iter()
-            .map(|(id, prompt)| prompt_view(state, *id, prompt))
-            .collect(),
-        questions: state.asking.views(),
-        reason_prompts: state
-            .reason_prompts
-            .iter()
-            .map(|(id, prompt)| reason_prompt_view(state, *id, prompt))
-            .collect(),
+        open_questions: state.question_views(),
         problems: state
             .standing
             .values()
@@ -171,12 +162,12 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
                 .waiting(|_, it| it.name == *role)
                 .contains(name)
     };
-    let mut asked = state.reason_prompts.values();
-    if asked.any(|prompt| asks_why(&prompt.role)) {
+    let mut asked = state.questions.reasons();
+    if asked.any(|(_, prompt)| asks_why(&prompt.role)) {
         return WaitingFor::Reason;
     }
-    let waits = |prompt: &&Prompt| prompt.roles(state).contains(name);
-    match state.prompts.values().find(waits) {
+    let mut codes = state.questions.codes().map(|(_, prompt)| prompt);
+    match codes.find(|prompt| prompt.roles(state).contains(name)) {
         Some(prompt) if prompt.next_code_at.is_some() => WaitingFor::NextCode,
         Some(_) => WaitingFor::Code,
         None if state.waits_for_seed(name) => WaitingFor::NextCode,
@@ -306,18 +297,18 @@ pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
     }
 }
 
-fn reason_prompt_view(state: &State, id: u64, prompt: &ReasonPrompt) -> ReasonPromptView {
+fn reason_view(state: &State, id: u64, prompt: &ReasonPrompt, deadline: Timestamp) -> ReasonView {
     let wanted = state.attempts.waiting(|_, it| it.name == prompt.role);
     let wanted = wanted.into_iter();
     let beyond = wanted.filter(|role| *role != prompt.role);
-    ReasonPromptView {
+    ReasonView {
         id,
         role: prompt.role.to_string(),
         on_the_way_to: beyond.map(|role| role.to_string()).collect(),
         form: prompt.rule.form(),
         target: prompt.rule.target.description(),
         last: prompt.last.clone(),
-        deadline: prompt.deadline,
+        deadline,
     }
 }
 
@@ -339,17 +330,31 @@ fn settings_view(state: &State) -> SettingsView {
     }
 }
 
-pub(super) fn prompt_view(state: &State, id: u64, prompt: &Prompt) -> PromptView {
+/// Returns the view of an open question.
+pub(super) fn question_view(state: &State, id: u64, question: &Question) -> QuestionView {
+    let deadline = question.deadline;
+    match &question.kind {
+        Kind::Code(prompt) => QuestionView::Code(code_view(state, id, prompt, deadline)),
+        Kind::Reason(prompt) => QuestionView::Reason(reason_view(state, id, prompt, deadline)),
+        Kind::Access(request) => QuestionView::Consent(ConsentView {
+            id,
+            deadline,
+            ..request.view.clone()
+        }),
+    }
+}
+
+fn code_view(state: &State, id: u64, prompt: &CodePrompt, deadline: Timestamp) -> CodeView {
     let roles = prompt.roles(state);
-    PromptView {
+    CodeView {
         id,
-        mfa_serial: prompt.question.serial.to_string(),
+        mfa_serial: prompt.request.serial.to_string(),
         roles: roles.iter().map(Name::to_string).collect(),
-        plan: prompt.question.plan.clone(),
+        plan: prompt.request.plan.clone(),
         alternative: prompt.offer(state).map(|(_, text)| text.clone()),
         next_code_at: prompt.next_code_at,
         problem: prompt.problem.clone(),
         at_terminal: prompt.at_terminal,
-        deadline: prompt.deadline,
+        deadline,
     }
 }

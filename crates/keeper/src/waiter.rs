@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 
 /// Work to do after the response was sent.
 pub type Afterwards = Box<dyn FnOnce(Option<Requester>) + Send>;
@@ -15,7 +15,7 @@ pub trait Waiter {
     ///
     /// # Errors
     /// If too many callers already wait.
-    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem>;
+    fn wait(&self, limit: SignedDuration, question: Option<ConsentView>) -> Result<(), Problem>;
 
     /// Returns whether the caller no longer waits.
     fn is_gone(&self) -> bool;

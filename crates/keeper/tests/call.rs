@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use jiff::SignedDuration;
+use rolecall_core::asker::consent::Reply;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::role::limits::{AccessLimit, LimitsView};
@@ -14,9 +15,10 @@ use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, ReasonPromptView, SessionView, WaitingFor};
-use rolecall_keeper::Keeper;
+use rolecall_core::view::question::ReasonView;
+use rolecall_core::view::snapshot::{Mode, SessionView, WaitingFor};
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const GUEST: &str =
@@ -356,9 +358,9 @@ fn assume_because(keeper: &Keeper, role: &str, reason: &str) -> Result<Session, 
     keeper.assume_because(&name(role), None, &[reason.to_owned()])
 }
 
-fn asks_why(keeper: &Keeper) -> ReasonPromptView {
+fn asks_why(keeper: &Keeper) -> ReasonView {
     loop {
-        if let Some(prompt) = keeper.snapshot().reason_prompts.pop() {
+        if let Some(prompt) = keeper.snapshot().reasons().last().cloned() {
             return prompt;
         }
         thread::yield_now();
@@ -377,14 +379,18 @@ fn a_person_is_asked_for_a_reason_which_is_sent_and_shown() {
         keeper.snapshot().sessions[0].waiting_for,
         Some(WaitingFor::Reason)
     );
-    let problem = keeper.answer_reason(prompt.id, "because").expect_err("no");
+    let problem = keeper
+        .answer(prompt.id, Given::Reason("because"))
+        .expect_err("no");
     assert_eq!(problem.what, "The reason must match OPS-#.");
-    keeper.answer_reason(prompt.id, "OPS-7").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Reason("OPS-7"))
+        .expect("taken");
     assuming.join().expect("no panic").expect("assumed");
     assert_eq!(reason_tag(&fakes).as_deref(), Some("OPS-7"));
     let snapshot = keeper.snapshot();
     assert_eq!(snapshot.sessions[0].reason.as_deref(), Some("OPS-7"));
-    assert!(snapshot.reason_prompts.is_empty());
+    assert!(snapshot.reasons().next().is_none());
 }
 
 #[test]
@@ -422,10 +428,32 @@ fn a_reason_is_asked_for_each_time_with_the_last_one_suggested_and_can_be_cancel
     let renewing = thread::spawn(move || clicked.assume(&name("guest"), None));
     let prompt = asks_why(&keeper);
     assert_eq!(prompt.last.as_deref(), Some("OPS-7"));
-    keeper.cancel_reason(prompt.id).expect("cancelled");
+    keeper
+        .answer(prompt.id, Given::NoReason)
+        .expect("cancelled");
     let problem = renewing.join().expect("no panic").expect_err("cancelled");
     assert_eq!(problem.code, ProblemCode::Cancelled);
     assert_eq!(fakes.sts.calls().len(), 1);
+}
+
+#[test]
+fn a_question_takes_one_answer_and_only_one_of_its_kind() {
+    let (_fakes, keeper) = ready(WITH_REASON);
+    let clicked = keeper.clone();
+    let assuming = thread::spawn(move || clicked.assume(&name("guest"), None));
+    let id = asks_why(&keeper).id;
+    for given in [
+        Given::Code("123456"),
+        Given::NoCode,
+        Given::OtherPlan,
+        Given::Reply(Reply::AllowOnce),
+    ] {
+        let problem = keeper.answer(id, given).expect_err("another kind");
+        assert_eq!(problem.what, "This question is no longer open.");
+    }
+    keeper.answer(id, Given::Reason("OPS-7")).expect("open");
+    keeper.answer(id, Given::NoReason).expect_err("answered");
+    assuming.join().expect("no panic").expect("assumed");
 }
 
 const BEHIND: &str =
@@ -443,7 +471,9 @@ fn a_click_on_a_role_asks_for_the_reason_of_its_source_as_well() {
     );
     let waits = |session: &SessionView| session.waiting_for == Some(WaitingFor::Reason);
     assert!(keeper.snapshot().sessions.iter().all(waits));
-    keeper.answer_reason(prompt.id, "OPS-7").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Reason("OPS-7"))
+        .expect("taken");
     assuming.join().expect("no panic").expect("assumed");
     let calls = fakes.sts.calls();
     let reasons = calls.iter().map(|call| call.tags.len());

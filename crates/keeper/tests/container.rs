@@ -10,8 +10,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"
@@ -49,12 +49,12 @@ fn renew_with(keeper: &Arc<Keeper>, role: &str, code: &str) {
     let (renewing, role) = (keeper.clone(), name(role));
     let renewal = thread::spawn(move || renewing.renew_in_background(&role));
     let prompt = loop {
-        match keeper.snapshot().prompts.first() {
+        match keeper.snapshot().codes().next() {
             Some(prompt) => break prompt.id,
             None => thread::yield_now(),
         }
     };
-    keeper.answer_prompt(prompt, code).expect("a code");
+    keeper.answer(prompt, Given::Code(code)).expect("a code");
     renewal.join().expect("no panic").expect("renewed");
 }
 
@@ -93,7 +93,7 @@ fn a_request_never_waits_for_a_person() {
             .expect_err("refused");
         assert_eq!(problem.code, ProblemCode::CodeNeeded, "{role}");
     }
-    assert!(keeper.snapshot().prompts.is_empty());
+    assert!(keeper.snapshot().codes().next().is_none());
     renew_with(&keeper, "careful", "123456");
     let body = keeper.assume_for_container(&name("behind"));
     assert!(body.is_ok(), "the role before it has a session");

@@ -9,8 +9,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot};
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -92,11 +92,11 @@ fn is_live(keeper: &Keeper, role: &str) -> bool {
 
 fn prompt(keeper: &Keeper) -> u64 {
     let mut shown: Snapshot = keeper.snapshot();
-    while shown.prompts.is_empty() {
+    while shown.codes().next().is_none() {
         thread::yield_now();
         shown = keeper.snapshot();
     }
-    shown.prompts[0].id
+    shown.codes().next().expect("a question").id
 }
 
 #[test]
@@ -183,7 +183,9 @@ fn a_dead_mfa_session_is_replaced_however_young_it_is() {
         let assume = |given: &str| {
             let asking = keeper.clone();
             let clicked = thread::spawn(move || asking.assume(&name("coded"), None).map(drop));
-            keeper.answer_prompt(prompt(&keeper), given).expect("taken");
+            keeper
+                .answer(prompt(&keeper), Given::Code(given))
+                .expect("taken");
             clicked.join().expect("no panic")
         };
         assume("123456").expect("assumed");

@@ -14,8 +14,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"
@@ -170,14 +170,17 @@ fn a_role_with_mfa_opens_its_own_prompt() {
     let (fakes, keeper) = ready();
     let asking = keeper.clone();
     let clicked = thread::spawn(move || asking.assume(&name("careful"), None).map(drop));
-    let snapshot = wait_until(&keeper, |snapshot| !snapshot.prompts.is_empty());
+    let snapshot = wait_until(&keeper, |snapshot| snapshot.codes().next().is_some());
     assert_eq!(
-        snapshot.prompts[0].plan,
+        snapshot.codes().next().expect("a question").plan,
         "One code for careful, valid for 1h."
     );
     assert_eq!(snapshot.sessions[0].waiting_for, Some(WaitingFor::Code));
     keeper
-        .answer_prompt(snapshot.prompts[0].id, "123 456")
+        .answer(
+            snapshot.codes().next().expect("a question").id,
+            Given::Code("123 456"),
+        )
         .expect("taken");
     clicked.join().expect("no panic").expect("assumed");
     assert_eq!(
@@ -187,7 +190,7 @@ fn a_role_with_mfa_opens_its_own_prompt() {
             .map(|(_, code)| code.as_str().to_owned()),
         Some("123456".into())
     );
-    assert!(keeper.snapshot().prompts.is_empty());
+    assert!(keeper.snapshot().codes().next().is_none());
 }
 
 #[test]
@@ -203,24 +206,32 @@ fn b21_a_rejected_code_prompts_again_and_r12_is_never_sent_twice() {
     fakes.sts.refuse_next(StsError::Refused(rejection));
     let asking = keeper.clone();
     let clicked = thread::spawn(move || asking.assume(&name("careful"), None).map(drop));
-    let first = wait_until(&keeper, |snapshot| !snapshot.prompts.is_empty())
-        .prompts
-        .remove(0);
-    keeper.answer_prompt(first.id, "123456").expect("taken");
+    let first = wait_until(&keeper, |snapshot| snapshot.codes().next().is_some())
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
+    keeper
+        .answer(first.id, Given::Code("123456"))
+        .expect("taken");
     let again = wait_until(&keeper, |s| {
-        s.prompts.first().is_some_and(|p| p.problem.is_some())
+        s.codes().next().is_some_and(|p| p.problem.is_some())
     })
-    .prompts
-    .remove(0);
+    .codes()
+    .next()
+    .cloned()
+    .expect("a question");
     assert_eq!(
         again.problem.as_ref().map(|p| p.code),
         Some(ProblemCode::CodeRejected)
     );
     let used = keeper
-        .answer_prompt(again.id, "123456")
+        .answer(again.id, Given::Code("123456"))
         .expect_err("the same code");
     assert_eq!(used.what, "This code was used already.");
-    keeper.answer_prompt(again.id, "654321").expect("taken");
+    keeper
+        .answer(again.id, Given::Code("654321"))
+        .expect("taken");
     clicked.join().expect("no panic").expect("assumed");
     assert_eq!(fakes.sts.calls().len(), 2);
 }
@@ -230,10 +241,12 @@ fn b23_a_cancelled_prompt_changes_nothing() {
     let (_, keeper) = ready();
     let asking = keeper.clone();
     let clicked = thread::spawn(move || asking.assume(&name("careful"), None).map(drop));
-    let prompt = wait_until(&keeper, |snapshot| !snapshot.prompts.is_empty())
-        .prompts
-        .remove(0);
-    keeper.cancel_prompt(prompt.id).expect("open");
+    let prompt = wait_until(&keeper, |snapshot| snapshot.codes().next().is_some())
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
+    keeper.answer(prompt.id, Given::NoCode).expect("open");
     assert_eq!(
         clicked.join().expect("no panic").map_err(|p| p.code),
         Err(ProblemCode::Cancelled)

@@ -16,8 +16,8 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::{Given, Keeper};
 
 /// A keeper with the key `user` and a role `guest`, and their policies in the settings.
 struct Set {
@@ -260,7 +260,7 @@ fn t03_the_question_says_that_an_access_key_is_asked_for() {
         let get = || keeper.key_credentials(&name("user")).map(drop);
         keeper.serve(&of_key(), &*waiting, get)
     });
-    let question = until(|| set.keeper.snapshot().questions.first().cloned());
+    let question = until(|| set.keeper.snapshot().consents().next().cloned());
     assert_eq!(
         (set.calls(), question.account_id.as_str()),
         (0, "177634097045")
@@ -270,7 +270,7 @@ fn t03_the_question_says_that_an_access_key_is_asked_for() {
     let body = set.fakes.notifier.take_bodies().remove(0);
     assert!(body.contains("everything the key's user may do"), "{body}");
     set.keeper
-        .reply(question.id, Reply::AllowTree)
+        .answer(question.id, Given::Reply(Reply::AllowTree))
         .expect("open");
     assert_eq!(asking.join().expect("no fault"), Ok(()));
     assert_eq!(set.serve(&of_key()), Ok(()), "the tree is allowed");
@@ -385,8 +385,10 @@ fn ending_a_session_of_a_key_drops_the_permission_of_a_tree() {
             let get = || keeper.key_credentials(&name("user")).map(drop);
             keeper.serve(&of_key(), &FakeWaiter::default(), get)
         });
-        let question = until(|| set.keeper.snapshot().questions.first().cloned());
-        set.keeper.reply(question.id, reply).expect("open");
+        let question = until(|| set.keeper.snapshot().consents().next().cloned());
+        set.keeper
+            .answer(question.id, Given::Reply(reply))
+            .expect("open");
         asking.join().expect("no fault")
     };
     assert_eq!(allow(Reply::AllowTree), Ok(()));

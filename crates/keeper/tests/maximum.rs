@@ -11,8 +11,8 @@ use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{DurationLimitView, Mode};
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -239,7 +239,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
     let keeper = desk.keeper.clone();
     let click = std::thread::spawn(move || keeper.assume(&name("coded"), None));
     let prompt = loop {
-        if let Some(prompt) = desk.keeper.snapshot().prompts.pop() {
+        if let Some(prompt) = desk.keeper.snapshot().codes().last().cloned() {
             break prompt;
         }
         std::thread::yield_now();
@@ -248,9 +248,11 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
         prompt.alternative.as_deref(),
         Some("Use the code for coded only (8h)")
     );
-    desk.keeper.switch_prompt(prompt.id).expect("switched");
+    desk.keeper
+        .answer(prompt.id, Given::OtherPlan)
+        .expect("switched");
     let prompt = loop {
-        match desk.keeper.snapshot().prompts.pop() {
+        match desk.keeper.snapshot().codes().last().cloned() {
             Some(next) if next.id != prompt.id => break next,
             Some(_) | None => std::thread::yield_now(),
         }
@@ -259,7 +261,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
         prompt.plan,
         "One code for coded, valid for 8h, the role's maximum."
     );
-    let answered = desk.keeper.answer_prompt(prompt.id, "654321");
+    let answered = desk.keeper.answer(prompt.id, Given::Code("654321"));
     answered.expect("taken");
     click.join().expect("no panic").expect("assumed");
     let lives: Vec<String> = desk

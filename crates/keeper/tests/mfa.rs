@@ -10,9 +10,10 @@ use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, PromptView, RoleView, Snapshot, WaitingFor};
-use rolecall_keeper::Keeper;
+use rolecall_core::view::question::CodeView;
+use rolecall_core::view::snapshot::{Mode, RoleView, Snapshot, WaitingFor};
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"
@@ -89,15 +90,19 @@ fn wait_until(keeper: &Keeper, condition: impl Fn(&Snapshot) -> bool) -> Snapsho
         if condition(&snapshot) {
             return snapshot;
         }
-        let prompts = &snapshot.prompts;
+        let prompts = &snapshot.open_questions;
         assert!(begun.elapsed() < Duration::from_secs(30), "{prompts:?}");
         thread::sleep(Duration::from_millis(2));
     }
 }
 
-fn prompt_for(keeper: &Keeper, roles: &[&str]) -> PromptView {
-    let is_it = |snapshot: &Snapshot| snapshot.prompts.first().is_some_and(|it| it.roles == roles);
-    wait_until(keeper, is_it).prompts.remove(0)
+fn prompt_for(keeper: &Keeper, roles: &[&str]) -> CodeView {
+    let is_it = |snapshot: &Snapshot| snapshot.codes().next().is_some_and(|it| it.roles == roles);
+    wait_until(keeper, is_it)
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question")
 }
 
 fn role_view(keeper: &Keeper, role: &str) -> RoleView {
@@ -110,7 +115,7 @@ fn role_view(keeper: &Keeper, role: &str) -> RoleView {
 fn give_code(keeper: &Arc<Keeper>, code: &str) {
     let clicked = click(keeper, "a");
     let prompt = prompt_for(keeper, &["a"]);
-    keeper.answer_prompt(prompt.id, code).expect("taken");
+    keeper.answer(prompt.id, Given::Code(code)).expect("taken");
     landed(clicked).expect("assumed");
 }
 
@@ -133,7 +138,7 @@ fn one_prompt_serves_three_roles_with_one_code() {
         "One code covers 3 roles for 12h, 1h per session."
     );
     assert_eq!(
-        (keeper.snapshot().prompts.len(), prompt.alternative),
+        (keeper.snapshot().codes().count(), prompt.alternative),
         (1, None)
     );
     let waiting = keeper.snapshot().sessions;
@@ -142,7 +147,9 @@ fn one_prompt_serves_three_roles_with_one_code() {
             .iter()
             .all(|it| it.waiting_for == Some(WaitingFor::Code))
     );
-    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect("taken");
     clicks
         .into_iter()
         .for_each(|it| landed(it).expect("assumed"));
@@ -193,7 +200,9 @@ fn a_prompt_for_a_source_names_the_requested_role() {
     let (fakes, keeper) = ready();
     let clicked = click(&keeper, "behind");
     let prompt = prompt_for(&keeper, &["behind"]);
-    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect("taken");
     landed(clicked).expect("assumed");
     assert_eq!(
         (fakes.sts.token_calls().len(), fakes.sts.calls().len()),
@@ -206,7 +215,7 @@ fn b23_a_cancelled_prompt_cancels_all_that_wait_for_it() {
     let (fakes, keeper) = ready();
     let clicks = ["a", "b"].map(|role| click(&keeper, role));
     let prompt = prompt_for(&keeper, &["a", "b"]);
-    keeper.cancel_prompt(prompt.id).expect("open");
+    keeper.answer(prompt.id, Given::NoCode).expect("open");
     for clicked in clicks {
         let problem = landed(clicked).expect_err("cancelled");
         assert_eq!(problem.code, ProblemCode::Cancelled);
@@ -223,18 +232,22 @@ fn the_prompt_can_be_switched_to_one_long_session_and_back() {
         prompt.alternative.as_deref(),
         Some("Use the code for a only (up to 12h)")
     );
-    keeper.switch_prompt(prompt.id).expect("offered");
+    keeper.answer(prompt.id, Given::OtherPlan).expect("offered");
     let is_own = |it: &Snapshot| {
-        it.prompts
-            .first()
+        it.codes()
+            .next()
             .is_some_and(|it| it.plan.contains("valid for 12h. If a allows less"))
     };
-    let own = wait_until(&keeper, is_own).prompts.remove(0);
+    let own = wait_until(&keeper, is_own)
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
     assert_eq!(
         own.alternative.as_deref(),
         Some("Use the code for 3 roles (1h each)")
     );
-    keeper.answer_prompt(own.id, "123456").expect("taken");
+    keeper.answer(own.id, Given::Code("123456")).expect("taken");
     landed(clicked).expect("assumed");
     assert!(fakes.sts.token_calls().is_empty());
     assert_eq!(fakes.sts.calls()[0].duration.seconds(), 43_200);
@@ -247,20 +260,24 @@ fn b21_a_wrong_code_is_explained_and_all_keep_waiting() {
     fakes.sts.refuse_next(refused("AccessDenied", message));
     let clicks = ["a", "b"].map(|role| click(&keeper, role));
     let prompt = prompt_for(&keeper, &["a", "b"]);
-    keeper.answer_prompt(prompt.id, "111111").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("111111"))
+        .expect("taken");
     let again = wait_until(&keeper, |it| {
-        it.prompts.first().is_some_and(|it| it.problem.is_some())
+        it.codes().next().is_some_and(|it| it.problem.is_some())
     });
-    let again = &again.prompts[0];
+    let again = &again.codes().next().expect("a question");
     assert_eq!(again.roles, ["a", "b"]);
     assert_eq!(
         again.next_code_at,
         Some("2026-11-21T12:00:30Z".parse().expect("an instant"))
     );
     keeper
-        .answer_prompt(again.id, "111111")
+        .answer(again.id, Given::Code("111111"))
         .expect_err("the same code");
-    keeper.answer_prompt(again.id, "222222").expect("taken");
+    keeper
+        .answer(again.id, Given::Code("222222"))
+        .expect("taken");
     clicks
         .into_iter()
         .for_each(|it| landed(it).expect("assumed"));
@@ -277,9 +294,13 @@ fn r12_the_prompt_after_a_code_was_used_shows_the_wait_for_the_next() {
         prompt.next_code_at,
         Some("2026-11-21T12:00:30Z".parse().expect("an instant"))
     );
-    let problem = keeper.answer_prompt(prompt.id, "123456").expect_err("used");
+    let problem = keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect_err("used");
     assert_eq!(problem.what, "This code was used already.");
-    keeper.answer_prompt(prompt.id, "654321").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("654321"))
+        .expect("taken");
     landed(clicked).expect("assumed");
 }
 
@@ -294,7 +315,9 @@ fn a_role_that_requires_recent_codes_gets_its_own_and_that_is_remembered() {
     ));
     let clicked = click(&keeper, "b");
     let prompt = prompt_for(&keeper, &["b"]);
-    keeper.answer_prompt(prompt.id, "222222").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("222222"))
+        .expect("taken");
     landed(clicked).expect("assumed with a fresh code");
     assert!(
         role_view(&keeper, "b").needs_code,
@@ -313,7 +336,9 @@ fn a_role_that_denies_a_recent_code_too_is_not_prompted_for_again() {
     fakes.sts.refuse_next(denied());
     let clicked = click(&keeper, "b");
     let prompt = prompt_for(&keeper, &["b"]);
-    keeper.answer_prompt(prompt.id, "222222").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("222222"))
+        .expect("taken");
     assert_eq!(
         landed(clicked).map_err(|it| it.code),
         Err(ProblemCode::AccessDenied)
@@ -348,7 +373,9 @@ fn a_session_token_that_aws_no_longer_accepts_is_replaced() {
     ));
     let clicked = click(&keeper, "b");
     let prompt = prompt_for(&keeper, &["b"]);
-    keeper.answer_prompt(prompt.id, "222222").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("222222"))
+        .expect("taken");
     landed(clicked).expect("assumed");
     assert_eq!(fakes.sts.token_calls().len(), 2);
 }
@@ -385,7 +412,10 @@ fn a_prompt_that_a_terminal_shows_is_marked() {
     let (_, keeper) = ready();
     assert_eq!(keeper.attend(&name("a")), None);
     let clicks = ["a", "long"].map(|role| click(&keeper, role));
-    let both = wait_until(&keeper, |it| it.prompts.len() == 2).prompts;
+    let both = wait_until(&keeper, |it| it.codes().count() == 2)
+        .codes()
+        .cloned()
+        .collect::<Vec<_>>();
     let at_terminal = |role: &str| {
         let prompt = both.iter().find(|it| it.roles == [role]);
         prompt.expect("its prompt").at_terminal
@@ -394,7 +424,7 @@ fn a_prompt_that_a_terminal_shows_is_marked() {
     let attended = keeper.attend(&name("a")).expect("its prompt");
     assert_eq!(attended.roles, ["a"]);
     for prompt in both {
-        keeper.cancel_prompt(prompt.id).expect("open");
+        keeper.answer(prompt.id, Given::NoCode).expect("open");
     }
     for clicked in clicks {
         landed(clicked).expect_err("cancelled");
@@ -427,7 +457,7 @@ fn a_person_is_asked_when_the_program_returns_no_code() {
         let clicked = click(&keeper, "long");
         let prompt = prompt_for(&keeper, &["long"]);
         assert!(prompt.problem.is_some(), "{output:?}");
-        keeper.cancel_prompt(prompt.id).expect("open");
+        keeper.answer(prompt.id, Given::NoCode).expect("open");
         landed(clicked).expect_err("cancelled");
     }
 }
@@ -447,7 +477,7 @@ fn r12_the_program_is_run_again_for_the_next_code_when_its_code_was_used() {
     keeper.assume(&name("long"), None).expect("the first code");
     let clicked = click(&keeper, "own");
     let shown = wait_until(&keeper, |it| waits_for_next_code(it, "own"));
-    assert_eq!(shown.prompts, []);
+    assert_eq!(shown.codes().next(), None);
     fakes.clock.advance(SignedDuration::from_secs(25));
     landed(clicked).expect("the next code");
     let codes = fakes.sts.calls().into_iter().filter_map(|it| it.mfa);
@@ -469,7 +499,7 @@ fn a_person_is_asked_when_the_program_repeats_a_used_code_in_the_next_window() {
     let prompt = prompt_for(&keeper, &["long"]);
     assert!(prompt.problem.is_some());
     assert_eq!(fakes.programs.runs().len(), 3);
-    keeper.cancel_prompt(prompt.id).expect("open");
+    keeper.answer(prompt.id, Given::NoCode).expect("open");
     landed(clicked).expect_err("cancelled");
 }
 
@@ -483,7 +513,9 @@ fn a_lone_role_with_mfa_needs_one_code_a_day() {
     let clicked = click(&keeper, "lone");
     let prompt = prompt_for(&keeper, &["lone"]);
     assert_eq!(prompt.plan, "One code covers 12h, 15m per session.");
-    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect("taken");
     landed(clicked).expect("assumed");
     for _ in 0..47 {
         fakes.clock.advance(SignedDuration::from_secs(14 * 60 + 50));
@@ -501,11 +533,16 @@ fn a_user_who_may_not_call_get_session_token_gives_a_code_for_each_session() {
     fakes.sts.refuse_next(refused("AccessDenied", denied));
     let clicks = ["a", "b"].map(|role| click(&keeper, role));
     let shared = prompt_for(&keeper, &["a", "b"]);
-    keeper.answer_prompt(shared.id, "111111").expect("taken");
-    let both = wait_until(&keeper, |it| it.prompts.len() == 2).prompts;
+    keeper
+        .answer(shared.id, Given::Code("111111"))
+        .expect("taken");
+    let both = wait_until(&keeper, |it| it.codes().count() == 2)
+        .codes()
+        .cloned()
+        .collect::<Vec<_>>();
     for (prompt, code) in both.into_iter().zip(["222222", "333333"]) {
         assert!(prompt.plan.ends_with("valid for 1h."), "{}", prompt.plan);
-        keeper.answer_prompt(prompt.id, code).expect("taken");
+        keeper.answer(prompt.id, Given::Code(code)).expect("taken");
     }
     clicks
         .into_iter()

@@ -13,9 +13,9 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
 use rolecall_keeper::ports::{Files, Keychain, Store};
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYxx";
 
@@ -138,11 +138,13 @@ fn a_fault_of_an_adapter_fails_its_attempt_and_no_later_one() {
 fn the_first_answer_to_a_prompt_counts() {
     let (fakes, keeper) = ready();
     let assuming = assuming(&keeper, "admin", None);
-    until(|| !keeper.snapshot().prompts.is_empty());
+    until(|| keeper.snapshot().codes().next().is_some());
     fakes.sts.close();
-    let id = keeper.snapshot().prompts[0].id;
-    keeper.answer_prompt(id, "111111").expect("open");
-    let second = keeper.answer_prompt(id, "222222").expect_err("answered");
+    let id = keeper.snapshot().codes().next().expect("a question").id;
+    keeper.answer(id, Given::Code("111111")).expect("open");
+    let second = keeper
+        .answer(id, Given::Code("222222"))
+        .expect_err("answered");
     assert_eq!(second.code, ProblemCode::Cancelled);
     fakes.sts.open();
     assuming.join().expect("no panic").expect("assumed");
@@ -154,7 +156,7 @@ fn the_first_answer_to_a_prompt_counts() {
 fn a_code_that_a_second_caller_brings_answers_the_prompt() {
     let (fakes, keeper) = ready();
     let first = assuming(&keeper, "admin", None);
-    until(|| !keeper.snapshot().prompts.is_empty());
+    until(|| keeper.snapshot().codes().next().is_some());
     let second = assuming(&keeper, "admin", Some("333333"));
     let [first, second] = [first, second].map(|it| it.join().expect("no panic").expect("assumed"));
     assert_eq!(first.id(), second.id());
@@ -171,7 +173,7 @@ fn a_code_that_is_brought_for_a_role_behind_answers_the_prompt_of_its_source() {
     };
     keeper.save_role(None, &behind).expect("saved");
     let first = assuming(&keeper, "behind", None);
-    until(|| !keeper.snapshot().prompts.is_empty());
+    until(|| keeper.snapshot().codes().next().is_some());
     let second = assuming(&keeper, "behind", Some("444444"));
     let [first, second] = [first, second].map(|it| it.join().expect("no panic").expect("assumed"));
     assert_eq!(first.id(), second.id());

@@ -13,9 +13,9 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
 use rolecall_keeper::ports::{Clock, Keychain};
+use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -157,7 +157,7 @@ fn r12_a_used_code_waits_for_the_next_window() {
     let (fakes, keeper) = with_seed();
     let clicked = click(&keeper, "a");
     wait_until(&keeper, |_| waits_for(&keeper, "a", WaitingFor::NextCode));
-    assert!(keeper.snapshot().prompts.is_empty());
+    assert!(keeper.snapshot().codes().next().is_none());
     fakes.clock.advance(SignedDuration::from_secs(25));
     clicked.join().expect("no panic").expect("assumed");
     let call = fakes.sts.calls().remove(0);
@@ -171,12 +171,16 @@ fn a_code_of_the_seed_that_aws_rejects_falls_back_to_a_prompt() {
     fakes.clock.advance(SignedDuration::from_secs(30));
     fakes.sts.refuse_next(rejected());
     let clicked = click(&keeper, "a");
-    let prompt = wait_until(&keeper, |it| !it.prompts.is_empty())
-        .prompts
-        .remove(0);
+    let prompt = wait_until(&keeper, |it| it.codes().next().is_some())
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
     let problem = prompt.problem.expect("why");
     assert_eq!(problem.code, ProblemCode::CodeRejected);
-    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect("taken");
     clicked.join().expect("no panic").expect("assumed");
 }
 
@@ -186,10 +190,14 @@ fn a_seed_that_the_keychain_lost_falls_back_to_a_prompt() {
     let id = "AKIAIOSFODNN7EXAMPLE".to_owned().try_into().expect("an id");
     fakes.keychain.remove_seed(&id).expect("removed");
     let clicked = click(&keeper, "a");
-    let prompt = wait_until(&keeper, |it| !it.prompts.is_empty())
-        .prompts
-        .remove(0);
+    let prompt = wait_until(&keeper, |it| it.codes().next().is_some())
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
     assert_eq!(prompt.problem.expect("why").code, ProblemCode::CodeNeeded);
-    keeper.answer_prompt(prompt.id, "123456").expect("taken");
+    keeper
+        .answer(prompt.id, Given::Code("123456"))
+        .expect("taken");
     clicked.join().expect("no panic").expect("assumed");
 }

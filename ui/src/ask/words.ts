@@ -1,6 +1,6 @@
 // Texts for requests of programs: who asks, what for, and the outcome.
 
-import type { Consent, HistoryLine, Process, QuestionView, RequestKind } from "../snapshot";
+import type { Consent, HistoryLine, Process, ConsentView, RequestKind } from "../snapshot";
 import { visible } from "../visible";
 
 /** The access policies of a role, in menu order. */
@@ -37,12 +37,12 @@ export function askerName(process: Process): string {
 }
 
 /** Returns what is requested, as in "Request: credentials". */
-export function requested(question: QuestionView): string {
+export function requested(question: ConsentView): string {
   return REQUESTED[question.request];
 }
 
 /** Returns the role or key that is requested, as in "aws wants access to …". */
-export function target(question: QuestionView): string {
+export function target(question: ConsentView): string {
   const name = visible(question.role);
   return question.request === "key" || question.request === "put_back" ? `key ${name}` : name;
 }

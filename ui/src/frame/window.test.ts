@@ -242,7 +242,7 @@ describe("code prompt", () => {
   test("appears by itself, takes six digits with spaces, and answers once", async () => {
     const bridge = await open(usual);
     const answer = spy(bridge, "answerPrompt");
-    bridge.show(snapshot({ ...usual, prompts: [prompt] }));
+    bridge.show(snapshot({ ...usual, open_questions: [{ kind: "code", ...prompt }] }));
     const dialog = await screen.findByRole("dialog", { name: "Code for guest" });
     expect(within(dialog).getByText(prompt.plan)).toBeTruthy();
     const field = within(dialog).getByLabelText("Six digits from your authenticator");
@@ -255,7 +255,7 @@ describe("code prompt", () => {
   });
 
   test("b20_refuses_foreign_digits_with_a_message", async () => {
-    const bridge = await open({ ...usual, prompts: [prompt] });
+    const bridge = await open({ ...usual, open_questions: [{ kind: "code", ...prompt }] });
     const answer = spy(bridge, "answerPrompt");
     await fireEvent.input(screen.getByLabelText("Six digits from your authenticator"), { target: { value: "１２３４５６" } });
     expect(screen.getByText("Type the code with the digits 0 to 9.")).toBeTruthy();
@@ -266,38 +266,38 @@ describe("code prompt", () => {
 
   test("shows what was wrong, waits for the next code, and keeps what is being typed", async () => {
     const again = { ...prompt, next_code_at: new Date(Date.now() + 20_500).toISOString(), problem: { code: "code_rejected", what: "AWS did not accept the code.", remedy: "Wait for the next one." } };
-    const bridge = await open({ ...usual, prompts: [again] });
+    const bridge = await open({ ...usual, open_questions: [{ kind: "code", ...again }] });
     expect(screen.getByText("AWS did not accept the code.")).toBeTruthy();
     expect(screen.getByText(/shows the next one in 2[01] s/)).toBeTruthy();
     const field = screen.getByLabelText<HTMLInputElement>("Six digits from your authenticator");
     await fireEvent.input(field, { target: { value: "12" } });
-    bridge.show(snapshot({ ...usual, prompts: [{ ...again }] }));
+    bridge.show(snapshot({ ...usual, open_questions: [{ kind: "code", ...again }] }));
     await Promise.resolve();
     expect(field.value).toBe("12");
   });
 
   test("names three roles in its heading, and all of them in its label", async () => {
-    await open({ ...usual, prompts: [{ ...prompt, roles: ["a", "b", "c", "d", "e"] }] });
+    await open({ ...usual, open_questions: [{ kind: "code", ...prompt, roles: ["a", "b", "c", "d", "e"] }] });
     expect(screen.getByRole("heading", { name: "Code for a, b, c and 2 more" })).toBeTruthy();
     expect(screen.getByRole("dialog", { name: "Code for a, b, c, d, e" })).toBeTruthy();
   });
 
   test("offers the other use of the code", async () => {
-    const bridge = await open({ ...usual, prompts: [prompt] });
+    const bridge = await open({ ...usual, open_questions: [{ kind: "code", ...prompt }] });
     const other = spy(bridge, "switchPrompt");
     await fireEvent.click(screen.getByRole("button", { name: "Use the code for guest only (12h)" }));
     expect(other).toHaveBeenCalledWith(7);
   });
 
   test("is cancelled by its button", async () => {
-    const bridge = await open({ ...usual, prompts: [prompt] });
+    const bridge = await open({ ...usual, open_questions: [{ kind: "code", ...prompt }] });
     const cancel = spy(bridge, "cancelPrompt");
     await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
     expect(cancel).toHaveBeenCalledWith(7);
   });
 
   test("shows the practice account's authenticator", async () => {
-    await open({ ...usual, mode: "practice", prompts: [prompt] });
+    await open({ ...usual, mode: "practice", open_questions: [{ kind: "code", ...prompt }] });
     await fireEvent.click(await screen.findByRole("button", { name: "Fill in" }));
     const field = screen.getByLabelText<HTMLInputElement>("Six digits from your authenticator");
     expect(field.value).toMatch(/^[0-9]{6}$/);

@@ -15,7 +15,7 @@ use rolecall_core::api::protocol::{
 };
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 use rolecall_keeper::{Afterwards, Waiter};
 
 use super::incoming::Arrival;
@@ -130,7 +130,7 @@ impl Park for Waiting<'_> {
 }
 
 impl Waiter for Waiting<'_> {
-    fn wait(&self, limit: SignedDuration, question: Option<QuestionView>) -> Result<(), Problem> {
+    fn wait(&self, limit: SignedDuration, question: Option<ConsentView>) -> Result<(), Problem> {
         self.park()?;
         let seconds = u32::try_from(limit.as_secs()).unwrap_or_default();
         // A closed connection is detected later.

@@ -37,7 +37,7 @@ use rolecall_keeper::fakes::{FakeWaiter, Fakes};
 use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_keeper::ports::Clock;
 use rolecall_keeper::ports::Iam;
-use rolecall_keeper::{Keeper, Ports};
+use rolecall_keeper::{Given, Keeper, Ports};
 use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
 
 /// A keeper whose AWS is a practice account.
@@ -338,9 +338,15 @@ fn c14_a_request_that_waits_for_the_user_ends_within_20_seconds_and_the_prompt_s
         "{:?}",
         begun.elapsed()
     );
-    let prompt = set.keeper.snapshot().prompts.remove(0);
+    let prompt = set
+        .keeper
+        .snapshot()
+        .codes()
+        .next()
+        .cloned()
+        .expect("a question");
     set.keeper
-        .answer_prompt(prompt.id, &set.code())
+        .answer(prompt.id, Given::Code(&set.code()))
         .expect("answered");
     let credentials = set.credentials("operator").expect("credentials");
     assert!(credentials.starts_with("{\"Version\":1,"), "{credentials}");
@@ -457,7 +463,7 @@ fn an_endpoint_does_not_wait_for_a_slow_aws_or_the_user() {
         "botocore has gone"
     );
     assert_eq!(set.container("operator"), Err(ProblemCode::CodeNeeded));
-    let is_asked = || set.keeper.snapshot().prompts.len() == 1;
+    let is_asked = || set.keeper.snapshot().codes().count() == 1;
     while !is_asked() || set.container("guest").is_err() {
         assert!(
             begun.elapsed() < Duration::from_secs(20),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 
 use crate::client::{Client, unexpected};
 use crate::{question, terminal};
@@ -38,7 +38,7 @@ pub(super) fn run(client: &Client) -> Result<String, Problem> {
     }
 }
 
-fn questions(client: &Client) -> Result<Vec<QuestionView>, Problem> {
+fn questions(client: &Client) -> Result<Vec<ConsentView>, Problem> {
     match client.ask(Call::Questions)? {
         Answer::Questions(questions) => Ok(questions),
         _ => Err(unexpected()),

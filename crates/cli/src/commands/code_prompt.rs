@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rolecall_core::api::protocol::{Answer, Call, WireSecret};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
-use rolecall_core::view::snapshot::PromptView;
+use rolecall_core::view::question::CodeView;
 
 use super::{reason_prompt, sessions};
 use crate::client::{Client, unexpected};
@@ -90,7 +90,7 @@ impl Prompter {
         }
     }
 
-    fn prompt(&self) -> Result<Option<Box<PromptView>>, Problem> {
+    fn prompt(&self) -> Result<Option<Box<CodeView>>, Problem> {
         let role = self.role.clone();
         match self.client.ask(Call::Attend { role })? {
             Answer::Prompt(prompt) => Ok(prompt),
@@ -99,7 +99,7 @@ impl Prompter {
     }
 
     /// Asks until a code is accepted or the prompt ends; `None` if the terminal is gone.
-    fn ask(&mut self, prompt: &PromptView) -> Option<()> {
+    fn ask(&mut self, prompt: &CodeView) -> Option<()> {
         introduce(prompt);
         loop {
             self.is_asking.store(true, Ordering::Release);
@@ -116,7 +116,7 @@ impl Prompter {
         }
     }
 
-    fn question(&self, prompt: &PromptView) -> String {
+    fn question(&self, prompt: &CodeView) -> String {
         let device = visible(&prompt.mfa_serial);
         let snapshot = self.client.sessions().ok();
         let now = snapshot.map(|snapshot| sessions::now_of(&snapshot));
@@ -129,7 +129,7 @@ impl Prompter {
 }
 
 /// Shows what the code is for, and the last problem with one.
-fn introduce(prompt: &PromptView) {
+fn introduce(prompt: &CodeView) {
     if let Some(problem) = &prompt.problem {
         terminal::tell(&visible(&problem.to_string()));
     }

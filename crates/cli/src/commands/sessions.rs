@@ -67,7 +67,7 @@ pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem>
             "endpoint": snapshot.endpoint,
             "sessions": snapshot.sessions,
             "key_sessions": snapshot.key_sessions,
-            "questions": snapshot.questions,
+            "questions": snapshot.consents().collect::<Vec<_>>(),
             "problems": snapshot.problems,
         }));
     }
@@ -77,7 +77,7 @@ pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem>
     } else {
         parts.push(sessions(&snapshot, now_of(&snapshot)));
     }
-    let questions = snapshot.questions.iter();
+    let questions = snapshot.consents();
     parts.extend(questions.map(|it| {
         let (asker, wanted) = (visible(&it.asker()), visible(&it.target(NAME_MAX)));
         format!(

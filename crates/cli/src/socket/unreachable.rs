@@ -1,9 +1,9 @@
 //! Why the application does not answer, and what happens while it asks the user.
 
-use rolecall_core::view::snapshot::QuestionView;
+use rolecall_core::view::question::ConsentView;
 
 /// Called when the application asks the user first. It gets the question if this program is to ask it.
-pub(crate) type OnQuestion<'a> = dyn Fn(Option<Box<QuestionView>>) + 'a;
+pub(crate) type OnQuestion<'a> = dyn Fn(Option<Box<ConsentView>>) + 'a;
 
 /// Why there is no answer.
 #[derive(Debug)]

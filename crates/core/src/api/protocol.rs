@@ -12,13 +12,15 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::api::host::HostView;
 use crate::api::import::{DryRun, ImportItem, ImportSource};
+use crate::api::version_0_1_0;
 use crate::asker::consent::Reply;
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
 use crate::role::limits::LimitsView;
 use crate::session::shell::Shell;
 use crate::value::problem::{Problem, ProblemCode};
-use crate::view::snapshot::{KeyView, PromptView, QuestionView, SessionView, Snapshot};
+use crate::view::question::{CodeView, ConsentView};
+use crate::view::snapshot::{KeyView, SessionView, Snapshot};
 
 /// The version that both ends must use.
 pub const VERSION: u32 = 1;
@@ -338,12 +340,12 @@ pub enum Answer {
         seconds: u32,
         /// The question, if the calling program must ask it at its own terminal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        question: Option<Box<QuestionView>>,
+        question: Option<Box<ConsentView>>,
     },
     /// The open questions.
-    Questions(Vec<QuestionView>),
+    Questions(Vec<ConsentView>),
     /// Everything that is shown.
-    Snapshot(Box<Snapshot>),
+    Snapshot(#[serde(serialize_with = "version_0_1_0::snapshot")] Box<Snapshot>),
     /// The lines of the history.
     History(Vec<Line>),
     /// The session that was assumed.
@@ -358,7 +360,7 @@ pub enum Answer {
     #[serde(rename = "moved")]
     Imported(Vec<ImportItem>),
     /// The open prompt, if there is one.
-    Prompt(Option<Box<PromptView>>),
+    Prompt(Option<Box<CodeView>>),
     /// Text for a shell or an SDK, with credentials.
     Text(WireSecret),
     /// The variables of a session, with credentials.

@@ -12,7 +12,8 @@ use crate::session::shell::Shell;
 use crate::value::duration::span;
 use crate::value::name::Name;
 use crate::value::sanitise::{cut, menu_label};
-use crate::view::snapshot::{KeySessionView, Mode, QuestionView, RoleView, SessionView, Snapshot};
+use crate::view::question::ConsentView;
+use crate::view::snapshot::{KeySessionView, Mode, RoleView, SessionView, Snapshot};
 
 /// The maximum number of favourites, and of roles without a group, in the menu. The window lists all.
 const TOP_MAX: usize = 15;
@@ -125,11 +126,7 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
         .any(|session| session.problem.is_some());
     if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
         TrayIcon::Problem
-    } else if has(Phase::Expiring)
-        || !snapshot.prompts.is_empty()
-        || !snapshot.questions.is_empty()
-        || !snapshot.reason_prompts.is_empty()
-    {
+    } else if has(Phase::Expiring) || !snapshot.open_questions.is_empty() {
         TrayIcon::Expiring
     } else if has(Phase::Active) || !snapshot.key_sessions.is_empty() {
         TrayIcon::Active
@@ -180,12 +177,12 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
         }
         (Mode::Own, None) => {}
     }
-    items.extend(snapshot.questions.iter().map(question));
-    for prompt in &snapshot.prompts {
+    items.extend(snapshot.consents().map(question));
+    for prompt in snapshot.codes() {
         let label = format!("Enter code for {}…", cut(&prompt.roles.join(", "), 40));
         items.push(action(&label, MenuAction::Open));
     }
-    for prompt in &snapshot.reason_prompts {
+    for prompt in snapshot.reasons() {
         let label = format!("Enter reason for {}…", cut(&prompt.role, 40));
         items.push(action(&label, MenuAction::Open));
     }
@@ -198,7 +195,7 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     items
 }
 
-fn question(question: &QuestionView) -> MenuItem {
+fn question(question: &ConsentView) -> MenuItem {
     let reply = |reply: Reply| action(reply.label(), MenuAction::Reply(question.id, reply));
     let tree = question.tree.as_ref().map(|_| reply(Reply::AllowTree));
     let mut items = vec![

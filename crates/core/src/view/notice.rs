@@ -8,7 +8,7 @@ use crate::value::duration::{ReducedDuration, span};
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
-use crate::view::snapshot::QuestionView;
+use crate::view::question::ConsentView;
 
 /// If this many warnings or more are due at once, one notification reports all of them.
 pub const DIGEST_FROM: usize = 3;
@@ -201,7 +201,7 @@ impl Notice {
     }
 
     /// Returns the notification that asks whether a program may use a role.
-    pub fn question(question: &QuestionView) -> Self {
+    pub fn question(question: &ConsentView) -> Self {
         let (first, tree) = (
             NoticeAction::Reply(Reply::AllowOnce),
             NoticeAction::Reply(Reply::AllowTree),
@@ -231,7 +231,7 @@ impl Notice {
     }
 
     /// Returns one notification for several questions, which the user answers in the window or the tray's menu.
-    pub fn questions(questions: &[QuestionView]) -> Self {
+    pub fn questions(questions: &[ConsentView]) -> Self {
         let mut names: Vec<String> = questions
             .iter()
             .map(|it| format!("{} to {}", it.asker(), it.target(ROLE_IN_LIST_MAX)))

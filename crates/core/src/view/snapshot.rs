@@ -4,8 +4,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::asker::consent::Consent;
-use crate::asker::history::RequestKind;
-use crate::asker::requester::Process;
 use crate::aws_files::connection::Connection;
 use crate::aws_files::{FileNotice, ProfileKey};
 use crate::catalogue::marks::Colour;
@@ -16,7 +14,7 @@ use crate::session::Phase;
 use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
 use crate::value::problem::Problem;
-use crate::value::sanitise::cut;
+use crate::view::question::{CodeView, ConsentView, QuestionView, ReasonView};
 use crate::view::shared::Shared;
 
 /// Everything that is shown at one point in time. Times are absolute; the display computes the time left.
@@ -43,14 +41,9 @@ pub struct Snapshot {
     /// Information about AWS's own files.
     #[serde(default)]
     pub aws: AwsFilesView,
-    /// Prompts for an MFA code, oldest first.
-    pub prompts: Vec<PromptView>,
-    /// Programs that wait for permission, oldest first.
+    /// What the user is asked, oldest first.
     #[serde(default)]
-    pub questions: Vec<QuestionView>,
-    /// Prompts for a reason, oldest first.
-    #[serde(default)]
-    pub reason_prompts: Vec<ReasonPromptView>,
+    pub open_questions: Vec<QuestionView>,
     /// Current problems other than those of single sessions.
     pub problems: Vec<Problem>,
     /// The settings that are needed for display.
@@ -66,13 +59,26 @@ impl Snapshot {
             clock_offset_ms: self.clock_offset_ms,
             sessions: self.sessions.clone(),
             key_sessions: self.key_sessions.clone(),
-            prompts: self.prompts.clone(),
-            questions: self.questions.clone(),
-            reason_prompts: self.reason_prompts.clone(),
+            open_questions: self.open_questions.clone(),
             problems: self.problems.clone(),
             settings: self.settings.clone(),
             ..Self::default()
         }
+    }
+
+    /// Returns the open questions for an MFA code, oldest first.
+    pub fn codes(&self) -> impl Iterator<Item = &CodeView> {
+        self.open_questions.iter().filter_map(QuestionView::code)
+    }
+
+    /// Returns the open questions for a reason, oldest first.
+    pub fn reasons(&self) -> impl Iterator<Item = &ReasonView> {
+        self.open_questions.iter().filter_map(QuestionView::reason)
+    }
+
+    /// Returns the open questions whether a program may use a session, oldest first.
+    pub fn consents(&self) -> impl Iterator<Item = &ConsentView> {
+        self.open_questions.iter().filter_map(QuestionView::consent)
     }
 }
 
@@ -372,76 +378,6 @@ pub struct MfaView {
     pub expires_at: Timestamp,
 }
 
-/// A prompt for a code of an MFA device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromptView {
-    /// The ID of the prompt, for the answer.
-    pub id: u64,
-    /// The MFA device.
-    pub mfa_serial: String,
-    /// The roles that wait for the code.
-    pub roles: Vec<String>,
-    /// The description of the plan, in one or two sentences.
-    pub plan: String,
-    /// A short description of the alternative use of the code; see `Keeper::switch_prompt`.
-    #[serde(default, alias = "instead")]
-    pub alternative: Option<String>,
-    /// When the device shows its next code, if the current one was used.
-    pub next_code_at: Option<Timestamp>,
-    /// What was wrong with the last answer.
-    pub problem: Option<Problem>,
-    /// Whether the prompt is already shown at a terminal, so that no window needs to open.
-    #[serde(default)]
-    pub at_terminal: bool,
-    /// When the prompt times out.
-    pub deadline: Timestamp,
-}
-
-/// A question whether a program may use the session of a role or an access key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuestionView {
-    /// The ID of the question, for the answer.
-    pub id: u64,
-    /// The name of the role or access key, depending on `request`.
-    pub role: String,
-    /// Its 12-digit account.
-    pub account_id: String,
-    /// What is requested.
-    pub request: RequestKind,
-    /// The requesting program. Its name is empty if it is unknown.
-    pub process: Process,
-    /// Its parent processes, the nearest first.
-    pub parents: Vec<Process>,
-    /// The root of its process tree, if the user can allow the tree.
-    pub tree: Option<Process>,
-    /// Whether it runs in a container or sandbox. Version 0.1.0 called it `apart`.
-    #[serde(alias = "apart")]
-    pub sandboxed: bool,
-    /// When the request is denied without an answer.
-    pub deadline: Timestamp,
-}
-
-/// A prompt for the reason to assume a role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReasonPromptView {
-    /// The ID of the prompt, for the answer.
-    pub id: u64,
-    /// The role that waits for the reason.
-    pub role: String,
-    /// The roles assumed through it that wait as well.
-    #[serde(default)]
-    pub on_the_way_to: Vec<String>,
-    /// A short description of the pattern.
-    pub form: String,
-    /// A short description of the field of the call in which it is sent. Version 0.1.0 called it `place`.
-    #[serde(alias = "place")]
-    pub target: String,
-    /// The last reason.
-    pub last: Option<String>,
-    /// When the prompt times out.
-    pub deadline: Timestamp,
-}
-
 /// The settings that are needed for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
@@ -463,67 +399,4 @@ pub struct SettingsView {
     /// The policy for roles without one of their own.
     #[serde(default)]
     pub consent: Consent,
-}
-
-/// How many parent processes of a program are shown.
-const PARENTS_SHOWN: usize = 4;
-
-impl QuestionView {
-    /// Returns the requested role or access key, as in "aws wants access to …". The name is shortened to `max`
-    /// characters.
-    pub fn target(&self, max: usize) -> String {
-        let name = cut(&self.role, max);
-        match self.request {
-            RequestKind::Key | RequestKind::PutBack => format!("the access key {name}"),
-            RequestKind::Credentials
-            | RequestKind::Env
-            | RequestKind::Exec
-            | RequestKind::Endpoint
-            | RequestKind::Assume
-            | RequestKind::Copy
-            | RequestKind::Profile => name,
-        }
-    }
-
-    /// Returns what the user grants beyond a role's session, or `None` for a role.
-    pub fn reach(&self) -> Option<&'static str> {
-        match self.request {
-            RequestKind::Key => {
-                Some("This grants everything the key's user may do, not only what a role may do")
-            }
-            RequestKind::PutBack => Some(
-                "This writes the secret to AWS's credentials file, where all your programs can read it",
-            ),
-            RequestKind::Credentials
-            | RequestKind::Env
-            | RequestKind::Exec
-            | RequestKind::Endpoint
-            | RequestKind::Assume
-            | RequestKind::Copy
-            | RequestKind::Profile => None,
-        }
-    }
-
-    /// Returns the name of the requesting program for a sentence.
-    pub fn asker(&self) -> String {
-        match self.process.name.as_str() {
-            "" => "A program".to_owned(),
-            name => cut(name, 32),
-        }
-    }
-
-    /// Returns a short description of how the requesting program was started.
-    pub fn origin(&self) -> String {
-        let parents = self.parents.iter().take(PARENTS_SHOWN);
-        let parents: Vec<String> = parents.map(|parent| cut(&parent.name, 24)).collect();
-        let process = match (self.process.pid, parents.is_empty()) {
-            (0, _) => "Unknown process".to_owned(),
-            (pid, true) => format!("Process {pid}"),
-            (pid, false) => format!("Process {pid}, started by {}", parents.join(" ← ")),
-        };
-        match self.sandboxed {
-            true => format!("{process}, in a container or sandbox"),
-            false => process,
-        }
-    }
 }

@@ -8,13 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::checks::{live_id, name};
 use super::story::{KEYS, Program, ROLES, Story, arn, draft, pick};
 use super::world::{World, lock};
-use crate::Owner;
 use crate::ports::Clock;
+use crate::{Given, Owner};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
 use rolecall_core::value::mfa::MfaCode;
-use rolecall_core::view::snapshot::{Mode, QuestionView};
+use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::snapshot::Mode;
 
 impl Story {
     pub(super) fn act(&mut self) {
@@ -112,11 +113,11 @@ impl Story {
     fn answer(&mut self) {
         let (prompt, question, has_other) = {
             let state = self.owner.lock();
-            let prompt = state.prompts.iter().next_back();
+            let prompt = state.questions.codes().next_back();
             let has_other = prompt.is_some_and(|(_, it)| it.offer(&state).is_some());
             (
-                prompt.map(|(id, _)| *id),
-                state.asking.views().first().cloned(),
+                prompt.map(|(id, _)| id),
+                state.consent_views().first().cloned(),
                 has_other,
             )
         };
@@ -128,7 +129,7 @@ impl Story {
         match self.world.numbers.below(10) {
             0 => {
                 self.note(&format!("cancel prompt {id}"));
-                let _ = owner.cancel_prompt(id);
+                self.give(id, Given::NoCode);
             }
             3 | 4 => {
                 let waiting = ROLES.map(|(role, ..)| role);
@@ -142,7 +143,7 @@ impl Story {
             }
             1 if has_other => {
                 self.note(&format!("another plan for prompt {id}"));
-                let _ = owner.switch_prompt(id);
+                self.give(id, Given::OtherPlan);
             }
             chance => {
                 let code = match chance {
@@ -152,7 +153,7 @@ impl Story {
                 self.note(&format!("answer prompt {id} with {code}"));
                 let (checks, world) = (self.checks.clone(), self.world.clone());
                 self.ask("answer".into(), async move {
-                    if owner.answer_prompt(id, &code).await.is_ok() {
+                    if owner.answer(id, Given::Code(&code)).await.is_ok() {
                         lock(&checks).answered(&world, id, code);
                     }
                 });
@@ -160,7 +161,14 @@ impl Story {
         }
     }
 
-    fn reply(&mut self, question: &QuestionView) {
+    fn give(&mut self, id: u64, given: Given<'static>) {
+        let owner = self.owner.clone();
+        self.ask(format!("{given:?}"), async move {
+            let _ = owner.answer(id, given).await;
+        });
+    }
+
+    fn reply(&mut self, question: &ConsentView) {
         let reply = match self.world.numbers.below(3) {
             0 => Reply::Deny,
             1 => Reply::AllowOnce,
@@ -317,8 +325,8 @@ impl Story {
 /// Returns whether a role waits for a code that has not been given.
 fn waits_for_code(owner: &Owner, role: &str) -> bool {
     let state = owner.lock();
-    let mut open = state.prompts.values().filter(|it| it.is_open());
-    open.any(|prompt| prompt.roles(&state).contains(&name(role)))
+    let mut open = state.questions.codes();
+    open.any(|(_, prompt)| prompt.roles(&state).contains(&name(role)))
 }
 
 fn request(role: &str, tree: u32) -> Request {

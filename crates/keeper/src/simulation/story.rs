@@ -17,7 +17,8 @@ use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, QuestionView};
+use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::snapshot::Mode;
 
 /// The roles of every story: some are assumed from a key, some from another role, and some have a device.
 pub(super) const ROLES: [(&str, &str, bool); 5] = [
@@ -64,7 +65,7 @@ impl Wake for Flag {
 pub(super) struct Program(pub(super) AtomicBool);
 
 impl Waiter for Program {
-    fn wait(&self, _limit: SignedDuration, _question: Option<QuestionView>) -> Result<(), Problem> {
+    fn wait(&self, _limit: SignedDuration, _question: Option<ConsentView>) -> Result<(), Problem> {
         Ok(())
     }
     fn is_gone(&self) -> bool {

@@ -4,24 +4,22 @@ use jiff::Timestamp;
 
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::input::InputError;
-use rolecall_core::value::mfa::{MfaCode, MfaSerial};
+use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::problem::Problem;
 
-/// An open prompt.
+/// A question for a code.
 #[derive(Debug, Clone)]
-pub(crate) struct Prompt {
-    pub(crate) question: Question,
-    pub(crate) deadline: Timestamp,
+pub(crate) struct CodePrompt {
+    pub(crate) request: CodeRequest,
     pub(crate) next_code_at: Option<Timestamp>,
     pub(crate) problem: Option<Problem>,
     /// Whether a terminal shows the prompt.
     pub(crate) at_terminal: bool,
-    pub(crate) answer: Option<Answer>,
 }
 
-/// The content of a prompt.
+/// What a code is needed for.
 #[derive(Debug, Clone)]
-pub(crate) struct Question {
+pub(crate) struct CodeRequest {
     /// The device.
     pub(crate) serial: MfaSerial,
     /// What the code is for.
@@ -39,15 +37,6 @@ pub(crate) enum Purpose {
     Attempt(u64),
     /// The session token of this request, for every attempt that waits for it.
     Token(u64),
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Answer {
-    Code(MfaCode),
-    Instead(PlanPreference),
-    Cancel,
-    /// Nobody waits for the prompt any more.
-    Unwanted,
 }
 
 /// Why an attempt stops without a session: it failed, or it must be planned again.

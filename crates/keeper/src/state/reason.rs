@@ -1,4 +1,4 @@
-//! Prompts for reasons, and the reasons that were used.
+//! Questions for reasons, and the reasons that were used.
 
 use jiff::Timestamp;
 
@@ -12,21 +12,11 @@ pub(crate) struct GivenReason {
     pub(crate) at: Timestamp,
 }
 
-/// An open prompt for a reason.
+/// A question for a reason.
 #[derive(Debug, Clone)]
 pub(crate) struct ReasonPrompt {
     pub(crate) role: Name,
     pub(crate) rule: ReasonRule,
     /// The last reason, as a suggestion.
     pub(crate) last: Option<String>,
-    pub(crate) deadline: Timestamp,
-    pub(crate) answer: Option<Answer>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Answer {
-    Reason(Reason),
-    Cancel,
-    /// Nobody waits for the prompt any more.
-    Unwanted,
 }

@@ -8,7 +8,7 @@ fn allow_exec(set: &Set, mut request: Request) -> Requester {
     let by = request.requester.clone().expect("somebody");
     let asking = set.ask_as(request);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::AllowOnce)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::AllowOnce))
         .expect("open");
     assert_eq!(asking.end(), Ok(()));
     by

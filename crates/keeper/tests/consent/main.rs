@@ -17,9 +17,10 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::Topic;
-use rolecall_core::view::snapshot::{Mode, QuestionView};
-use rolecall_keeper::Keeper;
+use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::{Given, Keeper};
 
 /// A keeper with one role, and its policy in the settings.
 struct Set {
@@ -64,11 +65,11 @@ impl Set {
         Asking { served, waiter }
     }
 
-    fn questions(&self) -> Vec<QuestionView> {
-        self.keeper.snapshot().questions
+    fn questions(&self) -> Vec<ConsentView> {
+        self.keeper.snapshot().consents().cloned().collect()
     }
 
-    fn wait_for_question(&self) -> QuestionView {
+    fn wait_for_question(&self) -> ConsentView {
         until(|| self.questions().first().cloned())
     }
 
@@ -180,7 +181,7 @@ fn t03_nothing_is_done_until_the_user_allows_it() {
         ["aws wants access to guest"]
     );
     set.keeper
-        .reply(question.id, Reply::AllowOnce)
+        .answer(question.id, Given::Reply(Reply::AllowOnce))
         .expect("open");
     assert_eq!(asking.end(), Ok(()));
     assert_eq!(set.fakes.sts.calls().len(), 1);
@@ -196,7 +197,7 @@ fn t03_a_denial_gives_nothing_and_holds_for_half_a_minute() {
     let set = Set::with(ONCE);
     let asking = set.ask(1);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::Deny)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::Deny))
         .expect("open");
     assert_eq!(asking.refused().code, ProblemCode::NotAllowed);
     assert_eq!(set.ask(1).refused().code, ProblemCode::NotAllowed);
@@ -212,7 +213,7 @@ fn t03_a_denial_gives_nothing_and_holds_for_half_a_minute() {
     set.fakes.clock.advance(SignedDuration::from_secs(31));
     let again = set.ask(1);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::AllowOnce)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::AllowOnce))
         .expect("open");
     assert_eq!(again.end(), Ok(()));
 }
@@ -226,7 +227,9 @@ fn t03_no_answer_is_a_denial() {
     assert!(asking.refused().what.contains("45 seconds"));
     assert_eq!(set.verdicts(), [(Verdict::Unanswered, 1)]);
     assert!(
-        set.keeper.reply(question.id, Reply::AllowOnce).is_err(),
+        set.keeper
+            .answer(question.id, Given::Reply(Reply::AllowOnce))
+            .is_err(),
         "too late"
     );
 }
@@ -239,13 +242,15 @@ fn t03_r11_200_callers_of_one_tree_share_one_question() {
     assert_eq!(set.questions().len(), 1);
     assert_eq!(set.fakes.notifier.take_titles().len(), 1);
     set.keeper
-        .reply(set.questions()[0].id, Reply::AllowOnce)
+        .answer(set.questions()[0].id, Given::Reply(Reply::AllowOnce))
         .expect("open");
     assert!(askers.into_iter().all(|it| it.end().is_ok()));
     assert_eq!(set.fakes.sts.calls().len(), 1);
     let later = set.ask(1);
     let question = set.wait_for_question();
-    set.keeper.reply(question.id, Reply::Deny).expect("open");
+    set.keeper
+        .answer(question.id, Given::Reply(Reply::Deny))
+        .expect("open");
     assert!(later.end().is_err(), "allowed once is not allowed again");
 }
 
@@ -256,7 +261,7 @@ fn t03_an_allowed_tree_needs_no_more_questions_and_another_one_does() {
     let question = set.wait_for_question();
     assert_eq!(question.tree.as_ref().map(|it| it.pid), Some(1));
     set.keeper
-        .reply(question.id, Reply::AllowTree)
+        .answer(question.id, Given::Reply(Reply::AllowTree))
         .expect("open");
     assert_eq!(first.end(), Ok(()));
     assert_eq!(set.ask(1).end(), Ok(()));
@@ -267,7 +272,7 @@ fn t03_an_allowed_tree_needs_no_more_questions_and_another_one_does() {
 
     let other = set.ask(2);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::Deny)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::Deny))
         .expect("open");
     assert!(other.end().is_err());
 
@@ -286,7 +291,7 @@ fn a_tree_cannot_be_allowed_if_each_request_needs_a_question() {
     let set = Set::with(ASK);
     let asking = set.ask(1);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::AllowTree)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::AllowTree))
         .expect("open");
     assert_eq!(asking.end(), Ok(()));
     assert_eq!(set.verdicts(), [(Verdict::Accepted, 1)]);
@@ -318,7 +323,9 @@ fn t03_the_number_of_questions_is_limited() {
     until(|| (refused() == 35).then_some(()));
     assert_eq!(set.questions().len(), 5, "so many at once");
     for question in set.questions() {
-        set.keeper.reply(question.id, Reply::Deny).expect("open");
+        set.keeper
+            .answer(question.id, Given::Reply(Reply::Deny))
+            .expect("open");
     }
     assert!(askers.into_iter().all(|it| it.end().is_err()));
     for tree in 50..60 {
@@ -327,7 +334,7 @@ fn t03_the_number_of_questions_is_limited() {
             true => Some(None),
             false => set.questions().first().cloned().map(Some),
         });
-        question.map(|it| set.keeper.reply(it.id, Reply::Deny));
+        question.map(|it| set.keeper.answer(it.id, Given::Reply(Reply::Deny)));
         assert!(one.end().is_err());
     }
     let denied = set.verdicts().into_iter();
@@ -455,7 +462,7 @@ fn a_changed_policy_drops_permissions() {
     let set = Set::with(ONCE);
     let asking = set.ask(1);
     set.keeper
-        .reply(set.wait_for_question().id, Reply::AllowTree)
+        .answer(set.wait_for_question().id, Given::Reply(Reply::AllowTree))
         .expect("open");
     assert_eq!(asking.end(), Ok(()));
     set.keeper
@@ -506,7 +513,9 @@ fn t03_many_questions_at_once_are_one_notice() {
     let last = || set.fakes.notifier.last_title();
     until(|| (last().as_deref() == Some("4 programs want access")).then_some(()));
     for question in set.questions() {
-        set.keeper.reply(question.id, Reply::Deny).expect("open");
+        set.keeper
+            .answer(question.id, Given::Reply(Reply::Deny))
+            .expect("open");
     }
     assert!(askers.into_iter().all(|it| it.end().is_err()));
     let withdrawn = set.fakes.notifier.withdrawn();

@@ -1,6 +1,7 @@
 //! Tests of the protocol's frames.
 
 use super::*;
+use crate::view::question::{QuestionView, ReasonView};
 
 fn request(call: Call) -> Request {
     Request {
@@ -99,4 +100,28 @@ fn a_frame_that_cannot_be_used_is_skipped_and_the_next_one_read() {
     assert!(matches!(next(), Ok(Received::Content(7))));
     assert!(next().is_err(), "the end");
     assert!(receive_frame::<u8>(&mut [0, 1, 0, 0, 1].as_slice(), 100).is_err());
+}
+
+#[test]
+fn a_snapshot_also_has_the_lists_of_questions_that_version_0_1_0_reads() {
+    let question = QuestionView::Reason(ReasonView {
+        id: 7,
+        role: "guest".into(),
+        on_the_way_to: Vec::new(),
+        form: String::new(),
+        target: String::new(),
+        last: None,
+        deadline: Timestamp::UNIX_EPOCH,
+    });
+    let snapshot = Snapshot {
+        open_questions: vec![question],
+        ..Snapshot::default()
+    };
+    let answer = Answer::Snapshot(Box::new(snapshot.clone()));
+    let wire = serde_json::to_value(&answer).expect("JSON");
+    let of = |list: &str| wire["snapshot"][list].as_array().map(Vec::len);
+    let lists = ["open_questions", "reason_prompts", "prompts", "questions"];
+    assert_eq!(lists.map(of), [Some(1), Some(1), Some(0), Some(0)]);
+    let back = serde_json::from_value(wire).expect("an answer");
+    assert!(matches!(back, Answer::Snapshot(back) if *back == snapshot));
 }

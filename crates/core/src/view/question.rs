@@ -1,0 +1,180 @@
+//! What the user is asked: for a code, for a reason, or whether a program may use a session.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::asker::history::RequestKind;
+use crate::asker::requester::Process;
+use crate::value::problem::Problem;
+use crate::value::sanitise::cut;
+
+/// An open question to the user. All questions share their IDs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QuestionView {
+    /// For a code of an MFA device.
+    Code(CodeView),
+    /// For the reason to assume a role.
+    Reason(ReasonView),
+    /// Whether a program may use a session.
+    Consent(ConsentView),
+}
+
+impl QuestionView {
+    /// Returns the question if it is for a code.
+    pub fn code(&self) -> Option<&CodeView> {
+        match self {
+            Self::Code(code) => Some(code),
+            Self::Reason(_) | Self::Consent(_) => None,
+        }
+    }
+
+    /// Returns the question if it is for a reason.
+    pub fn reason(&self) -> Option<&ReasonView> {
+        match self {
+            Self::Reason(reason) => Some(reason),
+            Self::Code(_) | Self::Consent(_) => None,
+        }
+    }
+
+    /// Returns the question if it is whether a program may use a session.
+    pub fn consent(&self) -> Option<&ConsentView> {
+        match self {
+            Self::Consent(consent) => Some(consent),
+            Self::Code(_) | Self::Reason(_) => None,
+        }
+    }
+}
+
+/// A prompt for a code of an MFA device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeView {
+    /// The ID of the prompt, for the answer.
+    pub id: u64,
+    /// The MFA device.
+    pub mfa_serial: String,
+    /// The roles that wait for the code.
+    pub roles: Vec<String>,
+    /// The description of the plan, in one or two sentences.
+    pub plan: String,
+    /// A short description of the alternative use of the code; see `Keeper::switch_prompt`.
+    #[serde(default, alias = "instead")]
+    pub alternative: Option<String>,
+    /// When the device shows its next code, if the current one was used.
+    pub next_code_at: Option<Timestamp>,
+    /// What was wrong with the last answer.
+    pub problem: Option<Problem>,
+    /// Whether the prompt is already shown at a terminal, so that no window needs to open.
+    #[serde(default)]
+    pub at_terminal: bool,
+    /// When the prompt times out.
+    pub deadline: Timestamp,
+}
+
+/// A question whether a program may use the session of a role or an access key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentView {
+    /// The ID of the question, for the answer.
+    pub id: u64,
+    /// The name of the role or access key, depending on `request`.
+    pub role: String,
+    /// Its 12-digit account.
+    pub account_id: String,
+    /// What is requested.
+    pub request: RequestKind,
+    /// The requesting program. Its name is empty if it is unknown.
+    pub process: Process,
+    /// Its parent processes, the nearest first.
+    pub parents: Vec<Process>,
+    /// The root of its process tree, if the user can allow the tree.
+    pub tree: Option<Process>,
+    /// Whether it runs in a container or sandbox. Version 0.1.0 called it `apart`.
+    #[serde(alias = "apart")]
+    pub sandboxed: bool,
+    /// When the request is denied without an answer.
+    pub deadline: Timestamp,
+}
+
+/// A prompt for the reason to assume a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonView {
+    /// The ID of the prompt, for the answer.
+    pub id: u64,
+    /// The role that waits for the reason.
+    pub role: String,
+    /// The roles assumed through it that wait as well.
+    #[serde(default)]
+    pub on_the_way_to: Vec<String>,
+    /// A short description of the pattern.
+    pub form: String,
+    /// A short description of the field of the call in which it is sent. Version 0.1.0 called it `place`.
+    #[serde(alias = "place")]
+    pub target: String,
+    /// The last reason.
+    pub last: Option<String>,
+    /// When the prompt times out.
+    pub deadline: Timestamp,
+}
+
+/// How many parent processes of a program are shown.
+const PARENTS_SHOWN: usize = 4;
+
+impl ConsentView {
+    /// Returns the requested role or access key, as in "aws wants access to …". The name is shortened to `max`
+    /// characters.
+    pub fn target(&self, max: usize) -> String {
+        let name = cut(&self.role, max);
+        match self.request {
+            RequestKind::Key | RequestKind::PutBack => format!("the access key {name}"),
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Profile => name,
+        }
+    }
+
+    /// Returns what the user grants beyond a role's session, or `None` for a role.
+    pub fn reach(&self) -> Option<&'static str> {
+        match self.request {
+            RequestKind::Key => {
+                Some("This grants everything the key's user may do, not only what a role may do")
+            }
+            RequestKind::PutBack => Some(
+                "This writes the secret to AWS's credentials file, where all your programs can read it",
+            ),
+            RequestKind::Credentials
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Endpoint
+            | RequestKind::Assume
+            | RequestKind::Copy
+            | RequestKind::Profile => None,
+        }
+    }
+
+    /// Returns the name of the requesting program for a sentence.
+    pub fn asker(&self) -> String {
+        match self.process.name.as_str() {
+            "" => "A program".to_owned(),
+            name => cut(name, 32),
+        }
+    }
+
+    /// Returns a short description of how the requesting program was started.
+    pub fn origin(&self) -> String {
+        let parents = self.parents.iter().take(PARENTS_SHOWN);
+        let parents: Vec<String> = parents.map(|parent| cut(&parent.name, 24)).collect();
+        let process = match (self.process.pid, parents.is_empty()) {
+            (0, _) => "Unknown process".to_owned(),
+            (pid, true) => format!("Process {pid}"),
+            (pid, false) => format!("Process {pid}, started by {}", parents.join(" ← ")),
+        };
+        match self.sandboxed {
+            true => format!("{process}, in a container or sandbox"),
+            false => process,
+        }
+    }
+}

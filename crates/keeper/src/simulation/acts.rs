@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::{SignedDuration, Timestamp};
 
 use super::checks::{live_id, name};
-use super::story::{KEYS, Program, ROLES, Story, arn, draft, pick};
+use super::story::{KEYS, Program, ROLES, Story, WITH_REASON, arn, draft, pick};
 use super::world::{World, lock};
 use crate::ports::Clock;
 use crate::{Given, Owner};
@@ -20,7 +20,7 @@ use rolecall_core::view::snapshot::Mode;
 impl Story {
     pub(super) fn act(&mut self) {
         let numbers = &self.world.numbers;
-        let (role, source, has_device) = ROLES[pick(numbers.below(5))];
+        let (role, source, has_device) = ROLES[pick(numbers.below(6))];
         match numbers.below(100) {
             0..16 => self.assume(role),
             16..34 => self.hand_out(role),
@@ -43,6 +43,9 @@ impl Story {
     }
 
     fn assume(&mut self, role: &'static str) {
+        if WITH_REASON.contains(&role) && self.world.numbers.percent(50) {
+            return self.assume_because(role);
+        }
         let code = self.world.numbers.percent(30).then(|| self.fresh_code());
         self.assume_with(role, code);
     }
@@ -73,6 +76,21 @@ impl Story {
             }
             let code = code.map(|code| MfaCode::parse(&code).expect("a code"));
             let _ = owner.assume(&name(role), code).await;
+        });
+    }
+
+    /// A terminal assumes a role with a reason of its own, with which its session must be signed.
+    fn assume_because(&mut self, role: &'static str) {
+        let reason = format!("OPS-{}", self.world.numbers.below(1_000_000));
+        let what = format!("assume {role} because of {reason}");
+        self.note(&what);
+        let (owner, checks, world) = (self.owner.clone(), self.checks.clone(), self.world.clone());
+        self.ask(what, async move {
+            let reasons = [reason];
+            let assumed = owner.assume_because(&name(role), None, &reasons).await;
+            if let Ok(session) = assumed {
+                lock(&checks).assumed(&world, &session, &reasons[0]);
+            }
         });
     }
 
@@ -124,6 +142,9 @@ impl Story {
         if let Some(question) = question {
             return self.reply(&question);
         }
+        if let Some(id) = self.open_reason() {
+            return self.answer_reason(id);
+        }
         let Some(id) = prompt else { return };
         let owner = self.owner.clone();
         match self.world.numbers.below(10) {
@@ -159,6 +180,22 @@ impl Story {
                 });
             }
         }
+    }
+
+    fn open_reason(&self) -> Option<u64> {
+        let state = self.owner.lock();
+        let mut reasons = state.questions.reasons();
+        reasons.next().map(|(id, _)| id)
+    }
+
+    fn answer_reason(&mut self, id: u64) {
+        let given = match self.world.numbers.below(5) {
+            0 => Given::NoReason,
+            1 => Given::Reason(""),
+            _ => Given::Reason("OPS-0"),
+        };
+        self.note(&format!("answer {id} with {given:?}"));
+        self.give(id, given);
     }
 
     fn give(&mut self, id: u64, given: Given<'static>) {

@@ -6,6 +6,7 @@ use super::world::World;
 use crate::Owner;
 use crate::ports::Clock;
 use rolecall_core::asker::consent::Consent;
+use rolecall_core::session::Session;
 use rolecall_core::value::name::Name;
 
 /// The policy of a role.
@@ -71,6 +72,17 @@ impl Checks {
         if !is_allowed {
             world.fault(format!(
                 "program {tree} got {role} though nobody allowed it"
+            ));
+        }
+    }
+
+    /// A terminal got a session for its reason, with which the session must have been signed.
+    pub(super) fn assumed(&self, world: &World, session: &Session, reason: &str) {
+        let signed = world.signed_reason(session);
+        if signed.as_deref() != Some(reason) || session.reason.as_deref() != Some(reason) {
+            world.fault(format!(
+                "{} was assumed because of {reason} and signed with {signed:?}",
+                session.role
             ));
         }
     }

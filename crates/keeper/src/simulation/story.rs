@@ -21,13 +21,16 @@ use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Mode;
 
 /// The roles of every story: some are assumed from a key, some from another role, and some have a device.
-pub(super) const ROLES: [(&str, &str, bool); 5] = [
+pub(super) const ROLES: [(&str, &str, bool); 6] = [
     ("plain", "user", false),
     ("deploy", "user", true),
     ("admin", "user", true),
     ("audit", "work", true),
     ("behind", "deploy", false),
+    ("incident", "user", false),
 ];
+/// The roles that require a reason.
+pub(super) const WITH_REASON: [&str; 2] = ["audit", "incident"];
 pub(super) const KEYS: [(&str, &str); 2] = [
     ("user", "AKIAIOSFODNN7EXAMPLE"),
     ("work", "AKIASQ7EXAMPLEKEYID1"),
@@ -285,6 +288,7 @@ pub(super) fn draft(role: &str, source: &str, has_device: bool, duration: &str) 
         source: source.into(),
         mfa_serial: has_device.then_some(device),
         duration: Some(duration.into()),
+        reason: WITH_REASON.contains(&role).then(|| "tag:Reason".into()),
         ..RoleDraft::default()
     }
 }

@@ -1,5 +1,6 @@
 //! The ports in a story. They are slow, fail and panic according to the seed, and record their calls.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -61,6 +62,8 @@ pub(super) struct World {
     pub(super) is_calm: AtomicBool,
     pub(super) keychain_fails: AtomicBool,
     sent: Mutex<Vec<(String, String, Timestamp)>>,
+    /// The reason that was signed for each session, by its ID.
+    signed: Mutex<BTreeMap<String, String>>,
     calls: AtomicU64,
     queue: Mutex<Vec<Task>>,
     faults: Mutex<Vec<String>>,
@@ -74,6 +77,7 @@ impl World {
             is_calm: AtomicBool::new(false),
             keychain_fails: AtomicBool::new(false),
             sent: Mutex::default(),
+            signed: Mutex::default(),
             calls: AtomicU64::new(0),
             queue: Mutex::default(),
             faults: Mutex::default(),
@@ -104,6 +108,11 @@ impl World {
     /// Returns whether a code was ever sent to AWS.
     pub(super) fn was_sent(&self, code: &str) -> bool {
         lock(&self.sent).iter().any(|(_, sent, _)| sent == code)
+    }
+
+    /// Returns the reason with which a session was signed.
+    pub(super) fn signed_reason(&self, session: &Session) -> Option<String> {
+        lock(&self.signed).get(session.id()).cloned()
     }
 
     /// Fills the disk, or makes room.
@@ -203,8 +212,12 @@ impl Sts for World {
         self.note_code(call.mfa.as_ref());
         self.answer(call.mfa.is_some())?;
         let arn = &call.role_arn;
+        let credentials = self.credentials(call.duration.seconds());
+        if let Some(tag) = call.tags.iter().find(|tag| tag.key == "Reason") {
+            lock(&self.signed).insert(credentials.access_key_id.clone(), tag.value.clone());
+        }
         Ok(Assumed {
-            credentials: self.credentials(call.duration.seconds()),
+            credentials,
             identity: format!(
                 "arn:aws:sts::{}:assumed-role/{}/{}",
                 arn.account_id(),

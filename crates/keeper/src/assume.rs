@@ -149,16 +149,19 @@ impl Owner {
     /// not be used for this caller.
     fn running(&self, name: &Name, intent: &Intent) -> Result<(Role, Option<Answer>), Problem> {
         self.update(|state| {
-            let found = state.catalogue.role(name).cloned();
-            let role = found.ok_or_else(|| state.catalogue.refusal(name))?;
-            let other = state.attempts.for_other_reasons(&role, &intent.reasons);
+            let found = state.roles.catalogue.role(name).cloned();
+            let role = found.ok_or_else(|| state.roles.catalogue.refusal(name))?;
+            let other = state
+                .sessions
+                .attempts
+                .for_other_reasons(&role, &intent.reasons);
             Ok((role, other))
         })
     }
 
     fn join_or_start(&self, role: Role, intent: &Intent) -> Answer {
         let joined = self.update(|state| {
-            let attempts = &mut state.attempts;
+            let attempts = &mut state.sessions.attempts;
             let brought = Brought {
                 code: intent.code.clone(),
                 reasons: intent.reasons.clone(),
@@ -167,7 +170,7 @@ impl Owner {
             if joined.is_first {
                 let is_older = |id: u64, it: &Role| id != joined.id && it.name == role.name;
                 attempts.drop_where(is_older, || Outcome::Superseded);
-                state.failures.remove(&role.name);
+                state.sessions.failures.remove(&role.name);
             }
             joined
         });
@@ -192,8 +195,8 @@ impl Owner {
         let started = self.start(async move { owner.attempt(&role, &intent).await });
         if let Err(problem) = started {
             self.update(|state| {
-                state.failures.insert(name, problem.clone());
-                state.attempts.settle(id, Outcome::failed(problem))
+                state.sessions.failures.insert(name, problem.clone());
+                state.sessions.attempts.settle(id, Outcome::failed(problem))
             });
         }
     }
@@ -213,25 +216,19 @@ impl Owner {
     fn settle_attempt(&self, role: &Role, intent: &Intent, result: &Result<Session, Problem>) {
         let now = self.ports.clock.now();
         let is_taken = self.update(|state| {
-            if !state.attempts.is_running(intent.attempt) {
+            if !state.sessions.attempts.is_running(intent.attempt) {
                 return false;
             }
             state.note_asked(role, result, now);
-            let present = state.catalogue.role(&role.name);
+            let present = state.roles.catalogue.role(&role.name);
             let is_same = |it: &Role| it.arn == role.arn && it.limited == role.limited;
             if !present.is_none_or(is_same) {
-                return !state.attempts.settle(intent.attempt, Outcome::Superseded);
+                return !state
+                    .sessions
+                    .attempts
+                    .settle(intent.attempt, Outcome::Superseded);
             }
-            match result {
-                Ok(session) => {
-                    state.sessions.insert(role.name.clone(), session.clone());
-                    state.worked.insert(role.name.clone(), role.clone());
-                }
-                Err(problem) if problem.code == ProblemCode::Cancelled => {}
-                Err(problem) => drop(state.failures.insert(role.name.clone(), problem.clone())),
-            }
-            let outcome = Outcome::Done(Box::new(result.clone()));
-            state.attempts.settle(intent.attempt, outcome)
+            state.sessions.settle(intent.attempt, role, result)
         });
         if !is_taken {
             return;
@@ -263,7 +260,7 @@ impl Owner {
 
     /// Checks that an attempt is not stale, so that no more calls and prompts are made for it.
     pub(super) fn check_running(&self, attempt: u64) -> Result<(), Problem> {
-        match self.lock().attempts.is_running(attempt) {
+        match self.lock().sessions.attempts.is_running(attempt) {
             true => Ok(()),
             false => Err(ended_meanwhile()),
         }
@@ -297,7 +294,7 @@ impl Owner {
             let state = self.lock();
             (
                 Plan::of(role, &state.situation(now), preference)?,
-                region_of(role, state.settings.region.as_ref())?,
+                region_of(role, state.settings.current.region.as_ref())?,
             )
         };
         let reason = self.reason_for(role, intent).await?;
@@ -370,7 +367,11 @@ impl Owner {
         preference: PlanPreference,
     ) -> Result<Session, Problem> {
         let now = self.ports.clock.now();
-        let code = self.lock().attempts.take_code(|id, _| id == intent.attempt);
+        let code = self
+            .lock()
+            .sessions
+            .attempts
+            .take_code(|id, _| id == intent.attempt);
         let intent = Intent {
             code,
             asker: Asker::Tool,
@@ -393,9 +394,9 @@ impl Owner {
             return Halt::Failed(problem);
         }
         let is_dropped = self.update(|state| {
-            let present = state.sessions.get(&signer.role);
+            let present = state.sessions.by_role.get(&signer.role);
             let is_same = present.is_some_and(|it| it.id() == signer.id());
-            is_same.then(|| state.sessions.remove(&signer.role))
+            is_same.then(|| state.sessions.by_role.remove(&signer.role))
         });
         if is_dropped.is_some() {
             self.keep(Row::Session(signer.role.clone()));
@@ -485,7 +486,7 @@ impl Owner {
             .err()
             .filter(|problem| problem.code != ProblemCode::KeychainEmpty)
             .cloned();
-        let recovered = standing.is_none() && self.lock().standing.contains_key(&Concern::Store);
+        let recovered = standing.is_none() && self.lock().problems.has(Concern::Store);
         self.set_standing(Concern::Keychain, standing);
         if recovered && result.is_ok() {
             self.restore_sessions().await;
@@ -505,7 +506,7 @@ impl Drop for Unfinished<'_> {
         let id = self.intent.attempt;
         let outcome = Outcome::failed(Problem::internal());
         self.owner
-            .update(|state| state.attempts.settle(id, outcome));
+            .update(|state| state.sessions.attempts.settle(id, outcome));
     }
 }
 

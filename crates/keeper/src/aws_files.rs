@@ -19,7 +19,7 @@ impl Owner {
         let credentials = self
             .io(|ports| ports.files.read_aws(AwsFile::Credentials))
             .await;
-        let keys = self.lock().keys.clone();
+        let keys = self.lock().keys.list.clone();
         let (config_path, credentials_path) = (
             files.aws_path(AwsFile::Config),
             files.aws_path(AwsFile::Credentials),
@@ -39,20 +39,17 @@ impl Owner {
         fresh.warn(AwsFile::Config, &config);
         fresh.warn(AwsFile::Credentials, &credentials);
         let problem = config.err().or(credentials.err());
-        let before = self.lock().catalogue.clone();
+        let before = self.lock().roles.catalogue.clone();
         self.update(|state| {
-            let problem = problem.or(fresh.fault(&state.aws));
+            let problem = problem.or(fresh.fault(&state.roles.aws));
             match &problem {
-                Some(_) => fresh.keep_good(&state.aws),
+                Some(_) => fresh.keep_good(&state.roles.aws),
                 None => fresh.is_good = true,
             }
             fresh.note_limit();
-            state.aws = fresh;
+            state.roles.aws = fresh;
             state.compose();
-            match problem {
-                Some(problem) => drop(state.standing.insert(Concern::AwsFiles, problem)),
-                None => drop(state.standing.remove(&Concern::AwsFiles)),
-            }
+            state.problems.set(Concern::AwsFiles, problem);
         });
         self.forget_limits(&before);
     }

@@ -19,21 +19,21 @@ impl Owner {
     pub(super) fn apply_roles(&self, read: Result<String, Problem>) {
         let path = self.ports.files.path(OwnFile::Roles);
         let reading = read.and_then(|text| catalogue::read(&text, &path));
-        let before = self.lock().catalogue.clone();
+        let before = self.lock().roles.catalogue.clone();
         self.update(|state| match reading {
             Ok(reading) => {
-                state.standing.remove(&Concern::RolesFile);
-                state.role_faults = reading
+                state.problems.set(Concern::RolesFile, None);
+                state.roles.faults = reading
                     .faults
                     .iter()
                     .map(|(_, problem)| problem.clone())
                     .collect();
-                let last = Catalogue::new(std::mem::take(&mut state.own_roles));
-                state.own_roles = with_last_good(reading, &last);
-                state.own_location.clone_from(&path);
+                let last = Catalogue::new(std::mem::take(&mut state.roles.own));
+                state.roles.own = with_last_good(reading, &last);
+                state.roles.own_location.clone_from(&path);
                 state.compose();
             }
-            Err(problem) => drop(state.standing.insert(Concern::RolesFile, problem)),
+            Err(problem) => state.problems.set(Concern::RolesFile, Some(problem)),
         });
         self.forget_limits(&before);
     }
@@ -91,14 +91,14 @@ impl Owner {
     /// does not use up its name.
     fn check_free_for_role(&self, name: &Name) -> Result<(), Problem> {
         let state = self.lock();
-        let taken = state.keys.iter().any(|key| key.name == *name)
-            || state.own_roles.iter().any(|role| role.name == *name);
+        let taken = state.keys.list.iter().any(|key| key.name == *name)
+            || state.roles.own.iter().any(|role| role.name == *name);
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
     /// Checks that a role is not read-only.
     fn check_own(&self, name: &Name) -> Result<(), Problem> {
-        match self.lock().catalogue.origin(name) {
+        match self.lock().roles.catalogue.origin(name) {
             Some(origin) if origin.kind != OriginKind::Own => Err(read_only(name, origin)),
             Some(_) | None => Ok(()),
         }
@@ -114,10 +114,13 @@ impl Owner {
         }
         let limits = Limits::check(limits)?;
         let mut state = self.lock();
-        let limited = state.catalogue.add_limited(name, &limits)?;
+        let limited = state.roles.catalogue.add_limited(name, &limits)?;
         if let Some(region) = limits.region {
-            state.locked_regions.retain(|before| *before != region);
-            state.locked_regions.insert(0, region);
+            state
+                .usage
+                .locked_regions
+                .retain(|before| *before != region);
+            state.usage.locked_regions.insert(0, region);
         }
         Ok(limited)
     }
@@ -129,11 +132,15 @@ impl Owner {
     /// If there is no such role.
     pub(super) fn lock_regions(&self, name: &Name) -> Result<Vec<String>, Problem> {
         let state = self.lock();
-        let role = state.catalogue.role(name);
-        let role = role.ok_or_else(|| state.catalogue.refusal(name))?;
+        let role = state.roles.catalogue.role(name);
+        let role = role.ok_or_else(|| state.roles.catalogue.refusal(name))?;
         let partition = role.arn.partition();
-        let set = [&role.region, &state.settings.region];
-        let likely = state.locked_regions.iter().chain(set.into_iter().flatten());
+        let set = [&role.region, &state.settings.current.region];
+        let likely = state
+            .usage
+            .locked_regions
+            .iter()
+            .chain(set.into_iter().flatten());
         let likely = likely.filter(|region| partition.has(region));
         let known = partition.regions.iter().map(|region| (*region).to_owned());
         let mut seen = HashSet::new();
@@ -149,7 +156,7 @@ impl Owner {
         new_source: &Name,
     ) -> Result<(), Problem> {
         let names = |role: &Role| role.source == *source;
-        if !self.lock().own_roles.iter().any(names) {
+        if !self.lock().roles.own.iter().any(names) {
             return Ok(());
         }
         self.edit_file(OwnFile::Roles, |text, path| {
@@ -163,14 +170,14 @@ impl State {
     /// Builds the catalogue: the user's own roles, then those of AWS's files and of teams.
     pub(super) fn compose(&mut self) {
         let mut catalogue = Catalogue::default();
-        for role in &self.own_roles {
-            catalogue.add(Ok(role.clone()), Origin::own(&self.own_location));
+        for role in &self.roles.own {
+            catalogue.add(Ok(role.clone()), Origin::own(&self.roles.own_location));
         }
-        self.aws.add_to(&mut catalogue);
-        self.teams.add_to(&mut catalogue);
-        catalogue.keep_limited(&self.catalogue);
-        self.catalogue = catalogue;
-        self.listed += 1;
+        self.roles.aws.add_to(&mut catalogue);
+        self.roles.teams.add_to(&mut catalogue);
+        catalogue.keep_limited(&self.roles.catalogue);
+        self.roles.catalogue = catalogue;
+        self.shown.listed += 1;
     }
 }
 

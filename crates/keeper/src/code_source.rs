@@ -25,7 +25,7 @@ impl Owner {
         if let Some(code) = self.code_of_seed(question).await {
             return Some(code);
         }
-        let words = self.lock().settings.mfa_process.clone();
+        let words = self.lock().settings.current.mfa_process.clone();
         if words.is_empty() {
             return None;
         }
@@ -75,7 +75,7 @@ impl Owner {
             let shown = question.map(|question| self.show_wait(question));
             self.until(Some(next), |_| None::<()>).await;
             if let Some(id) = shown {
-                self.update(|state| drop(state.seed_waits.remove(&id)));
+                self.update(|state| drop(state.mfa.seed_waits.remove(&id)));
             }
             if self.ports.clock.now() < next {
                 return Err(code_used());
@@ -85,9 +85,9 @@ impl Owner {
 
     fn show_wait(&self, question: &CodeRequest) -> u64 {
         self.update(|state| {
-            let last = state.seed_waits.keys().next_back();
+            let last = state.mfa.seed_waits.keys().next_back();
             let id = last.map_or(0, |last| last + 1);
-            state.seed_waits.insert(id, question.clone());
+            state.mfa.seed_waits.insert(id, question.clone());
             id
         })
     }

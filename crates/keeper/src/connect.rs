@@ -160,7 +160,7 @@ impl Owner {
         prefix: &str,
     ) -> Result<(Vec<OwnSection>, Vec<String>), Problem> {
         let program = self.ports.aws.command_line()?;
-        let region = self.lock().settings.region.clone();
+        let region = self.lock().settings.current.region.clone();
         let (roles, waiting) = self.connectable(which)?;
         let (mut sections, mut left_out) = (Vec::new(), Vec::new());
         for role in &roles {
@@ -193,7 +193,7 @@ impl Owner {
     /// Returns the selected roles, and the names of those whose key is still in a file.
     fn connectable(&self, which: &Which) -> Result<(Vec<Role>, Vec<String>), Problem> {
         let state = self.lock();
-        let catalogue = &state.catalogue;
+        let catalogue = &state.roles.catalogue;
         let waiting: Vec<Role> = catalogue.waiting_for_key().collect();
         let found = |name: &Name| {
             let role = catalogue.role(name).cloned();

@@ -75,7 +75,7 @@ impl Owner {
     /// If it runs in a container or sandbox and the settings do not allow such programs.
     pub(super) fn admit(&self, requester: &Requester) -> Result<(), Problem> {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
-        let is_refused = sandboxed && self.lock().settings.ask.containers == Consent::Never;
+        let is_refused = sandboxed && self.lock().settings.current.ask.containers == Consent::Never;
         match is_refused {
             true => Err(self.sandbox_refused()),
             false => Ok(()),
@@ -255,11 +255,11 @@ impl State {
     fn account_of(&self, subject: &Subject) -> String {
         let account = match subject {
             Subject::Role(name) => {
-                let role = self.catalogue.role(name);
+                let role = self.roles.catalogue.role(name);
                 role.map(|role| role.arn.account_id().to_owned())
             }
             Subject::Key(name) => {
-                let key = self.keys.iter().find(|key| key.name == *name);
+                let key = self.keys.named(name);
                 key.map(|key| key.account_id.clone())
             }
         };

@@ -40,7 +40,7 @@ impl Owner {
 
     /// Returns whether the role has a session, live or expired, that the user has not ended.
     pub(super) fn has_session(&self, role: &Name) -> bool {
-        self.lock().sessions.contains_key(role)
+        self.lock().sessions.by_role.contains_key(role)
     }
 
     /// Returns whether a renewal in the background should start now, and records that it starts.
@@ -52,16 +52,20 @@ impl Owner {
         let now = self.ports.clock.now();
         let needs_a_person = self.needs_a_person(role);
         let mut state = self.lock();
-        let is_under_way = state.attempts.has(|it| it.name == *role);
+        let is_under_way = state.sessions.attempts.has(|it| it.name == *role);
         let is_fresh = state
             .live(role, now)
             .is_some_and(|session| !session.is_due_for_renewal_at(now));
         if is_under_way || is_fresh {
             return false;
         }
-        let session = state.sessions.get(role);
+        let session = state.sessions.by_role.get(role);
         let session = session.map_or(String::new(), |session| session.id().to_owned());
-        let before = state.renewals.get(role).filter(|it| it.session == session);
+        let before = state
+            .sessions
+            .renewals
+            .get(role)
+            .filter(|it| it.session == session);
         let begun = before.map_or(0, |before| before.begun);
         if before.is_some_and(|before| needs_a_person || now < before.next()) {
             return false;
@@ -71,7 +75,7 @@ impl Owner {
             begun: begun + 1,
             last: now,
         };
-        state.renewals.insert(role.clone(), renewals);
+        state.sessions.renewals.insert(role.clone(), renewals);
         true
     }
 
@@ -93,7 +97,7 @@ impl Owner {
     fn needs_a_person(&self, role: &Name) -> bool {
         let now = self.ports.clock.now();
         let state = self.lock();
-        let Some(role) = state.catalogue.role(role) else {
+        let Some(role) = state.roles.catalogue.role(role) else {
             return false;
         };
         let plan = Plan::of(role, &state.situation(now), PlanPreference::AvoidPrompt);

@@ -43,7 +43,7 @@ impl Owner {
         let what = "This program runs in a container or sandbox, to which Rolecall gives nothing.";
         let remedy = "Run it outside, or set containers = \"ask\" below [ask] in settings.toml.";
         let refused = Problem::new(ProblemCode::OtherNamespace, what, remedy);
-        match &self.lock().settings.ask.unread.containers {
+        match &self.lock().settings.current.ask.unread.containers {
             Some(fault) => because_of(fault, refused),
             None => refused,
         }
@@ -53,7 +53,7 @@ impl Owner {
         let refused = for_no_program(subject);
         let state = self.lock();
         let governing = state.governing(subject);
-        match governing.and_then(|it| state.settings.ask.fault(&it).cloned()) {
+        match governing.and_then(|it| state.settings.current.ask.fault(&it).cloned()) {
             Some(fault) => Problem {
                 code: ProblemCode::InvalidSettings,
                 ..because_of(&fault, refused)
@@ -64,7 +64,7 @@ impl Owner {
 
     fn unknown(&self, subject: &Subject) -> Problem {
         match subject {
-            Subject::Role(name) => self.lock().catalogue.refusal(name),
+            Subject::Role(name) => self.lock().roles.catalogue.refusal(name),
             Subject::Key(name) => unknown_key(name),
         }
     }

@@ -13,7 +13,7 @@ use rolecall_core::value::role_arn::RoleArn;
 impl State {
     /// Returns the duration to request, which is the planned one limited to the role's known maximum.
     pub(super) fn within_limit(&self, role: &Role, planned: SessionDuration) -> SessionDuration {
-        match self.limits.get(role.arn.as_str()) {
+        match self.durations.limits.get(role.arn.as_str()) {
             Some(limit) => planned.min(limit.allowed),
             None => planned,
         }
@@ -21,7 +21,7 @@ impl State {
 
     /// Returns what is known about the maximum duration of a role.
     pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
-        self.limits.get(role.arn.as_str()).copied()
+        self.durations.limits.get(role.arn.as_str()).copied()
     }
 }
 
@@ -41,8 +41,8 @@ impl Owner {
                 Vec::new()
             });
         self.update(|state| {
-            state.limits.extend(known);
-            state.maximum_tries.extend(tries);
+            state.durations.limits.extend(known);
+            state.durations.maximum_tries.extend(tries);
         });
     }
 
@@ -87,7 +87,7 @@ impl Owner {
     /// Returns the duration setting of a role, if its known maximum is lower.
     pub(super) fn reduced_duration(&self, name: &Name) -> Option<ReducedDuration> {
         let state = self.lock();
-        let role = state.catalogue.role(name)?;
+        let role = state.roles.catalogue.role(name)?;
         let allowed = state.limit_of(role)?.allowed;
         let wanted = role.duration.filter(|wanted| *wanted > allowed)?;
         Some(ReducedDuration { wanted, allowed })
@@ -95,7 +95,7 @@ impl Owner {
 
     pub(super) fn note_limit(&self, role: &RoleArn, limit: DurationLimit) {
         let arn = role.to_string();
-        self.update(|state| state.limits.insert(arn.clone(), limit));
+        self.update(|state| state.durations.limits.insert(arn.clone(), limit));
         self.keep(Row::Limit(arn));
     }
 
@@ -104,7 +104,7 @@ impl Owner {
     pub(super) fn forget_limits(&self, before: &Catalogue) {
         let changed: Vec<String> = {
             let state = self.lock();
-            let roles = state.catalogue.roles().iter();
+            let roles = state.roles.catalogue.roles().iter();
             let is_edited = |role: &&Role| {
                 let earlier = before.role(&role.name);
                 earlier.is_some_and(|earlier| earlier.duration != role.duration)
@@ -123,7 +123,7 @@ impl Owner {
                 .collect()
         };
         for arn in changed {
-            self.update(|state| state.limits.remove(&arn));
+            self.update(|state| state.durations.limits.remove(&arn));
             self.keep(Row::Limit(arn));
         }
     }

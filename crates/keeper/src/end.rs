@@ -27,17 +27,13 @@ impl Owner {
     /// Does the same as [`Owner::end`], without waiting.
     pub(super) fn end_now(&self, role: &Name) -> Result<(), Problem> {
         let ended = self.update(|state| {
-            let session = state.sessions.remove(role);
-            let failure = state.failures.remove(role);
             let ended = Subject::Role(role.clone());
             let permissions = &mut state.questions.permissions;
             permissions.retain(|subject| *subject != ended);
             state.program_endpoints.retain(|it| it != role);
-            let was_under_way = state.attempts.drop_where(
-                |_, attempted| attempted.name == *role,
-                || Outcome::failed(ended_meanwhile()),
-            );
-            session.is_some() || failure.is_some() || was_under_way
+            state
+                .sessions
+                .end(role, || Outcome::failed(ended_meanwhile()))
         });
         self.ports.notifier.withdraw(&Topic::Session(role.clone()));
         self.keep(Row::Session(role.clone()));

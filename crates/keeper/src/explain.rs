@@ -30,7 +30,7 @@ impl Owner {
         }
         let deeper = diagnosis.with_answers(&refused.sent, answers, self.ports.clock.now());
         self.update(|state| {
-            let failed = state.failures.get_mut(name);
+            let failed = state.sessions.failures.get_mut(name);
             let same = |problem: &&mut Problem| {
                 problem
                     .diagnosis
@@ -58,6 +58,7 @@ impl Owner {
         let shown = sanitise::echo(name.as_str());
         let state = self.lock();
         let diagnosis = state
+            .sessions
             .failures
             .get(name)
             .and_then(|it| it.diagnosis.as_deref());
@@ -66,7 +67,11 @@ impl Owner {
                 "AWS did not refuse \"{shown}\" when it was last asked."
             ))
         })?;
-        let refused = state.refused.values().find(|it| it.is_of(diagnosis));
+        let refused = state
+            .sessions
+            .refused
+            .values()
+            .find(|it| it.is_of(diagnosis));
         match refused.filter(|_| !diagnosis.further_calls.is_empty()) {
             Some(refused) => Ok((refused.clone(), diagnosis.clone())),
             None => Err(nothing(format!(
@@ -130,6 +135,7 @@ impl Owner {
         let key = self
             .lock()
             .keys
+            .list
             .iter()
             .find(|key| key.name == name)
             .cloned();
@@ -169,7 +175,7 @@ impl Owner {
             sent: sent.clone(),
             refusal: refusal.clone(),
         };
-        state.refused.insert(role.name.clone(), refused);
+        state.sessions.refused.insert(role.name.clone(), refused);
         problem
     }
 
@@ -178,7 +184,7 @@ impl Owner {
         let state = self.lock();
         let (signer, access_key_id) = match plan.roles.as_slice() {
             [.., before, _] => {
-                let session = state.sessions.get(&before.name);
+                let session = state.sessions.by_role.get(&before.name);
                 let signer = Signer::Session {
                     role: before.arn.clone(),
                     arn: session.map(|it| it.identity.clone()).unwrap_or_default(),
@@ -198,7 +204,7 @@ impl Owner {
         let token = match plan.signer() {
             plan::Signer::MfaSession(serial) => {
                 let id = (plan.key.id.clone(), serial.clone());
-                state.mfa_sessions.get(&id)
+                state.mfa.sessions.get(&id)
             }
             plan::Signer::Key | plan::Signer::KeyWithCode(_) | plan::Signer::Role(_) => None,
         };
@@ -217,6 +223,7 @@ impl Owner {
             }),
             has_device: role.mfa_serial.is_some(),
             changed_since: state
+                .sessions
                 .worked
                 .get(&role.name)
                 .map(|before| changes(before, role)),
@@ -227,11 +234,11 @@ impl Owner {
 
 /// Returns the name of credentials in an account: an access key, or a role with a live session.
 fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
-    let key = state.keys.iter().find(|key| key.account_id == account);
+    let key = state.keys.list.iter().find(|key| key.account_id == account);
     if let Some(key) = key {
         return Some(key.name.to_string());
     }
-    let live = state.sessions.values().find(|session| {
+    let live = state.sessions.by_role.values().find(|session| {
         Arn::account_of(&session.role_arn) == Some(account)
             && session.remaining_at(now).is_positive()
     });
@@ -242,10 +249,12 @@ fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<
 fn other_key(state: &State, sent: &SentRequest) -> Option<String> {
     let signed = state
         .keys
+        .list
         .iter()
         .find(|key| key.id.as_str() == sent.access_key_id)?;
     let other = state
         .keys
+        .list
         .iter()
         .find(|key| key.id != signed.id && key.partition() == signed.partition());
     other.map(|key| key.name.to_string())

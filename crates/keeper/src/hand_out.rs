@@ -85,7 +85,10 @@ impl Owner {
         let now = self.ports.clock.now();
         let (live, settings) = {
             let state = self.lock();
-            (state.live(role, now).cloned(), state.settings.clone())
+            (
+                state.live(role, now).cloned(),
+                state.settings.current.clone(),
+            )
         };
         let live = live.ok_or_else(|| no_session(role))?;
         let text = self.render(&live, shell.unwrap_or(settings.shell))?;
@@ -122,11 +125,11 @@ impl Owner {
     ) -> Result<T, Problem> {
         let (region, endpoint_url) = {
             let state = self.lock();
-            let role = state.catalogue.role(&session.role);
-            let region: Option<Region> = role
-                .and_then(|role| role.region.clone())
-                .or(state.settings.region.clone());
-            (region, state.settings.endpoint_url.clone())
+            let role = state.roles.catalogue.role(&session.role);
+            let region: Option<Region> =
+                role.and_then(|role| role.region.clone())
+                    .or(state.settings.current.region.clone());
+            (region, state.settings.current.endpoint_url.clone())
         };
         let block = ExportBlock {
             credentials: &session.credentials,
@@ -156,7 +159,7 @@ fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
 
 /// Returns whether a renewal would need a code, or cannot be planned.
 fn needs_code(state: &State, role: &Name, now: Timestamp) -> bool {
-    let Some(role) = state.catalogue.role(role) else {
+    let Some(role) = state.roles.catalogue.role(role) else {
         return true;
     };
     let plan = Plan::of(role, &state.situation(now), PlanPreference::AvoidPrompt);

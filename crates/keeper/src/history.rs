@@ -19,7 +19,7 @@ struct Recording(Weak<Owner>);
 
 impl Recording {
     fn begin(owner: &Owner) -> Self {
-        owner.touch(|state| state.unrecorded += 1);
+        owner.touch(|state| state.requests.unrecorded += 1);
         Self(owner.me.clone())
     }
 }
@@ -27,7 +27,7 @@ impl Recording {
 impl Drop for Recording {
     fn drop(&mut self) {
         if let Some(owner) = self.0.upgrade() {
-            owner.touch(|state| state.unrecorded -= 1);
+            owner.touch(|state| state.requests.unrecorded -= 1);
         }
     }
 }
@@ -94,14 +94,14 @@ impl Owner {
     async fn all_noted(&self) {
         let deadline = self.deadline(RECORDING_TIMEOUT);
         self.until(Some(deadline), |state| {
-            (state.unrecorded == 0).then_some(())
+            (state.requests.unrecorded == 0).then_some(())
         })
         .await;
     }
 
     /// Counts a call to AWS, so that the history shows which requests needed one.
     pub(super) fn note_aws_call(&self, subject: Subject) {
-        *self.lock().aws_calls.entry(subject).or_default() += 1;
+        *self.lock().requests.aws_calls.entry(subject).or_default() += 1;
     }
 
     /// Runs `act`, and records it after the response was sent.
@@ -115,7 +115,7 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
-        let calls = |state: &State| state.aws_calls.get(&request.subject()).copied();
+        let calls = |state: &State| state.requests.aws_calls.get(&request.subject()).copied();
         let before = calls(&self.lock());
         let result = act().await;
         let aws_call = calls(&self.lock()) != before;

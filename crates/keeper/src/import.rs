@@ -119,6 +119,7 @@ impl Owner {
         let known = self
             .lock()
             .keys
+            .list
             .iter()
             .find(|it| it.id == key.pair.id)
             .cloned();
@@ -183,7 +184,7 @@ impl Owner {
 
     fn same_role(&self, role: &RoleDraft, source: &str) -> Option<Name> {
         let state = self.lock();
-        let roles = state.catalogue.roles().iter();
+        let roles = state.roles.catalogue.roles().iter();
         roles
             .filter(|known| known.arn.as_str() == role.arn && known.source.as_str() == source)
             .map(|known| known.name.clone())

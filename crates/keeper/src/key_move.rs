@@ -46,6 +46,7 @@ impl Owner {
         let kept = self
             .lock()
             .keys
+            .list
             .iter()
             .find(|key| key.id == pair.id)
             .map(|key| key.name.clone());
@@ -124,7 +125,7 @@ impl Owner {
         let moved = self.io(|ports| ports.aws.moved_keys()).await?;
         let taken = moved.iter().find(|key| key.profile == profile);
         let state = self.lock();
-        let mut keys = state.keys.iter();
+        let mut keys = state.keys.list.iter();
         let key = taken.and_then(|taken| keys.find(|key| key.id == taken.key_id));
         key.map(|key| key.name.clone())
             .ok_or_else(|| not_moved(profile))

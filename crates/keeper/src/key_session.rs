@@ -37,7 +37,7 @@ impl Owner {
         let now = self.ports.clock.now();
         let (left, ended) = {
             let state = self.lock();
-            let session = state.key_sessions.get(&key.id);
+            let session = state.keys.sessions.get(&key.id);
             session.map_or((SignedDuration::ZERO, 0), |it| (it.left(now), it.ended))
         };
         if left <= RENEWAL_MARGIN {
@@ -50,7 +50,8 @@ impl Owner {
         }
         let state = self.lock();
         let live = state
-            .key_sessions
+            .keys
+            .sessions
             .get(&key.id)
             .and_then(|it| it.live.as_ref());
         let live = live.ok_or_else(|| hand_out::no_key_session(name))?;
@@ -62,7 +63,7 @@ impl Owner {
         let key = self.key(name).ok()?;
         let now = self.ports.clock.now();
         let state = self.lock();
-        let session = state.key_sessions.get(&key.id)?;
+        let session = state.keys.sessions.get(&key.id)?;
         let live = session.live.as_ref()?;
         (session.left(now) > RENEWAL_MARGIN).then(|| live.credentials.process_line(&key.account_id))
     }
@@ -79,7 +80,7 @@ impl Owner {
             let ended = Subject::Key(name.clone());
             let permissions = &mut state.questions.permissions;
             permissions.retain(|subject| *subject != ended);
-            let session = state.key_sessions.entry(key.id.clone()).or_default();
+            let session = state.keys.sessions.entry(key.id.clone()).or_default();
             let was_live = session.left(now).is_positive();
             session.ended += 1;
             session.live = None;
@@ -93,7 +94,7 @@ impl Owner {
 
     fn keep_key_session(&self, id: &AccessKeyId, fresh: Credentials, now: Timestamp, ended: u64) {
         self.update(|state| {
-            let session = state.key_sessions.entry(id.clone()).or_default();
+            let session = state.keys.sessions.entry(id.clone()).or_default();
             if session.ended == ended {
                 session.live = Some(Live {
                     issued_at: now,
@@ -137,7 +138,7 @@ impl Owner {
     pub(super) fn region_of_key(&self, key: &AccessKey) -> Result<Region, Problem> {
         let found = PARTITIONS.iter().find(|it| it.name == key.partition());
         let partition = found.unwrap_or(&PARTITIONS[0]);
-        let chosen = self.lock().settings.region.clone();
+        let chosen = self.lock().settings.current.region.clone();
         match chosen.filter(|region| partition.has(region)) {
             Some(region) => Ok(region),
             None => Ok(Region::parse(partition.home_region)?),
@@ -148,10 +149,10 @@ impl Owner {
 impl State {
     /// Returns the live sessions of access keys, soonest expiry first.
     pub(super) fn key_session_views(&self, now: Timestamp) -> Vec<KeySessionView> {
-        let keys = self.keys.iter();
+        let keys = self.keys.list.iter();
         let mut views: Vec<KeySessionView> = keys
             .filter_map(|key| {
-                let session = self.key_sessions.get(&key.id)?;
+                let session = self.keys.sessions.get(&key.id)?;
                 let live = session.live.as_ref()?;
                 session.left(now).is_positive().then(|| KeySessionView {
                     key: key.name.to_string(),
@@ -169,7 +170,7 @@ impl State {
 
     /// Drops the credentials of expired sessions.
     pub(super) fn drop_stale_key_sessions(&mut self, now: Timestamp) {
-        for session in self.key_sessions.values_mut() {
+        for session in self.keys.sessions.values_mut() {
             if !session.left(now).is_positive() {
                 session.live = None;
             }
@@ -178,7 +179,7 @@ impl State {
 
     /// Returns the time left of the session of a key that expires next.
     pub(super) fn next_key_session_end(&self, now: Timestamp) -> Option<SignedDuration> {
-        let live = self.key_sessions.values().filter(|it| it.live.is_some());
+        let live = self.keys.sessions.values().filter(|it| it.live.is_some());
         live.map(|session| session.left(now)).min()
     }
 }

@@ -24,11 +24,11 @@ impl Owner {
     /// If the name or key is in use, AWS does not know the key, it belongs to a root user, or the keychain fails. Nothing is stored then.
     pub(super) async fn add_key(&self, name: &Name, pair: &KeyPair) -> Result<KeyView, Problem> {
         self.check_free(name)?;
-        check_new(&self.lock().keys, pair)?;
+        check_new(&self.lock().keys.list, pair)?;
         let identity = self.verify(name, pair).await?;
         let _gate = self.enter(Gate::Keys).await;
         self.check_free(name)?;
-        check_new(&self.lock().keys, pair)?;
+        check_new(&self.lock().keys.list, pair)?;
         let key = AccessKey {
             name: name.clone(),
             id: pair.id.clone(),
@@ -89,7 +89,7 @@ impl Owner {
         self.drop_seed(&key).await?;
         self.note_keychain(self.io(|ports| ports.keychain.remove(&key.id)).await)
             .await?;
-        self.lock().key_sessions.remove(&key.id);
+        self.lock().keys.sessions.remove(&key.id);
         let _ = self.end_mfa_now(name);
         self.edit_keys(&|keys| {
             keys.retain(|key| key.name != *name);
@@ -104,7 +104,7 @@ impl Owner {
     /// # Errors
     /// What is still wrong with the keychain.
     pub(super) async fn retry_keychain(&self) -> Result<(), Problem> {
-        let first = self.lock().keys.first().map(|key| key.id.clone());
+        let first = self.lock().keys.list.first().map(|key| key.id.clone());
         if let Some(id) = first {
             self.note_keychain(self.io(|ports| ports.keychain.fetch(&id)).await)
                 .await?;
@@ -130,10 +130,10 @@ impl Owner {
         let read = self.io(|ports| ports.files.read_keys()).await;
         self.update(|state| match read {
             Ok(keys) => {
-                state.keys = keys;
-                state.standing.remove(&Concern::KeysFile);
+                state.keys.list = keys;
+                state.problems.set(Concern::KeysFile, None);
             }
-            Err(problem) => drop(state.standing.insert(Concern::KeysFile, problem)),
+            Err(problem) => state.problems.set(Concern::KeysFile, Some(problem)),
         });
         self.reload_aws_files().await;
     }
@@ -141,6 +141,7 @@ impl Owner {
     pub(super) fn key(&self, name: &Name) -> Result<AccessKey, Problem> {
         self.lock()
             .keys
+            .list
             .iter()
             .find(|key| key.name == *name)
             .cloned()
@@ -149,13 +150,13 @@ impl Owner {
 
     pub(super) fn check_free(&self, name: &Name) -> Result<(), Problem> {
         let state = self.lock();
-        let taken = state.keys.iter().any(|key| key.name == *name)
-            || state.catalogue.origin(name).is_some();
+        let taken = state.keys.list.iter().any(|key| key.name == *name)
+            || state.roles.catalogue.origin(name).is_some();
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
     async fn verify(&self, name: &Name, pair: &KeyPair) -> Result<CallerIdentity, Problem> {
-        let region = match self.lock().settings.region.clone() {
+        let region = match self.lock().settings.current.region.clone() {
             Some(region) => region,
             None => Region::parse(PARTITIONS[0].home_region).map_err(Problem::from)?,
         };
@@ -210,7 +211,7 @@ impl Owner {
     /// Changes the list of access keys. The caller must hold [`Gate::Keys`].
     pub(super) async fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<(), Problem> {
         let keys = self.io(|ports| ports.files.edit_keys(edit)).await?;
-        self.update(|state| state.keys = keys);
+        self.update(|state| state.keys.list = keys);
         // Roles of profiles depend on which keys are in the keychain.
         self.reload_aws_files().await;
         Ok(())

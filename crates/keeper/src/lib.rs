@@ -62,7 +62,7 @@ mod waiter;
 pub use handle::Keeper;
 pub use ports::Ports;
 pub use question::Given;
-pub use state::Concern;
+pub use state::problems::Concern;
 pub use tick::Pulse;
 pub use waiter::{Afterwards, Waiter};
 

@@ -15,10 +15,10 @@ impl Listing {
     /// Returns the views as of `now`. If no view of a role changed, they stay shared with earlier snapshots, so that
     /// they need not be sent or compared again.
     pub(super) fn of(state: &mut State, now: Timestamp) -> Self {
-        let before = std::mem::take(&mut state.listing);
+        let before = std::mem::take(&mut state.shown.listing);
         let state = &*state;
         let mut situation = state.situation(now);
-        let catalogue = &state.catalogue;
+        let catalogue = &state.roles.catalogue;
         let is_source = |name: &Name, _: &mut Timestamp| catalogue.assumed_from(name) > 0;
         situation.sessions.retain(is_source);
         let basis = Some(Basis::of(state, &situation));
@@ -31,7 +31,12 @@ impl Listing {
         };
         Self {
             roles,
-            keys: state.keys.iter().map(|key| key_view(state, key)).collect(),
+            keys: state
+                .keys
+                .list
+                .iter()
+                .map(|key| key_view(state, key))
+                .collect(),
             basis,
             made_at,
             valid_until,
@@ -42,25 +47,25 @@ impl Listing {
 impl Basis {
     fn of(state: &State, situation: &Situation<'_>) -> Self {
         Self {
-            listed: state.listed,
-            keys: state.keys.clone(),
-            consents: state.settings.ask.clone(),
+            listed: state.shown.listed,
+            keys: state.keys.list.clone(),
+            consents: state.settings.current.ask.clone(),
             token_duration: situation.token_duration,
             sessions: situation.sessions.clone(),
             tokens: situation.tokens.clone(),
-            limits: state.limits.clone(),
+            limits: state.durations.limits.clone(),
             refused_ages: situation.refused_ages.clone(),
         }
     }
 }
 
 fn key_view(state: &State, key: &AccessKey) -> KeyView {
-    let mfa = state.mfa_sessions.values().filter(|it| it.key == key.id);
+    let mfa = state.mfa.sessions.values().filter(|it| it.key == key.id);
     let subject = Subject::Key(key.name.clone());
     KeyView {
-        consent: state.settings.ask.of(&subject),
-        consent_is_default: state.settings.ask.own(&subject).is_none(),
-        roles: u32::try_from(state.catalogue.assumed_from(&key.name)).unwrap_or(u32::MAX),
+        consent: state.settings.current.ask.of(&subject),
+        consent_is_default: state.settings.current.ask.own(&subject).is_none(),
+        roles: u32::try_from(state.roles.catalogue.assumed_from(&key.name)).unwrap_or(u32::MAX),
         mfa: mfa.map(mfa_view).collect(),
         ..KeyView::from(key)
     }

@@ -20,19 +20,19 @@ impl Owner {
         let reading = read.and_then(|text| marks::read(&text, &path));
         self.update(|state| match reading {
             Ok(reading) => {
-                state.marks = reading.marks;
-                state.marks_are_read = true;
-                state.listed += 1;
-                state.mark_faults = reading.faults;
-                state.standing.remove(&Concern::MarksFile);
+                state.marks.current = reading.marks;
+                state.marks.is_read = true;
+                state.shown.listed += 1;
+                state.marks.faults = reading.faults;
+                state.problems.set(Concern::MarksFile, None);
             }
             Err(problem) => {
-                if !state.marks_are_read {
-                    state.marks = Marks::unreadable();
-                    state.listed += 1;
+                if !state.marks.is_read {
+                    state.marks.current = Marks::unreadable();
+                    state.shown.listed += 1;
                 }
-                let problem = with_consequence(problem, state.marks_are_read);
-                state.standing.insert(Concern::MarksFile, problem);
+                let problem = with_consequence(problem, state.marks.is_read);
+                state.problems.set(Concern::MarksFile, Some(problem));
             }
         });
     }
@@ -56,7 +56,7 @@ impl Owner {
     pub(super) async fn name_account(&self, account_id: &str, alias: &str) -> Result<(), Problem> {
         let marks = AccountMarks {
             alias: Some(alias.to_owned()),
-            ..self.lock().marks.account(account_id)
+            ..self.lock().marks.current.account(account_id)
         };
         self.edit_file(OwnFile::Marks, |text, path| {
             marks::with_account(text, path, account_id, &marks)
@@ -75,20 +75,24 @@ impl Owner {
     /// Returns whether a role is labelled as production.
     pub(super) fn is_production(&self, name: &Name) -> bool {
         let state = self.lock();
-        let role = state.catalogue.role(name);
+        let role = state.roles.catalogue.role(name);
         let account_id = role.map_or("", |role| role.arn.account_id());
         let unlimited = role.map_or(name, Role::unlimited_name);
-        state.marks.of(unlimited.as_str(), account_id).production
+        state
+            .marks
+            .current
+            .of(unlimited.as_str(), account_id)
+            .production
     }
 
     /// Records that the user used a role.
     pub(super) fn note_use(&self, role: &Name) {
         let now = self.ports.clock.now();
         let role = self.update(|state| {
-            let known = state.catalogue.role(role);
+            let known = state.roles.catalogue.role(role);
             let role = known.map_or(role, Role::unlimited_name).clone();
-            let usage = Usage::after_use(state.usages.get(&role).copied(), now);
-            state.usages.insert(role.clone(), usage);
+            let usage = Usage::after_use(state.usage.by_role.get(&role).copied(), now);
+            state.usage.by_role.insert(role.clone(), usage);
             state.order_by_use();
             role
         });
@@ -100,7 +104,7 @@ impl Owner {
         match self.io(|ports| ports.store.usages()).await {
             Ok(kept) => self.update(|state| {
                 for (role, usage) in kept {
-                    state.usages.entry(role).or_insert(usage);
+                    state.usage.by_role.entry(role).or_insert(usage);
                 }
                 state.order_by_use();
             }),
@@ -126,9 +130,9 @@ impl State {
     /// Returns the own labels that a role needs so that these apply to it.
     fn own_marks(&self, name: &str, wanted: &RoleMarks) -> RoleMarks {
         let role = Name::parse(name).ok();
-        let role = role.and_then(|name| self.catalogue.role(&name));
+        let role = role.and_then(|name| self.roles.catalogue.role(&name));
         let account = role.map_or("", |role| role.arn.account_id());
-        let account = self.marks.account(account);
+        let account = self.marks.current.account(account);
         let production = wanted.production.unwrap_or(account.production);
         RoleMarks {
             colour: wanted.colour.filter(|it| account.colour != Some(*it)),
@@ -138,12 +142,13 @@ impl State {
     }
 
     fn order_by_use(&mut self) {
-        let mut used: Vec<(&Name, Usage)> = self.usages.iter().map(|(n, u)| (n, *u)).collect();
+        let mut used: Vec<(&Name, Usage)> =
+            self.usage.by_role.iter().map(|(n, u)| (n, *u)).collect();
         used.sort_by(|(name, usage), (other_name, other)| {
             let by_use = other.weight().total_cmp(&usage.weight());
             by_use.then_with(|| name.cmp(other_name))
         });
         let best = used.into_iter().take(RECENT_MAX);
-        self.recent = best.map(|(name, _)| name.to_string()).collect();
+        self.usage.recent = best.map(|(name, _)| name.to_string()).collect();
     }
 }

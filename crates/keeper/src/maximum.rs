@@ -31,17 +31,17 @@ impl State {
             Ok(_) => true,
             Err(problem) => problem.code == ProblemCode::DurationTooLong,
         };
-        let is_of_key = self.keys.iter().any(|key| key.name == role.source);
+        let is_of_key = self.keys.list.iter().any(|key| key.name == role.source);
         let arn = role.arn.as_str();
-        let patience = match self.limits.get(arn).map(|limit| limit.known_by) {
+        let patience = match self.durations.limits.get(arn).map(|limit| limit.known_by) {
             Some(KnownBy::Role) => BELIEVED,
             Some(KnownBy::Refusal(_)) | None => BETWEEN_TRIES,
         };
-        let tried_at = self.maximum_tries.get(arn);
+        let tried_at = self.durations.maximum_tries.get(arn);
         let is_left_alone = tried_at.is_some_and(|at| now.duration_since(*at).abs() < patience);
         if is_telling && is_of_key && !is_left_alone {
-            self.maximum_tries.insert(arn.to_owned(), now);
-            self.unread_maximums.push(role.clone());
+            self.durations.maximum_tries.insert(arn.to_owned(), now);
+            self.durations.unread_maximums.push(role.clone());
         }
     }
 }
@@ -50,7 +50,7 @@ impl Owner {
     /// Waits until there is a role whose maximum can be read from IAM.
     pub(super) async fn await_unread_maximum(&self) {
         self.until(None, |state| {
-            (!state.unread_maximums.is_empty()).then_some(())
+            (!state.durations.unread_maximums.is_empty()).then_some(())
         })
         .await;
     }
@@ -58,7 +58,7 @@ impl Owner {
     /// Reads the maximum of the waiting roles from IAM. If that fails, the maximum is found out when AWS rejects a
     /// duration.
     pub(super) async fn read_maximums(&self) {
-        let unread = std::mem::take(&mut self.lock().unread_maximums);
+        let unread = std::mem::take(&mut self.lock().durations.unread_maximums);
         for role in &unread {
             let now = self.ports.clock.now();
             self.note_store(
@@ -90,7 +90,7 @@ impl Owner {
     async fn caller_in_account(&self, role: &Role) -> Result<Option<Caller>, KeychainError> {
         let key = {
             let state = self.lock();
-            let source = state.keys.iter().find(|key| key.name == role.source);
+            let source = state.keys.named(&role.source);
             let own = source.filter(|key| key.account_id == role.arn.account_id());
             let Some(key) = own else {
                 let session = state.live(&role.name, self.ports.clock.now());
@@ -100,7 +100,7 @@ impl Owner {
                 .mfa_serial
                 .clone()
                 .map(|serial| (key.id.clone(), serial));
-            if let Some(token) = id.and_then(|id| state.mfa_sessions.get(&id)) {
+            if let Some(token) = id.and_then(|id| state.mfa.sessions.get(&id)) {
                 return Ok(Some(Caller::from(&*token.credentials)));
             }
             key.clone()

@@ -43,17 +43,15 @@ impl Owner {
             PlannedCall::AssumeRole { .. } => None,
         });
         let Some(duration) = planned else {
-            let at_hand = self.lock().mfa_sessions.get(&id).cloned();
+            let at_hand = self.lock().mfa.sessions.get(&id).cloned();
             return at_hand.ok_or(Halt::Replan(None));
         };
         let joined = self.update(|state| {
-            let newer = state.mfa_sessions.get(&id);
+            let newer = state.mfa.sessions.get(&id);
             if let Some(newer) = newer.filter(|it| it.issued_at >= intent.begun_at) {
                 return Err(newer.clone());
             }
-            Ok(state
-                .token_requests
-                .join(&id, &role.name, Brought::default()))
+            Ok(state.mfa.requests.join(&id, &role.name, Brought::default()))
         });
         let joined = match joined {
             Ok(joined) => joined,
@@ -105,7 +103,7 @@ impl Owner {
         match outcome {
             Err(Halt::Failed(problem)) if problem.code == ProblemCode::AccessDenied => {
                 let mut state = self.lock();
-                state.lessons.without_tokens.insert(key.id.clone());
+                state.mfa.lessons.without_tokens.insert(key.id.clone());
                 Err(Halt::Replan(None))
             }
             outcome => outcome,
@@ -115,12 +113,12 @@ impl Owner {
     /// Applies the outcome of a request for a token, unless the request is stale.
     fn settle_token(&self, request: u64, outcome: Result<MfaSession, Halt>) {
         let kept = self.update(|state| {
-            if !state.token_requests.settle(request, outcome.clone()) {
+            if !state.mfa.requests.settle(request, outcome.clone()) {
                 return None;
             }
             let session = outcome.ok()?;
             let id = (session.key.clone(), session.serial.clone());
-            state.mfa_sessions.insert(id.clone(), session);
+            state.mfa.sessions.insert(id.clone(), session);
             Some(id)
         });
         if let Some(id) = kept {
@@ -131,7 +129,7 @@ impl Owner {
     /// Keeps an MFA session in memory and in the store.
     pub(super) fn take_mfa_session(&self, session: MfaSession) {
         let id = (session.key.clone(), session.serial.clone());
-        self.update(|state| drop(state.mfa_sessions.insert(id.clone(), session)));
+        self.update(|state| drop(state.mfa.sessions.insert(id.clone(), session)));
         self.keep(Row::Mfa(id));
     }
 
@@ -200,10 +198,10 @@ impl Owner {
         match problem.code {
             ProblemCode::AccessDenied => {
                 let mut state = self.lock();
-                if state.lessons.denied_with_fresh_mfa.contains(&role.name) {
+                if state.mfa.lessons.denied_with_fresh_mfa.contains(&role.name) {
                     return Halt::Failed(problem);
                 }
-                state.lessons.suspected.insert(role.name.clone(), age);
+                state.mfa.lessons.suspected.insert(role.name.clone(), age);
                 Halt::Replan(Some(PlanPreference::OwnCode))
             }
             _ => Halt::Failed(problem),
@@ -213,7 +211,7 @@ impl Owner {
     /// Learns from the outcome of a call with a recent code.
     pub(super) fn learn<T>(&self, role: &Role, outcome: &Result<T, Halt>) {
         let mut state = self.lock();
-        let lessons = &mut state.lessons;
+        let lessons = &mut state.mfa.lessons;
         match outcome {
             Ok(_) => {
                 lessons.denied_with_fresh_mfa.remove(&role.name);
@@ -233,7 +231,7 @@ impl Owner {
         let id = (token.key.clone(), token.serial.clone());
         let is_same = {
             let state = self.lock();
-            let present = state.mfa_sessions.get(&id);
+            let present = state.mfa.sessions.get(&id);
             present
                 .is_some_and(|it| it.credentials.access_key_id == token.credentials.access_key_id)
         };
@@ -244,7 +242,7 @@ impl Owner {
 
     /// Removes an MFA session from memory and from the store.
     pub(super) fn forget_mfa(&self, id: &TokenId) {
-        self.update(|state| drop(state.mfa_sessions.remove(id)));
+        self.update(|state| drop(state.mfa.sessions.remove(id)));
         self.keep(Row::Mfa(id.clone()));
     }
 
@@ -252,7 +250,7 @@ impl Owner {
     pub(super) fn drop_stale_mfa(&self, now: Timestamp) {
         let over: Vec<TokenId> = {
             let state = self.lock();
-            let sessions = state.mfa_sessions.iter();
+            let sessions = state.mfa.sessions.iter();
             let over = sessions.filter(|(_, session)| !session.remaining_at(now).is_positive());
             over.map(|(id, _)| id.clone()).collect()
         };
@@ -275,13 +273,13 @@ impl Owner {
         let key = self.key(key)?;
         let ids: Vec<TokenId> = {
             let state = self.lock();
-            let ids = state.mfa_sessions.keys();
+            let ids = state.mfa.sessions.keys();
             ids.filter(|(id, _)| *id == key.id).cloned().collect()
         };
         let was_under_way = self.update(|state| {
             let is_of_key = |_, (id, _): &TokenId| *id == key.id;
             let ended = || Err(Halt::Failed(ended_meanwhile()));
-            state.token_requests.drop_where(is_of_key, ended)
+            state.mfa.requests.drop_where(is_of_key, ended)
         });
         if ids.is_empty() && !was_under_way {
             let name = sanitise::echo(key.name.as_str());
@@ -318,17 +316,17 @@ impl Owner {
 impl State {
     /// Returns the planner's input for this time.
     pub(super) fn situation(&self, now: Timestamp) -> Situation<'_> {
-        let mut situation = Situation::new(&self.catalogue, &self.keys, now);
-        let live = self.sessions.keys();
+        let mut situation = Situation::new(&self.roles.catalogue, &self.keys.list, now);
+        let live = self.sessions.by_role.keys();
         situation.sessions = live
             .filter_map(|name| Some((name.clone(), self.live(name, now)?.expires_at())))
             .collect();
-        let tokens = self.mfa_sessions.iter();
+        let tokens = self.mfa.sessions.iter();
         situation.tokens = tokens.map(|(id, it)| (id.clone(), it.lifetime())).collect();
-        situation.token_duration = self.settings.mfa_session;
-        situation.limits.clone_from(&self.limits);
-        situation.refused_ages = self.lessons.refused_ages.clone();
-        situation.without_tokens = self.lessons.without_tokens.clone();
+        situation.token_duration = self.settings.current.mfa_session;
+        situation.limits.clone_from(&self.durations.limits);
+        situation.refused_ages = self.mfa.lessons.refused_ages.clone();
+        situation.without_tokens = self.mfa.lessons.without_tokens.clone();
         situation
     }
 
@@ -338,7 +336,7 @@ impl State {
             let id = (session.key.clone(), session.serial.clone());
             let was_changed = self.unwritten.was_changed(&Row::Mfa(id.clone()));
             if session.remaining_at(now).is_positive() && !was_changed {
-                self.mfa_sessions.insert(id, session);
+                self.mfa.sessions.insert(id, session);
             }
         }
     }

@@ -43,12 +43,12 @@ impl Owner {
 
     /// Returns the current snapshot.
     pub(super) fn snapshot(&self) -> Snapshot {
-        self.lock().published.clone()
+        self.lock().shown.snapshot.clone()
     }
 
     /// Returns the current snapshot without roles and keys, for prompts, which read it often.
     pub(super) fn sessions_snapshot(&self) -> Snapshot {
-        self.lock().published.without_roles()
+        self.lock().shown.snapshot.without_roles()
     }
 
     /// Returns the current snapshot with only the roles that match a search, best first.
@@ -70,21 +70,21 @@ impl Owner {
 
     /// Returns the settings in effect.
     pub(super) fn settings(&self) -> Settings {
-        self.lock().settings.clone()
+        self.lock().settings.current.clone()
     }
 
     /// Sets or clears a standing problem.
     pub(super) fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
-        self.update(|state| state.set_standing(concern, problem));
+        self.update(|state| state.problems.set(concern, problem));
     }
 
     /// Clears all standing problems with this code at the user's request.
     pub(super) fn dismiss(&self, code: ProblemCode) {
         self.update(|state| {
-            state.standing.retain(|_, problem| problem.code != code);
-            state.role_faults.retain(|problem| problem.code != code);
-            state.mark_faults.retain(|problem| problem.code != code);
-            state.settings_faults.retain(|problem| problem.code != code);
+            state.problems.dismiss(code);
+            state.roles.faults.retain(|problem| problem.code != code);
+            state.marks.dismiss(code);
+            state.settings.dismiss(code);
         });
     }
 
@@ -104,8 +104,7 @@ impl Owner {
     /// ends.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         self.touch(|state| {
-            state.revision += 1;
-            state.is_unpublished = true;
+            state.shown.note_change();
             change(state)
         })
     }
@@ -126,15 +125,15 @@ impl Owner {
         let (now, offset) = (self.ports.clock.now(), self.ports.clock.offset());
         let fresh = {
             let mut state = self.lock();
-            if !std::mem::take(&mut state.is_unpublished) {
+            if !state.shown.take_change() {
                 return;
             }
-            state.listing = Listing::of(&mut state, now);
+            state.shown.listing = Listing::of(&mut state, now);
             let snapshot = view::snapshot(&state, self.mode, now, offset);
-            if snapshot == state.published {
+            if snapshot == state.shown.snapshot {
                 return;
             }
-            state.published = snapshot.clone();
+            state.shown.snapshot = snapshot.clone();
             snapshot
         };
         self.ports.audience.publish(&fresh);

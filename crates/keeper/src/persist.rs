@@ -118,7 +118,7 @@ impl Owner {
             }
             state.unwritten.is_empty()
         });
-        if is_done && self.lock().standing.contains_key(&Concern::Unwritten) {
+        if is_done && self.lock().problems.has(Concern::Unwritten) {
             self.set_standing(Concern::Unwritten, None);
         }
     }
@@ -159,19 +159,19 @@ impl State {
     fn wanted_on_disk(&self, row: &Row, now: jiff::Timestamp) -> Write {
         match row {
             Row::Session(role) => {
-                let session = self.sessions.get(role);
+                let session = self.sessions.by_role.get(role);
                 let live = session.filter(|it| it.remaining_at(now).is_positive());
                 live.map_or(Write::Nothing, |it| Write::Session(it.clone()))
             }
             Row::Mfa(id) => {
-                let session = self.mfa_sessions.get(id);
+                let session = self.mfa.sessions.get(id);
                 session.map_or(Write::Nothing, |it| Write::Mfa(it.clone()))
             }
             Row::Usage(role) => {
-                let usage = self.usages.get(role);
+                let usage = self.usage.by_role.get(role);
                 usage.map_or(Write::Nothing, |it| Write::Usage(*it))
             }
-            Row::Limit(arn) => Write::Limit(self.limits.get(arn).copied()),
+            Row::Limit(arn) => Write::Limit(self.durations.limits.get(arn).copied()),
         }
     }
 }

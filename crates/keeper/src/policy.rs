@@ -22,7 +22,7 @@ impl Owner {
     pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
         let state = self.lock();
-        let ask = &state.settings.ask;
+        let ask = &state.settings.current.ask;
         if sandboxed && ask.containers == Consent::Never {
             return Decision::Refused(Verdict::Sandboxed);
         }
@@ -49,18 +49,19 @@ impl State {
     pub(super) fn governing(&self, subject: &Subject) -> Option<Subject> {
         match subject {
             Subject::Role(name) => {
-                let role = self.catalogue.role(name).map(|role| role.unlimited_name());
+                let role = self
+                    .roles
+                    .catalogue
+                    .role(name)
+                    .map(|role| role.unlimited_name());
                 let session = || {
-                    let session = self.sessions.get(name)?;
+                    let session = self.sessions.by_role.get(name)?;
                     let limited = session.limited.as_ref();
                     Some(limited.map_or(name, |limited| &limited.of))
                 };
                 role.or_else(session).cloned().map(Subject::Role)
             }
-            Subject::Key(name) => {
-                let mut keys = self.keys.iter();
-                keys.any(|key| key.name == *name).then(|| subject.clone())
-            }
+            Subject::Key(name) => self.keys.named(name).map(|_| subject.clone()),
         }
     }
 

@@ -38,7 +38,7 @@ impl Owner {
             .io(|ports| ports.store.was_code_sent(&serial, &code))
             .await;
         self.settle_question(id, Sort::Code, |state| {
-            if sent_before || state.ledger.is_used(&serial, &code, now) {
+            if sent_before || state.mfa.ledger.is_used(&serial, &code, now) {
                 if let Some(prompt) = state.questions.code_mut(id) {
                     prompt.next_code_at = Some(super::ledger::next_step(now));
                 }
@@ -112,10 +112,10 @@ impl Owner {
         }
         {
             let mut state = self.lock();
-            if state.ledger.is_used(serial, code, now) {
+            if state.mfa.ledger.is_used(serial, code, now) {
                 return Err(code_used());
             }
-            state.ledger.note(serial, code, now);
+            state.mfa.ledger.note(serial, code, now);
         }
         self.io(|ports| ports.store.note_code_sent(serial, code))
             .await;
@@ -129,7 +129,7 @@ impl Owner {
             let roles = request.roles(&state);
             CodePrompt {
                 request: request.clone(),
-                next_code_at: state.ledger.next_code_at(&request.serial, now),
+                next_code_at: state.mfa.ledger.next_code_at(&request.serial, now),
                 problem,
                 at_terminal: roles
                     .iter()
@@ -165,10 +165,11 @@ impl State {
         // A caller may wait for a role that is assumed from this one.
         let mut roles = question.roles(self);
         if let Purpose::Token(request) = question.purpose {
-            roles.extend(self.token_requests.waiting(|id, _| id == request));
+            roles.extend(self.mfa.requests.waiting(|id, _| id == request));
         }
         let is_own = |id| question.purpose == Purpose::Attempt(id);
-        self.attempts
+        self.sessions
+            .attempts
             .take_code(|id, role| is_own(id) || roles.contains(&role.name))
     }
 
@@ -184,11 +185,11 @@ impl State {
 impl CodeRequest {
     /// Returns the roles that callers requested and that wait for the code.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
-        let attempts = &state.attempts;
+        let attempts = &state.sessions.attempts;
         let names = match self.purpose {
             Purpose::Attempt(attempt) => attempts.waiting(|id, _| id == attempt),
             Purpose::Token(request) => {
-                let roles = state.token_requests.waiting(|id, _| id == request);
+                let roles = state.mfa.requests.waiting(|id, _| id == request);
                 attempts.waiting(|_, role| roles.contains(&role.name))
             }
         };

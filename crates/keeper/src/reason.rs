@@ -31,12 +31,14 @@ impl State {
 
     /// Takes the reason of a session of the last run back.
     pub(super) fn take_reason_back(&mut self, role: &Name, text: &str, at: Timestamp) {
-        let role = self.catalogue.role(role);
+        let role = self.roles.catalogue.role(role);
         let rule =
             role.and_then(|role| Some((role.unlimited_name().clone(), role.reason.clone()?)));
         let Some((name, rule)) = rule else { return };
         if let Ok(reason) = rule.check(text) {
-            self.reasons.insert(name, GivenReason { reason, at });
+            self.questions
+                .used_reasons
+                .insert(name, GivenReason { reason, at });
         }
     }
 }
@@ -57,9 +59,9 @@ impl Owner {
     /// If there is no such role, none of them wants a reason, or this is none that they take.
     pub(super) fn check_reason(&self, role: &Name, text: &str) -> Result<(), Problem> {
         let state = self.lock();
-        let found = state.catalogue.role(role);
-        let role = found.ok_or_else(|| state.catalogue.refusal(role))?;
-        let chain = Chain::of(role, &state.catalogue, &state.keys);
+        let found = state.roles.catalogue.role(role);
+        let role = found.ok_or_else(|| state.roles.catalogue.refusal(role))?;
+        let chain = Chain::of(role, &state.roles.catalogue, &state.keys.list);
         let roles = chain.map_or_else(|_| vec![role.clone()], |chain| chain.roles);
         let rules = roles.iter().filter_map(|role| role.reason.as_ref());
         let checked: Vec<Result<Reason, InputError>> = rules.map(|rule| rule.check(text)).collect();
@@ -84,7 +86,7 @@ impl Owner {
         let name = role.unlimited_name();
         let mut brought = intent.reasons.iter().rev();
         let brought = brought.find_map(|text| rule.check(text).ok());
-        let used = self.lock().reasons.get(name).cloned();
+        let used = self.lock().questions.used_reasons.get(name).cloned();
         // What the role takes may have changed since.
         let used = used.filter(|used| rule.check(used.reason.as_str()).is_ok());
         let reason = match (brought, intent.first_asker) {
@@ -103,7 +105,10 @@ impl Owner {
             reason: reason.clone(),
             at: now,
         };
-        self.lock().reasons.insert(name.clone(), used);
+        self.lock()
+            .questions
+            .used_reasons
+            .insert(name.clone(), used);
         Ok(Some(reason))
     }
 
@@ -122,7 +127,7 @@ impl Owner {
         let deadline = self.ports.clock.now() + PROMPT_LIFE;
         let id = self.open_question(Kind::Reason(prompt), deadline);
         let answer = self.await_answer(id, NEVER_GONE, |state| {
-            let is_wanted = state.attempts.is_running(attempt);
+            let is_wanted = state.sessions.attempts.is_running(attempt);
             (!is_wanted).then_some(Answer::Withdrawn)
         });
         let cancelled = |what| {

@@ -20,7 +20,7 @@ impl Owner {
         let tokens = self.io(|ports| ports.store.load_mfa()).await;
         let now = self.ports.clock.now();
         self.update(|state| {
-            state.restored = true;
+            state.sessions.are_restored = true;
             match loaded {
                 Ok(sessions) => {
                     for session in sessions {
@@ -30,27 +30,31 @@ impl Owner {
                             continue;
                         }
                         if let Some(limited) = &session.limited {
-                            let added = state.catalogue.add_limited(&limited.of, &limited.limits);
+                            let added = state
+                                .roles
+                                .catalogue
+                                .add_limited(&limited.of, &limited.limits);
                             if added.as_ref() != Ok(&session.role) {
                                 continue;
                             }
                             let region = limited.limits.region.iter();
-                            let region = region.filter(|it| !state.locked_regions.contains(it));
+                            let region =
+                                region.filter(|it| !state.usage.locked_regions.contains(it));
                             let region: Vec<Region> = region.cloned().collect();
-                            state.locked_regions.extend(region);
+                            state.usage.locked_regions.extend(region);
                         }
                         if let Some(reason) = &session.reason {
                             state.take_reason_back(&session.role, reason, session.issued_at);
                         }
-                        state.sessions.insert(session.role.clone(), session);
+                        state.sessions.by_role.insert(session.role.clone(), session);
                     }
-                    state.standing.remove(&Concern::Store);
+                    state.problems.set(Concern::Store, None);
                 }
-                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+                Err(problem) => state.problems.set(Concern::Store, Some(problem)),
             }
             match tokens {
                 Ok(tokens) => state.take_back(tokens, now),
-                Err(problem) => drop(state.standing.insert(Concern::Store, problem)),
+                Err(problem) => state.problems.set(Concern::Store, Some(problem)),
             }
         });
     }
@@ -58,7 +62,9 @@ impl Owner {
     /// Waits until the sessions of the last run are restored or cannot be read.
     pub(super) async fn await_restored(&self) {
         let deadline = self.deadline(RESTORE_TIMEOUT);
-        self.until(Some(deadline), |state| state.restored.then_some(()))
-            .await;
+        self.until(Some(deadline), |state| {
+            state.sessions.are_restored.then_some(())
+        })
+        .await;
     }
 }

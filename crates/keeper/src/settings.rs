@@ -16,18 +16,18 @@ impl Owner {
         self.update(|state| match reading {
             Ok(reading) => {
                 state.apply_settings(reading);
-                state.settings_are_read = true;
-                state.standing.remove(&Concern::SettingsFile);
+                state.settings.is_read = true;
+                state.problems.set(Concern::SettingsFile, None);
             }
             Err(problem) => {
-                let problem = unreadable(problem, state.settings_are_read);
-                if !state.settings_are_read {
+                let problem = unreadable(problem, state.settings.is_read);
+                if !state.settings.is_read {
                     state.apply_settings(SettingsReading {
                         settings: Settings::unreadable(&problem),
                         faults: Vec::new(),
                     });
                 }
-                state.standing.insert(Concern::SettingsFile, problem);
+                state.problems.set(Concern::SettingsFile, Some(problem));
             }
         });
     }
@@ -46,7 +46,7 @@ impl Owner {
 
     /// Checks that the destination of calls is clear, before work that ends in a call to AWS.
     pub(super) fn check_destination(&self) -> Result<(), Problem> {
-        match &self.lock().settings.destination_fault {
+        match &self.lock().settings.current.destination_fault {
             Some(problem) => Err(problem.clone()),
             None => Ok(()),
         }
@@ -76,7 +76,7 @@ impl Owner {
         subject: &Subject,
         renamed: &Subject,
     ) -> Result<(), Problem> {
-        let consent = self.lock().settings.ask.own(subject);
+        let consent = self.lock().settings.current.ask.own(subject);
         match consent {
             Some(_) => {
                 self.edit_file(OwnFile::Settings, |text, path| {
@@ -100,11 +100,11 @@ impl Owner {
 impl State {
     /// Applies settings. Permissions that were given under a different policy are dropped.
     fn apply_settings(&mut self, reading: SettingsReading) {
-        let before = std::mem::replace(&mut self.settings, reading.settings).ask;
-        self.settings_faults = reading.faults;
+        let before = std::mem::replace(&mut self.settings.current, reading.settings).ask;
+        self.settings.faults = reading.faults;
         let unwritten = self.unwritten_profiles();
-        self.settings_faults.extend(unwritten);
-        let after = self.settings.ask.clone();
+        self.settings.faults.extend(unwritten);
+        let after = self.settings.current.ask.clone();
         if before != after {
             self.withdraw_grants(|subject| before.of(subject) != after.of(subject));
         }

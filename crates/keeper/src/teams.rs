@@ -10,13 +10,10 @@ impl Owner {
     pub(super) fn set_team(&self, team: &Team, text: Result<&str, Problem>) {
         let reading = text.and_then(|text| team::read(team, text));
         self.update(|state| {
-            state.teams.note(team, reading);
+            state.roles.teams.note(team, reading);
             state.compose();
-            let problem = state.teams.problems.values().next().cloned();
-            match problem {
-                Some(problem) => drop(state.standing.insert(Concern::Teams, problem)),
-                None => drop(state.standing.remove(&Concern::Teams)),
-            }
+            let problem = state.roles.teams.problems.values().next().cloned();
+            state.problems.set(Concern::Teams, problem);
         });
     }
 
@@ -24,10 +21,10 @@ impl Owner {
     pub(super) fn keep_teams(&self, teams: &[Team]) {
         let is_kept = |name: &Name| teams.iter().any(|team| team.name == *name);
         self.update(|state| {
-            state.teams.roles.retain(|name, _| is_kept(name));
-            state.teams.problems.retain(|name, _| is_kept(name));
-            if state.teams.problems.is_empty() {
-                state.standing.remove(&Concern::Teams);
+            state.roles.teams.roles.retain(|name, _| is_kept(name));
+            state.roles.teams.problems.retain(|name, _| is_kept(name));
+            if state.roles.teams.problems.is_empty() {
+                state.problems.set(Concern::Teams, None);
             }
             state.compose();
         });

@@ -98,7 +98,7 @@ impl Owner {
             }
             Err(problem) => Some(problem),
         };
-        self.update(|state| state.set_standing(Concern::TemporaryProfiles, problem));
+        self.update(|state| state.problems.set(Concern::TemporaryProfiles, problem));
         1
     }
 
@@ -110,11 +110,18 @@ impl Owner {
         self.check_set()?;
         {
             let state = self.lock();
-            let found = state.catalogue.role(role).map(drop);
-            found.ok_or_else(|| state.catalogue.refusal(role))?;
+            let found = state.roles.catalogue.role(role).map(drop);
+            found.ok_or_else(|| state.roles.catalogue.refusal(role))?;
         }
         self.check_temporary_profile(role).await?;
-        if self.lock().settings.ask.of(&Subject::Role(role.clone())) != Consent::Allow {
+        if self
+            .lock()
+            .settings
+            .current
+            .ask
+            .of(&Subject::Role(role.clone()))
+            != Consent::Allow
+        {
             return Err(not_for_every_program(role));
         }
         self.edit_file(OwnFile::Settings, |text, path| {
@@ -143,7 +150,13 @@ impl Owner {
         role: &Name,
         new: &Name,
     ) -> Result<(), Problem> {
-        if !self.lock().settings.temporary_profiles.contains(role) {
+        if !self
+            .lock()
+            .settings
+            .current
+            .temporary_profiles
+            .contains(role)
+        {
             return Ok(());
         }
         self.edit_file(OwnFile::Settings, |text, path| {
@@ -227,7 +240,7 @@ impl Owner {
         let mut state = self.lock();
         state.temporary.is_swept = removed.is_ok();
         let problem = removed.err();
-        if state.standing.get(&Concern::Leftovers) == problem.as_ref() {
+        if state.problems.of(Concern::Leftovers) == problem.as_ref() {
             return 0;
         }
         drop(state);
@@ -299,8 +312,8 @@ fn shadowed(role: &Name, key: &str, config: &str) -> Problem {
 impl State {
     /// Returns a problem for each temporary profile in the settings that the role's policy forbids.
     pub(super) fn unwritten_profiles(&self) -> Vec<Problem> {
-        let ask = &self.settings.ask;
-        let names = self.settings.temporary_profiles.iter();
+        let ask = &self.settings.current.ask;
+        let names = self.settings.current.temporary_profiles.iter();
         let forbidden = names.filter(|name| {
             let subject = Subject::Role((*name).clone());
             ask.of(&subject) != Consent::Allow && ask.fault(&subject).is_none()
@@ -325,13 +338,13 @@ fn not_for_every_program(role: &Name) -> Problem {
 
 /// Returns the live sessions of the roles in the settings that every program may use.
 fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
-    let names = state.settings.temporary_profiles.iter();
+    let names = state.settings.current.temporary_profiles.iter();
     let live = names.filter_map(|name| {
-        let role = state.catalogue.role(name);
-        let region = role
-            .and_then(|role| role.region.as_ref())
-            .or(state.settings.region.as_ref());
-        if state.settings.ask.of(&Subject::Role(name.clone())) != Consent::Allow {
+        let role = state.roles.catalogue.role(name);
+        let region =
+            role.and_then(|role| role.region.as_ref())
+                .or(state.settings.current.region.as_ref());
+        if state.settings.current.ask.of(&Subject::Role(name.clone())) != Consent::Allow {
             return None;
         }
         let due = Due {

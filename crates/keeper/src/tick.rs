@@ -40,7 +40,7 @@ impl Owner {
         // Changes from here on, while files are written, need another tick.
         let revision = self.update(|state| {
             state.drop_stale_key_sessions(now);
-            state.revision
+            state.shown.revision
         });
         let own = self.follow_temporary_profiles(now).await;
         self.publish();
@@ -51,7 +51,7 @@ impl Owner {
                     sleep: sleep(&state, now),
                     revision: revision + own,
                 },
-                state.published.clone(),
+                state.shown.snapshot.clone(),
             )
         };
         self.ports.audience.tick(&snapshot, now);
@@ -63,7 +63,7 @@ impl Owner {
     pub(super) async fn wait_after(&self, pulse: Pulse) {
         let deadline = pulse.sleep.map(|limit| self.deadline(limit));
         self.until(deadline, |state| {
-            (state.revision != pulse.revision).then_some(())
+            (state.shown.revision != pulse.revision).then_some(())
         })
         .await;
     }
@@ -71,8 +71,8 @@ impl Owner {
     async fn warn(&self, now: Timestamp) {
         let candidates: Vec<Due> = {
             let state = self.lock();
-            let leads = &state.settings.lead_times;
-            let sessions = state.sessions.values();
+            let leads = &state.settings.current.lead_times;
+            let sessions = state.sessions.by_role.values();
             sessions
                 .filter_map(|session| due(session, leads, now))
                 .collect()
@@ -97,7 +97,7 @@ impl Owner {
             let state = self.lock();
             // A session that was renewed or ended meanwhile needs no warning.
             let is_current = |due: &Due| {
-                let present = state.sessions.get(&due.session.role);
+                let present = state.sessions.by_role.get(&due.session.role);
                 present.is_some_and(|it| it.id() == due.session.id())
             };
             unwarned.map(|(due, _)| due).filter(is_current).collect()
@@ -161,18 +161,19 @@ fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Du
 fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     let live = state
         .sessions
+        .by_role
         .values()
         .filter(|session| session.phase_at(now) != Phase::Expired);
     let next = live.flat_map(|session| {
         let left = session.remaining_at(now);
-        let marks = state.settings.lead_times.iter().copied();
+        let marks = state.settings.current.lead_times.iter().copied();
         marks
             .chain([EXPIRING, session.lifetime() / 3, SignedDuration::ZERO])
             .map(move |mark| left - mark)
     });
     let soonest = next.filter(SignedDuration::is_positive).min();
-    let codes = state.mfa_sessions.values().map(|it| it.remaining_at(now));
-    let over = state.sessions.values();
+    let codes = state.mfa.sessions.values().map(|it| it.remaining_at(now));
+    let over = state.sessions.by_role.values();
     let over = over.map(|session| session.remaining_at(now) + SHOWN_AFTER_END);
     let over = over.filter(SignedDuration::is_positive);
     let quiet = codes

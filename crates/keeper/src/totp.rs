@@ -75,7 +75,7 @@ impl Owner {
         let key = {
             let state = self.lock();
             let of_device = |key: &&AccessKey| key.totp.as_ref() == Some(&question.serial);
-            state.keys.iter().find(of_device).cloned()?
+            state.keys.list.iter().find(of_device).cloned()?
         };
         let fetched = self.io(|ports| ports.keychain.fetch_seed(&key.id)).await;
         let seed = match fetched {
@@ -101,7 +101,7 @@ impl Owner {
     ) -> Result<MfaSession, Problem> {
         let caller = self.key_caller(key).await?;
         let region = self.region_of_key(key)?;
-        let duration = self.lock().settings.mfa_session;
+        let duration = self.lock().settings.current.mfa_session;
         let code = async || Ok(seed.code_at(self.ports.clock.now()));
         let code = self.unused_code(serial, None, code).await?;
         let taken = self
@@ -138,7 +138,7 @@ impl Owner {
 impl State {
     /// Returns whether a role waits for the next code of a seed.
     pub(super) fn waits_for_seed(&self, role: &Name) -> bool {
-        let mut waits = self.seed_waits.values();
+        let mut waits = self.mfa.seed_waits.values();
         waits.any(|question| question.roles(self).contains(role))
     }
 }

@@ -46,21 +46,21 @@ pub(super) fn snapshot(
     };
     Snapshot {
         mode,
-        endpoint: state.settings.endpoint_url.clone(),
+        endpoint: state.settings.current.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(shown.as_millis()).unwrap_or_default(),
         sessions: sessions(state, now),
         key_sessions: state.key_session_views(now),
-        roles: state.listing.roles.clone(),
-        recent: state.recent.clone(),
-        keys: state.listing.keys.clone(),
-        aws: state.aws.view(),
+        roles: state.shown.listing.roles.clone(),
+        recent: state.usage.recent.clone(),
+        keys: state.shown.listing.keys.clone(),
+        aws: state.roles.aws.view(),
         open_questions: state.question_views(),
         problems: state
-            .standing
-            .values()
-            .chain(&state.settings_faults)
-            .chain(&state.role_faults)
-            .chain(&state.mark_faults)
+            .problems
+            .iter()
+            .chain(&state.settings.faults)
+            .chain(&state.roles.faults)
+            .chain(&state.marks.faults)
             .cloned()
             .collect(),
         settings: settings_view(state),
@@ -74,11 +74,15 @@ fn is_shown(session: &Session, now: Timestamp) -> bool {
 }
 
 fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
-    let attempted = state.attempts.keys().map(|role| &role.name);
-    let kept = state.sessions.values().filter(|it| is_shown(it, now));
+    let attempted = state.sessions.attempts.keys().map(|role| &role.name);
+    let kept = state
+        .sessions
+        .by_role
+        .values()
+        .filter(|it| is_shown(it, now));
     let mut names: Vec<&Name> = kept
         .map(|session| &session.role)
-        .chain(state.failures.keys())
+        .chain(state.sessions.failures.keys())
         .chain(attempted)
         .collect();
     names.sort_unstable();
@@ -93,10 +97,10 @@ fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
 }
 
 fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
-    let session = state.sessions.get(name);
-    let role = state.catalogue.role(name);
-    let is_attempted = state.attempts.has(|role| role.name == *name);
-    let problem = state.failures.get(name).cloned();
+    let session = state.sessions.by_role.get(name);
+    let role = state.roles.catalogue.role(name);
+    let is_attempted = state.sessions.attempts.has(|role| role.name == *name);
+    let problem = state.sessions.failures.get(name).cloned();
     let live = session
         .map(|session| session.phase_at(now))
         .filter(|phase| *phase != Phase::Expired);
@@ -111,7 +115,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         .or(role.map(|role| role.arn.to_string()));
     let account_id = arn.as_deref().and_then(Arn::account_of).unwrap_or_default();
     let unlimited = role.map_or(name, Role::unlimited_name);
-    let marked = state.marks.of(unlimited.as_str(), account_id);
+    let marked = state.marks.current.of(unlimited.as_str(), account_id);
     let source = role
         .map(|role| &role.source)
         .or(session.map(|session| &session.source));
@@ -139,7 +143,7 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         account_alias: marked.account_alias,
         region: role
             .and_then(|role| role.region.as_ref())
-            .or(state.settings.region.as_ref())
+            .or(state.settings.current.region.as_ref())
             .map(ToString::to_string),
         issued_at: session.map(|session| whole_second(session.issued_at)),
         expires_at: session.map(Session::expires_at),
@@ -158,6 +162,7 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
     let asks_why = |role: &Name| {
         role == name
             || state
+                .sessions
                 .attempts
                 .waiting(|_, it| it.name == *role)
                 .contains(name)
@@ -177,7 +182,7 @@ fn waiting_for(state: &State, name: &Name) -> WaitingFor {
 
 /// Returns the views of all roles.
 pub(super) fn role_views(state: &State, situation: &Situation<'_>) -> Vec<RoleView> {
-    let catalogue = &state.catalogue;
+    let catalogue = &state.roles.catalogue;
     let usable = catalogue.with_origins();
     let usable = usable.map(|(role, origin)| role_view(state, situation, role, origin));
     let unusable = catalogue.unusable();
@@ -188,7 +193,7 @@ pub(super) fn role_views(state: &State, situation: &Situation<'_>) -> Vec<RoleVi
 
 /// Adds the user's labels.
 fn marked(state: &State, view: RoleView) -> RoleView {
-    let marked = state.marks.of(&view.name, &view.account_id);
+    let marked = state.marks.current.of(&view.name, &view.account_id);
     RoleView {
         favourite: marked.favourite,
         colour: marked.colour,
@@ -241,11 +246,15 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             allowed_s: limit.allowed.seconds(),
         }),
         planned_s: plan.as_ref().map_or(0, |plan| plan.lifetime().seconds()),
-        consent: state.settings.ask.of(&Subject::Role(role.name.clone())),
-        consent_is_default: !state.settings.ask.roles.contains_key(&role.name),
+        consent: state
+            .settings
+            .current
+            .ask
+            .of(&Subject::Role(role.name.clone())),
+        consent_is_default: !state.settings.current.ask.roles.contains_key(&role.name),
         problem: plan.err(),
         origin: origin.clone(),
-        hides: state.catalogue.hidden(role.name.as_str()).cloned(),
+        hides: state.roles.catalogue.hidden(role.name.as_str()).cloned(),
         ..RoleView::default()
     }
 }
@@ -274,7 +283,7 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
         needs_code: draft.mfa_serial.is_some(),
         problem: Some(unusable.problem.clone()),
         origin: origin.clone(),
-        hides: state.catalogue.hidden(&draft.name).cloned(),
+        hides: state.roles.catalogue.hidden(&draft.name).cloned(),
         ..RoleView::default()
     }
 }
@@ -298,7 +307,10 @@ pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
 }
 
 fn reason_view(state: &State, id: u64, prompt: &ReasonPrompt, deadline: Timestamp) -> ReasonView {
-    let wanted = state.attempts.waiting(|_, it| it.name == prompt.role);
+    let wanted = state
+        .sessions
+        .attempts
+        .waiting(|_, it| it.name == prompt.role);
     let wanted = wanted.into_iter();
     let beyond = wanted.filter(|role| *role != prompt.role);
     ReasonView {
@@ -315,18 +327,30 @@ fn reason_view(state: &State, id: u64, prompt: &ReasonPrompt, deadline: Timestam
 fn settings_view(state: &State) -> SettingsView {
     let seconds = |duration: &SignedDuration| u32::try_from(duration.as_secs()).unwrap_or_default();
     SettingsView {
-        shell: state.settings.shell,
-        region: state.settings.region.as_ref().map(ToString::to_string),
-        clipboard_clear_s: seconds(&state.settings.clipboard_clear),
-        lead_times_s: state.settings.lead_times.iter().map(seconds).collect(),
-        consent: state.settings.ask.default,
+        shell: state.settings.current.shell,
+        region: state
+            .settings
+            .current
+            .region
+            .as_ref()
+            .map(ToString::to_string),
+        clipboard_clear_s: seconds(&state.settings.current.clipboard_clear),
+        lead_times_s: state
+            .settings
+            .current
+            .lead_times
+            .iter()
+            .map(seconds)
+            .collect(),
+        consent: state.settings.current.ask.default,
         temporary_profiles: state
             .settings
+            .current
             .temporary_profiles
             .iter()
             .map(Name::to_string)
             .collect(),
-        confirm_production: state.settings.confirm_production,
+        confirm_production: state.settings.current.confirm_production,
     }
 }
 

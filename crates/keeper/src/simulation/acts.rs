@@ -55,7 +55,11 @@ impl Story {
         let now = self.world.clock().now();
         let next = {
             let state = self.owner.lock();
-            let live = state.sessions.values().filter(|it| it.expires_at() > now);
+            let live = state
+                .sessions
+                .by_role
+                .values()
+                .filter(|it| it.expires_at() > now);
             let next = live.min_by_key(|it| it.expires_at());
             next.map(|it| (it.role.to_string(), it.expires_at()))
         };

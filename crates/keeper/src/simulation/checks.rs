@@ -89,7 +89,12 @@ impl Checks {
 
     pub(super) fn ended(&mut self, world: &World, owner: &Owner, role: &str, id: Option<String>) {
         self.ended.extend(id);
-        if owner.lock().attempts.has(|it| it.name == name(role)) {
+        if owner
+            .lock()
+            .sessions
+            .attempts
+            .has(|it| it.name == name(role))
+        {
             world.fault(format!("{role} was ended and is still being assumed"));
         }
         if live_id(owner, role).is_some() {
@@ -99,12 +104,12 @@ impl Checks {
 
     pub(super) fn codes_ended(&mut self, world: &World, owner: &Owner, key: &Name) {
         let state = owner.lock();
-        let id = state.keys.iter().find(|it| it.name == *key);
+        let id = state.keys.named(key);
         let Some(id) = id.map(|it| it.id.clone()) else {
             return;
         };
-        if state.mfa_sessions.keys().any(|(of, _)| *of == id)
-            || state.token_requests.has(|(of, _)| *of == id)
+        if state.mfa.sessions.keys().any(|(of, _)| *of == id)
+            || state.mfa.requests.has(|(of, _)| *of == id)
         {
             world.fault(format!("the codes of {key} were forgotten and still count"));
         }
@@ -158,9 +163,9 @@ impl Checks {
 
     pub(super) fn before(&mut self, owner: &Owner) {
         let state = owner.lock();
-        let attempts = state.attempts.numbered();
+        let attempts = state.sessions.attempts.numbered();
         self.attempts = attempts.map(|(id, it)| (id, it.name.clone())).collect();
-        let ids = state.sessions.iter();
+        let ids = state.sessions.by_role.iter();
         self.sessions = ids
             .map(|(role, session)| (role.clone(), session.id().to_owned()))
             .collect();
@@ -168,14 +173,14 @@ impl Checks {
 
     pub(super) fn after(&mut self, world: &World, owner: &Owner) {
         let state = owner.lock();
-        for (role, session) in &state.sessions {
+        for (role, session) in &state.sessions.by_role {
             let id = session.id();
             if self.ended.contains(id) {
                 world.fault(format!("the session {id} of {role} was ended and is back"));
             }
             let is_new = self.sessions.get(role).is_none_or(|before| before != id);
             let was_under_way = self.attempts.iter().any(|(_, it)| it == role);
-            let is_under_way = state.attempts.has(|it| it.name == *role);
+            let is_under_way = state.sessions.attempts.has(|it| it.name == *role);
             let is_from_disk = || world.on_disk().iter().any(|it| it.id() == id);
             if is_new && (!was_under_way || is_under_way) && !is_from_disk() {
                 world.fault(format!("{role} got the session {id} of a stale attempt"));
@@ -190,7 +195,7 @@ impl Checks {
                 ));
             }
         }
-        let mut names: Vec<&Name> = state.attempts.keys().map(|it| &it.name).collect();
+        let mut names: Vec<&Name> = state.sessions.attempts.keys().map(|it| &it.name).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
@@ -198,7 +203,7 @@ impl Checks {
             world.fault("a role is being assumed twice at once".into());
         }
         let is_superseded = |(id, name): &(u64, Name)| {
-            let mut now = state.attempts.numbered();
+            let mut now = state.sessions.attempts.numbered();
             now.any(|(newer, it)| newer != *id && it.name == *name)
         };
         if self.attempts.iter().any(is_superseded) {
@@ -211,7 +216,7 @@ impl Checks {
     /// Checks that everything was answered and written, and that nothing waits.
     pub(super) fn everything_is_done(&self, world: &World, owner: &Owner) {
         let state = owner.lock();
-        if !state.attempts.waiting(|_, _| true).is_empty()
+        if !state.sessions.attempts.waiting(|_, _| true).is_empty()
             || state.questions.iter().next().is_some()
         {
             world.fault("something is still asked for that nobody waits for".into());
@@ -232,6 +237,7 @@ impl Checks {
         let now = world.clock().now();
         let memory = state
             .sessions
+            .by_role
             .values()
             .filter(|it| it.remaining_at(now).is_positive());
         let memory: BTreeSet<String> = memory.map(|it| it.id().to_owned()).collect();
@@ -250,7 +256,7 @@ impl Checks {
 /// Returns the ID of the session of a role in memory.
 pub(super) fn live_id(owner: &Owner, role: &str) -> Option<String> {
     let state = owner.lock();
-    let session = state.sessions.get(&name(role));
+    let session = state.sessions.by_role.get(&name(role));
     session.map(|session| session.id().to_owned())
 }
 

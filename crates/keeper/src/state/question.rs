@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::state::consent::{AccessRequest, Permissions};
 use crate::state::prompt::CodePrompt;
-use crate::state::reason::ReasonPrompt;
+use crate::state::reason::{GivenReason, ReasonPrompt};
 use rolecall_core::asker::history::Verdict;
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::role::reason::Reason;
@@ -22,6 +22,8 @@ pub(crate) struct Questions {
     /// Until when a terminal shows the questions for a role's code.
     attended: BTreeMap<Name, Timestamp>,
     pub(crate) permissions: Permissions,
+    /// The last reason that was used for each role.
+    pub(crate) used_reasons: BTreeMap<Name, GivenReason>,
     /// The notifications that show the questions.
     pub(crate) shown: Vec<Notice>,
 }

@@ -101,6 +101,10 @@ unit: window ## Tests all crates
 	cargo test --locked --workspace --all-features $(AS_USER)
 	@[ "$$(id -u)" != 0 ] || cargo test --locked $(OF_ROOT) --all-features $(AS_USER) root::
 
+.PHONY: types
+types: ## Writes the window's TypeScript types from the Rust types
+	WRITE_TYPES=1 cargo test --locked -p rolecall-core --lib the_types_of_the_window
+
 .PHONY: simulate
 simulate: ## Plays stories of the keeper in virtual time (SEEDS=how many, or FIRST..COUNT)
 	RUST_BACKTRACE=0 SIMULATION_SEEDS=$(or $(SEEDS),10000) \

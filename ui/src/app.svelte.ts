@@ -1,13 +1,13 @@
 // The window's shared state: the backend's snapshot, which is replaced as a whole; the current page; the time.
 
 import { instant } from "./clock";
-import type { Bridge, ImportSource } from "./bridge";
+import type { Bridge } from "./bridge";
 import { untilNextTick } from "./countdown";
 import { lifeOf } from "./life";
 import { prepareSearch } from "./listing";
 import { news } from "./news";
 import { asProblem } from "./problem";
-import type { Limits, Problem, SessionView, Shell, Snapshot } from "./snapshot";
+import type { ImportSource, Limits, Problem, SessionView, Shell, Snapshot } from "./types";
 import { copyTarget } from "./shell";
 
 export type KeyWay = "clipboard" | "csv" | "profile" | "typed";

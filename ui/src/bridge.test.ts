@@ -1,8 +1,8 @@
 import { mockIPC, clearMocks } from "@tauri-apps/api/mocks";
 import { afterEach, expect, test } from "vitest";
-import { Follower, openBridge, type RoleEntry, type RoleMarks } from "./bridge";
+import { Follower, openBridge } from "./bridge";
 import { role, snapshot } from "./fixture/make";
-import type { Snapshot } from "./snapshot";
+import type { RoleEntry, RoleMarks, Snapshot } from "./types";
 
 afterEach(clearMocks);
 

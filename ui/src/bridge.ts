@@ -4,8 +4,9 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
 import type {
-  Colour, Consent, EditView, HistoryLine, KeyView, Limits, Reply, RoleView, SessionTag, Shell, Snapshot, Step, Which,
-} from "./snapshot";
+  Consent, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, ProblemCode, Reply, RoleEntry, RoleMarks,
+  RoleView, Shell, Snapshot, Step, Which,
+} from "./types";
 
 /** Where the backend reads a new access key from. */
 export type KeyOrigin =
@@ -21,58 +22,9 @@ export interface PlaintextProfile {
   access_key_id: string;
 }
 
-/** Another program for AWS roles that Rolecall can import from. */
-export type ImportSource = "leapp" | "aws_vault" | "granted";
-
-/** The outcome for one entry of another program. */
-export interface ImportItem {
-  kind: "key" | "role" | "other";
-  name: string;
-  outcome: "imported" | "exists" | "skipped";
-  message: string;
-}
-
-/** A role to save; null if not set. */
-export interface RoleEntry {
-  name: string;
-  arn: string;
-  source: string;
-  session_name: string | null;
-  duration: string | null;
-  external_id: string | null;
-  mfa_serial: string | null;
-  mfa_code: string | null;
-  source_identity: string | null;
-  tags: SessionTag[];
-  transitive_tags: string[];
-  policy: string | null;
-  policy_arns: string[];
-  reason: string | null;
-  reason_pattern: string | null;
-  region: string | null;
-  output: string | null;
-  group: string | null;
-}
-
-/** The labels of a role; null takes the value from the account, or from the role's definition. */
-export interface RoleMarks {
-  favourite: boolean;
-  colour: Colour | null;
-  production: boolean | null;
-  group: string | null;
-}
-
 export interface PracticeCode {
   code: string;
   seconds_left: number;
-}
-
-/** A query for history lines, newest first. */
-export interface HistoryQuery {
-  role: string | null;
-  /** An RFC 3339 instant. */
-  since: string | null;
-  limit: number;
 }
 
 /** The calls of the window to the backend. Every promise rejects with a `Problem`. */
@@ -126,7 +78,7 @@ export interface Bridge {
   practiceCode(): Promise<PracticeCode | null>;
   openRolesFile(): Promise<void>;
   openSettingsFile(): Promise<void>;
-  dismissProblem(code: string): Promise<void>;
+  dismissProblem(code: ProblemCode): Promise<void>;
   retryKeychain(): Promise<void>;
   /** Writes profiles for roles to AWS's config file, or previews that. */
   connect(which: Which, prefix: string, step: Step): Promise<EditView>;

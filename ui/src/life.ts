@@ -2,7 +2,7 @@
 
 import { instant } from "./clock";
 import { partLeft, shortLeft } from "./countdown";
-import type { Phase, SessionView, WaitingFor } from "./snapshot";
+import type { Phase, SessionView, WaitingFor } from "./types";
 
 export interface Life {
   /** The backend's phase, or expired as soon as the end has passed. */

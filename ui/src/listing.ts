@@ -1,7 +1,7 @@
 // The lines of the home page: sessions, then roles in groups, or, while searching, the matches, best first.
 
 import { findLetters, findPart, lower, scoreLetters, scorePart, Searched, type Found as Match, type Span } from "./fuzzy";
-import type { RoleView, SessionView, Snapshot } from "./snapshot";
+import type { RoleView, SessionView, Snapshot } from "./types";
 
 /** Where a role matches: spans in each of its texts. */
 export interface Finding {

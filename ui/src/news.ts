@@ -1,7 +1,7 @@
 // What changed between two snapshots, as sentences for screen readers.
 
 import { visible } from "./visible";
-import type { Phase, SessionView, Snapshot } from "./snapshot";
+import type { Phase, SessionView, Snapshot } from "./types";
 
 /** Returns one sentence per session that was added, removed or changed its phase. */
 export function news(before: Snapshot | null, after: Snapshot): string[] {

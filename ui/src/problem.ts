@@ -1,6 +1,6 @@
 // Turns the rejection of a command into a Problem.
 
-import type { Problem } from "./snapshot";
+import type { Problem } from "./types";
 
 /** Returns the rejection if it is a problem, else a problem with the rejection as its detail. */
 export function asProblem(rejection: unknown): Problem {

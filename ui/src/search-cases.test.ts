@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import text from "./search-cases.json?raw";
 import { role, snapshot } from "./fixture/make";
 import { listing } from "./listing";
-import type { RoleView } from "./snapshot";
+import type { RoleView } from "./types";
 
 interface Cases {
   roles: (Partial<RoleView> & { name: string })[];

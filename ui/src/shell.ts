@@ -1,6 +1,6 @@
 // The shells and file formats an export block can be written for.
 
-import type { Shell } from "./snapshot";
+import type { Shell } from "./types";
 
 const NAMES: Record<Shell, string> = {
   bash: "bash / zsh",
@@ -17,16 +17,16 @@ const NAMES: Record<Shell, string> = {
   ini: "credentials file",
 };
 
-const FILE_FORMATS: Shell[] = ["dotenv", "json", "ini"];
+const FILE_FORMATS: string[] = ["dotenv", "json", "ini"];
 const IN_MENUS: Shell[] = ["bash", "fish", "powershell", "cmd"];
 
 /** Returns the display name of a shell; an unknown shell keeps its own name. */
-export function shellName(shell: Shell): string {
-  return Object.hasOwn(NAMES, shell) ? (NAMES[shell] ?? shell) : shell;
+export function shellName(shell: string): string {
+  return Object.hasOwn(NAMES, shell) ? NAMES[shell as Shell] : shell;
 }
 
 /** Returns what a copy is for, as in "for bash" or "as JSON". */
-export function copyTarget(shell: Shell): string {
+export function copyTarget(shell: string): string {
   const name = shellName(shell).replace(/ \/ .*$/, "");
   return FILE_FORMATS.includes(shell) ? `as ${name}` : `for ${name}`;
 }

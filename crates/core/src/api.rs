@@ -6,3 +6,6 @@ pub mod import;
 pub mod message_size;
 pub mod protocol;
 mod version_0_1_0;
+
+#[cfg(test)]
+mod tests;

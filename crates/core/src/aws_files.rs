@@ -78,6 +78,7 @@ pub struct Reading {
 
 /// A profile with a long-term key in plaintext.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ProfileKey {
     /// The profile.
     pub profile: String,

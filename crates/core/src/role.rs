@@ -113,6 +113,7 @@ impl Role {
 /// A role as entered or read from a file, not yet checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "RoleEntry"))]
 pub struct RoleDraft {
     /// See [`Role::name`].
     pub name: String,

@@ -49,6 +49,7 @@ pub struct Session {
 /// The phase of a session. It is computed from the time and never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Phase {
     /// Rolecall waits for AWS, the keychain or the user.
     Assuming,

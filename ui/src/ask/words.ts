@@ -1,6 +1,6 @@
 // Texts for requests of programs: who asks, what for, and the outcome.
 
-import type { Consent, HistoryLine, Process, ConsentView, RequestKind } from "../snapshot";
+import type { Consent, HistoryLine, Process, ConsentView, RequestKind } from "../types";
 import { visible } from "../visible";
 
 /** The access policies of a role, in menu order. */

@@ -1,6 +1,6 @@
 // The issues in AWS's files, in display order.
 
-import type { AwsFilesView, Problem, Snapshot } from "../snapshot";
+import type { AwsFilesView, Problem, Snapshot } from "../types";
 import { visible } from "../visible";
 
 export type FileNotice = AwsFilesView["notices"][number];

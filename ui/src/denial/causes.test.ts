@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Cause, Confidence } from "../snapshot";
+import type { CauseKind, Cause, Confidence } from "../types";
 import { split, confidenceText } from "./causes";
 
 const cause = (kind: string, confidence: Confidence): Cause => ({
-  kind, confidence, what: `${kind}.`, check: { what: "Look.", command: null }, who: null, statement: null,
+  kind: kind as CauseKind, confidence, what: `${kind}.`, check: { what: "Look.", command: null }, who: null, statement: null,
 });
 
 test("certain causes are never collapsed", () => {

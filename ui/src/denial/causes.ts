@@ -1,6 +1,6 @@
 // Orders the causes of a denial for display.
 
-import type { Cause, Confidence } from "../snapshot";
+import type { Cause, Confidence } from "../types";
 
 export interface Split {
   first: Cause | null;

@@ -4,13 +4,14 @@ import { App } from "../app.svelte";
 import type { Bridge } from "../bridge";
 import { FixtureBridge } from "../fixture/bridge";
 import { DENIED, key, role, session, snapshot, withoutCredentials } from "../fixture/make";
-import type { Snapshot } from "../snapshot";
+import type { Snapshot } from "../types";
 import Window from "./Window.svelte";
 
 const guest = role("guest", { group: "Clients" });
 const audit = role("audit", { group: "Clients" });
 const usual = { roles: [guest, audit], keys: [key("user")] };
 const prompt = {
+  at_terminal: false,
   id: 7, mfa_serial: "arn:aws:iam::177634097045:mfa/user", roles: ["guest"], plan: "One code gives guest a session of 1 h.",
   alternative: "Use the code for guest only (12h)", next_code_at: null, problem: null, deadline: new Date(Date.now() + 120_000).toISOString(),
 };
@@ -106,7 +107,7 @@ describe("home", () => {
   });
 
   test("opens the page of a role that cannot be assumed, and shows why", async () => {
-    const orphan = role("orphan", { problem: { code: "unusable_source", what: "Its source does not exist.", remedy: "Add the key." } });
+    const orphan = role("orphan", { problem: { code: "unusable_source" as const, what: "Its source does not exist.", remedy: "Add the key." } });
     const bridge = await open({ ...usual, roles: [orphan] });
     const assume = spy(bridge, "assume");
     expect(screen.queryByRole("button", { name: "Assume" })).toBeNull();
@@ -129,7 +130,7 @@ describe("home", () => {
   });
 
   test("dismisses and fixes a problem", async () => {
-    const locked = { code: "keychain_locked", what: "The keychain is locked.", remedy: "Unlock it." };
+    const locked = { code: "keychain_locked" as const, what: "The keychain is locked.", remedy: "Unlock it." };
     const bridge = await open({ ...usual, problems: [locked] });
     const retry = spy(bridge, "retryKeychain");
     const dismiss = spy(bridge, "dismissProblem");
@@ -159,7 +160,7 @@ describe("home", () => {
 
   test("shows a new user what AWS's files contain, and moves all keys in one step", async () => {
     const aws = { ...snapshot().aws, keys: ["work", "old"].map((profile) => ({ profile, access_key_id: "AKIA…4QXA" })) };
-    const live = { ...guest, origin: { kind: "profile", place: "~/.aws/config", line: 1 } };
+    const live = { ...guest, origin: { kind: "profile" as const, place: "~/.aws/config", line: 1 } };
     const bridge = await open({ roles: [live], aws });
     await screen.findByRole("heading", { name: "Found: 2 access keys in plaintext, 1 role" });
     const edit = (profile: string, backup: string | null = null) =>
@@ -182,9 +183,9 @@ describe("home", () => {
   });
 
   test("shows the issues in AWS's files, and links there from a broken one", async () => {
-    const fault = { code: "invalid_aws_file", what: "~/.aws/config, line 4: wrong.", remedy: "Fix it." };
+    const fault = { code: "invalid_aws_file" as const, what: "~/.aws/config, line 4: wrong.", remedy: "Fix it." };
     const aws = { ...snapshot().aws, notices: [{ file: "credentials" as const, line: 7, text: "Keep one of them." }] };
-    const broken = { ...audit, origin: { kind: "profile", place: "~/.aws/config", line: 9 }, problem: { code: "unusable_source", what: "A circle.", remedy: "Cut it." } };
+    const broken = { ...audit, origin: { kind: "profile" as const, place: "~/.aws/config", line: 9 }, problem: { code: "unusable_source" as const, what: "A circle.", remedy: "Cut it." } };
     await open({ ...usual, roles: [guest, broken], aws, problems: [fault] });
     await fireEvent.click(screen.getByRole("button", { name: "Review AWS files" }));
     const file = await screen.findByRole("region", { name: "~/.aws/credentials" });
@@ -265,7 +266,7 @@ describe("code prompt", () => {
   });
 
   test("shows what was wrong, waits for the next code, and keeps what is being typed", async () => {
-    const again = { ...prompt, next_code_at: new Date(Date.now() + 20_500).toISOString(), problem: { code: "code_rejected", what: "AWS did not accept the code.", remedy: "Wait for the next one." } };
+    const again = { ...prompt, next_code_at: new Date(Date.now() + 20_500).toISOString(), problem: { code: "code_rejected" as const, what: "AWS did not accept the code.", remedy: "Wait for the next one." } };
     const bridge = await open({ ...usual, open_questions: [{ kind: "code", ...again }] });
     expect(screen.getByText("AWS did not accept the code.")).toBeTruthy();
     expect(screen.getByText(/shows the next one in 2[01] s/)).toBeTruthy();

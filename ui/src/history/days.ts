@@ -2,7 +2,7 @@
 
 import { instant } from "../clock";
 import { requestName, outcome, who } from "../ask/words";
-import type { HistoryLine } from "../snapshot";
+import type { HistoryLine } from "../types";
 
 export type Row = { kind: "day"; key: string; text: string } | { kind: "line"; key: string; line: HistoryLine };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { role, session, snapshot } from "../fixture/make";
 import { foundPlace, foundText, isFirstRun } from "./found";
 
-const live = { ...role("guest"), origin: { kind: "profile", place: "~/.aws/config", line: 1 } };
+const live = { ...role("guest"), origin: { kind: "profile" as const, place: "~/.aws/config", line: 1 } };
 const aws = snapshot().aws;
 const key = { profile: "work", access_key_id: "AKIA…4QXA" };
 

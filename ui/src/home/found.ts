@@ -1,6 +1,6 @@
 // Describes what was found in AWS's files.
 
-import type { Snapshot } from "../snapshot";
+import type { Snapshot } from "../types";
 import { visible } from "../visible";
 
 /** Returns a number with its noun, as in "2 roles". */

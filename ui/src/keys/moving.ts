@@ -1,8 +1,8 @@
 // Imports from other programs, and moves keys from AWS's files to the keychain.
 
-import type { Bridge, ImportItem, ImportSource } from "../bridge";
+import type { Bridge } from "../bridge";
 import { asProblem } from "../problem";
-import type { EditView, Problem, Step } from "../snapshot";
+import type { EditView, ImportItem, ImportSource, Problem, Step } from "../types";
 
 const names: Record<ImportSource, string> = { leapp: "Leapp", aws_vault: "aws-vault", granted: "Granted" };
 

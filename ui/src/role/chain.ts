@@ -1,6 +1,6 @@
 // The steps of a role's chain.
 
-import type { KeyView, RoleView } from "../snapshot";
+import type { KeyView, RoleView } from "../types";
 
 export interface ChainStep {
   kind: "key" | "role" | "missing";

@@ -1,8 +1,6 @@
 // A role as form fields: all texts, empty if not set.
-
-import type { RoleEntry } from "../bridge";
 import { durationEntry } from "../clock";
-import type { RoleView } from "../snapshot";
+import type { RoleEntry, RoleView } from "../types";
 
 /** A tag as a row of the form. */
 export interface TagRow {

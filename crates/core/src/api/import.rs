@@ -8,6 +8,7 @@ use crate::role::RoleDraft;
 /// A program to import from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ImportSource {
     /// Leapp: its workspace file, and its keys in the keychain.
     Leapp,
@@ -91,6 +92,7 @@ impl From<DryRun> for bool {
 
 /// One line of an import's report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImportItem {
     /// What it is.
     pub kind: ImportItemKind,
@@ -106,6 +108,7 @@ pub struct ImportItem {
 /// What an import's report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ImportItemKind {
     /// An access key.
     Key,
@@ -118,6 +121,7 @@ pub enum ImportItemKind {
 /// Whether something was imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ImportOutcome {
     /// It was imported, or would be in a dry run.
     #[serde(alias = "moved")]

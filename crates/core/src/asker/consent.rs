@@ -11,6 +11,7 @@ use crate::value::problem::Problem;
 /// What happens when a program requests a session. A person's click in Rolecall never needs a question.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Consent {
     /// The program gets the session.
     #[default]
@@ -132,6 +133,7 @@ impl ConsentPolicies {
 /// The user's answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Reply {
     /// Allow the requests that wait now.
     AllowOnce,

@@ -22,6 +22,7 @@ const RECENT: usize = 32;
 /// What was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RequestKind {
     /// The line of a `credential_process`.
     Credentials,
@@ -46,6 +47,7 @@ pub enum RequestKind {
 /// What was decided about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Verdict {
     /// The policy allows it without a question.
     Allowed,
@@ -119,10 +121,13 @@ impl Request {
 
 /// One line of the history: a request and its repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HistoryLine"))]
 pub struct Line {
     /// The time of the last request.
+    #[cfg_attr(test, ts(type = "string"))]
     pub at: Timestamp,
     /// The time of the first request.
+    #[cfg_attr(test, ts(type = "string"))]
     pub since: Timestamp,
     /// The number of requests.
     pub count: u32,
@@ -206,10 +211,12 @@ impl Line {
 /// Selects lines, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "HistoryQuery"))]
 pub struct Query {
     /// Only lines of this role or access key, even if it no longer exists.
     pub role: Option<String>,
     /// Only lines from this time on.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub since: Option<Timestamp>,
     /// The maximum number of lines.
     pub limit: u32,

@@ -42,6 +42,7 @@ pub struct Ancestor {
 
 /// A process as it is shown, with texts that are safe to display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Process {
     /// The process id.
     pub pid: u32,

@@ -7,6 +7,7 @@ use crate::aws_files::Changed;
 /// The roles that an edit applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Which {
     /// All roles.
     All,
@@ -17,6 +18,7 @@ pub enum Which {
 /// Whether an edit is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Step {
     /// The changes are only shown.
     Preview,
@@ -26,6 +28,7 @@ pub enum Step {
 
 /// An edit as shown to the user. It has no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EditView {
     /// The path of the file as shown in messages.
     pub path: String,
@@ -37,11 +40,13 @@ pub struct EditView {
     pub notes: Vec<String>,
     /// The path, as shown in messages, of the backup of the file without the secret that the edit removes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub backup: Option<String>,
 }
 
 /// A profile of AWS's config file that gets its credentials from a session here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Connection {
     /// The profile.
     pub profile: String,

@@ -12,6 +12,7 @@ use super::line::LineKind;
 /// A line that an edit adds or removes. Hidden characters are escaped, and the value of a secret is omitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "text", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Changed {
     /// A line that the edit adds.
     Added(String),

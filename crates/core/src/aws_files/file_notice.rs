@@ -12,6 +12,7 @@ const NOTICES_MAX: usize = 100;
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum AwsFile {
     /// `~/.aws/config`.
     #[default]
@@ -32,6 +33,7 @@ impl AwsFile {
 
 /// A notice about a file, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FileNotice {
     /// The file.
     pub file: AwsFile,

@@ -33,6 +33,7 @@ pub struct Marks {
 /// The labels of a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoleMarks {
     /// Whether it is listed before the others.
     #[serde(default)]
@@ -66,6 +67,7 @@ pub struct AccountMarks {
 /// The colours: few enough to distinguish, and always shown with their name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Colour {
     /// Red.
     Red,

@@ -21,6 +21,7 @@ pub struct Limits {
 /// Limits as requested and shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Limits", optional_fields = nullable))]
 pub struct LimitsView {
     /// See [`Limits::access`].
     #[serde(default)]
@@ -33,6 +34,7 @@ pub struct LimitsView {
 /// The maximum access of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum AccessLimit {
     /// Read access including contents, the AWS managed policy `ReadOnlyAccess`.
     ReadOnly,

@@ -17,6 +17,7 @@ const KEY_MAX: usize = 128;
 /// A tag as written or sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SessionTag {
     /// Its key.
     pub key: String,

@@ -10,6 +10,7 @@ use crate::value::sanitise;
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Shell {
     /// bash, zsh and every other POSIX shell.
     #[default]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call failed: the causes that fit, most likely first, and the message of AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Diagnosis {
     /// The causes, most likely first, or empty if the error is unknown.
     pub causes: Vec<Cause>,
@@ -20,6 +21,7 @@ pub struct Diagnosis {
 
 /// One follow-up call for more details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FurtherCall {
     /// The call.
     pub call: FurtherCallKind,
@@ -36,6 +38,7 @@ pub struct FurtherCall {
 /// The possible follow-up calls. They change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum FurtherCallKind {
     /// The role's trust policy.
     GetRole,
@@ -61,6 +64,7 @@ impl FurtherCallKind {
 
 /// One possible cause of an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Cause {
     /// The kind of the cause, for programs.
     pub kind: CauseKind,
@@ -79,6 +83,7 @@ pub struct Cause {
 /// The confidence in a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Confidence {
     /// The message of AWS or the role's own policy says so.
     Certain,
@@ -91,6 +96,7 @@ pub enum Confidence {
 /// The kind of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum CauseKind {
     /// The caller's own policies do not allow the call.
     CallerPermission,
@@ -164,6 +170,7 @@ pub enum CauseKind {
 
 /// How to check whether a cause applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Check {
     /// What to check or do.
     pub what: String,
@@ -173,6 +180,7 @@ pub struct Check {
 
 /// A policy statement to send to someone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Statement {
     /// The policy to add it to, such as "the trust policy of guest".
     pub goes_to: String,

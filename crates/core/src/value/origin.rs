@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a role is defined.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Origin {
     /// The kind of origin.
     pub kind: OriginKind,
@@ -20,6 +21,7 @@ pub struct Origin {
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum OriginKind {
     /// `roles.toml`, which Rolecall edits.
     #[default]

@@ -7,6 +7,7 @@ use crate::value::diagnosis::Diagnosis;
 /// An error as shown to the user: what happened, then what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{what} {remedy}")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Problem {
     /// The code, for programs.
     pub code: ProblemCode,
@@ -16,9 +17,11 @@ pub struct Problem {
     pub remedy: String,
     /// AWS's own message and the request ID, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub detail: Option<String>,
     /// The explanation, if AWS returned an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub diagnosis: Option<Box<Diagnosis>>,
 }
 
@@ -60,6 +63,7 @@ impl Problem {
 /// The kinds of problems that a caller handles differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ProblemCode {
     /// A value is not allowed.
     InvalidInput,

@@ -11,6 +11,7 @@ use crate::value::sanitise::cut;
 /// An open question to the user. All questions share their IDs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum QuestionView {
     /// For a code of an MFA device.
     Code(CodeView),
@@ -48,6 +49,7 @@ impl QuestionView {
 
 /// A prompt for a code of an MFA device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CodeView {
     /// The ID of the prompt, for the answer.
     pub id: u64,
@@ -61,6 +63,7 @@ pub struct CodeView {
     #[serde(default, alias = "instead")]
     pub alternative: Option<String>,
     /// When the device shows its next code, if the current one was used.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub next_code_at: Option<Timestamp>,
     /// What was wrong with the last answer.
     pub problem: Option<Problem>,
@@ -68,11 +71,13 @@ pub struct CodeView {
     #[serde(default)]
     pub at_terminal: bool,
     /// When the prompt times out.
+    #[cfg_attr(test, ts(type = "string"))]
     pub deadline: Timestamp,
 }
 
 /// A question whether a program may use the session of a role or an access key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ConsentView {
     /// The ID of the question, for the answer.
     pub id: u64,
@@ -92,11 +97,13 @@ pub struct ConsentView {
     #[serde(alias = "apart")]
     pub sandboxed: bool,
     /// When the request is denied without an answer.
+    #[cfg_attr(test, ts(type = "string"))]
     pub deadline: Timestamp,
 }
 
 /// A prompt for the reason to assume a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ReasonView {
     /// The ID of the prompt, for the answer.
     pub id: u64,
@@ -113,6 +120,7 @@ pub struct ReasonView {
     /// The last reason.
     pub last: Option<String>,
     /// When the prompt times out.
+    #[cfg_attr(test, ts(type = "string"))]
     pub deadline: Timestamp,
 }
 

@@ -19,6 +19,7 @@ use crate::view::shared::Shared;
 
 /// Everything that is shown at one point in time. Times are absolute; the display computes the time left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
     /// Whether this is the user's own data or the practice account.
     pub mode: Mode,
@@ -32,6 +33,7 @@ pub struct Snapshot {
     #[serde(default)]
     pub key_sessions: Vec<KeySessionView>,
     /// The catalogue: roles that can be assumed, ordered by origin, then those that cannot.
+    #[cfg_attr(test, ts(as = "Vec<RoleView>"))]
     pub roles: RoleViews,
     /// The names of the most recently used roles, most used first, at most 50.
     #[serde(default)]
@@ -85,6 +87,7 @@ impl Snapshot {
 /// The set of keys, roles and settings in use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Mode {
     /// The user's own.
     #[default]
@@ -95,14 +98,17 @@ pub enum Mode {
 
 /// One session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SessionView {
     /// The role's name in the catalogue.
     pub role: String,
     /// The name of the role without limits, if it has limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub limited_of: Option<String>,
     /// The additional limits of the session.
     #[serde(default, skip_serializing_if = "LimitsView::is_empty")]
+    #[cfg_attr(test, ts(as = "Option<LimitsView>", optional))]
     pub limits: LimitsView,
     /// The phase of the session.
     pub phase: Phase,
@@ -121,8 +127,10 @@ pub struct SessionView {
     /// The region in the export block.
     pub region: Option<String>,
     /// When AWS issued it.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub issued_at: Option<Timestamp>,
     /// When it expires.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub expires_at: Option<Timestamp>,
     /// How much of the space for session policies and tags is used, in percent, if there are any.
     #[serde(default)]
@@ -147,6 +155,7 @@ pub struct SessionView {
 
 /// A session of an access key. It has all permissions of the user except for calls to IAM and most of STS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct KeySessionView {
     /// The key's name.
     pub key: String,
@@ -157,14 +166,17 @@ pub struct KeySessionView {
     /// The temporary access key ID, hidden except for its ends.
     pub access_key_id: String,
     /// When AWS issued it.
+    #[cfg_attr(test, ts(type = "string"))]
     pub issued_at: Timestamp,
     /// When it expires.
+    #[cfg_attr(test, ts(type = "string"))]
     pub expires_at: Timestamp,
 }
 
 /// What a pending AssumeRole call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum WaitingFor {
     /// An MFA code.
     Code,
@@ -181,6 +193,7 @@ pub type RoleViews = Shared<RoleView>;
 
 /// One role of the catalogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RoleView {
     /// Its name in the catalogue.
     pub name: String,
@@ -300,6 +313,7 @@ impl RoleView {
 
 /// Information about AWS's own files other than their roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AwsFilesView {
     /// The path of the config file as shown in messages.
     pub config_path: String,
@@ -319,6 +333,7 @@ pub struct AwsFilesView {
 
 /// What is known about the maximum duration of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DurationLimitView {
     /// The longer duration that AWS rejected, in seconds; `None` if the role's `MaxSessionDuration` is known.
     pub refused_s: Option<u32>,
@@ -328,6 +343,7 @@ pub struct DurationLimitView {
 
 /// One access key. Its secret is in the keychain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct KeyView {
     /// The name of the key in Rolecall.
     pub name: String,
@@ -350,6 +366,7 @@ pub struct KeyView {
     pub consent_is_default: bool,
     /// The MFA device whose seed is in the keychain, if the user chose that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub totp: Option<String>,
 }
 
@@ -371,15 +388,18 @@ impl From<&AccessKey> for KeyView {
 
 /// An MFA session that is still valid. Until it expires, roles with this device need no code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct MfaView {
     /// The MFA device.
     pub mfa_serial: String,
     /// When it expires.
+    #[cfg_attr(test, ts(type = "string"))]
     pub expires_at: Timestamp,
 }
 
 /// The settings that are needed for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SettingsView {
     /// The default shell of copied export blocks.
     pub shell: crate::session::shell::Shell,

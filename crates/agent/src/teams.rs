@@ -10,14 +10,14 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::catalogue::FILE_MAX;
-use rolecall_core::catalogue::team::{Team, TeamLocation};
+use rolecall_core::catalogue::team::{self, Team, TeamLocation};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_keeper::Keeper;
 
 use crate::disk;
 use crate::paths::{Environment, Paths};
-use cache::Cache;
+use cache::{Cache, Cached};
 
 /// How long a catalogue counts as fresh.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -111,7 +111,9 @@ impl Teams {
 
     fn read_url(&self, team: &Team, url: &str, settings: &Settings, is_new: bool) -> bool {
         let cache = Cache::of(&self.dir, url);
-        let cached = cache.read();
+        // A copy that is no catalogue counts as none, so it is neither fresh nor confirmed by its tag.
+        let is_catalogue = |cached: &Cached| team::read_answer(team, &cached.text).is_ok();
+        let cached = cache.read().filter(is_catalogue);
         if let Some(cached) = &cached {
             self.keeper.set_team(team, Ok(&cached.text));
             if is_new && cached.age < DAY {
@@ -121,10 +123,17 @@ impl Teams {
         let etag = cached.as_ref().and_then(|cached| cached.etag.as_deref());
         match fetch::fetch(url, etag, settings) {
             Ok(fetch::Answer::Unchanged) => cache.touch(),
-            Ok(fetch::Answer::Text { text, etag }) => {
-                cache.write(&text, etag.as_deref());
-                self.keeper.set_team(team, Ok(&text));
-            }
+            Ok(fetch::Answer::Text { text, etag }) => match team::read_answer(team, &text) {
+                Ok(_) => {
+                    cache.write(&text, etag.as_deref());
+                    self.keeper.set_team(team, Ok(&text));
+                }
+                // The cached catalogue stays in use, and on disk.
+                Err(problem) => {
+                    self.keeper.set_team(team, Err(problem));
+                    return false;
+                }
+            },
             // The cached catalogue stays in use; after a week the failure is reported.
             Err(problem) => {
                 if cached.is_none_or(|cached| cached.age > 7 * DAY) {

@@ -251,3 +251,56 @@ fn b47_b60_a_page_a_redirect_and_an_endless_answer_are_refused() {
         assert!(snapshot.roles.is_empty());
     }
 }
+
+const NONSENSE: [&str; 4] = [
+    "The service is being maintained.\nPlease try again later.\n",
+    "",
+    "maintenance = true\n",
+    "[roles.shared]\narn = \"not an ARN\"\n",
+];
+
+#[test]
+fn an_answer_that_is_no_catalogue_leaves_the_good_copy_in_use_also_after_a_restart() {
+    for nonsense in NONSENSE {
+        let (url, heads) = serve(vec![ok(CATALOGUE), ok(nonsense)]);
+        let place = Place::new();
+        place.follow(&url);
+        place.wait_until(shared);
+        place.wait_until(|_| copies(&place).len() == 2);
+        place.age();
+        place.follow(&url);
+        let snapshot = place.wait_until(|snapshot| !snapshot.problems.is_empty());
+        assert!(shared(&snapshot), "{nonsense:?}");
+        assert_eq!(heads.lock().expect("not poisoned").len(), 2);
+
+        let again = Place::over(place.folder);
+        again.follow(&url);
+        again.wait_until(shared);
+    }
+}
+
+#[test]
+fn a_copy_that_is_no_catalogue_is_not_fresh_and_its_tag_is_not_sent() {
+    let (url, heads) = serve(vec![ok(CATALOGUE), ok(CATALOGUE)]);
+    let place = Place::new();
+    place.follow(&url);
+    place.wait_until(shared);
+    place.wait_until(|_| copies(&place).len() == 2);
+    for copy in copies(&place) {
+        if copy.extension().is_some_and(|it| it == "toml") {
+            fs::write(copy, NONSENSE[0]).expect("written");
+        }
+    }
+    let again = Place::over(place.folder);
+    again.follow(&url);
+    again.wait_until(shared);
+    let heads = heads.lock().expect("not poisoned");
+    assert!(heads.len() == 2 && !heads[1].contains("if-none-match"));
+}
+
+/// Returns the files of the cached copies.
+fn copies(place: &Place) -> Vec<std::path::PathBuf> {
+    let dir = place.folder.path().join(".local/state/rolecall/teams");
+    let files = fs::read_dir(dir).into_iter().flatten();
+    files.map(|file| file.expect("a file").path()).collect()
+}

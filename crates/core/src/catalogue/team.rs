@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::catalogue::{self, Reading};
 use crate::role::Role;
 use crate::value::name::Name;
-use crate::value::problem::Problem;
+use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
 /// The maximum length of a URL.
@@ -110,6 +110,30 @@ pub fn read(team: &Team, text: &str) -> Result<Reading, Problem> {
         strangers.for_each(|role: &mut Role| role.source = source.clone());
     }
     Ok(reading)
+}
+
+/// Reads an answer of a team's server, which may be something else with status 200, such as a notice of maintenance.
+///
+/// # Errors
+/// If it is no catalogue: it is not TOML, or holds no valid role and is not an empty table of roles.
+pub fn read_answer(team: &Team, text: &str) -> Result<Reading, Problem> {
+    let reading = read(team, text)?;
+    let document = catalogue::parse_toml(text, team.location.text())?;
+    let is_catalogue = document.contains_key("roles");
+    match reading.faults.first() {
+        Some((_, problem)) if reading.roles.is_empty() => Err(problem.clone()),
+        None if !is_catalogue => Err(no_catalogue(team)),
+        Some(_) | None => Ok(reading),
+    }
+}
+
+fn no_catalogue(team: &Team) -> Problem {
+    let location = sanitise::echo(team.location.text());
+    Problem::new(
+        ProblemCode::InvalidFile,
+        format!("{location} answered with something that is not a catalogue of roles."),
+        "Rolecall tries again in an hour. Roles that were fetched earlier stay in use.",
+    )
 }
 
 #[cfg(test)]

@@ -87,8 +87,8 @@ const PRAGMAS: &str = "PRAGMA journal_mode = DELETE;
 const HISTORY_COLUMNS_CHECK: &str = "SELECT id, at_ms, since_ms, count, role, request, process, pid, program, parents, \
      verdict, aws_call, failure, sandboxed FROM history";
 
-/// How long to wait for another process that uses the file, such as a backup.
-const BUSY_LIMIT: Duration = Duration::from_secs(2);
+/// How often a file must look damaged.
+const CHECKS: u32 = 3;
 
 /// The open file.
 pub(super) struct Database(pub(super) Connection);
@@ -111,24 +111,39 @@ pub(super) enum Fault {
 }
 
 impl Database {
-    /// Opens the file, or creates a private one.
-    pub(super) fn open(path: &Path) -> Result<Self, Fault> {
+    /// Opens the file, or creates a private one. Waits at most `busy_limit` for another process that uses it. A file
+    /// counts as damaged only if it can be read from end to end and looks damaged each time: an error of the disk looks
+    /// like damage to SQLite's check.
+    pub(super) fn open(path: &Path, busy_limit: Duration) -> Result<Self, Fault> {
         prepare(path)?;
-        // Other errors in an SQLite file mean damage.
-        Self::connect(path).map_err(|fault| match fault {
-            Fault::Other(text) => Fault::Damaged(text),
-            fault => fault,
-        })
+        let mut checks = 1;
+        loop {
+            // Other errors in an SQLite file mean damage.
+            let detail = match Self::connect(path, busy_limit) {
+                Err(Fault::Damaged(detail) | Fault::Other(detail)) => detail,
+                result => return result,
+            };
+            read_all(path).map_err(Fault::Disk)?;
+            if checks == CHECKS {
+                return Err(Fault::Damaged(detail));
+            }
+            checks += 1;
+        }
     }
 
-    fn connect(path: &Path) -> Result<Self, Fault> {
+    fn connect(path: &Path, busy_limit: Duration) -> Result<Self, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY_LIMIT)?;
+        connection.busy_timeout(busy_limit)?;
         connection.execute_batch(PRAGMAS)?;
         check(&connection)?;
         migrate(&mut connection)?;
         Ok(Self(connection))
+    }
+
+    /// Waits at most this long for another process that uses the file.
+    pub(super) fn wait_at_most(&self, busy_limit: Duration) -> Result<(), Fault> {
+        Ok(self.0.busy_timeout(busy_limit)?)
     }
 
     /// Returns every role with its sealed session.
@@ -332,6 +347,11 @@ fn prepare(path: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Reads the whole file, and fails if the disk does.
+fn read_all(path: &Path) -> io::Result<()> {
+    io::copy(&mut fs::File::open(path)?, &mut io::sink()).map(drop)
+}
+
 fn check(connection: &Connection) -> Result<(), Fault> {
     if version(connection)? > MIGRATIONS.len() {
         return Err(Fault::Newer);
@@ -404,8 +424,14 @@ impl From<rusqlite::Error> for Fault {
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::Disk(io::ErrorKind::PermissionDenied.into())
             }
-            Some(ErrorCode::SystemIoFailure) => Self::Disk(io::Error::other(text)),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory) => {
+                Self::Disk(io::Error::other(text))
+            }
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Busy,
             Some(_) | None => Self::Other(text),
         }
     }

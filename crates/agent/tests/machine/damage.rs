@@ -169,3 +169,29 @@ fn r23_a_read_only_disk_is_reported_and_the_store_works_again_later() {
         },
     );
 }
+
+#[test]
+fn a_file_that_another_program_holds_is_waited_for_once() {
+    let disk = Disk::new();
+    disk.store()
+        .save(&session("guest", "first"))
+        .expect("saves");
+    let other = rusqlite::Connection::open(disk.file()).expect("opens");
+    other.execute_batch("BEGIN EXCLUSIVE").expect("holds it");
+    let store = disk.store();
+    #[expect(clippy::disallowed_methods, reason = "measures how long it waits")]
+    let begun = std::time::Instant::now();
+    for _ in 0..3 {
+        let problem = store.load().expect_err("in use");
+        assert!(problem.what.contains("in use"), "{problem}");
+        store.load_mfa().expect_err("in use");
+        store.usages().expect_err("in use");
+        store.duration_limits().expect_err("in use");
+        store.note_warned("ASIA1", 600);
+        store.save(&session("guest", "second")).expect_err("in use");
+    }
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    assert_eq!(disk.names(), ["state.db"]);
+    other.execute_batch("ROLLBACK").expect("lets go");
+    assert_eq!(tokens(&store), [pair("guest", "first")]);
+}

@@ -16,6 +16,13 @@ test("is expired as soon as its end has passed, whatever the backend last said",
   expect(life).toMatchObject({ phase: "expired", isLiving: false, part: 0, text: "" });
 });
 
+test("never has more left than its whole duration when the clock was set back", () => {
+  const fourHoursAgo = Date.now() - 4 * 3_600_000;
+  const life = lifeOf(session(guest, 45), 3600, fourHoursAgo);
+  expect(life.leftMs).toBeLessThanOrEqual(3_600_000);
+  expect(life.part).toBeLessThanOrEqual(1);
+});
+
 test("has the planned length if its start is unknown", () => {
   expect(lifeOf(session(guest, 15, { issued_at: null }), 3600, Date.now()).part).toBeCloseTo(0.25, 2);
 });

@@ -20,10 +20,11 @@ export interface Life {
 /** Returns the state of a session; `plannedS` is its length if the start is unknown. */
 export function lifeOf(session: SessionView, plannedS: number, nowMs: number): Life {
   const expiresMs = instant(session.expires_at);
-  const leftMs = expiresMs === null ? 0 : expiresMs - nowMs;
+  const issuedMs = instant(session.issued_at) ?? (expiresMs ?? 0) - plannedS * 1000;
+  // Never more than its whole duration, whatever a clock says that was set back.
+  const leftMs = expiresMs === null ? 0 : expiresMs - Math.max(nowMs, issuedMs);
   const isOfLiving = session.phase === "active" || session.phase === "expiring";
   const isLiving = isOfLiving && leftMs > 0;
-  const issuedMs = instant(session.issued_at) ?? (expiresMs ?? 0) - plannedS * 1000;
   return {
     phase: isOfLiving && !isLiving ? "expired" : session.phase,
     isLiving,

@@ -6,8 +6,10 @@ use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+/// A smaller change of the wall clock is not noticed: the network corrects it all the time.
+const JUMP: SignedDuration = SignedDuration::from_secs(2);
 /// How long the thread sleeps before it looks at the clock again, which suspend or a person may have moved.
 const LONGEST_SLEEP: Duration = Duration::from_secs(15);
 
@@ -27,15 +29,25 @@ struct Table {
     set: BTreeMap<u64, (Timestamp, Waker)>,
     has_thread: bool,
     is_closed: bool,
+    jumps: u64,
+}
+
+/// One look at the clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// The time.
+    pub(crate) now: Timestamp,
+    /// The wall clock, minus a counter that nobody sets.
+    pub(crate) wall_offset: SignedDuration,
 }
 
 impl Alarms {
-    /// Wakes `waker` once `now` says that it is `at`. Returns the number that [`Alarms::cancel`] takes.
+    /// Wakes `waker` once it is `at`, or the wall clock was set. Returns the number that [`Alarms::cancel`] takes.
     pub(crate) fn set(
         &self,
         at: Timestamp,
         waker: &Waker,
-        now: impl Fn() -> Timestamp + Send + 'static,
+        look: impl Fn() -> Look + Send + 'static,
     ) -> u64 {
         let mut table = self.0.lock();
         table.last += 1;
@@ -44,7 +56,7 @@ impl Alarms {
         if !table.has_thread {
             let shared = self.0.clone();
             let thread = thread::Builder::new().name("alarms".into());
-            table.has_thread = thread.spawn(move || shared.run(now)).is_ok();
+            table.has_thread = thread.spawn(move || shared.run(look)).is_ok();
             if !table.has_thread {
                 // Without a thread nobody would wake it: let it look again at once.
                 waker.wake_by_ref();
@@ -62,7 +74,12 @@ impl Alarms {
 
     /// Looks at the clock again, which was set.
     pub(crate) fn look_again(&self) {
-        self.0.changed.notify_all();
+        self.0.look_again();
+    }
+
+    /// Returns how often the wall clock was noticed to be set.
+    pub(crate) fn jumps(&self) -> u64 {
+        self.0.lock().jumps
     }
 }
 
@@ -78,10 +95,30 @@ impl Shared {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, now: impl Fn() -> Timestamp) {
+    /// Looks again also if the thread is between two looks.
+    fn look_again(&self) {
+        drop(self.lock());
+        self.changed.notify_all();
+    }
+
+    fn run(self: &Arc<Self>, look: impl Fn() -> Look) {
+        #[cfg(target_os = "linux")]
+        let _watch = {
+            let shared = self.clone();
+            crate::clock_watch::ClockWatch::start(move || shared.look_again())
+        };
+        let mut last = look().wall_offset;
         let mut table = self.lock();
         while !table.is_closed {
-            let present = now();
+            let Look {
+                now: present,
+                wall_offset,
+            } = look();
+            if (wall_offset - last).abs() >= JUMP {
+                table.jumps += 1;
+                table.set.values().for_each(|(_, it)| it.wake_by_ref());
+            }
+            last = wall_offset;
             for (_, waker) in table.take_due(present) {
                 waker.wake();
             }
@@ -116,8 +153,13 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
     use std::task::Wake;
+
+    fn look_at(now: Timestamp, wall_offset: SignedDuration) -> Look {
+        Look { now, wall_offset }
+    }
 
     struct Rings(mpsc::Sender<()>);
 
@@ -138,7 +180,7 @@ mod tests {
         let clock = Arc::new(Mutex::new(Timestamp::UNIX_EPOCH));
         let now = {
             let clock = clock.clone();
-            move || *clock.lock().expect("free")
+            move || look_at(*clock.lock().expect("free"), SignedDuration::ZERO)
         };
         let hour = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(1);
         let (first, rings) = waker();
@@ -153,5 +195,37 @@ mod tests {
             .recv_timeout(Duration::from_secs(20))
             .expect("it rings");
         assert!(silent.try_recv().is_err());
+    }
+
+    #[test]
+    fn every_alarm_rings_early_when_the_wall_clock_is_set_by_two_seconds_or_more() {
+        for (set_by_s, is_noticed) in [(-4 * 3600, true), (3600, true), (2, true), (1, false)] {
+            let alarms = Alarms::default();
+            let offset = Arc::new(Mutex::new(SignedDuration::ZERO));
+            let looks = Arc::new(AtomicUsize::default());
+            let look = {
+                let (offset, looks) = (offset.clone(), looks.clone());
+                move || {
+                    looks.fetch_add(1, Ordering::AcqRel);
+                    look_at(Timestamp::UNIX_EPOCH, *offset.lock().expect("free"))
+                }
+            };
+            let (waker, rings) = waker();
+            let hour = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
+            alarms.set(hour, &waker, look);
+            let wait_for_looks = |count| {
+                let enough = looks.load(Ordering::Acquire) + count;
+                while looks.load(Ordering::Acquire) < enough {
+                    alarms.look_again();
+                    thread::yield_now();
+                }
+            };
+            wait_for_looks(3);
+            *offset.lock().expect("free") = SignedDuration::from_secs(set_by_s);
+            // When the third look begins, the first one has had its effect.
+            wait_for_looks(3);
+            assert_eq!(alarms.jumps(), u64::from(is_noticed), "{set_by_s}");
+            assert_eq!(rings.try_recv().is_ok(), is_noticed, "{set_by_s}");
+        }
     }
 }

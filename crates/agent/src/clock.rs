@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rolecall_keeper::ports::Clock;
 
-use crate::alarms::Alarms;
+use crate::alarms::{Alarms, Look};
 
 /// Smaller differences are ignored: the `Date` header has whole seconds and arrives with a delay.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
@@ -93,12 +93,30 @@ impl Clock for SystemClock {
 
     fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64 {
         let known = self.known.clone();
-        self.alarms.set(at, waker, move || present(&known))
+        self.alarms.set(at, waker, move || Look {
+            now: present(&known),
+            wall_offset: wall_offset(),
+        })
     }
 
     fn cancel(&self, alarm: u64) {
         self.alarms.cancel(alarm);
     }
+
+    fn jumps(&self) -> u64 {
+        self.alarms.jumps()
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.lock().is_some()
+    }
+}
+
+/// Returns the wall clock minus the counter, which changes only when the wall clock is set.
+fn wall_offset() -> SignedDuration {
+    let since_epoch = wall_clock().duration_since(Timestamp::UNIX_EPOCH);
+    let since_boot = SignedDuration::try_from(since_boot()).unwrap_or(SignedDuration::MAX);
+    since_epoch.saturating_sub(since_boot)
 }
 
 #[expect(
@@ -165,6 +183,16 @@ mod tests {
         clock.observe(wall_clock() - SignedDuration::from_millis(1900));
         assert!(about(clock.now(), wall_clock()));
         assert_eq!(clock.offset(), SignedDuration::ZERO);
+    }
+
+    #[test]
+    fn the_time_is_confirmed_once_aws_sent_its_own() {
+        let clock = SystemClock::default();
+        assert!(!clock.is_confirmed());
+        clock.observe(wall_clock());
+        assert!(clock.is_confirmed());
+        clock.forget();
+        assert!(!clock.is_confirmed());
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod alarms;
 pub mod answer;
 pub mod aws_files;
 pub mod clock;
+#[cfg(target_os = "linux")]
+mod clock_watch;
 mod container;
 mod disk;
 pub mod engine;

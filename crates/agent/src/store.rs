@@ -80,9 +80,12 @@ impl SealedStore {
     ) -> Result<Vec<Session>, Problem> {
         let mut sessions = Vec::new();
         let mut lost = 0;
+        let is_confirmed = self.clock.is_confirmed();
         for (role, sealed) in rows {
             match record::open(key, &role, &sealed) {
-                Some(session) if session.remaining_at(now) > -RETENTION => sessions.push(session),
+                Some(session) if !is_confirmed || session.remaining_at(now) > -RETENTION => {
+                    sessions.push(session);
+                }
                 Some(_) => self.with(|database| database.forget(&role))?,
                 None => {
                     lost += 1;
@@ -96,6 +99,14 @@ impl SealedStore {
         match sessions.is_empty() && lost > 0 {
             true => Err(lost_sessions()),
             false => Ok(sessions),
+        }
+    }
+
+    /// Returns the time before which rows are deleted. A clock that may be wrong deletes nothing.
+    fn oldest(&self, kept: SignedDuration) -> Timestamp {
+        match self.clock.is_confirmed() {
+            true => self.clock.now() - kept,
+            false => Timestamp::MIN,
         }
     }
 
@@ -140,10 +151,12 @@ impl Store for SealedStore {
         }
         let key = self.seal.existing(Asking::Quiet)?;
         let mut sessions = Vec::new();
-        let now = self.clock.now();
+        let (now, is_confirmed) = (self.clock.now(), self.clock.is_confirmed());
         for (id, device, sealed) in rows {
             match record::open_mfa(&key, &id, &device, &sealed) {
-                Some(session) if session.remaining_at(now).is_positive() => sessions.push(session),
+                Some(session) if !is_confirmed || session.remaining_at(now).is_positive() => {
+                    sessions.push(session);
+                }
                 // Only a new code is needed.
                 Some(_) | None => self.with(|database| database.forget_mfa(&id, &device))?,
             }
@@ -175,7 +188,8 @@ impl Store for SealedStore {
     fn note_code_sent(&self, serial: &MfaSerial, code: &MfaCode) {
         let now = self.clock.now();
         let hash = code_hash(serial, code);
-        let noted = self.with(|database| database.note_code_sent(&hash, now, now - CODE_LIFE));
+        let oldest = self.oldest(CODE_LIFE);
+        let noted = self.with(|database| database.note_code_sent(&hash, now, oldest));
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the log of used codes cannot be written");
         }
@@ -238,7 +252,8 @@ impl Store for SealedStore {
         let hash = hash(id);
         self.lock().warned.insert((hash, lead_s));
         let now = self.clock.now();
-        let noted = self.with(|database| database.note_warned(&hash, lead_s, now, now - RETENTION));
+        let oldest = self.oldest(RETENTION);
+        let noted = self.with(|database| database.note_warned(&hash, lead_s, now, oldest));
         if let Err(problem) = noted {
             tracing::warn!(%problem, "the log of warnings cannot be written");
         }

@@ -63,15 +63,21 @@ pub enum Phase {
     Expired,
 }
 
+/// Returns the time left at `now`. It is never more than the time from `issued_at` to `expires_at`, whatever a clock
+/// says that was set back.
+pub fn left_of(issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> SignedDuration {
+    expires_at.duration_since(now.max(issued_at))
+}
+
 impl Session {
     /// Returns when the session expires.
     pub fn expires_at(&self) -> Timestamp {
         self.credentials.expires_at
     }
 
-    /// Returns the time left, which is negative after the expiry.
+    /// Returns the time left, which is negative after the expiry, and never more than the session's duration.
     pub fn remaining_at(&self, now: Timestamp) -> SignedDuration {
-        self.expires_at().duration_since(now)
+        left_of(self.issued_at, self.expires_at(), now)
     }
 
     /// Returns the duration with which it was issued.

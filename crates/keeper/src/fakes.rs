@@ -5,7 +5,7 @@ mod store;
 mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::Waker;
 
@@ -36,6 +36,8 @@ pub use tasks::FakeTasks;
 pub struct FakeClock {
     now: Mutex<Timestamp>,
     alarms: Mutex<Alarms>,
+    jumps: AtomicU64,
+    is_unconfirmed: AtomicBool,
 }
 
 /// The pending alarms by number.
@@ -51,7 +53,25 @@ impl FakeClock {
         Self {
             now: now.into(),
             alarms: Mutex::default(),
+            jumps: AtomicU64::default(),
+            is_unconfirmed: AtomicBool::default(),
         }
+    }
+
+    /// Sets the clock forward, or back if `by` is negative, as a person or the network does.
+    pub fn jump(&self, by: SignedDuration) {
+        *lock(&self.now) += by;
+        self.jumps.fetch_add(1, Ordering::AcqRel);
+        let all: Vec<Waker> = {
+            let alarms = lock(&self.alarms);
+            alarms.set.values().map(|(_, it)| it.clone()).collect()
+        };
+        all.iter().for_each(Waker::wake_by_ref);
+    }
+
+    /// Says whether AWS confirmed the time. It did unless this says otherwise.
+    pub fn confirm(&self, is_confirmed: bool) {
+        self.is_unconfirmed.store(!is_confirmed, Ordering::Release);
     }
 
     /// Moves the clock forward, or back if `by` is negative, and wakes due alarms.
@@ -91,6 +111,12 @@ impl Clock for FakeClock {
     }
     fn cancel(&self, alarm: u64) {
         lock(&self.alarms).set.remove(&alarm);
+    }
+    fn jumps(&self) -> u64 {
+        self.jumps.load(Ordering::Acquire)
+    }
+    fn is_confirmed(&self) -> bool {
+        !self.is_unconfirmed.load(Ordering::Acquire)
     }
 }
 

@@ -35,7 +35,7 @@ impl Listing {
                 .keys
                 .list
                 .iter()
-                .map(|key| key_view(state, key))
+                .map(|key| key_view(state, key, now))
                 .collect(),
             basis,
             made_at,
@@ -55,12 +55,14 @@ impl Basis {
             tokens: situation.tokens.clone(),
             limits: state.durations.limits.clone(),
             refused_ages: situation.refused_ages.clone(),
+            without_tokens: situation.without_tokens.clone(),
         }
     }
 }
 
-fn key_view(state: &State, key: &AccessKey) -> KeyView {
+fn key_view(state: &State, key: &AccessKey, now: Timestamp) -> KeyView {
     let mfa = state.mfa.sessions.values().filter(|it| it.key == key.id);
+    let mfa = mfa.filter(|it| it.remaining_at(now).is_positive());
     let subject = Subject::Key(key.name.clone());
     KeyView {
         consent: state.settings.current.ask.of(&subject),

@@ -246,8 +246,11 @@ impl Owner {
         self.keep(Row::Mfa(id.clone()));
     }
 
-    /// Removes expired MFA sessions.
+    /// Removes expired MFA sessions, if the clock is confirmed.
     pub(super) fn drop_stale_mfa(&self, now: Timestamp) {
+        if !self.ports.clock.is_confirmed() {
+            return;
+        }
         let over: Vec<TokenId> = {
             let state = self.lock();
             let sessions = state.mfa.sessions.iter();
@@ -330,12 +333,11 @@ impl State {
         situation
     }
 
-    /// Restores the MFA sessions of the last run that have not expired.
-    pub(super) fn take_back(&mut self, sessions: Vec<MfaSession>, now: Timestamp) {
+    /// Restores the MFA sessions of the last run. Expired ones cannot sign, and are removed once the clock is confirmed.
+    pub(super) fn take_back(&mut self, sessions: Vec<MfaSession>) {
         for session in sessions {
             let id = (session.key.clone(), session.serial.clone());
-            let was_changed = self.unwritten.was_changed(&Row::Mfa(id.clone()));
-            if session.remaining_at(now).is_positive() && !was_changed {
+            if !self.unwritten.was_changed(&Row::Mfa(id.clone())) {
                 self.mfa.sessions.insert(id, session);
             }
         }

@@ -1,6 +1,6 @@
 //! Writes changes of the state to disk: in order, in the background, and with retries.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Concern, Owner, State};
 use crate::state::unwritten::Row;
@@ -124,7 +124,9 @@ impl Owner {
     }
 
     async fn write(&self, row: &Row) -> Result<(), Problem> {
-        let now = self.ports.clock.now();
+        let clock = &self.ports.clock;
+        // Only by a confirmed time an expired session is deleted.
+        let now = clock.is_confirmed().then(|| clock.now());
         let wanted = self.lock().wanted_on_disk(row, now);
         self.io(|ports| match (&wanted, row) {
             (Write::Session(session), _) => ports.store.save(session),
@@ -156,11 +158,13 @@ impl Drop for Writing<'_> {
 
 impl State {
     /// Returns the content of a row from memory.
-    fn wanted_on_disk(&self, row: &Row, now: jiff::Timestamp) -> Write {
+    fn wanted_on_disk(&self, row: &Row, now: Option<Timestamp>) -> Write {
         match row {
             Row::Session(role) => {
                 let session = self.sessions.by_role.get(role);
-                let live = session.filter(|it| it.remaining_at(now).is_positive());
+                let is_live =
+                    |it: &&Session| now.is_none_or(|now| it.remaining_at(now).is_positive());
+                let live = session.filter(is_live);
                 live.map_or(Write::Nothing, |it| Write::Session(it.clone()))
             }
             Row::Mfa(id) => {

@@ -130,6 +130,13 @@ pub trait Clock: Send + Sync {
 
     /// Cancels an alarm of [`Clock::wake_at`].
     fn cancel(&self, alarm: u64);
+
+    /// Returns how often the clock was noticed to be set, forward or back. All alarms wake their wakers then.
+    fn jumps(&self) -> u64;
+
+    /// Returns whether AWS sent its time. Without it, the time is only what this machine says, and nothing is deleted
+    /// because of it.
+    fn is_confirmed(&self) -> bool;
 }
 
 /// Runs tasks that belong to the keeper and not to a caller.

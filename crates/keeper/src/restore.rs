@@ -1,9 +1,10 @@
 //! Restores what survives a restart.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Concern, Owner};
+use super::{Concern, Owner, State};
 use crate::state::unwritten::Row;
+use rolecall_core::session::Session;
 use rolecall_core::value::region::Region;
 
 /// How long a request for credentials waits for the restored sessions, which is how long the keychain may take to
@@ -19,41 +20,25 @@ impl Owner {
         let loaded = self.io(|ports| ports.store.load()).await;
         let tokens = self.io(|ports| ports.store.load_mfa()).await;
         let now = self.ports.clock.now();
+        let is_confirmed = self.ports.clock.is_confirmed();
         self.update(|state| {
             state.sessions.are_restored = true;
             match loaded {
                 Ok(sessions) => {
+                    state.sessions.doubtful.clear();
                     for session in sessions {
-                        let row = Row::Session(session.role.clone());
-                        let is_over = !session.remaining_at(now).is_positive();
-                        if is_over || state.unwritten.was_changed(&row) {
-                            continue;
+                        match session.remaining_at(now).is_positive() {
+                            true => state.restore(session),
+                            false if !is_confirmed => state.sessions.doubtful.push(session),
+                            false => {}
                         }
-                        if let Some(limited) = &session.limited {
-                            let added = state
-                                .roles
-                                .catalogue
-                                .add_limited(&limited.of, &limited.limits);
-                            if added.as_ref() != Ok(&session.role) {
-                                continue;
-                            }
-                            let region = limited.limits.region.iter();
-                            let region =
-                                region.filter(|it| !state.usage.locked_regions.contains(it));
-                            let region: Vec<Region> = region.cloned().collect();
-                            state.usage.locked_regions.extend(region);
-                        }
-                        if let Some(reason) = &session.reason {
-                            state.take_reason_back(&session.role, reason, session.issued_at);
-                        }
-                        state.sessions.by_role.insert(session.role.clone(), session);
                     }
                     state.problems.set(Concern::Store, None);
                 }
                 Err(problem) => state.problems.set(Concern::Store, Some(problem)),
             }
             match tokens {
-                Ok(tokens) => state.take_back(tokens, now),
+                Ok(tokens) => state.take_back(tokens),
                 Err(problem) => state.problems.set(Concern::Store, Some(problem)),
             }
         });
@@ -66,5 +51,56 @@ impl Owner {
             state.sessions.are_restored.then_some(())
         })
         .await;
+    }
+    /// Restores sessions that had expired only by a wrong clock. Once the clock is confirmed, the others are deleted.
+    pub(super) fn restore_doubtful(&self, now: Timestamp) {
+        if self.lock().sessions.doubtful.is_empty() {
+            return;
+        }
+        let is_confirmed = self.ports.clock.is_confirmed();
+        let over = self.update(|state| {
+            let doubtful = std::mem::take(&mut state.sessions.doubtful);
+            let is_live = |session: &Session| session.remaining_at(now).is_positive();
+            let (live, over): (Vec<Session>, Vec<Session>) =
+                doubtful.into_iter().partition(is_live);
+            live.into_iter().for_each(|session| state.restore(session));
+            match is_confirmed {
+                true => over,
+                false => {
+                    state.sessions.doubtful = over;
+                    Vec::new()
+                }
+            }
+        });
+        for session in over {
+            self.keep(Row::Session(session.role));
+        }
+    }
+}
+
+impl State {
+    /// Takes over a session of the last run, unless its role was assumed or ended in this one.
+    fn restore(&mut self, session: Session) {
+        let row = Row::Session(session.role.clone());
+        if self.unwritten.was_changed(&row) {
+            return;
+        }
+        if let Some(limited) = &session.limited {
+            let added = self
+                .roles
+                .catalogue
+                .add_limited(&limited.of, &limited.limits);
+            if added.as_ref() != Ok(&session.role) {
+                return;
+            }
+            let region = limited.limits.region.iter();
+            let region = region.filter(|it| !self.usage.locked_regions.contains(it));
+            let region: Vec<Region> = region.cloned().collect();
+            self.usage.locked_regions.extend(region);
+        }
+        if let Some(reason) = &session.reason {
+            self.take_reason_back(&session.role, reason, session.issued_at);
+        }
+        self.sessions.by_role.insert(session.role.clone(), session);
     }
 }

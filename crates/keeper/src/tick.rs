@@ -11,6 +11,8 @@ use rolecall_core::view::notice::{DIGEST_FROM, Notice};
 
 /// The longest sleep while a session is live, so that suspend and clock jumps are noticed.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(15);
+/// The longest sleep while a session from disk looks expired to a clock that nobody confirmed.
+const DOUBTFUL_SLEEP: SignedDuration = SignedDuration::from_hours(1);
 /// The shortest sleep.
 const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_millis(200);
 
@@ -28,12 +30,16 @@ pub struct Pulse {
     /// The maximum time to sleep, or `None` if there is nothing to wake up for.
     pub sleep: Option<SignedDuration>,
     pub(super) revision: u64,
+    /// How often the clock had been set.
+    pub(super) jumps: u64,
 }
 
 impl Owner {
     /// Shows due warnings, writes and removes temporary profiles, and publishes changes.
     pub(super) async fn tick(&self) -> Pulse {
+        let jumps = self.ports.clock.jumps();
         let now = self.ports.clock.now();
+        self.restore_doubtful(now);
         self.warn(now).await;
         self.write_rest();
         self.drop_stale_mfa(now);
@@ -50,6 +56,7 @@ impl Owner {
                 Pulse {
                     sleep: sleep(&state, now),
                     revision: revision + own,
+                    jumps,
                 },
                 state.shown.snapshot.clone(),
             )
@@ -58,12 +65,13 @@ impl Owner {
         pulse
     }
 
-    /// Waits until something changes after `pulse`, or its time to sleep is over. Without a time, it waits indefinitely
-    /// without waking up.
+    /// Waits until something changes after `pulse`, the clock is set, or its time to sleep is over. Without a time, it
+    /// waits indefinitely without waking up.
     pub(super) async fn wait_after(&self, pulse: Pulse) {
         let deadline = pulse.sleep.map(|limit| self.deadline(limit));
         self.until(deadline, |state| {
-            (state.shown.revision != pulse.revision).then_some(())
+            let is_set = self.ports.clock.jumps() != pulse.jumps;
+            (is_set || state.shown.revision != pulse.revision).then_some(())
         })
         .await;
     }
@@ -173,12 +181,15 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     });
     let soonest = next.filter(SignedDuration::is_positive).min();
     let codes = state.mfa.sessions.values().map(|it| it.remaining_at(now));
+    let codes = codes.filter(SignedDuration::is_positive);
+    let doubtful = (!state.sessions.doubtful.is_empty()).then_some(DOUBTFUL_SLEEP);
     let over = state.sessions.by_role.values();
     let over = over.map(|session| session.remaining_at(now) + SHOWN_AFTER_END);
     let over = over.filter(SignedDuration::is_positive);
     let quiet = codes
         .chain(state.next_key_session_end(now))
         .chain(over)
+        .chain(doubtful)
         .min();
     match (soonest, quiet) {
         (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),

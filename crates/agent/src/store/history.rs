@@ -7,7 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::asker::history::{Line, Query, Recent};
+use jiff::Timestamp;
+use rolecall_core::asker::history::{Line, Query, RETENTION, Recent};
 use rolecall_core::value::problem::Problem;
 
 use super::state_file::StateFile;
@@ -65,13 +66,23 @@ impl HistoryWriter {
         self.started.get_or_init(|| self.start());
     }
 
-    /// Returns the matching lines, newest first.
+    /// Returns the matching lines, newest first. While another program holds the file, or the disk fails, these are the
+    /// lines in memory.
     ///
     /// # Errors
-    /// If the file cannot be written or read.
+    /// If the file cannot be written or read, and there are no lines in memory.
     pub(super) fn find(&self, query: &Query) -> Result<Vec<Line>, Problem> {
-        self.shared.write()?;
-        self.shared.file.with(|database| database.history(query))
+        let written = self.shared.write();
+        let found =
+            written.and_then(|()| self.shared.file.with(|database| database.history(query)));
+        found.or_else(|problem| {
+            let in_memory = self.shared.lock().recent.find(query);
+            if in_memory.is_empty() || !self.shared.file.is_failing() {
+                return Err(problem);
+            }
+            tracing::warn!(%problem, "the history is shown from memory");
+            Ok(in_memory)
+        })
     }
 
     /// Writes the waiting lines.
@@ -137,15 +148,25 @@ impl Shared {
         if changed.is_empty() {
             return Ok(());
         }
-        let now = self.file.clock.now();
-        self.file.with(|database| {
+        // A clock that may be wrong deletes nothing.
+        let oldest = match self.file.clock.is_confirmed() {
+            true => self.file.clock.now() - RETENTION,
+            false => Timestamp::MIN,
+        };
+        let written = self.file.with(|database| {
             // Line numbers restart with each run, row IDs do not.
             let base = match *base {
                 Some(known) => known,
                 None => *base.insert(database.last_of_history()?),
             };
-            database.write_history(base, &changed, now)
-        })
+            database.write_history(base, &changed, oldest)
+        });
+        if written.is_err() {
+            let mut waiting = self.lock();
+            waiting.recent.take_back(changed);
+            waiting.recent.keep(WAITING_MAX);
+        }
+        written
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

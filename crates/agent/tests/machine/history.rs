@@ -240,3 +240,29 @@ fn words_of_a_newer_version_are_skipped() {
     drop(connection);
     assert_eq!(store.history(&all()).expect("readable").len(), 1);
 }
+
+#[test]
+fn the_history_is_shown_from_memory_while_the_file_cannot_be_used_and_is_written_later() {
+    let disk = Disk::new();
+    disk.store()
+        .save(&session("guest", "first"))
+        .expect("saves");
+    let other = rusqlite::Connection::open(disk.file()).expect("opens");
+    other.execute_batch("BEGIN EXCLUSIVE").expect("holds it");
+    let store = disk.store();
+    store
+        .history(&all())
+        .expect_err("nothing is in memory either");
+    for (second, role) in (0..60).zip(["a", "b", "c"].into_iter().cycle()) {
+        let at = start() + SignedDuration::from_hours(second);
+        store.record(line(role, at, Verdict::Allowed));
+    }
+    for _ in 0..2 {
+        let shown = store.history(&all()).expect("from memory");
+        assert_eq!(shown.len(), 60);
+    }
+    other.execute_batch("ROLLBACK").expect("lets go");
+    assert_eq!(store.history(&all()).expect("from the file").len(), 60);
+    drop(store);
+    assert_eq!(disk.store().history(&all()).expect("kept").len(), 60);
+}

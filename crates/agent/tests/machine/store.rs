@@ -231,3 +231,20 @@ fn files_with(dir: &Path, text: &[u8]) -> Vec<PathBuf> {
     }
     found
 }
+
+#[test]
+fn r02_a_clock_that_nobody_confirmed_deletes_nothing() {
+    let disk = Disk::new();
+    disk.store()
+        .save(&session("guest", "first"))
+        .expect("saves");
+    disk.clock.confirm(false);
+    disk.clock.jump(SignedDuration::from_hours(24 * 365 * 60));
+    let store = disk.store();
+    store.note_warned("ASIA1", 600);
+    assert_eq!(tokens(&store), [pair("guest", "first")]);
+    assert_eq!(tokens(&disk.store()), [pair("guest", "first")]);
+    disk.clock.confirm(true);
+    assert_eq!(tokens(&disk.store()), []);
+    assert_eq!(tokens(&disk.store()), []);
+}

@@ -1,6 +1,6 @@
 //! `status --format`: a session in a few words for a shell's prompt.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rolecall_core::session::Phase;
 use rolecall_core::value::duration::span;
 use rolecall_core::value::sanitise::visible;
@@ -10,6 +10,9 @@ use super::sessions::now_of;
 use crate::arguments::{Piece, Template};
 use crate::client::Client;
 use crate::environment::Environment;
+
+/// The longest session that STS gives, whatever a wrong clock says.
+const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 
 /// Returns the filled template; empty if there is no usable session.
 pub(super) fn run(client: &Client, environment: &Environment, template: &Template) -> String {
@@ -31,7 +34,7 @@ fn line(snapshot: &Snapshot, environment: &Environment, template: &Template) -> 
     let filled = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
         Piece::Role => visible(&session.role),
-        Piece::Left => left(own_expiry.or(session.expires_at), snapshot),
+        Piece::Left => left(own_expiry, session, snapshot),
         Piece::Count => usable().count().to_string(),
         Piece::Account => visible(&session.account_id),
         Piece::Phase if session.phase == Phase::Expiring => "expiring".to_owned(),
@@ -44,8 +47,13 @@ fn is_usable(session: &SessionView) -> bool {
     matches!(session.phase, Phase::Active | Phase::Expiring)
 }
 
-fn left(expires_at: Option<Timestamp>, snapshot: &Snapshot) -> String {
+/// Returns the time left of the shell's own credentials, or otherwise of the session.
+fn left(own_expiry: Option<Timestamp>, session: &SessionView, snapshot: &Snapshot) -> String {
     let now = now_of(snapshot);
-    let expires_at = expires_at.unwrap_or(now);
-    span(expires_at.duration_since(now).as_secs())
+    let own = own_expiry.filter(|_| own_expiry != session.expires_at);
+    let left = match own {
+        Some(end) => end.duration_since(now).min(LONGEST),
+        None => session.left_at(now).unwrap_or_default(),
+    };
+    span(left.as_secs())
 }

@@ -155,18 +155,22 @@ fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
 }
 
 fn key_state(session: &KeySessionView, now: Timestamp) -> String {
-    format!("access key, {}", time_left(session.expires_at, now))
+    let left = time_left(session.left_at(now), session.expires_at);
+    format!("access key, {left}")
 }
 
-fn time_left(expires_at: Timestamp, now: Timestamp) -> String {
-    let left = span(expires_at.duration_since(now).as_secs());
+fn time_left(left: SignedDuration, expires_at: Timestamp) -> String {
+    let left = span(left.as_secs());
     format!("{left} left, until {}", clock_text(expires_at))
 }
 
 /// Returns the state of a session: its time left, or what it waits for.
 pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
     match session.phase {
-        Phase::Active | Phase::Expiring => time_left(session.expires_at.unwrap_or(now), now),
+        Phase::Active | Phase::Expiring => time_left(
+            session.left_at(now).unwrap_or_default(),
+            session.expires_at.unwrap_or(now),
+        ),
         Phase::Assuming => match session.waiting_for {
             Some(WaitingFor::Code | WaitingFor::NextCode) => "waits for a code".to_owned(),
             Some(WaitingFor::Reason) => "waits for a reason".to_owned(),

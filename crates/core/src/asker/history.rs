@@ -273,6 +273,20 @@ impl Recent {
         taken
     }
 
+    /// Takes back lines that [`Recent::take_changed`] returned, because they could not be written.
+    pub fn take_back(&mut self, unwritten: Vec<(u64, Line)>) {
+        for (number, line) in unwritten.into_iter().rev() {
+            match self.lines.iter_mut().find(|it| it.number == number) {
+                Some(kept) => kept.changed = true,
+                None => self.lines.push_front(Numbered {
+                    number,
+                    line,
+                    changed: true,
+                }),
+            }
+        }
+    }
+
     /// Drops all lines except the newest `count`.
     pub fn keep(&mut self, count: usize) {
         let excess = self.lines.len().saturating_sub(count);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::left_of;
 use crate::plan::MfaLifetime;
 use crate::value::access_key::AccessKeyId;
 use crate::value::credentials::Credentials;
@@ -31,9 +32,9 @@ impl MfaSession {
         }
     }
 
-    /// Returns the life left; negative once it is over.
+    /// Returns the life left; negative once it is over, and never more than its whole life.
     pub fn remaining_at(&self, now: Timestamp) -> SignedDuration {
-        self.credentials.expires_at.duration_since(now)
+        left_of(self.issued_at, self.credentials.expires_at, now)
     }
 
     /// Returns the age of the code, which trust policies can check with `aws:MultiFactorAuthAge`.

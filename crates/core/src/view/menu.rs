@@ -227,7 +227,7 @@ fn key_session_item(session: &KeySessionView, now: Timestamp) -> Option<MenuItem
 }
 
 fn key_session_text(session: &KeySessionView, now: Timestamp) -> String {
-    let left = span(session.expires_at.duration_since(now).as_secs());
+    let left = span(session.left_at(now).as_secs());
     format!("{} · access key · {left}", cut(&session.key, 44))
 }
 
@@ -253,8 +253,8 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
 }
 
 fn session_text(session: &SessionView, now: Timestamp) -> String {
-    let state = match (session.phase, session.expires_at) {
-        (Phase::Active | Phase::Expiring, Some(end)) => span(end.duration_since(now).as_secs()),
+    let state = match (session.phase, session.left_at(now)) {
+        (Phase::Active | Phase::Expiring, Some(left)) => span(left.as_secs()),
         (Phase::Active | Phase::Expiring, None) => "active".into(),
         (Phase::Assuming, _) => "assuming…".into(),
         (Phase::Failed, _) => "failed, try again".into(),

@@ -1,6 +1,6 @@
 //! The snapshot: everything that the tray, the window and the command line show, without secrets.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::asker::consent::Consent;
@@ -10,7 +10,7 @@ use crate::catalogue::marks::Colour;
 use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
 use crate::role::session_tags::SessionTag;
-use crate::session::Phase;
+use crate::session::{Phase, left_of};
 use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
 use crate::value::problem::Problem;
@@ -171,6 +171,22 @@ pub struct KeySessionView {
     /// When it expires.
     #[cfg_attr(test, ts(type = "string"))]
     pub expires_at: Timestamp,
+}
+
+impl SessionView {
+    /// Returns the time left at `now`, if it has an expiry; never more than its whole duration.
+    pub fn left_at(&self, now: Timestamp) -> Option<SignedDuration> {
+        let expires_at = self.expires_at?;
+        let issued_at = self.issued_at.unwrap_or(Timestamp::MIN);
+        Some(left_of(issued_at, expires_at, now))
+    }
+}
+
+impl KeySessionView {
+    /// Returns the time left at `now`; never more than its whole duration.
+    pub fn left_at(&self, now: Timestamp) -> SignedDuration {
+        left_of(self.issued_at, self.expires_at, now)
+    }
 }
 
 /// What a pending AssumeRole call waits for.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use rolecall_core::session::left_of;
 use rolecall_core::value::credentials::Credentials;
 
 /// The session of one key.
@@ -22,7 +23,8 @@ pub(crate) struct Live {
 
 impl KeySession {
     pub(crate) fn left(&self, now: Timestamp) -> SignedDuration {
-        let expires_at = self.live.as_ref().map(|live| live.credentials.expires_at);
-        expires_at.map_or(SignedDuration::ZERO, |end| end.duration_since(now))
+        self.live.as_ref().map_or(SignedDuration::ZERO, |live| {
+            left_of(live.issued_at, live.credentials.expires_at, now)
+        })
     }
 }

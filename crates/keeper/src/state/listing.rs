@@ -1,13 +1,13 @@
 //! The views of roles and keys, which are cached until they change.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::state::mfa::TokenId;
 use rolecall_core::asker::consent::ConsentPolicies;
 use rolecall_core::plan::MfaLifetime;
-use rolecall_core::value::access_key::AccessKey;
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::duration::{DurationLimit, TokenDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::{KeyView, RoleViews};
@@ -36,4 +36,5 @@ pub(crate) struct Basis {
     pub(crate) tokens: BTreeMap<TokenId, MfaLifetime>,
     pub(crate) limits: BTreeMap<String, DurationLimit>,
     pub(crate) refused_ages: BTreeMap<Name, SignedDuration>,
+    pub(crate) without_tokens: BTreeSet<AccessKeyId>,
 }

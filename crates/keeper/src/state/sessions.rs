@@ -15,6 +15,8 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 #[derive(Default)]
 pub(crate) struct Sessions {
     pub(crate) by_role: BTreeMap<Name, Session>,
+    /// Sessions from disk that expired by a clock that nobody confirmed. They come back if it was wrong.
+    pub(crate) doubtful: Vec<Session>,
     /// The running attempts to assume roles, each with the role as it was at the start.
     pub(crate) attempts: InFlight<Role, Outcome>,
     /// Why the last attempt for a role failed.

@@ -1,7 +1,7 @@
 //! The history table.
 
 use jiff::Timestamp;
-use rolecall_core::asker::history::{ENTRIES_MAX, Line, Query, RETENTION};
+use rolecall_core::asker::history::{ENTRIES_MAX, Line, Query};
 use rusqlite::{Row, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,12 +27,13 @@ impl Database {
         Ok(self.0.query_row(query, [], |row| row.get(0))?)
     }
 
-    /// Writes lines, each to the row with its number after `base`, and deletes those that are too old or too many.
+    /// Writes lines, each to the row with its number after `base`, and deletes those from before `oldest` and those
+    /// that are too many.
     pub(super) fn write_history(
         &mut self,
         base: i64,
         lines: &[(u64, Line)],
-        now: Timestamp,
+        oldest: Timestamp,
     ) -> Result<(), Fault> {
         let change = self
             .0
@@ -58,10 +59,7 @@ impl Database {
             ])?;
         }
         drop(write);
-        change.execute(
-            PRUNE,
-            params![(now - RETENTION).as_millisecond(), ENTRIES_MAX],
-        )?;
+        change.execute(PRUNE, params![oldest.as_millisecond(), ENTRIES_MAX])?;
         Ok(change.commit()?)
     }
 

@@ -212,7 +212,10 @@ fn a_wrong_external_id_is_refused_and_explained() {
 
 #[test]
 fn a_code_opens_the_role_and_works_once() {
-    let set = Set::new();
+    let own_codes = |draft: &mut RoleDraft| {
+        draft.mfa_code = draft.mfa_serial.is_some().then(|| "own".into());
+    };
+    let set = Set::with_roles(&[], own_codes);
     let code = set.code();
     let session = set
         .assume_with("operator", Some(code.clone()))

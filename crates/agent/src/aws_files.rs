@@ -3,9 +3,10 @@
 
 mod backups;
 mod leftovers;
+mod program;
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rolecall_core::aws_files::{AwsFile, Edited, FILE_MAX, TakenKey};
@@ -15,7 +16,7 @@ use rolecall_keeper::ports::{AwsEdit, AwsWriter, Keeping, MovedKeysEdit};
 use crate::disk::{self, Access};
 use crate::file_edit::{self, Kind, NotLocked, Place};
 use crate::own_file::OwnFileEditor;
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 
 use backups::{Backups, Slot};
 
@@ -128,20 +129,17 @@ impl AwsWriter for AwsFilesWriter {
     }
 
     fn command_line(&self) -> Result<String, Problem> {
-        let name = if cfg!(windows) {
-            "rolecall.exe"
-        } else {
-            "rolecall"
-        };
-        let program = std::env::current_exe().ok();
-        let beside = program.and_then(|path| Some(path.parent()?.join(name)));
-        let found = beside.filter(|path| path.is_file());
-        let path = found.and_then(|path| path.to_str().map(str::to_owned));
+        let path = program::path(&paths::home());
+        let path = path.and_then(|path| path.to_str().map(str::to_owned));
         path.ok_or_else(|| {
             let what = "The command line of Rolecall is not installed beside this program.";
             let remedy = "Put the program rolecall in the same folder, then try again.";
             Problem::new(ProblemCode::StorageFailed, what, remedy)
         })
+    }
+
+    fn has_program(&self, path: &str) -> bool {
+        Path::new(path).is_file()
     }
 
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {

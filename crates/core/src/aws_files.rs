@@ -10,6 +10,7 @@
 //! secret.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
+mod carried;
 mod chain;
 pub mod connection;
 mod difference;
@@ -46,7 +47,7 @@ pub use file_notice::{AwsFile, FileNotice};
 pub use key_move::{TakenKey, movable_key};
 pub use keychain_keys::KeychainKeys;
 pub use line::{Fault, Line, LineKind, Variant};
-pub use own_process::own_role;
+pub use own_process::{missing_programs, own_role};
 pub use own_section::{OwnSection, UnsafeSetting};
 pub use process_line::process_line;
 pub use profile_name::ProfileName;

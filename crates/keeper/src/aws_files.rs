@@ -36,6 +36,11 @@ impl Owner {
             reading,
             is_good: false,
         };
+        let missing = self.io(|ports| {
+            let has_program = |path: &str| ports.aws.has_program(path);
+            aws_files::missing_programs(text(&config), text(&credentials), has_program)
+        });
+        fresh.reading.notices.extend(missing.await);
         fresh.warn(AwsFile::Config, &config);
         fresh.warn(AwsFile::Credentials, &credentials);
         let problem = config.err().or(credentials.err());

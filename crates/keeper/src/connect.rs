@@ -10,6 +10,7 @@ use rolecall_core::aws_files::{
 };
 use rolecall_core::role::Role;
 use rolecall_core::value::name::Name;
+use rolecall_core::value::origin::OriginKind;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::echo;
 use rolecall_core::value::secret::Secret;
@@ -170,7 +171,7 @@ impl Owner {
                 &program,
                 region.as_ref().map(|region| region.as_str()),
             ) {
-                Ok(section) => sections.push(section),
+                Ok(section) => sections.push(self.with_settings(section, role)),
                 Err(_) if *which == Which::All => left_out.push(role.name.to_string()),
                 Err(problem) => return Err(problem),
             }
@@ -188,6 +189,16 @@ impl Owner {
             )
         });
         Ok((sections, note.into_iter().chain(waits).collect()))
+    }
+
+    /// Returns the section with the further settings of the profile that the role is defined in, if it is.
+    fn with_settings(&self, section: OwnSection, role: &Role) -> OwnSection {
+        let state = self.lock();
+        match state.catalogue.origin(&role.name).map(|origin| origin.kind) {
+            Some(OriginKind::Own | OriginKind::Team) => section,
+            // A role that waits for its key has no origin in the catalogue, and is a profile.
+            Some(OriginKind::Profile) | None => section.carrying(role.name.as_str()),
+        }
     }
 
     /// Returns the selected roles, and the names of those whose key is still in a file.

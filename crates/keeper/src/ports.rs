@@ -293,11 +293,15 @@ pub trait AwsWriter: Send + Sync {
     /// Returns the path, as shown in messages, of the latest backup of a file.
     fn backup_path(&self, file: AwsFile) -> String;
 
-    /// Returns the absolute path of the command line, for a `credential_process`.
+    /// Returns the absolute path of the command line, for a `credential_process`: one that stays after an upgrade, if
+    /// there is one.
     ///
     /// # Errors
     /// If it is not installed in the folder of this program.
     fn command_line(&self) -> Result<String, Problem>;
+
+    /// Returns whether there is a file at a path that a `credential_process` names.
+    fn has_program(&self, path: &str) -> bool;
 
     /// Returns the records of the keys that were moved to the keychain.
     ///

@@ -241,3 +241,52 @@ fn a_role_whose_key_is_still_in_plaintext_is_connected_and_this_is_reported() {
     assert_eq!(edit.notes, [""; 0]);
     assert!(config(&fakes).contains("[profile rc-live]"));
 }
+
+#[test]
+fn a_connection_takes_over_the_settings_of_the_profile_that_it_stands_for() {
+    let live = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n\n[profile live]\n\
+                role_arn = arn:aws:iam::808768216571:role/live\nsource_profile = default\nregion = us-east-1\n\
+                endpoint_url = https://vpce-1.example\nuse_fips_endpoint = true # needed\ns3 =\n  max_concurrent_requests = 20\n\n\
+                \x20\x20addressing_style = path\nca_bundle = /etc/ca.pem\nservices = vpc\nretry_mode = adaptive\nduration_seconds = 3600\n";
+    let (fakes, keeper) = keeper(live, "");
+    keeper.reload_aws_files();
+    let edit = keeper
+        .connect(&named("live"), "rc-", Step::Write)
+        .expect("connects");
+    let section = "\n[profile rc-live]\n\
+        # managed-by rolecall carries=endpoint_url,use_fips_endpoint,s3,ca_bundle,services,retry_mode\n\
+        credential_process = /usr/bin/rolecall credentials live\nregion = us-east-1\n\
+        endpoint_url = https://vpce-1.example\nuse_fips_endpoint = true # needed\ns3 =\n  max_concurrent_requests = 20\n\
+        \x20\x20addressing_style = path\nca_bundle = /etc/ca.pem\nservices = vpc\nretry_mode = adaptive\n";
+    assert_eq!(config(&fakes), format!("{live}{section}"));
+    let added = edit.difference.iter().filter(
+        |line| matches!(line, rolecall_core::aws_files::Changed::Added(text) if text.contains("fips")),
+    );
+    assert_eq!(added.count(), 2);
+    // Once more changes nothing, and a disconnection leaves nothing.
+    keeper
+        .connect(&named("live"), "rc-", Step::Write)
+        .expect("connects");
+    assert_eq!(config(&fakes), format!("{live}{section}"));
+    keeper
+        .disconnect(&named("live"), Step::Write)
+        .expect("disconnects");
+    assert_eq!(config(&fakes), live);
+}
+
+#[test]
+fn a_setting_that_the_user_added_to_a_connection_stays_instead_of_the_profiles() {
+    let live = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n[profile live]\n\
+                role_arn = arn:aws:iam::808768216571:role/live\nsource_profile = default\nmax_attempts = 3\n\
+                [profile rc-live]\n# managed-by rolecall\ncredential_process = /old/rolecall credentials live\nmax_attempts = 9\n";
+    let (fakes, keeper) = keeper(live, "");
+    keeper.reload_aws_files();
+    keeper
+        .connect(&named("live"), "rc-", Step::Write)
+        .expect("connects");
+    let written = config(&fakes);
+    assert!(
+        written.ends_with("# managed-by rolecall\ncredential_process = /usr/bin/rolecall credentials live\nmax_attempts = 9\n"),
+        "{written}"
+    );
+}

@@ -295,6 +295,9 @@ impl AwsWriter for Writer {
     fn command_line(&self) -> Result<String, Problem> {
         self.files.command_line()
     }
+    fn has_program(&self, path: &str) -> bool {
+        self.files.has_program(path)
+    }
     fn moved_keys(&self) -> Result<Vec<TakenKey>, Problem> {
         self.files.moved_keys()
     }

@@ -87,6 +87,10 @@ fn read(paths: &Paths) -> Reading {
     let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
     let credentials = aws_file::read(AwsFile::Credentials, paths.credentials.as_deref());
     let mut reading = aws_files::roles(config.text.expose(), credentials.text.expose());
+    let has_program = |path: &str| Path::new(path).is_file();
+    let missing =
+        aws_files::missing_programs(config.text.expose(), credentials.text.expose(), has_program);
+    reading.notices.extend(missing);
     let of_files = config.notices.into_iter().chain(credentials.notices);
     reading.notices.splice(0..0, of_files);
     reading

@@ -10,6 +10,7 @@ use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 use crate::value::secret::Secret;
 
+use super::carried::{Carried, names_in};
 use super::difference::{self, Changed};
 use super::document::Document;
 use super::file_notice::AwsFile;
@@ -181,17 +182,42 @@ impl<'a> Editor<'a> {
             .get(section.profile().as_str())
             .cloned()
             .unwrap_or_default();
+        let carried = self.carried(section);
         let Some((first, others)) = found.split_first() else {
+            let body = section.body(self.ending, &carried);
             self.added
-                .push(section.header(self.file, self.ending) + &section.body(self.ending));
+                .push(section.header(self.file, self.ending) + &body);
             return Ok(());
         };
         for other in others.iter().rev() {
             self.remove_section(*other);
         }
         self.remove_settings(*first);
-        self.lines[first.header + 1] = Some(Cow::Owned(section.body(self.ending)));
+        let carried = carried.without(|key| self.has_setting(*first, key));
+        self.lines[first.header + 1] = Some(Cow::Owned(section.body(self.ending, &carried)));
         Ok(())
+    }
+
+    /// Returns the settings that a section takes over from another profile of this file.
+    fn carried(&self, section: &OwnSection) -> Carried<'a> {
+        let mut carried = Carried::default();
+        let from = section.carries().and_then(|name| self.sections.get(name));
+        let foreign = from.into_iter().flatten();
+        for section in foreign.filter(|it| it.owner == Owner::Somebody) {
+            carried.read(&self.document, section.header + 1..section.end);
+        }
+        carried
+    }
+
+    /// Returns whether a section still has a setting.
+    fn has_setting(&self, section: Section, name: &str) -> bool {
+        let mut lines = section.header + 2..section.end;
+        lines.any(|at| match self.document.lines()[at].kind {
+            LineKind::Property { key, .. } => {
+                self.lines[at].is_some() && key.eq_ignore_ascii_case(name)
+            }
+            _ => false,
+        })
     }
 
     /// Removes our own sections that `should_remove` selects, and returns the names of their profiles in the order of
@@ -269,10 +295,15 @@ impl<'a> Editor<'a> {
     fn remove_settings(&mut self, section: Section) -> Shared {
         let mut shared = Shared::Ours;
         let mut taking = false;
+        let mark = self.document.lines()[section.header + 1].text;
+        let carried: Vec<&str> = names_in(mark).collect();
+        let is_ours = |key: &str| {
+            is_our_key(key) || carried.iter().any(|name| key.eq_ignore_ascii_case(name))
+        };
         for at in section.header + 2..section.end {
             match self.document.lines()[at].kind {
                 LineKind::Blank | LineKind::Comment => continue,
-                LineKind::Property { key, .. } => taking = is_our_key(key),
+                LineKind::Property { key, .. } => taking = is_ours(key),
                 LineKind::Continuation(_) => {}
                 LineKind::Section(_) | LineKind::Lost | LineKind::Fault(_) => taking = false,
             }

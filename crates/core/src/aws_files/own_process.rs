@@ -1,7 +1,14 @@
 //! A `credential_process` that calls Rolecall. The key or role in its command is used as if the profile named it. The
 //! command is parsed, never run.
 
-use super::profiles::Profile;
+use crate::value::sanitise::echo;
+
+use super::document::Document;
+use super::file_notice::FileNotice;
+use super::profiles::{Profile, Profiles};
+
+/// The setting that names the command.
+const PROCESS: &str = "credential_process";
 
 /// The program's name, without its folder.
 const PROGRAM: &str = "rolecall";
@@ -18,7 +25,7 @@ pub(super) enum OwnProcess {
 impl OwnProcess {
     /// Returns what a profile's `credential_process` returns, if it is ours.
     pub(super) fn of(profile: &Profile<'_>) -> Option<Self> {
-        Self::parse(profile.filled("credential_process")?)
+        Self::parse(profile.filled(PROCESS)?)
     }
 
     /// Parses the command of a `credential_process`. Returns `None` if it starts another program, or has more arguments
@@ -39,6 +46,23 @@ impl OwnProcess {
             [name] if !name.starts_with('-') => Some(Self::Role((*name).to_owned())),
             _ => None,
         }
+    }
+}
+
+impl OwnProcess {
+    /// Returns the text for a profile whose program is gone, and how to write its path again.
+    fn missing_program(&self, program: &str, profile: &str) -> String {
+        let remedy = match self {
+            Self::Role(role) => {
+                format!("Disconnect and connect the role \"{}\" again.", echo(role))
+            }
+            Self::Key(_) => "Change the path to that of the program rolecall.".to_owned(),
+        };
+        format!(
+            "The profile \"{}\" fails: its program \"{}\" does not exist. {remedy}",
+            echo(profile),
+            echo(program)
+        )
     }
 }
 
@@ -72,6 +96,30 @@ pub fn own_role(command: &str) -> Option<String> {
     }
 }
 
+/// Returns a notice for each profile that calls Rolecall at a path where `exists` finds nothing, as after a version in a
+/// folder of its own was removed.
+pub fn missing_programs(
+    config: &str,
+    credentials: &str,
+    exists: impl Fn(&str) -> bool,
+) -> Vec<FileNotice> {
+    let (config, credentials) = (Document::parse(config), Document::parse(credentials));
+    let (profiles, _) = Profiles::merge(&config, &credentials);
+    let found = profiles.iter().filter_map(|profile| {
+        let command = profile.filled(PROCESS)?;
+        let process = OwnProcess::parse(command)?;
+        let program = words(command)?.into_iter().next()?;
+        let is_path = program.contains(['/', '\\']);
+        let position = profile.position_of(PROCESS);
+        (is_path && !exists(&program)).then(|| FileNotice {
+            file: position.file,
+            line: Some(position.line),
+            text: process.missing_program(&program, profile.name()),
+        })
+    });
+    found.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +147,21 @@ mod tests {
         ] {
             assert_eq!(OwnProcess::parse(command), expected, "{command}");
         }
+    }
+
+    #[test]
+    fn a_profile_whose_program_is_gone_has_a_notice_with_its_line() {
+        let config = "[profile a]\ncredential_process = /opt/rolecall-1.0/rolecall credentials a\n\
+                      [profile b]\ncredential_process = /usr/bin/rolecall credentials b\n\
+                      [profile c]\ncredential_process = rolecall credentials c\n\
+                      [profile d]\ncredential_process = /opt/gone/other credentials d\n";
+        let found = missing_programs(config, "", |path| path.starts_with("/usr/bin/"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].line, Some(2));
+        assert!(
+            found[0].text.contains("/opt/rolecall-1.0/rolecall"),
+            "{}",
+            found[0].text
+        );
     }
 }

@@ -6,6 +6,7 @@ use crate::value::credentials::instant_text;
 use crate::value::sanitise;
 use crate::value::secret::Secret;
 
+use super::carried::Carried;
 use super::file_notice::AwsFile;
 use super::line::{Line, LineKind};
 use super::profile_name::ProfileName;
@@ -30,6 +31,7 @@ pub struct OwnSection {
     profile: ProfileName,
     expires_at: Option<Timestamp>,
     settings: Vec<(&'static str, Secret)>,
+    carries: Option<String>,
 }
 
 /// A value that would not be read back unchanged.
@@ -53,8 +55,21 @@ impl OwnSection {
                 profile,
                 expires_at,
                 settings,
+                carries: None,
             }),
         }
+    }
+
+    /// Returns the section with the settings of another profile of the file that do not say whose credentials to use.
+    #[must_use]
+    pub fn carrying(mut self, profile: impl Into<String>) -> Self {
+        self.carries = Some(profile.into());
+        self
+    }
+
+    /// Returns the profile whose settings it takes over.
+    pub(super) fn carries(&self) -> Option<&str> {
+        self.carries.as_deref()
     }
 
     /// Returns the profile.
@@ -72,10 +87,10 @@ impl OwnSection {
     }
 
     /// Returns the lines below the header, starting with the marker.
-    pub(super) fn body(&self, ending: &str) -> String {
+    pub(super) fn body(&self, ending: &str, carried: &Carried<'_>) -> String {
         let mark = match self.expires_at {
             Some(expires_at) => format!("{MARK}{EXPIRES}{}", instant_text(expires_at)),
-            None => MARK.to_owned(),
+            None => format!("{MARK}{}", carried.mark()),
         };
         let values = self.settings.iter();
         let length: usize = values
@@ -88,6 +103,10 @@ impl OwnSection {
             for part in [key, " = ", value.expose(), ending] {
                 body.push_str(part);
             }
+        }
+        for line in carried.lines() {
+            body.push_str(line);
+            body.push_str(ending);
         }
         body
     }

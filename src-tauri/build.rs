@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "end",
     "end_key",
     "explain_further",
+    "explain_text",
     "lock_regions",
     "copy_export",
     "answer_prompt",

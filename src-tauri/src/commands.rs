@@ -128,6 +128,11 @@ pub(crate) async fn history(tray: Tray<'_>, query: Query) -> Result<Vec<Line>, P
 }
 
 #[tauri::command]
+pub(crate) async fn explain_text(tray: Tray<'_>, text: String) -> Result<Problem, Problem> {
+    tray.ask(WindowCall::ExplainText { text }).await
+}
+
+#[tauri::command]
 pub(crate) async fn lock_regions(tray: Tray<'_>, role: String) -> Result<Vec<String>, Problem> {
     tray.ask(WindowCall::LockRegions { role }).await
 }

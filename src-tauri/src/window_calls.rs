@@ -7,6 +7,7 @@ use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::RequestKind;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::{self, KeyPair};
+use rolecall_core::explain::pasted::explain_text;
 use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
@@ -39,6 +40,7 @@ pub(crate) fn answer(desktop: &Desktop, call: WindowCall) -> Result<Value, Probl
         WindowCall::ExplainFurther { role } => {
             keeper.explain_further(&Name::parse(&role)?).map(null)
         }
+        WindowCall::ExplainText { text } => value(explain_text(&text)?),
         WindowCall::LockRegions { role } => value(keeper.lock_regions(&Name::parse(&role)?)?),
         WindowCall::AnswerReason { id, reason } => {
             keeper.answer(id, Given::Reason(&reason)).map(null)

@@ -36,6 +36,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::end,
             commands::end_key,
             commands::explain_further,
+            commands::explain_text,
             commands::lock_regions,
             commands::copy_export,
             commands::answer_prompt,

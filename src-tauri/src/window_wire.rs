@@ -99,6 +99,9 @@ pub(crate) enum WindowCall {
     ExplainFurther {
         role: String,
     },
+    ExplainText {
+        text: String,
+    },
     LockRegions {
         role: String,
     },

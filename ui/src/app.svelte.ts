@@ -21,6 +21,7 @@ export type Page =
   | { at: "import"; from: ImportSource }
   | { at: "history"; role: string | null }
   | { at: "aws-files" }
+  | { at: "explain" }
   | { at: "settings" };
 
 /** A short message about something the user did. */

@@ -4,7 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { asProblem } from "./problem";
 import type {
-  Consent, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, ProblemCode, Reply, RoleEntry, RoleMarks,
+  Consent, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, Problem, ProblemCode, Reply, RoleEntry, RoleMarks,
   RoleView, Shell, Snapshot, Step, Which,
 } from "./types";
 
@@ -41,6 +41,8 @@ export interface Bridge {
   endKey(key: string): Promise<void>;
   /** Runs more checks on a denial; the next snapshot has the results. */
   explainFurther(role: string): Promise<void>;
+  /** Explains an error of AWS that another tool printed. */
+  explainText(text: string): Promise<Problem>;
   /** The regions that sessions of a role can be limited to, most likely first. */
   lockRegions(role: string): Promise<string[]>;
   copyExport(role: string, shell: Shell | null): Promise<void>;
@@ -151,6 +153,7 @@ const desktop: Bridge = {
   end: (role) => ask("end", { role }),
   endKey: (key) => ask("end_key", { key }),
   explainFurther: (role) => ask("explain_further", { role }),
+  explainText: (text) => ask("explain_text", { text }),
   lockRegions: (role) => ask("lock_regions", { role }),
   copyExport: (role, shell) => ask("copy_export", { role, shell }),
   answerPrompt: (id, code) => ask("answer_prompt", { id, code }),

@@ -24,6 +24,8 @@ pub(super) struct Guard<'a, E> {
     displaced: Vec<Displaced>,
     /// The content of the file if no other program wrote to it.
     written: Vec<u8>,
+    /// The text that `written` is the edit of.
+    base: Vec<u8>,
     swaps: usize,
     /// Why the text of another program is in the file without our edit.
     not_edited: Option<Problem>,
@@ -41,6 +43,7 @@ impl<'a, E: NewText> Guard<'a, E> {
         Self {
             place,
             edit,
+            base: displaced.bytes.clone(),
             displaced: vec![displaced],
             written,
             swaps: 1,
@@ -88,10 +91,11 @@ impl<'a, E: NewText> Guard<'a, E> {
                 continue;
             };
             let current = self.place.read()?;
-            let theirs = match current.bytes == self.written {
+            let before = &self.displaced[at].bytes;
+            let theirs = match current.bytes == self.written && self.base == *before {
                 true => Some(late.clone()),
-                // Both files were written, so the additions are combined.
-                false => merged(&self.displaced[at].bytes, &late, &current.bytes),
+                // The file has the text of yet another program, so the additions are combined.
+                false => merged(before, &late, &current.bytes),
             };
             let is_merged = match theirs {
                 Some(theirs) => self.write(&current, &theirs)?,
@@ -147,14 +151,14 @@ impl<'a, E: NewText> Guard<'a, E> {
             new = base.to_vec();
         }
         if new == current.bytes {
-            self.written = new;
+            (self.written, self.base) = (new, base.to_vec());
             return Ok(true);
         }
         self.swaps += 1;
         match self.place.swap(current, &new)? {
             Swap::Changed => Ok(false),
             Swap::Done(displaced) => {
-                self.written = new;
+                (self.written, self.base) = (new, base.to_vec());
                 self.displaced.push(displaced);
                 Ok(true)
             }

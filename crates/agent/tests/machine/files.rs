@@ -293,6 +293,50 @@ fn r31_a_save_that_cannot_be_edited_stays() {
     }
 }
 
+/// One program replaces the file after our edit, and another one then writes to the old file, which it opened before.
+#[test]
+fn r31_the_texts_of_two_programs_are_both_kept() {
+    for (late, is_merged) in [("# base\nlate\n", true), ("changed\n", false)] {
+        let home = Home::with_folder();
+        fs::write(home.roles(), "# base\n").expect("writes");
+        settle(&home.roles());
+        let mut old = OpenOptions::new();
+        let old = old.write(true).open(home.roles()).expect("opens");
+        let edited = thread::scope(|scope| {
+            let (path, inode) = (home.roles(), identity(&home.roles()));
+            let read = |path: &Path| fs::read_to_string(path).expect("there");
+            scope.spawn(move || {
+                let wait_for = |is_there: &dyn Fn() -> bool| {
+                    while !is_there() {
+                        pause(Duration::from_millis(1));
+                    }
+                };
+                wait_for(&|| identity(&path) != inode);
+                Save::ByRename.save(&path, "# base\nthird\n");
+                wait_for(&|| read(&path).contains("third\nours"));
+                (&old).write_all(late.as_bytes()).expect("writes");
+            });
+            let edit = |text: &str| Ok(with_line(text, "ours"));
+            home.files.edit(OwnFile::Roles, &edit)
+        });
+        let text = fs::read_to_string(home.roles()).expect("there");
+        assert!(text.contains("third\nours\n"), "{text}");
+        assert_eq!(
+            (edited.is_ok(), text.contains("late")),
+            (is_merged, is_merged)
+        );
+        let names = home.names();
+        assert_eq!(names.len(), if is_merged { 1 } else { 2 }, "{names:?}");
+        if let Err(problem) = edited {
+            assert!(problem.what.contains("two programs at once"), "{problem}");
+            assert!(problem.remedy.contains(&names[1]), "{problem}");
+            let aside = home.paths.config_dir.join(&names[1]);
+            assert_eq!(fs::read_to_string(&aside).expect("there"), "changed\n");
+            assert_eq!(mode(&aside), 0o600);
+        }
+    }
+}
+
 #[test]
 fn two_instances_that_edit_at_once_lose_nothing() {
     let home = Home::with_folder();

@@ -16,8 +16,8 @@ use line::Line;
 
 pub(crate) use command::{
     AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
-    HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, RolesCommand, Script, ScriptPart,
-    SealedFile, SessionOf, WriteMode,
+    HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, PolicyCommand, RolesCommand, Script,
+    ScriptPart, SealedFile, SessionOf, WriteMode,
 };
 pub(crate) use template::{Piece, Template};
 pub(crate) use usage_error::UsageError;

@@ -18,6 +18,7 @@ mod key_import;
 mod keys;
 mod outcome;
 mod output;
+mod policy;
 mod prompt;
 mod reason_prompt;
 mod roles;
@@ -106,6 +107,7 @@ fn dispatch(
             format,
         } => import::run(client, *from, file.as_deref(), *dry_run, *format),
         Command::Roles(command) => roles::run(client, command),
+        Command::Policy(command) => policy::run(command),
         Command::ShellInit(script) => shell_init::text(script),
         Command::Complete { words } => complete::run(client, words),
         Command::LeftOver { set } => Ok(env::left_over(set)),

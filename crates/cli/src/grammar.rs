@@ -100,11 +100,13 @@ const COMMAND: Operand = operand("COMMAND")
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub(crate) static COMMANDS: [CommandSpec; 33] = [
+pub(crate) static COMMANDS: [CommandSpec; 35] = [
     command("list", &[], "Lists the roles"),
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
     command("explain", &[ROLE], "Explains why AWS refused a role"),
+    command("policy evaluate", &[operand("FILE")], "Answers cases of policies and requests; needs no running application"),
+    command("policy explain", &[operand("FILE")], "Says in sentences what a policy does; needs no running application"),
     command("end", &[ROLE], "Ends a session on this machine"),
     command("history", &[ROLE.optional()], "Shows which programs asked for roles, and the answers"),
     command("answer", &[], "Asks you about programs at this terminal, on a machine without a desktop"),
@@ -145,7 +147,7 @@ const EDITS: Scope = only(&["connect", "disconnect", "keys import", "keys undo-i
 const IMPORTS: Scope = only(&["import", "roles import"]);
 #[rustfmt::skip]
 const JSON: Scope = only(&[
-    "list", "status", "assume", "explain", "history", "catalogue", "import", "roles import", "keys list", "agent",
+    "list", "status", "assume", "explain", "history", "catalogue", "import", "roles import", "keys list", "agent", "policy evaluate", "policy explain",
 ]);
 
 /// The flags. A name has several lines if the flag means something else for other commands.

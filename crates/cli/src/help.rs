@@ -22,11 +22,12 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.";
 
 /// The explanation of each command or group of commands. The first words of the commands name it.
-pub(crate) const TOPICS: [(&[&str], &str); 19] = [
+pub(crate) const TOPICS: [(&[&str], &str); 20] = [
     (&["list"], LIST),
     (&["status"], STATUS),
     (&["assume"], ASSUME),
     (&["explain"], EXPLAIN),
+    (&["policy"], POLICY),
     (&["end"], END),
     (&["history"], HISTORY),
     (&["answer"], ANSWER),
@@ -230,6 +231,19 @@ call is denied, Rolecall names the permission that it needs.
 --text explains an error of any service, as the AWS CLI, an SDK or Terraform printed it. It needs no running application
 and asks AWS nothing:
   terraform apply 2>&1 | rolecall explain --text -";
+
+const POLICY: &str = "\
+policy evaluate answers cases: whether policies allow a request, and which statement decides. FILE is a JSON list, or an
+object with the list as \"cases\". A case has a name, and:
+  kind        identity, trust or resource, with a list of \"policies\"; or request, with identity, resource_policy
+              (resource_kind trust or resource), boundary, session, scp and rcp
+  principal   an ARN, \"service NAME\", \"federated PROVIDER\" or anonymous
+  action, resource, resource_account
+  ctx         condition keys: strings, numbers, booleans, lists, {\"date\": ...} or {\"ip\": ...}
+  expect      allow, deny, none or refused; optional
+The decision refused means that IAM does not accept a policy. Rolecall derives no condition keys: give each in ctx.
+
+policy explain says what each statement of a policy does. FILE is the policy's JSON. - is standard input for both.";
 
 const END: &str = "\
 Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire. If

@@ -14,6 +14,8 @@
 
 mod action;
 mod arn_pattern;
+mod case;
+mod case_context;
 mod comparison;
 mod condition;
 mod context;
@@ -28,12 +30,15 @@ mod policy_error;
 mod principal;
 mod resource_entry;
 mod selection;
+mod sentence;
 mod side_result;
 mod template;
 
+pub use case::{CaseAnswer, CaseDecision, CaseError, answer_cases};
 pub use context::{Context, ContextValue};
 pub use decision::{Decision, PolicySet, evaluate};
 pub use document::{Effect, Policy, PolicyKind};
 pub use policy_error::PolicyError;
 pub use principal::{Principal, PrincipalError, PrincipalKind};
+pub use sentence::sentences;
 pub use side_result::{NearMiss, Request, Side, SideResult, StatementRef, evaluate_side};

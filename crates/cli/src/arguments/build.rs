@@ -2,8 +2,8 @@
 
 use super::command::{
     AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
-    HistoryOptions, KeyOrigin, KeysCommand, RolesCommand, Script, ScriptPart, SealedFile,
-    SessionOf, WriteMode,
+    HistoryOptions, KeyOrigin, KeysCommand, PolicyCommand, RolesCommand, Script, ScriptPart,
+    SealedFile, SessionOf, WriteMode,
 };
 use super::line::Line;
 use super::template::Template;
@@ -40,6 +40,14 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "import" => import(&mut line)?,
         "roles export" => Command::Roles(roles_export(&mut line)),
         "roles import" => Command::Roles(roles_import(&mut line)),
+        "policy evaluate" => Command::Policy(PolicyCommand::Evaluate {
+            file: line.operand(),
+            format: format(&mut line),
+        }),
+        "policy explain" => Command::Policy(PolicyCommand::Explain {
+            file: line.operand(),
+            format: format(&mut line),
+        }),
         "shell-init" => shell_init(&mut line)?,
         "agent" => Command::Agent(agent(&mut line)?),
         "unlock" => Command::Unlock {

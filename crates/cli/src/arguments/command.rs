@@ -85,6 +85,7 @@ pub(crate) enum Command {
         format: Format,
     },
     Roles(RolesCommand),
+    Policy(PolicyCommand),
     ShellInit(Script),
     Complete {
         words: Vec<String>,
@@ -157,6 +158,13 @@ pub(crate) enum RolesCommand {
         dry_run: DryRun,
         format: Format,
     },
+}
+
+/// Commands on policies in files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PolicyCommand {
+    Evaluate { file: String, format: Format },
+    Explain { file: String, format: Format },
 }
 
 /// Commands on access keys.

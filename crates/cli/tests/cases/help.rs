@@ -16,6 +16,8 @@ Usage: rolecall [--practice] COMMAND
   status                    Shows sessions, their time left, and current problems
   assume ROLE               Assumes a role or renews its session
   explain ROLE              Explains why AWS refused a role
+  policy evaluate FILE      Answers cases of policies and requests; needs no running application
+  policy explain FILE       Says in sentences what a policy does; needs no running application
   end ROLE                  Ends a session on this machine
   history [ROLE]            Shows which programs asked for roles, and the answers
   answer                    Asks you about programs at this terminal, on a machine without a desktop

@@ -97,7 +97,7 @@ fn dispatch(
             which,
             prefix,
             mode,
-        } => connect::connect(client, which, prefix, *mode),
+        } => connect::connect(client, environment, which, prefix, *mode),
         Command::Disconnect { which, mode } => connect::disconnect(client, which, *mode),
         Command::Catalogue { files, format } => catalogue::run(environment, files, *format),
         Command::Import {

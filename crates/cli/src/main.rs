@@ -2,7 +2,7 @@
 //!
 //! It starts in about a millisecond: it links std and the domain, but no async runtime, no AWS client and no display.
 //!
-//! Modules from the ground up: `grammar` (the table of commands and flags), `arguments` and `help`; `environment` and
+//! Modules from the ground up: `shell_word`; `grammar` (the table of commands and flags), `arguments` and `help`; `environment` and
 //! `terminal`; `socket` (transport); `client`, which asks the user on the way; `endpoint`; `commands`.
 
 mod agent_program;
@@ -19,6 +19,7 @@ mod paint;
 mod passphrase;
 mod question;
 mod sdk_message;
+mod shell_word;
 mod socket;
 mod table;
 mod terminal;
@@ -34,6 +35,7 @@ use arguments::{Command, Invocation, SessionOf};
 use client::Client;
 use commands::Outcome;
 use environment::Environment;
+use shell_word::shell_word;
 
 /// The exit code for a command line that is not valid. Other failures exit with 1.
 const USAGE: u8 = 2;
@@ -80,15 +82,6 @@ fn message(invocation: &Invocation, client: &Client, problem: Problem) -> String
         ));
     }
     text
-}
-
-/// Returns a name as a shell reads it.
-fn shell_word(name: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_.@/+=,:".contains(c);
-    if name.chars().all(is_plain) {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// Prints the result. A closed pipe is not an error to report.

@@ -453,3 +453,19 @@ proptest! {
         prop_assert!(reading.roles.iter().all(|role| role.problem.is_some() || role.role().is_ok()));
     }
 }
+
+#[test]
+fn sections_of_the_cli_itself_and_global_regions_are_no_faults() {
+    let config = "[plugins]\nendpoint = awscli_plugin_endpoint\n[preview]\ncloudfront = true\n\
+                  [default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n\
+                  [profile a]\nrole_arn = arn:aws:iam::808768216571:role/a\nsource_profile = default\nregion = aws-global\n";
+    let reading = rolecall_core::aws_files::roles(config, "");
+    assert!(reading.notices.is_empty(), "{:?}", reading.notices);
+    let [role] = reading.roles.as_slice() else {
+        unreachable!("one role");
+    };
+    assert_eq!(
+        (role.problem.as_ref(), role.region.as_deref()),
+        (None, None)
+    );
+}

@@ -37,7 +37,8 @@ pub(super) fn run(
     };
     match format {
         Format::Json => json(&session),
-        Format::Text => Ok(described(&session, &snapshot)),
+        // The call may have found the time of AWS, so the snapshot before it is too old.
+        Format::Text => Ok(described(&session, &client.sessions().unwrap_or(snapshot))),
     }
 }
 

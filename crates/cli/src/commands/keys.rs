@@ -18,6 +18,7 @@ use crate::client::{Client, unexpected};
 use crate::environment::{Display, Environment};
 use crate::input::{read, unreadable};
 use crate::passphrase;
+use crate::shell_word::shell_word;
 use crate::table::aligned;
 use crate::terminal::{self, Echo};
 
@@ -126,18 +127,34 @@ fn add(
         return Err(unexpected());
     };
     let added = format!(
-        "{} is in the keychain: {} of {} in account {}.",
+        "{} is in {}: {} of {} in account {}.",
         visible(&key.name),
+        location(environment),
         key.access_key_id,
         visible(&key.user_arn),
         key.account_id
     );
     Ok(match from {
         KeyOrigin::Input => added,
-        KeyOrigin::Profile(_) | KeyOrigin::Csv(_) => {
-            format!("{added}\nThe file still has the secret in plaintext. Delete it there.")
+        KeyOrigin::Csv(_) => {
+            format!("{added}\nThe file still has the secret in plaintext. Delete the file.")
         }
+        // Without the key, roles with this source_profile would stop working in AWS's tools.
+        KeyOrigin::Profile(profile) => format!(
+            "{added}\nThe file still has the secret in plaintext. To remove it and keep the profile working: rolecall keys \
+             import --profile {}",
+            shell_word(&visible(profile))
+        ),
     })
+}
+
+/// Returns where the application keeps secrets: an existing sealed file is used instead of the keychain.
+fn location(environment: &Environment) -> &'static str {
+    let file = environment.sealed_file_path();
+    match file.is_some_and(|path| path.is_file()) {
+        true => "the sealed file",
+        false => "the keychain",
+    }
 }
 
 fn key_pair(environment: &Environment, from: &KeyOrigin) -> Result<KeyPair, Problem> {

@@ -68,7 +68,7 @@ aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
         }))
         .prints(str![[r#"
 user is in the keychain: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:user/user in account 177634097045.
-The file still has the secret in plaintext. Delete it there.
+The file still has the secret in plaintext. To remove it and keep the profile working: rolecall keys import --profile work
 
 "#]]);
 }
@@ -245,6 +245,23 @@ fn unlock_by_file_descriptor() {
         .asked(json!({ "unlock": { "passphrase": "correct horse battery\n", "file": "there" } }))
         .prints(str![[r#"
 ~/.local/share/rolecall/keys.sealed stays open until Rolecall quits.
+
+"#]]);
+}
+
+#[test]
+fn keys_add_names_the_sealed_file() {
+    Case::new(&["keys", "add", "user"])
+        .file(".local/share/rolecall/keys.sealed", "x")
+        .stdin("AKIAIOSFODNN7EXAMPLE\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n")
+        .answer(json!({
+            "key": {
+                "name": "user", "access_key_id": "AKIAIOSFODNN7EXAMPLE", "account_id": "177634097045",
+                "user_arn": "arn:aws:iam::177634097045:user/user", "roles": 0
+            }
+        }))
+        .prints(str![[r#"
+user is in the sealed file: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:user/user in account 177634097045.
 
 "#]]);
 }

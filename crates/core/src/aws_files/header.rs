@@ -11,6 +11,9 @@ pub(super) const DEFAULT: &str = "default";
 /// The name of the section whose settings apply to every section, by the rules of Python's `configparser`.
 const DEFAULTS: &str = "DEFAULT";
 
+/// Sections of the AWS CLI's own settings, which are no profiles.
+const OF_CLI: [&str; 2] = ["plugins", "preview"];
+
 /// What a section is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Header<'a> {
@@ -96,6 +99,7 @@ impl<'a> Header<'a> {
             (AwsFile::Config, Some(_)) => Ok(Self::Other),
             (_, None) if name == DEFAULTS => Ok(Self::Defaults),
             (AwsFile::Config, None) if name == DEFAULT => profile(name, Form::Bare),
+            (AwsFile::Config, None) if OF_CLI.contains(&name) => Ok(Self::Other),
             (AwsFile::Config, None) => Err(Ignored::NoPrefix(text)),
             (AwsFile::Credentials, Some("profile")) => Err(Ignored::Prefix(text)),
             (AwsFile::Credentials, Some("sso-session" | "services")) => {

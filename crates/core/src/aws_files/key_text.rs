@@ -77,7 +77,8 @@ pub fn from_csv(text: &Secret) -> Result<KeyPair, InputError> {
         .expose()
         .trim_start_matches('\u{feff}')
         .lines()
-        .filter(|line| !line.trim().is_empty());
+        // A spreadsheet saves empty rows as ",,".
+        .filter(|line| csv_cells(line).iter().any(|cell| !cell.trim().is_empty()));
     let header = csv_cells(lines.next().unwrap_or_default());
     let column = |title: &str| {
         let found = header
@@ -282,5 +283,11 @@ mod tests {
         assert!(
             from_profile(&text, "none").is_err_and(|error| error.remedy.contains("work, temp"))
         );
+    }
+
+    #[test]
+    fn rows_of_empty_cells_are_no_keys() {
+        let text = "Access key ID,Secret access key\n,,\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n,\n";
+        assert!(from_csv(&Secret::new(text.to_owned())).is_ok());
     }
 }

@@ -60,6 +60,9 @@ pub struct ProfileRole {
     pub problem: Option<Problem>,
 }
 
+/// Regions that stand for a partition's global endpoints, where botocore calls STS as without a region.
+const GLOBAL: [&str; 3] = ["aws-global", "aws-cn-global", "aws-us-gov-global"];
+
 impl ProfileRole {
     /// Returns the role of a profile, or `None` if the profile has no `role_arn`.
     pub(super) fn of(
@@ -77,7 +80,7 @@ impl ProfileRole {
             external_id: setting("external_id"),
             mfa_serial: setting("mfa_serial"),
             role_session_name: setting("role_session_name"),
-            region: setting("region"),
+            region: setting("region").filter(|region| !GLOBAL.contains(&region.as_str())),
             output: setting("output"),
             source_identity: setting("source_identity"),
             credential_source: setting("credential_source"),

@@ -2,20 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rolecall_agent::engine::{Engine, Stores, Ui};
 use rolecall_agent::files::ConfigFiles;
-use rolecall_agent::host::Host;
 use rolecall_agent::keyring;
 use rolecall_agent::paths::Paths;
-use rolecall_core::api::host::{FileState, HostKind, HostView};
+use rolecall_core::api::host::{FileState, HostView};
 use rolecall_core::asker::consent::Reply;
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::value::secret::Secret;
 use rolecall_core::view::menu::MenuAction;
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic};
 use rolecall_core::view::snapshot::Mode;
@@ -187,44 +184,6 @@ impl Desktop {
         if let Err(problem) = copied {
             self.notifier.show(&Notice::not_copied(role, &problem));
         }
-    }
-}
-
-impl Host for Desktop {
-    fn kind(&self) -> HostKind {
-        HostKind::Desktop
-    }
-
-    fn show_window(&self) -> Result<(), Problem> {
-        self.ui.window.open();
-        Ok(())
-    }
-
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn create_sealed_file(&self, _: &Secret) -> Result<(), Problem> {
-        let what = "The tray application stores new keys in the keychain.";
-        let remedy = "An encrypted file is for machines without a keychain. To use one, quit the application, then run: rolecall agent --sealed-file";
-        Err(Problem::new(ProblemCode::KeychainAbsent, what, remedy))
-    }
-
-    fn stop(&self) -> Result<(), Problem> {
-        let what = "The tray application is running, not the agent.";
-        Err(Problem::new(
-            ProblemCode::NotRunning,
-            what,
-            "Quit it from its tray menu.",
-        ))
-    }
-
-    fn hand_over(&self) -> Result<(), Problem> {
-        self.stop()
-    }
-
-    fn idle_limit(&self) -> Option<Duration> {
-        None
     }
 }
 

@@ -6,6 +6,7 @@ mod arguments;
 mod clipboard;
 mod commands;
 mod desktop;
+mod desktop_host;
 mod launcher;
 mod notifier;
 mod practice_set;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rolecall_agent::caller::Caller;
 use rolecall_agent::hand_over::{self, Claim, HandOverLock};
 use rolecall_agent::host::receive;
 use rolecall_agent::instance;
@@ -151,7 +153,9 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
 /// Serves the command line. Without the socket the tray still works, and the window shows the problem.
 fn serve(desktop: &Arc<Desktop>, paths: &Paths) -> Option<socket::Server> {
     let host = desktop.clone();
-    let handler = Arc::new(move |call, peer: &socket::Peer<'_>| receive(&*host, call, peer));
+    let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
+        receive(&*host, call, &Caller::Program(peer))
+    });
     match socket::serve(&paths.socket_dir, handler) {
         Ok(server) => Some(server),
         Err(problem) => {
@@ -203,7 +207,7 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     desktop.ui.window.connect(
         move |call| {
             let desktop = answering.upgrade()?;
-            Some(window_calls::answer(&desktop, call))
+            Some(receive(&*desktop, call, &Caller::Window))
         },
         move || {
             if is_automated() {

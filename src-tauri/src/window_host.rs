@@ -6,16 +6,18 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
-use rolecall_core::api::protocol::{FrameError, REQUEST_MAX, Received, receive_frame, write_frame};
+use rolecall_core::api::desktop::DesktopCall;
+use rolecall_core::api::frame::{FrameError, Received, receive_frame, write_frame};
+use rolecall_core::api::protocol::{Answer, Call, REQUEST_MAX};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
-use crate::window_wire::{SnapshotUpdate, WindowCall, WindowMessage, WindowRequest};
+use crate::window_wire::{SnapshotUpdate, WindowMessage, WindowRequest};
 
 /// Answers a call of the window; `None` once nothing answers any more.
-type Answer = dyn Fn(WindowCall) -> Option<Result<serde_json::Value, Problem>> + Send + Sync;
+type Answering = dyn Fn(Call) -> Option<Result<Answer, Problem>> + Send + Sync;
 
 /// Returns the command that starts the window's process.
 type Program = dyn Fn() -> io::Result<Command> + Send + Sync;
@@ -24,7 +26,7 @@ type Program = dyn Fn() -> io::Result<Command> + Send + Sync;
 pub(crate) struct WindowHost {
     program: Box<Program>,
     open: Mutex<Option<OpenWindow>>,
-    answer: OnceLock<Arc<Answer>>,
+    answer: OnceLock<Arc<Answering>>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
@@ -56,10 +58,7 @@ impl WindowHost {
     /// Sets the callbacks for calls and for closing; only the first ones count.
     pub(crate) fn connect(
         &self,
-        answer: impl Fn(WindowCall) -> Option<Result<serde_json::Value, Problem>>
-        + Send
-        + Sync
-        + 'static,
+        answer: impl Fn(Call) -> Option<Result<Answer, Problem>> + Send + Sync + 'static,
         on_closed: impl Fn() + Send + Sync + 'static,
     ) {
         let _ = self.answer.set(Arc::new(answer));
@@ -133,7 +132,7 @@ impl WindowHost {
         while let Ok(received) = receive_frame::<WindowRequest>(&mut output, REQUEST_MAX) {
             match received {
                 Received::Content(WindowRequest { id, call }) => {
-                    if let WindowCall::Seen { raised } = call {
+                    if let Call::Desktop(DesktopCall::Seen { raised }) = call {
                         self.note_seen(raised);
                     }
                     self.start_answer(id, call, replies);
@@ -152,7 +151,7 @@ impl WindowHost {
     }
 
     /// Answers a call on its own thread, since some wait for the user.
-    fn start_answer(&self, id: u64, call: WindowCall, replies: &Sender<WindowMessage>) {
+    fn start_answer(&self, id: u64, call: Call, replies: &Sender<WindowMessage>) {
         let Some(answer) = self.answer.get().cloned() else {
             return;
         };
@@ -223,7 +222,7 @@ fn skipped(error: &FrameError) -> Problem {
     }
 }
 
-fn answered(answer: &Answer, call: WindowCall) -> Option<Result<serde_json::Value, Problem>> {
+fn answered(answer: &Answering, call: Call) -> Option<Result<Answer, Problem>> {
     let answering = std::panic::AssertUnwindSafe(|| answer(call));
     std::panic::catch_unwind(answering).unwrap_or_else(|_| Some(Err(Problem::internal())))
 }
@@ -272,7 +271,7 @@ mod tests {
 
     fn host() -> WindowHost {
         let host = WindowHost::default();
-        host.connect(|_| Some(Ok(serde_json::Value::Null)), || ());
+        host.connect(|_| Some(Ok(Answer::Done)), || ());
         host
     }
 
@@ -280,7 +279,7 @@ mod tests {
     fn a_call_that_is_too_long_is_refused_and_the_next_one_answered() {
         let call = |id, length| WindowRequest {
             id,
-            call: WindowCall::AnswerReason {
+            call: Call::AnswerReason {
                 id: 1,
                 reason: "x".repeat(length),
             },
@@ -304,7 +303,7 @@ mod tests {
             .expect_err("refused");
         assert_eq!(refused.code, ProblemCode::InvalidInput);
         assert!(refused.what.contains("too much"), "{refused}");
-        assert_eq!(results.remove(&42), Some(Ok(serde_json::Value::Null)));
+        assert!(matches!(results.remove(&42), Some(Ok(Answer::Done))));
     }
 
     #[test]
@@ -319,7 +318,7 @@ mod tests {
             )),
             ..Default::default()
         };
-        let call = WindowCall::SaveRole {
+        let call = Call::SaveRole {
             previous_name: None,
             role: Box::new(role),
         };
@@ -327,7 +326,7 @@ mod tests {
             .check_size()
             .expect_err("too long");
         assert_eq!(problem.detail.as_deref(), Some("policy"), "{problem}");
-        let call = WindowCall::End {
+        let call = Call::End {
             role: "x".repeat(70_000),
         };
         let problem = WindowRequest { id: 1, call }
@@ -337,7 +336,7 @@ mod tests {
             problem.to_string(),
             "The name has 70000 characters. Use at most 128."
         );
-        let call = WindowCall::Snapshot;
+        let call = Call::Snapshot;
         assert_eq!(WindowRequest { id: 1, call }.check_size(), Ok(()));
     }
 
@@ -354,7 +353,7 @@ mod tests {
             Ok(command)
         });
         host.connect(
-            |_| Some(Ok(serde_json::Value::Null)),
+            |_| Some(Ok(Answer::Done)),
             move || {
                 closed[1].fetch_add(1, Ordering::SeqCst);
             },
@@ -392,7 +391,7 @@ mod tests {
     #[cfg(unix)]
     fn a_window_that_a_person_saw_and_closed_stays_closed() {
         let mut seen = Vec::new();
-        let call = WindowCall::Seen { raised: 1 };
+        let call = Call::Desktop(DesktopCall::Seen { raised: 1 });
         write_frame(&mut seen, &WindowRequest { id: 1, call }).expect("a frame");
         let seen: String = seen.iter().map(|byte| format!("\\{byte:03o}")).collect();
         // It ends once it has its answer.

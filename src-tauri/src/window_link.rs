@@ -5,14 +5,14 @@ use std::io::{self, Stdout};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rolecall_core::api::protocol::write_frame;
+use rolecall_core::api::frame::write_frame;
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use crate::window_wire::{WindowCall, WindowRequest};
+use crate::window_wire::WindowRequest;
 
-type Waiting = HashMap<u64, oneshot::Sender<Result<serde_json::Value, Problem>>>;
+type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, Problem>>>;
 
 /// The window's side of the pipe.
 pub(crate) struct Link {
@@ -35,7 +35,7 @@ impl Link {
     ///
     /// # Errors
     /// The problem that it returns, that it has ended, or which text of the call is too long.
-    pub(crate) async fn ask<T: DeserializeOwned>(&self, call: WindowCall) -> Result<T, Problem> {
+    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, Problem> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let request = WindowRequest { id, call };
         request.check_size()?;
@@ -49,12 +49,11 @@ impl Link {
             &request,
         )
         .map_err(|_| gone())?;
-        let value = receiver.await.map_err(|_| gone())??;
-        serde_json::from_value(value).map_err(|_| gone())
+        receiver.await.map_err(|_| gone())?
     }
 
     /// Hands an answer to the command that waits for it.
-    pub(crate) fn resolve(&self, id: u64, result: Result<serde_json::Value, Problem>) {
+    pub(crate) fn resolve(&self, id: u64, result: Result<Answer, Problem>) {
         if let Some(sender) = self
             .waiting
             .lock()

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rolecall_core::api::protocol::{ANSWER_MAX, read_frame};
+use rolecall_core::api::desktop::DesktopCall;
+use rolecall_core::api::frame::read_frame;
+use rolecall_core::api::protocol::ANSWER_MAX;
+use rolecall_core::api::protocol::Call;
 use tauri::{AppHandle, Emitter};
 
 use crate::window_link::Link;
-use crate::window_wire::{WindowCall, WindowMessage};
+use crate::window_wire::WindowMessage;
 use crate::{commands, window};
 
 /// The name of the snapshot event.
@@ -30,47 +33,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let app = tauri::Builder::default()
         .manage(link.clone())
         .invoke_handler(tauri::generate_handler![
-            commands::snapshot,
-            commands::assume,
-            commands::renew,
-            commands::end,
-            commands::end_key,
-            commands::explain_further,
-            commands::explain_text,
-            commands::lock_regions,
-            commands::copy_export,
-            commands::answer_prompt,
-            commands::cancel_prompt,
-            commands::reply,
-            commands::set_consent,
-            commands::set_key_consent,
-            commands::set_temporary_profile,
-            commands::history,
-            commands::switch_prompt,
-            commands::end_mfa,
-            commands::answer_reason,
-            commands::cancel_reason,
-            commands::add_key,
-            commands::rename_key,
-            commands::remove_key,
-            commands::remove_totp,
-            commands::plaintext_profiles,
-            commands::import_sources,
-            commands::import_from,
-            commands::save_role,
-            commands::remove_role,
-            commands::mark_role,
-            commands::name_account,
-            commands::start_practice,
-            commands::practice_code,
-            commands::open_roles_file,
-            commands::open_settings_file,
-            commands::dismiss_problem,
-            commands::retry_keychain,
-            commands::connect,
-            commands::import_key,
-            commands::undo_import,
-            commands::disconnect,
+            commands::ask,
             commands::close_window,
         ])
         .build(tauri::generate_context!())?;
@@ -113,6 +76,6 @@ async fn confirm(link: Arc<Link>, app: AppHandle, raised: u64) {
     tokio::time::sleep(GLANCE).await;
     if window::is_open(&app) {
         // The tray's process may have ended.
-        let _ = link.ask::<()>(WindowCall::Seen { raised }).await;
+        let _ = link.ask(Call::Desktop(DesktopCall::Seen { raised })).await;
     }
 }

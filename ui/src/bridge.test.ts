@@ -14,59 +14,72 @@ const entry: RoleEntry = {
 
 const marks: RoleMarks = { favourite: true, colour: "blue", production: null, group: null };
 
+/** The calls that the backend gets; it answers the first one with all that it could be asked for. */
 async function called(use: (bridge: Awaited<ReturnType<typeof openBridge>>) => Promise<unknown>): Promise<unknown[]> {
   const calls: unknown[] = [];
-  mockIPC((command, args) => void calls.push([command, args]));
+  mockIPC((command, args) => {
+    calls.push(command === "ask" ? (args as { call: unknown }).call : command);
+    return { name: "a · read-only", names: [], history: [], key: null, edit: null, explained: null, moved: [], plaintext_profiles: [], import_sources: [], practice_code: null };
+  });
   await use(await openBridge());
   return calls;
 }
 
-test.each<[string, Record<string, unknown>, Parameters<typeof called>[0]]>([
-  ["assume", { role: "a" }, (bridge) => bridge.assume("a")],
-  ["renew", { role: "a" }, (bridge) => bridge.renew("a")],
-  ["end", { role: "a" }, (bridge) => bridge.end("a")],
-  ["explain_further", { role: "a" }, (bridge) => bridge.explainFurther("a")],
-  ["lock_regions", { role: "a" }, (bridge) => bridge.lockRegions("a")],
-  ["copy_export", { role: "a", shell: null }, (bridge) => bridge.copyExport("a", null)],
-  ["copy_export", { role: "a", shell: "fish" }, (bridge) => bridge.copyExport("a", "fish")],
-  ["answer_prompt", { id: 7, code: "123456" }, (bridge) => bridge.answerPrompt(7, "123456")],
-  ["cancel_prompt", { id: 7 }, (bridge) => bridge.cancelPrompt(7)],
-  ["assume", { role: "a", limits: { access: "read_only" } }, (bridge) => bridge.assume("a", { access: "read_only" })],
-  ["answer_reason", { id: 7, reason: "OPS-1" }, (bridge) => bridge.answerReason(7, "OPS-1")],
-  ["cancel_reason", { id: 7 }, (bridge) => bridge.cancelReason(7)],
-  ["reply", { id: 7, reply: "deny" }, (bridge) => bridge.reply(7, "deny")],
-  ["set_consent", { role: "a", consent: "once" }, (bridge) => bridge.setConsent("a", "once")],
-  ["set_key_consent", { key: "a", consent: "never" }, (bridge) => bridge.setKeyConsent("a", "never")],
-  ["end_key", { key: "a" }, (bridge) => bridge.endKey("a")],
-  ["set_consent", { role: "a", consent: null }, (bridge) => bridge.setConsent("a", null)],
-  ["set_temporary_profile", { role: "a", isWritten: true }, (bridge) => bridge.setTemporaryProfile("a", true)],
-  ["history", { query: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],
-  ["switch_prompt", { id: 7 }, (bridge) => bridge.switchPrompt(7)],
-  ["end_mfa", { key: "k" }, (bridge) => bridge.endMfa("k")],
-  ["add_key", { name: "k", from: { kind: "clipboard" } }, (bridge) => bridge.addKey("k", { kind: "clipboard" })],
-  ["rename_key", { name: "k", newName: "l" }, (bridge) => bridge.renameKey("k", "l")],
-  ["remove_key", { name: "k" }, (bridge) => bridge.removeKey("k")],
-  ["remove_totp", { key: "k" }, (bridge) => bridge.removeTotp("k")],
-  ["plaintext_profiles", {}, (bridge) => bridge.plaintextProfiles()],
-  ["import_sources", {}, (bridge) => bridge.importSources()],
-  ["import_from", { from: "leapp", dryRun: true }, (bridge) => bridge.importFrom("leapp", true)],
-  ["save_role", { previousName: null, role: entry }, (bridge) => bridge.saveRole(null, entry)],
-  ["remove_role", { name: "a" }, (bridge) => bridge.removeRole("a")],
-  ["mark_role", { name: "a", marks }, (bridge) => bridge.markRole("a", marks)],
-  ["name_account", { accountId: "111122223333", alias: "shop" }, (bridge) => bridge.nameAccount("111122223333", "shop")],
-  ["start_practice", {}, (bridge) => bridge.startPractice()],
-  ["practice_code", {}, (bridge) => bridge.practiceCode()],
-  ["open_roles_file", {}, (bridge) => bridge.openRolesFile()],
-  ["open_settings_file", {}, (bridge) => bridge.openSettingsFile()],
-  ["dismiss_problem", { code: "no_tray" }, (bridge) => bridge.dismissProblem("no_tray")],
-  ["retry_keychain", {}, (bridge) => bridge.retryKeychain()],
-  ["connect", { which: "all", prefix: "x-", step: "preview" }, (bridge) => bridge.connect("all", "x-", "preview")],
-  ["disconnect", { which: { named: ["a"] }, step: "write" }, (bridge) => bridge.disconnect({ named: ["a"] }, "write")],
-  ["import_key", { profile: "p", step: "preview" }, (bridge) => bridge.importKey("p", "preview")],
-  ["undo_import", { profile: "p", step: "write" }, (bridge) => bridge.undoImport("p", "write")],
-  ["close_window", {}, (bridge) => bridge.closeWindow()],
-])("calls %s with %o", async (command, args, use) => {
-  expect(await called(use)).toEqual([[command, args]]);
+test.each<[unknown, Parameters<typeof called>[0]]>([
+  [{ assume: { role: "a", code: null } }, (bridge) => bridge.assume("a")],
+  [{ assume: { role: "a", code: null } }, (bridge) => bridge.renew("a")],
+  [{ end: { role: "a" } }, (bridge) => bridge.end("a")],
+  [{ explain_further: { role: "a" } }, (bridge) => bridge.explainFurther("a")],
+  [{ explain_text: { text: "AccessDenied" } }, (bridge) => bridge.explainText("AccessDenied")],
+  [{ lock_regions: { role: "a" } }, (bridge) => bridge.lockRegions("a")],
+  [{ copy_export: { role: "a", shell: null } }, (bridge) => bridge.copyExport("a", null)],
+  [{ copy_export: { role: "a", shell: "fish" } }, (bridge) => bridge.copyExport("a", "fish")],
+  [{ answer_prompt: { id: 7, code: "123456" } }, (bridge) => bridge.answerPrompt(7, "123456")],
+  [{ cancel_prompt: { id: 7 } }, (bridge) => bridge.cancelPrompt(7)],
+  [{ limited: { role: "a", limits: { access: "read_only" } } }, (bridge) => bridge.assume("a", { access: "read_only" })],
+  [{ answer_reason: { id: 7, reason: "OPS-1" } }, (bridge) => bridge.answerReason(7, "OPS-1")],
+  [{ cancel_reason: { id: 7 } }, (bridge) => bridge.cancelReason(7)],
+  [{ reply: { id: 7, reply: "deny" } }, (bridge) => bridge.reply(7, "deny")],
+  [{ set_consent: { role: "a", consent: "once" } }, (bridge) => bridge.setConsent("a", "once")],
+  [{ set_key_consent: { key: "a", consent: "never" } }, (bridge) => bridge.setKeyConsent("a", "never")],
+  [{ end_key: { key: "a" } }, (bridge) => bridge.endKey("a")],
+  [{ set_consent: { role: "a", consent: null } }, (bridge) => bridge.setConsent("a", null)],
+  [{ set_temporary_profile: { role: "a", is_written: true } }, (bridge) => bridge.setTemporaryProfile("a", true)],
+  [{ history: { role: null, since: null, limit: 9 } }, (bridge) => bridge.history({ role: null, since: null, limit: 9 })],
+  [{ switch_prompt: { id: 7 } }, (bridge) => bridge.switchPrompt(7)],
+  [{ end_mfa: { key: "k" } }, (bridge) => bridge.endMfa("k")],
+  [{ desktop: { add_key: { name: "k", from: { kind: "clipboard" } } } }, (bridge) => bridge.addKey("k", { kind: "clipboard" })],
+  [{ rename_key: { name: "k", new_name: "l" } }, (bridge) => bridge.renameKey("k", "l")],
+  [{ remove_key: { name: "k" } }, (bridge) => bridge.removeKey("k")],
+  [{ remove_totp: { key: "k" } }, (bridge) => bridge.removeTotp("k")],
+  [{ desktop: "plaintext_profiles" }, (bridge) => bridge.plaintextProfiles()],
+  [{ desktop: "import_sources" }, (bridge) => bridge.importSources()],
+  [{ move_in: { from: "leapp", file: null, "rehearse": true } }, (bridge) => bridge.importFrom("leapp", true)],
+  [{ save_role: { previous_name: null, role: entry } }, (bridge) => bridge.saveRole(null, entry)],
+  [{ remove_role: { name: "a" } }, (bridge) => bridge.removeRole("a")],
+  [{ mark_role: { name: "a", marks } }, (bridge) => bridge.markRole("a", marks)],
+  [{ name_account: { account_id: "111122223333", alias: "shop" } }, (bridge) => bridge.nameAccount("111122223333", "shop")],
+  [{ desktop: "start_practice" }, (bridge) => bridge.startPractice()],
+  [{ desktop: "practice_code" }, (bridge) => bridge.practiceCode()],
+  [{ desktop: "open_roles_file" }, (bridge) => bridge.openRolesFile()],
+  [{ desktop: "open_settings_file" }, (bridge) => bridge.openSettingsFile()],
+  [{ dismiss_problem: { code: "no_tray" } }, (bridge) => bridge.dismissProblem("no_tray")],
+  ["retry_keychain", (bridge) => bridge.retryKeychain()],
+  [{ connect: { which: "all", prefix: "x-", step: "preview" } }, (bridge) => bridge.connect("all", "x-", "preview")],
+  [{ disconnect: { which: { named: ["a"] }, step: "write" } }, (bridge) => bridge.disconnect({ named: ["a"] }, "write")],
+  [{ move_key: { profile: "p", name: null, step: "preview" } }, (bridge) => bridge.importKey("p", "preview")],
+  [{ put_key_back: { profile: "p", step: "write" } }, (bridge) => bridge.undoImport("p", "write")],
+])("sends %o", async (call, use) => {
+  expect((await called(use))[0]).toEqual(call);
+});
+
+test("assumes a limited session by its name", async () => {
+  const [, assume] = await called((bridge) => bridge.assume("a", { access: "read_only" }));
+  expect(assume).toEqual({ assume: { role: "a · read-only", code: null } });
+});
+
+test("closes the window", async () => {
+  expect(await called((bridge) => bridge.closeWindow())).toEqual(["close_window"]);
 });
 
 test("passes a problem on, and turns anything else into one", async () => {
@@ -83,7 +96,7 @@ test("passes a problem on, and turns anything else into one", async () => {
 });
 
 test("follows the snapshot from the first to the next", async () => {
-  mockIPC((command) => (command === "snapshot" ? snapshot() : undefined), { shouldMockEvents: true });
+  mockIPC((command) => (command === "ask" ? { snapshot: snapshot() } : undefined), { shouldMockEvents: true });
   const { emit } = await import("@tauri-apps/api/event");
   const seen: Snapshot[] = [];
   await (await openBridge()).follow((next) => seen.push(next));

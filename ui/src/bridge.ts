@@ -2,30 +2,12 @@
 
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import type { Answer, Call, DesktopCall, KeyOrigin, PlaintextProfile, PracticeCode } from "./calls";
 import { asProblem } from "./problem";
 import type {
   Consent, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, Problem, ProblemCode, Reply, RoleEntry, RoleMarks,
   RoleView, Shell, Snapshot, Step, Which,
 } from "./types";
-
-/** Where the backend reads a new access key from. */
-export type KeyOrigin =
-  | { kind: "clipboard" }
-  | { kind: "csv"; path: string }
-  | { kind: "profile"; profile: string }
-  | { kind: "typed"; access_key_id: string; secret: string };
-
-/** A profile of ~/.aws/credentials with a plaintext key. */
-export interface PlaintextProfile {
-  profile: string;
-  /** All but its ends masked. */
-  access_key_id: string;
-}
-
-export interface PracticeCode {
-  code: string;
-  seconds_left: number;
-}
 
 /** The calls of the window to the backend. Every promise rejects with a `Problem`. */
 export interface Bridge {
@@ -102,12 +84,31 @@ export async function openBridge(): Promise<Bridge> {
   return desktop;
 }
 
-async function ask<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+/** The name of an answer that has a content. */
+type Answered = Answer extends infer One ? (One extends string ? never : keyof One) : never;
+type Content<Name extends Answered> = Extract<Answer, Record<Name, unknown>>[Name];
+
+async function ask(call: Call): Promise<Answer> {
   try {
-    return await invoke<T>(command, args);
+    return await invoke<Answer>("ask", { call });
   } catch (rejection) {
     throw asProblem(rejection);
   }
+}
+
+async function done(call: Call): Promise<void> {
+  await ask(call);
+}
+
+/** Returns the content of the answer, which must have this name. */
+async function content<Name extends Answered>(name: Name, call: Call): Promise<Content<Name>> {
+  const answer = await ask(call);
+  if (typeof answer !== "object" || !(name in answer)) throw asProblem(answer);
+  return (answer as unknown as Record<Name, Content<Name>>)[name];
+}
+
+function onDesktop(desktop: DesktopCall): Call {
+  return { desktop };
 }
 
 /** The payload of an event; the roles are omitted if they did not change. */
@@ -143,50 +144,53 @@ const desktop: Bridge = {
   async follow(seen) {
     const follower = new Follower(seen);
     const stop = await listen<SnapshotEvent>("snapshot", (event) => follower.onEvent(event.payload));
-    follower.onFirstSnapshot(await ask<Snapshot>("snapshot"));
+    follower.onFirstSnapshot(await content("snapshot", "snapshot"));
     return stop;
   },
   followDrops: (dropped) =>
     listen<{ paths?: string[] }>("tauri://drag-drop", (event) => dropped(event.payload.paths ?? [])),
-  assume: (role, limits) => ask("assume", limits ? { role, limits } : { role }),
-  renew: (role) => ask("renew", { role }),
-  end: (role) => ask("end", { role }),
-  endKey: (key) => ask("end_key", { key }),
-  explainFurther: (role) => ask("explain_further", { role }),
-  explainText: (text) => ask("explain_text", { text }),
-  lockRegions: (role) => ask("lock_regions", { role }),
-  copyExport: (role, shell) => ask("copy_export", { role, shell }),
-  answerPrompt: (id, code) => ask("answer_prompt", { id, code }),
-  cancelPrompt: (id) => ask("cancel_prompt", { id }),
-  answerReason: (id, reason) => ask("answer_reason", { id, reason }),
-  cancelReason: (id) => ask("cancel_reason", { id }),
-  reply: (id, reply) => ask("reply", { id, reply }),
-  setConsent: (role, consent) => ask("set_consent", { role, consent }),
-  setKeyConsent: (key, consent) => ask("set_key_consent", { key, consent }),
-  setTemporaryProfile: (role, isWritten) => ask("set_temporary_profile", { role, isWritten }),
-  history: (query) => ask("history", { query }),
-  switchPrompt: (id) => ask("switch_prompt", { id }),
-  endMfa: (key) => ask("end_mfa", { key }),
-  addKey: (name, from) => ask("add_key", { name, from }),
-  renameKey: (name, newName) => ask("rename_key", { name, newName }),
-  removeKey: (name) => ask("remove_key", { name }),
-  removeTotp: (key) => ask("remove_totp", { key }),
-  plaintextProfiles: () => ask("plaintext_profiles"),
-  importSources: () => ask("import_sources"),
-  importFrom: (from, dryRun) => ask("import_from", { from, dryRun }),
-  saveRole: (previousName, role) => ask("save_role", { previousName, role }),
-  removeRole: (name) => ask("remove_role", { name }),
-  markRole: (name, marks) => ask("mark_role", { name, marks }),
-  nameAccount: (accountId, alias) => ask("name_account", { accountId, alias }),
-  startPractice: () => ask("start_practice"),
-  practiceCode: () => ask("practice_code"),
-  openRolesFile: () => ask("open_roles_file"),
-  openSettingsFile: () => ask("open_settings_file"),
-  dismissProblem: (code) => ask("dismiss_problem", { code }),
-  retryKeychain: () => ask("retry_keychain"),
-  connect: (which, prefix, step) => ask("connect", { which, prefix, step }),
-  disconnect: (which, step) => ask("disconnect", { which, step }),
-  importKey: (profile, step) => ask("import_key", { profile, step }),
-  undoImport: (profile, step) => ask("undo_import", { profile, step }),
-  closeWindow: () => ask("close_window"),
+  async assume(role, limits) {
+    const name = limits ? await content("name", { limited: { role, limits } }) : role;
+    await done({ assume: { role: name, code: null } });
+  },
+  renew: (role) => done({ assume: { role, code: null } }),
+  end: (role) => done({ end: { role } }),
+  endKey: (key) => done({ end_key: { key } }),
+  explainFurther: (role) => done({ explain_further: { role } }),
+  explainText: (text) => content("explained", { explain_text: { text } }),
+  lockRegions: (role) => content("names", { lock_regions: { role } }),
+  copyExport: (role, shell) => done({ copy_export: { role, shell } }),
+  answerPrompt: (id, code) => done({ answer_prompt: { id, code } }),
+  cancelPrompt: (id) => done({ cancel_prompt: { id } }),
+  answerReason: (id, reason) => done({ answer_reason: { id, reason } }),
+  cancelReason: (id) => done({ cancel_reason: { id } }),
+  reply: (id, reply) => done({ reply: { id, reply } }),
+  setConsent: (role, consent) => done({ set_consent: { role, consent } }),
+  setKeyConsent: (key, consent) => done({ set_key_consent: { key, consent } }),
+  setTemporaryProfile: (role, isWritten) => done({ set_temporary_profile: { role, is_written: isWritten } }),
+  history: (query) => content("history", { history: query }),
+  switchPrompt: (id) => done({ switch_prompt: { id } }),
+  endMfa: (key) => done({ end_mfa: { key } }),
+  addKey: (name, from) => content("key", onDesktop({ add_key: { name, from } })),
+  renameKey: (name, newName) => done({ rename_key: { name, new_name: newName } }),
+  removeKey: (name) => done({ remove_key: { name } }),
+  removeTotp: (key) => done({ remove_totp: { key } }),
+  plaintextProfiles: () => content("plaintext_profiles", onDesktop("plaintext_profiles")),
+  importSources: () => content("import_sources", onDesktop("import_sources")),
+  importFrom: (from, dryRun) => content("moved", { move_in: { from, file: null, "rehearse": dryRun } }),
+  saveRole: (previousName, role) => done({ save_role: { previous_name: previousName, role } }),
+  removeRole: (name) => done({ remove_role: { name } }),
+  markRole: (name, marks) => done({ mark_role: { name, marks } }),
+  nameAccount: (accountId, alias) => done({ name_account: { account_id: accountId, alias } }),
+  startPractice: () => done(onDesktop("start_practice")),
+  practiceCode: () => content("practice_code", onDesktop("practice_code")),
+  openRolesFile: () => done(onDesktop("open_roles_file")),
+  openSettingsFile: () => done(onDesktop("open_settings_file")),
+  dismissProblem: (code) => done({ dismiss_problem: { code } }),
+  retryKeychain: () => done("retry_keychain"),
+  connect: (which, prefix, step) => content("edit", { connect: { which, prefix, step } }),
+  disconnect: (which, step) => content("edit", { disconnect: { which, step } }),
+  importKey: (profile, step) => content("edit", { move_key: { profile, name: null, step } }),
+  undoImport: (profile, step) => content("edit", { put_key_back: { profile, step } }),
+  closeWindow: () => invoke("close_window"),
 };

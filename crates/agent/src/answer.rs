@@ -1,13 +1,16 @@
-//! Maps the calls of the command line to the keeper's use cases. Names and codes are parsed here.
+//! Maps the calls of programs and of the window to the keeper's use cases. Names and codes are parsed here.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_core::api::call_rules::SDK;
-use rolecall_core::api::protocol::{Answer, Call, WireEnvironment, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::api::wire_secret::WireSecret;
+use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::Request;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::aws_files::key_text::KeyPair;
+use rolecall_core::explain::pasted::explain_text;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::session::variable::conflicting;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
@@ -17,6 +20,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::SessionView;
 use rolecall_keeper::{Given, Keeper};
 
+use crate::caller::Caller;
 use crate::in_flight::{InFlight, Wanted};
 use crate::reply::text;
 use crate::socket::Peer;
@@ -25,7 +29,7 @@ use crate::{container, requester};
 /// How long a tool waits for credentials: a second less than the command line waits.
 const CREDENTIALS_TIMEOUT: Duration = SDK.saturating_sub(Duration::from_secs(1));
 
-/// Executes a call of a peer.
+/// Executes a call that the caller may send.
 ///
 /// # Errors
 /// Why it could not be done.
@@ -34,22 +38,24 @@ pub fn answer(
     keeper: &Arc<Keeper>,
     in_flight: &InFlight,
     call: Call,
-    peer: &Peer<'_>,
+    caller: &Caller<'_>,
 ) -> Result<Answer, Problem> {
+    caller.check(keeper, &call)?;
     let access = call.rules().access;
-    if access.request().is_none() {
-        keeper.admit(&peer.requester)?;
-    }
     let request = |name: &str| -> Result<Request, Problem> {
         Ok(Request {
             name: Name::parse(name)?,
             kind: access.request().ok_or_else(Problem::internal)?,
-            requester: Some(peer.requester.clone()),
+            requester: caller.requester(),
         })
     };
     let serve = |name: &str, give: &dyn Fn(&Name) -> Result<Answer, Problem>| {
         let request = request(name)?;
-        keeper.serve(&request, peer.waiter(), || give(&request.name))
+        let act = || give(&request.name);
+        match caller {
+            Caller::Window => keeper.clicked(&request, act),
+            Caller::Program(peer) => keeper.serve(&request, peer.waiter(), act),
+        }
     };
     match call {
         Call::Assume {
@@ -58,49 +64,54 @@ pub fn answer(
             reasons,
         } => {
             let request = request(&role)?;
-            keeper.observed(&request, peer.waiter(), || {
-                assume(keeper, &request.name, code.as_ref(), &reasons)
-            })
+            let act = || assume(keeper, &request.name, code.as_ref(), &reasons);
+            match caller {
+                Caller::Window => keeper.clicked(&request, act),
+                Caller::Program(peer) => keeper.observed(&request, peer.waiter(), act),
+            }
         }
         Call::Env {
             role,
             shell,
             reasons,
         } => serve(&role, &|role| {
-            park_unless_at_hand(keeper, role, peer)?;
+            park_unless_at_hand(keeper, role, caller.peer()?)?;
             Ok(text(&keeper.export_block(role, shell, &reasons)?))
         }),
         Call::Environment { role, reasons } => serve(&role, &|role| {
-            park_unless_at_hand(keeper, role, peer)?;
+            park_unless_at_hand(keeper, role, caller.peer()?)?;
             environment(keeper, role, &reasons)
         }),
         Call::Credentials { role, reasons } => serve(&role, &|role| {
-            credentials(keeper, in_flight, role, &reasons, peer)
+            credentials(keeper, in_flight, role, &reasons, caller.peer()?)
         }),
-        Call::KeyCredentials { key } => {
-            serve(&key, &|key| key_credentials(keeper, in_flight, key, peer))
-        }
+        Call::KeyCredentials { key } => serve(&key, &|key| {
+            key_credentials(keeper, in_flight, key, caller.peer()?)
+        }),
         Call::PutKeyBack {
             profile,
             step: Step::Write,
         } => {
             let key = keeper.moved_key(&profile);
             // A sandboxed program must not learn which keys were moved.
-            let key = key.or_else(|unknown| keeper.admit(&peer.requester).and(Err(unknown)))?;
+            let key = key.or_else(|unknown| admit(keeper, caller).and(Err(unknown)))?;
             serve(key.as_str(), &|_| {
                 edit(keeper.undo_import(&profile, Step::Write))
             })
         }
         Call::ContainerCredentials { role } => serve(&role, &|role| {
-            container::credentials(keeper, in_flight, role, peer)
+            container::credentials(keeper, in_flight, role, caller.peer()?)
         }),
-        Call::KeepFresh { role } => keep_fresh(keeper, &Name::parse(&role)?, peer),
+        Call::KeepFresh { role } => keep_fresh(keeper, &Name::parse(&role)?, caller.peer()?),
         Call::Serve { role, process } => {
             let endpoint = requester::of_process(process);
-            let by = peer.closer();
+            let by = caller.peer()?.closer();
             done(keeper.name_endpoint(&Name::parse(&role)?, &endpoint, &by))
         }
-        Call::Reply { id, reply } => done(keeper.reply_from_terminal(id, reply, &peer.requester)),
+        Call::Reply { id, reply } => done(match caller {
+            Caller::Window => keeper.answer(id, Given::Reply(reply)),
+            Caller::Program(peer) => keeper.reply_from_terminal(id, reply, &peer.requester),
+        }),
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
         Call::Search { text } => Ok(Answer::Snapshot(Box::new(keeper.found(&text)))),
@@ -173,13 +184,58 @@ pub fn answer(
             profile,
             step: Step::Preview,
         } => edit(keeper.undo_import(&profile, Step::Preview)),
-        Call::Import { .. }
+        Call::CopyExport { role, shell } => {
+            serve(&role, &|role| done(keeper.copy_export(role, shell)))
+        }
+        Call::AnswerReason { id, reason } => done(keeper.answer(id, Given::Reason(&reason))),
+        Call::CancelReason { id } => done(keeper.answer(id, Given::NoReason)),
+        Call::ExplainText { text } => Ok(Answer::Explained(Box::new(explain_text(&text)?))),
+        Call::LockRegions { role } => {
+            let regions = keeper.lock_regions(&Name::parse(&role)?)?;
+            Ok(Answer::Names(regions))
+        }
+        Call::SetConsent { role, consent } => {
+            done(keeper.set_consent(&Subject::Role(Name::parse(&role)?), consent))
+        }
+        Call::SetKeyConsent { key, consent } => {
+            done(keeper.set_consent(&Subject::Key(Name::parse(&key)?), consent))
+        }
+        Call::SetTemporaryProfile {
+            role,
+            is_written: true,
+        } => done(keeper.keep_temporary_profile(&Name::parse(&role)?)),
+        Call::SetTemporaryProfile {
+            role,
+            is_written: false,
+        } => done(keeper.drop_temporary_profile(&Name::parse(&role)?)),
+        Call::SaveRole {
+            previous_name,
+            role,
+        } => {
+            let previous = previous_name.as_deref().map(Name::parse).transpose()?;
+            done(keeper.save_role(previous.as_ref(), &role))
+        }
+        Call::RemoveRole { name } => done(keeper.remove_role(&Name::parse(&name)?)),
+        Call::MarkRole { name, marks } => done(keeper.mark_role(&name, &marks)),
+        Call::NameAccount { account_id, alias } => done(keeper.name_account(&account_id, &alias)),
+        Call::DismissProblem { code } => {
+            keeper.dismiss(code);
+            Ok(Answer::Done)
+        }
+        Call::RetryKeychain => done(keeper.retry_keychain()),
+        Call::Desktop(_)
+        | Call::Import { .. }
         | Call::ShowWindow
         | Call::Host
         | Call::Unlock { .. }
         | Call::Stop
         | Call::HandOver => Err(not_handled()),
     }
+}
+
+/// Checks that a program may make requests at all.
+fn admit(keeper: &Keeper, caller: &Caller<'_>) -> Result<(), Problem> {
+    caller.requester().map_or(Ok(()), |it| keeper.admit(&it))
 }
 
 fn keep_fresh(keeper: &Arc<Keeper>, role: &Name, peer: &Peer<'_>) -> Result<Answer, Problem> {

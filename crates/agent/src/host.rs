@@ -1,15 +1,17 @@
-//! Calls on the socket that are for the program itself, not for its keeper.
+//! Calls that are for the program itself, not for its keeper.
 
 use std::time::Duration;
 
+use rolecall_core::api::desktop::DesktopCall;
 use rolecall_core::api::host::{HostKind, HostView};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
 
 use crate::answer::answer;
+use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::socket::Peer;
 
 /// A program that serves the socket.
 pub trait Host: Send + Sync {
@@ -43,21 +45,27 @@ pub trait Host: Send + Sync {
     /// As [`Host::stop`].
     fn hand_over(&self) -> Result<(), Problem>;
 
+    /// Executes a call that needs the desktop: its clipboard, its editors, or files that the user chose.
+    ///
+    /// # Errors
+    /// If this program has no desktop, and why it could not be done.
+    fn on_desktop(&self, _call: DesktopCall) -> Result<Answer, Problem> {
+        Err(Problem::internal())
+    }
+
     /// Returns how long it stays when idle; `None` is forever.
     fn idle_limit(&self) -> Option<Duration>;
 }
 
-/// Executes a call of a peer, for the program or for its keeper.
+/// Executes a call, for the program or for its keeper, if the caller may send it.
 ///
 /// # Errors
 /// Why it could not be done.
-pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, Problem> {
+pub fn receive(host: &dyn Host, call: Call, caller: &Caller<'_>) -> Result<Answer, Problem> {
     let Engine {
         keeper, in_flight, ..
     } = host.engine();
-    if call.rules().access.request().is_none() {
-        keeper.admit(&peer.requester)?;
-    }
+    caller.check(keeper, &call)?;
     match call {
         Call::Unlock { passphrase, file } => unlock(host, &passphrase, file).map(|()| Answer::Done),
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
@@ -73,7 +81,8 @@ pub fn receive(host: &dyn Host, call: Call, peer: &Peer<'_>) -> Result<Answer, P
             let imported = keeper.import(from, &import_data, dry_run);
             imported.map(Answer::Imported)
         }
-        call => answer(keeper, in_flight, call, peer),
+        Call::Desktop(call) => host.on_desktop(call),
+        call => answer(keeper, in_flight, call, caller),
     }
 }
 

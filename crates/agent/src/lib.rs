@@ -3,6 +3,7 @@
 mod alarms;
 pub mod answer;
 pub mod aws_files;
+pub mod caller;
 pub mod clock;
 #[cfg(target_os = "linux")]
 mod clock_watch;

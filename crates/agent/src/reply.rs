@@ -1,6 +1,7 @@
 //! Answers that several modules share: a text with credentials, and overload.
 
-use rolecall_core::api::protocol::{Answer, WireSecret};
+use rolecall_core::api::protocol::Answer;
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 

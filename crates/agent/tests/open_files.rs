@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rolecall_agent::socket::{self, Handler, Peer};
-use rolecall_core::api::protocol::{Answer, Call, Request, VERSION, write_frame};
+use rolecall_core::api::frame::write_frame;
+use rolecall_core::api::protocol::{Answer, Call, Request, VERSION};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 

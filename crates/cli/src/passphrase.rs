@@ -1,7 +1,8 @@
 //! The passphrase of the sealed key file, asked at the terminal and sent to the application.
 
 use rolecall_core::api::host::{FileState, HostView, PASSPHRASE_MIN};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;

@@ -11,7 +11,8 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
+use rolecall_core::api::frame::{read_frame, write_frame};
+use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION};
 use serde_json::{Value, json};
 use terminal::Terminal;
 

@@ -4,8 +4,9 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use rolecall_core::api::frame::{read_frame, write_frame};
 use rolecall_core::api::protocol::{
-    ANSWER_MAX, Answer, Call, Request, Response, SOCKET_NAME, VERSION, read_frame, write_frame,
+    ANSWER_MAX, Answer, Call, Request, Response, SOCKET_NAME, VERSION,
 };
 use rolecall_core::value::problem::{Problem, ProblemCode};
 

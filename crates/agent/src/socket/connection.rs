@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_core::api::call_rules::Waits;
+use rolecall_core::api::frame::{FrameError, read_frame, write_frame};
 use rolecall_core::api::protocol::{
-    Answer, FrameError, REQUEST_MAX, Request, Response, VERSION, check_version, read_frame,
-    write_frame,
+    Answer, REQUEST_MAX, Request, Response, VERSION, check_version,
 };
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::{Problem, ProblemCode};

@@ -14,11 +14,14 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::answer::answer;
+use rolecall_agent::caller;
 use rolecall_agent::clock::SystemClock;
 use rolecall_agent::in_flight::InFlight;
 use rolecall_agent::socket::Peer;
 use rolecall_agent::sts::AwsSts;
-use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_secret::WireSecret;
+use rolecall_core::asker::consent::Consent;
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::sts::{Caller, StsError};
@@ -110,7 +113,17 @@ impl Set {
     fn ask(&self, call: Call) -> Result<Answer, Problem> {
         let waiter = FakeWaiter::default();
         let peer = Peer::new(Requester::default(), &waiter);
-        answer(&self.keeper, &self.in_flight, call, &peer)
+        answer(
+            &self.keeper,
+            &self.in_flight,
+            call,
+            &caller::Caller::Program(&peer),
+        )
+    }
+
+    /// Asks as the application's own window does.
+    fn click(&self, call: Call) -> Result<Answer, Problem> {
+        answer(&self.keeper, &self.in_flight, call, &caller::Caller::Window)
     }
 
     fn assume(&self, role: &str) -> Result<SessionView, Problem> {
@@ -474,4 +487,25 @@ fn an_endpoint_does_not_wait_for_a_slow_aws_or_the_user() {
         );
     }
     assert_eq!(set.count("AssumeRole"), 1);
+}
+
+#[test]
+fn window_and_programs_are_refused_the_calls_of_the_other() {
+    let set = Set::new();
+    let change = || Call::SetConsent {
+        role: "guest".into(),
+        consent: Some(Consent::Never),
+    };
+    let refused = set.ask(change()).expect_err("a program");
+    assert_eq!(refused.code, ProblemCode::NotAllowed);
+    assert!(set.keeper.settings().ask.roles.is_empty());
+    let credentials = Call::Credentials {
+        role: "guest".into(),
+        reasons: Vec::new(),
+    };
+    let refused = set.click(credentials).expect_err("the window");
+    assert_eq!(refused.code, ProblemCode::NotAllowed);
+    assert!(set.keeper.snapshot().sessions.is_empty());
+    assert!(matches!(set.click(change()), Ok(Answer::Done)));
+    assert!(!set.keeper.settings().ask.roles.is_empty());
 }

@@ -6,8 +6,10 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use rolecall_agent::answer::answer;
+use rolecall_agent::caller::Caller;
 use rolecall_agent::socket::{self, Server};
-use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::Problem;
 use rolecall_practice::{Fault, FaultKind};
 
@@ -30,7 +32,7 @@ impl Served {
         let dir = folder.path().join("rolecall");
         let (keeper, in_flight) = (set.keeper.clone(), set.in_flight.clone());
         let handler: socket::Handler =
-            Arc::new(move |call, peer| answer(&keeper, &in_flight, call, peer));
+            Arc::new(move |call, peer| answer(&keeper, &in_flight, call, &Caller::Program(peer)));
         Self {
             _server: socket::serve(&dir, handler).expect("a server"),
             dir,

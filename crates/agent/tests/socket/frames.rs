@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::api::protocol::{
-    ANSWER_MAX, Answer, Call, Response, WireSecret, read_frame, write_frame,
-};
+use rolecall_core::api::frame::{read_frame, write_frame};
+use rolecall_core::api::protocol::{ANSWER_MAX, Answer, Call, Response};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::{Place, SOON, done, request};

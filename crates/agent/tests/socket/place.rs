@@ -10,7 +10,8 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use rolecall_agent::socket::{self, Handler, Peer};
-use rolecall_core::api::protocol::{Answer, Call, write_frame};
+use rolecall_core::api::frame::write_frame;
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::ProblemCode;
 
 use crate::{Place, done, request};

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_secret::WireSecret;
 
 use crate::{Place, done};
 #[test]

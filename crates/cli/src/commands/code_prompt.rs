@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::question::CodeView;

@@ -7,7 +7,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use rolecall_core::api::protocol::{WireEnvironment, WireSecret};
+use rolecall_core::api::protocol::WireEnvironment;
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::credentials::instant_text;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::echo;

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::api::protocol::{Answer, Call, WireSecret};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::aws_files::key_text::{self, KeyPair};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;

@@ -3,7 +3,8 @@
 
 use std::io;
 
-use rolecall_core::api::protocol::{Call, WireSecret};
+use rolecall_core::api::protocol::Call;
+use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::session::totp::TotpSeed;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;

@@ -7,10 +7,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rolecall_core::api::frame::{FrameError, read_frame, write_frame};
 use rolecall_core::api::message_size;
 use rolecall_core::api::protocol::{
-    ANSWER_MAX, Answer, Call, FrameError, REQUEST_MAX, Response, SOCKET_NAME, VERSION,
-    check_version, read_frame, write_frame,
+    ANSWER_MAX, Answer, Call, REQUEST_MAX, Response, SOCKET_NAME, VERSION, check_version,
 };
 use rolecall_core::value::problem::Problem;
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
-use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION, read_frame, write_frame};
+use rolecall_core::api::frame::{read_frame, write_frame};
+use rolecall_core::api::protocol::{REQUEST_MAX, Request, VERSION};
 use serde_json::{Value, json};
 
 /// The present in all cases.

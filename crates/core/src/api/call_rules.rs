@@ -1,4 +1,4 @@
-//! What each call may do: the one table that both ends of the socket read. It must hold no rule of a single role.
+//! What each call may do, and who may send it: the one table that all ends read. It must hold no rule of a single role.
 
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub const SDK: Duration = Duration::from_secs(20);
 /// What a call may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallRules {
+    /// Who may send it.
+    pub callers: Callers,
     /// What it gives, and who decides about it.
     pub access: Access,
     /// Whom the asking program may prompt for what is missing, such as a passphrase.
@@ -34,6 +36,38 @@ pub struct CallRules {
     pub if_lost: IfLost,
     /// What the asking program does if Rolecall does not run.
     pub if_absent: IfAbsent,
+}
+
+/// Who may send a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// Programs over the socket, such as the command line.
+    Programs,
+    /// The application's own window.
+    Window,
+    /// Both.
+    All,
+}
+
+/// One who sends calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerKind {
+    /// A program over the socket.
+    Program,
+    /// The application's own window.
+    Window,
+}
+
+impl Callers {
+    /// Returns whether one of them is of this kind.
+    pub fn include(self, kind: CallerKind) -> bool {
+        match (self, kind) {
+            (Self::All, _)
+            | (Self::Programs, CallerKind::Program)
+            | (Self::Window, CallerKind::Window) => true,
+            (Self::Programs, CallerKind::Window) | (Self::Window, CallerKind::Program) => false,
+        }
+    }
 }
 
 /// What a call gives.
@@ -106,6 +140,7 @@ impl Access {
 
 /// The rules of a call that changes nothing.
 const READ: CallRules = CallRules {
+    callers: Callers::Programs,
     access: Access::Open,
     prompts: Prompts::Person,
     deadline: QUICK,
@@ -118,6 +153,14 @@ const READ: CallRules = CallRules {
 const CHANGE: CallRules = CallRules {
     if_lost: IfLost::Fail,
     ..READ
+};
+
+/// The rules of a change that only the window makes.
+const WINDOW_CHANGE: CallRules = CallRules {
+    callers: Callers::Window,
+    if_absent: IfAbsent::Fail,
+    waits: Waits::Likely,
+    ..CHANGE
 };
 
 /// The rules of a change that needs the keychain or AWS.
@@ -135,18 +178,22 @@ impl Call {
     )]
     pub fn rules(&self) -> CallRules {
         match self {
-            Self::Snapshot
-            | Self::Sessions
+            Self::Sessions
             | Self::Search { .. }
             | Self::Names { .. }
-            | Self::Limited { .. }
             | Self::CheckReason { .. }
             | Self::Questions => READ,
+            Self::Snapshot | Self::Limited { .. } => CallRules {
+                callers: Callers::All,
+                ..READ
+            },
             Self::History(_) => CallRules {
+                callers: Callers::All,
                 waits: Waits::Likely,
                 ..READ
             },
             Self::ExplainFurther { .. } => CallRules {
+                callers: Callers::All,
                 deadline: KEYCHAIN,
                 waits: Waits::Likely,
                 ..READ
@@ -156,6 +203,7 @@ impl Call {
                 ..READ
             },
             Self::Assume { code, .. } => CallRules {
+                callers: Callers::All,
                 access: Access::Session(RequestKind::Assume),
                 deadline: PERSON,
                 waits: Waits::Likely,
@@ -188,6 +236,7 @@ impl Call {
                 ..READ
             },
             Self::End { .. } => CallRules {
+                callers: Callers::All,
                 waits: Waits::Likely,
                 ..CHANGE
             },
@@ -195,8 +244,17 @@ impl Call {
             | Self::AnswerPrompt { .. }
             | Self::CancelPrompt { .. }
             | Self::SwitchPrompt { .. }
-            | Self::EndMfa { .. } => CHANGE,
-            Self::Serve { .. } | Self::Reply { .. } => CallRules {
+            | Self::EndMfa { .. } => CallRules {
+                callers: Callers::All,
+                ..CHANGE
+            },
+            Self::Reply { .. } => CallRules {
+                callers: Callers::All,
+                access: Access::Identified,
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
+            },
+            Self::Serve { .. } => CallRules {
                 access: Access::Identified,
                 if_absent: IfAbsent::Fail,
                 ..CHANGE
@@ -211,19 +269,42 @@ impl Call {
                 ..CHANGE
             },
             Self::Connect { .. } | Self::Disconnect { .. } => CallRules {
+                callers: Callers::All,
                 deadline: FILE_EDIT,
                 waits: Waits::Likely,
                 ..CHANGE
             },
-            Self::AddKey { .. }
-            | Self::RenameKey { .. }
+            Self::AddKey { .. } | Self::AddTotp { .. } | Self::ImportRoles { .. } => {
+                KEYCHAIN_CHANGE
+            }
+            Self::RenameKey { .. }
             | Self::RemoveKey { .. }
-            | Self::AddTotp { .. }
             | Self::RemoveTotp { .. }
             | Self::Import { .. }
-            | Self::ImportRoles { .. }
-            | Self::MoveKey { .. } => KEYCHAIN_CHANGE,
+            | Self::MoveKey { .. } => CallRules {
+                callers: Callers::All,
+                ..KEYCHAIN_CHANGE
+            },
+            Self::CopyExport { .. } => CallRules {
+                access: Access::Credentials(RequestKind::Copy),
+                ..WINDOW_CHANGE
+            },
+            Self::AnswerReason { .. }
+            | Self::CancelReason { .. }
+            | Self::ExplainText { .. }
+            | Self::LockRegions { .. }
+            | Self::SetConsent { .. }
+            | Self::SetKeyConsent { .. }
+            | Self::SetTemporaryProfile { .. }
+            | Self::SaveRole { .. }
+            | Self::RemoveRole { .. }
+            | Self::MarkRole { .. }
+            | Self::NameAccount { .. }
+            | Self::DismissProblem { .. }
+            | Self::RetryKeychain
+            | Self::Desktop(_) => WINDOW_CHANGE,
             Self::PutKeyBack { step, .. } => CallRules {
+                callers: Callers::All,
                 access: match step {
                     Step::Write => Access::Credentials(RequestKind::PutBack),
                     Step::Preview => Access::Open,

@@ -34,6 +34,7 @@ pub const INHERITED_VARIABLES: [&str; 19] = [
 
 /// Information about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HostView {
     /// The kind of program.
     pub kind: HostKind,
@@ -54,6 +55,7 @@ pub struct HostView {
 /// The state of a sealed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum FileState {
     /// It does not exist.
     Absent,
@@ -68,6 +70,7 @@ pub enum FileState {
 /// The programs that serve the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum HostKind {
     /// The tray application.
     Desktop,

@@ -71,6 +71,7 @@ pub struct ImportKey {
 /// Whether an import changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "boolean"))]
 pub enum DryRun {
     /// It only reports what it would import.
     Yes,

@@ -1,21 +1,21 @@
-//! The protocol between the command line and the running application over the local socket.
+//! What can be asked of the running application: by programs over the local socket, and by its own window.
 //!
 //! One frame is the request, one is the response. A frame is a length (u32, big endian) followed by JSON. Each
 //! connection has one request. If the user is asked first, a frame that says so comes before the response.
 
-use std::fmt;
-use std::io::{self, Read, Write};
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
 
+use crate::api::desktop::{DesktopCall, PlaintextProfile, PracticeCode};
 use crate::api::host::HostView;
 use crate::api::import::{DryRun, ImportItem, ImportSource};
 use crate::api::version_0_1_0;
-use crate::asker::consent::Reply;
+use crate::api::wire_secret::WireSecret;
+use crate::asker::consent::{Consent, Reply};
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
+use crate::catalogue::marks::RoleMarks;
+use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
 use crate::session::shell::Shell;
 use crate::value::problem::{Problem, ProblemCode};
@@ -28,8 +28,6 @@ pub const VERSION: u32 = 1;
 pub const REQUEST_MAX: usize = 64 << 10;
 /// The maximum length of a response in bytes, enough for a snapshot with ten thousand roles of every origin.
 pub const ANSWER_MAX: usize = 64 << 20;
-/// How many bytes are kept of a frame that is skipped.
-const HEAD: usize = 64;
 /// The folder of the socket below the runtime directory, for the user's own data.
 pub const OWN_DIR: &str = "rolecall";
 /// The folder of the socket below the runtime directory, for the practice account.
@@ -55,6 +53,7 @@ pub struct Request {
 /// All calls. None returns a long-term secret.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Call {
     /// Everything that is shown.
     Snapshot,
@@ -78,6 +77,7 @@ pub enum Call {
         code: Option<WireSecret>,
         /// Why: for each role on the way, the last of these that it takes counts.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
     /// Make the follow-up calls for more details about why AWS denied a role. The next snapshot has the results.
@@ -103,6 +103,7 @@ pub enum Call {
         shell: Shell,
         /// Why: for each role on the way, the last of these that it takes counts.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
     /// The variables of a session for a program to start. Assumes the role if needed.
@@ -111,6 +112,7 @@ pub enum Call {
         role: String,
         /// Why: for each role on the way, the last of these that it takes counts.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
     /// The line of a `credential_process`. Renews the session if needed.
@@ -119,6 +121,7 @@ pub enum Call {
         role: String,
         /// Why: for each role on the way, the last of these that it takes counts.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
     /// The name that represents sessions of a role with limits in other calls.
@@ -272,6 +275,91 @@ pub enum Call {
         /// Whether to write.
         step: Step,
     },
+    /// Answer a question for the reason to assume a role.
+    AnswerReason {
+        /// The ID.
+        id: u64,
+        /// The reason.
+        reason: String,
+    },
+    /// Cancel a question for a reason, and the attempt that waits for it.
+    CancelReason {
+        /// The ID.
+        id: u64,
+    },
+    /// Explain an error of AWS that another tool printed.
+    ExplainText {
+        /// The error.
+        text: String,
+    },
+    /// The regions that sessions of a role can be limited to, most likely first.
+    LockRegions {
+        /// The role's name.
+        role: String,
+    },
+    /// Copy the export block of a session to the clipboard. Assumes the role if needed.
+    CopyExport {
+        /// The role's name.
+        role: String,
+        /// The shell, if it is not the one in the settings.
+        shell: Option<Shell>,
+    },
+    /// Set who may use a role.
+    SetConsent {
+        /// The role's name.
+        role: String,
+        /// The policy, or the default one.
+        consent: Option<Consent>,
+    },
+    /// Set who may use an access key itself.
+    SetKeyConsent {
+        /// The key's name.
+        key: String,
+        /// The policy, or the default one.
+        consent: Option<Consent>,
+    },
+    /// Set whether a role's sessions are also written to AWS's credentials file.
+    SetTemporaryProfile {
+        /// The role's name.
+        role: String,
+        /// Whether they are.
+        is_written: bool,
+    },
+    /// Save a role of the user's own file.
+    SaveRole {
+        /// Its name so far; none for a new role.
+        previous_name: Option<String>,
+        /// The role.
+        role: Box<RoleDraft>,
+    },
+    /// Remove a role from the user's own file.
+    RemoveRole {
+        /// Its name.
+        name: String,
+    },
+    /// Set the labels of a role.
+    MarkRole {
+        /// The role's name.
+        name: String,
+        /// The labels.
+        marks: RoleMarks,
+    },
+    /// Name an account, or remove its name.
+    NameAccount {
+        /// The account.
+        account_id: String,
+        /// The name; empty for none.
+        alias: String,
+    },
+    /// Clear the problems with this code.
+    DismissProblem {
+        /// The code.
+        code: ProblemCode,
+    },
+    /// Try the keychain again.
+    RetryKeychain,
+    /// Something that needs the desktop.
+    Desktop(DesktopCall),
     /// Open the window, or bring it to the front.
     ShowWindow,
     /// Information about the program that serves the socket.
@@ -309,6 +397,7 @@ pub enum Call {
 /// The sealed file that a passphrase is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SealedFileTarget {
     /// The existing file.
     #[serde(rename = "there")]
@@ -331,6 +420,7 @@ pub struct Response {
 /// All answers.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Answer {
     /// Done, without a result.
     Done,
@@ -369,130 +459,27 @@ pub enum Answer {
     Host(Box<HostView>),
     /// An edit of one of AWS's files.
     Edit(Box<EditView>),
+    /// The explanation of an error.
+    Explained(Box<Problem>),
+    /// The profiles with a key in plaintext.
+    PlaintextProfiles(Vec<PlaintextProfile>),
+    /// The other programs with files on this machine.
+    ImportSources(Vec<ImportSource>),
+    /// The present code of the practice account's authenticator; none outside of it.
+    PracticeCode(Option<PracticeCode>),
 }
 
 /// The variables of a session for the environment of a program, the same as in its export block.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WireEnvironment {
     /// When the session expires.
+    #[cfg_attr(test, ts(type = "string"))]
     pub expires_at: Timestamp,
     /// Names to remove.
     pub unset: Vec<String>,
     /// Names and values to set.
     pub set: Vec<(String, WireSecret)>,
-}
-
-/// Secret text for the socket. This is the only type of a secret that can be serialised.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WireSecret(String);
-
-impl WireSecret {
-    /// Wraps a secret for the socket.
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Returns the text.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Drop for WireSecret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for WireSecret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
-/// Why a frame could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum FrameError {
-    /// The other end closed the connection or was too slow.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// The length is 0 or over the limit.
-    #[error("a frame of {0} bytes is not allowed")]
-    Size(usize),
-    /// Not the JSON that was expected. The error does not contain the text, because it may contain a secret.
-    #[error("the frame is not understood")]
-    Content,
-}
-
-/// Writes one frame.
-///
-/// # Errors
-/// [`FrameError::Io`].
-pub fn write_frame<T: Serialize>(to: &mut impl Write, value: &T) -> Result<(), FrameError> {
-    let mut frame = Zeroizing::new(Vec::with_capacity(8 << 10));
-    frame.extend_from_slice(&[0; 4]);
-    serde_json::to_writer(&mut *frame, value).map_err(|_| FrameError::Content)?;
-    let length = u32::try_from(frame.len() - 4).map_err(|_| FrameError::Size(frame.len()))?;
-    frame[..4].copy_from_slice(&length.to_be_bytes());
-    to.write_all(&frame)?;
-    Ok(to.flush()?)
-}
-
-/// Reads one frame of 1 to `max` bytes.
-///
-/// # Errors
-/// Any of [`FrameError`].
-pub fn read_frame<T: for<'de> Deserialize<'de>>(
-    from: &mut impl Read,
-    max: usize,
-) -> Result<T, FrameError> {
-    let mut length = [0; 4];
-    from.read_exact(&mut length)?;
-    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-    if length == 0 || length > max {
-        return Err(FrameError::Size(length));
-    }
-    let mut frame = Zeroizing::new(vec![0; length]);
-    from.read_exact(&mut frame)?;
-    serde_json::from_slice(&frame).map_err(|_| FrameError::Content)
-}
-
-/// A frame of a connection that goes on after a frame that cannot be used.
-#[derive(Debug)]
-pub enum Received<T> {
-    /// Its content.
-    Content(T),
-    /// Its first bytes, and why it was skipped.
-    Skipped(Zeroizing<Vec<u8>>, FrameError),
-}
-
-/// Reads one frame of 1 to `max` bytes, or skips it if it is longer or not understood.
-///
-/// # Errors
-/// If the other end went away.
-pub fn receive_frame<T: for<'de> Deserialize<'de>>(
-    from: &mut impl Read,
-    max: usize,
-) -> io::Result<Received<T>> {
-    let mut header = [0; 4];
-    from.read_exact(&mut header)?;
-    let length = usize::try_from(u32::from_be_bytes(header)).unwrap_or(usize::MAX);
-    let is_read = (1..=max).contains(&length);
-    let mut frame = Zeroizing::new(vec![0; if is_read { length } else { length.min(HEAD) }]);
-    from.read_exact(&mut frame)?;
-    if is_read {
-        if let Ok(content) = serde_json::from_slice(&frame) {
-            return Ok(Received::Content(content));
-        }
-        frame.truncate(HEAD);
-        return Ok(Received::Skipped(frame, FrameError::Content));
-    }
-    let rest = u64::try_from(length - frame.len()).unwrap_or(u64::MAX);
-    if io::copy(&mut from.take(rest), &mut io::sink())? < rest {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(Received::Skipped(frame, FrameError::Size(length)))
 }
 
 /// Checks that both ends speak the same version.

@@ -1,10 +1,11 @@
-//! The window's TypeScript types: generated from the types here, and compared with the file that the window uses.
+//! The window's TypeScript types: generated from the types here, and compared with the files that the window uses.
 
 use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::api::import::{ImportItem, ImportSource};
+use crate::api::protocol::{Answer, Call};
 use crate::asker::consent::Reply;
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
@@ -12,9 +13,12 @@ use crate::catalogue::marks::RoleMarks;
 use crate::role::RoleDraft;
 use crate::view::snapshot::Snapshot;
 
-/// The file, and how to write it again.
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/types.ts");
+/// The files of the window.
+const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/");
 const HEAD: &str = "// Generated from the Rust types with `make types`. Do not edit.\n";
+
+/// The name of version 0.1.0 for whether an import is only a preview.
+const FORMER_NAME: &str = "rehearse";
 
 /// The declarations of types and of all types that they use, by their names.
 #[derive(Default)]
@@ -35,12 +39,13 @@ impl TypeVisitor for Declarations {
     }
 }
 
-/// Returns a declaration with its fields indented and each comment on one line.
+/// Returns a declaration with its fields indented and each comment on one line. A name of version 0.1.0 is in quotes.
 fn laid_out(declaration: &str) -> String {
     let text = declaration
         .replace("/**\n * ", "/** ")
         .replace("\n */", " */")
-        .replace("\n * ", " ");
+        .replace("\n * ", " ")
+        .replace(&format!("{FORMER_NAME}:"), &format!("\"{FORMER_NAME}\":"));
     let mut lines = String::new();
     for line in text.lines() {
         let is_field = !line.starts_with("export") && lines.contains("export");
@@ -51,36 +56,56 @@ fn laid_out(declaration: &str) -> String {
     lines
 }
 
-fn generated() -> String {
-    let mut found = Declarations::default();
-    found.visit::<Snapshot>();
-    found.visit::<EditView>();
-    found.visit::<Step>();
-    found.visit::<Which>();
-    found.visit::<Line>();
-    found.visit::<Query>();
-    found.visit::<Reply>();
-    found.visit::<RoleDraft>();
-    found.visit::<RoleMarks>();
-    found.visit::<ImportSource>();
-    found.visit::<ImportItem>();
-    let declarations: Vec<String> = found.0.into_values().collect();
-    format!("{HEAD}\n{}", declarations.concat())
+/// Returns the content of `types.ts` and `calls.ts`: what is shown, and what the window asks and is answered.
+fn generated() -> [(&'static str, String); 2] {
+    let mut shown = Declarations::default();
+    shown.visit::<Snapshot>();
+    shown.visit::<EditView>();
+    shown.visit::<Step>();
+    shown.visit::<Which>();
+    shown.visit::<Line>();
+    shown.visit::<Query>();
+    shown.visit::<Reply>();
+    shown.visit::<RoleDraft>();
+    shown.visit::<RoleMarks>();
+    shown.visit::<ImportSource>();
+    shown.visit::<ImportItem>();
+    let mut calls = Declarations::default();
+    calls.visit::<Call>();
+    calls.visit::<Answer>();
+    calls.0.retain(|name, _| !shown.0.contains_key(name));
+    let text: String = calls.0.into_values().collect();
+    let uses = |name: &&String| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| word == name.as_str())
+    };
+    let used: Vec<&str> = shown.0.keys().filter(uses).map(String::as_str).collect();
+    let import = format!(
+        "import type {{\n  {},\n}} from \"./types\";\n",
+        used.join(", ")
+    );
+    let types: String = shown.0.into_values().collect();
+    [
+        ("types.ts", format!("{HEAD}\n{types}")),
+        ("calls.ts", format!("{HEAD}\n{import}\n{text}")),
+    ]
 }
 
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "`make types` writes the file, which the test otherwise compares"
+    reason = "`make types` writes the files, which the test otherwise compares"
 )]
 fn the_types_of_the_window_are_those_of_the_program() {
-    let generated = generated();
-    if std::env::var_os("WRITE_TYPES").is_some() {
-        std::fs::write(FILE, &generated).expect("written");
+    for (name, generated) in generated() {
+        let path = format!("{DIR}{name}");
+        if std::env::var_os("WRITE_TYPES").is_some() {
+            std::fs::write(&path, &generated).expect("written");
+        }
+        let present = std::fs::read_to_string(&path).expect("the file");
+        assert!(
+            present == generated,
+            "ui/src/{name} is not up to date. Run: make types"
+        );
     }
-    let present = std::fs::read_to_string(FILE).expect("the file");
-    assert!(
-        present == generated,
-        "ui/src/types.ts is not up to date. Run: make types"
-    );
 }

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rolecall_agent::caller::Caller;
 use rolecall_agent::engine::Engine;
 use rolecall_agent::host::receive;
 use rolecall_agent::paths::{Environment, Paths};
@@ -65,7 +66,7 @@ fn serve(options: &Options) -> Result<(), Problem> {
     let idle = Idle::start(engine.clone(), options.idle_limit, exit)?;
     let handler = Arc::new(move |call, peer: &socket::Peer<'_>| {
         let _busy = idle.busy();
-        receive(&*host, call, peer)
+        receive(&*host, call, &Caller::Program(peer))
     });
     let mut server = socket::serve(&paths.socket_dir, handler)?;
     let _watch = engine.follow_files();

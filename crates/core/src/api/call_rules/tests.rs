@@ -21,6 +21,7 @@ fn every_call() -> Vec<Value> {
         "questions",
         "stop",
         "hand_over",
+        "retry_keychain",
     ];
     let of_role = [
         "explain_further",
@@ -30,12 +31,14 @@ fn every_call() -> Vec<Value> {
         "container_credentials",
         "keep_fresh",
         "attend",
+        "lock_regions",
     ];
     let of_key = ["end_key", "remove_totp", "end_mfa", "key_credentials"];
     let units = unit.into_iter().map(Value::from);
     let roles = of_role.into_iter().map(|name| json!({ name: role }));
     let keys = of_key.into_iter().map(|name| json!({ name: key }));
-    let prompts = ["cancel_prompt", "switch_prompt"].map(|name| json!({ name: { "id": 1 } }));
+    let prompts = ["cancel_prompt", "switch_prompt", "cancel_reason"]
+        .map(|name| json!({ name: { "id": 1 } }));
     units
         .chain(roles)
         .chain(keys)
@@ -65,7 +68,30 @@ fn every_call() -> Vec<Value> {
             json!({ "serve": { "role": "guest", "process": 7 } }),
             json!({ "reply": { "id": 1, "reply": "deny" } }),
         ])
+        .chain(calls_of_the_window())
         .collect()
+}
+
+/// Returns a call of most of the kinds that only the window sends.
+fn calls_of_the_window() -> Vec<Value> {
+    vec![
+        json!({ "explain_text": { "text": "AccessDenied" } }),
+        json!({ "answer_reason": { "id": 1, "reason": "OPS-7" } }),
+        json!({ "copy_export": { "role": "guest", "shell": null } }),
+        json!({ "set_consent": { "role": "guest", "consent": "ask" } }),
+        json!({ "set_key_consent": { "key": "work", "consent": null } }),
+        json!({ "set_temporary_profile": { "role": "guest", "is_written": true } }),
+        json!({ "save_role": { "previous_name": null, "role": draft() } }),
+        json!({ "remove_role": { "name": "guest" } }),
+        json!({ "mark_role": { "name": "guest", "marks": {} } }),
+        json!({ "name_account": { "account_id": "808768216571", "alias": "" } }),
+        json!({ "dismiss_problem": { "code": "no_tray" } }),
+        json!({ "desktop": "practice_code" }),
+    ]
+}
+
+fn draft() -> Value {
+    serde_json::to_value(crate::role::RoleDraft::default()).expect("JSON")
 }
 
 fn name_of(call: &Value) -> &str {
@@ -123,6 +149,7 @@ fn every_call_that_gives_credentials_has_a_subject() {
     }
     let expected = [
         ("container_credentials", true),
+        ("copy_export", true),
         ("credentials", true),
         ("env", true),
         ("environment", true),
@@ -171,6 +198,8 @@ fn a_code_is_never_sent_twice() {
 
 #[test]
 fn calls_about_a_running_program_do_not_start_one() {
+    let fails =
+        |rules: &CallRules| rules.if_absent == IfAbsent::Fail && rules.callers != Callers::Window;
     let expected = [
         "attend",
         "hand_over",
@@ -181,7 +210,7 @@ fn calls_about_a_running_program_do_not_start_one() {
         "show_window",
         "stop",
     ];
-    assert_eq!(those(|rules| rules.if_absent == IfAbsent::Fail), expected);
+    assert_eq!(those(fails), expected);
 }
 
 #[test]
@@ -189,6 +218,7 @@ fn calls_for_which_it_matters_who_asks_name_the_process() {
     let expected = [
         "assume",
         "container_credentials",
+        "copy_export",
         "credentials",
         "env",
         "environment",
@@ -236,4 +266,37 @@ fn what_gives_credentials_or_has_a_long_deadline_may_wait() {
             assert_ne!(rules.waits, Waits::Never, "{call}");
         }
     }
+}
+
+#[test]
+fn the_window_gets_no_credentials_and_programs_change_no_policy() {
+    let window = those(|rules| rules.callers.include(CallerKind::Window));
+    for secret in [
+        "container_credentials",
+        "credentials",
+        "env",
+        "environment",
+        "key_credentials",
+        "unlock",
+    ] {
+        assert!(!window.iter().any(|name| name == secret), "{secret}");
+    }
+    let expected = [
+        "answer_reason",
+        "cancel_reason",
+        "copy_export",
+        "desktop",
+        "dismiss_problem",
+        "explain_text",
+        "lock_regions",
+        "mark_role",
+        "name_account",
+        "remove_role",
+        "retry_keychain",
+        "save_role",
+        "set_consent",
+        "set_key_consent",
+        "set_temporary_profile",
+    ];
+    assert_eq!(those(|rules| rules.callers == Callers::Window), expected);
 }

@@ -1,6 +1,7 @@
 //! Tests of the protocol's frames.
 
 use super::*;
+use crate::api::frame::*;
 use crate::view::question::{QuestionView, ReasonView};
 
 fn request(call: Call) -> Request {

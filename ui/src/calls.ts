@@ -1,0 +1,245 @@
+// Generated from the Rust types with `make types`. Do not edit.
+
+import type {
+  CodeView, Consent, ConsentView, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, Problem, ProblemCode, Reply, RoleEntry, RoleMarks, SessionView, Shell, Snapshot, Step, Which,
+} from "./types";
+
+/** All answers. */
+export type Answer = "done" | { "asking": {
+  /** How long the user has, in seconds. */
+  seconds: number,
+  /** The question, if the calling program must ask it at its own terminal. */
+  question?: ConsentView | null, } } | { "questions": Array<ConsentView> } | { "snapshot": Snapshot } | { "history": Array<HistoryLine> } | { "session": SessionView } | { "name": string } | { "names": Array<string> } | { "key": KeyView } | { "moved": Array<ImportItem> } | { "prompt": CodeView | null } | { "text": WireSecret } | { "environment": WireEnvironment } | { "host": HostView } | { "edit": EditView } | { "explained": Problem } | { "plaintext_profiles": Array<PlaintextProfile> } | { "import_sources": Array<ImportSource> } | { "practice_code": PracticeCode | null };
+/** All calls. None returns a long-term secret. */
+export type Call = "snapshot" | "sessions" | { "search": {
+  /** The text to search for in names, accounts, account aliases, groups and ARNs. */
+  text: string, } } | { "names": {
+  /** The text to search for, or empty for all roles. */
+  search: string, } } | { "assume": {
+  /** The role's name. */
+  role: string,
+  /** The MFA code, if the terminal asked for it. */
+  code: WireSecret | null,
+  /** Why: for each role on the way, the last of these that it takes counts. */
+  reasons?: Array<string>, } } | { "explain_further": {
+  /** The role's name. */
+  role: string, } } | { "end": {
+  /** The name. */
+  role: string, } } | { "end_key": {
+  /** The key's name. */
+  key: string, } } | { "env": {
+  /** The role's name. */
+  role: string,
+  /** The shell. */
+  shell: Shell,
+  /** Why: for each role on the way, the last of these that it takes counts. */
+  reasons?: Array<string>, } } | { "environment": {
+  /** The role's name. */
+  role: string,
+  /** Why: for each role on the way, the last of these that it takes counts. */
+  reasons?: Array<string>, } } | { "credentials": {
+  /** The role's name. */
+  role: string,
+  /** Why: for each role on the way, the last of these that it takes counts. */
+  reasons?: Array<string>, } } | { "limited": {
+  /** The role's name. */
+  role: string,
+  /** The limits. */
+  limits: Limits, } } | { "check_reason": {
+  /** The role's name. */
+  role: string,
+  /** The reason. */
+  reason: string, } } | { "container_credentials": {
+  /** The role's name. */
+  role: string, } } | { "keep_fresh": {
+  /** The role's name. */
+  role: string, } } | { "add_key": {
+  /** The new name. */
+  name: string,
+  /** The key ID. */
+  access_key_id: string,
+  /** Its secret. */
+  secret: WireSecret, } } | { "rename_key": {
+  /** The current name. */
+  name: string,
+  /** The new name. */
+  new_name: string, } } | { "move_in": {
+  /** The program. */
+  from: ImportSource,
+  /** Leapp's workspace file, if it is not in its default location. */
+  file: string | null,
+  /** Whether to only report what would be imported. */
+  "rehearse": DryRun, } } | { "take_roles": {
+  /** The file's text. */
+  text: string,
+  /** The path of the file as shown in messages. */
+  path: string,
+  /** The access key or role that they are assumed from, unless they name one of their file or a known one. */
+  source: string | null,
+  /** Whether to only report what would be imported. */
+  "rehearse": DryRun, } } | { "remove_key": {
+  /** Its name. */
+  name: string, } } | { "add_totp": {
+  /** The key's name. */
+  key: string,
+  /** The device's serial. */
+  serial: string,
+  /** The seed, or an `otpauth` link with it. */
+  seed: WireSecret, } } | { "remove_totp": {
+  /** The key's name. */
+  key: string, } } | { "attend": {
+  /** The role's name. */
+  role: string, } } | { "answer_prompt": {
+  /** The ID. */
+  id: number,
+  /** The authenticator's code. */
+  code: WireSecret, } } | { "switch_prompt": {
+  /** The ID. */
+  id: number, } } | { "cancel_prompt": {
+  /** The ID. */
+  id: number, } } | { "end_mfa": {
+  /** The key's name. */
+  key: string, } } | { "history": HistoryQuery } | { "connect": {
+  /** The roles. */
+  which: Which,
+  /** The prefix of the profiles' names. */
+  prefix: string,
+  /** Whether to write. */
+  step: Step, } } | { "disconnect": {
+  /** The roles or profiles. */
+  which: Which,
+  /** Whether to write. */
+  step: Step, } } | { "key_credentials": {
+  /** The key's name. */
+  key: string, } } | { "move_key": {
+  /** The profile. */
+  profile: string,
+  /** The name of the key. The default is the profile's name. */
+  name: string | null,
+  /** Whether to write. */
+  step: Step, } } | { "put_key_back": {
+  /** The profile. */
+  profile: string,
+  /** Whether to write. */
+  step: Step, } } | { "answer_reason": {
+  /** The ID. */
+  id: number,
+  /** The reason. */
+  reason: string, } } | { "cancel_reason": {
+  /** The ID. */
+  id: number, } } | { "explain_text": {
+  /** The error. */
+  text: string, } } | { "lock_regions": {
+  /** The role's name. */
+  role: string, } } | { "copy_export": {
+  /** The role's name. */
+  role: string,
+  /** The shell, if it is not the one in the settings. */
+  shell: Shell | null, } } | { "set_consent": {
+  /** The role's name. */
+  role: string,
+  /** The policy, or the default one. */
+  consent: Consent | null, } } | { "set_key_consent": {
+  /** The key's name. */
+  key: string,
+  /** The policy, or the default one. */
+  consent: Consent | null, } } | { "set_temporary_profile": {
+  /** The role's name. */
+  role: string,
+  /** Whether they are. */
+  is_written: boolean, } } | { "save_role": {
+  /** Its name so far; none for a new role. */
+  previous_name: string | null,
+  /** The role. */
+  role: RoleEntry, } } | { "remove_role": {
+  /** Its name. */
+  name: string, } } | { "mark_role": {
+  /** The role's name. */
+  name: string,
+  /** The labels. */
+  marks: RoleMarks, } } | { "name_account": {
+  /** The account. */
+  account_id: string,
+  /** The name; empty for none. */
+  alias: string, } } | { "dismiss_problem": {
+  /** The code. */
+  code: ProblemCode, } } | "retry_keychain" | { "desktop": DesktopCall } | "show_window" | "host" | { "unlock": {
+  /** Its passphrase. */
+  passphrase: WireSecret,
+  /** Whether to open or create the file. */
+  file: SealedFileTarget, } } | { "serve": {
+  /** The role's name. */
+  role: string,
+  /** The endpoint's process ID. */
+  process: number, } } | "questions" | { "reply": {
+  /** The ID. */
+  id: number,
+  /** The answer. */
+  reply: Reply, } } | "stop" | "hand_over";
+/** The calls that need the desktop. */
+export type DesktopCall = { "seen": {
+  /** How often it was brought to the front. */
+  raised: number, } } | { "add_key": {
+  /** The new name. */
+  name: string,
+  /** Where the application reads it. */
+  from: KeyOrigin, } } | "plaintext_profiles" | "import_sources" | "start_practice" | "practice_code" | "open_roles_file" | "open_settings_file";
+/** Whether an import changes anything. */
+export type DryRun = boolean;
+/** The state of a sealed file. */
+export type FileState = "absent" | "wanted" | "sealed" | "open";
+/** The programs that serve the socket. */
+export type HostKind = "desktop" | "agent";
+/** Information about the program. */
+export type HostView = {
+  /** The kind of program. */
+  kind: HostKind,
+  /** Its version. */
+  version: string,
+  /** Its process ID. */
+  pid: number,
+  /** The path of the sealed file as shown in messages. */
+  sealed_file: string,
+  /** Whether that file exists and is open. Version 0.1.0 called it `sealed_file_is`. */
+  sealed_file_state: FileState,
+  /** After how many seconds without a session and a question it ends; `None` if it runs until it is stopped. */
+  idle_limit_s: number | null,
+};
+/** Where the application reads a new access key. */
+export type KeyOrigin = { "kind": "clipboard" } | { "kind": "csv",
+  /** The path of the file. */
+  path: string, } | { "kind": "profile",
+  /** The profile. */
+  profile: string, } | { "kind": "typed",
+  /** The key ID. */
+  access_key_id: string,
+  /** Its secret. */
+  secret: WireSecret,
+};
+/** A profile of `~/.aws/credentials` with a long-term key in plaintext. */
+export type PlaintextProfile = {
+  /** The profile. */
+  profile: string,
+  /** The key ID, hidden except for its ends. */
+  access_key_id: string,
+};
+/** The present code of the practice account's authenticator. */
+export type PracticeCode = {
+  /** The code. */
+  code: string,
+  /** For how many seconds it is shown. */
+  seconds_left: number,
+};
+/** The sealed file that a passphrase is for. */
+export type SealedFileTarget = "there" | "new";
+/** The variables of a session for the environment of a program, the same as in its export block. */
+export type WireEnvironment = {
+  /** When the session expires. */
+  expires_at: string,
+  /** Names to remove. */
+  unset: Array<string>,
+  /** Names and values to set. */
+  set: Array<[string, WireSecret]>,
+};
+/** Secret text for the socket. This is the only type of a secret that can be serialised. */
+export type WireSecret = string;

@@ -142,34 +142,64 @@ impl ReadFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,
+    /// An edit, which is lost if it fails.
     Write,
+    /// A copy of what is in memory, which is tried again.
+    Keep,
 }
 
 /// Returns an I/O error as a problem; `shown` is the display path.
 pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem {
     let verb = match access {
         Access::Read => "read",
-        Access::Write => "written",
+        Access::Write | Access::Keep => "written",
+    };
+    let until_then = match access {
+        Access::Read | Access::Write => "then try again. Nothing changed.",
+        Access::Keep => "which Rolecall then uses again. Until then this is in memory only.",
     };
     let (what, remedy) = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
             format!("There is no space left to write {shown}."),
-            "Free some disk space. Until then this is in memory only.",
+            format!("Free some disk space, {until_then}"),
         ),
         ErrorKind::ReadOnlyFilesystem => (
             format!("{shown} is on a disk that cannot be written."),
-            "Make it writable. Until then this is in memory only.",
+            format!("Make it writable, {until_then}"),
         ),
         ErrorKind::PermissionDenied => (
             format!("{shown} may not be {verb}."),
-            "Check the owner and the permissions of the file and its folder.",
+            "Check the owner and the permissions of the file and its folder.".to_owned(),
         ),
         _ => (
             format!("{shown} could not be {verb}."),
-            "Check the file and its folder, then try again.",
+            "Check the file and its folder, then try again.".to_owned(),
         ),
     };
     Problem::new(ProblemCode::StorageFailed, what, remedy).with_detail(error.to_string())
+}
+
+/// Opens a lock file, and creates it. Never blocks on a FIFO or a device of its name.
+pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY);
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let not_a_file = || io::Error::other("it is not a file; move it away");
+    let file = options
+        .open(path)
+        .map_err(|error| match error.raw_os_error() {
+            Some(NO_DEVICE) => not_a_file(),
+            _ => error,
+        })?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(not_a_file()),
+    }
 }
 
 /// Replaces a file atomically: a reader sees the old text or the new one, also after a crash. Links stay, and their
@@ -254,4 +284,35 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn sync_dir(_dir: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_memory_keeps_is_said_to_be_in_memory() {
+        for kind in [ErrorKind::StorageFull, ErrorKind::ReadOnlyFilesystem] {
+            let remedy = |access| problem(&kind.into(), "roles.toml", access).remedy;
+            assert!(remedy(Access::Keep).contains("in memory only"));
+            assert!(remedy(Access::Write).contains("Nothing changed"));
+            assert!(!remedy(Access::Write).contains("memory"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_fifo_named_like_a_lock_is_an_error_also_while_somebody_reads_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("files.lock");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).expect("a FIFO");
+        let refused = || open_lock(&path).expect_err("a FIFO").to_string();
+        assert!(refused().contains("not a file"));
+        let reader = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK;
+        let _reader = rustix::fs::open(&path, reader, rustix::fs::Mode::empty()).expect("reads");
+        assert!(refused().contains("not a file"));
+        fs::remove_file(&path).expect("removed");
+        open_lock(&path).expect("a file");
+    }
 }

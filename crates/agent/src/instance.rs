@@ -1,7 +1,7 @@
 //! One running instance for each set of roles: a second start asks the first one to show its window. Works without
 //! D-Bus.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use rolecall_core::api::protocol::Call;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-use crate::socket;
+use crate::{disk, socket};
 
 /// How often and at what interval a second start tries to reach the first one, which may be starting or ending.
 const TRIES: u32 = 100;
@@ -60,12 +60,7 @@ pub(crate) fn claim_or(
 
 fn try_lock(dir: &Path) -> Result<Option<Instance>, Problem> {
     let path = dir.join("instance.lock");
-    let opened = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
-    let file = opened.map_err(|error| failed(&error))?;
+    let file = disk::open_lock(&path).map_err(|error| failed(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Instance { _lock: file })),
         Err(TryLockError::WouldBlock) => Ok(None),

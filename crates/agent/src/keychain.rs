@@ -5,6 +5,7 @@
 
 #[cfg(not(target_os = "linux"))]
 mod entry;
+mod exhausted;
 #[cfg(target_os = "macos")]
 mod macos;
 mod request;

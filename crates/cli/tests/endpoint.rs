@@ -418,4 +418,45 @@ mod root {
             assert_eq!(ask("0", DUAL_STACK), "HTTP/1.1 200 OK\n");
         }
     }
+
+    /// Opens connections in a loop, and keeps the last hundred of them.
+    const FLOOD: &str = "
+import socket, sys
+kept = []
+print('floods', flush=True)
+while True:
+    try:
+        kept.append(socket.create_connection((sys.argv[1], int(sys.argv[2])), 1))
+    except OSError:
+        pass
+    if len(kept) > 100:
+        kept.pop(0).close()
+";
+
+    #[test]
+    fn v1_another_users_loop_of_connections_resets_no_request_of_ones_own() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let home = Home::with(&vec![body(); 40]);
+        let program = home.exec();
+        let endpoint = program.endpoint();
+        let mut flood = Command::new("setpriv");
+        flood.args(["--reuid", "65534", "--clear-groups", "/usr/bin/python3"]);
+        let (host, port) = endpoint.host.split_once(':').expect("a port");
+        flood.args(["-c", FLOOD, host, port]);
+        let mut flood = flood.stdout(Stdio::piped()).spawn().expect("starts");
+        let mut floods = BufReader::new(flood.stdout.take().expect("piped"));
+        floods.read_line(&mut String::new()).expect("it began");
+        let answers: Vec<String> = (0..40)
+            .map(|_| endpoint.status_for(Command::new("/usr/bin/python3"), IPV4))
+            .collect();
+        flood.kill().expect("ends");
+        flood.wait().expect("ended");
+        let wrong: Vec<&String> = answers
+            .iter()
+            .filter(|answer| *answer != "HTTP/1.1 200 OK\n")
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
 }

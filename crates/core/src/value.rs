@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod duration;
 pub mod input;
 pub mod keychain_error;
+pub mod look_alike;
 pub mod mfa;
 pub mod name;
 pub mod nearest;

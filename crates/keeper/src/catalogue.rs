@@ -8,6 +8,7 @@ use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
 use rolecall_core::role::limits::{Limits, LimitsView};
 use rolecall_core::role::{Role, RoleDraft};
+use rolecall_core::value::look_alike;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::{Origin, OriginKind};
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -178,6 +179,21 @@ impl State {
         catalogue.keep_limited(&self.roles.catalogue);
         self.roles.catalogue = catalogue;
         self.shown.listed += 1;
+        self.note_look_alikes();
+    }
+
+    /// Shows a problem while two roles have names that look alike. A dismissed one stays away until others do.
+    fn note_look_alikes(&mut self) {
+        let names = self.roles.catalogue.roles().iter().map(|role| &role.name);
+        let pair = look_alike::first_pair(names).map(|(one, other)| (one.clone(), other.clone()));
+        if pair == self.roles.look_alikes {
+            return;
+        }
+        let problem = pair
+            .as_ref()
+            .map(|(one, other)| look_alike::problem(one, other));
+        self.problems.set(Concern::LookAlikes, problem);
+        self.roles.look_alikes = pair;
     }
 }
 

@@ -128,3 +128,22 @@ fn marks_policies_keys_and_files_are_seen_at_once_and_as_after_a_restart() {
     assert!(role(&keeper, "behind").problem.is_some());
     as_after_a_restart(&keeper);
 }
+
+#[test]
+fn t32_roles_with_names_that_look_alike_are_pointed_out_until_one_is_renamed() {
+    let (fakes, keeper) = ready();
+    assert!(keeper.snapshot().problems.is_empty());
+    let alike = ROLES.replace("[roles.behind]", "[roles.\"gu\u{435}st\"]");
+    *fakes.files.roles.lock().expect("not poisoned") = alike.clone();
+    keeper.reload_roles();
+    let problem = keeper.snapshot().problems.remove(0);
+    assert!(problem.what.contains("look alike"), "{problem:?}");
+    keeper.dismiss(problem.code);
+    keeper.reload_roles();
+    assert!(keeper.snapshot().problems.is_empty(), "it was dismissed");
+    *fakes.files.roles.lock().expect("not poisoned") = ROLES.to_owned();
+    keeper.reload_roles();
+    *fakes.files.roles.lock().expect("not poisoned") = alike;
+    keeper.reload_roles();
+    assert_eq!(keeper.snapshot().problems.len(), 1, "it is there again");
+}

@@ -1,6 +1,6 @@
 //! The lock against other instances of Rolecall.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
@@ -42,7 +42,5 @@ fn open(path: &Path) -> io::Result<File> {
         .parent()
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     disk::create_private_dir(dir)?;
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    options.open(path)
+    disk::open_lock(path)
 }

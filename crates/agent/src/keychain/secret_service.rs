@@ -17,6 +17,7 @@ use std::time::Duration;
 use rolecall_core::value::keychain_error::KeychainError;
 use tokio::runtime::{Builder, Runtime};
 
+use super::exhausted;
 use super::request::{Backend, Outcome, Request, Values, Work};
 use super::worker::Timeouts;
 use crate::secret_store::Asking;
@@ -54,7 +55,7 @@ impl Backend for PlatformBackend {
 
 fn new_runtime() -> Result<Runtime, KeychainError> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| KeychainError::Denied(error.to_string()))
+    runtime.map_err(|error| exhausted::or_denied(&error))
 }
 
 /// Runs a request, and repeats it once if the bus or the service went away. After a dialog, the repetition opens none.

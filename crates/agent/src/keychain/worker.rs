@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rolecall_core::value::keychain_error::KeychainError;
 
+use super::exhausted;
 use super::request::{Backend, Outcome, Request};
 use crate::secret_store::Asking;
 
@@ -108,7 +109,7 @@ impl Worker {
             .name("keychain".into())
             .spawn(move || desk.serve(&mut *open()))
             .map(drop)
-            .map_err(|error| KeychainError::Denied(error.to_string()))
+            .map_err(|error| exhausted::or_denied(&error))
     }
 }
 

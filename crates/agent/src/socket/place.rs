@@ -1,13 +1,15 @@
 //! The socket file: in a folder that only the user can enter, with one server at a time.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, Permissions, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use rolecall_core::api::protocol::SOCKET_NAME;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+
+use crate::disk;
 
 /// The longest path of a socket, in bytes: `sun_path` without its closing zero.
 const PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -130,11 +132,8 @@ fn check(dir: &Path, folder: &Metadata) -> Result<(), Problem> {
 
 fn lock(dir: &Path) -> Result<File, Problem> {
     let path = dir.join("agent.lock");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    let opened = options.open(&path);
-    let file =
-        opened.map_err(|error| unusable(&path, &format!("cannot be opened: {error}"), RETRY))?;
+    let file = disk::open_lock(&path)
+        .map_err(|error| unusable(&path, &format!("cannot be opened: {error}"), RETRY))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(taken(&path)),

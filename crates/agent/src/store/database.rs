@@ -443,7 +443,7 @@ impl Fault {
         let problem =
             |what: String, remedy: &str| Problem::new(ProblemCode::StorageFailed, what, remedy);
         match self {
-            Self::Disk(error) => disk::problem(error, shown, Access::Write),
+            Self::Disk(error) => disk::problem(error, shown, Access::Keep),
             Self::Newer => problem(
                 format!("{shown} was written by a newer version. It was not changed."),
                 "Update this version. Until then sessions do not survive a restart.",

@@ -158,6 +158,21 @@ fn r27_of_twenty_starts_at_once_one_survives() {
     assert_eq!(shown.load(Ordering::SeqCst), 19);
 }
 
+#[test]
+fn t02_a_fifo_named_like_a_lock_is_reported_and_never_blocks() {
+    let fifo = |dir: &Path, name: &str| {
+        private(dir);
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, dir.join(name), mode).expect("a FIFO");
+    };
+    let plant = |dir: &Path| fifo(dir, "agent.lock");
+    problem_of(&plant, ProblemCode::StorageFailed, "is not a file");
+    let place = Place::new();
+    fifo(&place.dir(), "instance.lock");
+    let problem = rolecall_agent::instance::claim_quietly(&place.dir()).expect_err("a FIFO");
+    assert_eq!(problem.code, ProblemCode::StorageFailed, "{problem}");
+}
+
 /// Asserts the problem with a socket folder that `plant` has prepared.
 fn problem_of(plant: &dyn Fn(&Path), code: ProblemCode, part: &str) {
     let place = Place::new();

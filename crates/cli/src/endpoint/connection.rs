@@ -24,6 +24,8 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
     received: Vec<u8>,
     pub(super) deadline: Instant,
+    /// Whether a program of this user is at the other end, once that was looked up.
+    pub(super) is_own: Option<bool>,
 }
 
 /// The state of a connection.
@@ -47,6 +49,7 @@ impl Connection {
             // It never grows, so the token is in memory once.
             received: Vec::with_capacity(REQUEST_MAX + PART),
             deadline: now + REQUEST_LIMIT,
+            is_own: None,
         })
     }
 

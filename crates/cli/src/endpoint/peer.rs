@@ -8,25 +8,43 @@ use std::net::SocketAddr;
 #[cfg(target_os = "linux")]
 const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-/// Returns whether the program at `peer`, which is connected to `local`, runs as this user, or as root, who can act as
-/// this user anyway. If the kernel does not say, the token alone decides.
+/// The connections of this machine at one moment.
 #[cfg(target_os = "linux")]
-pub(super) fn is_own(peer: SocketAddr, local: SocketAddr) -> bool {
-    let tables = TABLES.map(std::fs::read_to_string);
-    if tables.iter().all(Result::is_err) {
-        return true;
+pub(super) struct Connections([std::io::Result<String>; 2]);
+
+#[cfg(target_os = "linux")]
+impl Connections {
+    /// Reads the kernel's tables.
+    pub(super) fn read() -> Self {
+        Self(TABLES.map(std::fs::read_to_string))
     }
-    let own = rustix::process::geteuid().as_raw();
-    let mut users = tables
-        .iter()
-        .flatten()
-        .filter_map(|table| user_of(table, peer, local));
-    users.next().is_some_and(|user| user == own || user == 0)
+
+    /// Returns whether the program at `peer`, which is connected to `local`, runs as this user, or as root, who can act
+    /// as this user anyway. If the kernel does not say, the token alone decides.
+    pub(super) fn are_own(&self, peer: SocketAddr, local: SocketAddr) -> bool {
+        if self.0.iter().all(Result::is_err) {
+            return true;
+        }
+        let own = rustix::process::geteuid().as_raw();
+        let tables = self.0.iter().flatten();
+        let mut users = tables.filter_map(|table| user_of(table, peer, local));
+        users.next().is_some_and(|user| user == own || user == 0)
+    }
 }
 
+/// Other systems do not say who is at the other end.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn is_own(_: SocketAddr, _: SocketAddr) -> bool {
-    true
+pub(super) struct Connections;
+
+#[cfg(not(target_os = "linux"))]
+impl Connections {
+    pub(super) fn read() -> Self {
+        Self
+    }
+
+    pub(super) fn are_own(&self, _: SocketAddr, _: SocketAddr) -> bool {
+        true
+    }
 }
 
 /// Returns whether the connection came over loopback. With some routes, other machines can reach 127.0.0.1.

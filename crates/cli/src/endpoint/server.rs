@@ -15,9 +15,10 @@ use rolecall_core::value::secret::Secret;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
 
+use super::TokenDelivery;
 use super::connection::{Connection, Progress};
+use super::peer::{self, Connections};
 use super::watched::WatchedProcess;
-use super::{TokenDelivery, peer};
 use crate::client::{Client, unexpected};
 use crate::sdk_message::message;
 
@@ -25,6 +26,10 @@ use crate::sdk_message::message;
 const RENEWAL: Duration = Duration::from_secs(30);
 /// The most connections with an incomplete request. A further one closes the oldest.
 const WAITING_MAX: usize = 32;
+/// The same for other users' connections, once there are more than this in all: they take no place of one's own.
+const OTHERS_MAX: usize = 8;
+/// How many connections are accepted before their requests are read.
+const ACCEPTED_AT_ONCE: usize = 64;
 /// The most requests that are answered at the same time.
 const ANSWERING_MAX: usize = 16;
 /// How long to wait when no file or memory is left for a connection.
@@ -123,23 +128,44 @@ impl Server {
     }
 
     fn accept(&self, waiting: &mut Vec<Connection>) {
-        loop {
+        for _ in 0..ACCEPTED_AT_ONCE {
             match self.listener.accept() {
                 Ok((stream, peer)) if peer::is_loopback(peer) => {
-                    if waiting.len() >= WAITING_MAX {
-                        waiting.remove(0);
-                    }
                     waiting.extend(Connection::new(stream, peer, now()));
                 }
                 Ok(_) => {}
-                Err(error) => return pause_if_exhausted(error.kind()),
+                Err(error) => {
+                    pause_if_exhausted(error.kind());
+                    break;
+                }
             }
         }
+        self.make_room(waiting);
+    }
+
+    /// Closes the oldest connections if there are too many, of other users or in all. Real clients send their request at
+    /// once.
+    fn make_room(&self, waiting: &mut Vec<Connection>) {
+        if waiting.len() <= OTHERS_MAX {
+            return;
+        }
+        if waiting.iter().any(|it| it.is_own.is_none()) {
+            let connections = Connections::read();
+            for it in waiting.iter_mut().filter(|it| it.is_own.is_none()) {
+                it.is_own = Some(connections.are_own(it.peer, self.address));
+            }
+        }
+        let own: Vec<bool> = waiting.iter().map(|it| it.is_own == Some(true)).collect();
+        let mut stay = staying(&own).into_iter();
+        waiting.retain(|_| stay.next().unwrap_or(false));
     }
 
     /// Answers a request with the right token.
     fn grant(&self, connection: Connection) {
-        let is_own = || peer::is_own(connection.peer, self.address);
+        let is_own = || {
+            let look_up = || Connections::read().are_own(connection.peer, self.address);
+            connection.is_own.unwrap_or_else(look_up)
+        };
         if self.token_delivery == TokenDelivery::Environment && !is_own() {
             return refuse(connection, Refusal::Forbidden);
         }
@@ -203,6 +229,25 @@ fn status(problem: &Problem) -> Status {
     }
 }
 
+/// Returns which connections stay, of a list with the oldest first that says which ones are this user's own.
+fn staying(own: &[bool]) -> Vec<bool> {
+    let mut places = [(true, WAITING_MAX), (false, OTHERS_MAX)];
+    let mut stay: Vec<bool> = own
+        .iter()
+        .rev()
+        .map(|is_own| {
+            let place = places.iter_mut().find(|(of_own, _)| of_own == is_own);
+            place.is_some_and(|(_, left)| {
+                let is_free = *left > 0;
+                *left = left.saturating_sub(1);
+                is_free
+            })
+        })
+        .collect();
+    stay.reverse();
+    stay
+}
+
 fn refuse(connection: Connection, refusal: Refusal) {
     connection.answer(&answer(refusal.status(), ""));
 }
@@ -225,4 +270,28 @@ fn pause() {
 #[expect(clippy::disallowed_methods, reason = "the deadlines of connections")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(own: &[bool], of: bool) -> usize {
+        let stay = staying(own).into_iter().zip(own);
+        stay.filter(|(stays, is_own)| *stays && **is_own == of)
+            .count()
+    }
+
+    #[test]
+    fn other_users_take_no_place_of_ones_own() {
+        let mut flooded = vec![true; 3];
+        flooded.extend([false; 500]);
+        assert_eq!(
+            (count(&flooded, true), count(&flooded, false)),
+            (3, OTHERS_MAX)
+        );
+        assert!(staying(&[true; WAITING_MAX]).iter().all(|stays| *stays));
+        let crowded = staying(&[true; WAITING_MAX + 2]);
+        assert!(!crowded[0] && !crowded[1] && crowded[2], "the oldest go");
+    }
 }

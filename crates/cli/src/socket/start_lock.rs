@@ -34,10 +34,8 @@ impl StartLock {
     /// If the folder cannot be used.
     pub(super) fn acquire(dir: &Path) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(dir.join(STARTING_LOCK))?;
+        options.write(true).truncate(false);
+        let file = open_file(&mut options, &dir.join(STARTING_LOCK))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self {
                 _file: file,
@@ -112,15 +110,27 @@ fn open_log(path: &Path) -> io::Result<File> {
     if let Some(dir) = path.parent() {
         create_private(dir)?;
     }
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    let file = open_file(OpenOptions::new().append(true), path)?;
     if file.metadata()?.len() > LOG_MAX {
         file.set_len(0)?;
     }
     Ok(file)
+}
+
+/// Opens a file of this user alone, and creates it. Never blocks on a FIFO or a device of its name.
+fn open_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY);
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("not a file")),
+    }
 }
 
 fn failed(log_path: &Path) -> Problem {

@@ -18,6 +18,9 @@ pub enum KeychainError {
     /// The keychain did not respond in time.
     #[error("the keychain does not respond")]
     Frozen,
+    /// The system lacks the resources to ask the keychain, such as file descriptors.
+    #[error("the keychain cannot be asked: {0}")]
+    Exhausted(String),
     /// The keychain denied access.
     #[error("the keychain denied access: {0}")]
     Denied(String),
@@ -53,6 +56,11 @@ impl From<KeychainError> for Problem {
                 "The keychain does not respond.",
                 "Restart it (or sign out and in), then try again. Active sessions keep working.",
             ),
+            KeychainError::Exhausted(said) => {
+                let what = format!("The keychain cannot be asked: {}.", sanitise::echo(said));
+                let remedy = "Close some programs or restart Rolecall, then try again. Active sessions keep working.";
+                return Self::new(ProblemCode::KeychainFrozen, what, remedy);
+            }
             KeychainError::Denied(said) => {
                 let what = format!("The keychain denied access: {}", sanitise::echo(said));
                 let remedy = "Allow Rolecall to use it, then try again.";

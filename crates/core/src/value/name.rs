@@ -76,7 +76,17 @@ mod tests {
 
     #[test]
     fn b44_rejects_hidden_characters_and_flags() {
-        for bad in ["", "  ", "a\nb", "a\u{202e}b", "--json", &"x".repeat(129)] {
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "\u{3164}",
+            "\u{2800}",
+            "admin\u{3164}",
+            "--json",
+            &"x".repeat(129),
+        ] {
             assert!(Name::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -5,11 +5,12 @@
 const ECHO_LIMIT: usize = 64;
 
 /// Returns whether a terminal, menu or notification could interpret `character` instead of showing it: control
-/// characters, bidirectional controls, zero-width and other invisible characters.
+/// characters, bidirectional controls, zero-width and other invisible characters, and letters that are blank.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -100,6 +101,17 @@ mod tests {
             visible("a\u{1b}[31m\u{202e}b\u{200b}\n"),
             "a\\u{1b}[31m\\u{202e}b\\u{200b}\\u{a}"
         );
+    }
+
+    #[test]
+    fn t18_letters_that_are_blank_are_escaped() {
+        for blank in [
+            '\u{3164}', '\u{2800}', '\u{115f}', '\u{1160}', '\u{ffa0}', '\u{34f}',
+        ] {
+            assert!(is_hidden(blank), "{blank:?}");
+            assert!(!visible(&blank.to_string()).contains(blank));
+        }
+        assert_eq!(visible("한글 ⠃ 客"), "한글 ⠃ 客");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum Concern {
     Socket,
     /// The heartbeat, which shows the warnings.
     Heartbeat,
+    /// Roles whose names look alike.
+    LookAlikes,
 }
 
 /// The problems that stand until they are solved or the user dismisses them.

@@ -12,9 +12,13 @@ use zbus::names::{OwnedUniqueName, WellKnownName};
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
 
 use super::failure::Failure;
+use crate::keychain::exhausted;
 
 /// How long the service may take to start, or to answer a call without a dialog.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(4_800);
+
+/// How long the bus itself may take to answer, which is never busy for long.
+const BUS_LIMIT: Duration = Duration::from_secs(3);
 
 /// The well-known name of the service.
 pub(super) const SECRETS: &str = "org.freedesktop.secrets";
@@ -42,7 +46,8 @@ impl Connection {
     /// Returns the session with the service, and starts the service if needed.
     ///
     /// # Errors
-    /// [`KeychainError::Absent`] if there is no service to start.
+    /// [`KeychainError::Absent`] if there is no service to start, and [`KeychainError::Frozen`] if the bus does not
+    /// respond.
     pub(super) async fn session(&mut self) -> Result<&Session, Failure> {
         let bus = self.bus().await?;
         let starting = timeout(ANSWER_LIMIT, owner(&bus)).await;
@@ -68,8 +73,11 @@ impl Connection {
             return Ok(bus.clone());
         }
         let opened = timeout(ANSWER_LIMIT, zbus::Connection::session()).await;
-        let opened = opened.map_err(|_| KeychainError::Absent)?;
-        let bus = opened.map_err(|_| KeychainError::Absent)?;
+        let opened = opened.map_err(|_| KeychainError::Frozen)?;
+        let bus = opened.map_err(|error| match error {
+            zbus::Error::InputOutput(error) => exhausted::or(&error, || KeychainError::Absent),
+            _ => KeychainError::Absent,
+        })?;
         Ok(self.bus.insert(bus).clone())
     }
 }
@@ -158,7 +166,8 @@ impl Session {
 async fn owner(bus: &zbus::Connection) -> Result<OwnedUniqueName, Failure> {
     let dbus = DBusProxy::new(bus).await?;
     let name = WellKnownName::from_static_str_unchecked(SECRETS);
-    match dbus.get_name_owner(name.clone().into()).await {
+    let asked = timeout(BUS_LIMIT, dbus.get_name_owner(name.clone().into())).await;
+    match asked.map_err(|_| KeychainError::Frozen)? {
         Err(fdo::Error::NameHasNoOwner(_)) => {
             let started = dbus.start_service_by_name(name.clone(), 0).await;
             started.map_err(|_| KeychainError::Absent)?;

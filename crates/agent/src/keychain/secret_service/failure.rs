@@ -3,6 +3,8 @@
 use rolecall_core::value::keychain_error::KeychainError;
 use zbus::{DBusError, fdo};
 
+use crate::keychain::exhausted;
+
 /// Why a call failed.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -56,7 +58,9 @@ impl From<zbus::Error> for Failure {
         match error {
             zbus::Error::MethodError(name, said, _) => Self::of_name(&name, said.as_deref()),
             zbus::Error::FDO(error) => (*error).into(),
-            zbus::Error::InputOutput(_) => Self::Lost(KeychainError::Absent),
+            zbus::Error::InputOutput(error) => {
+                Self::Lost(exhausted::or(&error, || KeychainError::Absent))
+            }
             other => Self::Final(KeychainError::Denied(other.to_string())),
         }
     }

@@ -1,0 +1,161 @@
+//! Names that look alike, such as "admin" with a Latin and with a Cyrillic "a".
+
+use std::collections::BTreeMap;
+
+use super::name::Name;
+use super::problem::{Problem, ProblemCode};
+use super::sanitise;
+
+/// Letters of other scripts, each beside the Latin letter that it looks like, and digits that look like letters.
+/// <https://www.unicode.org/reports/tr39/#Confusable_Detection>
+const LIKE: [(&str, char); 45] = [
+    ("аɑα", 'a'),
+    ("АΑ", 'A'),
+    ("ВΒ", 'B'),
+    ("сϲ", 'c'),
+    ("СϹ", 'C'),
+    ("ԁ", 'd'),
+    ("еҽ", 'e'),
+    ("ЕΕ", 'E'),
+    ("ɡ", 'g'),
+    ("һ", 'h'),
+    ("НΗ", 'H'),
+    ("іιɩ", 'i'),
+    ("ІΙӀ1|Il", 'l'),
+    ("јϳ", 'j'),
+    ("Ј", 'J'),
+    ("КΚ", 'K'),
+    ("кκ", 'k'),
+    ("МΜ", 'M'),
+    ("м", 'm'),
+    ("ո", 'n'),
+    ("ΝͶ", 'N'),
+    ("оοօ", 'o'),
+    ("ОΟ0", 'O'),
+    ("рρ", 'p'),
+    ("РΡ", 'P'),
+    ("ԛ", 'q'),
+    ("г", 'r'),
+    ("ѕ", 's'),
+    ("Ѕ", 'S'),
+    ("т", 't'),
+    ("ТΤ", 'T'),
+    ("υս", 'u'),
+    ("ѵν", 'v'),
+    ("Ѵ", 'V'),
+    ("ԝω", 'w'),
+    ("хχ", 'x'),
+    ("ХΧ", 'X'),
+    ("уγ", 'y'),
+    ("УΥ", 'Y'),
+    ("ʐ", 'z'),
+    ("Ζ", 'Z'),
+    ("‐‑‒–—―−﹣－", '-'),
+    ("․", '.'),
+    ("∕⁄", '/'),
+    ("：꞉", ':'),
+];
+
+/// Returns the name as it looks: names with the same result look alike.
+fn skeleton(name: &Name) -> String {
+    let words = name.as_str().split_whitespace().collect::<Vec<_>>();
+    let shown = words.join(" ");
+    let visible = shown.chars().filter(|c| !is_selector(*c));
+    visible.map(latin).collect()
+}
+
+/// Selects a variant of the character before it, and is not seen itself.
+fn is_selector(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn latin(character: char) -> char {
+    if character.is_ascii() && !matches!(character, '0' | '1' | '|' | 'I') {
+        return character;
+    }
+    let wide = u32::from(character);
+    let narrow = match wide {
+        // Wide forms of ASCII.
+        0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(character),
+        _ => character,
+    };
+    let like = LIKE.iter().find(|(letters, _)| letters.contains(narrow));
+    like.map_or(narrow, |(_, latin)| *latin)
+}
+
+/// Returns the first two different names that look alike.
+pub fn first_pair<'a>(names: impl Iterator<Item = &'a Name>) -> Option<(&'a Name, &'a Name)> {
+    let mut seen: BTreeMap<String, &Name> = BTreeMap::new();
+    for name in names {
+        match seen.insert(skeleton(name), name) {
+            Some(other) if other != name => return Some((other, name)),
+            Some(_) | None => {}
+        }
+    }
+    None
+}
+
+/// Returns the problem of two names that look alike.
+pub fn problem(first: &Name, second: &Name) -> Problem {
+    let (one, other) = (first.as_str(), second.as_str());
+    let mut pairs = one.chars().zip(other.chars());
+    let how = pairs.find(|(own, others)| own != others);
+    let how = how.map_or_else(String::new, |(own, others)| {
+        let (own, others) = (sanitise::describe(own), sanitise::describe(others));
+        format!(" One has {own} where the other has {others}.")
+    });
+    let (one, other) = (sanitise::echo(one), sanitise::echo(other));
+    let what = format!("Two roles have names that look alike: \"{one}\" and \"{other}\".{how}");
+    let remedy = "Compare their accounts before you use one, and rename one of them.";
+    Problem::new(ProblemCode::NameTaken, what, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    fn are_alike(one: &str, other: &str) -> bool {
+        first_pair([name(one), name(other)].iter()).is_some()
+    }
+
+    #[test]
+    fn t32_names_that_look_alike_are_found() {
+        for (one, other) in [
+            ("admin", "\u{430}dmin"),
+            ("prod-admin", "prod\u{2010}admin"),
+            ("scope", "\u{455}\u{441}\u{43e}\u{440}\u{435}"),
+            ("PROD1", "PRODl"),
+            ("O2", "02"),
+            ("admin", "\u{ff41}dmin"),
+            ("a b", "a\u{a0}b"),
+            ("a b", "a  b"),
+            ("admin", "admin\u{fe0f}"),
+        ] {
+            assert!(are_alike(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn t32_names_that_differ_to_the_eye_are_not() {
+        for (one, other) in [
+            ("admin", "Admin"),
+            ("mail", "mall"),
+            ("prod", "prod2"),
+            ("дев", "dev"),
+            ("客户", "客"),
+            ("admin", "admin"),
+        ] {
+            assert!(!are_alike(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn t32_the_problem_says_where_they_differ() {
+        let problem = problem(&name("admin"), &name("\u{430}dmin"));
+        assert!(problem.what.contains("U+0430"), "{}", problem.what);
+    }
+}

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rolecall_agent::engine::{Engine, Stores, Ui};
 use rolecall_agent::files::ConfigFiles;
+use rolecall_agent::host;
 use rolecall_agent::keyring;
 use rolecall_agent::paths::Paths;
 use rolecall_core::api::host::{FileState, HostView};
@@ -37,6 +39,8 @@ pub(crate) struct Desktop {
     /// The settings file; `None` in the practice set.
     pub(crate) settings_path: Option<PathBuf>,
     pub(crate) ui: Arc<UiPublisher>,
+    /// Whether the program starts again after it quits.
+    pub(crate) is_restarting: AtomicBool,
     notifier: DesktopNotifier,
     practice: Option<PracticeSet>,
 }
@@ -91,6 +95,7 @@ impl Desktop {
             roles_path: practice.is_none().then(|| paths.roles_path()),
             settings_path: practice.is_none().then(|| paths.settings_path()),
             ui,
+            is_restarting: AtomicBool::new(false),
             notifier,
             practice,
         }
@@ -118,10 +123,10 @@ impl Desktop {
                     Topic::Digest
                     | Topic::Question(_)
                     | Topic::Questions
-                    | Topic::TemporaryProfiles,
-                ) => {
-                    desktop.ui.window.open();
-                }
+                    | Topic::TemporaryProfiles
+                    | Topic::Window
+                    | Topic::Menu,
+                ) => desktop.open_window(),
                 (NoticeAction::Reply(_), Topic::Session(_)) => {}
             }
         }));
@@ -148,9 +153,43 @@ impl Desktop {
                 std::thread::spawn(move || keeper.end_key(&key));
             }
             MenuAction::Reply(id, reply) => self.reply(id, reply),
-            MenuAction::Open => self.ui.window.open(),
+            MenuAction::Open => self.open_window(),
+            MenuAction::Show(role) => {
+                // A failure is reported by the window's host.
+                let _ = self.ui.window.open_at(role, self.keeper.snapshot());
+            }
+            MenuAction::Dismiss(roles) => {
+                let keeper = self.keeper.clone();
+                std::thread::spawn(move || roles.iter().for_each(|role| drop(keeper.end(role))));
+            }
+            MenuAction::Restart => self.restart(),
             MenuAction::Quit => app.exit(0),
         }
+    }
+
+    /// Handles a click on an entry that the menu no longer has.
+    pub(crate) fn menu_changed(&self) {
+        self.notifier.show(&Notice::menu_changed());
+    }
+
+    /// Opens the window. A failure is shown as a notification and as a problem.
+    pub(crate) fn open_window(&self) {
+        host::note_program(self);
+        // A failure is reported by the window's host.
+        let _ = self.ui.window.open();
+    }
+
+    /// Shows that the window cannot be opened.
+    pub(crate) fn window_failed(&self, problem: &Problem) {
+        self.notifier.show(&Notice::window_failed(problem));
+        self.keeper
+            .set_standing(Concern::Window, Some(problem.clone()));
+    }
+
+    /// Quits, and then starts the installed program.
+    pub(crate) fn restart(&self) {
+        self.is_restarting.store(true, Ordering::Release);
+        self.ui.quit();
     }
 
     /// Records whether the desktop has a tray. Without one, opens the window once.
@@ -158,7 +197,7 @@ impl Desktop {
         self.keeper
             .set_standing(Concern::Tray, (!present).then(no_tray));
         if !present && self.ui.is_first_without_tray() {
-            self.ui.window.open();
+            self.open_window();
         }
     }
 

@@ -19,8 +19,7 @@ impl Host for Desktop {
     }
 
     fn show_window(&self) -> Result<(), Problem> {
-        self.ui.window.open();
-        Ok(())
+        self.ui.window.open()
     }
 
     fn engine(&self) -> &Engine {

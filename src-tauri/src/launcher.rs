@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rolecall_agent::program;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 /// The environment variables that a desktop program needs. AWS variables are not passed on.
@@ -58,8 +59,23 @@ const OPENER: &str = if cfg!(windows) {
 /// # Errors
 /// If the program cannot be started.
 pub(crate) fn start_practice() -> Result<(), Problem> {
-    let program = std::env::current_exe().map_err(|error| failed("Rolecall", &error))?;
+    let program = program::running_path().map_err(|error| failed("Rolecall", &error))?;
     start(&program, &["--practice".as_ref(), "--window".as_ref()])
+}
+
+/// Starts the installed program, which may be newer than this one, with its window.
+///
+/// # Errors
+/// If the program cannot be started.
+pub(crate) fn start_installed(is_practice: bool) -> Result<(), Problem> {
+    let program = program::installed_path().map_err(|error| failed("Rolecall", &error))?;
+    let practice = is_practice.then_some("--practice");
+    let arguments: Vec<&std::ffi::OsStr> = practice
+        .into_iter()
+        .chain(["--window"])
+        .map(AsRef::as_ref)
+        .collect();
+    start(&program, &arguments)
 }
 
 /// Opens a file in its default program.

@@ -23,23 +23,24 @@ mod window_wire;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rolecall_agent::caller::Caller;
-use rolecall_agent::hand_over::{self, Claim, HandOverLock};
+use rolecall_agent::hand_over::{self, Claimed, HandOverLock};
 use rolecall_agent::host::receive;
-use rolecall_agent::instance;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
 use rolecall_core::api::host::HostView;
 use rolecall_core::value::origin::OriginKind;
+use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::RoleView;
 use rolecall_keeper::Concern;
 use tauri::{AppHandle, RunEvent};
 
 use arguments::{HELP, Options, Request};
 use desktop::Desktop;
-use tray::TrayPainter;
+use tray::{OnLeftClick, TrayPainter};
 
 /// How long pending answers may take before the agent starts again.
 const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -75,24 +76,57 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     let claimed = match display {
         Ok(()) => hand_over::claim(&paths.socket_dir),
         // Without a display, a running agent is not replaced.
-        Err(_) => instance::claim(&paths.socket_dir).map(|it| it.map(Claim::from)),
+        Err(_) => hand_over::claim_without_display(&paths.socket_dir),
     };
-    let Some(claim) = claimed? else {
-        return Ok(print_line(
-            "Rolecall is already running. Its window was brought to the front.",
-        ));
+    let claim = match claimed? {
+        Claimed::New(claim) => claim,
+        Claimed::Running(version) => return Ok(print_line(&already_running(&version))),
     };
     display?;
     let mut lock = claim.lock;
     let ended = serve_until_quit(&paths, options, &mut lock, claim.agent.as_ref());
-    if let Some(agent) = &claim.agent {
-        // The new agent needs the instance lock.
-        drop(claim.instance);
-        if let Err(error) = hand_over::start_again(&paths, agent) {
-            tracing::warn!(%error, "the previous agent could not be restarted");
+    // The next program needs the instance lock.
+    drop(claim.instance);
+    if let Some(agent) = &claim.agent
+        && let Err(error) = hand_over::start_again(&paths, agent)
+    {
+        tracing::warn!(%error, "the previous agent could not be restarted");
+    }
+    let ended = ended?;
+    if ended == Ended::Restarting {
+        launcher::start_installed(options.practice)?;
+    }
+    Ok(ended.code())
+}
+
+/// Returns what a second start prints. `version` is the one that is running.
+fn already_running(version: &str) -> String {
+    let own = env!("CARGO_PKG_VERSION");
+    match version == own {
+        true => "Rolecall is already running. Its window was brought to the front.".to_owned(),
+        false => format!(
+            "Rolecall {} is already running, and this is {own}. Its window was brought to the front. To use {own}, \
+             choose Restart Rolecall there or in its menu.",
+            sanitise::echo(version)
+        ),
+    }
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Done,
+    Failed,
+    Restarting,
+}
+
+impl Ended {
+    fn code(self) -> ExitCode {
+        match self {
+            Self::Done | Self::Restarting => ExitCode::SUCCESS,
+            Self::Failed => ExitCode::FAILURE,
         }
     }
-    ended
 }
 
 /// Runs until the user quits. `lock` is released once the socket is served, and taken again before the socket closes if
@@ -102,7 +136,7 @@ fn serve_until_quit(
     options: Options,
     lock: &mut Option<HandOverLock>,
     agent: Option<&HostView>,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<Ended> {
     let desktop = Arc::new(if options.practice {
         Desktop::practice(paths)?
     } else {
@@ -125,10 +159,10 @@ fn serve_until_quit(
         server.await_answers(0, PENDING_ANSWERS_TIMEOUT);
     }
     desktop.keeper.flush();
-    Ok(if code == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(match code {
+        _ if desktop.is_restarting.load(Ordering::Acquire) => Ended::Restarting,
+        0 => Ended::Done,
+        _ => Ended::Failed,
     })
 }
 
@@ -137,15 +171,16 @@ fn serve_until_quit(
     reason = "the framework's context exits if its embedded files are damaged"
 )]
 fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
-    let acting = desktop.clone();
+    let (acting, clicked) = (desktop.clone(), desktop.clone());
     let app = tauri::Builder::default()
-        .manage(desktop.ui.window.clone())
+        .manage(OnLeftClick(Box::new(move || clicked.open_window())))
         .manage(TrayPainter::default())
-        .on_menu_event(move |app, event| {
-            if let Some(action) = TrayPainter::action(app, event.id().as_ref()) {
-                acting.act(app, action);
-            }
-        })
+        .on_menu_event(
+            move |app, event| match TrayPainter::action(app, event.id().as_ref()) {
+                Some(action) => acting.act(app, action),
+                None => acting.menu_changed(),
+            },
+        )
         .build(tauri::generate_context!())?;
     Ok(app)
 }
@@ -204,6 +239,7 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     quit_on_signals(app);
     let leaving = app.clone();
     let answering = Arc::downgrade(desktop);
+    let failing = Arc::downgrade(desktop);
     desktop.ui.window.connect(
         move |call| {
             let desktop = answering.upgrade()?;
@@ -214,11 +250,16 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
                 leaving.exit(0);
             }
         },
+        move |problem| {
+            if let Some(desktop) = failing.upgrade() {
+                desktop.window_failed(problem);
+            }
+        },
     );
     let watching = desktop.clone();
     tray_host::watch(move |present| watching.tray_changed(present));
     if options.window || is_first_start(desktop) {
-        desktop.ui.window.open();
+        desktop.open_window();
     }
 }
 

@@ -1,8 +1,9 @@
 //! Draws the tray from a plain value. Only differences are redrawn.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use rolecall_core::value::sanitise::{self, Markup};
 use rolecall_core::view::menu::{MenuAction, MenuItem, Tray, TrayIcon};
 use tauri::image::Image;
 use tauri::menu::{
@@ -14,7 +15,6 @@ use tauri::{AppHandle, Manager, Wry};
 
 use crate::tray_dot::dot;
 use crate::tray_host;
-use crate::window_host::WindowHost;
 
 const ID: &str = "rolecall";
 
@@ -36,6 +36,9 @@ enum Entry {
     Coloured(IconMenuItem<Wry>),
     Submenu(Submenu<Wry>),
 }
+
+/// What a left click on the icon does.
+pub(crate) struct OnLeftClick(pub(crate) Box<dyn Fn() + Send + Sync>);
 
 impl TrayPainter {
     /// Draws `tray`, if it changed. Any thread may call this.
@@ -75,7 +78,7 @@ impl Painted {
             icon.set_icon(Some(image(tray.icon)?))?;
         }
         if shown.map(|shown| &shown.tooltip) != Some(&tray.tooltip) {
-            icon.set_tooltip(Some(&tray.tooltip))?;
+            icon.set_tooltip(Some(tooltip(&tray.tooltip)))?;
         }
         if shown.is_some_and(|shown| same_shape(&shown.items, &tray.items)) {
             return self.relabel(&tray.items);
@@ -97,12 +100,12 @@ impl Painted {
             .icon(image(tray.icon)?)
             .icon_as_template(cfg!(target_os = "macos"))
             .title("Rolecall")
-            .tooltip(&tray.tooltip)
+            .tooltip(tooltip(&tray.tooltip))
             .menu(&menu)
             .show_menu_on_left_click(cfg!(target_os = "macos"))
             .on_tray_icon_event(|icon, event| {
                 if is_left_click(&event) {
-                    icon.app_handle().state::<Arc<WindowHost>>().open();
+                    (icon.app_handle().state::<OnLeftClick>().0)();
                 }
             })
             .build(app)?;
@@ -202,6 +205,16 @@ impl Painted {
         }
         Ok(())
     }
+}
+
+/// Returns the tooltip as the tray expects it. Those of Linux read a subset of HTML.
+/// <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/Markup/>
+fn tooltip(text: &str) -> String {
+    let markup = match cfg!(target_os = "linux") {
+        true => Markup::Escaped,
+        false => Markup::Plain,
+    };
+    sanitise::tooltip(text, markup)
 }
 
 fn id_of(item: &impl IsMenuItem<Wry>) -> String {

@@ -27,6 +27,13 @@ impl UiPublisher {
         let _ = self.app.set(app);
     }
 
+    /// Quits the application.
+    pub(crate) fn quit(&self) {
+        if let Some(app) = self.app.get() {
+            app.exit(0);
+        }
+    }
+
     /// Returns whether the tray is missing for the first time.
     pub(crate) fn is_first_without_tray(&self) -> bool {
         !self.was_tray_missing.swap(true, Ordering::AcqRel)
@@ -49,7 +56,8 @@ impl Audience for UiPublisher {
     fn publish(&self, snapshot: &Snapshot) {
         self.window.send_snapshot(snapshot);
         if self.has_new_prompt(snapshot) {
-            self.window.open();
+            // A failure is reported by the window's host.
+            let _ = self.window.open();
         }
     }
 

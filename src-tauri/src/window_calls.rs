@@ -10,6 +10,7 @@ use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::Concern;
 
 use crate::desktop::Desktop;
 use crate::launcher;
@@ -34,6 +35,16 @@ pub(crate) fn answer(desktop: &Desktop, call: DesktopCall) -> Result<Answer, Pro
         DesktopCall::ImportSources => {
             let present = rolecall_import::present(&paths::home());
             Ok(Answer::ImportSources(present))
+        }
+        DesktopCall::Restart => {
+            desktop.restart();
+            Ok(Answer::Done)
+        }
+        DesktopCall::Focus => {
+            // A window that asks has opened.
+            desktop.keeper.set_standing(Concern::Window, None);
+            let role = desktop.ui.window.take_focus();
+            Ok(Answer::Names(role.into_iter().collect()))
         }
         DesktopCall::StartPractice => launcher::start_practice().map(done),
         DesktopCall::PracticeCode => {

@@ -1,14 +1,16 @@
 //! The tray's side of the window: starts its process, sends snapshots, answers calls, and notices its end.
 
 use std::io::{self, Read};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
+use rolecall_agent::program;
 use rolecall_core::api::desktop::DesktopCall;
 use rolecall_core::api::frame::{FrameError, Received, receive_frame, write_frame};
 use rolecall_core::api::protocol::{Answer, Call, REQUEST_MAX};
+use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
@@ -22,12 +24,18 @@ type Answering = dyn Fn(Call) -> Option<Result<Answer, Problem>> + Send + Sync;
 /// Returns the command that starts the window's process.
 type Program = dyn Fn() -> io::Result<Command> + Send + Sync;
 
+/// Hears why the window cannot be opened.
+type Report = dyn Fn(&Problem) + Send + Sync;
+
 /// Starts the window's process, of which there is at most one, and sends it snapshots.
 pub(crate) struct WindowHost {
     program: Box<Program>,
     open: Mutex<Option<OpenWindow>>,
     answer: OnceLock<Arc<Answering>>,
+    /// The role whose page the next window opens.
+    focus: Mutex<Option<Name>>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    on_failed: OnceLock<Box<Report>>,
 }
 
 /// A window whose process runs.
@@ -51,27 +59,66 @@ impl WindowHost {
             program: Box::new(program),
             open: Mutex::default(),
             answer: OnceLock::new(),
+            focus: Mutex::default(),
             on_closed: OnceLock::new(),
+            on_failed: OnceLock::new(),
         }
     }
 
-    /// Sets the callbacks for calls and for closing; only the first ones count.
+    /// Sets the callbacks for calls, for closing, and for a window that cannot open; only the first ones count.
     pub(crate) fn connect(
         &self,
         answer: impl Fn(Call) -> Option<Result<Answer, Problem>> + Send + Sync + 'static,
         on_closed: impl Fn() + Send + Sync + 'static,
+        on_failed: impl Fn(&Problem) + Send + Sync + 'static,
     ) {
         let _ = self.answer.set(Arc::new(answer));
         let _ = self.on_closed.set(Box::new(on_closed));
+        let _ = self.on_failed.set(Box::new(on_failed));
     }
 
-    /// Opens the window, or brings it to the front. If it closes before a person could see it, it is opened again.
-    pub(crate) fn open(self: &Arc<Self>) {
+    /// Opens the window, or brings it to the front. If it closes before a person could see it, it is opened again. A
+    /// failure is also reported to the callback.
+    ///
+    /// # Errors
+    /// If its process cannot be started.
+    pub(crate) fn open(self: &Arc<Self>) -> Result<(), Problem> {
         let mut open = self.lock();
         if open.as_mut().is_some_and(OpenWindow::raise) {
-            return;
+            return Ok(());
         }
-        *open = self.started();
+        let started = self.start().map_err(|error| not_opened(&error));
+        let result = started.map(|window| *open = Some(window));
+        drop(open);
+        result.inspect_err(|problem| self.failed(problem))
+    }
+
+    /// Opens the window at the page of a role. `snapshot` is the current one, for a window that is open.
+    ///
+    /// # Errors
+    /// As [`WindowHost::open`].
+    pub(crate) fn open_at(self: &Arc<Self>, role: Name, snapshot: Snapshot) -> Result<(), Problem> {
+        if self.lock().is_some() {
+            self.open()?;
+            let focus = Some(role.to_string());
+            self.send_snapshot(&Snapshot { focus, ..snapshot });
+            return Ok(());
+        }
+        *self.focus.lock().unwrap_or_else(PoisonError::into_inner) = Some(role);
+        self.open()
+    }
+
+    /// Returns the role whose page a new window opens.
+    pub(crate) fn take_focus(&self) -> Option<String> {
+        let mut focus = self.focus.lock().unwrap_or_else(PoisonError::into_inner);
+        focus.take().map(|role| role.to_string())
+    }
+
+    fn failed(&self, problem: &Problem) {
+        tracing::error!("{problem}");
+        if let Some(on_failed) = self.on_failed.get() {
+            on_failed(problem);
+        }
     }
 
     /// Sends a snapshot to the window, if it is open.
@@ -91,13 +138,6 @@ impl WindowHost {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn started(self: &Arc<Self>) -> Option<OpenWindow> {
-        let started = self.start().inspect_err(|error| {
-            tracing::error!(%error, "the window's process could not be started");
-        });
-        started.ok()
-    }
-
     fn start(self: &Arc<Self>) -> io::Result<OpenWindow> {
         let mut child = (self.program)()?
             .stdin(Stdio::piped())
@@ -114,11 +154,16 @@ impl WindowHost {
         thread::Builder::new()
             .name("window-in".into())
             .spawn(move || {
-                host.serve(output, &replies);
+                let has_called = host.serve(output, &replies);
                 // Without its pipe it is of no use, if it still runs.
                 let _ = child.kill();
-                let _ = child.wait();
+                let status = child.wait();
                 host.closed();
+                if let (false, Ok(status)) = (has_called, status)
+                    && has_failed(status)
+                {
+                    host.failed(&not_opened(&status));
+                }
             })?;
         Ok(OpenWindow {
             messages,
@@ -127,9 +172,11 @@ impl WindowHost {
         })
     }
 
-    /// Answers the window's calls until it closes.
-    fn serve(&self, mut output: impl Read, replies: &Sender<WindowMessage>) {
+    /// Answers the window's calls until it closes. Returns whether there was one: a window that opens makes some.
+    fn serve(&self, mut output: impl Read, replies: &Sender<WindowMessage>) -> bool {
+        let mut has_called = false;
         while let Ok(received) = receive_frame::<WindowRequest>(&mut output, REQUEST_MAX) {
+            has_called = true;
             match received {
                 Received::Content(WindowRequest { id, call }) => {
                     if let Call::Desktop(DesktopCall::Seen { raised }) = call {
@@ -148,6 +195,7 @@ impl WindowHost {
                 }
             }
         }
+        has_called
     }
 
     /// Answers a call on its own thread, since some wait for the user.
@@ -178,11 +226,9 @@ impl WindowHost {
     fn closed(self: &Arc<Self>) {
         let mut open = self.lock();
         let is_missed = open.take().is_some_and(|it| it.raised > it.seen);
-        if is_missed {
-            *open = self.started();
-        }
-        let is_closed = open.is_none();
         drop(open);
+        // A failure is reported by the callback.
+        let is_closed = !is_missed || self.open().is_err();
         if is_closed && let Some(on_closed) = self.on_closed.get() {
             on_closed();
         }
@@ -205,9 +251,32 @@ impl OpenWindow {
     reason = "starts this same program, for the window"
 )]
 fn own_window() -> io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(program::running_path()?);
     command.arg(WINDOW_ARGUMENT);
+    // The toolkit takes the window's class from it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
     Ok(command)
+}
+
+/// Returns whether a process ended with an error of its own, and not because it was killed here.
+fn has_failed(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGKILL) {
+        return false;
+    }
+    !status.success()
+}
+
+/// The number of the signal that ends a process at once.
+#[cfg(unix)]
+const SIGKILL: i32 = 9;
+
+/// Returns the problem of a window that does not open.
+fn not_opened(cause: &dyn std::fmt::Display) -> Problem {
+    let what = "Rolecall's window could not be opened.";
+    let remedy = "Quit Rolecall and start it from a terminal to see why. Until then, use the rolecall command.";
+    Problem::new(ProblemCode::WindowFailed, what, remedy).with_detail(cause.to_string())
 }
 
 /// Returns the problem of a call that was skipped.
@@ -271,7 +340,7 @@ mod tests {
 
     fn host() -> WindowHost {
         let host = WindowHost::default();
-        host.connect(|_| Some(Ok(Answer::Done)), || ());
+        host.connect(|_| Some(Ok(Answer::Done)), || (), |_| ());
         host
     }
 
@@ -340,11 +409,11 @@ mod tests {
         assert_eq!(WindowRequest { id: 1, call }.check_size(), Ok(()));
     }
 
-    /// A host whose windows are shell scripts, and how many of them were started and closed.
+    /// A host whose windows are shell scripts, and how many of them were started, closed, and failed to open.
     #[cfg(unix)]
-    fn with_windows(script: String) -> (Arc<WindowHost>, Arc<[AtomicUsize; 2]>) {
-        let counts = Arc::<[AtomicUsize; 2]>::default();
-        let (started, closed) = (counts.clone(), counts.clone());
+    fn with_windows(script: String) -> (Arc<WindowHost>, Arc<[AtomicUsize; 3]>) {
+        let counts = Arc::<[AtomicUsize; 3]>::default();
+        let (started, closed, failed) = (counts.clone(), counts.clone(), counts.clone());
         let host = WindowHost::starting(move || {
             started[0].fetch_add(1, Ordering::SeqCst);
             #[expect(clippy::disallowed_methods, reason = "a script in place of a window")]
@@ -357,16 +426,20 @@ mod tests {
             move || {
                 closed[1].fetch_add(1, Ordering::SeqCst);
             },
+            move |problem| {
+                assert_eq!(problem.code, ProblemCode::WindowFailed);
+                failed[2].fetch_add(1, Ordering::SeqCst);
+            },
         );
         (Arc::new(host), counts)
     }
 
-    /// Waits until so many windows were started and so many closed for good.
+    /// Waits until so many windows were started, so many closed for good, and so many failed to open.
     #[cfg(unix)]
-    fn wait_for(counts: &[AtomicUsize; 2], expected: [usize; 2]) {
+    fn wait_for(counts: &[AtomicUsize; 3], expected: [usize; 3]) {
         #[expect(clippy::disallowed_methods, reason = "the deadline of a test")]
         let begun = std::time::Instant::now();
-        let present = || [0, 1].map(|it: usize| counts[it].load(Ordering::SeqCst));
+        let present = || [0, 1, 2].map(|it: usize| counts[it].load(Ordering::SeqCst));
         while present() != expected {
             assert!(begun.elapsed().as_secs() < 20, "{:?}", present());
             thread::yield_now();
@@ -378,13 +451,13 @@ mod tests {
     fn a_window_that_closes_as_it_is_raised_is_opened_again_once() {
         // It ends with the first message, and did not show anything.
         let (host, counts) = with_windows("head -c 5 > /dev/null".into());
-        host.open();
-        wait_for(&counts, [1, 0]);
-        host.open();
-        wait_for(&counts, [2, 0]);
+        host.open().expect("started");
+        wait_for(&counts, [1, 0, 0]);
+        host.open().expect("started");
+        wait_for(&counts, [2, 0, 0]);
         let snapshot = Snapshot::default();
         host.send_snapshot(&snapshot);
-        wait_for(&counts, [2, 1]);
+        wait_for(&counts, [2, 1, 0]);
     }
 
     #[test]
@@ -397,9 +470,33 @@ mod tests {
         // It ends once it has its answer.
         let script = format!("head -c 5 > /dev/null; printf '{seen}'; head -c 40 > /dev/null");
         let (host, counts) = with_windows(script);
-        host.open();
-        wait_for(&counts, [1, 0]);
-        host.open();
-        wait_for(&counts, [1, 1]);
+        host.open().expect("started");
+        wait_for(&counts, [1, 0, 0]);
+        host.open().expect("started");
+        wait_for(&counts, [1, 1, 0]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_window_that_ends_before_it_opens_is_reported_and_can_be_opened_again() {
+        let (host, counts) = with_windows("exit 127".into());
+        host.open().expect("started");
+        wait_for(&counts, [1, 1, 1]);
+        host.open().expect("started");
+        wait_for(&counts, [2, 2, 2]);
+    }
+
+    #[test]
+    fn a_window_whose_program_cannot_be_started_is_an_error_and_reported() {
+        let host = Arc::new(WindowHost::starting(|| Err(io::ErrorKind::NotFound.into())));
+        let (report, reports) = mpsc::channel();
+        host.connect(
+            |_| None,
+            || (),
+            move |problem| drop(report.send(problem.clone())),
+        );
+        let problem = host.open().expect_err("no program");
+        assert_eq!(problem.code, ProblemCode::WindowFailed);
+        assert_eq!(reports.recv(), Ok(problem));
     }
 }

@@ -28,6 +28,13 @@ class Panel:
         until(lambda: self.bus.owner(WATCHER), self.desktop.logs, 20)
         return self
 
+    def tooltip(self):
+        """Returns the tooltip of the first tray item, as the panel reads it."""
+        service = self.items()[0]
+        name, _, path = service.partition("/")
+        _name, _pixmap, title, text = self.bus.properties(name, f"/{path}", "org.kde.StatusNotifierItem")["ToolTip"]
+        return title, text
+
     def items(self):
         """Returns the services of the tray items it shows."""
         return self.bus.properties(WATCHER, "/StatusNotifierWatcher", WATCHER)["RegisteredStatusNotifierItems"]

@@ -63,6 +63,19 @@ def test_a_real_panel_shows_the_icon(tmp_path):
         rolecall.ok("assume", "guest")
 
 
+def test_a_real_panel_shows_a_tooltip_with_any_role_name(tmp_path, account):
+    with Desktop(activatable=SERVICES) as desktop:
+        Keychain(desktop).start()
+        Notifications(desktop).start()
+        panel = Panel(desktop).start()
+        rolecall = Rolecall(desktop).start_on(account, **{"Tom & <b>Jerry": account.role("guest")})
+        until(panel.items, "the item in the panel")
+        rolecall.ok("assume", "Tom & <b>Jerry")
+        shown = lambda: panel.process.log() + rolecall.process.log()
+        until(lambda: "Tom &amp; &lt;b&gt;Jerry · 1h" in str(panel.tooltip()), lambda: f"the tooltip: {panel.tooltip()}")
+        assert "markup" not in shown(), shown()
+
+
 def _differs(desktop, folder):
     desktop.screenshot(folder / "after.png")
     compared = desktop.run("compare", "-metric", "AE", folder / "before.png", folder / "after.png", "null:")

@@ -65,6 +65,8 @@ export class App {
       this.failure = asProblem(rejection);
       return () => {};
     });
+    const focus = await this.bridge.focus().catch(() => null);
+    if (focus) this.go({ at: "role", name: focus });
     return () => {
       stop();
       document.removeEventListener("visibilitychange", onVisible);
@@ -158,6 +160,7 @@ export class App {
     this.announcement = news(this.snapshot, snapshot).join(" ") || this.announcement;
     if (snapshot.roles !== this.snapshot?.roles) setTimeout(() => prepareSearch(snapshot.roles), PREPARE_AFTER_MS);
     this.snapshot = snapshot;
+    if (snapshot.focus) this.go({ at: "role", name: snapshot.focus });
     this.failure = null;
     this.#tick();
   }

@@ -60,6 +60,8 @@ test.each<[unknown, Parameters<typeof called>[0]]>([
   [{ mark_role: { name: "a", marks } }, (bridge) => bridge.markRole("a", marks)],
   [{ name_account: { account_id: "111122223333", alias: "shop" } }, (bridge) => bridge.nameAccount("111122223333", "shop")],
   [{ desktop: "start_practice" }, (bridge) => bridge.startPractice()],
+  [{ desktop: "restart" }, (bridge) => bridge.restart()],
+  [{ desktop: "focus" }, (bridge) => bridge.focus()],
   [{ desktop: "practice_code" }, (bridge) => bridge.practiceCode()],
   [{ desktop: "open_roles_file" }, (bridge) => bridge.openRolesFile()],
   [{ desktop: "open_settings_file" }, (bridge) => bridge.openSettingsFile()],

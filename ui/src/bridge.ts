@@ -59,6 +59,10 @@ export interface Bridge {
   markRole(name: string, marks: RoleMarks): Promise<void>;
   nameAccount(accountId: string, alias: string): Promise<void>;
   startPractice(): Promise<void>;
+  /** Quits, and starts the installed program. */
+  restart(): Promise<void>;
+  /** Returns the role whose page opens now, once. */
+  focus(): Promise<string | null>;
   practiceCode(): Promise<PracticeCode | null>;
   openRolesFile(): Promise<void>;
   openSettingsFile(): Promise<void>;
@@ -183,6 +187,8 @@ const desktop: Bridge = {
   markRole: (name, marks) => done({ mark_role: { name, marks } }),
   nameAccount: (accountId, alias) => done({ name_account: { account_id: accountId, alias } }),
   startPractice: () => done(onDesktop("start_practice")),
+  restart: () => done(onDesktop("restart")),
+  focus: async () => (await content("names", onDesktop("focus")))[0] ?? null,
   practiceCode: () => content("practice_code", onDesktop("practice_code")),
   openRolesFile: () => done(onDesktop("open_roles_file")),
   openSettingsFile: () => done(onDesktop("open_settings_file")),

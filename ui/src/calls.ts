@@ -183,7 +183,7 @@ export type DesktopCall = { "seen": {
   /** The new name. */
   name: string,
   /** Where the application reads it. */
-  from: KeyOrigin, } } | "plaintext_profiles" | "import_sources" | "start_practice" | "practice_code" | "open_roles_file" | "open_settings_file";
+  from: KeyOrigin, } } | "plaintext_profiles" | "import_sources" | "start_practice" | "restart" | "focus" | "practice_code" | "open_roles_file" | "open_settings_file";
 /** Whether an import changes anything. */
 export type DryRun = boolean;
 /** The state of a sealed file. */

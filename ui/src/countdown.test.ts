@@ -9,9 +9,12 @@ describe("short text of the time left", () => {
   test.each([
     [12 * H, "12h"],
     [10 * H, "10h"],
-    [10 * H - 1, "9h59"],
+    [10 * H - 1, "10h"],
+    [10 * H - 31 * S, "9h59"],
     [H, "1h00"],
-    [H - 1, "59m"],
+    [H - 1, "1h00"],
+    [H - 30 * S, "1h00"],
+    [H - 31 * S, "59m"],
     [2 * M, "2m"],
     [2 * M - 1, "1:59"],
     [61 * S, "1:01"],
@@ -41,15 +44,16 @@ describe("the next tick", () => {
   });
 
   test("falls on the minute of the earliest change", () => {
-    expect(untilNextTick(0, [43 * M + 500])).toBe(501);
-    expect(untilNextTick(0, [43 * M + 30 * S, 50 * M + 10 * S])).toBe(10 * S + 1);
-    expect(untilNextTick(0, [43 * M])).toBe(1);
+    expect(untilNextTick(0, [43 * M + 500])).toBe(30 * S + 501);
+    expect(untilNextTick(0, [43 * M + 30 * S, 50 * M + 40 * S])).toBe(1);
+    expect(untilNextTick(0, [43 * M])).toBe(30 * S + 1);
+    expect(untilNextTick(0, [2 * M + 10 * S])).toBe(10 * S + 1);
   });
 
   test("falls on the second when close", () => {
     expect(untilNextTick(0, [90 * S + 250])).toBe(251);
-    expect(untilNextTick(0, [H], [20 * S + 100])).toBe(1);
-    expect(untilNextTick(0, [H + 30 * S], [20 * S + 100])).toBe(101);
+    expect(untilNextTick(0, [H], [20 * S + 100])).toBe(101);
+    expect(untilNextTick(0, [H + 30 * S], [20 * S + 100])).toBe(1);
   });
 
   test("never changes the text before it comes", () => {

@@ -9,9 +9,10 @@ const LONG_MS = 10 * HOUR_MS;
 
 /** Returns the time left in at most five characters: "11h", "1h12", "43m", "1:05", "0:00". */
 export function shortLeft(leftMs: number): string {
-  if (leftMs >= LONG_MS) return `${Math.floor(leftMs / HOUR_MS)}h`;
-  if (leftMs >= HOUR_MS) return `${Math.floor(leftMs / HOUR_MS)}h${twoDigits((leftMs % HOUR_MS) / MINUTE_MS)}`;
-  if (leftMs >= CLOSE_MS) return `${Math.floor(leftMs / MINUTE_MS)}m`;
+  const shownMs = rounded(leftMs);
+  if (shownMs >= LONG_MS) return `${Math.floor(shownMs / HOUR_MS)}h`;
+  if (shownMs >= HOUR_MS) return `${Math.floor(shownMs / HOUR_MS)}h${twoDigits((shownMs % HOUR_MS) / MINUTE_MS)}`;
+  if (leftMs >= CLOSE_MS) return `${Math.floor(shownMs / MINUTE_MS)}m`;
   const seconds = Math.max(0, Math.floor(leftMs / SECOND_MS));
   return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
@@ -20,8 +21,9 @@ export function shortLeft(leftMs: number): string {
 export function spokenLeft(leftMs: number): string {
   if (leftMs <= 0) return "expired";
   if (leftMs < CLOSE_MS) return "less than 2 minutes left";
-  const hours = Math.floor(leftMs / HOUR_MS);
-  const minutes = Math.floor((leftMs % HOUR_MS) / MINUTE_MS);
+  const shownMs = rounded(leftMs);
+  const hours = Math.floor(shownMs / HOUR_MS);
+  const minutes = Math.floor((shownMs % HOUR_MS) / MINUTE_MS);
   const parts = [hours > 0 ? plural(hours, "hour") : "", minutes > 0 ? plural(minutes, "minute") : ""];
   return `${parts.filter(Boolean).join(" ")} left`;
 }
@@ -38,7 +40,7 @@ export function partLeft(issuedMs: number, expiresMs: number, nowMs: number): nu
  */
 export function untilNextTick(nowMs: number, byMinute: number[], bySecond: number[] = []): number | null {
   const steps = [
-    ...byMinute.map((instant) => untilNext(instant - nowMs, instant - nowMs < CLOSE_MS ? SECOND_MS : MINUTE_MS)),
+    ...byMinute.map((instant) => untilNextMinute(instant - nowMs)),
     ...bySecond.map((instant) => untilNext(instant - nowMs, SECOND_MS)),
   ].filter((step) => step !== null);
   return steps.length === 0 ? null : Math.min(...steps);
@@ -46,6 +48,17 @@ export function untilNextTick(nowMs: number, byMinute: number[], bySecond: numbe
 
 function untilNext(leftMs: number, unitMs: number): number | null {
   return leftMs > 0 ? (leftMs % unitMs) + 1 : null;
+}
+
+/** Returns when the text of a time that is shown by the minute changes, or is shown by the second. */
+function untilNextMinute(leftMs: number): number | null {
+  if (leftMs < CLOSE_MS) return untilNext(leftMs, SECOND_MS);
+  return Math.min(((leftMs + MINUTE_MS / 2) % MINUTE_MS) + 1, leftMs - CLOSE_MS + 1);
+}
+
+/** Rounds to the nearest minute, so that a session of an hour does not start with 59 minutes. */
+function rounded(leftMs: number): number {
+  return Math.floor((leftMs + MINUTE_MS / 2) / MINUTE_MS) * MINUTE_MS;
 }
 
 function twoDigits(value: number): string {

@@ -291,7 +291,7 @@ export type Problem = {
   diagnosis?: Diagnosis | null,
 };
 /** The kinds of problems that a caller handles differently. */
-export type ProblemCode = "invalid_input" | "invalid_file" | "invalid_settings" | "invalid_aws_file" | "unknown_role" | "unknown_key" | "name_taken" | "unusable_source" | "plaintext_key" | "no_session" | "code_needed" | "reason_needed" | "cancelled" | "keychain_locked" | "keys_sealed" | "wrong_passphrase" | "keychain_absent" | "keychain_frozen" | "keychain_denied" | "keychain_empty" | "access_denied" | "invalid_key" | "expired_credentials" | "code_rejected" | "duration_too_long" | "throttled" | "region_disabled" | "invalid_request" | "clock_skewed" | "offline" | "not_aws" | "wrong_identity" | "aws_failed" | "clipboard_failed" | "storage_failed" | "not_running" | "version_mismatch" | "foreign_peer" | "not_allowed" | "nobody_to_ask" | "other_namespace" | "no_tray" | "timed_out" | "internal";
+export type ProblemCode = "invalid_input" | "invalid_file" | "invalid_settings" | "invalid_aws_file" | "unknown_role" | "unknown_key" | "name_taken" | "unusable_source" | "plaintext_key" | "no_session" | "code_needed" | "reason_needed" | "cancelled" | "keychain_locked" | "keys_sealed" | "wrong_passphrase" | "keychain_absent" | "keychain_frozen" | "keychain_denied" | "keychain_empty" | "access_denied" | "invalid_key" | "expired_credentials" | "code_rejected" | "duration_too_long" | "throttled" | "region_disabled" | "invalid_request" | "clock_skewed" | "offline" | "not_aws" | "wrong_identity" | "aws_failed" | "clipboard_failed" | "storage_failed" | "not_running" | "version_mismatch" | "updated" | "foreign_peer" | "not_allowed" | "nobody_to_ask" | "other_namespace" | "window_failed" | "no_tray" | "timed_out" | "internal";
 /** A process as it is shown, with texts that are safe to display. */
 export type Process = {
   /** The process id. */
@@ -525,6 +525,8 @@ export type Shell = "bash" | "fish" | "powershell" | "cmd" | "nushell" | "elvish
 export type Snapshot = {
   /** Whether this is the user's own data or the practice account. */
   mode: Mode,
+  /** The role whose page the window opens now. */
+  focus?: string | null,
   /** The custom AWS endpoint that all calls go to, if one is set. */
   endpoint: string | null,
   /** AWS's clock minus this machine's, in milliseconds. Add it to the local time before comparing with an expiry. */

@@ -1,7 +1,7 @@
 //! Rolecall without a user interface: the keeper with its adapters. The tray application and the agent share it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rolecall_core::api::host::FileState;
 use rolecall_core::api::import::{ImportData, ImportSource};
@@ -21,6 +21,7 @@ use crate::keychain::OsKeychain;
 use crate::keyring::{self, Keyring};
 use crate::machine::ThisMachine;
 use crate::paths::{self, Paths};
+use crate::program::{self, Installed};
 use crate::programs::OwnPrograms;
 use crate::seal::KeychainSeal;
 use crate::sealed_file::SealedFile;
@@ -43,6 +44,8 @@ pub struct Engine {
     paths: Paths,
     /// The fingerprints of the files before the keeper read them.
     files_before: Fingerprints,
+    /// What was at the path of the program at the last check.
+    installed: Mutex<Installed>,
     secrets: Option<Secrets>,
     keychain: Arc<OsKeychain>,
 }
@@ -136,9 +139,21 @@ impl Engine {
             teams,
             paths: paths.clone(),
             files_before,
+            installed: Mutex::new(Installed::Same),
             secrets: None,
             keychain: Arc::default(),
         }
+    }
+
+    /// Returns what is at the path of the program, if that changed since the last check.
+    pub fn installation_change(&self) -> Option<Installed> {
+        let installed = program::installed();
+        let mut last = self
+            .installed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *last, installed);
+        (before != installed).then_some(installed)
     }
 
     /// Returns the display path of the sealed file, and its state.

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use rolecall_core::api::host::{FileState, HostKind, HostView, INHERITED_VARIABLES, NEVER};
 use rolecall_core::api::protocol::{Answer, Call, STARTING_LOCK};
-use rolecall_core::value::problem::Problem;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::instance::{self, ANSWER, Instance};
 use crate::paths::Paths;
+use crate::program;
 use crate::socket;
 
 /// How long an agent may take to answer pending calls and to save everything.
@@ -42,38 +43,76 @@ pub struct Claim {
     pub agent: Option<HostView>,
 }
 
-impl From<Instance> for Claim {
-    fn from(instance: Instance) -> Self {
-        Self {
-            instance,
-            lock: None,
-            agent: None,
+/// The result of a claim.
+#[derive(Debug)]
+pub enum Claimed {
+    /// This is the only instance.
+    New(Claim),
+    /// The tray application of this version is running, and has shown its window.
+    Running(String),
+}
+
+/// Claims the only instance for the socket in `dir`. A running agent hands over first. A running tray application shows
+/// its window.
+///
+/// # Errors
+/// If the folder cannot be used, or the other program neither ends nor shows its window.
+pub fn claim(dir: &Path) -> Result<Claimed, Problem> {
+    claim_over(dir, Agents::End)
+}
+
+/// Claims the only instance for the socket in `dir`, as [`claim`], but a running agent stays.
+///
+/// # Errors
+/// As [`claim`].
+pub fn claim_without_display(dir: &Path) -> Result<Claimed, Problem> {
+    claim_over(dir, Agents::Stay)
+}
+
+fn claim_over(dir: &Path, agents: Agents) -> Result<Claimed, Problem> {
+    instance::prepare(dir)?;
+    let lock = match agents {
+        Agents::End => lock(dir),
+        Agents::Stay => None,
+    };
+    let agent = RefCell::new(None);
+    let running = RefCell::new(None);
+    let claimed = instance::claim_or(dir, || {
+        let host = socket::ask(dir, Call::Host, ANSWER);
+        if let (Ok(Answer::Host(host)), Agents::End) = (&host, agents)
+            && host.kind == HostKind::Agent
+        {
+            end(dir);
+            *agent.borrow_mut() = Some(*host.clone());
+            return false;
         }
+        let shown = socket::ask(dir, Call::ShowWindow, ANSWER);
+        let found = match (shown, host) {
+            (Ok(_), Ok(Answer::Host(host))) => Ok(host.version),
+            (Ok(_), _) => Ok(env!("CARGO_PKG_VERSION").to_owned()),
+            // It may be starting or ending.
+            (Err(problem), _) if problem.code == ProblemCode::NotRunning => return false,
+            (Err(problem), _) => Err(problem),
+        };
+        *running.borrow_mut() = Some(found);
+        true
+    })?;
+    match (claimed, running.into_inner()) {
+        (Some(instance), _) => Ok(Claimed::New(Claim {
+            instance,
+            lock,
+            agent: agent.into_inner(),
+        })),
+        (None, Some(running)) => running.map(Claimed::Running),
+        (None, None) => Err(Problem::internal()),
     }
 }
 
-/// Claims the only instance for the socket in `dir`. A running agent hands over first. `None` if the tray application is
-/// already running; it has shown its window.
-///
-/// # Errors
-/// As [`instance::claim`].
-pub fn claim(dir: &Path) -> Result<Option<Claim>, Problem> {
-    instance::prepare(dir)?;
-    let lock = lock(dir);
-    let agent = RefCell::new(None);
-    let claimed = instance::claim_or(dir, || match socket::ask(dir, Call::Host, ANSWER) {
-        Ok(Answer::Host(host)) if host.kind == HostKind::Agent => {
-            end(dir);
-            *agent.borrow_mut() = Some(*host);
-            false
-        }
-        _ => socket::ask(dir, Call::ShowWindow, ANSWER).is_ok(),
-    })?;
-    Ok(claimed.map(|instance| Claim {
-        instance,
-        lock,
-        agent: agent.into_inner(),
-    }))
+/// What happens to a running agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agents {
+    End,
+    Stay,
 }
 
 /// Ends the agent once it has answered and saved everything. An older agent is only stopped.
@@ -124,7 +163,7 @@ pub fn start_again(paths: &Paths, before: &HostView) -> io::Result<()> {
 )]
 fn spawn(paths: &Paths, before: &HostView) -> io::Result<()> {
     let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-    let program = std::env::current_exe()?.with_file_name(name);
+    let program = program::installed_path()?.with_file_name(name);
     let passed_on = INHERITED_VARIABLES
         .iter()
         .filter_map(|name| Some((*name, std::env::var_os(name)?)));

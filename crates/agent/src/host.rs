@@ -8,6 +8,7 @@ use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
+use rolecall_keeper::Concern;
 
 use crate::answer::answer;
 use crate::caller::Caller;
@@ -66,6 +67,9 @@ pub fn receive(host: &dyn Host, call: Call, caller: &Caller<'_>) -> Result<Answe
         keeper, in_flight, ..
     } = host.engine();
     caller.check(keeper, &call)?;
+    if matches!(call, Call::Host | Call::ShowWindow | Call::Snapshot) {
+        note_program(host);
+    }
     match call {
         Call::Unlock { passphrase, file } => unlock(host, &passphrase, file).map(|()| Answer::Done),
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
@@ -83,6 +87,15 @@ pub fn receive(host: &dyn Host, call: Call, caller: &Caller<'_>) -> Result<Answe
         }
         Call::Desktop(call) => host.on_desktop(call),
         call => answer(keeper, in_flight, call, caller),
+    }
+}
+
+/// Records whether the running program is still the installed one.
+pub fn note_program(host: &dyn Host) {
+    let engine = host.engine();
+    if let Some(installed) = engine.installation_change() {
+        let problem = installed.problem(host.kind());
+        engine.keeper.set_standing(Concern::Program, problem);
     }
 }
 

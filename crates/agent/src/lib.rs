@@ -25,6 +25,7 @@ pub mod log;
 pub mod machine;
 mod own_file;
 pub mod paths;
+pub mod program;
 pub mod programs;
 mod reply;
 pub mod requester;

@@ -55,7 +55,11 @@ fn words(code: ProblemCode) -> Message {
         Code::TimedOut => OfName(TIMED_OUT),
         Code::NotAllowed => OfName(NOT_ALLOWED),
         Code::NobodyToAsk => OfName(NOBODY_TO_ASK),
-        Code::ClipboardFailed | Code::NoTray | Code::Internal => OfName(INTERNAL),
+        Code::ClipboardFailed
+        | Code::NoTray
+        | Code::WindowFailed
+        | Code::Updated
+        | Code::Internal => OfName(INTERNAL),
     }
 }
 

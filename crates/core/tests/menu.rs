@@ -101,7 +101,7 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
         [
             "(Practice account)",
             "---",
-            "guest · 59m ▸",
+            "guest · 1h ▸",
             "  Copy for ▸",
             "    bash / zsh",
             "    fish",
@@ -168,6 +168,7 @@ fn what_needs_attention_comes_first() {
             "---",
             "(careful · assuming…)",
             "late · expired, assume again",
+            "Dismiss expired",
             "---",
             "Open Rolecall",
             "Quit",
@@ -212,8 +213,95 @@ fn the_icon_shows_the_worst_state() {
     );
     assert_eq!(
         icon(vec![active(), session("c", Phase::Expired, None)]),
-        TrayIcon::Problem
+        TrayIcon::Active,
+        "what ended hides nothing that is live"
     );
+    assert_eq!(
+        icon(vec![session("c", Phase::Expired, None)]),
+        TrayIcon::Idle
+    );
+    assert_eq!(icon(vec![active(), refused()]), TrayIcon::Active);
+    assert_eq!(icon(vec![refused()]), TrayIcon::Problem);
+    let failed_renewal = SessionView {
+        problem: refused().problem,
+        ..active()
+    };
+    assert_eq!(icon(vec![failed_renewal]), TrayIcon::Expiring);
+}
+
+/// A role that AWS refused.
+fn refused() -> SessionView {
+    SessionView {
+        problem: Some(Problem::new(
+            ProblemCode::AccessDenied,
+            "\"user\" may not assume Tom & Jerry.",
+            "Ask for it.",
+        )),
+        ..session("Tom & Jerry", Phase::Failed, None)
+    }
+}
+
+#[test]
+fn live_sessions_come_first_and_a_refused_role_says_why() {
+    let live = session("guest", Phase::Active, Some("2026-11-21T13:00:00Z"));
+    let snapshot = Snapshot {
+        sessions: vec![refused(), session("late", Phase::Expired, None), live],
+        ..Snapshot::default()
+    };
+    let lines = menu_of(&snapshot);
+    let top: Vec<&str> = lines
+        .iter()
+        .map(String::as_str)
+        .filter(|line| !line.starts_with("  "))
+        .collect();
+    assert_eq!(
+        top[..4],
+        [
+            "guest · 1h ▸",
+            "Tom && Jerry · failed ▸",
+            "late · expired, assume again",
+            "Dismiss expired"
+        ]
+    );
+    let place = lines
+        .iter()
+        .position(|line| line.starts_with("Tom"))
+        .expect("an entry");
+    assert_eq!(
+        lines[place + 1..place + 5],
+        [
+            "  (\"user\" may not assume Tom && Jerry.)",
+            "  Try again",
+            "  Why…",
+            "  Dismiss"
+        ]
+    );
+    let shown = tray(&snapshot, instant(NOW));
+    assert_eq!(
+        shown.tooltip,
+        "Rolecall: Tom & Jerry: \"user\" may not assume Tom & Jerry.\nguest · 1h"
+    );
+}
+
+#[test]
+fn an_update_offers_a_restart_and_is_no_reason_for_a_red_icon() {
+    let updated = Problem::new(ProblemCode::Updated, "Rolecall was updated.", "Restart it.");
+    let snapshot = Snapshot {
+        problems: vec![updated],
+        ..Snapshot::default()
+    };
+    let lines = menu_of(&snapshot);
+    assert_eq!(
+        lines,
+        [
+            "Rolecall was updated.",
+            "---",
+            "Open Rolecall",
+            "Restart Rolecall",
+            "Quit"
+        ]
+    );
+    assert_eq!(tray(&snapshot, instant(NOW)).icon, TrayIcon::Idle);
 }
 
 #[test]

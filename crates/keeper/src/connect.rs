@@ -194,7 +194,12 @@ impl Owner {
     /// Returns the section with the further settings of the profile that the role is defined in, if it is.
     fn with_settings(&self, section: OwnSection, role: &Role) -> OwnSection {
         let state = self.lock();
-        match state.roles.catalogue.origin(&role.name).map(|origin| origin.kind) {
+        match state
+            .roles
+            .catalogue
+            .origin(&role.name)
+            .map(|origin| origin.kind)
+        {
             Some(OriginKind::Own | OriginKind::Team) => section,
             // A role that waits for its key has no origin in the catalogue, and is a profile.
             Some(OriginKind::Profile) | None => section.carrying(role.name.as_str()),

@@ -45,6 +45,7 @@ pub(super) fn snapshot(
         offset
     };
     Snapshot {
+        focus: None,
         mode,
         endpoint: state.settings.current.endpoint_url.clone(),
         clock_offset_ms: i64::try_from(shown.as_millis()).unwrap_or_default(),

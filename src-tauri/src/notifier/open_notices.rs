@@ -43,7 +43,11 @@ impl<T> OpenNotices<T> {
 fn is_question(topic: &Topic) -> bool {
     match topic {
         Topic::Question(_) | Topic::Questions => true,
-        Topic::Session(_) | Topic::Digest | Topic::TemporaryProfiles => false,
+        Topic::Session(_)
+        | Topic::Digest
+        | Topic::TemporaryProfiles
+        | Topic::Window
+        | Topic::Menu => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::session::Phase;
-use rolecall_core::value::duration::span;
+use rolecall_core::value::duration::time_left;
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::snapshot::{SessionView, Snapshot};
 
@@ -51,9 +51,8 @@ fn is_usable(session: &SessionView) -> bool {
 fn left(own_expiry: Option<Timestamp>, session: &SessionView, snapshot: &Snapshot) -> String {
     let now = now_of(snapshot);
     let own = own_expiry.filter(|_| own_expiry != session.expires_at);
-    let left = match own {
+    time_left(match own {
         Some(end) => end.duration_since(now).min(LONGEST),
         None => session.left_at(now).unwrap_or_default(),
-    };
-    span(left.as_secs())
+    })
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::session::Phase;
-use rolecall_core::value::duration::span;
+use rolecall_core::value::duration::time_left;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::{echo, visible};
 use rolecall_core::view::snapshot::{
@@ -155,19 +155,19 @@ fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
 }
 
 fn key_state(session: &KeySessionView, now: Timestamp) -> String {
-    let left = time_left(session.left_at(now), session.expires_at);
+    let left = until(session.left_at(now), session.expires_at);
     format!("access key, {left}")
 }
 
-fn time_left(left: SignedDuration, expires_at: Timestamp) -> String {
-    let left = span(left.as_secs());
+fn until(left: SignedDuration, expires_at: Timestamp) -> String {
+    let left = time_left(left);
     format!("{left} left, until {}", clock_text(expires_at))
 }
 
 /// Returns the state of a session: its time left, or what it waits for.
 pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
     match session.phase {
-        Phase::Active | Phase::Expiring => time_left(
+        Phase::Active | Phase::Expiring => until(
             session.left_at(now).unwrap_or_default(),
             session.expires_at.unwrap_or(now),
         ),

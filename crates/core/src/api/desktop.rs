@@ -27,6 +27,10 @@ pub enum DesktopCall {
     ImportSources,
     /// Start the practice account in another window.
     StartPractice,
+    /// Quits, and starts the installed program.
+    Restart,
+    /// Returns the role whose page the window opens now, once.
+    Focus,
     /// The present code of the practice account's authenticator.
     PracticeCode,
     /// Open the file of roles in an editor.

@@ -182,9 +182,38 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
+/// Returns the time left as people say it: from a minute on, to the nearest minute, so that a session of an hour does
+/// not start with 59 minutes.
+pub fn time_left(left: jiff::SignedDuration) -> String {
+    match left.as_secs() {
+        seconds @ 60.. => span(seconds + 30),
+        seconds => span(seconds),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_left_is_rounded_to_the_nearest_minute() {
+        let cases = [
+            (3598, "1h"),
+            (3571, "1h"),
+            (3569, "59m"),
+            (599, "10m"),
+            (119, "2m"),
+            (89, "1m"),
+            (60, "1m"),
+            (59, "59s"),
+            (0, "0s"),
+            (-5, "0s"),
+        ];
+        for (seconds, text) in cases {
+            let left = jiff::SignedDuration::from_secs(seconds);
+            assert_eq!(time_left(left), text, "{seconds}");
+        }
+    }
 
     #[test]
     fn reads_the_common_formats() {

@@ -139,6 +139,8 @@ pub enum ProblemCode {
     NotRunning,
     /// The application and the command line are not compatible.
     VersionMismatch,
+    /// An upgrade replaced or removed the running program.
+    Updated,
     /// Another user's process listens on the socket.
     ForeignPeer,
     /// The user, or the policy of the role, denied the request.
@@ -147,6 +149,8 @@ pub enum ProblemCode {
     NobodyToAsk,
     /// The request came from a container or sandbox.
     OtherNamespace,
+    /// The window could not be opened.
+    WindowFailed,
     /// The desktop has no tray.
     NoTray,
     /// The call took longer than its deadline.

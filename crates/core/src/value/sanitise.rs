@@ -61,14 +61,28 @@ pub fn notification_body(text: &str, markup: Markup) -> String {
     let shown = cut(&visible(text), 256);
     match markup {
         Markup::Plain => shown,
-        Markup::Escaped => shown
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;"),
+        Markup::Escaped => escaped(&shown),
     }
 }
 
-/// How a notification server interprets a body.
+/// Returns a tooltip of the tray: at most 256 characters, with hidden characters except line feeds escaped, and markup
+/// too if the tray reads it.
+pub fn tooltip(text: &str, markup: Markup) -> String {
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    let shown = cut(&lines.join("\n"), 256);
+    match markup {
+        Markup::Plain => shown,
+        Markup::Escaped => escaped(&shown),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// How a notification server interprets a body, or a tray a tooltip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
     /// As plain text.

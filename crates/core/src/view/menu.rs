@@ -9,10 +9,11 @@ use crate::catalogue::marks::Colour;
 use crate::role::limits::{AccessLimit, LimitsView};
 use crate::session::Phase;
 use crate::session::shell::Shell;
-use crate::value::duration::span;
+use crate::value::duration::time_left;
 use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise::{cut, menu_label};
-use crate::view::question::ConsentView;
+use crate::view::question::{ConsentView, QuestionView};
 use crate::view::snapshot::{KeySessionView, Mode, RoleView, SessionView, Snapshot};
 
 /// The maximum number of favourites, and of roles without a group, in the menu. The window lists all.
@@ -29,6 +30,11 @@ const PRODUCTION: &str = " · production";
 const LIMITED_MAX: usize = 20;
 /// The maximum number of groups in the menu: recently used ones, then in the catalogue's order.
 const GROUPS_MAX: usize = 12;
+
+/// The maximum length of what needs the user, in the tooltip, in characters.
+const TOOLTIP_MAX: usize = 120;
+/// The maximum length of the cause of a failure, in the menu, in characters.
+const WHY_MAX: usize = 90;
 
 /// The content of the tray.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +54,10 @@ pub enum TrayIcon {
     Idle,
     /// At least one session, and none expires soon.
     Active,
-    /// A session expires soon, a code is needed, or a program waits for permission.
+    /// A session expires soon or could not be renewed, a code is needed, or a program waits for permission.
     Expiring,
-    /// Something failed or expired.
+    /// The user has to do something before Rolecall works: there is a problem, or a role failed and no session is
+    /// active.
     Problem,
 }
 
@@ -98,8 +105,14 @@ pub enum MenuAction {
     EndKey(Name),
     /// Answers the question with this ID.
     Reply(u64, Reply),
+    /// Opens the page of a role in the window.
+    Show(Name),
+    /// Removes the failed or expired sessions of these roles from the menu.
+    Dismiss(Vec<Name>),
     /// Opens the window.
     Open,
+    /// Quits, and starts the installed program.
+    Restart,
     /// Quits.
     Quit,
 }
@@ -120,19 +133,30 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
             .iter()
             .any(|session| session.phase == phase)
     };
-    let failed = snapshot
-        .sessions
-        .iter()
-        .any(|session| session.problem.is_some());
-    if !snapshot.problems.is_empty() || failed || has(Phase::Failed) || has(Phase::Expired) {
+    let has_live = snapshot.sessions.iter().any(is_live) || !snapshot.key_sessions.is_empty();
+    let failed_renewal = |session: &SessionView| is_live(session) && session.problem.is_some();
+    if problems(snapshot).next().is_some() || (!has_live && has(Phase::Failed)) {
         TrayIcon::Problem
-    } else if has(Phase::Expiring) || !snapshot.open_questions.is_empty() {
+    } else if has(Phase::Expiring)
+        || snapshot.sessions.iter().any(failed_renewal)
+        || !snapshot.open_questions.is_empty()
+    {
         TrayIcon::Expiring
-    } else if has(Phase::Active) || !snapshot.key_sessions.is_empty() {
+    } else if has_live {
         TrayIcon::Active
     } else {
         TrayIcon::Idle
     }
+}
+
+fn is_live(session: &SessionView) -> bool {
+    matches!(session.phase, Phase::Active | Phase::Expiring)
+}
+
+/// Returns the problems that the user has to solve. An update waits for a good moment.
+fn problems(snapshot: &Snapshot) -> impl Iterator<Item = &Problem> {
+    let problems = snapshot.problems.iter();
+    problems.filter(|problem| problem.code != ProblemCode::Updated)
 }
 
 fn tooltip(snapshot: &Snapshot, now: Timestamp) -> String {
@@ -140,19 +164,37 @@ fn tooltip(snapshot: &Snapshot, now: Timestamp) -> String {
         Mode::Own => "Rolecall",
         Mode::Practice => "Rolecall practice",
     };
-    let live = snapshot
-        .sessions
-        .iter()
-        .filter(|s| matches!(s.phase, Phase::Active | Phase::Expiring));
     let of_keys = snapshot.key_sessions.iter();
     let of_keys = of_keys.map(|session| key_session_text(session, now));
+    let live = snapshot.sessions.iter().filter(|it| is_live(it));
     let of_roles = live.map(|session| session_text(session, now));
     let lines: Vec<String> = of_roles.chain(of_keys).collect();
-    match lines.as_slice() {
-        [] => format!("{title}: no active session"),
-        [one] => format!("{title}: {one}"),
-        [first, ..] => format!("{title}: {} sessions, next to end {first}", lines.len()),
+    let sessions = match lines.as_slice() {
+        [] => "no active session".to_owned(),
+        [one] => one.clone(),
+        [first, ..] => format!("{} sessions, next to end {first}", lines.len()),
+    };
+    match attention(snapshot) {
+        Some(why) => format!("{title}: {}\n{sessions}", cut(&why, TOOLTIP_MAX)),
+        None => format!("{title}: {sessions}"),
     }
+}
+
+/// Returns what needs the user most; `None` if nothing does.
+fn attention(snapshot: &Snapshot) -> Option<String> {
+    let question = snapshot.open_questions.first().map(|it| match it {
+        QuestionView::Code(code) => format!("enter the code for {}", code.roles.join(", ")),
+        QuestionView::Reason(reason) => format!("enter the reason for {}", reason.role),
+        QuestionView::Consent(consent) => {
+            format!("{} wants access to {}", consent.asker(), consent.target(24))
+        }
+    });
+    let problem = problems(snapshot).next().map(|it| it.what.clone());
+    let failed = snapshot.sessions.iter().find_map(|session| {
+        let problem = session.problem.as_ref()?;
+        Some(format!("{}: {}", session.role, problem.what))
+    });
+    question.or(problem).or(failed)
 }
 
 fn menu(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
@@ -186,12 +228,10 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
         let label = format!("Enter reason for {}…", cut(&prompt.role, 40));
         items.push(action(&label, MenuAction::Open));
     }
-    items.extend(
-        snapshot
-            .problems
-            .iter()
-            .map(|problem| action(&format!("Problem: {}", problem.what), MenuAction::Open)),
-    );
+    items.extend(snapshot.problems.iter().map(|problem| match problem.code {
+        ProblemCode::Updated => action(&problem.what, MenuAction::Open),
+        _ => action(&format!("Problem: {}", problem.what), MenuAction::Open),
+    }));
     items
 }
 
@@ -212,12 +252,29 @@ fn question(question: &ConsentView) -> MenuItem {
     submenu(&label, None, items)
 }
 
+/// Returns the sessions: live ones first, then those of keys, then those that failed or expired.
 fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
-    let of_roles = snapshot.sessions.iter();
-    let of_roles = of_roles.filter_map(|session| session_item(session, now));
+    let item = |session| session_item(session, now);
+    let (ended, current): (Vec<_>, Vec<_>) = snapshot
+        .sessions
+        .iter()
+        .partition(|session| matches!(session.phase, Phase::Failed | Phase::Expired));
     let of_keys = snapshot.key_sessions.iter();
     let of_keys = of_keys.filter_map(|session| key_session_item(session, now));
-    of_roles.chain(of_keys).collect()
+    let mut items: Vec<MenuItem> = current
+        .into_iter()
+        .filter_map(item)
+        .chain(of_keys)
+        .collect();
+    let expired = ended.iter().filter(|it| it.phase == Phase::Expired);
+    let expired: Vec<Name> = expired
+        .filter_map(|it| Name::parse(&it.role).ok())
+        .collect();
+    items.extend(ended.into_iter().filter_map(item));
+    if !expired.is_empty() {
+        items.push(action("Dismiss expired", MenuAction::Dismiss(expired)));
+    }
+    items
 }
 
 fn key_session_item(session: &KeySessionView, now: Timestamp) -> Option<MenuItem> {
@@ -227,7 +284,7 @@ fn key_session_item(session: &KeySessionView, now: Timestamp) -> Option<MenuItem
 }
 
 fn key_session_text(session: &KeySessionView, now: Timestamp) -> String {
-    let left = span(session.left_at(now).as_secs());
+    let left = time_left(session.left_at(now));
     format!("{} · access key · {left}", cut(&session.key, 44))
 }
 
@@ -236,9 +293,8 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
     let label = session_text(session, now);
     Some(match session.phase {
         Phase::Assuming => MenuItem::Text(menu_label(&label)),
-        Phase::Failed | Phase::Expired => {
-            coloured(&label, session.colour, MenuAction::Assume(name))
-        }
+        Phase::Failed => submenu(&label, session.colour, failed_items(session, name)),
+        Phase::Expired => coloured(&label, session.colour, MenuAction::Assume(name)),
         Phase::Active | Phase::Expiring => {
             let copies = Shell::IN_MENUS
                 .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
@@ -252,12 +308,29 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
     })
 }
 
+fn failed_items(session: &SessionView, name: Name) -> Vec<MenuItem> {
+    let what = session
+        .problem
+        .as_ref()
+        .map(|problem| cut(&problem.what, WHY_MAX));
+    let mut items: Vec<MenuItem> = what
+        .iter()
+        .map(|it| MenuItem::Text(menu_label(it)))
+        .collect();
+    items.extend([
+        action("Try again", MenuAction::Assume(name.clone())),
+        action("Why…", MenuAction::Show(name.clone())),
+        action("Dismiss", MenuAction::Dismiss(vec![name])),
+    ]);
+    items
+}
+
 fn session_text(session: &SessionView, now: Timestamp) -> String {
     let state = match (session.phase, session.left_at(now)) {
-        (Phase::Active | Phase::Expiring, Some(left)) => span(left.as_secs()),
+        (Phase::Active | Phase::Expiring, Some(left)) => time_left(left),
         (Phase::Active | Phase::Expiring, None) => "active".into(),
         (Phase::Assuming, _) => "assuming…".into(),
-        (Phase::Failed, _) => "failed, try again".into(),
+        (Phase::Failed, _) => "failed".into(),
         (Phase::Expired, _) => "expired, assume again".into(),
     };
     let production = if session.production { PRODUCTION } else { "" };
@@ -446,11 +519,13 @@ fn ending(snapshot: &Snapshot) -> Vec<MenuItem> {
     let roles = snapshot.roles.len();
     let search = format!("Search {roles} roles…");
     let search = (roles > GLANCE_MAX).then(|| action(&search, MenuAction::Open));
-    let rest = [
-        action("Open Rolecall", MenuAction::Open),
-        action("Quit", MenuAction::Quit),
-    ];
-    search.into_iter().chain(rest).collect()
+    let open = action("Open Rolecall", MenuAction::Open);
+    let is_outdated = |it: &Problem| it.code == ProblemCode::Updated;
+    let restart = snapshot.problems.iter().any(is_outdated);
+    let restart = restart.then(|| action("Restart Rolecall", MenuAction::Restart));
+    let quit = action("Quit", MenuAction::Quit);
+    let items = [search, Some(open), restart, Some(quit)];
+    items.into_iter().flatten().collect()
 }
 
 fn action(label: &str, action: MenuAction) -> MenuItem {

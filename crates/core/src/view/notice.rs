@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::asker::consent::Reply;
 use crate::value::arn::Arn;
-use crate::value::duration::{ReducedDuration, span};
+use crate::value::duration::{ReducedDuration, time_left};
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
@@ -12,9 +12,6 @@ use crate::view::question::ConsentView;
 
 /// If this many warnings or more are due at once, one notification reports all of them.
 pub const DIGEST_FROM: usize = 3;
-
-/// Some seconds have passed when a new session arrives, so its duration is rounded to the nearest minute.
-const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(30);
 
 /// The maximum length of a remedy in a notification, in characters.
 const REMEDY_MAX: usize = 120;
@@ -35,6 +32,10 @@ pub enum Topic {
     Questions,
     /// Temporary profiles in AWS's credentials file.
     TemporaryProfiles,
+    /// The window.
+    Window,
+    /// The tray's menu.
+    Menu,
 }
 
 /// The action of a button.
@@ -134,10 +135,7 @@ impl Notice {
         let reduced = reduced.map(|it| format!(". AWS allows {}, not {}", it.allowed, it.wanted));
         Self {
             topic: Topic::Session(role.clone()),
-            title: format!(
-                "{role} is ready for {}",
-                span((left + HALF_A_MINUTE).as_secs())
-            ),
+            title: format!("{role} is ready for {}", time_left(left)),
             body: format!(
                 "{}{}",
                 account_and_session(identity),
@@ -160,7 +158,7 @@ impl Notice {
     pub fn expiring(role: &Name, left: SignedDuration) -> Self {
         Self {
             topic: Topic::Session(role.clone()),
-            title: format!("{role} expires in {}", span(left.as_secs())),
+            title: format!("{role} expires in {}", time_left(left)),
             body: "Renew to keep working. Open terminals need a fresh copy.".to_owned(),
             actions: vec![NoticeAction::Renew, NoticeAction::Copy, NoticeAction::Open],
             urgency: Urgency::Normal,
@@ -243,6 +241,32 @@ impl Notice {
             body: format!("{}. Open Rolecall to answer.", names.join(", ")),
             actions: vec![NoticeAction::Open],
             urgency: Urgency::Question,
+        }
+    }
+
+    /// Returns the notification for a window that cannot be opened.
+    pub fn window_failed(problem: &Problem) -> Self {
+        let detail = problem.detail.as_ref();
+        let cause = detail.map_or(String::new(), |it| {
+            format!(" Cause: {}.", sanitise::echo(it))
+        });
+        Self {
+            topic: Topic::Window,
+            title: problem.what.clone(),
+            body: format!("{}{cause}", problem.remedy),
+            actions: Vec::new(),
+            urgency: Urgency::High,
+        }
+    }
+
+    /// Returns the notification for a click on an entry that the menu no longer has.
+    pub fn menu_changed() -> Self {
+        Self {
+            topic: Topic::Menu,
+            title: "The menu had changed".to_owned(),
+            body: "Nothing was done. Open the menu again.".to_owned(),
+            actions: Vec::new(),
+            urgency: Urgency::Low,
         }
     }
 

@@ -23,6 +23,9 @@ use crate::view::shared::Shared;
 pub struct Snapshot {
     /// Whether this is the user's own data or the practice account.
     pub mode: Mode,
+    /// The role whose page the window opens now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<String>,
     /// The custom AWS endpoint that all calls go to, if one is set.
     pub endpoint: Option<String>,
     /// AWS's clock minus this machine's, in milliseconds. Add it to the local time before comparing with an expiry.

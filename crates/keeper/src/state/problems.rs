@@ -31,6 +31,10 @@ pub enum Concern {
     Teams,
     /// The tray.
     Tray,
+    /// The window.
+    Window,
+    /// The file of the running program.
+    Program,
     /// The local socket.
     Socket,
     /// The heartbeat, which shows the warnings.

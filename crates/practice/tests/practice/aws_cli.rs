@@ -145,9 +145,8 @@ fn the_aws_cli_uploads_and_removes_what_the_role_may() {
         OPERATOR,
         &["--serial-number", MFA, "--token-code", &code],
     );
-    let file = std::env::current_exe()
-        .unwrap()
-        .with_file_name("upload.txt");
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("upload.txt");
     std::fs::write(&file, "uploaded\n").unwrap();
     let (file, place) = (file.to_str().unwrap(), "s3://practice-welcome/upload.txt");
     succeeds(&lab, &operator, &["s3", "cp", file, place]);

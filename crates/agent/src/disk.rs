@@ -300,7 +300,7 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_fifo_named_like_a_lock_is_an_error_also_while_somebody_reads_it() {
         let dir = tempfile::tempdir().expect("a folder");

@@ -158,6 +158,7 @@ fn r27_of_twenty_starts_at_once_one_survives() {
     assert_eq!(shown.load(Ordering::SeqCst), 19);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn t02_a_fifo_named_like_a_lock_is_reported_and_never_blocks() {
     let fifo = |dir: &Path, name: &str| {

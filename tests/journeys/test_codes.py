@@ -114,7 +114,7 @@ def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
     window = opened(**{name: practice.role("operator") for name in SHARING})
     assume(window, "alpha")
     window.wait_for_text("One code covers 3 roles for 12h")
-    window.click("button", "Use the code for alpha only (12h)")
+    window.click("button", "Use the code for alpha only (up to 12h)")
     window.wait_for_text("One code for alpha, valid for 12h.")
     enter_code(window, practice.code(DEVICE))
     rolecall.wait_for_session("alpha")

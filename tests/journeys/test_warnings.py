@@ -118,10 +118,10 @@ def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_changes(desktop,
 def test_the_usual_warnings_come_at_ten_and_two_minutes_and_at_the_end(notifications, hour):
     passing = hour()
     passing.pass_until(minute=51)
-    warning = notifications.wait_for("guest expires in 8m", deadline=NOTICED_SECONDS)
+    warning = notifications.wait_for("guest expires in 9m", deadline=NOTICED_SECONDS)
     assert "Renew" in warning.actions.values()
     passing.pass_until(minute=58)
-    notifications.wait_for("guest expires in 1m", deadline=NOTICED_SECONDS)
+    notifications.wait_for("guest expires in 2m", deadline=NOTICED_SECONDS)
     passing.pass_until(minute=61)
     notifications.wait_for("guest has expired", deadline=NOTICED_SECONDS)
 

@@ -125,7 +125,7 @@ def test_the_session_counts_down_and_ends_from_the_window(rolecall, window):
     find(window, "guest")
     window.press(ENTER)
     rolecall.wait_for_session("guest")
-    window.wait_for_text("59")
+    window.wait_for_text("1h00")
     window.click("button", "End", exact=True)
     until(lambda: rolecall.session("guest") is None, "the session to end")
 

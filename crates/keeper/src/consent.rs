@@ -187,7 +187,14 @@ impl Owner {
             self.leave_question(id);
             return Verdict::Limited;
         }
-        let answer = self.await_answer(id, Some(|| waiter.is_gone()), |_| None);
+        // A policy that changes meanwhile decides.
+        let subject = request.subject();
+        let by_policy = |state: &mut State| match state.decision(&subject, requester) {
+            Decision::Allowed => Some(Answer::Access(Verdict::Allowed)),
+            Decision::Refused(verdict) => Some(Answer::Access(verdict)),
+            Decision::Asked(_) => None,
+        };
+        let answer = self.await_answer(id, Some(|| waiter.is_gone()), by_policy);
         match answer.await {
             Answer::Access(verdict) => verdict,
             Answer::Withdrawn

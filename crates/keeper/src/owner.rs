@@ -75,9 +75,7 @@ impl Owner {
 
     /// Sets or clears a standing problem.
     pub(super) fn set_standing(&self, concern: Concern, problem: Option<Problem>) {
-        if self.lock().problems.of(concern) != problem.as_ref() {
-            self.update(|state| state.problems.set(concern, problem));
-        }
+        self.update(|state| state.problems.set(concern, problem));
     }
 
     /// Clears all standing problems with this code at the user's request.

@@ -20,14 +20,20 @@ pub(super) enum Decision {
 impl Owner {
     /// Returns the decision of the policy of a role or an access key about a requester.
     pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
+        self.lock().decision(subject, requester)
+    }
+}
+
+impl State {
+    /// Returns the decision of the present policy of a role or an access key about a requester.
+    pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
-        let state = self.lock();
-        let ask = &state.settings.current.ask;
+        let ask = &self.settings.current.ask;
         if sandboxed && ask.containers == Consent::Never {
             return Decision::Refused(Verdict::Sandboxed);
         }
         // A request for an unknown name fails without a question to the user.
-        let Some(governing) = state.governing(subject) else {
+        let Some(governing) = self.governing(subject) else {
             return Decision::Refused(Verdict::Unknown);
         };
         let own = ask.of(&governing);
@@ -41,9 +47,7 @@ impl Owner {
             Consent::Never => Decision::Refused(Verdict::Never),
         }
     }
-}
 
-impl State {
     /// Returns the subject whose policy applies. For limited sessions, this is their role. A role that is no longer in
     /// the catalogue is used while it has a session.
     pub(super) fn governing(&self, subject: &Subject) -> Option<Subject> {

@@ -154,6 +154,8 @@ impl Story {
         match self.world.numbers.below(10) {
             0 => {
                 self.note(&format!("cancel prompt {id}"));
+                // A code that was brought for a role that waits for this prompt is worth nothing.
+                lock(&self.checks).excuse_brought();
                 self.give(id, Given::NoCode);
             }
             3 | 4 => {

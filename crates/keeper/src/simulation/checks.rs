@@ -137,7 +137,8 @@ impl Checks {
         self.answers.values_mut().for_each(|(_, it)| *it = true);
     }
 
-    fn excuse_brought(&mut self) {
+    /// Codes that were brought may not be needed any more.
+    pub(super) fn excuse_brought(&mut self) {
         let brought = self.answers.range_mut(u64::MAX / 2..);
         brought.for_each(|(_, (_, it))| *it = true);
     }

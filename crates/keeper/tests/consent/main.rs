@@ -193,6 +193,22 @@ fn t03_nothing_is_done_until_the_user_allows_it() {
 }
 
 #[test]
+fn t03_a_policy_that_is_set_while_a_program_waits_decides() {
+    for (consent, is_given) in [(Consent::Never, false), (Consent::Allow, true)] {
+        let set = Set::with(ASK);
+        let asking = set.ask(1);
+        set.wait_for_question();
+        let subject = Subject::Role(Name::parse("guest").expect("a name"));
+        set.keeper
+            .set_consent(&subject, Some(consent))
+            .expect("written");
+        assert_eq!(asking.end().is_ok(), is_given, "{consent:?}");
+        assert_eq!(set.fakes.sts.calls().len(), usize::from(is_given));
+        assert!(set.questions().is_empty());
+    }
+}
+
+#[test]
 fn t03_a_denial_gives_nothing_and_holds_for_half_a_minute() {
     let set = Set::with(ONCE);
     let asking = set.ask(1);

@@ -11,7 +11,7 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::usage::Usage;
 
 /// The time between retries.
-const RETRY: SignedDuration = SignedDuration::from_secs(15);
+pub(super) const RETRY: SignedDuration = SignedDuration::from_secs(15);
 /// How long a response waits for the disk. A working disk takes a few milliseconds. A failing disk, or a keychain that
 /// asks for its password, must not delay the response.
 const GRACE: SignedDuration = SignedDuration::from_millis(300);
@@ -41,6 +41,7 @@ impl Owner {
     pub(super) fn write_rest(&self) {
         let begins = self.touch(|state| {
             let unwritten = &mut state.unwritten;
+            unwritten.faulted_at = None;
             !unwritten.is_empty() && !std::mem::replace(&mut unwritten.is_writing, true)
         });
         let Some(owner) = self.me.upgrade().filter(|_| begins) else {
@@ -144,14 +145,17 @@ impl Owner {
     }
 }
 
-/// The writing, until a fault of the store ends it: then the next change begins it again.
+/// The writing, until a fault of the store ends it: then the next change or the next heartbeat begins it again.
 struct Writing<'a>(&'a Owner);
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        self.0.touch(|state| {
+        let now = self.0.ports.clock.now();
+        // The heartbeat notices it.
+        self.0.update(|state| {
             state.unwritten.is_writing = false;
             state.unwritten.is_failing = true;
+            state.unwritten.faulted_at = Some(now);
         });
     }
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::view::SHOWN_AFTER_END;
 use super::{Owner, State};
+use crate::persist::RETRY;
 use crate::state::unwritten::Row;
 use rolecall_core::session::{EXPIRING, Phase, Session};
 use rolecall_core::value::name::Name;
@@ -41,7 +42,10 @@ impl Owner {
         let now = self.ports.clock.now();
         self.restore_doubtful(now);
         self.warn(now).await;
-        self.write_rest();
+        let faulted_at = self.lock().unwritten.faulted_at;
+        if faulted_at.is_none_or(|at| now.duration_since(at).abs() >= RETRY) {
+            self.write_rest();
+        }
         self.drop_stale_mfa(now);
         // Changes from here on, while files are written, need another tick.
         let revision = self.update(|state| {
@@ -186,7 +190,11 @@ fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
     let over = state.sessions.by_role.values();
     let over = over.map(|session| session.remaining_at(now) + SHOWN_AFTER_END);
     let over = over.filter(SignedDuration::is_positive);
+    // A fault of the store ended the writing.
+    let unwritten = state.unwritten.faulted_at;
+    let unwritten = unwritten.map(|at| RETRY - now.duration_since(at).abs());
     let quiet = codes
+        .chain(unwritten)
         .chain(state.next_key_session_end(now))
         .chain(over)
         .chain(doubtful)

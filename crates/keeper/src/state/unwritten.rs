@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::state::mfa::TokenId;
 use rolecall_core::value::name::Name;
 
@@ -27,6 +29,8 @@ pub(crate) struct Unwritten {
     pub(crate) is_writing: bool,
     /// Whether the last write failed.
     pub(crate) is_failing: bool,
+    /// When a fault of the store ended the writing, until it begins again.
+    pub(crate) faulted_at: Option<Timestamp>,
     /// The number of requests for an immediate retry.
     pub(crate) tries: u64,
 }

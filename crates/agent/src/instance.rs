@@ -23,18 +23,10 @@ pub struct Instance {
     _lock: File,
 }
 
-/// Claims the only instance for the socket in `dir`; `None` if another one is running, which has shown its window.
-///
-/// # Errors
-/// If the folder cannot be used, or the other instance neither answers nor ends.
-pub fn claim(dir: &Path) -> Result<Option<Instance>, Problem> {
-    claim_or(dir, || socket::ask(dir, Call::ShowWindow, ANSWER).is_ok())
-}
-
 /// Claims the only instance, without showing a window; `None` if another one is running and answers.
 ///
 /// # Errors
-/// As [`claim`].
+/// If the folder cannot be used, or the other instance neither answers nor ends.
 pub fn claim_quietly(dir: &Path) -> Result<Option<Instance>, Problem> {
     claim_or(dir, || socket::ask(dir, Call::Host, ANSWER).is_ok())
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
+use rolecall_agent::hand_over::{self, Claimed};
 use rolecall_agent::socket::{self, Handler, Peer};
 use rolecall_core::api::frame::write_frame;
 use rolecall_core::api::protocol::{Answer, Call};
@@ -138,18 +139,19 @@ fn r27_of_twenty_starts_at_once_one_survives() {
         for _ in 0..20 {
             scope.spawn(|| {
                 begin.wait();
-                let claimed =
-                    rolecall_agent::instance::claim(&place.dir()).expect("claimed or asked");
-                if let Some(instance) = claimed {
+                let claimed = hand_over::claim_without_display(&place.dir());
+                if let Claimed::New(claim) = claimed.expect("claimed or asked") {
                     let shown = shown.clone();
-                    let server = place.serve(move |_| {
-                        shown.fetch_add(1, Ordering::SeqCst);
+                    let server = place.serve(move |call| {
+                        if matches!(call, Call::ShowWindow) {
+                            shown.fetch_add(1, Ordering::SeqCst);
+                        }
                         Ok(Answer::Done)
                     });
                     survivors
                         .lock()
                         .expect("no panic inside")
-                        .push((instance, server));
+                        .push((claim, server));
                 }
             });
         }

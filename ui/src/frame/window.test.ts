@@ -97,6 +97,17 @@ describe("home", () => {
     await screen.findByText(/Copied for fish/);
   });
 
+  test("names each row for screen readers, which take no name from its content", async () => {
+    await open({ ...usual, sessions: [session(guest, 3000)] });
+    const nameOf = (row: HTMLElement) =>
+      row.getAttribute("aria-label") ?? document.getElementById(row.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";
+    const names = screen.getAllByRole("row").map((row) => nameOf(row).replace(/\s+/g, " ").trim());
+    expect(names[0]).toBe("Sessions: 1");
+    expect(names[1]).toMatch(/^guest .*left.* from /);
+    expect(names[2]).toBe("Clients: 1");
+    expect(names[3]).toMatch(/^audit \S+/);
+  });
+
   test("explains a failed session where it is selected", async () => {
     await open({ ...usual, sessions: [withoutCredentials(guest, { phase: "failed", problem: DENIED })] });
     await screen.findByText(DENIED.what);

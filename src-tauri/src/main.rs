@@ -2,6 +2,8 @@
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
+#[cfg(target_os = "linux")]
+mod app_id;
 mod arguments;
 mod clipboard;
 mod commands;

@@ -253,7 +253,7 @@ impl OpenWindow {
 fn own_window() -> io::Result<Command> {
     let mut command = Command::new(program::running_path()?);
     command.arg(WINDOW_ARGUMENT);
-    // The toolkit takes the window's class from it.
+    // The name that lists of processes show, also after an upgrade.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
     Ok(command)

@@ -11,6 +11,8 @@ use rolecall_core::api::protocol::ANSWER_MAX;
 use rolecall_core::api::protocol::Call;
 use tauri::{AppHandle, Emitter};
 
+#[cfg(target_os = "linux")]
+use crate::app_id::APP_ID;
 use crate::window_link::Link;
 use crate::window_wire::WindowMessage;
 use crate::{commands, window};
@@ -30,6 +32,10 @@ const GLANCE: Duration = Duration::from_millis(500);
 )]
 pub(crate) fn run() -> anyhow::Result<()> {
     let link = Arc::new(Link::new());
+    // Before the toolkit starts, which takes the window's id from it. With the framework's own setting, enableGTKAppId, the
+    // second process of this id would end at once: that of the window, or of the practice account.
+    #[cfg(target_os = "linux")]
+    gtk::glib::set_prgname(Some(APP_ID));
     let app = tauri::Builder::default()
         .manage(link.clone())
         .invoke_handler(tauri::generate_handler![
@@ -37,6 +43,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::close_window,
         ])
         .build(tauri::generate_context!())?;
+    #[cfg(target_os = "linux")]
+    gtk::gdk::set_program_class(APP_ID);
     window::create(app.handle())?;
     let handle = app.handle().clone();
     thread::Builder::new()

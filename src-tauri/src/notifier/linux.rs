@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::OnAction;
 use super::open_notices::OpenNotices;
+use crate::app_id::APP_ID;
 
 /// The timeout of a call to the server.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -213,8 +214,8 @@ fn render(notice: &Notice, capabilities: Capabilities) -> Notification {
     let mut notification = Notification::new();
     notification
         .appname("Rolecall")
-        .icon("rolecall-desktop")
-        .hint(Hint::DesktopEntry("rolecall-desktop".into()))
+        .icon(APP_ID)
+        .hint(Hint::DesktopEntry(APP_ID.into()))
         .summary(&notification_body(&notice.title, Markup::Plain))
         .body(&notification_body(&notice.body, capabilities.markup))
         .urgency(match notice.urgency {

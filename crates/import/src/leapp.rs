@@ -1,6 +1,6 @@
 //! Leapp's workspace: the JSON inside its encrypted file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -78,24 +78,22 @@ pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
             "Open it once in Leapp, or add its roles by hand.",
         )
     })?;
-    let names = names(&raw.sessions);
-    let sessions: HashMap<&str, &RawSession> = raw
-        .sessions
+    let sessions = named(&raw.sessions);
+    // A second entry with an ID is none that others refer to.
+    let by_id: HashMap<&str, &Session<'_>> = sessions
         .iter()
-        .map(|session| (session.session_id.as_str(), session))
+        .rev()
+        .map(|session| (session.raw.session_id.as_str(), session))
         .collect();
     let mut workspace = Workspace::default();
-    for session in &raw.sessions {
-        let name = names
-            .get(session.session_id.as_str())
-            .cloned()
-            .unwrap_or_default();
-        match session.kind.as_str() {
+    for session in &sessions {
+        let name = session.name.clone();
+        match session.raw.kind.as_str() {
             "awsIamUser" => workspace.users.push(User {
                 name,
-                session_id: session.session_id.clone(),
+                session_id: session.raw.session_id.clone(),
             }),
-            "awsIamRoleChained" => match role(session, &sessions, &names) {
+            "awsIamRoleChained" => match role(session, &by_id) {
                 Ok(role) => workspace.roles.push(role),
                 Err(reason) => workspace.skipped.push((name, reason)),
             },
@@ -105,45 +103,49 @@ pub(crate) fn read(text: &str) -> Result<Workspace, Problem> {
     Ok(workspace)
 }
 
-/// Returns a name for each session: its own, followed by a number if an earlier session has the same name.
-fn names(sessions: &[RawSession]) -> HashMap<&str, String> {
-    let mut taken: HashMap<String, usize> = HashMap::new();
-    let mut names = HashMap::new();
-    for session in sessions {
-        let own = session.session_name.trim();
-        let own = if own.is_empty() { "unnamed" } else { own };
-        let count = taken.entry(own.to_owned()).or_default();
-        *count += 1;
-        let name = match *count {
-            1 => own.to_owned(),
-            count => format!("{own} {count}"),
-        };
-        names.insert(session.session_id.as_str(), name);
-    }
-    names
+/// An entry, and a name that no other entry has.
+struct Session<'a> {
+    raw: &'a RawSession,
+    name: String,
 }
 
-fn role(
-    session: &RawSession,
-    sessions: &HashMap<&str, &RawSession>,
-    names: &HashMap<&str, String>,
-) -> Result<RoleDraft, String> {
-    let name = |session: &RawSession| {
-        names
-            .get(session.session_id.as_str())
-            .cloned()
-            .unwrap_or_default()
+/// Names each entry: with its own name, or followed by a number if another entry has it.
+fn named(sessions: &[RawSession]) -> Vec<Session<'_>> {
+    let own_name = |session: &RawSession| match session.session_name.trim() {
+        "" => "unnamed".to_owned(),
+        name => name.to_owned(),
     };
+    let own_names: HashSet<String> = sessions.iter().map(own_name).collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let name_of = |session: &RawSession| {
+        let own = own_name(session);
+        let count = counts.entry(own.clone()).or_default();
+        *count += 1;
+        if *count == 1 {
+            return own;
+        }
+        while own_names.contains(&format!("{own} {count}")) {
+            *count += 1;
+        }
+        format!("{own} {count}")
+    };
+    let names: Vec<String> = sessions.iter().map(name_of).collect();
+    let pairs = sessions.iter().zip(names);
+    pairs.map(|(raw, name)| Session { raw, name }).collect()
+}
+
+fn role(session: &Session<'_>, by_id: &HashMap<&str, &Session<'_>>) -> Result<RoleDraft, String> {
     let parent = session
+        .raw
         .parent_session_id
         .as_deref()
-        .and_then(|id| sessions.get(id))
+        .and_then(|id| by_id.get(id))
         .ok_or("Its source session no longer exists in Leapp.")?;
-    if !matches!(parent.kind.as_str(), "awsIamUser" | "awsIamRoleChained") {
+    if !matches!(parent.raw.kind.as_str(), "awsIamUser" | "awsIamRoleChained") {
         return Err(format!(
             "Its source is \"{}\": {}",
-            name(parent),
-            reason(&parent.kind)
+            parent.name,
+            reason(&parent.raw.kind)
         ));
     }
     let text = |field: &Option<String>| {
@@ -154,12 +156,12 @@ fn role(
             .map(str::to_owned)
     };
     Ok(RoleDraft {
-        name: name(session),
-        arn: text(&session.role_arn).unwrap_or_default(),
-        source: name(parent),
-        session_name: text(&session.role_session_name).filter(|name| name != OWN_SESSION_NAME),
-        mfa_serial: text(&parent.mfa_device),
-        region: text(&session.region),
+        name: session.name.clone(),
+        arn: text(&session.raw.role_arn).unwrap_or_default(),
+        source: parent.name.clone(),
+        session_name: text(&session.raw.role_session_name).filter(|name| name != OWN_SESSION_NAME),
+        mfa_serial: text(&parent.raw.mfa_device),
+        region: text(&session.raw.region),
         ..RoleDraft::default()
     })
 }
@@ -227,6 +229,41 @@ mod tests {
             workspace.skipped[1].1.contains("IAM Identity Center"),
             "{:?}",
             workspace.skipped
+        );
+    }
+
+    #[test]
+    fn no_two_entries_get_the_same_name() {
+        let session = |id: &str, name: &str, parent: &str| {
+            format!(
+                r#"{{"sessionId": "{id}", "sessionName": "{name}", "type": "awsIamRoleChained", "parentSessionId": "{parent}"}}"#
+            )
+        };
+        let sessions = [
+            session("1", "a", "3"),
+            session("2", "a", "1"),
+            session("3", "a 2", "2"),
+            session("4", "a", "4"),
+            session("4", "b", "4"),
+            session("5", "b", "4"),
+        ];
+        let text = format!("{{\"_sessions\": [{}]}}", sessions.join(","));
+        let workspace = read(&text).expect("a workspace");
+        let pairs: Vec<_> = workspace
+            .roles
+            .iter()
+            .map(|role| (role.name.as_str(), role.source.as_str()))
+            .collect();
+        assert_eq!(
+            pairs,
+            [
+                ("a", "a 2"),
+                ("a 3", "a"),
+                ("a 2", "a 3"),
+                ("a 4", "a 4"),
+                ("b", "a 4"),
+                ("b 2", "a 4"),
+            ]
         );
     }
 

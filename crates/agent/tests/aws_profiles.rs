@@ -12,7 +12,7 @@ use aws_runtime::env_config::section::{EnvConfigSections, Profile as SdkProfile}
 use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
 use proptest::prelude::*;
-use rolecall_core::aws_files::{self, AwsFile, Document, Profile, Profiles};
+use rolecall_core::aws_files::{self, AwsFile, Document, FileNotice, Profile, Profiles};
 
 /// Parses both files with the SDK; `None` if it rejects one of them.
 fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
@@ -39,6 +39,17 @@ fn as_sdk_profile(profile: &Profile<'_>) -> SdkProfile {
     SdkProfile::new(profile.name(), settings)
 }
 
+/// Returns the names of the profiles that only the AWS CLI and we read, because of how their header is written.
+fn only_of_the_cli(notices: &[FileNotice]) -> BTreeSet<&str> {
+    let names = notices.iter().filter_map(|notice| {
+        let rest = notice
+            .text
+            .strip_prefix("AWS's SDKs ignore the profile \"")?;
+        rest.split_once("\" because its name").map(|(name, _)| name)
+    });
+    names.collect()
+}
+
 /// Returns how our result differs from the SDK's. Quoted profile names, which only the AWS CLI supports, are skipped.
 fn difference(config: &str, credentials: &str) -> Result<(), String> {
     let documents = [config, credentials].map(Document::parse);
@@ -53,11 +64,14 @@ fn difference(config: &str, credentials: &str) -> Result<(), String> {
     if faults > 0 {
         return Err(format!("we find {faults} faults, the SDK none"));
     }
-    let (profiles, _) = Profiles::merge(&documents[0], &documents[1]);
-    let quoted = |name: &str| profiles.find(name).is_some_and(Profile::is_quoted);
+    let (profiles, notices) = Profiles::merge(&documents[0], &documents[1]);
+    let only_of_the_cli = only_of_the_cli(&notices);
     let ours: BTreeSet<&str> = profiles.iter().map(Profile::name).collect();
     let names: BTreeSet<&str> = ours.into_iter().chain(sdk.profiles()).collect();
-    for name in names.into_iter().filter(|name| !quoted(name)) {
+    for name in names
+        .into_iter()
+        .filter(|name| !only_of_the_cli.contains(name))
+    {
         let ours = profiles.find(name).map(as_sdk_profile);
         if ours.as_ref() != sdk.get_profile(name) {
             let theirs = sdk.get_profile(name);

@@ -1,5 +1,6 @@
 //! The in-memory ports for all tests. Each records its calls and does what the test sets.
 
+mod bell;
 mod iam;
 mod store;
 mod tasks;
@@ -27,6 +28,7 @@ use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Snapshot;
 
+pub use bell::{Background, ring, until, until_so};
 pub use iam::FakeIam;
 pub use store::FakeStore;
 pub use tasks::FakeTasks;
@@ -107,6 +109,7 @@ impl Clock for FakeClock {
         alarms.last += 1;
         let id = alarms.last;
         alarms.set.insert(id, (at, waker.clone()));
+        ring();
         id
     }
     fn cancel(&self, alarm: u64) {
@@ -242,6 +245,7 @@ impl Sts for FakeSts {
             lock(&self.callers).push(caller.access_key_id.clone());
             calls.len()
         };
+        ring();
         drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
         let panics = self.panics.swap(false, Ordering::AcqRel);
         assert!(!panics, "a fault of the adapter, on purpose");
@@ -282,6 +286,7 @@ impl Sts for FakeSts {
             calls.push(call.clone());
             calls.len()
         };
+        ring();
         drop(self.gate.1.wait_while(lock(&self.gate.0), |closed| *closed));
         if let Some(error) = lock(&self.answers).pop_front() {
             return Err(error);
@@ -338,6 +343,7 @@ impl FakePrograms {
 impl Programs for FakePrograms {
     fn run(&self, words: &[String], _limit: SignedDuration) -> Result<Secret, String> {
         lock(&self.runs).push(words.to_vec());
+        ring();
         let output = lock(&self.outputs).pop_front();
         output
             .unwrap_or_else(|| Err("there is no such program".to_owned()))
@@ -359,6 +365,7 @@ impl FakeClipboard {
 impl Clipboard for FakeClipboard {
     fn put(&self, text: &Secret, _clear_after: SignedDuration) -> Result<(), Problem> {
         *lock(&self.0) = Some(text.expose().to_owned());
+        ring();
         Ok(())
     }
 }
@@ -407,9 +414,11 @@ impl FakeNotifier {
 impl Notifier for FakeNotifier {
     fn show(&self, notice: &Notice) {
         lock(&self.shown).push(notice.clone());
+        ring();
     }
     fn withdraw(&self, topic: &Topic) {
         lock(&self.withdrawn).push(topic.clone());
+        ring();
     }
     fn reaches_a_person(&self) -> bool {
         !self.unseen.load(Ordering::Acquire)
@@ -430,8 +439,11 @@ impl FakeAudience {
 impl Audience for FakeAudience {
     fn publish(&self, snapshot: &Snapshot) {
         lock(&self.0).push(snapshot.clone());
+        ring();
     }
-    fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {}
+    fn tick(&self, _snapshot: &Snapshot, _now: Timestamp) {
+        ring();
+    }
 }
 
 /// A waiter that waits until the test lets it leave.
@@ -451,7 +463,7 @@ impl FakeWaiter {
 
     /// Returns the questions that it was given to ask.
     pub fn put(&self) -> Vec<ConsentView> {
-        self.put.lock().expect("free").clone()
+        lock(&self.put).clone()
     }
 
     /// Returns how often it was asked to wait.
@@ -464,8 +476,9 @@ impl Waiter for FakeWaiter {
     fn wait(&self, _limit: SignedDuration, question: Option<ConsentView>) -> Result<(), Problem> {
         self.waits.fetch_add(1, Ordering::AcqRel);
         if let Some(question) = question {
-            self.put.lock().expect("free").push(question);
+            lock(&self.put).push(question);
         }
+        ring();
         Ok(())
     }
     fn is_gone(&self) -> bool {

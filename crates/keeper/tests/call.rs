@@ -17,7 +17,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::question::ReasonView;
 use rolecall_core::view::snapshot::{Mode, SessionView, WaitingFor};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until, until_so};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -334,9 +334,7 @@ fn r11_limited_and_plain_requests_run_separately_and_each_once() {
             thread::spawn(move || (turn % 2, keeper.credentials(&role).expect("credentials")))
         })
         .collect();
-    while fakes.sts.calls().len() < 2 {
-        thread::yield_now();
-    }
+    until_so(|| fakes.sts.calls().len() == 2);
     fakes.sts.open();
     let answers: BTreeSet<(i32, String)> = asking
         .into_iter()
@@ -359,12 +357,7 @@ fn assume_because(keeper: &Keeper, role: &str, reason: &str) -> Result<Session, 
 }
 
 fn asks_why(keeper: &Keeper) -> ReasonView {
-    loop {
-        if let Some(prompt) = keeper.snapshot().reasons().last().cloned() {
-            return prompt;
-        }
-        thread::yield_now();
-    }
+    until(|| keeper.snapshot().reasons().last().cloned())
 }
 
 #[test]
@@ -546,9 +539,7 @@ fn two_terminals_at_once_each_sign_with_their_own_reason() {
         thread::spawn(move || assume_because(&keeper, role, reason))
     };
     let first = call("guest", "OPS-1");
-    while fakes.sts.calls().is_empty() {
-        thread::yield_now();
-    }
+    until_so(|| !fakes.sts.calls().is_empty());
     let second = call("guest", "OPS-2");
     let third = call("guest", "OPS-1");
     fakes.sts.open();

@@ -13,7 +13,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::menu::tray;
 use rolecall_core::view::snapshot::{Mode, SessionView};
 use rolecall_keeper::Keeper;
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::ports::{Clock, Store};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -92,9 +92,7 @@ fn the_heartbeat_wakes_at_once_when_the_clock_is_set() {
             waiting.wait_after(pulse);
             let _ = woken.send(());
         });
-        while fakes.clock.next_alarm().is_none() {
-            thread::yield_now();
-        }
+        until(|| fakes.clock.next_alarm());
         assert!(wakes.try_recv().is_err(), "nothing happened yet");
         fakes.clock.jump(jump);
         wakes.recv_timeout(Duration::from_secs(20)).expect("awake");

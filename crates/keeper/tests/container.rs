@@ -10,7 +10,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -48,12 +48,7 @@ fn ready() -> (Fakes, Arc<Keeper>) {
 fn renew_with(keeper: &Arc<Keeper>, role: &str, code: &str) {
     let (renewing, role) = (keeper.clone(), name(role));
     let renewal = thread::spawn(move || renewing.renew_in_background(&role));
-    let prompt = loop {
-        match keeper.snapshot().codes().next() {
-            Some(prompt) => break prompt.id,
-            None => thread::yield_now(),
-        }
-    };
+    let prompt = until(|| keeper.snapshot().codes().next().map(|it| it.id));
     keeper.answer(prompt, Given::Code(code)).expect("a code");
     renewal.join().expect("no panic").expect("renewed");
 }

@@ -8,8 +8,8 @@ use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, Snapshot};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_core::view::snapshot::Mode;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -91,12 +91,7 @@ fn is_live(keeper: &Keeper, role: &str) -> bool {
 }
 
 fn prompt(keeper: &Keeper) -> u64 {
-    let mut shown: Snapshot = keeper.snapshot();
-    while shown.codes().next().is_none() {
-        thread::yield_now();
-        shown = keeper.snapshot();
-    }
-    shown.codes().next().expect("a question").id
+    until(|| keeper.snapshot().codes().next().map(|it| it.id))
 }
 
 #[test]

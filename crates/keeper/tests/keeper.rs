@@ -14,7 +14,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -60,13 +60,7 @@ fn ready() -> (Fakes, Arc<Keeper>) {
 }
 
 fn wait_until(keeper: &Keeper, condition: impl Fn(&Snapshot) -> bool) -> Snapshot {
-    loop {
-        let snapshot = keeper.snapshot();
-        if condition(&snapshot) {
-            return snapshot;
-        }
-        thread::yield_now();
-    }
+    until(|| Some(keeper.snapshot()).filter(&condition))
 }
 
 fn denied() -> StsError {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
@@ -16,7 +15,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::fakes::{FakeWaiter, Fakes, until, until_so};
 use rolecall_keeper::{Given, Keeper};
 
 /// A keeper with the key `user` and a role `guest`, and their policies in the settings.
@@ -150,21 +149,6 @@ fn kinds() -> Vec<RequestKind> {
         RequestKind::PutBack => None,
     };
     std::iter::successors(Some(RequestKind::Credentials), |kind| next(*kind)).collect()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for another thread, with a deadline"
-)]
-fn until<T>(look: impl Fn() -> Option<T>) -> T {
-    let begun = std::time::Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "nothing came");
-        thread::sleep(Duration::from_millis(2));
-    }
 }
 
 #[test]
@@ -365,7 +349,7 @@ fn a_session_of_a_key_that_is_ended_during_the_call_is_dropped() {
     set.fakes.sts.close();
     let keeper = set.keeper.clone();
     let asking = thread::spawn(move || keeper.key_credentials(&name("user")).map(drop));
-    until(|| (!set.fakes.sts.token_calls().is_empty()).then_some(()));
+    until_so(|| !set.fakes.sts.token_calls().is_empty());
     assert!(
         set.keeper.end_key(&name("user")).is_err(),
         "none is there yet"

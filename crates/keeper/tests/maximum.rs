@@ -11,7 +11,7 @@ use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{DurationLimitView, Mode};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -238,12 +238,7 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
     desk.keeper.end_mfa(&name("user")).expect("ended");
     let keeper = desk.keeper.clone();
     let click = std::thread::spawn(move || keeper.assume(&name("coded"), None));
-    let prompt = loop {
-        if let Some(prompt) = desk.keeper.snapshot().codes().last().cloned() {
-            break prompt;
-        }
-        std::thread::yield_now();
-    };
+    let prompt = until(|| desk.keeper.snapshot().codes().last().cloned());
     assert_eq!(
         prompt.alternative.as_deref(),
         Some("Use the code for coded only (8h)")
@@ -251,12 +246,10 @@ fn b19_a_code_is_offered_what_the_role_is_known_to_allow() {
     desk.keeper
         .answer(prompt.id, Given::OtherPlan)
         .expect("switched");
-    let prompt = loop {
-        match desk.keeper.snapshot().codes().last().cloned() {
-            Some(next) if next.id != prompt.id => break next,
-            Some(_) | None => std::thread::yield_now(),
-        }
-    };
+    let prompt = until(|| {
+        let last = desk.keeper.snapshot().codes().last().cloned();
+        last.filter(|next| next.id != prompt.id)
+    });
     assert_eq!(
         prompt.plan,
         "One code for coded, valid for 8h, the role's maximum."

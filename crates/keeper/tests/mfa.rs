@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -12,7 +11,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::question::CodeView;
 use rolecall_core::view::snapshot::{Mode, RoleView, Snapshot, WaitingFor};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -79,21 +78,8 @@ fn landed(click: Click) -> Result<(), Problem> {
     click.join().expect("no panic")
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for another thread, with a deadline"
-)]
 fn wait_until(keeper: &Keeper, condition: impl Fn(&Snapshot) -> bool) -> Snapshot {
-    let begun = Instant::now();
-    loop {
-        let snapshot = keeper.snapshot();
-        if condition(&snapshot) {
-            return snapshot;
-        }
-        let prompts = &snapshot.open_questions;
-        assert!(begun.elapsed() < Duration::from_secs(30), "{prompts:?}");
-        thread::sleep(Duration::from_millis(2));
-    }
+    until(|| Some(keeper.snapshot()).filter(&condition))
 }
 
 fn prompt_for(keeper: &Keeper, roles: &[&str]) -> CodeView {

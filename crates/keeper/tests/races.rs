@@ -1,8 +1,6 @@
 //! Ends, changes and failures while something else is running.
 
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -13,13 +11,13 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Background, Fakes, until_so};
 use rolecall_keeper::ports::{Files, Keychain, Store};
 use rolecall_keeper::{Given, Keeper};
 
 const SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYxx";
 
-type Assuming = JoinHandle<Result<Session, Problem>>;
+type Assuming = Background<Result<Session, Problem>>;
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
@@ -53,19 +51,7 @@ fn ready() -> (Fakes, Arc<Keeper>) {
 fn assuming(keeper: &Arc<Keeper>, role: &str, code: Option<&str>) -> Assuming {
     let (keeper, role) = (keeper.clone(), name(role));
     let code = code.map(|code| MfaCode::parse(code).expect("a code"));
-    thread::spawn(move || keeper.assume(&role, code))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for another thread, with a deadline"
-)]
-fn until(mut look: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !look() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "nothing came");
-        thread::sleep(Duration::from_millis(2));
-    }
+    Background::start(move || keeper.assume(&role, code))
 }
 
 fn phase(keeper: &Keeper, role: &str) -> Option<Phase> {
@@ -96,7 +82,7 @@ fn a_role_that_is_ended_while_it_is_renewed_stays_ended() {
     keeper.assume(&name("guest"), None).expect("assumed");
     fakes.sts.close();
     let renewing = assuming(&keeper, "guest", None);
-    until(|| fakes.sts.calls().len() == 2);
+    until_so(|| fakes.sts.calls().len() == 2);
     keeper.end(&name("guest")).expect("there was one");
     fakes.sts.open();
     let ended = renewing.join().expect("no panic").expect_err("ended");
@@ -111,12 +97,12 @@ fn the_session_of_an_edited_role_replaces_that_of_the_role_before() {
     let (fakes, keeper) = ready();
     fakes.sts.close();
     let first = assuming(&keeper, "guest", None);
-    until(|| fakes.sts.calls().len() == 1);
+    until_so(|| fakes.sts.calls().len() == 1);
     keeper
         .save_role(Some(&name("guest")), &draft("guest", "15m"))
         .expect("saved");
     let second = assuming(&keeper, "guest", None);
-    until(|| fakes.sts.calls().len() == 2);
+    until_so(|| fakes.sts.calls().len() == 2);
     fakes.sts.open();
     let second = second.join().expect("no panic").expect("assumed");
     let first = first.join().expect("no panic").expect("assumed");
@@ -138,7 +124,7 @@ fn a_fault_of_an_adapter_fails_its_attempt_and_no_later_one() {
 fn the_first_answer_to_a_prompt_counts() {
     let (fakes, keeper) = ready();
     let assuming = assuming(&keeper, "admin", None);
-    until(|| keeper.snapshot().codes().next().is_some());
+    until_so(|| keeper.snapshot().codes().next().is_some());
     fakes.sts.close();
     let id = keeper.snapshot().codes().next().expect("a question").id;
     keeper.answer(id, Given::Code("111111")).expect("open");
@@ -156,7 +142,7 @@ fn the_first_answer_to_a_prompt_counts() {
 fn a_code_that_a_second_caller_brings_answers_the_prompt() {
     let (fakes, keeper) = ready();
     let first = assuming(&keeper, "admin", None);
-    until(|| keeper.snapshot().codes().next().is_some());
+    until_so(|| keeper.snapshot().codes().next().is_some());
     let second = assuming(&keeper, "admin", Some("333333"));
     let [first, second] = [first, second].map(|it| it.join().expect("no panic").expect("assumed"));
     assert_eq!(first.id(), second.id());
@@ -173,7 +159,7 @@ fn a_code_that_is_brought_for_a_role_behind_answers_the_prompt_of_its_source() {
     };
     keeper.save_role(None, &behind).expect("saved");
     let first = assuming(&keeper, "behind", None);
-    until(|| keeper.snapshot().codes().next().is_some());
+    until_so(|| keeper.snapshot().codes().next().is_some());
     let second = assuming(&keeper, "behind", Some("444444"));
     let [first, second] = [first, second].map(|it| it.join().expect("no panic").expect("assumed"));
     assert_eq!(first.id(), second.id());
@@ -193,15 +179,15 @@ fn what_ended_on_a_full_disk_does_not_come_back_and_is_deleted_later() {
     assert_eq!(on_disk(&fakes).len(), 1);
     fakes.store.fail_with(Some(full()));
     keeper.end(&name("guest")).expect("ended here");
-    until(|| keeper.snapshot().problems.contains(&full()));
+    until_so(|| keeper.snapshot().problems.contains(&full()));
     keeper.retry_keychain().expect("it is open");
     assert_eq!(phase(&keeper, "guest"), None, "it does not come back");
     fakes.store.fail_with(None);
-    until(|| {
+    until_so(|| {
         fakes.clock.advance(SignedDuration::from_secs(20));
         on_disk(&fakes).is_empty()
     });
-    until(|| keeper.snapshot().problems.is_empty());
+    until_so(|| keeper.snapshot().problems.is_empty());
 }
 
 #[test]
@@ -229,7 +215,7 @@ fn a_store_that_waits_for_a_dialog_does_not_hold_up_the_answer() {
     let (fakes, keeper) = ready();
     fakes.store.hold();
     let assuming = assuming(&keeper, "guest", None);
-    until(|| {
+    until_so(|| {
         fakes.clock.advance(SignedDuration::from_secs(1));
         assuming.is_finished()
     });
@@ -246,7 +232,7 @@ fn two_keys_that_are_added_at_once_are_both_kept() {
     let adding = ["one", "two", "three", "four"].map(|key| {
         let keeper = keeper.clone();
         let id = format!("AKIAIOSFODNN7{}", format!("{key:X<7}").to_uppercase());
-        thread::spawn(move || {
+        Background::start(move || {
             let pair = KeyPair::parse(&id, &Secret::new(SECRET.into())).expect("a pair");
             keeper.add_key(&name(key), &pair)
         })
@@ -263,7 +249,7 @@ fn one_key_that_is_added_twice_at_once_is_kept_once() {
     let (_fakes, keeper) = ready();
     let adding = ["one", "two"].map(|key| {
         let keeper = keeper.clone();
-        thread::spawn(move || {
+        Background::start(move || {
             let pair = KeyPair::parse("AKIASQ7EXAMPLEKEYID1", &Secret::new(SECRET.into()));
             keeper.add_key(&name(key), &pair.expect("a pair")).is_ok()
         })

@@ -13,7 +13,7 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::{Mode, Snapshot, WaitingFor};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, until};
 use rolecall_keeper::ports::{Clock, Keychain};
 use rolecall_keeper::{Given, Keeper};
 
@@ -73,13 +73,7 @@ fn click(keeper: &Arc<Keeper>, role: &str) -> JoinHandle<Result<(), Problem>> {
 }
 
 fn wait_until(keeper: &Keeper, condition: impl Fn(&Snapshot) -> bool) -> Snapshot {
-    loop {
-        let snapshot = keeper.snapshot();
-        if condition(&snapshot) {
-            return snapshot;
-        }
-        thread::yield_now();
-    }
+    until(|| Some(keeper.snapshot()).filter(&condition))
 }
 
 fn waits_for(keeper: &Keeper, role: &str, what: WaitingFor) -> bool {

@@ -19,7 +19,6 @@ pub struct Profile<'a> {
     /// The position of its first section.
     pub(super) position: Position,
     pub(super) settings: BTreeMap<Cow<'a, str>, Setting<'a>>,
-    pub(super) quoted: bool,
 }
 
 /// A line of a file.
@@ -54,7 +53,6 @@ impl<'a> Profiles<'a> {
                 name,
                 position,
                 settings: BTreeMap::new(),
-                quoted: false,
             });
             self.list.len() - 1
         })
@@ -76,12 +74,6 @@ impl<'a> Profile<'a> {
     /// Returns the names of its settings, in lower case.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.settings.keys().map(|key| &**key)
-    }
-
-    /// Returns whether one of its sections has quotes around the name or spaces in it, so that AWS's SDKs ignore that
-    /// section.
-    pub fn is_quoted(&self) -> bool {
-        self.quoted
     }
 
     /// Returns a setting that is neither absent nor empty.

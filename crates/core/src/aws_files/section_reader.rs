@@ -208,7 +208,6 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             });
         }
         let at = self.profiles.entry(name, Position { file, line });
-        self.profiles.list[at].quoted |= quoted;
         self.section = Current::Profile(at);
     }
 

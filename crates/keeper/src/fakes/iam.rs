@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use super::ring;
 use crate::memory::lock;
 use crate::ports::Iam;
 use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
@@ -38,6 +39,7 @@ impl FakeIam {
 
     fn next(&self, action: &str, caller: &Caller) -> Result<diagnosis::Answer, StsError> {
         lock(&self.calls).push(format!("{action} {}", caller.access_key_id));
+        ring();
         let host = "fake".to_owned();
         lock(&self.answers)
             .pop_front()

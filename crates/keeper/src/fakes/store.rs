@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex};
 
 use jiff::Timestamp;
 
+use super::ring;
 use crate::memory::{MemoryStore, lock};
 use crate::ports::Store;
 use rolecall_core::asker::history::{Line, Query};
@@ -52,7 +53,17 @@ impl FakeStore {
         self.released.notify_all();
     }
 
-    fn write(&self) -> Result<(), Problem> {
+    /// Writes unless the test prevents it.
+    fn write(
+        &self,
+        write: impl FnOnce(&MemoryStore) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let result = self.check().and_then(|()| write(&self.memory));
+        ring();
+        result
+    }
+
+    fn check(&self) -> Result<(), Problem> {
         let held = self.released.wait_while(lock(&self.is_held), |held| *held);
         drop(held);
         let panics = self.panics.swap(false, Ordering::AcqRel);
@@ -66,20 +77,19 @@ impl Store for FakeStore {
         self.memory.load()
     }
     fn save(&self, session: &Session) -> Result<(), Problem> {
-        self.write().and_then(|()| self.memory.save(session))
+        self.write(|memory| memory.save(session))
     }
     fn forget(&self, role: &Name) -> Result<(), Problem> {
-        self.write().and_then(|()| self.memory.forget(role))
+        self.write(|memory| memory.forget(role))
     }
     fn load_mfa(&self) -> Result<Vec<MfaSession>, Problem> {
         self.memory.load_mfa()
     }
     fn save_mfa(&self, session: &MfaSession) -> Result<(), Problem> {
-        self.write().and_then(|()| self.memory.save_mfa(session))
+        self.write(|memory| memory.save_mfa(session))
     }
     fn forget_mfa(&self, key: &AccessKeyId, serial: &MfaSerial) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.memory.forget_mfa(key, serial))
+        self.write(|memory| memory.forget_mfa(key, serial))
     }
     fn was_code_sent(&self, serial: &MfaSerial, code: &MfaCode) -> bool {
         let sent = (serial.to_string(), code.as_str().to_owned());
@@ -93,15 +103,13 @@ impl Store for FakeStore {
         self.memory.duration_limits()
     }
     fn note_duration_limit(&self, arn: &str, limit: Option<DurationLimit>) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.memory.note_duration_limit(arn, limit))
+        self.write(|memory| memory.note_duration_limit(arn, limit))
     }
     fn maximum_tries(&self) -> Result<Vec<(String, Timestamp)>, Problem> {
         self.memory.maximum_tries()
     }
     fn note_maximum_try(&self, arn: &str, at: Timestamp) -> Result<(), Problem> {
-        self.write()
-            .and_then(|()| self.memory.note_maximum_try(arn, at))
+        self.write(|memory| memory.note_maximum_try(arn, at))
     }
     fn was_warned(&self, id: &str, lead_s: i64) -> bool {
         self.memory.was_warned(id, lead_s)
@@ -117,6 +125,7 @@ impl Store for FakeStore {
     }
     fn record(&self, line: Line) {
         self.memory.record(line);
+        ring();
     }
     fn history(&self, query: &Query) -> Result<Vec<Line>, Problem> {
         self.memory.history(query)

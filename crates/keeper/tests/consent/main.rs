@@ -4,8 +4,6 @@ mod endpoint;
 mod terminal;
 
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
@@ -19,7 +17,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::Topic;
 use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::fakes::{Background, FakeWaiter, Fakes, until, until_so};
 use rolecall_keeper::{Given, Keeper};
 
 /// A keeper with one role, and its policy in the settings.
@@ -57,7 +55,7 @@ impl Set {
     fn ask_as(&self, request: Request) -> Asking {
         let waiter = Arc::new(FakeWaiter::default());
         let (keeper, waiting) = (self.keeper.clone(), waiter.clone());
-        let served = thread::spawn(move || {
+        let served = Background::start(move || {
             keeper.serve(&request, &*waiting, || {
                 keeper.credentials(&request.name).map(drop)
             })
@@ -91,7 +89,7 @@ impl Set {
 }
 
 struct Asking {
-    served: JoinHandle<Served>,
+    served: Background<Served>,
     waiter: Arc<FakeWaiter>,
 }
 
@@ -133,21 +131,6 @@ fn request_of(tree: u32, started: u64, has_terminal: bool) -> Request {
         name: name("guest"),
         kind: RequestKind::Credentials,
         requester: Some(Requester::new(&lineage, &[])),
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "waits for another thread, with a deadline"
-)]
-fn until<T>(look: impl Fn() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "nothing came");
-        thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -254,7 +237,7 @@ fn t03_no_answer_is_a_denial() {
 fn t03_r11_200_callers_of_one_tree_share_one_question() {
     let set = Set::with(ONCE);
     let askers: Vec<Asking> = (0..200).map(|_| set.ask(1)).collect();
-    until(|| askers.iter().all(|it| it.waiter.waits() == 1).then_some(()));
+    until_so(|| askers.iter().all(|it| it.waiter.waits() == 1));
     assert_eq!(set.questions().len(), 1);
     assert_eq!(set.fakes.notifier.take_titles().len(), 1);
     set.keeper
@@ -336,7 +319,7 @@ fn t03_the_number_of_questions_is_limited() {
     let set = Set::with(ASK);
     let askers: Vec<Asking> = (1..=40).map(|tree| set.ask(tree)).collect();
     let refused = || askers.iter().filter(|it| it.served.is_finished()).count();
-    until(|| (refused() == 35).then_some(()));
+    until_so(|| refused() == 35);
     assert_eq!(set.questions().len(), 5, "so many at once");
     for question in set.questions() {
         set.keeper
@@ -525,9 +508,9 @@ fn the_history_shows_the_requester_and_never_a_secret() {
 fn t03_many_questions_at_once_are_one_notice() {
     let set = Set::with(ASK);
     let askers: Vec<Asking> = (1..=4).map(|tree| set.ask(tree)).collect();
-    until(|| (set.questions().len() == 4).then_some(()));
+    until_so(|| set.questions().len() == 4);
     let last = || set.fakes.notifier.last_title();
-    until(|| (last().as_deref() == Some("4 programs want access")).then_some(()));
+    until_so(|| last().as_deref() == Some("4 programs want access"));
     for question in set.questions() {
         set.keeper
             .answer(question.id, Given::Reply(Reply::Deny))

@@ -31,7 +31,7 @@ fn t03_a_question_is_asked_at_the_requesting_terminal() {
     let given = until(|| asking.waiter.put().first().cloned());
     assert_eq!(given, question);
     let other = set.ask(1);
-    until(|| (other.waiter.waits() == 1).then_some(()));
+    until_so(|| other.waiter.waits() == 1);
     assert!(other.waiter.put().is_empty(), "one is enough for the tree");
     let reply = |by: &Requester| {
         set.keeper

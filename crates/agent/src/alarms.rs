@@ -153,7 +153,6 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc;
     use std::task::Wake;
 
@@ -202,28 +201,26 @@ mod tests {
         for (set_by_s, is_noticed) in [(-4 * 3600, true), (3600, true), (2, true), (1, false)] {
             let alarms = Alarms::default();
             let offset = Arc::new(Mutex::new(SignedDuration::ZERO));
-            let looks = Arc::new(AtomicUsize::default());
+            let (begins, looks) = mpsc::channel();
             let look = {
-                let (offset, looks) = (offset.clone(), looks.clone());
+                let offset = offset.clone();
                 move || {
-                    looks.fetch_add(1, Ordering::AcqRel);
+                    begins.send(()).expect("a test that waits");
                     look_at(Timestamp::UNIX_EPOCH, *offset.lock().expect("free"))
                 }
             };
             let (waker, rings) = waker();
             let hour = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
             alarms.set(hour, &waker, look);
-            let wait_for_looks = |count| {
-                let enough = looks.load(Ordering::Acquire) + count;
-                while looks.load(Ordering::Acquire) < enough {
-                    alarms.look_again();
-                    thread::yield_now();
-                }
-            };
-            wait_for_looks(3);
+            let soon = Duration::from_secs(20);
+            // The thread looks at its start and before it sleeps.
+            for _ in 0..2 {
+                looks.recv_timeout(soon).expect("a look");
+            }
             *offset.lock().expect("free") = SignedDuration::from_secs(set_by_s);
-            // When the third look begins, the first one has had its effect.
-            wait_for_looks(3);
+            alarms.look_again();
+            looks.recv_timeout(soon).expect("another look");
+            // The thread holds the table from its look until it sleeps, so its effect is there.
             assert_eq!(alarms.jumps(), u64::from(is_noticed), "{set_by_s}");
             assert_eq!(rings.try_recv().is_ok(), is_noticed, "{set_by_s}");
         }

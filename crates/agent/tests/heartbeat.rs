@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rolecall_agent::heartbeat;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::{Mode, Snapshot};
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{self, Fakes};
 use rolecall_keeper::ports::Audience;
 use rolecall_keeper::{Concern, Keeper, Ports};
 
@@ -30,6 +30,7 @@ impl Audience for Ticks {
     #[expect(clippy::panic, reason = "a fault that a test asks for")]
     fn tick(&self, _: &Snapshot, _: Timestamp) {
         self.count.fetch_add(1, Ordering::SeqCst);
+        fakes::ring();
         let take_one = |faults: usize| faults.checked_sub(1);
         let taken = self
             .faults
@@ -46,15 +47,7 @@ impl Ticks {
     }
 
     fn wait_for(&self, count: usize) {
-        let begun = Instant::now();
-        while self.count() < count {
-            assert!(
-                begun.elapsed() < Duration::from_secs(5),
-                "{} ticks",
-                self.count()
-            );
-            thread::yield_now();
-        }
+        fakes::until_so(|| self.count() >= count);
     }
 }
 

@@ -84,6 +84,7 @@ impl Application {
             return json!({ "Ok": { "prompt": state.prompt } });
         }
         state.asked.push(call.clone());
+        self.changed.notify_all();
         if let Some(answer) = call.get("answer_prompt") {
             if answer["code"] == "123456" {
                 return problem("code_rejected", "This code was used already.");
@@ -129,6 +130,14 @@ impl Application {
         state.prompt = None;
         state.outcome = Some(outcome);
         self.changed.notify_all();
+    }
+
+    fn wait_for_call(&self) {
+        let state = self.state.lock().expect("no panic inside");
+        let called = self
+            .changed
+            .wait_while(state, |state| state.asked.is_empty());
+        drop(called.expect("no panic inside"));
     }
 
     fn asked(&self) -> Vec<Value> {
@@ -288,9 +297,7 @@ fn without_a_terminal_no_code_is_asked_for() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .expect("the program");
-    while application.asked().is_empty() {
-        thread::yield_now();
-    }
+    application.wait_for_call();
     application.settle(session());
     let output = child.wait_with_output().expect("its end");
     assert!(

@@ -172,7 +172,7 @@ impl Practice {
             .map(|device| device.code(at))
     }
 
-    /// Replaces the faults.
+    /// Replaces the faults, as the control endpoint does.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.lock().faults = faults;
     }
@@ -180,11 +180,6 @@ impl Practice {
     /// Returns how often each action was called, including calls without a response.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.lock().requests.clone()
-    }
-
-    /// Resets the request counts.
-    pub fn reset_requests(&self) {
-        self.lock().requests.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, Account> {

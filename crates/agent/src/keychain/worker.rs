@@ -32,8 +32,7 @@ type OpenBackend = Box<dyn FnOnce() -> Box<dyn Backend> + Send>;
 #[derive(Default)]
 struct Desk {
     state: Mutex<State>,
-    work: Condvar,
-    news: Condvar,
+    changed: Condvar,
 }
 
 type Ticket = u64;
@@ -70,7 +69,7 @@ impl Worker {
             return Err(KeychainError::Frozen);
         }
         let ticket = state.enqueue(request);
-        self.desk.work.notify_one();
+        self.desk.changed.notify_all();
         loop {
             let open = state.dialog_open;
             let (limit, late) = match open {
@@ -82,7 +81,7 @@ impl Worker {
             };
             let (next, waited) = self
                 .desk
-                .news
+                .changed
                 .wait_timeout_while(state, limit, same)
                 .unwrap_or_else(PoisonError::into_inner);
             state = next;
@@ -116,7 +115,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.desk.lock().closed = true;
-        self.desk.work.notify_one();
+        self.desk.changed.notify_all();
     }
 }
 
@@ -130,7 +129,7 @@ impl Desk {
 
     fn next(&self) -> Option<(Ticket, Request)> {
         let mut state = self
-            .work
+            .changed
             .wait_while(self.lock(), |state| state.queue.is_empty() && !state.closed)
             .unwrap_or_else(PoisonError::into_inner);
         let next = state.queue.pop_front()?;
@@ -140,7 +139,7 @@ impl Desk {
 
     fn dialog_opens(&self) {
         self.lock().dialog_open = true;
-        self.news.notify_all();
+        self.changed.notify_all();
     }
 
     /// Returns the outcome to its caller. If the keychain is not available, all queued requests fail as well, so that
@@ -162,7 +161,7 @@ impl Desk {
         state.stuck = false;
         state.dialog_open = false;
         drop(state);
-        self.news.notify_all();
+        self.changed.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

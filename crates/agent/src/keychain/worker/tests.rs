@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::keychain::request::{ItemRequest, Operation, Work};
 
+/// How long a test waits for another thread before it fails.
+const SOON: Duration = Duration::from_secs(30);
+
 /// A keychain whose calls wait for the test, which opens a dialog or ends them.
 struct Scripted {
     began: mpsc::Sender<String>,
@@ -63,9 +66,7 @@ impl Bench {
         let (worker, request) = (self.worker.clone(), request(account, asking));
         let queued = self.worker.desk.lock().last_ticket;
         let call = thread::spawn(move || worker.run(request));
-        while self.worker.desk.lock().last_ticket == queued {
-            thread::yield_now();
-        }
+        self.wait_until(|state| state.last_ticket > queued);
         call
     }
 
@@ -74,9 +75,12 @@ impl Bench {
     }
 
     fn wait_until(&self, is_so: impl Fn(&State) -> bool) {
-        while !is_so(&self.worker.desk.lock()) {
-            thread::yield_now();
-        }
+        let desk = &self.worker.desk;
+        let waited = desk
+            .changed
+            .wait_timeout_while(desk.lock(), SOON, |state| !is_so(state))
+            .expect("no panic inside");
+        assert!(!waited.1.timed_out(), "it did not happen");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Many connections at once.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -11,6 +11,10 @@ use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 
 use crate::{Place, done};
+
+/// Less than what a silent connection may take, also on a busy machine.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
 #[test]
 fn b67_at_most_32_requests_are_answered_at_once_and_the_others_wait() {
     let place = Place::new();
@@ -48,11 +52,7 @@ fn t40_silent_connections_do_not_block_a_real_one() {
     let _silent: Vec<UnixStream> = (0..100).map(|_| place.connect()).collect();
     let begun = Instant::now();
     assert!(place.ask(Call::Snapshot).is_ok());
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -68,11 +68,7 @@ fn t40_a_thousand_silent_connections_cost_a_real_one_nothing() {
     for _ in 0..10 {
         assert!(place.ask(Call::Snapshot).is_ok());
     }
-    assert!(
-        begun.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -115,7 +111,7 @@ fn too_many_waiting_requests_are_refused_at_once_and_the_others_answered() {
         assert!(place.ask(Call::Snapshot).is_ok());
         let problem = credentials().expect_err("too many");
         assert!(problem.what.contains("too many requests"), "{problem}");
-        assert!(begun.elapsed() < Duration::from_secs(2), "at once");
+        assert!(begun.elapsed() < AT_ONCE, "at once");
         drop(open);
         asking
             .into_iter()
@@ -149,11 +145,7 @@ fn t40_ten_thousand_connections_leave_nothing_behind() {
     }
     let begun = Instant::now();
     assert!(place.ask(Call::Snapshot).is_ok());
-    assert!(
-        begun.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
     assert!(
         resident() < before + 10 * 1024,
         "{before} then {} KiB",
@@ -162,26 +154,42 @@ fn t40_ten_thousand_connections_leave_nothing_behind() {
 }
 
 #[test]
-fn an_answer_takes_well_under_a_millisecond() {
+fn an_answer_waits_for_no_timer() {
     let place = Place::new();
     let line = "x".repeat(1500);
     let _server = place.serve(move |_| Ok(Answer::Text(WireSecret::new(line.clone()))));
-    let mut times: Vec<Duration> = (0..500)
+    let ours = median(|| {
+        let role = "guest".into();
+        let reasons = Vec::new();
+        assert!(place.ask(Call::Credentials { role, reasons }).is_ok());
+    });
+    let plain = median(|| {
+        let (mut here, mut there) = UnixStream::pair().expect("a pair");
+        let answering = thread::spawn(move || {
+            let mut byte = [0];
+            there
+                .read_exact(&mut byte)
+                .and_then(|()| there.write_all(&[1; 1500]))
+        });
+        let mut answer = [0; 1500];
+        here.write_all(&[0])
+            .and_then(|()| here.read_exact(&mut answer))
+            .expect("an answer");
+        answering.join().expect("no panic").expect("answered");
+    });
+    println!("{ours:?}, a bare pair of sockets {plain:?}");
+    // Side by side, so that a busy machine slows both down. A timer of some milliseconds would make it a hundred.
+    assert!(ours < 40 * plain, "{ours:?} and {plain:?}");
+}
+
+fn median(round: impl Fn()) -> Duration {
+    let mut times: Vec<Duration> = (0..300)
         .map(|_| {
             let begun = Instant::now();
-            assert!(
-                place
-                    .ask(Call::Credentials {
-                        role: "guest".into(),
-                        reasons: Vec::new(),
-                    })
-                    .is_ok()
-            );
+            round();
             begun.elapsed()
         })
         .collect();
     times.sort_unstable();
-    println!("median {:?}, 99th {:?}", times[250], times[495]);
-    // A generous limit for busy machines; the benchmark is precise.
-    assert!(times[250] < Duration::from_millis(5), "{:?}", times[250]);
+    times[times.len() / 2]
 }

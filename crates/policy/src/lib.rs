@@ -38,6 +38,7 @@ pub use case::{CaseAnswer, CaseDecision, CaseError, answer_cases};
 pub use context::{Context, ContextValue};
 pub use decision::{Decision, PolicySet, evaluate};
 pub use document::{Effect, Policy, PolicyKind};
+pub use json::Json;
 pub use policy_error::PolicyError;
 pub use principal::{Principal, PrincipalError, PrincipalKind};
 pub use sentence::sentences;

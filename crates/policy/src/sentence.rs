@@ -1,8 +1,7 @@
 //! What a policy does, in a sentence for each statement.
 
-use serde_json::{Map, Value};
-
 use super::document::{Policy, PolicyKind};
+use super::json::Json;
 use super::operator::{Absence, Comparison, Operator, Polarity, Quantifier, Test};
 use super::policy_error::PolicyError;
 
@@ -11,15 +10,8 @@ use super::policy_error::PolicyError;
 /// # Errors
 /// The same as [`Policy::parse`].
 pub fn sentences(text: &str) -> Result<Vec<String>, PolicyError> {
-    let json: Value = serde_json::from_str(text).unwrap_or_default();
-    let one;
-    let statements = match &json["Statement"] {
-        Value::Array(statements) => statements.as_slice(),
-        statement => {
-            one = [statement.clone()];
-            &one
-        }
-    };
+    let json = Json::parse(text).unwrap_or(Json::Null);
+    let statements = json.get("Statement").map_or(&[][..], Json::items);
     let has = |element: &str| statements.iter().any(|it| it.get(element).is_some());
     let kind = match (
         has("Principal") || has("NotPrincipal"),
@@ -33,11 +25,11 @@ pub fn sentences(text: &str) -> Result<Vec<String>, PolicyError> {
     Ok(statements.iter().map(sentence).collect())
 }
 
-fn sentence(statement: &Value) -> String {
-    let verb = if statement["Effect"] == "Deny" {
-        "Denies"
-    } else {
-        "Allows"
+fn sentence(statement: &Json) -> String {
+    let text = |element| statement.get(element).and_then(Json::as_text);
+    let verb = match text("Effect") {
+        Some("Deny") => "Denies",
+        _ => "Allows",
     };
     let actions = selection(statement, "Action", "NotAction", "every action");
     let mut sentence = match principals(statement) {
@@ -48,25 +40,21 @@ fn sentence(statement: &Value) -> String {
         let resources = selection(statement, "Resource", "NotResource", "every resource");
         sentence += &format!(" on {resources}");
     }
-    let conditions: Vec<String> = (statement["Condition"].as_object().into_iter().flatten())
-        .flat_map(|(name, keys)| {
-            keys.as_object()
-                .into_iter()
-                .flatten()
-                .map(move |it| (name, it))
-        })
+    let operators = statement.get("Condition").map_or(&[][..], Json::pairs);
+    let conditions: Vec<String> = (operators.iter())
+        .flat_map(|(name, keys)| keys.pairs().iter().map(move |it| (name, it)))
         .filter_map(|(name, (key, values))| condition(name, key, &texts(values)))
         .collect();
     if !conditions.is_empty() {
         sentence += &format!(", if {}", conditions.join(", and "));
     }
-    match statement["Sid"].as_str().filter(|sid| !sid.is_empty()) {
+    match text("Sid").filter(|sid| !sid.is_empty()) {
         Some(sid) => format!("{sid}: {sentence}."),
         None => format!("{sentence}."),
     }
 }
 
-fn selection(statement: &Value, element: &str, inverse: &str, all: &str) -> String {
+fn selection(statement: &Json, element: &str, inverse: &str, all: &str) -> String {
     match (statement.get(element), statement.get(inverse)) {
         (Some(entries), _) => match texts(entries) {
             entries if entries.iter().any(|it| it == "*" || it == "*:*") => all.to_owned(),
@@ -77,10 +65,10 @@ fn selection(statement: &Value, element: &str, inverse: &str, all: &str) -> Stri
     }
 }
 
-fn principals(statement: &Value) -> Option<String> {
-    let name = |json: &Value| match json {
-        Value::Object(classes) => listed(&named(classes), "and"),
-        _ => "everyone".to_owned(),
+fn principals(statement: &Json) -> Option<String> {
+    let name = |json: &Json| match json.pairs() {
+        [] => "everyone".to_owned(),
+        classes => listed(&named(classes), "and"),
     };
     let only = statement.get("Principal").map(name);
     let but = || {
@@ -90,8 +78,8 @@ fn principals(statement: &Value) -> Option<String> {
     only.or_else(but)
 }
 
-fn named(classes: &Map<String, Value>) -> Vec<String> {
-    let name = |(class, entries): (&String, &Value)| -> Vec<String> {
+fn named(classes: &[(String, Json)]) -> Vec<String> {
+    let name = |(class, entries): &(String, Json)| -> Vec<String> {
         let entries = texts(entries).into_iter();
         let named = entries.map(|entry| match class.as_str() {
             "AWS" if entry == "*" => "everyone".to_owned(),
@@ -185,15 +173,12 @@ fn compared(
     }
 }
 
-fn texts(json: &Value) -> Vec<String> {
-    let text = |item: &Value| match item {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+fn texts(json: &Json) -> Vec<String> {
+    let text = |item: &Json| match item.as_text() {
+        Some(text) => text.to_owned(),
+        None => item.compact(),
     };
-    match json {
-        Value::Array(items) => items.iter().map(text).collect(),
-        single => vec![text(single)],
-    }
+    json.items().iter().map(text).collect()
 }
 
 fn listed(items: &[String], word: &str) -> String {

@@ -13,6 +13,7 @@ MODULES = [
     "explain",
     "plan",
     "session",
+    "setup",
     "settings",
     "view",
     "api",

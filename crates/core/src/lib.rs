@@ -13,6 +13,7 @@
 //! explain    why AWS denied a call
 //! plan       the calls and prompts for a role, and the duration of its session
 //! session    sessions, MFA sessions, seeds of MFA devices, shells and export blocks
+//! setup      what makes a role assumable: policies, and files for the tools that apply them
 //! settings   settings.toml
 //! view       everything that is shown
 //! api        the calls of the program
@@ -28,5 +29,6 @@ pub mod plan;
 pub mod role;
 pub mod session;
 pub mod settings;
+pub mod setup;
 pub mod value;
 pub mod view;

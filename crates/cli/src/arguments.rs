@@ -3,6 +3,7 @@
 mod build;
 mod command;
 mod line;
+mod setup;
 mod template;
 mod usage_error;
 mod value;
@@ -19,6 +20,7 @@ pub(crate) use command::{
     HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, PolicyCommand, RolesCommand, Script,
     ScriptPart, SealedFile, SessionOf, WriteMode,
 };
+pub(crate) use setup::{ExternalIdSource, SetupOptions};
 pub(crate) use template::{Piece, Template};
 pub(crate) use usage_error::UsageError;
 

@@ -136,6 +136,14 @@ impl Client {
         }
     }
 
+    /// Returns the snapshot if the application runs and answers at once.
+    pub(crate) fn snapshot_now(&self) -> Option<Snapshot> {
+        match self.socket.send_now(&Call::Snapshot)? {
+            Answer::Snapshot(snapshot) => Some(*snapshot),
+            _ => None,
+        }
+    }
+
     /// Returns the sessions if the application answers at once, for a shell's prompt.
     pub(crate) fn sessions_now(&self) -> Option<Snapshot> {
         match self.socket.send_now(&Call::Sessions)? {

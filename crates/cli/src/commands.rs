@@ -24,6 +24,7 @@ mod reason_prompt;
 mod roles;
 mod session_options;
 mod sessions;
+mod setup;
 mod shell_init;
 mod totp;
 mod unlock;
@@ -58,6 +59,7 @@ fn dispatch(
     client: &Client,
     environment: &Environment,
 ) -> Result<Outcome, Problem> {
+    let reasons = invocation.options.reasons();
     let text = match command {
         Command::List { search, format } => {
             sessions::list(client, search.as_deref(), *format, environment.paint)
@@ -76,7 +78,6 @@ fn dispatch(
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),
         Command::Env { role, shell } => {
-            let reasons = invocation.options.reasons();
             return env::run(client, environment, role, *shell, reasons).map(Outcome::from);
         }
         Command::EnvUnset { shell } => env::unset(environment, *shell),
@@ -85,14 +86,13 @@ fn dispatch(
             delivery,
             program,
         } => {
-            let reasons = invocation.options.reasons();
             return exec::run(client, environment, role, reasons, *delivery, program);
         }
         Command::Endpoint { role, process } => endpoint::run(client, role, *process),
         Command::EndpointServer { words } => {
             crate::endpoint::run(client, words).map(|()| String::new())
         }
-        Command::Credentials(of) => return credentials(client, of, invocation.options.reasons()),
+        Command::Credentials(of) => return credentials(client, of, reasons),
         Command::Connect {
             which,
             prefix,
@@ -108,6 +108,7 @@ fn dispatch(
         } => import::run(client, *from, file.as_deref(), *dry_run, *format),
         Command::Roles(command) => roles::run(client, command),
         Command::Policy(command) => policy::run(command),
+        Command::Setup(options) => return setup::run(client, options),
         Command::ShellInit(script) => shell_init::text(script),
         Command::Complete { words } => complete::run(client, words),
         Command::LeftOver { set } => Ok(env::left_over(set)),

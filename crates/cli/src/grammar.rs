@@ -3,6 +3,7 @@
 
 use rolecall_core::api::import::ImportSource;
 use rolecall_core::session::shell::Shell;
+use rolecall_core::setup::KitFormat;
 
 /// The process of an endpoint, which only Rolecall itself starts.
 pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";
@@ -100,13 +101,14 @@ const COMMAND: Operand = operand("COMMAND")
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub(crate) static COMMANDS: [CommandSpec; 35] = [
+pub(crate) static COMMANDS: [CommandSpec; 36] = [
     command("list", &[], "Lists the roles"),
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
     command("explain", &[ROLE], "Explains why AWS refused a role"),
     command("policy evaluate", &[operand("FILE")], "Answers cases of policies and requests; needs no running application"),
     command("policy explain", &[operand("FILE")], "Says in sentences what a policy does; needs no running application"),
+    command("setup", &[], "Writes the policies that let somebody assume a role; changes nothing in AWS"),
     command("end", &[ROLE], "Ends a session on this machine"),
     command("history", &[ROLE.optional()], "Shows which programs asked for roles, and the answers"),
     command("answer", &[], "Asks you about programs at this terminal, on a machine without a desktop"),
@@ -144,6 +146,7 @@ pub(crate) const INTEGRATED_SHELLS: [&str; 5] = ["bash", "zsh", "fish", "pwsh", 
 const LIMITABLE: Scope = only(&["assume", "env", "exec", "credentials", "end"]);
 const REASONED: Scope = only(&["assume", "env", "exec", "credentials"]);
 const EDITS: Scope = only(&["connect", "disconnect", "keys import", "keys undo-import"]);
+const SETUP: Scope = only(&["setup"]);
 const IMPORTS: Scope = only(&["import", "roles import"]);
 #[rustfmt::skip]
 const JSON: Scope = only(&[
@@ -152,7 +155,7 @@ const JSON: Scope = only(&[
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 44] = [
+pub(crate) static FLAGS: [Flag; 70] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
     flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
@@ -185,6 +188,32 @@ pub(crate) static FLAGS: [Flag; 44] = [
     flag("--group", only(&["roles export"]), "Exports only the roles in GROUP").takes("GROUP"),
     flag("--without-external-ids", only(&["roles export"]), "Leaves out external IDs"),
     flag("--source", only(&["roles import"]), "Uses KEY in place of a source that you do not have").takes("KEY"),
+    flag("--who", SETUP, "Names who may assume the role: an ARN, an account ID, or an access key here").takes("WHO"),
+    flag("--account", SETUP, "Names the role's account").takes("ACCOUNT"),
+    flag("--role", SETUP, "Names the role in AWS").takes("NAME"),
+    flag("--path", SETUP, "Gives the role a path, such as /team/").takes("PATH"),
+    flag("--allow", SETUP, "Allows s3-read, bucket:NAME, or managed policies, with commas").takes("LIST"),
+    flag("--policy", SETUP, "Allows what the policy in FILE allows; - is standard input").takes("FILE"),
+    flag("--external-id", SETUP, "Requires this external ID").takes("ID"),
+    flag("--generate-external-id", SETUP, "Requires an external ID that nobody can guess"),
+    flag("--mfa", SETUP, "Requires MFA"),
+    flag("--mfa-age", SETUP, "Requires MFA within this time, such as 1h").takes("SPAN"),
+    flag("--mfa-serial", SETUP, "Names the MFA device, for --save").takes("ARN"),
+    flag("--source-ip", SETUP, "Requires one of these public addresses or ranges, with commas").takes("LIST"),
+    flag("--source-vpc", SETUP, "Requires one of these VPCs or VPC endpoints, with commas").takes("LIST"),
+    flag("--session-name", SETUP, "Requires a session name; it may have * and ${aws:username}").takes("PATTERN"),
+    flag("--source-identity", SETUP, "Requires a source identity; it may have * and ${aws:username}").takes("PATTERN"),
+    flag("--tags", SETUP, "Requires session tags, such as Team=blue,Project=*").takes("LIST"),
+    flag("--organization", SETUP, "Requires a caller of this organization").takes("ID"),
+    flag("--longest-session", SETUP, "Allows sessions up to this, from 1h (default) to 12h").takes("SPAN"),
+    flag("--grant", SETUP, "Gives the caller its policy: inline, managed, group:NAME or none").takes_one_of("HOW", grants),
+    flag("--user", SETUP, "Names the user who gets it, if --who is an account").takes("NAME"),
+    flag("--role-profile", SETUP, "Names the AWS CLI's profile of the role's account").takes("PROFILE"),
+    flag("--caller-profile", SETUP, "Names the AWS CLI's profile of the caller's account").takes("PROFILE"),
+    flag("--format", SETUP, "Prints commands or code instead of the policies").takes_one_of("FORMAT", kit_formats),
+    flag("--out", SETUP, "Writes the files to this folder").takes("DIR"),
+    flag("--save", SETUP, "Adds the role to Rolecall under this name").takes("NAME"),
+    flag("--source", SETUP, "Assumes it from this access key or role, for --save").takes("KEY"),
     flag("--completions", only(&["shell-init"]), "Prints only the completions, as a package installs them"),
     flag("--from-profile", only(&["keys add"]), "Reads the key from a profile in ~/.aws/credentials").takes("PROFILE"),
     flag("--from-csv", only(&["keys add"]), "Reads the key from the IAM console's CSV file").takes("FILE"),
@@ -200,12 +229,13 @@ pub(crate) static FLAGS: [Flag; 44] = [
 ];
 
 /// Flags that cannot be given together.
-pub(crate) const EXCLUSIVE: [[&str; 2]; 5] = [
+pub(crate) const EXCLUSIVE: [[&str; 2]; 6] = [
     ["--read-only", "--view-only"],
     ["--dry-run", "--yes"],
     ["--all", "--profile"],
     ["--from-profile", "--from-csv"],
     ["--text", "--deeper"],
+    ["--external-id", "--generate-external-id"],
 ];
 
 const fn command(
@@ -320,6 +350,15 @@ impl Flag {
 
 fn block_formats() -> Vec<&'static str> {
     Shell::NAMES.split(", ").collect()
+}
+
+/// Returns the words for the formats of a kit.
+pub(crate) fn kit_formats() -> Vec<&'static str> {
+    KitFormat::ALL.map(KitFormat::word).to_vec()
+}
+
+fn grants() -> Vec<&'static str> {
+    vec!["inline", "managed", "group:", "none"]
 }
 
 /// Returns the commands that people type.

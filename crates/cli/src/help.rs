@@ -22,12 +22,13 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.";
 
 /// The explanation of each command or group of commands. The first words of the commands name it.
-pub(crate) const TOPICS: [(&[&str], &str); 20] = [
+pub(crate) const TOPICS: [(&[&str], &str); 21] = [
     (&["list"], LIST),
     (&["status"], STATUS),
     (&["assume"], ASSUME),
     (&["explain"], EXPLAIN),
     (&["policy"], POLICY),
+    (&["setup"], SETUP),
     (&["end"], END),
     (&["history"], HISTORY),
     (&["answer"], ANSWER),
@@ -244,6 +245,23 @@ object with the list as \"cases\". A case has a name, and:
 The decision refused means that IAM does not accept a policy. Rolecall derives no condition keys: give each in ctx.
 
 policy explain says what each statement of a policy does. FILE is the policy's JSON. - is standard input for both.";
+
+const SETUP: &str = "\
+Says in sentences what a role and its caller need, and prints the policies for it: the role's trust policy, its
+permissions, and the caller's policy. --format prints the same as commands or code that you can run. Nothing is changed
+in AWS. At a terminal it asks for what the flags leave out.
+
+--allow accepts:
+  s3-read        list and read all buckets
+  bucket:NAME    read and write one bucket
+  ReadOnlyAccess the name of an AWS managed policy, or the ARN of a policy
+--policy adds a policy of your own, which is checked as IAM checks it.
+
+--format accepts cli (a bash script for the AWS CLI), terraform, cloudformation, cdk (TypeScript), and json (policies,
+sentences and warnings, for programs). Warnings go to standard error.
+
+  rolecall setup --who arn:aws:iam::177634097045:user/bob --account 808768216571 --role guest --allow s3-read \\
+    --generate-external-id --format cli --out guest --save guest";
 
 const END: &str = "\
 Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire. If

@@ -6,6 +6,7 @@ use super::command::{
     SealedFile, SessionOf, WriteMode,
 };
 use super::line::Line;
+use super::setup;
 use super::template::Template;
 use super::usage_error::UsageError;
 use super::value;
@@ -48,6 +49,7 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
             file: line.operand(),
             format: format(&mut line),
         }),
+        "setup" => Command::Setup(Box::new(setup::options(&mut line)?)),
         "shell-init" => shell_init(&mut line)?,
         "agent" => Command::Agent(agent(&mut line)?),
         "unlock" => Command::Unlock {

@@ -8,6 +8,7 @@ use rolecall_core::api::import::ImportSource;
 use rolecall_core::aws_files::connection::Which;
 use rolecall_core::session::shell::Shell;
 
+use super::setup::SetupOptions;
 use super::template::Template;
 
 /// A command with its values.
@@ -86,6 +87,7 @@ pub(crate) enum Command {
     },
     Roles(RolesCommand),
     Policy(PolicyCommand),
+    Setup(Box<SetupOptions>),
     ShellInit(Script),
     Complete {
         words: Vec<String>,

@@ -86,7 +86,7 @@ impl Line {
             }
             None => String::new(),
         };
-        let is_input = name == "--text" && value == "-";
+        let is_input = matches!(name, "--text" | "--policy") && value == "-";
         let is_flag = value.starts_with('-') && !is_input;
         if flag.value.is_some() && (value.is_empty() || is_flag) {
             return Err(UsageError::new(format!("{name} needs a value.")));

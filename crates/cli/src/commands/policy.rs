@@ -131,7 +131,10 @@ fn line(view: &AnswerView<'_>) -> String {
 }
 
 /// Reads a file; `-` is standard input.
-fn read(file: &str) -> Result<String, Problem> {
+///
+/// # Errors
+/// If it cannot be read, or is longer than 4 MiB.
+pub(super) fn read(file: &str) -> Result<String, Problem> {
     let mut text = String::new();
     let read = match file {
         "-" => io::stdin().take(FILE_MAX + 1).read_to_string(&mut text),

@@ -18,6 +18,7 @@ Usage: rolecall [--practice] COMMAND
   explain ROLE              Explains why AWS refused a role
   policy evaluate FILE      Answers cases of policies and requests; needs no running application
   policy explain FILE       Says in sentences what a policy does; needs no running application
+  setup                     Writes the policies that let somebody assume a role; changes nothing in AWS
   end ROLE                  Ends a session on this machine
   history [ROLE]            Shows which programs asked for roles, and the answers
   answer                    Asks you about programs at this terminal, on a machine without a desktop

@@ -22,6 +22,7 @@ mod programs;
 #[path = "../server/mod.rs"]
 mod server;
 mod sessions;
+mod setup;
 mod usage;
 
 use serde_json::{Value, json};

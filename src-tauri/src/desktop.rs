@@ -25,6 +25,7 @@ use tauri::AppHandle;
 use crate::clipboard::DesktopClipboard;
 use crate::notifier::DesktopNotifier;
 use crate::practice_set::PracticeSet;
+use crate::tray_host::TrayHost;
 use crate::ui_publisher::UiPublisher;
 
 /// The application that commands, tray and socket use.
@@ -193,10 +194,19 @@ impl Desktop {
     }
 
     /// Records whether the desktop has a tray. Without one, opens the window once.
-    pub(crate) fn tray_changed(&self, present: bool) {
-        self.keeper
-            .set_standing(Concern::Tray, (!present).then(no_tray));
-        if !present && self.ui.is_first_without_tray() {
+    pub(crate) fn tray_changed(&self, host: TrayHost) {
+        let problem = match host {
+            TrayHost::Present => None,
+            TrayHost::Missing => Some(no_tray()),
+            TrayHost::NoBus => Some(no_bus()),
+        };
+        if host == TrayHost::NoBus {
+            tracing::error!("{}", no_bus());
+            self.ui.forget_tray();
+        }
+        let is_missing = problem.is_some();
+        self.keeper.set_standing(Concern::Tray, problem);
+        if is_missing && self.ui.is_first_without_tray() {
             self.open_window();
         }
     }
@@ -233,6 +243,12 @@ pub(crate) fn user_request(name: Name, kind: RequestKind) -> Request {
         kind,
         requester: None,
     }
+}
+
+fn no_bus() -> Problem {
+    let what = "The desktop's session bus cannot be reached.";
+    let remedy = "The tray icon, notifications and the keychain need it, and work again once there is one: log out and in again if it has ended. Sessions and the rolecall command keep working.";
+    Problem::new(ProblemCode::NoBus, what, remedy)
 }
 
 fn no_tray() -> Problem {

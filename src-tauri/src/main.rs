@@ -12,6 +12,8 @@ mod desktop_host;
 mod launcher;
 mod notifier;
 mod practice_set;
+#[cfg(target_os = "linux")]
+mod session_bus;
 mod tray;
 mod tray_dot;
 mod tray_host;
@@ -184,6 +186,8 @@ fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
             },
         )
         .build(tauri::generate_context!())?;
+    #[cfg(target_os = "linux")]
+    session_bus::outlive();
     Ok(app)
 }
 
@@ -259,7 +263,7 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
         },
     );
     let watching = desktop.clone();
-    tray_host::watch(move |present| watching.tray_changed(present));
+    tray_host::watch(move |host| watching.tray_changed(host));
     if options.window || is_first_start(desktop) {
         desktop.open_window();
     }

@@ -60,6 +60,20 @@ impl TrayPainter {
         }
     }
 
+    /// Removes the icon; the next [`TrayPainter::paint`] with a tray draws a new one. Any thread may call this.
+    pub(crate) fn forget(app: &AppHandle) {
+        let on_main = app.clone();
+        let asked = app.run_on_main_thread(move || {
+            let painter = on_main.state::<Self>();
+            let mut painted = painter.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *painted = Painted::default();
+            drop(on_main.remove_tray_by_id(ID));
+        });
+        if let Err(error) = asked {
+            tracing::warn!(%error, "the tray could not be removed");
+        }
+    }
+
     /// Returns the action of the entry `id`; `None` if the entry no longer exists.
     pub(crate) fn action(app: &AppHandle, id: &str) -> Option<MenuAction> {
         let painter = app.state::<Self>();

@@ -10,21 +10,35 @@ pub(crate) fn is_present() -> bool {
     PRESENT.load(Ordering::Acquire)
 }
 
-/// Watches for a tray host without polling. Calls `on_change` within three seconds, and after each change.
+/// What the desktop has for the tray.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TrayHost {
+    /// A tray.
+    Present,
+    /// No tray.
+    Missing,
+    /// No session bus, which the tray needs.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux has one")
+    )]
+    NoBus,
+}
+
+/// Watches for a tray host without polling while there is a session bus. Calls `on_change` within three seconds, and after
+/// each change. If the bus ends, this waits for one at the same address.
 #[cfg(target_os = "linux")]
-pub(crate) fn watch(on_change: impl Fn(bool) + Send + Sync + 'static) {
-    tauri::async_runtime::spawn(async move {
-        if let Err(error) = linux::watch(&on_change).await {
-            tracing::warn!(%error, "the session bus cannot be watched for a tray host");
-            linux::report(false, &on_change);
-        }
-    });
+pub(crate) fn watch(on_change: impl Fn(TrayHost) + Send + Sync + 'static) {
+    tauri::async_runtime::spawn(async move { linux::watch(&on_change).await });
 }
 
 /// Calls `on_change` once: the tray is part of the system.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn watch(on_change: impl Fn(bool) + Send + Sync + 'static) {
-    on_change(is_present());
+pub(crate) fn watch(on_change: impl Fn(TrayHost) + Send + Sync + 'static) {
+    on_change(match is_present() {
+        true => TrayHost::Present,
+        false => TrayHost::Missing,
+    });
 }
 
 #[cfg(target_os = "linux")]
@@ -36,7 +50,7 @@ mod linux {
     use tokio::time::timeout;
     use zbus::{Connection, MatchRule, MessageStream, message};
 
-    use super::{Ordering, PRESENT};
+    use super::{Ordering, PRESENT, TrayHost};
 
     const WATCHER: &str = "org.kde.StatusNotifierWatcher";
     const WATCHER_PATH: &str = "/StatusNotifierWatcher";
@@ -44,13 +58,33 @@ mod linux {
     const DEADLINE: Duration = Duration::from_secs(2);
     /// How long to wait for a watcher that starts with the session.
     const STARTUP_WAIT: Duration = Duration::from_millis(1500);
+    /// How often to look for a session bus while there is none.
+    const BUS_STEP: Duration = Duration::from_secs(2);
 
-    pub(super) fn report(present: bool, on_change: &(impl Fn(bool) + Send + Sync)) {
-        PRESENT.store(present, Ordering::Release);
-        on_change(present);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells when a session bus starts"
+    )]
+    pub(super) async fn watch(on_change: &(impl Fn(TrayHost) + Send + Sync)) -> ! {
+        let mut reported = None;
+        loop {
+            let mut report = |host| {
+                PRESENT.store(host == TrayHost::Present, Ordering::Release);
+                if reported.replace(host) != Some(host) {
+                    on_change(host);
+                }
+            };
+            match watch_bus(&mut report).await {
+                Ok(()) => tracing::info!("the session bus has ended"),
+                Err(error) => tracing::info!(%error, "the session bus cannot be reached"),
+            }
+            report(TrayHost::NoBus);
+            tokio::time::sleep(BUS_STEP).await;
+        }
     }
 
-    pub(super) async fn watch(on_change: &(impl Fn(bool) + Send + Sync)) -> zbus::Result<()> {
+    /// Watches for a tray host until the bus ends.
+    async fn watch_bus(report: &mut (impl FnMut(TrayHost) + Send)) -> zbus::Result<()> {
         let connection = Connection::session().await?;
         let signal = || MatchRule::builder().msg_type(message::Type::Signal);
         let owner = signal()
@@ -62,21 +96,23 @@ mod linux {
         let owner_changes = MessageStream::for_match_rule(owner, &connection, None).await?;
         let host_changes = MessageStream::for_match_rule(host, &connection, None).await?;
         let mut changes = select(owner_changes, host_changes);
-        let mut reported = if has_host(&connection).await {
-            Some(true)
-        } else {
-            let appeared = timeout(STARTUP_WAIT, changes.next()).await.is_ok();
-            Some(appeared && has_host(&connection).await)
-        };
-        report(reported == Some(true), on_change);
-        while changes.next().await.is_some() {
-            let present = has_host(&connection).await;
-            if reported != Some(present) {
-                reported = Some(present);
-                report(present, on_change);
-            }
+        let mut host = find_host(&connection).await;
+        if host == TrayHost::Missing && timeout(STARTUP_WAIT, changes.next()).await.is_ok() {
+            host = find_host(&connection).await;
+        }
+        report(host);
+        // An error is the end of the bus.
+        while let Some(Ok(_)) = changes.next().await {
+            report(find_host(&connection).await);
         }
         Ok(())
+    }
+
+    async fn find_host(connection: &Connection) -> TrayHost {
+        match has_host(connection).await {
+            true => TrayHost::Present,
+            false => TrayHost::Missing,
+        }
     }
 
     /// Does not start a service, since only a running panel has a tray.

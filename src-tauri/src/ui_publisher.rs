@@ -27,6 +27,13 @@ impl UiPublisher {
         let _ = self.app.set(app);
     }
 
+    /// Removes the tray icon, whose connection has ended. It is drawn again once there is a tray.
+    pub(crate) fn forget_tray(&self) {
+        if let Some(app) = self.app.get() {
+            TrayPainter::forget(app);
+        }
+    }
+
     /// Quits the application.
     pub(crate) fn quit(&self) {
         if let Some(app) = self.app.get() {

@@ -13,6 +13,8 @@ use tauri::{AppHandle, Emitter};
 
 #[cfg(target_os = "linux")]
 use crate::app_id::APP_ID;
+#[cfg(target_os = "linux")]
+use crate::session_bus;
 use crate::window_link::Link;
 use crate::window_wire::WindowMessage;
 use crate::{commands, window};
@@ -44,7 +46,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         ])
         .build(tauri::generate_context!())?;
     #[cfg(target_os = "linux")]
-    gtk::gdk::set_program_class(APP_ID);
+    {
+        gtk::gdk::set_program_class(APP_ID);
+        session_bus::outlive();
+    }
     window::create(app.handle())?;
     let handle = app.handle().clone();
     thread::Builder::new()

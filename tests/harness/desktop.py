@@ -130,6 +130,14 @@ class Desktop:
         self._buses.append(bus)
         return bus
 
+    def kill_bus(self):
+        """Kills the session bus, and with it every connection."""
+        self.bus_process.kill()
+
+    def restart_bus(self):
+        """Starts a bus at the address of the one that was killed. The services of the desktop are to be started again."""
+        self._run_bus()
+
     def windows(self):
         """Returns the titles of the windows that are shown."""
         found = self.run("xdotool", "search", "--onlyvisible", "--name", ".").stdout.split()
@@ -190,6 +198,10 @@ class Desktop:
         configuration = self.root / "bus.conf"
         configuration.write_text(BUS_CONFIGURATION.format(socket=escape(str(path)), services=escape(str(services))))
         self.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={path}"
+        self._run_bus()
+
+    def _run_bus(self):
+        configuration, path = self.root / "bus.conf", self.runtime_dir / "bus"
         self.bus_process = self.start("bus", "dbus-daemon", f"--config-file={configuration}", "--nofork")
         until(lambda: is_listening(path), self.logs)
 

@@ -6,9 +6,11 @@ from harness.desktop import Desktop
 from harness.doubles import Ministack
 from harness.keychain import SECRETS, Keychain
 from harness.notifications import Notifications
-from harness.rolecall import Rolecall
+from harness.practice import Practice
+from harness.rolecall import Rolecall, binary
 from harness.tray_host import TrayHost
-from harness.wait import until
+from harness.wait import stays, until
+from harness.window_process import windows_of
 
 # What a person waits at most for a word about the keychain, and what a program start may add to it.
 ANSWER_SECONDS = 6 + 2
@@ -18,6 +20,7 @@ WORDS = {
     "frozen": "The keychain does not respond.",
     "never comes up": "No keychain is running in this desktop session.",
 }
+NO_BUS = "The desktop's session bus cannot be reached."
 
 
 @pytest.fixture
@@ -120,6 +123,49 @@ def test_the_item_comes_back_when_the_tray_is_restarted(rolecall, keychain, tray
         tray.stop()
         tray.start()
         assert "Quit" in tray.wait_for_item().labels()
+
+
+def test_the_app_goes_on_without_its_session_bus_and_comes_back_with_it(desktop, started, keychain, tray):
+    tray.wait_for_item()
+    desktop.kill_bus()
+    started.wait_for_problem("no_bus")
+    assert NO_BUS in started.ok("status")
+    assert NO_BUS in started.process.log()
+    assert started.ok("credentials", "guest"), "what needs no bus"
+    until(lambda: "Rolecall" in desktop.windows(), "the window to open, since the tray is gone")
+    keychain.process.kill()
+    desktop.restart_bus()
+    Keychain(desktop).start()
+    notifications = Notifications(desktop).start()
+    item = TrayHost(desktop).start().wait_for_item()
+    until(lambda: not started.snapshot()["problems"], lambda: f"no problem in {started.snapshot()['problems']}")
+    item.click("again")
+    assert notifications.wait_for("again is ready"), "tray, keychain and notifications"
+    assert started.stop() == 0
+
+
+def test_the_open_window_goes_on_without_the_session_bus(desktop, rolecall, keychain, tray, notifications):
+    rolecall.write_any_role()
+    rolecall.start("--window")
+    window = until(lambda: windows_of(rolecall), "the window's process")
+    until(lambda: "Rolecall" in desktop.windows(), "the window")
+    desktop.kill_bus()
+    rolecall.wait_for_problem("no_bus")
+    stays(lambda: windows_of(rolecall) == window, "the window's process", 2)
+
+
+def test_a_question_of_a_notification_is_asked_by_the_window_once_the_bus_ended(desktop, rolecall, keychain, tray, notifications):
+    practice = Practice(desktop).start()
+    rolecall.write_settings(endpoint=practice.endpoint, ask={"default": "ask"})
+    rolecall.write_roles(guest=practice.role("guest"))
+    rolecall.start()
+    rolecall.add_key("user", practice)
+    asking = desktop.start("asking", binary("rolecall"), "credentials", "guest")
+    assert "Allow once" in notifications.wait_for("guest").actions.values()
+    tray.wait_for_item()
+    desktop.kill_bus()
+    until(lambda: "Rolecall" in desktop.windows(), "the window, which asks")
+    assert asking.is_running()
 
 
 def test_without_a_display_the_app_says_what_is_missing():

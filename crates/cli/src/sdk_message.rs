@@ -57,6 +57,7 @@ fn words(code: ProblemCode) -> Message {
         Code::NobodyToAsk => OfName(NOBODY_TO_ASK),
         Code::ClipboardFailed
         | Code::NoTray
+        | Code::NoBus
         | Code::WindowFailed
         | Code::Updated
         | Code::Internal => OfName(INTERNAL),

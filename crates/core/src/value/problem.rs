@@ -153,6 +153,8 @@ pub enum ProblemCode {
     WindowFailed,
     /// The desktop has no tray.
     NoTray,
+    /// The desktop's session bus cannot be reached.
+    NoBus,
     /// The call took longer than its deadline.
     TimedOut,
     /// An internal error.

@@ -42,20 +42,20 @@ fn decision(kit: &Kit, action: &str, caller: &str, context: &Value) -> String {
     answers[0].decision.word().to_owned()
 }
 
-fn assume(kit: &Kit, caller: &str, context: Value) -> String {
-    decision(kit, "sts:AssumeRole", caller, &context)
+fn assume(kit: &Kit, caller: &str, context: &Value) -> String {
+    decision(kit, "sts:AssumeRole", caller, context)
 }
 
 #[test]
 fn the_named_user_gets_in_and_nobody_else() {
     let kit = draft().check().expect("a kit");
-    assert_eq!(assume(&kit, BOB, json!({})), "allow");
+    assert_eq!(assume(&kit, BOB, &json!({})), "allow");
     for other in [
         "arn:aws:iam::177634097045:user/eve",
         "arn:aws:iam::177634097045:role/bob",
         "arn:aws:iam::111111111111:user/bob",
     ] {
-        assert_eq!(assume(&kit, other, json!({})), "none", "{other}");
+        assert_eq!(assume(&kit, other, &json!({})), "none", "{other}");
     }
 }
 
@@ -63,31 +63,42 @@ fn the_named_user_gets_in_and_nobody_else() {
 fn every_user_of_a_trusted_account_gets_in_if_its_own_policy_allows_it() {
     let who = "177634097045".into();
     let kit = KitDraft { who, ..draft() }.check().expect("a kit");
-    assert_eq!(assume(&kit, BOB, json!({})), "allow");
+    assert_eq!(assume(&kit, BOB, &json!({})), "allow");
     assert_eq!(
-        assume(&kit, "arn:aws:iam::111111111111:user/bob", json!({})),
+        assume(&kit, "arn:aws:iam::111111111111:user/bob", &json!({})),
         "none"
     );
 }
 
+/// Sets one condition.
+fn condition(field: &str, text: &str) -> RequirementsDraft {
+    let mut draft = RequirementsDraft::default();
+    let place = match field {
+        "external_id" => &mut draft.external_id,
+        "mfa_age" => &mut draft.mfa_age,
+        "source_ip" => &mut draft.source_ip,
+        "source_vpc" => &mut draft.source_vpc,
+        "session_name" => &mut draft.session_name,
+        "source_identity" => &mut draft.source_identity,
+        "tags" => &mut draft.tags,
+        _ => &mut draft.organization,
+    };
+    *place = Some(text.to_owned());
+    draft
+}
+
 #[test]
 fn each_condition_lets_in_what_meets_it_and_nothing_else() {
-    let text = |text: &str| Some(text.to_owned());
-    let none = RequirementsDraft::default;
-    for (requirements, good, bad) in [
+    for (field, text, good, bad) in [
         (
-            RequirementsDraft {
-                external_id: text("tutorial-42"),
-                ..none()
-            },
+            "external_id",
+            "tutorial-42",
             json!({"sts:ExternalId": "tutorial-42"}),
             vec![json!({}), json!({"sts:ExternalId": "Tutorial-42"})],
         ),
         (
-            RequirementsDraft {
-                mfa_age: text("1h"),
-                ..none()
-            },
+            "mfa_age",
+            "1h",
             json!({"aws:MultiFactorAuthPresent": true, "aws:MultiFactorAuthAge": 3599}),
             vec![
                 json!({}),
@@ -96,42 +107,40 @@ fn each_condition_lets_in_what_meets_it_and_nothing_else() {
             ],
         ),
         (
-            RequirementsDraft {
-                source_ip: text("203.0.113.0/24, 2001:db8::/32"),
-                ..none()
-            },
+            "source_ip",
+            "203.0.113.0/24, 2001:db8::/32",
             json!({"aws:SourceIp": {"ip": "203.0.113.9"}}),
             vec![json!({}), json!({"aws:SourceIp": {"ip": "203.0.114.9"}})],
         ),
         (
-            RequirementsDraft {
-                source_vpc: text("vpc-0abc1234"),
-                ..none()
-            },
+            "source_vpc",
+            "vpc-0abc1234",
             json!({"aws:SourceVpc": "vpc-0abc1234"}),
             vec![json!({}), json!({"aws:SourceVpc": "vpc-0abc1235"})],
         ),
         (
-            RequirementsDraft {
-                session_name: text("${aws:username}"),
-                ..none()
-            },
+            "session_name",
+            "${aws:username}",
             json!({"aws:username": "bob", "sts:RoleSessionName": "bob"}),
             vec![json!({"aws:username": "bob", "sts:RoleSessionName": "eve"})],
         ),
+    ] {
+        check(field, text, &good, &bad);
+    }
+}
+
+#[test]
+fn who_tags_and_organization_are_conditions_like_the_others() {
+    for (field, text, good, bad) in [
         (
-            RequirementsDraft {
-                source_identity: text("dev-*"),
-                ..none()
-            },
+            "source_identity",
+            "dev-*",
             json!({"sts:SourceIdentity": "dev-bob"}),
             vec![json!({}), json!({"sts:SourceIdentity": "ops-bob"})],
         ),
         (
-            RequirementsDraft {
-                tags: text("Team=blue,Project=*"),
-                ..none()
-            },
+            "tags",
+            "Team=blue,Project=*",
             json!({"aws:RequestTag/Team": "blue", "aws:RequestTag/Project": "x", "aws:TagKeys": ["Team", "Project"]}),
             vec![
                 json!({}),
@@ -139,19 +148,22 @@ fn each_condition_lets_in_what_meets_it_and_nothing_else() {
             ],
         ),
         (
-            RequirementsDraft {
-                organization: text("o-a1b2c3d4e5"),
-                ..none()
-            },
+            "organization",
+            "o-a1b2c3d4e5",
             json!({"aws:PrincipalOrgID": "o-a1b2c3d4e5"}),
             vec![json!({}), json!({"aws:PrincipalOrgID": "o-zzzzzzzzzz"})],
         ),
     ] {
-        let kit = with(requirements);
-        assert_eq!(assume(&kit, BOB, good.clone()), "allow", "{good}");
-        for bad in bad {
-            assert_eq!(assume(&kit, BOB, bad.clone()), "none", "{bad}");
-        }
+        check(field, text, &good, &bad);
+    }
+}
+
+/// Checks that a condition lets in what meets it, and none of the others.
+fn check(field: &str, text: &str, good: &Value, others: &[Value]) {
+    let kit = with(condition(field, text));
+    assert_eq!(assume(&kit, BOB, good), "allow", "{good}");
+    for other in others {
+        assert_eq!(assume(&kit, BOB, other), "none", "{other}");
     }
 }
 

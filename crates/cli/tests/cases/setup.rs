@@ -55,73 +55,7 @@ fn setup() {
         "--mfa-age",
         "1h",
     ])
-    .ends(0, str![[r#"
-Lets arn:aws:iam::177634097045:user/bob assume arn:aws:iam::808768216571:role/guest.
-
-Trust policy of the role
-  1. AllowAssumeRole: Allows arn:aws:iam::177634097045:user/bob sts:AssumeRole, if aws:MultiFactorAuthPresent is true, and aws:MultiFactorAuthAge is less than 3600.
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "AllowAssumeRole",
-      "Effect": "Allow",
-      "Principal": {
-        "AWS": "arn:aws:iam::177634097045:user/bob"
-      },
-      "Action": "sts:AssumeRole",
-      "Condition": {
-        "Bool": {
-          "aws:MultiFactorAuthPresent": "true"
-        },
-        "NumericLessThan": {
-          "aws:MultiFactorAuthAge": "3600"
-        }
-      }
-    }
-  ]
-}
-
-Permissions policy of the role: S3Read
-  1. ListBuckets: Allows s3:ListAllMyBuckets on every resource.
-  2. ReadObjects: Allows s3:GetBucketLocation, s3:ListBucket and s3:GetObject on arn:aws:s3:::*.
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "ListBuckets",
-      "Effect": "Allow",
-      "Action": "s3:ListAllMyBuckets",
-      "Resource": "*"
-    },
-    {
-      "Sid": "ReadObjects",
-      "Effect": "Allow",
-      "Action": [
-        "s3:GetBucketLocation",
-        "s3:ListBucket",
-        "s3:GetObject"
-      ],
-      "Resource": "arn:aws:s3:::*"
-    }
-  ]
-}
-
-Policy of the caller
-  1. AllowAssumeRole: Allows sts:AssumeRole on arn:aws:iam::808768216571:role/guest.
-{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "AllowAssumeRole",
-      "Effect": "Allow",
-      "Action": "sts:AssumeRole",
-      "Resource": "arn:aws:iam::808768216571:role/guest"
-    }
-  ]
-}
-
-"#]], str![[r#"
+    .ends(0, file!["setup/guest.txt"], str![[r#"
 ! If account 177634097045 belongs to another company, it could be tricked into using your role for one of its other customers (the confused deputy). Require an external ID.
 ! Statement 2 of the permissions policy S3Read covers every bucket of the account. Name the buckets.
 

@@ -135,7 +135,17 @@ impl Shell {
         match self {
             // This restores a variable of the same name in the user's universal scope.
             Self::Fish => Some(format!("set -eg {name}")),
-            shell => shell.unset(name),
+            Self::Bash
+            | Self::Powershell
+            | Self::Cmd
+            | Self::Nushell
+            | Self::Elvish
+            | Self::Xonsh
+            | Self::Csh
+            | Self::Dotenv
+            | Self::Docker
+            | Self::Json
+            | Self::Ini => self.unset(name),
         }
     }
 

@@ -36,17 +36,17 @@ pub(super) fn prepare(
         return;
     };
     let prepared = match shell {
-        "bash" => file(client, "bash.sh", BASH).map(|path| {
+        PromptShell::Bash => file(client, "bash.sh", BASH).map(|path| {
             command.arg("--rcfile").arg(path);
         }),
-        "zsh" => zsh_files(client).map(|path| {
+        PromptShell::Zsh => zsh_files(client).map(|path| {
             command.env("ZDOTDIR", path.parent().unwrap_or(&path));
             match &environment.zsh_dir {
                 Some(dir) => command.env("ROLECALL_ZDOTDIR", dir),
                 None => command.env_remove("ROLECALL_ZDOTDIR"),
             };
         }),
-        _ => {
+        PromptShell::Fish => {
             command.arg("--init-command").arg(script(client, FISH));
             Ok(())
         }
@@ -59,17 +59,29 @@ pub(super) fn prepare(
     }
 }
 
+/// A shell whose prompt can show the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PromptShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
 /// Returns the shell that a program is if it reads start-up files and then takes commands from the user or from an
 /// argument. bash reads none for an argument.
-fn started_shell(program: &[OsString]) -> Option<&'static str> {
+fn started_shell(program: &[OsString]) -> Option<PromptShell> {
     let (shell, arguments) = program.split_first()?;
-    let name = Path::new(shell).file_name()?;
-    let known = ["bash", "zsh", "fish"].into_iter().find(|it| name == *it)?;
+    let shell = match Path::new(shell).file_name()?.to_str()? {
+        "bash" => PromptShell::Bash,
+        "zsh" => PromptShell::Zsh,
+        "fish" => PromptShell::Fish,
+        _ => return None,
+    };
     let takes_commands = match arguments.first() {
         None => true,
-        Some(first) => known != "bash" && first == "-c",
+        Some(first) => shell != PromptShell::Bash && first == "-c",
     };
-    takes_commands.then_some(known)
+    takes_commands.then_some(shell)
 }
 
 fn zsh_files(client: &Client) -> io::Result<PathBuf> {

@@ -28,10 +28,6 @@ const GLANCE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// If the toolkit does not start.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the framework's context exits if its embedded files are damaged"
-)]
 pub(crate) fn run() -> anyhow::Result<()> {
     let link = Arc::new(Link::new());
     // Before the toolkit starts, which takes the window's id from it. With the framework's own setting, enableGTKAppId, the
@@ -44,7 +40,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
             commands::ask,
             commands::close_window,
         ])
-        .build(tauri::generate_context!())?;
+        .build(context())?;
     #[cfg(target_os = "linux")]
     {
         gtk::gdk::set_program_class(APP_ID);
@@ -57,6 +53,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
         .spawn(move || listen(&link, &handle))?;
     app.run(|_, _| {});
     Ok(())
+}
+
+/// Returns what is embedded for the window: its files, its settings, and what it may call.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the framework's context exits if its embedded files are damaged"
+)]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
 
 /// Handles the messages of the tray's process until it ends, then ends as well.
@@ -90,5 +95,88 @@ async fn confirm(link: Arc<Link>, app: AppHandle, raised: u64) {
     if window::is_open(&app) {
         // The tray's process may have ended.
         let _ = link.ask(Call::Desktop(DesktopCall::Seen { raised })).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+    use tauri::ipc::{Origin, RuntimeAuthority};
+    use tauri::utils::acl::ExecutionContext;
+
+    use super::context;
+    use crate::window::LABEL;
+
+    const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src ipc: http://ipc.localhost; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+    const ALLOWED: [&str; 4] = [
+        "ask",
+        "close_window",
+        "plugin:event|listen",
+        "plugin:event|unlisten",
+    ];
+
+    /// Returns the commands of the framework and of ours.
+    fn every_command() -> Vec<String> {
+        let manifests = include_str!(concat!(env!("OUT_DIR"), "/acl-manifests.json"));
+        let manifests: BTreeMap<String, Value> =
+            serde_json::from_str(manifests).expect("manifests");
+        let mut commands = Vec::new();
+        for (plugin, manifest) in &manifests {
+            let prefix = match plugin.strip_prefix("core:") {
+                Some(plugin) => format!("plugin:{plugin}|"),
+                None => String::new(),
+            };
+            let permissions = manifest["permissions"].as_object().expect("permissions");
+            for permission in permissions.values() {
+                let allowed = permission["commands"]["allow"]
+                    .as_array()
+                    .expect("commands");
+                let names = allowed.iter().filter_map(Value::as_str);
+                commands.extend(names.map(|name| format!("{prefix}{name}")));
+            }
+        }
+        commands.sort();
+        commands.dedup();
+        commands
+    }
+
+    fn allowed(authority: &RuntimeAuthority, label: &str, origin: &Origin) -> Vec<String> {
+        let all = every_command().into_iter();
+        all.filter(|command| {
+            let access = authority.resolve_access(command, label, label, origin);
+            access.is_some()
+        })
+        .collect()
+    }
+
+    #[test]
+    fn t30_the_window_may_call_four_commands_and_another_page_or_window_none() {
+        let mut context = context();
+        let authority = context.runtime_authority_mut();
+        assert!(every_command().len() > 100, "the framework's are known");
+        assert_eq!(allowed(authority, LABEL, &Origin::Local), ALLOWED);
+        assert_eq!(allowed(authority, "other", &Origin::Local), [""; 0]);
+        let url = "https://tauri.localhost.example.com"
+            .parse()
+            .expect("a URL");
+        assert_eq!(allowed(authority, LABEL, &Origin::Remote { url }), [""; 0]);
+        let another = "plugin:webview|create_webview_window";
+        authority.__allow_command(another.into(), ExecutionContext::Local);
+        let seen = allowed(authority, LABEL, &Origin::Local);
+        assert!(seen.iter().any(|command| command == another), "{seen:?}");
+    }
+
+    #[test]
+    fn t19_t30_the_page_runs_and_loads_only_what_is_embedded() {
+        let context = context();
+        let app = &context.config().app;
+        let csp = app.security.csp.as_ref().expect("a policy").to_string();
+        assert_eq!(csp, CSP);
+        assert!(app.security.dev_csp.is_none() && app.security.freeze_prototype);
+        assert!(!app.security.asset_protocol.enable && !app.with_global_tauri);
+        assert!(app.windows.is_empty(), "each window is made in one place");
+        assert!(context.config().plugins.0.is_empty());
     }
 }

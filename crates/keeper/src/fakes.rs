@@ -185,6 +185,7 @@ pub struct FakeSts {
     answers: Mutex<VecDeque<StsError>>,
     refused_roles: Mutex<BTreeMap<String, StsError>>,
     identity: Mutex<Option<String>>,
+    caller: Mutex<Option<String>>,
     gate: (Mutex<bool>, Condvar),
     panics: AtomicBool,
 }
@@ -203,6 +204,11 @@ impl FakeSts {
     /// Makes every AssumeRole for a role fail with `error` from now on.
     pub fn refuse_role(&self, role_name: &str, error: StsError) {
         lock(&self.refused_roles).insert(role_name.to_owned(), error);
+    }
+
+    /// Makes every access key one of this user.
+    pub fn call_as(&self, arn: &str) {
+        *lock(&self.caller) = Some(arn.to_owned());
     }
 
     /// Makes every response name `identity` instead of the right one.
@@ -306,7 +312,10 @@ impl Sts for FakeSts {
         _region: &Region,
     ) -> Result<CallerIdentity, StsError> {
         let arn = match &caller.token {
-            None => "arn:aws:iam::177634097045:user/user".to_owned(),
+            None => {
+                let user = "arn:aws:iam::177634097045:user/user".to_owned();
+                lock(&self.caller).clone().unwrap_or(user)
+            }
             Some(_) => {
                 return Err(StsError::TimedOut {
                     host: "fake".into(),
@@ -523,6 +532,7 @@ impl Fakes {
             answers: Mutex::default(),
             refused_roles: Mutex::default(),
             identity: Mutex::default(),
+            caller: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),
             panics: AtomicBool::new(false),
         };

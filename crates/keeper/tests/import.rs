@@ -8,10 +8,12 @@ use rolecall_core::api::import::{
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::value::name::Name;
+use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::Keychain;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str =
@@ -205,4 +207,37 @@ fn an_exported_catalogue_is_imported_elsewhere_with_another_key() {
             .all(|moved| moved.outcome != ImportOutcome::Imported),
         "{again:?}"
     );
+}
+
+#[test]
+fn b29_the_key_of_a_root_user_is_refused_and_its_secret_not_kept() {
+    let (fakes, keeper) = ready();
+    let root = key("root", "AKIAIOSFODNN7EXAMPLE");
+    let name = Name::parse("root").expect("a name");
+    for arn in [
+        "arn:aws:iam::177634097045:root",
+        "arn:aws-cn:iam::177634097045:root",
+    ] {
+        fakes.sts.call_as(arn);
+        let problem = keeper.add_key(&name, &root.pair).expect_err("refused");
+        assert_eq!(problem.code, ProblemCode::InvalidInput);
+        assert!(problem.to_string().contains("root user"), "{problem}");
+        let import_data = ImportData {
+            keys: vec![key("root", "AKIAIOSFODNN7EXAMPLE")],
+            ..ImportData::default()
+        };
+        let report = keeper
+            .import(ImportSource::AwsVault, &import_data, DryRun::No)
+            .expect("a report");
+        assert_eq!(shown(&report), [("root", ImportOutcome::Skipped)]);
+        assert!(fakes.keychain.fetch(&root.pair.id).is_err());
+        assert!(keeper.snapshot().keys.is_empty());
+    }
+    fakes
+        .sts
+        .call_as("arn:aws:iam::177634097045:user/division/root");
+    keeper
+        .add_key(&name, &root.pair)
+        .expect("a user that is only called so");
+    assert!(fakes.keychain.fetch(&root.pair.id).is_ok());
 }

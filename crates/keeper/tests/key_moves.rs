@@ -108,6 +108,19 @@ fn a_moved_key_is_in_the_keychain_and_its_profile_gets_a_session_of_it() {
 }
 
 #[test]
+fn b29_the_key_of_a_root_user_stays_in_its_file() {
+    let set = Set::new();
+    set.fakes.sts.call_as("arn:aws:iam::177634097045:root");
+    let problem = set.keeper.import_key("work", None, Step::Write);
+    let problem = problem.expect_err("refused");
+    assert!(problem.to_string().contains("root user"), "{problem}");
+    assert_eq!(set.file(), set.text);
+    assert!(set.fakes.keychain.fetch(&id()).is_err());
+    set.fakes.sts.call_as("arn:aws:iam::177634097045:user/user");
+    set.import();
+}
+
+#[test]
 fn undoing_restores_the_file_exactly() {
     let set = Set::new();
     set.import();

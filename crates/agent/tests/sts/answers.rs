@@ -232,6 +232,24 @@ fn b52_an_invalid_expiry_is_incomplete_and_an_offset_is_accepted() {
 }
 
 #[test]
+fn r04_an_expiry_in_a_leap_second_or_with_an_offset_is_the_same_instant() {
+    let expiry = |text: &str| {
+        let at = in_an_hour();
+        let stated = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let body = xml("200 OK", &assumed_body(at).replace(&stated, text));
+        let (outcome, _) = assume_from(body);
+        outcome.map(|assumed| assumed.credentials.expires_at)
+    };
+    let last = "2026-12-31T23:59:59Z".parse().expect("an instant");
+    assert_eq!(expiry("2026-12-31T23:59:60Z"), Ok(last));
+    assert_eq!(expiry("2026-12-31T23:59:59Z"), Ok(last));
+    assert_eq!(expiry("2027-01-01T05:44:59+05:45"), Ok(last));
+    assert_eq!(expiry("2026-12-31T18:59:59.000-05:00"), Ok(last));
+    let another = expiry("2027-01-01T05:44:59+05:30");
+    assert!(another.is_ok_and(|it| it > last), "the offset counts");
+}
+
+#[test]
 fn b55_b56_a_refusal_keeps_code_words_request_id_and_status() {
     let words = "User: arn:aws:iam::177634097045:user/user is not authorized &lt;script&gt;";
     let (outcome, tries) = assume_from(xml("403 Forbidden", &error_body("AccessDenied", words)));

@@ -9,13 +9,18 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::file_attributes::{self, Readers};
 
-/// Creates a folder and its parents, accessible by the user only, if it does not exist.
+/// Creates a folder and its parents, accessible by the user only, if it does not exist. New ones survive a power loss.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|it| !it.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    let parents = missing.iter().filter_map(|new| new.parent());
+    parents
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .try_for_each(sync_dir)
 }
 
 /// Removes the permissions of others from a folder or file.

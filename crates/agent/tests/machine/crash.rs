@@ -123,6 +123,13 @@ impl Child<'_> {
         !self.strace(Path::new("/dev/null"), &[&inject])
     }
 
+    /// Runs it to completion, and returns its calls that change a disk, with the paths of their descriptors.
+    pub(crate) fn calls(&self) -> Option<String> {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let is_complete = self.strace(log.path(), &["--decode-fds=path", "--string-limit=0"]);
+        is_complete.then(|| std::fs::read_to_string(log.path()).expect("readable"))
+    }
+
     /// Returns whether it ran to completion.
     fn strace(&self, log: &Path, options: &[&str]) -> bool {
         let binary = std::fs::read_link("/proc/self/exe").expect("this program");

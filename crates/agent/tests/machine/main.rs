@@ -12,6 +12,7 @@ mod history;
 mod keychain;
 mod leftovers;
 mod mfa_store;
+mod power_loss;
 mod read_errors;
 mod small_disk;
 mod state_folder;

@@ -1,5 +1,9 @@
 """The X11 clipboard as another program sees it."""
 
+import threading
+
+from harness.wait import until
+
 SECRET_HINT = "x-kde-passwordManagerHint"
 
 
@@ -29,3 +33,37 @@ class Clipboard:
     def _read(self, target):
         done = self.desktop.run("xclip", "-selection", "clipboard", "-o", "-t", target, timeout=10)
         return done.stdout if done.returncode == 0 else ""
+
+
+class Manager:
+    """A clipboard manager: notes what it sees, and puts its last text back if the clipboard loses its owner.
+
+    One that honours the hint does not note a text that is marked as secret.
+    """
+
+    def __init__(self, desktop, honours_hint=True):
+        self.clipboard, self.honours_hint = Clipboard(desktop), honours_hint
+        self.noted = []
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._end.wait(0.05):
+            targets = self.clipboard.targets()
+            if not targets and self.noted:
+                self.clipboard.copy(self.noted[-1])
+                until(self.clipboard.targets, "the text that was put back")
+                continue
+            text = self.clipboard.text()
+            is_the_same = targets and targets == self.clipboard.targets()
+            is_skipped = self.honours_hint and SECRET_HINT in targets
+            if is_the_same and not is_skipped and text not in self.noted[-1:]:
+                self.noted.append(text)

@@ -1,6 +1,6 @@
 """The X11 clipboard through xclip."""
 
-from harness.clipboard import Clipboard
+from harness.clipboard import Clipboard, Manager
 from harness.wait import until
 
 
@@ -10,3 +10,12 @@ def test_is_empty_then_holds_what_another_program_copied(desktop):
     clipboard.copy("täxt\n")
     until(lambda: clipboard.text() == "täxt\n", "the copied text")
     assert not clipboard.is_marked_secret()
+
+
+def test_a_manager_puts_back_what_it_noted(desktop):
+    clipboard = Clipboard(desktop)
+    with Manager(desktop) as manager:
+        clipboard.copy("mine")
+        until(lambda: manager.noted == ["mine"], "the note")
+        desktop.processes[-1].end()
+        until(lambda: clipboard.text() == "mine", "the text again")

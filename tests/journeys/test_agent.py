@@ -164,3 +164,13 @@ def test_a_session_of_aws_is_not_sent_to_an_endpoint_that_another_left_behind(ma
         done = machine.run("bash", "-c", script, env=env)
         assert done.stdout.startswith(expected), done
     assert "unset" not in agent.cli("env", "guest", "--shell", "json", env=env).stdout
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Chatham", "America/New_York", "Nowhere/At_All", ":/etc/passwd", "X-99:99:99", ""])
+def test_r04_times_are_the_same_in_every_zone(agent, zone):
+    shown = agent.cli("assume", "guest", env={"TZ": zone}).stdout
+    ends = json.loads(agent.ok("credentials", "guest"))["Expiration"]
+    assert ends.endswith("Z") and f"{ends[11:16]} UTC" in shown, (ends, shown)
+    agent.ok("agent", "--stop")
+    done = agent.cli("credentials", "guest", env={"TZ": zone})
+    assert json.loads(done.stdout)["Expiration"] == ends, "the session of an agent in that zone"

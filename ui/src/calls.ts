@@ -10,6 +10,13 @@ export type Answer = "done" | { "asking": {
   seconds: number,
   /** The question, if the calling program must ask it at its own terminal. */
   question?: ConsentView | null, } } | { "questions": Array<ConsentView> } | { "snapshot": Snapshot } | { "history": Array<HistoryLine> } | { "session": SessionView } | { "name": string } | { "names": Array<string> } | { "key": KeyView } | { "moved": Array<ImportItem> } | { "prompt": CodeView | null } | { "text": WireSecret } | { "environment": WireEnvironment } | { "host": HostView } | { "edit": EditView } | { "explained": Problem } | { "plaintext_profiles": Array<PlaintextProfile> } | { "import_sources": Array<ImportSource> } | { "practice_code": PracticeCode | null };
+/** The paths of AWS's two files. */
+export type AwsFilePaths = {
+  /** The config file. */
+  config: string,
+  /** The credentials file. */
+  credentials: string,
+};
 /** All calls. None returns a long-term secret. */
 export type Call = "snapshot" | "sessions" | { "search": {
   /** The text to search for in names, accounts, account aliases, groups and ARNs. */
@@ -202,6 +209,8 @@ export type HostView = {
   sealed_file: string,
   /** Whether that file exists and is open. Version 0.1.0 called it `sealed_file_is`. */
   sealed_file_state: FileState,
+  /** AWS's files that it reads and writes. */
+  aws_files?: AwsFilePaths | null,
   /** After how many seconds without a session and a question it ends; `None` if it runs until it is stopped. */
   idle_limit_s: number | null,
 };

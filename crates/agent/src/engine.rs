@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rolecall_core::api::host::FileState;
+use rolecall_core::api::host::{AwsFilePaths, FileState};
 use rolecall_core::api::import::{ImportData, ImportSource};
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -154,6 +154,14 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *last, installed);
         (before != installed).then_some(installed)
+    }
+
+    /// Returns the paths of AWS's files.
+    pub fn aws_files(&self) -> AwsFilePaths {
+        AwsFilePaths {
+            config: self.paths.aws_config_path.clone(),
+            credentials: self.paths.aws_credentials_path.clone(),
+        }
     }
 
     /// Returns the display path of the sealed file, and its state.

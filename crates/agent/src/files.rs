@@ -1,11 +1,9 @@
 //! The user's files in the configuration folder: read whole, replaced atomically, never trusted.
 
-mod keys;
-
 use std::path::{Path, PathBuf};
 
 use rolecall_core::aws_files::AwsFile;
-use rolecall_core::catalogue::FILE_MAX;
+use rolecall_core::catalogue::{FILE_MAX, key_list};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
@@ -101,7 +99,7 @@ impl Files for ConfigFiles {
 
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {
         let path = self.paths.keys_path();
-        keys::parse(&self.read_text(&path)?, &self.paths.shown(&path))
+        key_list::parse(&self.read_text(&path)?, &self.paths.shown(&path))
     }
 
     fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<Vec<AccessKey>, Problem> {
@@ -109,14 +107,14 @@ impl Files for ConfigFiles {
         let shown = self.paths.shown(&path);
         let text = OwnFileEditor::new(&self.paths).edit(&path, &|text| {
             // A file that cannot be read must not be overwritten, since its entries would be lost.
-            let before = keys::parse(text, &shown)?;
+            let before = key_list::parse(text, &shown)?;
             let mut keys = before.clone();
             edit(&mut keys)?;
             Ok(match keys == before {
                 true => text.to_owned(),
-                false => keys::render(&keys),
+                false => key_list::render(&keys),
             })
         })?;
-        keys::parse(&text, &shown)
+        key_list::parse(&text, &shown)
     }
 }

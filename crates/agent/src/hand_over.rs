@@ -217,6 +217,7 @@ mod tests {
             pid: 1,
             sealed_file: String::new(),
             sealed_file_state: FileState::Absent,
+            aws_files: None,
             idle_limit_s: None,
         };
         assert_eq!(arguments(&before), ["--background", "--idle", "never"]);

@@ -115,6 +115,7 @@ fn view(host: &dyn Host) -> HostView {
         pid: std::process::id(),
         sealed_file,
         sealed_file_state,
+        aws_files: Some(host.engine().aws_files()),
         idle_limit_s: host.idle_limit().map(|limit| limit.as_secs()),
     }
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rolecall_core::api::call_rules::Prompts;
+use rolecall_core::api::host::AwsFilePaths;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
@@ -140,6 +141,17 @@ impl Client {
     pub(crate) fn snapshot_now(&self) -> Option<Snapshot> {
         match self.socket.send_now(&Call::Snapshot)? {
             Answer::Snapshot(snapshot) => Some(*snapshot),
+            _ => None,
+        }
+    }
+
+    /// Returns AWS's files that the running application reads, if it is the user's own and says so.
+    pub(crate) fn aws_files(&self) -> Option<AwsFilePaths> {
+        if self.mode() == Mode::Practice {
+            return None;
+        }
+        match self.socket.send_soon(&Call::Host)? {
+            Answer::Host(host) => host.aws_files,
             _ => None,
         }
     }

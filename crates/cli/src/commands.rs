@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod key_import;
 mod keys;
+mod other_files;
 mod outcome;
 mod output;
 mod policy;
@@ -38,6 +39,7 @@ use crate::client::Client;
 use crate::environment::Environment;
 use crate::help;
 
+use other_files::OtherFiles;
 pub(crate) use outcome::Outcome;
 
 /// Runs a command.
@@ -62,7 +64,7 @@ fn dispatch(
     let reasons = invocation.options.reasons();
     let text = match command {
         Command::List { search, format } => {
-            sessions::list(client, search.as_deref(), *format, environment.paint)
+            sessions::list(client, environment, search.as_deref(), *format)
         }
         Command::ListNames { search } => sessions::names(client, search),
         Command::Status { format } => sessions::status(client, *format),
@@ -98,8 +100,8 @@ fn dispatch(
             prefix,
             mode,
         } => connect::connect(client, environment, which, prefix, *mode),
-        Command::Disconnect { which, mode } => connect::disconnect(client, which, *mode),
-        Command::Catalogue { files, format } => catalogue::run(environment, files, *format),
+        Command::Disconnect { which, mode } => connect::remove(client, environment, which, *mode),
+        Command::Catalogue { files, format } => catalogue::run(client, environment, files, *format),
         Command::Import {
             from,
             file,
@@ -146,16 +148,32 @@ fn credentials(client: &Client, of: &SessionOf, reasons: Vec<String>) -> Result<
     client.secret_text(call).map(Outcome::from)
 }
 
-/// Returns the problem with the name of a role that the user may have meant, if the role that they named is unknown.
-pub(crate) fn with_suggestion(problem: Problem, client: &Client, command: &Command) -> Problem {
+/// Returns the problem with what the user may have meant, if the role that they named is unknown: a role that only this
+/// terminal's files have, or a similar name.
+pub(crate) fn with_suggestion(
+    problem: Problem,
+    client: &Client,
+    environment: &Environment,
+    command: &Command,
+) -> Problem {
     let Some(role) = command
         .named_role()
         .filter(|_| problem.code == ProblemCode::UnknownRole)
     else {
         return problem;
     };
+    let role = role.trim();
+    let mut here = catalogue::roles_here(environment).into_iter();
+    if here.any(|it| it.name == role)
+        && let Some(other) = OtherFiles::find(client, environment)
+    {
+        return Problem {
+            remedy: other.note(),
+            ..problem
+        };
+    }
     let names = client.names(String::new()).unwrap_or_default();
-    match nearest(role.trim(), names.iter().map(String::as_str)) {
+    match nearest(role, names.iter().map(String::as_str)) {
         Some(meant) => Problem {
             remedy: format!("Did you mean {}?", output::quoted(meant)),
             ..problem

@@ -2,7 +2,7 @@
 //! others it only looks at which are set beside a session.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{self, Path, PathBuf};
 
 use jiff::Timestamp;
 use rolecall_core::api::host::INHERITED_VARIABLES;
@@ -57,7 +57,18 @@ pub(crate) enum Display {
 pub(crate) fn agent_environment() -> impl Iterator<Item = (&'static str, OsString)> {
     INHERITED_VARIABLES
         .into_iter()
-        .filter_map(|name| Some((name, variable(name)?)))
+        .filter_map(|name| Some((name, inherited(name)?)))
+}
+
+/// Returns the value of a variable for an agent. A relative path of AWS's files counts from here, and the agent has
+/// another working directory.
+fn inherited(name: &str) -> Option<OsString> {
+    let value = variable(name)?;
+    let is_aws_file = ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"].contains(&name);
+    if !is_aws_file || Path::new(&value).starts_with("~") {
+        return Some(value);
+    }
+    Some(path::absolute(&value).map_or(value, PathBuf::into_os_string))
 }
 
 /// Who started the command line.
@@ -129,6 +140,23 @@ impl Environment {
         let config_home = self.config_home.clone();
         let config_home = config_home.or_else(|| self.below_home(".config"))?;
         Some(config_home.join("rolecall/settings.toml"))
+    }
+
+    /// Returns the list of access keys, which has no secret.
+    pub(crate) fn keys_path(&self) -> Option<PathBuf> {
+        Some(self.settings_path()?.with_file_name("keys.toml"))
+    }
+
+    /// Returns AWS's config file as AWS's tools in this terminal find it.
+    pub(crate) fn aws_config_path(&self) -> Option<PathBuf> {
+        let in_home = || Some(self.home.as_ref()?.join(".aws/config"));
+        self.aws_config.clone().or_else(in_home)
+    }
+
+    /// Returns AWS's credentials file as AWS's tools in this terminal find it.
+    pub(crate) fn aws_credentials_path(&self) -> Option<PathBuf> {
+        let in_home = || Some(self.home.as_ref()?.join(".aws/credentials"));
+        self.aws_credentials.clone().or_else(in_home)
     }
 
     /// Returns the sealed key file, as the agent chooses it.

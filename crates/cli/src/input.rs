@@ -1,6 +1,8 @@
 //! Secrets in files and on standard input.
 
+use std::fs::{self, File};
 use std::io::Read;
+use std::path::Path;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
@@ -24,6 +26,20 @@ pub(crate) fn read(from: impl Read, name: &str) -> Result<Secret, Problem> {
         0..=INPUT_MAX => Ok(text),
         _ => Err(unreadable(name, "it is longer than 4 MiB")),
     }
+}
+
+/// Reads a regular file. Anything else could block forever.
+///
+/// # Errors
+/// As [`read`], and if it is no regular file.
+pub(crate) fn read_file(path: &Path) -> Result<Secret, Problem> {
+    let shown = path.to_string_lossy();
+    let kind = fs::metadata(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
+    if !kind.is_file() {
+        return Err(unreadable(&shown, "it is not a file"));
+    }
+    let file = File::open(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
+    read(file, &shown)
 }
 
 /// Returns the problem of text that cannot be read.

@@ -52,17 +52,25 @@ fn main() -> ExitCode {
         Ok(Outcome::Text(text)) => print(text.expose()),
         Ok(Outcome::Exited(code)) => code,
         Ok(Outcome::NotStarted { message, code }) => fail(&message, ExitCode::from(code)),
-        Err(problem) => fail(&message(&invocation, &client, problem), ExitCode::FAILURE),
+        Err(problem) => {
+            let text = message(&invocation, &client, &environment, problem);
+            fail(&text, ExitCode::FAILURE)
+        }
     }
 }
 
 /// Returns the text of a problem: what happened, what to do, and AWS's own message. For an SDK it is one fixed line.
-fn message(invocation: &Invocation, client: &Client, problem: Problem) -> String {
+fn message(
+    invocation: &Invocation,
+    client: &Client,
+    environment: &Environment,
+    problem: Problem,
+) -> String {
     if let Command::Credentials(SessionOf::Role(name) | SessionOf::Key(name)) = &invocation.command
     {
         return sdk_message::message(problem.code, name);
     }
-    let problem = commands::with_suggestion(problem, client, &invocation.command);
+    let problem = commands::with_suggestion(problem, client, environment, &invocation.command);
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
     // The detail of invalid input is the name of a field, which the text has in words.
     let detail = problem.detail.as_ref();

@@ -38,6 +38,8 @@ const START: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(20);
 /// How long a shell's prompt waits.
 const PROMPT: Duration = Duration::from_millis(250);
+/// How long a command waits for what it can also do without.
+const SOON: Duration = Duration::from_secs(2);
 
 /// What to do if the settings do not say whether this program may start the agent.
 const SETTINGS_UNREAD: &str = "The agent was not started, because settings.toml has a mistake. Correct it, or run \
@@ -110,7 +112,16 @@ impl Socket {
 
     /// Sends a call without waiting for a program to start. `None` if the answer does not come at once.
     pub(crate) fn send_now(&self, call: &Call) -> Option<Answer> {
-        let answer = platform::ask(self.dir.as_deref()?, call, PROMPT, &|_| ());
+        self.send_within(call, PROMPT)
+    }
+
+    /// Sends a call to a program that runs. `None` if there is none, or its answer does not come soon.
+    pub(crate) fn send_soon(&self, call: &Call) -> Option<Answer> {
+        self.send_within(call, SOON)
+    }
+
+    fn send_within(&self, call: &Call, limit: Duration) -> Option<Answer> {
+        let answer = platform::ask(self.dir.as_deref()?, call, limit, &|_| ());
         answer.ok()?.ok()
     }
 

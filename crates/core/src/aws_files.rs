@@ -94,7 +94,7 @@ pub fn roles(config: &str, credentials: &str) -> Reading {
 }
 
 /// Reads both files like [`roles`], with the keys that are in the keychain. A role must start from one of them. A role
-/// whose key is in plaintext gets that as its problem.
+/// whose key is in plaintext gets that as its problem, unless the keys are [`KeychainKeys::or_plaintext`].
 pub fn roles_with_keys(
     config: &str,
     credentials: &str,

@@ -3,6 +3,7 @@
 
 mod edit;
 mod fields;
+pub mod key_list;
 mod limited;
 pub mod marks;
 mod roles;

@@ -6,15 +6,21 @@ mod aws_file;
 use std::path::{Path, PathBuf};
 
 use rolecall_core::aws_files::{
-    self, AwsFile, Document, FileNotice, ProfileRole, Profiles, Reading,
+    self, AwsFile, Document, FileNotice, KeychainKeys, ProfileRole, Profiles, Reading,
 };
+use rolecall_core::catalogue::key_list;
+use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;
 
+use super::other_files::OtherFiles;
 use super::output::json;
 use crate::arguments::{AwsFiles, Format};
+use crate::client::Client;
 use crate::environment::Environment;
+use crate::input::read_file;
 use crate::table::aligned;
+use crate::terminal;
 
 /// Settings that give a profile its own credentials.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
@@ -34,11 +40,13 @@ struct Paths {
     credentials: Option<PathBuf>,
 }
 
-/// Returns the content of AWS's files: the given ones, or those that AWS's variables name, or those in `~/.aws`.
+/// Returns the content of AWS's files: the given ones, or those that AWS's variables name, or those in `~/.aws`. Says
+/// so if the running application reads others than the latter.
 ///
 /// # Errors
 /// If the content has no JSON form.
 pub(super) fn run(
+    client: &Client,
     environment: &Environment,
     files: &AwsFiles,
     format: Format,
@@ -49,22 +57,32 @@ pub(super) fn run(
         config: given(&files.config).or(own.config),
         credentials: given(&files.credentials).or(own.credentials),
     };
-    let reading = read(&paths);
-    match format {
+    let reading = read(&paths, environment);
+    let text = match format {
         Format::Json => json(&reading),
         Format::Text => Ok(text(&reading, |notice| {
             notice_text(notice, &paths, environment)
         })),
+    };
+    if files.config.is_none()
+        && files.credentials.is_none()
+        && let Some(other) = OtherFiles::find(client, environment)
+    {
+        terminal::tell(&other.note());
     }
+    text
+}
+
+/// Returns the roles in AWS's files as AWS's tools in this terminal find them.
+pub(super) fn roles_here(environment: &Environment) -> Vec<ProfileRole> {
+    read(&Paths::of(environment), environment).roles
 }
 
 impl Paths {
     fn of(environment: &Environment) -> Self {
-        let in_home = |name| Some(environment.home.as_ref()?.join(".aws").join(name));
-        let named = |path: &Option<PathBuf>, name| path.clone().or_else(|| in_home(name));
         Self {
-            config: named(&environment.aws_config, "config"),
-            credentials: named(&environment.aws_credentials, "credentials"),
+            config: environment.aws_config_path(),
+            credentials: environment.aws_credentials_path(),
         }
     }
 }
@@ -83,17 +101,30 @@ pub(super) fn credentials_of_default(environment: &Environment) -> Option<&'stat
         .find(|key| default.get(key).is_some())
 }
 
-fn read(paths: &Paths) -> Reading {
+fn read(paths: &Paths, environment: &Environment) -> Reading {
     let config = aws_file::read(AwsFile::Config, paths.config.as_deref());
     let credentials = aws_file::read(AwsFile::Credentials, paths.credentials.as_deref());
-    let mut reading = aws_files::roles(config.text.expose(), credentials.text.expose());
+    let (config_text, credentials_text) = (config.text.expose(), credentials.text.expose());
+    let mut reading = match keys(environment) {
+        Some(keys) => {
+            let keys = KeychainKeys::of(&keys).or_plaintext();
+            aws_files::roles_with_keys(config_text, credentials_text, &keys)
+        }
+        None => aws_files::roles(config_text, credentials_text),
+    };
     let has_program = |path: &str| Path::new(path).is_file();
-    let missing =
-        aws_files::missing_programs(config.text.expose(), credentials.text.expose(), has_program);
+    let missing = aws_files::missing_programs(config_text, credentials_text, has_program);
     reading.notices.extend(missing);
     let of_files = config.notices.into_iter().chain(credentials.notices);
     reading.notices.splice(0..0, of_files);
     reading
+}
+
+/// Returns the access keys in the keychain, from the list that Rolecall writes; `None` if it cannot be read.
+fn keys(environment: &Environment) -> Option<Vec<AccessKey>> {
+    let path = environment.keys_path()?;
+    let text = read_file(&path).ok()?;
+    key_list::parse(text.expose(), &path.to_string_lossy()).ok()
 }
 
 fn text(reading: &Reading, notice: impl Fn(&FileNotice) -> String) -> String {

@@ -1,7 +1,5 @@
 //! `connect` and `disconnect`: profiles in AWS's config file that get credentials from Rolecall.
 
-use std::path::{Path, PathBuf};
-
 use rolecall_core::api::protocol::Call;
 use rolecall_core::aws_files::connection::{EditView, Which};
 use rolecall_core::value::problem::Problem;
@@ -12,7 +10,8 @@ use crate::client::Client;
 use crate::environment::Environment;
 use crate::shell_word::shell_word;
 
-use super::edit::{names, run};
+use super::edit::{Editing, names};
+use super::other_files::OtherFiles;
 
 /// Adds profiles for roles, and returns what changed.
 ///
@@ -25,6 +24,7 @@ pub(super) fn connect(
     prefix: &str,
     mode: WriteMode,
 ) -> Result<String, Problem> {
+    let editing = Editing::new(client, environment, mode);
     let call = |step| Call::Connect {
         which: which.clone(),
         prefix: prefix.to_owned(),
@@ -36,67 +36,28 @@ pub(super) fn connect(
             "aws --profile {} sts get-caller-identity",
             shell_word(&visible(example))
         );
-        let (before, note) = match other_file(environment, edit) {
-            Some(file) => (
-                format!("AWS_CONFIG_FILE={} ", shell_word(&visible(&file.written))),
-                file.note(),
-            ),
-            None => (String::new(), String::new()),
-        };
-        let names = names(edit);
-        format!("Connected: {names}. Try: {before}{command}{note}")
+        let file = editing.other_files().and_then(OtherFiles::config_there);
+        let before = file.map(|path| format!("AWS_CONFIG_FILE={} ", shell_word(&path)));
+        let (names, before) = (names(edit), before.unwrap_or_default());
+        format!("Connected: {names}. Try: {before}{command}")
     };
-    run(client, mode, call, written)
+    editing.run(call, written)
 }
 
 /// Removes profiles that [`connect`] added, and returns what changed.
 ///
 /// # Errors
 /// If the file cannot be written, or the user cannot be asked.
-pub(super) fn disconnect(
+pub(super) fn remove(
     client: &Client,
+    environment: &Environment,
     which: &Which,
     mode: WriteMode,
 ) -> Result<String, Problem> {
+    let editing = Editing::new(client, environment, mode);
     let call = |step| Call::Disconnect {
         which: which.clone(),
         step,
     };
-    run(client, mode, call, |edit| {
-        format!("Disconnected: {}.", names(edit))
-    })
-}
-
-/// The config files of Rolecall and of this terminal, if they differ.
-struct OtherFile {
-    /// The file that Rolecall wrote.
-    written: String,
-    /// The file that AWS's tools read in this terminal.
-    read: String,
-}
-
-impl OtherFile {
-    fn note(&self) -> String {
-        let (written, read) = (visible(&self.written), visible(&self.read));
-        format!(
-            "\n! AWS's tools in this terminal read {read} and not {written}. Start Rolecall with the AWS_CONFIG_FILE of \
-             this terminal, or unset it here."
-        )
-    }
-}
-
-/// Returns both files if AWS_CONFIG_FILE has another value here than where Rolecall runs.
-fn other_file(environment: &Environment, edit: &EditView) -> Option<OtherFile> {
-    let home = environment.home.as_deref()?;
-    let written = match edit.path.strip_prefix("~/") {
-        Some(below) => home.join(below),
-        None => PathBuf::from(&edit.path),
-    };
-    let usual = home.join(".aws/config");
-    let read = environment.aws_config.as_deref().unwrap_or(&usual);
-    let same = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    (same(&written) != same(read)).then(|| OtherFile {
-        written: written.to_string_lossy().into_owned(),
-        read: read.to_string_lossy().into_owned(),
-    })
+    editing.run(call, |edit| format!("Disconnected: {}.", names(edit)))
 }

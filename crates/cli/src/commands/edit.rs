@@ -1,46 +1,104 @@
 //! Edits of AWS's files: Rolecall shows an edit, asks whether to write it, and writes it.
 
+use std::cell::{Cell, OnceCell};
+
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::aws_files::Changed;
 use rolecall_core::aws_files::connection::{EditView, Step};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 
+use super::other_files::OtherFiles;
 use crate::arguments::WriteMode;
 use crate::client::{Client, unexpected};
+use crate::environment::Environment;
 use crate::terminal::{self, Echo};
 
-/// Shows an edit, asks for consent unless `mode` gives it, writes the file, and returns the result.
-///
-/// # Errors
-/// If the file cannot be written, or the user cannot be asked.
-pub(super) fn run(
-    client: &Client,
+/// Makes edits, and says once if AWS's tools in this terminal read other files.
+pub(super) struct Editing<'a> {
+    client: &'a Client,
+    environment: &'a Environment,
     mode: WriteMode,
-    call: impl Fn(Step) -> Call,
-    written: impl Fn(&EditView) -> String,
-) -> Result<String, Problem> {
-    if mode == WriteMode::Write {
-        let edit = ask(client, call(Step::Write))?;
-        let result = match edit.difference.is_empty() {
-            true => nothing_to_change(&edit),
-            false => written(&edit),
-        };
-        return Ok(described(&edit, &result));
+    other: OnceCell<Option<OtherFiles>>,
+    has_noted: Cell<bool>,
+}
+
+impl<'a> Editing<'a> {
+    /// Returns what makes edits in this mode.
+    pub(super) fn new(client: &'a Client, environment: &'a Environment, mode: WriteMode) -> Self {
+        Self {
+            client,
+            environment,
+            mode,
+            other: OnceCell::new(),
+            has_noted: Cell::new(false),
+        }
     }
-    let preview = ask(client, call(Step::Preview))?;
-    if preview.difference.is_empty() {
-        return Ok(described(&preview, &nothing_to_change(&preview)));
+
+    /// Returns the application.
+    pub(super) fn client(&self) -> &Client {
+        self.client
     }
-    if mode == WriteMode::DryRun {
-        let end = format!("{}{UNCHANGED}", copy_note(&preview));
-        return Ok(described(&preview, &end));
+
+    /// Returns the files that AWS's tools in this terminal read instead, after the first edit.
+    pub(super) fn other_files(&self) -> Option<&OtherFiles> {
+        let find = || OtherFiles::find(self.client, self.environment);
+        self.other.get_or_init(find).as_ref()
     }
-    if !is_confirmed(&preview)? {
-        return Ok(UNCHANGED.to_owned());
+
+    /// Returns the note about the other files, the first time.
+    pub(super) fn note(&self) -> Option<String> {
+        let note = self.other_files()?.note();
+        (!self.has_noted.replace(true)).then_some(note)
     }
-    let edit = ask(client, call(Step::Write))?;
-    Ok(written(&edit))
+
+    /// Shows an edit, asks for consent unless the mode gives it, writes the file, and returns the result.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or the user cannot be asked.
+    pub(super) fn run(
+        &self,
+        call: impl Fn(Step) -> Call,
+        written: impl Fn(&EditView) -> String,
+    ) -> Result<String, Problem> {
+        if self.mode == WriteMode::Write {
+            let edit = self.ask(call(Step::Write))?;
+            let result = match edit.difference.is_empty() {
+                true => nothing_to_change(&edit),
+                false => written(&edit),
+            };
+            return Ok(described(&edit, &result));
+        }
+        let preview = self.ask(call(Step::Preview))?;
+        if preview.difference.is_empty() {
+            return Ok(described(&preview, &nothing_to_change(&preview)));
+        }
+        if self.mode == WriteMode::DryRun {
+            let end = format!("{}{UNCHANGED}", copy_note(&preview));
+            return Ok(described(&preview, &end));
+        }
+        if !is_confirmed(&preview)? {
+            return Ok(UNCHANGED.to_owned());
+        }
+        let edit = self.ask(call(Step::Write))?;
+        Ok(written(&edit))
+    }
+
+    fn ask(&self, call: Call) -> Result<EditView, Problem> {
+        match self.client.ask(call) {
+            Ok(Answer::Edit(mut edit)) => {
+                edit.notes.extend(self.note());
+                Ok(*edit)
+            }
+            Ok(_) => Err(unexpected()),
+            Err(problem) => {
+                if let Some(note) = self.note() {
+                    terminal::tell(&note);
+                }
+                Err(problem)
+            }
+        }
+    }
 }
 
 const UNCHANGED: &str = "Nothing was written.";
@@ -56,13 +114,6 @@ fn is_confirmed(preview: &EditView) -> Result<bool, Problem> {
     let answer = terminal::ask("Write this? [y/N] ", Echo::On)?;
     let answer = answer.expose().to_ascii_lowercase();
     Ok(matches!(answer.as_str(), "y" | "yes"))
-}
-
-fn ask(client: &Client, call: Call) -> Result<EditView, Problem> {
-    let Answer::Edit(edit) = client.ask(call)? else {
-        return Err(unexpected());
-    };
-    Ok(*edit)
 }
 
 /// Returns an edit as text: the file, its changed lines, notes, and the result.

@@ -5,36 +5,32 @@ use rolecall_core::aws_files::connection::{EditView, Which};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 
-use crate::arguments::WriteMode;
-use crate::client::Client;
-
-use super::edit::{names, run};
+use super::edit::{Editing, names};
 
 /// Moves the key of a profile, or of all profiles, and returns the results.
 ///
 /// # Errors
 /// If a key was not moved.
 pub(super) fn import(
-    client: &Client,
+    editing: &Editing<'_>,
     which: &Which,
     name: Option<&str>,
-    mode: WriteMode,
 ) -> Result<String, Problem> {
     match which {
         Which::Named(profiles) => {
-            let results = profiles.iter().map(|it| move_key(client, it, name, mode));
+            let results = profiles.iter().map(|it| move_key(editing, it, name));
             Ok(results.collect::<Result<Vec<_>, _>>()?.join("\n"))
         }
-        Which::All => import_all(client, name, mode),
+        Which::All => import_all(editing, name),
     }
 }
 
 /// Moves all keys. A key that cannot be moved does not stop the others.
-fn import_all(client: &Client, name: Option<&str>, mode: WriteMode) -> Result<String, Problem> {
+fn import_all(editing: &Editing<'_>, name: Option<&str>) -> Result<String, Problem> {
     let mut results = Vec::new();
     let mut has_failed = false;
-    for key in client.snapshot()?.aws.keys {
-        results.push(match move_key(client, &key.profile, name, mode) {
+    for key in editing.client().snapshot()?.aws.keys {
+        results.push(match move_key(editing, &key.profile, name) {
             Ok(result) => result,
             Err(problem) => {
                 has_failed = true;
@@ -44,7 +40,9 @@ fn import_all(client: &Client, name: Option<&str>, mode: WriteMode) -> Result<St
         });
     }
     if results.is_empty() {
-        return Ok("AWS's files have no plaintext access keys.".to_owned());
+        let note = editing.note().map(|note| format!("\n! {note}"));
+        let note = note.unwrap_or_default();
+        return Ok(format!("AWS's files have no plaintext access keys.{note}"));
     }
     let results = results.join("\n");
     match has_failed {
@@ -56,30 +54,25 @@ fn import_all(client: &Client, name: Option<&str>, mode: WriteMode) -> Result<St
     }
 }
 
-fn move_key(
-    client: &Client,
-    profile: &str,
-    name: Option<&str>,
-    mode: WriteMode,
-) -> Result<String, Problem> {
+fn move_key(editing: &Editing<'_>, profile: &str, name: Option<&str>) -> Result<String, Problem> {
     let call = |step| Call::MoveKey {
         profile: profile.to_owned(),
         name: name.map(str::to_owned),
         step,
     };
-    run(client, mode, call, moved)
+    editing.run(call, moved)
 }
 
 /// Moves a key back to its profile, and returns the result.
 ///
 /// # Errors
 /// If the key was not moved before, or data would be lost.
-pub(super) fn undo(client: &Client, profile: &str, mode: WriteMode) -> Result<String, Problem> {
+pub(super) fn undo(editing: &Editing<'_>, profile: &str) -> Result<String, Problem> {
     let call = |step| Call::PutKeyBack {
         profile: profile.to_owned(),
         step,
     };
-    run(client, mode, call, |edit| {
+    editing.run(call, |edit| {
         format!("The key of {} is in plaintext again.", names(edit))
     })
 }

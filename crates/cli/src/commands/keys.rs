@@ -1,23 +1,23 @@
 //! `keys`: access keys and their way into the keychain, which is never an argument.
 
-use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::aws_files::key_text::{self, KeyPair};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
-use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Snapshot;
 
+use super::edit::Editing;
+use super::other_files::OtherFiles;
 use super::output::{json, quoted};
 use super::{key_import, totp};
 use crate::arguments::{Format, KeyOrigin, KeysCommand};
 use crate::client::{Client, unexpected};
 use crate::environment::{Display, Environment};
-use crate::input::{read, unreadable};
+use crate::input::{read, read_file, unreadable};
 use crate::passphrase;
 use crate::shell_word::shell_word;
 use crate::table::aligned;
@@ -35,10 +35,14 @@ pub(super) fn run(
     match command {
         KeysCommand::List { format } => list(&client.snapshot()?, *format),
         KeysCommand::Add { name, from } => add(client, environment, name, from),
-        KeysCommand::Import { which, name, mode } => {
-            key_import::import(client, which, name.as_deref(), *mode)
+        KeysCommand::Import { which, name, mode } => key_import::import(
+            &Editing::new(client, environment, *mode),
+            which,
+            name.as_deref(),
+        ),
+        KeysCommand::UndoImport { profile, mode } => {
+            key_import::undo(&Editing::new(client, environment, *mode), profile)
         }
-        KeysCommand::UndoImport { profile, mode } => key_import::undo(client, profile, *mode),
         KeysCommand::Rename { name, new_name } => rename(client, name, new_name),
         KeysCommand::Remove { name } => remove(client, name),
         KeysCommand::AddTotp { name, serial } => totp::add(client, name, serial),
@@ -141,11 +145,19 @@ fn add(
             format!("{added}\nThe file still has the secret in plaintext. Delete the file.")
         }
         // Without the key, roles with this source_profile would stop working in AWS's tools.
-        KeyOrigin::Profile(profile) => format!(
-            "{added}\nThe file still has the secret in plaintext. To remove it and keep the profile working: rolecall keys \
-             import --profile {}",
-            shell_word(&visible(profile))
-        ),
+        KeyOrigin::Profile(profile) => {
+            let note = OtherFiles::find(client, environment).filter(OtherFiles::have_credentials);
+            let (note, then) = match note {
+                Some(note) => (format!("\n{}", note.note()), "Then remove it and keep"),
+                None => (String::new(), "To remove it and keep"),
+            };
+            format!(
+                "{added}\nThe file still has the secret in plaintext.{note}{}{then} the profile working: rolecall keys \
+                 import --profile {}",
+                if note.is_empty() { " " } else { "\n" },
+                shell_word(&visible(profile))
+            )
+        }
     })
 }
 
@@ -164,7 +176,9 @@ fn key_pair(environment: &Environment, from: &KeyOrigin) -> Result<KeyPair, Prob
         KeyOrigin::Input => key_text::from_text(&read(io::stdin().lock(), "standard input")?)?,
         KeyOrigin::Csv(path) => key_text::from_csv(&read_file(Path::new(path))?)?,
         KeyOrigin::Profile(profile) => {
-            key_text::from_profile(&read_file(&credentials_path(environment)?)?, profile)?
+            let path = environment.aws_credentials_path();
+            let path = path.ok_or_else(|| unreadable("~/.aws/credentials", "HOME is not set"))?;
+            key_text::from_profile(&read_file(&path)?, profile)?
         }
     })
 }
@@ -180,21 +194,4 @@ fn from_terminal() -> Result<KeyPair, Problem> {
     let id = terminal::ask("Access key ID: ", Echo::On)?;
     let secret = terminal::ask("Secret access key (not shown): ", Echo::Off)?;
     Ok(KeyPair::parse(id.expose(), &secret)?)
-}
-
-fn credentials_path(environment: &Environment) -> Result<PathBuf, Problem> {
-    let in_home = || Some(environment.home.as_ref()?.join(".aws/credentials"));
-    let path = environment.aws_credentials.clone().or_else(in_home);
-    path.ok_or_else(|| unreadable("~/.aws/credentials", "HOME is not set"))
-}
-
-/// Reads a regular file. Anything else could block forever.
-fn read_file(path: &Path) -> Result<Secret, Problem> {
-    let shown = path.to_string_lossy();
-    let kind = fs::metadata(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
-    if !kind.is_file() {
-        return Err(unreadable(&shown, "it is not a file"));
-    }
-    let file = File::open(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
-    read(file, &shown)
 }

@@ -9,11 +9,15 @@ use rolecall_core::view::snapshot::{
     KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor,
 };
 
+use super::catalogue;
+use super::other_files::OtherFiles;
 use super::output::json;
 use crate::arguments::Format;
 use crate::client::Client;
+use crate::environment::Environment;
 use crate::paint::Paint;
 use crate::table::aligned;
+use crate::terminal;
 
 /// The most characters of a name in a line of text.
 const NAME_MAX: usize = 64;
@@ -24,25 +28,52 @@ const NAME_MAX: usize = 64;
 /// If the application does not answer.
 pub(super) fn list(
     client: &Client,
+    environment: &Environment,
     search: Option<&str>,
     format: Format,
-    paint: Paint,
 ) -> Result<String, Problem> {
     let snapshot = match search {
         Some(text) => client.search(text.to_owned())?,
         None => client.snapshot()?,
     };
+    if let Some(note) = unlisted(client, environment, search, &snapshot) {
+        terminal::tell(&note);
+    }
     if format == Format::Json {
         return json(&snapshot.roles);
     }
     let text = match (snapshot.roles.is_empty(), search) {
-        (false, _) => roles(&snapshot, now_of(&snapshot), paint),
+        (false, _) => roles(&snapshot, now_of(&snapshot), environment.paint),
         (true, Some(text)) => format!("No role matches \"{}\".", echo(text)),
         (true, None) => {
             "There are no roles yet. Add one in Rolecall's window or in roles.toml.".to_owned()
         }
     };
     Ok(with_instance(&snapshot, text))
+}
+
+/// Returns which roles of this terminal's own files are not listed, because the application reads others.
+fn unlisted(
+    client: &Client,
+    environment: &Environment,
+    search: Option<&str>,
+    snapshot: &Snapshot,
+) -> Option<String> {
+    let other = OtherFiles::find(client, environment)?;
+    let search = search.unwrap_or_default().to_lowercase();
+    let is_listed = |name: &str| snapshot.roles.iter().any(|role| role.name == name);
+    let roles = catalogue::roles_here(environment).into_iter();
+    let names: Vec<String> = roles
+        .map(|role| role.name)
+        .filter(|name| name.to_lowercase().contains(&search) && !is_listed(name))
+        .map(|name| visible(&name))
+        .collect();
+    let first = names.first()?;
+    let more = match names.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    Some(format!("Not listed: {first}{more}. {}", other.note()))
 }
 
 /// Returns the names of the roles that a search finds, one a line.

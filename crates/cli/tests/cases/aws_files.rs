@@ -182,22 +182,3 @@ There is nothing to change.
 
 "#]]);
 }
-
-#[test]
-fn connect_says_that_this_terminal_reads_another_file() {
-    Case::new(&["connect", "guest", "--yes"])
-        .env("AWS_CONFIG_FILE", "/work place/config")
-        .answer(json!({
-            "edit": {
-                "path": "/home/rolecall-no-such/config", "profiles": ["guest"],
-                "difference": [{ "kind": "added", "text": "[profile guest]" }], "notes": []
-            }
-        }))
-        .prints(str![[r#"
-/home/rolecall-no-such/config:
-+ [profile guest]
-Connected: guest. Try: AWS_CONFIG_FILE=/home/rolecall-no-such/config aws --profile guest sts get-caller-identity
-! AWS's tools in this terminal read /work place/config and not /home/rolecall-no-such/config. Start Rolecall with the AWS_CONFIG_FILE of this terminal, or unset it here.
-
-"#]]);
-}

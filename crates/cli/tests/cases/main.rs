@@ -17,6 +17,7 @@ mod help;
 mod keys;
 mod lists;
 mod not_running;
+mod other_files;
 mod policy;
 mod programs;
 #[path = "../server/mod.rs"]

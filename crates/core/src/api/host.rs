@@ -1,5 +1,7 @@
 //! The program that serves the socket: the tray application, or the agent without a display.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// The minimum number of characters of a sealed file's passphrase. NIST SP 800-63B, section 3.1.1.2.
@@ -47,9 +49,23 @@ pub struct HostView {
     /// Whether that file exists and is open. Version 0.1.0 called it `sealed_file_is`.
     #[serde(alias = "sealed_file_is")]
     pub sealed_file_state: FileState,
+    /// AWS's files that it reads and writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub aws_files: Option<AwsFilePaths>,
     /// After how many seconds without a session and a question it ends; `None` if it runs until it is stopped.
     #[serde(default)]
     pub idle_limit_s: Option<u64>,
+}
+
+/// The paths of AWS's two files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AwsFilePaths {
+    /// The config file.
+    pub config: PathBuf,
+    /// The credentials file.
+    pub credentials: PathBuf,
 }
 
 /// The state of a sealed file.

@@ -7,9 +7,17 @@ use crate::value::name::Name;
 
 use super::file_notice::AwsFile;
 
+/// Whether a role may start from a key in plaintext.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plaintext {
+    Allowed,
+    Refused,
+}
+
 /// The keys in the keychain, for lookup.
 pub struct KeychainKeys<'k> {
     paths: HashMap<AwsFile, &'k str>,
+    plaintext: Plaintext,
     by_name: HashMap<&'k str, &'k Name>,
     by_id: HashMap<&'k str, &'k Name>,
 }
@@ -23,6 +31,7 @@ impl<'k> KeychainKeys<'k> {
         };
         Self {
             paths: HashMap::new(),
+            plaintext: Plaintext::Refused,
             by_name: by(|key| key.name.as_str()),
             by_id: by(|key| key.id.as_str()),
         }
@@ -33,6 +42,18 @@ impl<'k> KeychainKeys<'k> {
     pub fn in_file(mut self, file: AwsFile, shown: &'k str) -> Self {
         self.paths.insert(file, shown);
         self
+    }
+
+    /// Returns the same keys for a reading in which a role may also start from a key in plaintext.
+    #[must_use]
+    pub fn or_plaintext(mut self) -> Self {
+        self.plaintext = Plaintext::Allowed;
+        self
+    }
+
+    /// Returns whether a role must start from one of these keys.
+    pub(super) fn refuses_plaintext(&self) -> bool {
+        self.plaintext == Plaintext::Refused
     }
 
     /// Returns the path of a file as shown in messages.

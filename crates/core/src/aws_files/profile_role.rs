@@ -142,7 +142,9 @@ impl ProfileRole {
         self.source = Some(chain.source().to_owned());
         self.role()?;
         match (&chain.start, keychain_keys) {
-            (Start::Plaintext(profile), Some(keychain_keys)) => {
+            (Start::Plaintext(profile), Some(keychain_keys))
+                if keychain_keys.refuses_plaintext() =>
+            {
                 Err(in_plaintext(profiles, profile, keychain_keys))
             }
             _ => Ok(()),

@@ -1,17 +1,18 @@
 //! The format of `keys.toml`: names, IDs, accounts and users of access keys; never a secret.
 
-use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
-use rolecall_core::value::mfa::MfaSerial;
-use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::value::sanitise;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
+
+use crate::value::access_key::{AccessKey, AccessKeyId};
+use crate::value::mfa::MfaSerial;
+use crate::value::name::Name;
+use crate::value::problem::{Problem, ProblemCode};
+use crate::value::sanitise;
 
 const HEADER: &str = "# Access keys of Rolecall. Their secrets are in the keychain, never in this file.\n\
                       # Written by Rolecall. Comments are lost.\n";
 
 /// Returns the text that `parse` reads back as `keys`, in order.
-pub(super) fn render(keys: &[AccessKey]) -> String {
+pub fn render(keys: &[AccessKey]) -> String {
     let mut tables = Table::new();
     tables.set_implicit(true);
     for key in keys {
@@ -30,7 +31,10 @@ pub(super) fn render(keys: &[AccessKey]) -> String {
 }
 
 /// Parses the access keys in the order of the file; `shown` is the display path.
-pub(super) fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
+///
+/// # Errors
+/// If the text is not TOML, or a key is not complete. Says where and what is wrong.
+pub fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
     let document = Document::parse(text).map_err(|error| {
         let line = error
             .span()

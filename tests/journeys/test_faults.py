@@ -1,5 +1,8 @@
 """Faults of the network and AWS: each one has its own message, and the next call works."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from harness.practice import Practice
@@ -58,6 +61,17 @@ def test_a_wrong_clock_is_corrected(practice, app, seconds):
     practice.set_faults(f"skew={seconds}")
     app.ok("assume", "guest")
     until(lambda: abs(app.snapshot()["clock_offset_ms"]) > 3_000_000, "the offset to be known")
+
+
+@pytest.mark.parametrize("seconds", [600, -600])
+def test_assume_prints_times_by_awss_clock(practice, app, seconds):
+    practice.set_faults(f"skew={seconds}")
+    for words in (["assume", "guest"], ["status"]):
+        printed = app.ok(*words)
+        left, until_text = re.search(r"\b(1h|59m) left, until (\d\d:\d\d) UTC", printed).groups()
+        end = datetime.now(UTC) + timedelta(seconds=seconds, hours=1)
+        ends = [f"{end + timedelta(seconds=more):%H:%M}" for more in (-30, 0, 30)]
+        assert left == "1h" and until_text in ends, printed
 
 
 def test_a_slow_aws_blocks_neither_the_tray_nor_another_role(practice, app, tray):

@@ -28,6 +28,7 @@ mod sessions;
 mod setup;
 mod shell_init;
 mod totp;
+mod unattended;
 mod unlock;
 
 use rolecall_core::api::protocol::Call;

@@ -17,6 +17,7 @@ mod help;
 mod input;
 mod paint;
 mod passphrase;
+mod piped_code;
 mod question;
 mod sdk_message;
 mod shell_word;

@@ -4,10 +4,11 @@
 
 mod terminal;
 
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
@@ -78,7 +79,12 @@ impl Application {
     fn answer(&self, call: &Value) -> Value {
         let mut state = self.state.lock().expect("no panic inside");
         if call == "snapshot" || call == "sessions" {
-            return snapshot(&self.roles);
+            return snapshot(&self.roles, state.prompt.as_ref());
+        }
+        if call == "host" {
+            return json!({ "Ok": { "host": {
+                "kind": "desktop", "version": "0.1.0", "pid": 1, "sealed_file": "~/x", "sealed_file_state": "absent"
+            } } });
         }
         if call.get("attend").is_some() {
             return json!({ "Ok": { "prompt": state.prompt } });
@@ -165,18 +171,29 @@ fn session() -> Value {
     } } })
 }
 
-fn snapshot(roles: &Value) -> Value {
+fn snapshot(roles: &Value, prompt: Option<&Value>) -> Value {
+    let question = |prompt: &Value| {
+        let mut question = prompt.clone();
+        question["kind"] = json!("code");
+        question
+    };
+    let questions: Vec<Value> = prompt.map(question).into_iter().collect();
     let settings = json!({ "shell": "bash", "clipboard_clear_s": 30, "lead_times_s": [] });
     json!({ "Ok": { "snapshot": {
         "mode": "own", "endpoint": null, "clock_offset_ms": 0, "sessions": [], "roles": roles, "keys": [],
-        "prompts": [], "problems": [], "settings": settings
+        "open_questions": questions, "problems": [], "settings": settings
     } } })
 }
 
 fn assume(home: &Path) -> Command {
+    let mut command = program(home);
+    command.args(["assume", "admin"]);
+    command
+}
+
+fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command
-        .args(["assume", "admin"])
         .env_clear()
         .env("HOME", home)
         .env("XDG_RUNTIME_DIR", home)
@@ -287,14 +304,106 @@ fn b23_an_empty_line_cancels() {
     );
 }
 
+fn spawned(command: &mut Command) -> Child {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    piped.stderr(Stdio::piped()).spawn().expect("the program")
+}
+
+/// Runs the program without a terminal and with this text on standard input.
+fn without_a_terminal(home: &Path, stdin: &[u8]) -> Child {
+    let mut child = spawned(&mut assume(home));
+    let mut pipe = child.stdin.take().expect("a pipe");
+    pipe.write_all(stdin).expect("its text");
+    child
+}
+
+#[test]
+fn without_a_terminal_a_line_says_where_to_give_the_code() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    // A list of roles, which is not for this command.
+    let mut child = without_a_terminal(home.path(), b"guest\naudit\n");
+    let mut line = String::new();
+    let errors = child.stderr.take().expect("a pipe");
+    BufReader::new(errors).read_line(&mut line).expect("a line");
+    assert_eq!(
+        line,
+        "Waiting for a code of arn:aws:iam::177634097045:mfa/user. Enter it in Rolecall's window, or pipe it: \
+         echo CODE | rolecall assume admin\n"
+    );
+    application.settle(session());
+    assert!(child.wait().expect("its end").success());
+    let asked = application.asked();
+    assert!(asked.iter().all(|call| call.get("attend").is_none()));
+    assert!(asked.iter().all(|call| call.get("answer_prompt").is_none()));
+}
+
+#[test]
+fn a_code_that_is_piped_answers_the_prompt() {
+    for text in ["654321\n", "654321", "654 321\r\n"] {
+        let home = tempfile::tempdir().expect("a folder");
+        let application = Application::start(home.path());
+        let child = without_a_terminal(home.path(), text.as_bytes());
+        let output = child.wait_with_output().expect("its end");
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{text:?}: {output:?}"
+        );
+        let asked = application.asked();
+        let answered = |call: &Value| call["answer_prompt"]["code"] == text.trim();
+        assert!(asked.iter().any(answered), "{asked:?}");
+    }
+}
+
+#[test]
+fn a_piped_code_that_is_refused_ends_the_wait() {
+    let home = tempfile::tempdir().expect("a folder");
+    let _application = Application::start(home.path());
+    let child = without_a_terminal(home.path(), b"123456\n");
+    let output = child.wait_with_output().expect("its end");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.starts_with("This code was used already."), "{text}");
+}
+
+#[test]
+fn a_piped_code_comes_before_the_question_at_the_terminal() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    writer.write_all(b"654321\n").expect("its text");
+    let terminal = Terminal::with_input(assume(home.path()), Some(reader.into()));
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    let asked = application.asked();
+    assert!(asked.contains(&json!({ "answer_prompt": { "id": 7, "code": "654321" } })));
+}
+
+#[test]
+fn the_input_of_a_program_is_left_to_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let application = Application::start(home.path());
+    let mut child = spawned(program(home.path()).args(["exec", "admin", "--", "cat"]));
+    let mut pipe = child.stdin.take().expect("a pipe");
+    pipe.write_all(b"654321\n").expect("its text");
+    let errors = child.stderr.take().expect("a pipe");
+    let mut line = String::new();
+    BufReader::new(errors).read_line(&mut line).expect("a line");
+    assert!(line.starts_with("Waiting for a code of "), "{line}");
+    application.settle(problem("cancelled", "The prompt was cancelled."));
+    assert_eq!(child.wait().expect("its end").code(), Some(1));
+    let asked = application.asked();
+    assert!(asked.iter().all(|call| call.get("answer_prompt").is_none()));
+}
+
 #[test]
 fn without_a_terminal_no_code_is_asked_for() {
     let home = tempfile::tempdir().expect("a folder");
     let application = Application::start(home.path());
     let child = assume(home.path())
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the program");
     application.wait_for_call();

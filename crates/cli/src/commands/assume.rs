@@ -5,10 +5,12 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::snapshot::{SessionView, Snapshot};
 
+use super::code_prompt;
 use super::output::json;
-use super::{code_prompt, reason_prompt, sessions};
+use super::{reason_prompt, sessions};
 use crate::arguments::{Format, Invocation};
 use crate::client::{Client, unexpected};
+use crate::piped_code::StandardInput;
 use crate::terminal;
 
 /// Assumes a role and returns the identity. `role` is the role that was named, or its limited one.
@@ -32,7 +34,9 @@ pub(super) fn run(
         code: None,
         reasons: reasons.to_vec(),
     };
-    let Answer::Session(session) = code_prompt::ask(client, call, role, reasons)? else {
+    let Answer::Session(session) =
+        code_prompt::ask(client, call, role, reasons, StandardInput::Own)?
+    else {
         return Err(unexpected());
     };
     match format {

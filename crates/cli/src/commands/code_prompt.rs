@@ -1,5 +1,7 @@
 //! Asks at the terminal for an MFA code or a reason while a call waits for it.
 //!
+//! Without a terminal, a code can be piped in. Otherwise a line says at once what is waited for, and where to give it.
+//!
 //! The prompt belongs to the application. The first answer counts, whether it comes from here or from the window.
 
 use std::sync::Arc;
@@ -14,8 +16,9 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::question::CodeView;
 
-use super::{reason_prompt, sessions};
+use super::{reason_prompt, sessions, unattended};
 use crate::client::{Client, unexpected};
+use crate::piped_code::StandardInput;
 use crate::terminal::{self, Keyboard};
 
 /// The word that chooses the other plan that a prompt offers.
@@ -34,8 +37,10 @@ pub(super) fn ask(
     call: impl Fn(&[String]) -> Call,
     role: &str,
     mut reasons: Vec<String>,
+    stdin: StandardInput,
 ) -> Result<Answer, Problem> {
     let Some(keyboard) = Keyboard::open() else {
+        unattended::watch(client, role.trim(), stdin);
         return client.ask(call(&reasons));
     };
     let is_asking = Arc::new(AtomicBool::new(false));
@@ -43,6 +48,7 @@ pub(super) fn ask(
         client: client.clone(),
         role: role.trim().to_owned(),
         keyboard,
+        stdin,
         is_asking: is_asking.clone(),
     };
     // It ends with this process, or with the program that replaces it.
@@ -72,6 +78,7 @@ struct Prompter {
     client: Client,
     role: String,
     keyboard: Keyboard,
+    stdin: StandardInput,
     is_asking: Arc<AtomicBool>,
 }
 
@@ -104,7 +111,10 @@ impl Prompter {
         introduce(prompt);
         loop {
             self.is_asking.store(true, Ordering::Release);
-            let line = self.keyboard.ask(&self.question(prompt))?;
+            let line = match self.stdin.code() {
+                Some(code) => code,
+                None => self.keyboard.ask(&self.question(prompt))?,
+            };
             self.is_asking.store(false, Ordering::Release);
             match self.client.ask(call(prompt.id, line.expose().trim())) {
                 Ok(_) => return Some(()),

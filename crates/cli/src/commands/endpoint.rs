@@ -9,6 +9,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use super::code_prompt;
 use crate::client::{Client, unexpected};
 use crate::endpoint::{TokenDelivery, launch};
+use crate::piped_code::StandardInput;
 
 /// Variables that name the endpoint to SDKs.
 pub(super) const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -56,7 +57,9 @@ pub(super) fn variables(
         role: role.to_owned(),
         reasons: reasons.to_vec(),
     };
-    let Answer::Environment(environment) = code_prompt::ask(client, call, role, reasons)? else {
+    let Answer::Environment(environment) =
+        code_prompt::ask(client, call, role, reasons, StandardInput::OfProgram)?
+    else {
         return Err(unexpected());
     };
     Ok(*environment)

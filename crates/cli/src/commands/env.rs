@@ -10,6 +10,7 @@ use rolecall_core::value::secret::Secret;
 use super::code_prompt;
 use crate::client::{Client, unexpected};
 use crate::environment::{self, Environment};
+use crate::piped_code::StandardInput;
 
 /// Returns the block for a shell, or for the user's login shell.
 ///
@@ -29,7 +30,8 @@ pub(super) fn run(
         shell,
         reasons: reasons.to_vec(),
     };
-    let Answer::Text(text) = code_prompt::ask(client, call, role, reasons)? else {
+    let Answer::Text(text) = code_prompt::ask(client, call, role, reasons, StandardInput::Own)?
+    else {
         return Err(unexpected());
     };
     let before = without_left_over(shell, text.expose());

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
@@ -17,7 +17,12 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(crate) fn run(mut command: Command) -> Self {
+    pub(crate) fn run(command: Command) -> Self {
+        Self::with_input(command, None)
+    }
+
+    /// Runs the program on its terminal, with another standard input if one is given.
+    pub(crate) fn with_input(mut command: Command, stdin: Option<Stdio>) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&master).expect("a terminal");
         unlockpt(&master).expect("a terminal");
@@ -29,7 +34,11 @@ impl Terminal {
                 .open(OsStr::from_bytes(name.to_bytes()))
                 .expect("a terminal")
         };
-        let child = command.stdin(open()).stdout(open()).stderr(open()).spawn();
+        let child = command
+            .stdin(stdin.unwrap_or_else(|| open().into()))
+            .stdout(open())
+            .stderr(open())
+            .spawn();
         drop(command);
         let typed = File::from(master);
         Self {

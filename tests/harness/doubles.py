@@ -62,6 +62,10 @@ class Ministack:
 
     def start(self):
         """Starts it and returns the account set up in it."""
+        return set_up(self.start_open(), **self.ROOT)
+
+    def start_open(self):
+        """Starts it without anything in it, and returns its endpoint."""
         port = free_port()
         env = {
             "AUTH": "true",
@@ -78,7 +82,7 @@ class Ministack:
         endpoint = f"http://127.0.0.1:{port}"
         self.process = self.desktop.start("ministack", BIN / "ministack", env=env)
         until(lambda: _answers(endpoint), self.process.log, 30)
-        return set_up(endpoint, **self.ROOT)
+        return endpoint
 
 
 class Moto:
@@ -87,12 +91,18 @@ class Moto:
     def __init__(self, desktop):
         self.desktop = desktop
 
-    def start(self):
-        """Starts it and returns the account set up in it."""
+    def start_open(self):
+        """Starts it with nothing but AWS's own policies, and returns its endpoint. It accepts every signature."""
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
-        self.process = self.desktop.start("moto", BIN / "moto_server", "-H", "127.0.0.1", "-p", str(port))
+        env = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+        self.process = self.desktop.start("moto", BIN / "moto_server", "-H", "127.0.0.1", "-p", str(port), env=env)
         until(lambda: _answers(endpoint), self.process.log, 30)
+        return endpoint
+
+    def start(self):
+        """Starts it and returns the account set up in it."""
+        endpoint = self.start_open()
         account = set_up(endpoint, aws_access_key_id="test", aws_secret_access_key="test")
         self._be_strict(endpoint)
         return account

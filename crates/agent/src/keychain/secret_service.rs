@@ -9,6 +9,7 @@ mod connection;
 mod dialog;
 mod failure;
 mod items;
+mod kwallet;
 mod others;
 
 use std::cell::Cell;

@@ -3,6 +3,9 @@
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
+/// The maximum number of characters of a keychain's own words in a message.
+const SAID_LIMIT: usize = 200;
+
 /// Why an operation of the keychain failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
@@ -21,8 +24,8 @@ pub enum KeychainError {
     /// The system lacks the resources to ask the keychain, such as file descriptors.
     #[error("the keychain cannot be asked: {0}")]
     Exhausted(String),
-    /// The keychain denied access.
-    #[error("the keychain denied access: {0}")]
+    /// The keychain denied access or failed, and said this about it.
+    #[error("the keychain reported an error: {0}")]
     Denied(String),
     /// The keychain has no entry for this ID.
     #[error("the keychain has no entry for this ID")]
@@ -62,8 +65,12 @@ impl From<KeychainError> for Problem {
                 return Self::new(ProblemCode::KeychainFrozen, what, remedy);
             }
             KeychainError::Denied(said) => {
-                let what = format!("The keychain denied access: {}", sanitise::echo(said));
-                let remedy = "Allow Rolecall to use it, then try again.";
+                let said = sanitise::cut(&sanitise::visible(said), SAID_LIMIT);
+                let what = format!(
+                    "The keychain reported an error: {}.",
+                    said.trim_end_matches('.')
+                );
+                let remedy = "Check that it works and that Rolecall may use it, then try again.";
                 return Self::new(ProblemCode::KeychainDenied, what, remedy);
             }
             KeychainError::Empty => (
@@ -78,5 +85,31 @@ impl From<KeychainError> for Problem {
             ),
         };
         Problem::new(code, what, remedy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keychain_said_is_a_sentence_of_the_message() {
+        let said = "createDLGroup failed: maybe libqca-ossl is missing";
+        for said in [said.to_owned(), format!("{said}.")] {
+            let problem = Problem::from(KeychainError::Denied(said));
+            let what = "The keychain reported an error: createDLGroup failed: maybe libqca-ossl is missing.";
+            assert_eq!(problem.what, what);
+        }
+    }
+
+    #[test]
+    fn what_the_keychain_said_is_sanitised() {
+        let said = format!("\u{1b}[2J{}", "x".repeat(500));
+        let what = Problem::from(KeychainError::Denied(said)).what;
+        assert!(
+            what.contains("\\u{1b}[2Jxxx") && what.ends_with("x…."),
+            "{what}"
+        );
+        assert!(what.chars().count() < 250, "{what}");
     }
 }

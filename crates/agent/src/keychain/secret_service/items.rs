@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::connection::{COLLECTION_INTERFACE, ITEM_INTERFACE, SECRETS, Session};
 use super::dialog::{Dialogs, NONE};
 use super::failure::Failure;
+use super::kwallet;
 use crate::keychain::request::{ItemRequest, Operation, SERVICE, Values};
 
 const CONTENT_TYPE: &str = "application/octet-stream";
@@ -67,7 +68,11 @@ async fn find(
     let (mut found, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
         dialogs.during(search).await?;
     if !locked.is_empty() {
-        unlock(session, dialogs, locked.clone()).await?;
+        if let Err(failure) = unlock(session, dialogs, locked.clone()).await {
+            return Err(not_allowed(session, dialogs, &locked)
+                .await
+                .unwrap_or(failure));
+        }
         found.extend(locked);
     }
     let needs_collection = match request.operation {
@@ -78,6 +83,21 @@ async fn find(
         create_collection(session, dialogs).await?;
     }
     Ok(found)
+}
+
+/// Returns the failure for items that stay locked in an open collection. The user did not allow KeePassXC to give them to
+/// this program.
+async fn not_allowed(
+    session: &Session,
+    dialogs: &Dialogs<'_>,
+    items: &[OwnedObjectPath],
+) -> Option<Failure> {
+    dialogs.may_open().ok()?;
+    let (collection, _) = items.first()?.as_str().rsplit_once('/')?;
+    let collection = OwnedObjectPath::try_from(collection).ok()?;
+    let is_locked = session.is_locked(&collection, COLLECTION_INTERFACE).await;
+    let said = "the access was not allowed".to_owned();
+    (!is_locked.ok()?).then(|| KeychainError::Denied(said).into())
 }
 
 /// Unlocks objects, with a dialog if needed.
@@ -92,9 +112,11 @@ pub(super) async fn unlock(
     dialogs.open(&prompt).await
 }
 
+/// Creates the default collection. KWallet would use any other name than its own in place of its default wallet.
 async fn create_collection(session: &Session, dialogs: &Dialogs<'_>) -> Result<(), Failure> {
     dialogs.may_open()?;
-    let label = Value::from("Default keyring");
+    let own_name = kwallet::default_wallet(session).await;
+    let label = Value::from(own_name.as_deref().unwrap_or("Default keyring"));
     let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", label)]);
     let (_, prompt): (OwnedObjectPath, OwnedObjectPath) = session
         .call("CreateCollection", &(properties, "default"))

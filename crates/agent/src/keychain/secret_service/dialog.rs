@@ -93,7 +93,7 @@ impl<'a> Dialogs<'a> {
     /// Opens the dialog of a prompt and waits for the user's answer. Does nothing for [`NONE`].
     ///
     /// # Errors
-    /// [`KeychainError::Locked`] if the user cancels or does not answer, [`KeychainError::Frozen`] if the service ends.
+    /// [`KeychainError::Locked`] if the user cancels or does not answer, [`Failure::Lost`] if the service ends.
     pub(super) async fn open(&self, prompt: &OwnedObjectPath) -> Result<(), Failure> {
         if prompt.as_str() == NONE {
             return Ok(());
@@ -120,7 +120,7 @@ impl<'a> Dialogs<'a> {
             _ = OrderedStreamExt::next(&mut owner) => None,
         };
         // The service ended, and a new one does not know this prompt.
-        let signal = signal.ok_or(KeychainError::Frozen)?;
+        let signal = signal.ok_or(Failure::Lost(KeychainError::Frozen))?;
         let (dismissed, _): (bool, OwnedValue) = signal.body().deserialize()?;
         match dismissed {
             true => Err(KeychainError::Locked.into()),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -174,3 +175,18 @@ def test_r04_times_are_the_same_in_every_zone(agent, zone):
     agent.ok("agent", "--stop")
     done = agent.cli("credentials", "guest", env={"TZ": zone})
     assert json.loads(done.stdout)["Expiration"] == ends, "the session of an agent in that zone"
+
+
+def test_t15_nothing_listens_until_an_endpoint_is_started(machine, practice):
+    agent = Agent(machine).start()
+    agent.add_key("user", practice)
+    served = machine.start("exec", binary("rolecall"), "exec", "--server", "guest", "--", "sh", "-c", "env; read _", hold_stdin=True)
+    until(lambda: "AWS_CONTAINER_CREDENTIALS_FULL_URI" in served.log(), served.log)
+    assert agent.process.listeners() == []
+    listening = machine.run("python3", "-c", "import socket, sys; print(socket.socket().connect_ex(('127.0.0.1', int(sys.argv[1]))))", port_in(served.log()))
+    assert listening.stdout == "0\n", "the endpoint, in a process of its own"
+
+
+def port_in(log):
+    """Returns the port of the endpoint that a program was given."""
+    return re.search(r"http://127\.0\.0\.1:(\d+)/", log)[1]

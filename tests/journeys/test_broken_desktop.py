@@ -37,7 +37,7 @@ def break_keychain(keychain, how):
 
 
 @pytest.mark.parametrize("how", ["locked", "absent", "frozen"])
-def test_a_broken_keychain_is_reported_in_time_and_active_sessions_keep_working(started, keychain, tray, how):
+def test_r14_r15_r16_a_broken_keychain_is_reported_in_time_and_active_sessions_keep_working(started, keychain, tray, how):
     break_keychain(keychain, how)
     refused = started.cli("assume", "again", timeout=ANSWER_SECONDS)
     assert refused.returncode == 1
@@ -73,7 +73,7 @@ def test_a_keychain_that_was_restarted_works_without_a_restart_of_the_app(starte
 
 
 @pytest.mark.parametrize("how", ["absent", "never comes up"])
-def test_a_key_is_only_stored_in_a_keychain(how):
+def test_c8_a_key_is_only_stored_in_a_keychain(how):
     with Desktop(broken=[SECRETS] if how == "never comes up" else []) as desktop:
         TrayHost(desktop).start()
         Notifications(desktop).start()
@@ -101,14 +101,14 @@ def test_a_keychain_that_is_locked_at_the_start_does_not_stop_the_app(started, k
     assert started.snapshot()["problems"] == []
 
 
-def test_without_a_tray_the_window_opens_and_says_so_once(desktop, rolecall, keychain, notifications):
+def test_r20_without_a_tray_the_window_opens_and_says_so_once(desktop, rolecall, keychain, notifications):
     rolecall.write_any_role()
     rolecall.start()
     rolecall.wait_for_problem("no_tray", deadline=6)
     until(lambda: [title for title in desktop.windows() if "Rolecall" in title], "the window", 6)
 
 
-def test_the_item_registers_when_a_tray_appears_later(desktop, rolecall, keychain, notifications):
+def test_r20_the_item_registers_when_a_tray_appears_later(desktop, rolecall, keychain, notifications):
     rolecall.start()
     rolecall.wait_for_problem("no_tray", deadline=6)
     item = TrayHost(desktop).start().wait_for_item()
@@ -116,7 +116,7 @@ def test_the_item_registers_when_a_tray_appears_later(desktop, rolecall, keychai
     until(lambda: not rolecall.snapshot()["problems"], "the hint to be gone")
 
 
-def test_the_item_comes_back_when_the_tray_is_restarted(rolecall, keychain, tray, notifications):
+def test_r20_the_item_comes_back_when_the_tray_is_restarted(rolecall, keychain, tray, notifications):
     rolecall.start()
     tray.wait_for_item()
     for _ in range(3):
@@ -125,7 +125,7 @@ def test_the_item_comes_back_when_the_tray_is_restarted(rolecall, keychain, tray
         assert "Quit" in tray.wait_for_item().labels()
 
 
-def test_the_app_goes_on_without_its_session_bus_and_comes_back_with_it(desktop, started, keychain, tray):
+def test_r18_the_app_goes_on_without_its_session_bus_and_comes_back_with_it(desktop, started, keychain, tray):
     tray.wait_for_item()
     desktop.kill_bus()
     started.wait_for_problem("no_bus")
@@ -168,7 +168,7 @@ def test_a_question_of_a_notification_is_asked_by_the_window_once_the_bus_ended(
     assert asking.is_running()
 
 
-def test_without_a_display_the_app_says_what_is_missing():
+def test_r21_without_a_display_the_app_says_what_is_missing():
     with Desktop(display=False) as desktop:
         process = Rolecall(desktop).launch()
         assert process.wait_exit() != 0

@@ -30,7 +30,7 @@ def test_a_start_after_a_kill_takes_the_socket_over(rolecall, keychain, tray, no
     rolecall.start()
 
 
-def test_the_socket_is_private(rolecall, keychain, tray, notifications):
+def test_t01_the_socket_is_private(rolecall, keychain, tray, notifications):
     rolecall.start()
     assert rolecall.socket_path.stat().st_mode & 0o777 == 0o600
     assert rolecall.socket_path.parent.stat().st_mode & 0o777 == 0o700
@@ -43,7 +43,7 @@ def test_the_app_and_its_practice_account_run_side_by_side(desktop, rolecall, ke
     until(lambda: len(tray.items) == 2, "two tray items")
 
 
-def test_the_app_listens_on_no_network_port(rolecall, keychain, tray, notifications):
+def test_t15_the_app_listens_on_no_network_port(rolecall, keychain, tray, notifications):
     rolecall.start("--window")
     tray.wait_for_item()
     assert rolecall.process.listeners() == []

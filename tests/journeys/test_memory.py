@@ -96,7 +96,7 @@ def practice(machine):
     return practice
 
 
-def test_a_program_that_does_nothing_about_it_can_be_read_and_dumps_its_core(machine):
+def test_t05_t06_a_program_that_does_nothing_about_it_can_be_read_and_dumps_its_core(machine):
     canary = Canary("a secret that was read from standard input")
     script = "import sys, time; kept = sys.stdin.read(); time.sleep(60)"
     program = Program(machine, sys.executable, "-c", script, stdin=canary.secret)
@@ -151,6 +151,34 @@ def test_t05_t06_a_passphrase_and_a_seed_are_closed_while_they_are_typed(practic
         sealing.expect("Repeat the passphrase: ")
         assert readable(sealing.pid) == []
         sealing.kill()
+
+
+def test_t08_no_long_lived_secret_stays_in_memory_after_its_use(machine, practice):
+    agent = Agent(machine).start()
+    agent.add_key("user", practice)
+    key, pid = Canary(practice.secret_access_key), agent.process.pid
+    agent.ok("assume", "guest")
+    agent.ok("env", "guest")
+    until(lambda: memory(key, pid) == [], "the secret to be gone from memory", 5)
+    token = Canary(agent.handed_out("guest")["SessionToken"])
+    assert memory(token, pid) != [], "a session is kept in memory, and is found there"
+
+
+def test_t08_a_passphrase_and_the_keys_under_it_do_not_stay_in_memory(practice):
+    with Desktop(display=False, bus=False) as server:
+        agent = Agent(server)
+        agent.write_settings(endpoint=practice.endpoint)
+        agent.write_roles(guest=practice.role("guest"))
+        sealing = Terminal(server, binary("rolecall"), "agent", "--sealed-file")
+        for prompt in ("(not shown): ", "Repeat the passphrase: "):
+            sealing.expect(prompt)
+            sealing.send(f"{PASSPHRASE}\n")
+        until(agent.is_reachable, "the agent")
+        agent.add_key("user", practice)
+        agent.ok("assume", "guest")
+        (pid,) = server.agents()
+        for secret in (PASSPHRASE, practice.secret_access_key):
+            until(lambda kept=Canary(secret): memory(kept, pid) == [], "the secret to be gone from memory", 5)
 
 
 def test_what_exec_starts_is_as_open_as_it_would_be_alone(machine, practice):

@@ -20,7 +20,7 @@ def canary(account):
     return Canary(account.secret_access_key)
 
 
-def test_the_secret_is_in_no_file_argument_bus_message_or_log(
+def test_t09_t11_the_secret_is_in_no_file_argument_bus_message_or_log(
     desktop, rolecall, account, canary, keychain, tray, notifications
 ):
     recorder = BusRecorder(desktop).start()
@@ -45,7 +45,7 @@ def test_the_secret_is_in_no_file_argument_bus_message_or_log(
     assert [item for item in keychain.items() if account.access_key_id in str(item)], "it is in the keychain"
 
 
-def test_the_secret_never_reaches_the_window(desktop, rolecall, account, canary, keychain, tray, notifications):
+def test_t29_t31_the_secret_never_reaches_the_window(desktop, rolecall, account, canary, keychain, tray, notifications):
     rolecall.write_settings(endpoint=account.endpoint)
     rolecall.write_roles(guest=account.role("guest"))
     credentials = desktop.home / ".aws" / "credentials"
@@ -64,7 +64,7 @@ def test_the_secret_never_reaches_the_window(desktop, rolecall, account, canary,
             assert memory(secret, pid) == [], pid
 
 
-def test_a_typed_secret_is_cleared_from_the_form(desktop, rolecall, account, canary, keychain, tray, notifications):
+def test_t31_a_typed_secret_is_cleared_from_the_form(desktop, rolecall, account, canary, keychain, tray, notifications):
     rolecall.write_settings(endpoint=account.endpoint)
     window = Window(desktop, binary("rolecall-desktop"), "--window").start()
     window.click("button", "Add an access key")

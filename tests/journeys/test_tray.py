@@ -29,7 +29,7 @@ def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keyc
     assert "guest" in str(item.tooltip())
 
 
-def test_hostile_names_are_text_and_nothing_else(rolecall, account, keychain, tray, notifications):
+def test_t20_t21_hostile_names_are_text_and_nothing_else(rolecall, account, keychain, tray, notifications):
     names = ["a_b", "A-1.x@y", "__all__"]
     rolecall.start_on(account, **{name: account.role("guest", group="<b>R&D_1</b>") for name in names})
     item = tray.wait_for_item()

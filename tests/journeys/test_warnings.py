@@ -103,7 +103,7 @@ def test_a_real_dunst_shows_it_and_a_click_opens_the_window(desktop, rolecall, e
 
 
 @pytest.mark.parametrize("daemon", ["absent", "frozen"])
-def test_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_changes(desktop, rolecall, hour, tray, daemon):
+def test_r19_a_missing_or_frozen_daemon_blocks_nothing_and_the_icon_changes(desktop, rolecall, hour, tray, daemon):
     if daemon == "frozen":
         Notifications(desktop, frozen=True).start()
     passing = hour()

@@ -32,7 +32,7 @@ for _ in sys.stdin:
 ";
 
 #[test]
-fn a_process_without_files_left_answers_those_who_ask_and_does_not_spin() {
+fn r34_a_process_without_files_left_answers_those_who_ask_and_does_not_spin() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path().join("rolecall");
     let handler: Handler = Arc::new(|_, _: &Peer<'_>| Ok(Answer::Done));

@@ -103,3 +103,36 @@ fn plain(name: &str) -> String {
     let name = name.chars().take(NAME_MAX);
     name.map(|c| if is_plain(c) { c } else { '?' }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The types of the window name every code.
+    const TYPES: &str = include_str!("../../../ui/src/types.ts");
+
+    fn codes() -> Vec<ProblemCode> {
+        let named = TYPES.lines().find(|line| line.contains("type ProblemCode"));
+        let names = named.expect("the codes").split('"').skip(1).step_by(2);
+        let parse = |name: &str| serde_json::from_value(name.into()).expect("a code");
+        names.map(parse).collect()
+    }
+
+    #[test]
+    fn t10_one_short_line_of_ascii_for_every_problem() {
+        let codes = codes();
+        assert!(codes.len() > 40, "{codes:?}");
+        let hostile = "\u{1b}]52;c;x\u{7}\r\nAWS_SECRET\u{202e}\u{200b}\"'`$(x) é".repeat(50);
+        for code in codes {
+            for name in ["guest", &hostile, ""] {
+                let text = message(code, name);
+                assert!(text.len() <= 200 && text.is_ascii(), "{code:?}: {text}");
+                assert!(!text.contains(|it: char| it.is_control()), "{text:?}");
+                let body = text.strip_prefix("rolecall: \"").unwrap_or("\": ");
+                let quotes = body.matches('"').count();
+                assert_eq!(quotes, 1, "only ours: {text}");
+            }
+        }
+        assert!(hostile.contains('\u{1b}') && !hostile.is_ascii());
+    }
+}

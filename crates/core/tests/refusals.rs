@@ -134,7 +134,7 @@ fn label(cause: &Cause) -> String {
 }
 
 #[test]
-fn every_published_error_has_its_explanation() {
+fn b24_b57_every_published_error_has_its_explanation() {
     let cases = cases();
     assert!(cases.len() >= 60, "{} cases", cases.len());
     for case in &cases {

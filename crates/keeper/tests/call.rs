@@ -199,7 +199,7 @@ fn read_only() -> LimitsView {
 }
 
 #[test]
-fn a_limited_session_and_the_plain_one_are_separate_everywhere() {
+fn t41_a_limited_session_and_the_plain_one_are_separate_everywhere() {
     let (fakes, keeper) = ready("");
     let limited = keeper
         .limited(&name("guest"), &read_only())
@@ -317,7 +317,7 @@ fn limits_add_up_and_a_role_with_that_name_is_not_confused_with_them() {
 }
 
 #[test]
-fn r11_limited_and_plain_requests_run_separately_and_each_once() {
+fn r11_t41_limited_and_plain_requests_run_separately_and_each_once() {
     let (fakes, keeper) = ready("");
     let limited = keeper
         .limited(&name("guest"), &read_only())

@@ -349,7 +349,7 @@ fn an_error_right_after_the_code_is_not_attributed_to_its_age() {
 }
 
 #[test]
-fn a_session_token_that_aws_no_longer_accepts_is_replaced() {
+fn r38_a_session_token_that_aws_no_longer_accepts_is_replaced() {
     let (fakes, keeper) = ready();
     give_code(&keeper, "123456");
     fakes.clock.advance(SignedDuration::from_hours(2));

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn b01_to_b12_say_what_is_wrong() {
+    fn b01_b02_b03_b04_b05_b06_b07_b08_b09_b11_b12_say_what_is_wrong() {
         let long_name = format!("arn:aws:iam::123456789012:role/{}", "x".repeat(65));
         for (bad, part) in [
             ("", "is empty"),

@@ -141,7 +141,7 @@ fn b70_t12_what_a_browser_sends_is_refused_even_with_the_token() {
 }
 
 #[test]
-fn b71_a_token_that_is_not_exactly_ours_is_none() {
+fn b71_t42_a_token_that_is_not_exactly_ours_is_none() {
     let (good, own) = (token().expose().to_owned(), authorization());
     for value in [
         String::new(),

@@ -15,6 +15,7 @@ MODULES = [
     "session",
     "setup",
     "settings",
+    "doctor",
     "view",
     "api",
 ]

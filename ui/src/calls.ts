@@ -1,7 +1,7 @@
 // Generated from the Rust types with `make types`. Do not edit.
 
 import type {
-  CodeView, Consent, ConsentView, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, Problem, ProblemCode, Reply, RoleEntry, RoleMarks, SessionView, Shell, Snapshot, Step, Which,
+  AwsFile, CauseKind, CodeView, Consent, ConsentView, EditView, HistoryLine, HistoryQuery, ImportItem, ImportSource, KeyView, Limits, Problem, ProblemCode, Reply, RoleEntry, RoleMarks, SessionView, Shell, Snapshot, Statement, Step, Which,
 } from "./types";
 
 /** All answers. */
@@ -9,7 +9,7 @@ export type Answer = "done" | { "asking": {
   /** How long the user has, in seconds. */
   seconds: number,
   /** The question, if the calling program must ask it at its own terminal. */
-  question?: ConsentView | null, } } | { "questions": Array<ConsentView> } | { "snapshot": Snapshot } | { "history": Array<HistoryLine> } | { "session": SessionView } | { "name": string } | { "names": Array<string> } | { "key": KeyView } | { "moved": Array<ImportItem> } | { "prompt": CodeView | null } | { "text": WireSecret } | { "environment": WireEnvironment } | { "host": HostView } | { "edit": EditView } | { "explained": Problem } | { "plaintext_profiles": Array<PlaintextProfile> } | { "import_sources": Array<ImportSource> } | { "practice_code": PracticeCode | null };
+  question?: ConsentView | null, } } | { "questions": Array<ConsentView> } | { "snapshot": Snapshot } | { "history": Array<HistoryLine> } | { "session": SessionView } | { "name": string } | { "names": Array<string> } | { "key": KeyView } | { "moved": Array<ImportItem> } | { "prompt": CodeView | null } | { "text": WireSecret } | { "environment": WireEnvironment } | { "host": HostView } | { "edit": EditView } | { "doctor": DoctorReport } | { "explained": Problem } | { "plaintext_profiles": Array<PlaintextProfile> } | { "import_sources": Array<ImportSource> } | { "practice_code": PracticeCode | null };
 /** The paths of AWS's two files. */
 export type AwsFilePaths = {
   /** The config file. */
@@ -28,7 +28,7 @@ export type Call = "snapshot" | "sessions" | { "search": {
   /** The MFA code, if the terminal asked for it. */
   code: WireSecret | null,
   /** Why: for each role on the way, the last of these that it takes counts. */
-  reasons?: Array<string>, } } | { "explain_further": {
+  reasons?: Array<string>, } } | "doctor" | { "explain_further": {
   /** The role's name. */
   role: string, } } | { "end": {
   /** The name. */
@@ -183,6 +183,8 @@ export type Call = "snapshot" | "sessions" | { "search": {
   id: number,
   /** The answer. */
   reply: Reply, } } | "stop" | "hand_over";
+/** The kinds of findings that are no problem of a call. */
+export type CheckKind = "readable_by_others" | "writable_by_others" | "shadowed_profile" | "duplicate_setting" | "missing_program" | "old_key" | "unused_key" | "broad_key" | "root_key" | "dead_proxy" | "certificate_file" | "dead_bus" | "other_version" | "second_copy" | "overriding_variables";
 /** The calls that need the desktop. */
 export type DesktopCall = { "seen": {
   /** How often it was brought to the front. */
@@ -191,10 +193,44 @@ export type DesktopCall = { "seen": {
   name: string,
   /** Where the application reads it. */
   from: KeyOrigin, } } | "plaintext_profiles" | "import_sources" | "start_practice" | "restart" | "focus" | "practice_code" | "open_roles_file" | "open_settings_file";
+/** All findings, the worst first, and what could not be checked. */
+export type DoctorReport = {
+  /** The findings; empty if nothing is wrong. */
+  findings: Array<Finding>,
+  /** What could not be checked. That is not wrong by itself. */
+  unread: Array<Unread>,
+};
 /** Whether an import changes anything. */
 export type DryRun = boolean;
 /** The state of a sealed file. */
 export type FileState = "absent" | "wanted" | "sealed" | "open";
+/** Something that is wrong, or will be: what, why it matters, and how to fix it. */
+export type Finding = {
+  /** The kind of the finding, for programs. */
+  id: FindingId,
+  /** How bad it is. */
+  severity: Severity,
+  /** What is wrong: one sentence. */
+  what: string,
+  /** Why it matters: one sentence. */
+  why: string,
+  /** How to fix it: one or two sentences. */
+  remedy: string,
+  /** Who can fix it, as the end of "Ask …"; `None` if the user can. */
+  who?: string | null,
+  /** A command that fixes or checks it. */
+  command?: string | null,
+  /** The policy statement that would fix it. */
+  statement?: Statement | null,
+  /** The technical reason. */
+  detail?: string | null,
+  /** What Rolecall can do about it in one step. */
+  fix?: Fix | null,
+};
+/** The kind of a finding: a problem that calls have too, a cause of a refusal, or what only these checks find. */
+export type FindingId = CheckKind | ProblemCode | CauseKind;
+/** What Rolecall can do about a finding in one step. */
+export type Fix = { "restrict_file": AwsFile } | { "import_key": string };
 /** The programs that serve the socket. */
 export type HostKind = "desktop" | "agent";
 /** Information about the program. */
@@ -241,6 +277,15 @@ export type PracticeCode = {
 };
 /** The sealed file that a passphrase is for. */
 export type SealedFileTarget = "there" | "new";
+/** How bad a finding is. */
+export type Severity = "error" | "warning" | "advice";
+/** A check that could not be made. */
+export type Unread = {
+  /** What could not be read, such as "iam:ListAccessKeys as work". */
+  what: string,
+  /** Why: one sentence. */
+  why: string,
+};
 /** The variables of a session for the environment of a program, the same as in its export block. */
 export type WireEnvironment = {
   /** When the session expires. */

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rolecall_core::aws_files::FileAccess;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 use crate::file_attributes::{self, Readers};
@@ -111,6 +112,21 @@ pub(crate) fn writable_by_others(path: &Path) -> Option<&'static str> {
 #[cfg(not(unix))]
 pub(crate) fn writable_by_others(_path: &Path) -> Option<&'static str> {
     None
+}
+
+/// Returns who besides the user can use a file.
+#[cfg(unix)]
+pub(crate) fn access_of_others(path: &Path) -> FileAccess {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::geteuid().as_raw();
+    fs::metadata(path).map_or(FileAccess::Private, |found| {
+        FileAccess::of_mode(found.mode(), found.uid() == own || found.uid() == 0)
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn access_of_others(_path: &Path) -> FileAccess {
+    FileAccess::Private
 }
 
 /// Why a file could not be read.

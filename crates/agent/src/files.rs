@@ -94,6 +94,7 @@ impl Files for ConfigFiles {
         Ok(AwsText {
             text: Secret::new(self.read_text(path)?),
             warning: disk::writable_by_others(path),
+            access: disk::access_of_others(path),
         })
     }
 

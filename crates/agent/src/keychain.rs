@@ -141,6 +141,10 @@ impl Keychain for OsKeychain {
         self.fetch_text(id.as_str(), Asking::MayPrompt)
     }
 
+    fn fetch_quietly(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.fetch_text(id.as_str(), Asking::Quiet)
+    }
+
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
         self.run(
             id.as_str(),

@@ -91,6 +91,13 @@ impl Keychain for Keyring {
         }
     }
 
+    fn fetch_quietly(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        match self.file.holds(id.as_str())? {
+            true => self.file.fetch(id.as_str()),
+            false => self.keychain.fetch_quietly(id),
+        }
+    }
+
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
         self.remove_account(id.as_str(), || self.keychain.remove(id))
     }

@@ -7,6 +7,7 @@ mod client;
 mod failure;
 mod iam;
 mod query;
+mod reach;
 mod route;
 mod trust;
 pub(crate) mod wire;
@@ -251,6 +252,13 @@ impl Sts for AwsSts {
         region: &Region,
     ) -> Result<CallerIdentity, StsError> {
         self.ask(|| self.identify_once(caller, region))
+    }
+
+    fn reach(&self, region: &Region) -> Result<(), StsError> {
+        match self.reach_once(region) {
+            Ok(_) | Err(StsError::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod catalogue;
 mod code_prompt;
 mod complete;
 mod connect;
+mod doctor;
 mod edit;
 mod endpoint;
 mod env;
@@ -56,6 +57,7 @@ pub(crate) fn run(
     dispatch(&command, invocation, client, environment)
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each command")]
 fn dispatch(
     command: &Command,
     invocation: &Invocation,
@@ -77,6 +79,7 @@ fn dispatch(
             format,
         } => explain::run(client, role, *depth, *format),
         Command::ExplainText { text, format } => explain::text(text, *format),
+        Command::Doctor { format } => return doctor::run(client, environment, *format),
         Command::End(of) => end(client, of),
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),

@@ -29,6 +29,14 @@ pub(crate) struct Environment {
     pub(crate) aws_config: Option<PathBuf>,
     /// `AWS_SHARED_CREDENTIALS_FILE`: the file with plaintext keys.
     pub(crate) aws_credentials: Option<PathBuf>,
+    /// `PATH`: the folders of programs.
+    pub(crate) search_path: Option<OsString>,
+    /// `DBUS_SESSION_BUS_ADDRESS`: the bus of the keychain and the tray.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux has a session bus")
+    )]
+    pub(crate) bus_address: Option<String>,
     /// `SHELL`.
     pub(crate) shell: Option<PathBuf>,
     /// `ROLECALL_ROLE`: the role of this shell's session.
@@ -107,6 +115,8 @@ impl Environment {
             aws_config: aws_file("AWS_CONFIG_FILE"),
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE"),
             home,
+            search_path: variable("PATH"),
+            bus_address: variable("DBUS_SESSION_BUS_ADDRESS").and_then(|it| it.into_string().ok()),
             shell: path("SHELL"),
             role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
             expiration: variable("ROLECALL_EXPIRATION").and_then(|end| end.to_str()?.parse().ok()),
@@ -203,6 +213,13 @@ pub(crate) fn left_over(set: &[&str]) -> Vec<String> {
     let all: Vec<(String, String)> = std::env::vars_os().filter_map(text).collect();
     let left_over = variable::left_over(&all, set);
     left_over.into_iter().map(str::to_owned).collect()
+}
+
+/// Returns the variables with credentials that are set, which override all profiles of AWS's tools.
+pub(crate) fn credential_variables() -> Vec<&'static str> {
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let set = names.into_iter().filter(|name| variable(name).is_some());
+    set.collect()
 }
 
 #[expect(

@@ -101,11 +101,12 @@ const COMMAND: Operand = operand("COMMAND")
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub(crate) static COMMANDS: [CommandSpec; 36] = [
+pub(crate) static COMMANDS: [CommandSpec; 37] = [
     command("list", &[], "Lists the roles"),
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
     command("explain", &[ROLE], "Explains why AWS refused a role"),
+    command("doctor", &[], "Finds what is wrong on this machine, and says how to fix it"),
     command("policy evaluate", &[operand("FILE")], "Answers cases of policies and requests; needs no running application"),
     command("policy explain", &[operand("FILE")], "Says in sentences what a policy does; needs no running application"),
     command("setup", &[], "Writes the policies that let somebody assume a role; changes nothing in AWS"),
@@ -150,7 +151,7 @@ const SETUP: Scope = only(&["setup"]);
 const IMPORTS: Scope = only(&["import", "roles import"]);
 #[rustfmt::skip]
 const JSON: Scope = only(&[
-    "list", "status", "assume", "explain", "history", "catalogue", "import", "roles import", "keys list", "agent", "policy evaluate", "policy explain",
+    "list", "status", "assume", "explain", "doctor", "history", "catalogue", "import", "roles import", "keys list", "agent", "policy evaluate", "policy explain",
 ]);
 
 /// The flags. A name has several lines if the flag means something else for other commands.

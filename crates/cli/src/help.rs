@@ -22,11 +22,12 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.";
 
 /// The explanation of each command or group of commands. The first words of the commands name it.
-pub(crate) const TOPICS: [(&[&str], &str); 21] = [
+pub(crate) const TOPICS: [(&[&str], &str); 22] = [
     (&["list"], LIST),
     (&["status"], STATUS),
     (&["assume"], ASSUME),
     (&["explain"], EXPLAIN),
+    (&["doctor"], DOCTOR),
     (&["policy"], POLICY),
     (&["setup"], SETUP),
     (&["end"], END),
@@ -232,6 +233,14 @@ call is denied, Rolecall names the permission that it needs.
 --text explains an error of any service, as the AWS CLI, an SDK or Terraform printed it. It needs no running application
 and asks AWS nothing:
   terraform apply 2>&1 | rolecall explain --text -";
+
+const DOCTOR: &str = "\
+Checks this machine before something fails: the clock, the way to AWS, the keychain, the session bus, the tray, AWS's
+files, access keys, and which Rolecall runs. Each finding says why it matters and what to do. Nothing is changed, no
+code is asked for, and calls to AWS only read.
+
+It exits with 0 if nothing is wrong, with 1 if there is a finding, and with 2 if the command line is not valid. What
+could not be checked, such as for lack of a permission, is listed and is no finding.";
 
 const POLICY: &str = "\
 policy evaluate answers cases: whether policies allow a request, and which statement decides. FILE is a JSON list, or an

@@ -51,6 +51,10 @@ fn main() -> ExitCode {
     let client = Client::new(&environment, invocation.mode);
     match commands::run(&invocation, &client, &environment) {
         Ok(Outcome::Text(text)) => print(text.expose()),
+        Ok(Outcome::Failed(text)) => {
+            print(&text);
+            ExitCode::FAILURE
+        }
         Ok(Outcome::Exited(code)) => code,
         Ok(Outcome::NotStarted { message, code }) => fail(&message, ExitCode::from(code)),
         Err(problem) => {

@@ -16,6 +16,7 @@ pub mod connection;
 mod difference;
 mod document;
 mod editor;
+mod file_access;
 mod file_notice;
 mod header;
 mod include;
@@ -33,6 +34,7 @@ mod profile_role;
 mod profiles;
 mod section_reader;
 mod session_tags;
+mod shadowed_profile;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,7 @@ pub use chain::{Chain, Start};
 pub use difference::Changed;
 pub use document::Document;
 pub use editor::{Edited, Editor, Foreign, Owned};
+pub use file_access::FileAccess;
 pub use file_notice::{AwsFile, FileNotice};
 pub use key_move::{TakenKey, movable_key};
 pub use keychain_keys::KeychainKeys;
@@ -53,6 +56,7 @@ pub use process_line::process_line;
 pub use profile_name::ProfileName;
 pub use profile_role::ProfileRole;
 pub use profiles::{Profile, Profiles};
+pub use shadowed_profile::{ShadowedProfile, shadowed_profiles};
 
 use chain::{KEY_ID, has_key};
 use file_notice::Notices;
@@ -75,6 +79,9 @@ pub struct Reading {
     /// For each file, the first line because of which AWS's tools reject the whole file.
     #[serde(skip)]
     pub faults: Vec<FileNotice>,
+    /// The profiles and settings that a file repeats, which are also among the notices.
+    #[serde(skip)]
+    pub duplicates: Vec<FileNotice>,
 }
 
 /// A profile with a long-term key in plaintext.
@@ -115,6 +122,7 @@ fn read(config: &str, credentials: &str, keychain_keys: Option<&KeychainKeys<'_>
             .filter_map(|profile| ProfileRole::of(&profiles, profile, keychain_keys))
             .collect(),
         keys: profiles.iter().filter_map(ProfileKey::of).collect(),
+        duplicates: notices.take_repeated(),
         notices: notices.finish(),
         faults: [
             (AwsFile::Config, config),

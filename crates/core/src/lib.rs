@@ -15,6 +15,7 @@
 //! session    sessions, MFA sessions, seeds of MFA devices, shells and export blocks
 //! setup      what makes a role assumable: policies, and files for the tools that apply them
 //! settings   settings.toml
+//! doctor     what is wrong before a call fails because of it
 //! view       everything that is shown
 //! api        the calls of the program
 //! ```
@@ -24,6 +25,7 @@ pub mod asker;
 pub mod aws_files;
 pub mod calls;
 pub mod catalogue;
+pub mod doctor;
 pub mod explain;
 pub mod plan;
 pub mod role;

@@ -512,7 +512,7 @@ impl Drop for Unfinished<'_> {
 
 /// Returns the region whose endpoint is called: the role's, else the one of the settings if it is in the role's
 /// partition, else the partition's home.
-fn region_of(role: &Role, default: Option<&Region>) -> Result<Region, Problem> {
+pub(super) fn region_of(role: &Role, default: Option<&Region>) -> Result<Region, Problem> {
     let partition = role.arn.partition();
     let chosen = role
         .region

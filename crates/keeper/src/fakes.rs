@@ -6,7 +6,7 @@ mod store;
 mod tasks;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::Waker;
 
@@ -40,6 +40,7 @@ pub struct FakeClock {
     alarms: Mutex<Alarms>,
     jumps: AtomicU64,
     is_unconfirmed: AtomicBool,
+    offset_s: AtomicI64,
 }
 
 /// The pending alarms by number.
@@ -57,6 +58,7 @@ impl FakeClock {
             alarms: Mutex::default(),
             jumps: AtomicU64::default(),
             is_unconfirmed: AtomicBool::default(),
+            offset_s: AtomicI64::default(),
         }
     }
 
@@ -69,6 +71,11 @@ impl FakeClock {
             alarms.set.values().map(|(_, it)| it.clone()).collect()
         };
         all.iter().for_each(Waker::wake_by_ref);
+    }
+
+    /// Makes this machine's clock differ from AWS's by this.
+    pub fn differ_by(&self, offset: SignedDuration) {
+        self.offset_s.store(offset.as_secs(), Ordering::Release);
     }
 
     /// Says whether AWS confirmed the time. It did unless this says otherwise.
@@ -102,7 +109,7 @@ impl Clock for FakeClock {
         *lock(&self.now)
     }
     fn offset(&self) -> SignedDuration {
-        SignedDuration::ZERO
+        SignedDuration::from_secs(self.offset_s.load(Ordering::Acquire))
     }
     fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64 {
         let mut alarms = lock(&self.alarms);
@@ -186,6 +193,8 @@ pub struct FakeSts {
     refused_roles: Mutex<BTreeMap<String, StsError>>,
     identity: Mutex<Option<String>>,
     caller: Mutex<Option<String>>,
+    /// Why GetCallerIdentity fails, by region.
+    unreachable: Mutex<BTreeMap<String, StsError>>,
     gate: (Mutex<bool>, Condvar),
     panics: AtomicBool,
 }
@@ -214,6 +223,11 @@ impl FakeSts {
     /// Makes every response name `identity` instead of the right one.
     pub fn answer_as(&self, identity: &str) {
         *lock(&self.identity) = Some(identity.to_owned());
+    }
+
+    /// Makes GetCallerIdentity in a region fail with `error` from now on.
+    pub fn fail_in(&self, region: &str, error: StsError) {
+        lock(&self.unreachable).insert(region.to_owned(), error);
     }
 
     /// Blocks every AssumeRole until [`FakeSts::open`].
@@ -309,8 +323,9 @@ impl Sts for FakeSts {
     fn caller_identity(
         &self,
         caller: &Caller,
-        _region: &Region,
+        region: &Region,
     ) -> Result<CallerIdentity, StsError> {
+        self.reach(region)?;
         let arn = match &caller.token {
             None => {
                 let user = "arn:aws:iam::177634097045:user/user".to_owned();
@@ -326,6 +341,14 @@ impl Sts for FakeSts {
             account_id: "177634097045".into(),
             arn,
         })
+    }
+
+    fn reach(&self, region: &Region) -> Result<(), StsError> {
+        let unreachable = lock(&self.unreachable);
+        unreachable
+            .get(region.as_str())
+            .cloned()
+            .map_or(Ok(()), Err)
     }
 }
 
@@ -533,6 +556,7 @@ impl Fakes {
             refused_roles: Mutex::default(),
             identity: Mutex::default(),
             caller: Mutex::default(),
+            unreachable: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),
             panics: AtomicBool::new(false),
         };

@@ -13,6 +13,7 @@ use rolecall_core::aws_files::connection::{EditView, Step, Which};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::marks::RoleMarks;
 use rolecall_core::catalogue::team::Team;
+use rolecall_core::doctor::DoctorReport;
 use rolecall_core::role::RoleDraft;
 use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::Session;
@@ -76,6 +77,7 @@ blocking! {
         fn credentials(role: &Name) -> Result<Secret, Problem>;
         fn credentials_because(role: &Name, reasons: &[String]) -> Result<Secret, Problem>;
         fn disconnect(which: &Which, step: Step) -> Result<EditView, Problem>;
+        fn doctor() -> Result<DoctorReport, Problem>;
         fn drop_temporary_profile(role: &Name) -> Result<(), Problem>;
         fn end(role: &Name) -> Result<(), Problem>;
         fn export_block(role: &Name, shell: Shell, reasons: &[String]) -> Result<Secret, Problem>;

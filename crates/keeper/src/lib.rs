@@ -18,6 +18,7 @@ mod connect;
 mod consent;
 mod container;
 mod denial;
+mod doctor;
 mod duration_limit;
 mod end;
 mod explain;

@@ -10,7 +10,7 @@ use crate::ports::{
     TextEdit,
 };
 use rolecall_core::asker::history::{Line, Query, Recent};
-use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
+use rolecall_core::aws_files::{AwsFile, Edited, FileAccess, TakenKey};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
@@ -79,6 +79,8 @@ pub struct MemoryFiles {
     pub aws_config: Mutex<String>,
     /// AWS's credentials file.
     pub aws_credentials: Mutex<String>,
+    /// Who besides the user can use AWS's files.
+    pub aws_access: Mutex<FileAccess>,
     /// Why AWS's files cannot be read.
     pub aws_failure: Mutex<Option<Problem>>,
     keys: Mutex<Vec<AccessKey>>,
@@ -140,6 +142,7 @@ impl Files for MemoryFiles {
         Ok(AwsText {
             text: Secret::new(lock(text).clone()),
             warning: None,
+            access: *lock(&self.aws_access),
         })
     }
     fn read_keys(&self) -> Result<Vec<AccessKey>, Problem> {

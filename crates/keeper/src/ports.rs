@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use crate::task::Task;
 use rolecall_core::asker::history::{Line, Query};
-use rolecall_core::aws_files::{AwsFile, Edited, TakenKey};
-use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
+use rolecall_core::aws_files::{AwsFile, Edited, FileAccess, TakenKey};
+use rolecall_core::calls::iam::{DescribedRole, ListedKey, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
@@ -21,7 +21,7 @@ use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
-use rolecall_core::value::region::Region;
+use rolecall_core::value::region::{Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::value::usage::Usage;
@@ -79,6 +79,12 @@ pub trait Sts: Send + Sync {
     /// Any of [`StsError`].
     fn caller_identity(&self, caller: &Caller, region: &Region)
     -> Result<CallerIdentity, StsError>;
+
+    /// Calls the endpoint of `region` without a signature, which AWS refuses. Any answer of AWS is a success.
+    ///
+    /// # Errors
+    /// Any of [`StsError`] but [`StsError::Refused`].
+    fn reach(&self, region: &Region) -> Result<(), StsError>;
 }
 
 /// Calls of IAM and STS that read permissions. Each call can itself be denied.
@@ -98,6 +104,27 @@ pub trait Iam: Send + Sync {
         caller: &Caller,
         question: &Simulation,
     ) -> Result<Vec<SimulationResult>, StsError>;
+
+    /// Calls ListAccessKeys for the user who signs, in a partition.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn access_keys(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+    ) -> Result<Vec<ListedKey>, StsError>;
+
+    /// Calls GetAccessKeyLastUsed, and returns when a key was last used; `None` if it never was.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn last_used(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        partition: Partition,
+    ) -> Result<Option<Timestamp>, StsError>;
 
     /// Calls DecodeAuthorizationMessage at the STS endpoint of `region` and returns the decoded message as JSON.
     ///
@@ -175,6 +202,14 @@ pub trait Keychain: Send + Sync {
     /// # Errors
     /// Any of [`KeychainError`].
     fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError>;
+
+    /// Returns the secret of an access key, without a dialog of the keychain: a locked keychain is an error.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    fn fetch_quietly(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        self.fetch(id)
+    }
 
     /// Removes the secret of an access key. Succeeds if there is none.
     ///
@@ -266,6 +301,8 @@ pub struct AwsText {
     pub text: Secret,
     /// A warning for the user, for example that other users can write the file.
     pub warning: Option<&'static str>,
+    /// Who besides the user can use the file.
+    pub access: FileAccess,
 }
 
 /// Edits of AWS's own two files, which other programs may write concurrently.

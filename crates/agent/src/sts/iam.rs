@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use rolecall_core::calls::iam::{Decision, DescribedRole, Simulation, SimulationResult};
+use rolecall_core::calls::iam::{Decision, DescribedRole, ListedKey, Simulation, SimulationResult};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::SessionDuration;
@@ -46,6 +47,33 @@ impl Iam for AwsSts {
             Some(results) if !results.is_empty() => Ok(results),
             Some(_) | None => Err(incomplete("EvaluationResults")),
         }
+    }
+
+    fn access_keys(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+    ) -> Result<Vec<ListedKey>, StsError> {
+        let query = Query {
+            action: "ListAccessKeys",
+            parameters: Vec::new(),
+        };
+        let answer = self.ask(|| self.query(caller, &query, partition))?;
+        listed_keys(&answer).ok_or_else(|| incomplete("AccessKeyMetadata"))
+    }
+
+    fn last_used(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        partition: Partition,
+    ) -> Result<Option<Timestamp>, StsError> {
+        let query = Query {
+            action: "GetAccessKeyLastUsed",
+            parameters: vec![("AccessKeyId".to_owned(), access_key_id.to_owned())],
+        };
+        let answer = self.ask(|| self.query(caller, &query, partition))?;
+        last_used(&answer).ok_or_else(|| incomplete("AccessKeyLastUsed"))
     }
 
     fn decode(&self, caller: &Caller, encoded: &str, region: &Region) -> Result<String, StsError> {
@@ -175,6 +203,63 @@ fn described(text: &str, asked: &RoleArn) -> Option<DescribedRole> {
         trust_policy: decoded.into_owned(),
         maximum: seconds.and_then(|seconds| SessionDuration::from_seconds(seconds).ok()),
     })
+}
+
+/// Returns the access keys of a ListAccessKeys answer. A user has at most two, so there is no second page.
+fn listed_keys(text: &str) -> Option<Vec<ListedKey>> {
+    let mut document = Document::new(text);
+    let mut root = document.root_element().ok()?;
+    let mut keys = None;
+    while let Some(mut result) = root.next_tag() {
+        while let Some(mut list) = result.next_tag() {
+            if !list.start_el().matches("AccessKeyMetadata") {
+                continue;
+            }
+            let keys = keys.get_or_insert_with(Vec::new);
+            while let Some(mut member) = list.next_tag() {
+                keys.push(listed_key(&mut member)?);
+            }
+        }
+    }
+    keys
+}
+
+fn listed_key(member: &mut ScopedDecoder<'_, '_>) -> Option<ListedKey> {
+    let (mut id, mut is_active, mut created_at) = (None, false, None);
+    while let Some(mut tag) = member.next_tag() {
+        match tag.start_el().local() {
+            "AccessKeyId" => id = Some(data(&mut tag)),
+            "Status" => is_active = data(&mut tag) == "Active",
+            "CreateDate" => created_at = data(&mut tag).parse().ok(),
+            _ => {}
+        }
+    }
+    Some(ListedKey {
+        id: id?,
+        is_active,
+        created_at: created_at?,
+    })
+}
+
+/// Returns the time of a GetAccessKeyLastUsed answer, which is absent if the key was never used.
+fn last_used(text: &str) -> Option<Option<Timestamp>> {
+    let mut document = Document::new(text);
+    let mut root = document.root_element().ok()?;
+    let mut found = None;
+    while let Some(mut result) = root.next_tag() {
+        while let Some(mut used) = result.next_tag() {
+            if !used.start_el().matches("AccessKeyLastUsed") {
+                continue;
+            }
+            let at = found.get_or_insert(None);
+            while let Some(mut field) = used.next_tag() {
+                if field.start_el().matches("LastUsedDate") {
+                    *at = data(&mut field).parse().ok();
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Returns the results of a SimulatePrincipalPolicy answer.

@@ -13,7 +13,7 @@ use aws_smithy_types::body::SdkBody;
 use jiff::SignedDuration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rolecall_core::calls::sts::{Caller, Refusal, StsError};
-use rolecall_core::value::region::{Partition, Region};
+use rolecall_core::value::region::{PARTITIONS, Partition, Region};
 
 use super::failure::{self, MESSAGE_MAX};
 use super::route::{Route, host_of};
@@ -61,6 +61,35 @@ impl Destination {
             region: partition.home_region,
         }
     }
+
+    /// Returns the STS endpoint of a region.
+    pub(super) fn of_sts(region: &Region, route: &Route) -> Self {
+        let partition = Partition::of(region).unwrap_or(PARTITIONS[0]);
+        Self {
+            url: route.url(region).trim_end_matches('/').to_owned() + "/",
+            region: partition.home_region,
+        }
+    }
+}
+
+/// Returns a request without a signature.
+///
+/// # Errors
+/// If the endpoint is not a URL.
+pub(super) fn unsigned(body: &str, to: &Destination) -> Result<HttpRequest, StsError> {
+    let unusable = |error: &dyn Error| StsError::Unreachable {
+        host: host_of(&to.url),
+        reason: error.to_string(),
+    };
+    let mut request = HttpRequest::new(SdkBody::from(body));
+    request
+        .set_method("POST")
+        .map_err(|error| unusable(&error))?;
+    request
+        .set_uri(to.url.as_str())
+        .map_err(|error| unusable(&error))?;
+    request.headers_mut().insert("content-type", FORM);
+    Ok(request)
 }
 
 /// Returns a signed request.
@@ -107,14 +136,7 @@ pub(super) fn request(
     let (signature, _) = sign(signable, &parameters)
         .map_err(|error| unusable(&error))?
         .into_parts();
-    let mut request = HttpRequest::new(SdkBody::from(body));
-    request
-        .set_method("POST")
-        .map_err(|error| unusable(&error))?;
-    request
-        .set_uri(to.url.as_str())
-        .map_err(|error| unusable(&error))?;
-    request.headers_mut().insert("content-type", FORM);
+    let mut request = unsigned(&body, to)?;
     for header in signature.into_parts().0 {
         let value = header.value().to_owned();
         request.headers_mut().insert(header.name(), value);
@@ -183,7 +205,6 @@ fn refusal(answer: &HttpResponse, text: &str, skew: SignedDuration) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rolecall_core::value::region::PARTITIONS;
 
     fn route(endpoint_url: Option<&str>) -> Route {
         Route {

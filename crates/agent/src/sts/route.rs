@@ -45,12 +45,15 @@ impl From<&Settings> for Route {
 impl Route {
     /// Returns the host for a region, for messages.
     pub(super) fn host(&self, region: &Region) -> String {
-        let url = self
-            .endpoint_url
+        host_of(&self.url(region))
+    }
+
+    /// Returns the URL of STS in a region. If there is none, it is a text that is no URL.
+    pub(super) fn url(&self, region: &Region) -> String {
+        self.endpoint_url
             .clone()
             .or_else(|| self.regional_url(region))
-            .unwrap_or_else(|| format!("STS in {region}"));
-        host_of(&url)
+            .unwrap_or_else(|| format!("STS in {region}"))
     }
 
     /// Checks that the settings define the route.

@@ -28,6 +28,9 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "status" => status(&mut line)?,
         "assume" => assume(&mut line),
         "explain" => explain(&mut line)?,
+        "doctor" => Command::Doctor {
+            format: format(&mut line),
+        },
         "end" => Command::End(session_of(&mut line)),
         "history" => Command::History(history(&mut line)?),
         "answer" => Command::Answer,

@@ -42,6 +42,9 @@ pub(crate) enum Command {
         text: String,
         format: Format,
     },
+    Doctor {
+        format: Format,
+    },
     End(SessionOf),
     History(HistoryOptions),
     Answer,

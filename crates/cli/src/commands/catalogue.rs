@@ -21,6 +21,7 @@ use crate::environment::Environment;
 use crate::input::read_file;
 use crate::table::aligned;
 use crate::terminal;
+use aws_file::Content;
 
 /// Settings that give a profile its own credentials.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
@@ -83,6 +84,27 @@ impl Paths {
         Self {
             config: environment.aws_config_path(),
             credentials: environment.aws_credentials_path(),
+        }
+    }
+}
+
+/// AWS's two files, as they were read.
+pub(super) struct ReadFiles {
+    pub(super) config_path: Option<PathBuf>,
+    pub(super) config: Content,
+    pub(super) credentials_path: Option<PathBuf>,
+    pub(super) credentials: Content,
+}
+
+impl ReadFiles {
+    /// Reads the files that AWS's variables name, or those in `~/.aws`.
+    pub(super) fn of(environment: &Environment) -> Self {
+        let paths = Paths::of(environment);
+        Self {
+            config: aws_file::read(AwsFile::Config, paths.config.as_deref()),
+            credentials: aws_file::read(AwsFile::Credentials, paths.credentials.as_deref()),
+            config_path: paths.config,
+            credentials_path: paths.credentials,
         }
     }
 }

@@ -8,6 +8,8 @@ use rolecall_core::value::secret::Secret;
 pub(crate) enum Outcome {
     /// Text to print. It may hold credentials.
     Text(Secret),
+    /// Text to print, and the exit code of a failure.
+    Failed(String),
     /// A program ran and exited with this code.
     Exited(ExitCode),
     /// A program could not be started. The code is the one that shells use for it.

@@ -12,6 +12,7 @@
 mod aws_files;
 mod completions;
 mod credentials;
+mod doctor;
 mod explain;
 mod help;
 mod keys;
@@ -64,6 +65,14 @@ impl Case {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().expect("in a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
+        self
+    }
+
+    /// Sets the mode of a file below the home folder.
+    fn mode(self, name: &str, mode: u32) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(self.home.path().join(name), permissions).expect("a file");
         self
     }
 

@@ -15,6 +15,7 @@ use crate::asker::consent::{Consent, Reply};
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
 use crate::catalogue::marks::RoleMarks;
+use crate::doctor::DoctorReport;
 use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
 use crate::session::shell::Shell;
@@ -80,6 +81,8 @@ pub enum Call {
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
+    /// Find what is wrong on this machine, with calls that change nothing.
+    Doctor,
     /// Make the follow-up calls for more details about why AWS denied a role. The next snapshot has the results.
     ExplainFurther {
         /// The role's name.
@@ -459,6 +462,8 @@ pub enum Answer {
     Host(Box<HostView>),
     /// An edit of one of AWS's files.
     Edit(Box<EditView>),
+    /// What is wrong.
+    Doctor(Box<DoctorReport>),
     /// The explanation of an error.
     Explained(Box<Problem>),
     /// The profiles with a key in plaintext.

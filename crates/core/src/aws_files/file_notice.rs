@@ -58,6 +58,7 @@ impl FileNotice {
 #[derive(Default)]
 pub(super) struct Notices {
     notices: Vec<FileNotice>,
+    repeated: Vec<FileNotice>,
     left_out: usize,
 }
 
@@ -73,6 +74,23 @@ impl Notices {
             line: Some(line),
             text: text(),
         });
+    }
+
+    /// Adds a notice about a line that repeats an earlier one.
+    pub(super) fn add_repeated(&mut self, file: AwsFile, line: usize, text: String) {
+        if self.repeated.len() < NOTICES_MAX {
+            self.repeated.push(FileNotice {
+                file,
+                line: Some(line),
+                text: text.clone(),
+            });
+        }
+        self.add(file, line, || text);
+    }
+
+    /// Takes the notices about lines that repeat earlier ones, which stay among the others.
+    pub(super) fn take_repeated(&mut self) -> Vec<FileNotice> {
+        std::mem::take(&mut self.repeated)
     }
 
     /// Returns the notices sorted by file and line, and at the end the number of further ones.

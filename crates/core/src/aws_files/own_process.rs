@@ -8,7 +8,7 @@ use super::file_notice::FileNotice;
 use super::profiles::{Profile, Profiles};
 
 /// The setting that names the command.
-const PROCESS: &str = "credential_process";
+pub(super) const PROCESS: &str = "credential_process";
 
 /// The program's name, without its folder.
 const PROGRAM: &str = "rolecall";

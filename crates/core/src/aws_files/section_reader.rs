@@ -200,12 +200,11 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         }
         let quoted = matches!(form, Form::Quoted | Form::Spaced);
         if let Some(earlier) = self.sections.insert((name, quoted), line) {
-            self.notices.add(file, line, || {
-                format!(
-                    "The profile \"{}\" also has a section at line {earlier}, so the AWS CLI and boto3 reject the whole file. Other SDKs and Rolecall merge the sections. Combine them into one.",
-                    echo(name)
-                )
-            });
+            let text = format!(
+                "The profile \"{}\" also has a section at line {earlier}, so the AWS CLI and boto3 reject the whole file. Other SDKs and Rolecall merge the sections. Combine them into one.",
+                echo(name)
+            );
+            self.notices.add_repeated(file, line, text);
         }
         let at = self.profiles.entry(name, Position { file, line });
         self.section = Current::Profile(at);
@@ -231,12 +230,12 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         };
         let replaced = settings.insert(key.clone(), Setting { value, position });
         if let Some(earlier) = replaced.filter(|earlier| earlier.position.file == self.file) {
-            self.notices.add(self.file, line, || {
-                let (key, line) = (echo(&key), earlier.position.line);
-                format!(
-                    "\"{key}\" is also at line {line}, so the AWS CLI and boto3 reject the whole file. In other SDKs and Rolecall the last one applies. Remove one of them."
-                )
-            });
+            let text = format!(
+                "\"{}\" is also at line {}, so the AWS CLI and boto3 reject the whole file. In other SDKs and Rolecall the last one applies. Remove one of them.",
+                echo(&key),
+                earlier.position.line
+            );
+            self.notices.add_repeated(self.file, line, text);
         }
         self.key = Some(key);
     }

@@ -1,5 +1,7 @@
 //! Calls that read permissions from IAM. They change nothing, and are made when the user asks for more details.
 
+use jiff::Timestamp;
+
 use crate::value::duration::SessionDuration;
 
 /// One request to IAM's policy simulator.
@@ -42,6 +44,17 @@ pub enum Decision {
     ImplicitDeny,
     /// A policy denies it.
     ExplicitDeny,
+}
+
+/// An access key as IAM lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedKey {
+    /// The key ID.
+    pub id: String,
+    /// Whether AWS accepts it.
+    pub is_active: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
 }
 
 /// A role as returned by GetRole.

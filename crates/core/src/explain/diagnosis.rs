@@ -31,6 +31,7 @@ pub use inquiry::Answer;
 pub use inquiry::further_calls;
 pub use message::encoded;
 pub use sent_request::{MfaProof, SentRequest, Signer, changes};
+pub use signer::clock_cause;
 pub use simulation::question;
 
 use crate::calls::sts::Refusal;

@@ -1,16 +1,18 @@
 //! The IAM for all tests.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
+
+use jiff::Timestamp;
 
 use super::ring;
 use crate::memory::lock;
 use crate::ports::Iam;
-use rolecall_core::calls::iam::{DescribedRole, Simulation, SimulationResult};
-use rolecall_core::calls::sts::{Caller, StsError};
+use rolecall_core::calls::iam::{DescribedRole, ListedKey, Simulation, SimulationResult};
+use rolecall_core::calls::sts::{Caller, Refusal, StsError};
 use rolecall_core::explain::diagnosis;
 use rolecall_core::value::duration::SessionDuration;
-use rolecall_core::value::region::Region;
+use rolecall_core::value::region::{Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
 
 /// An IAM that returns the results that the test sets, one after another, and then times out.
@@ -19,6 +21,8 @@ pub struct FakeIam {
     answers: Mutex<VecDeque<Result<diagnosis::Answer, StsError>>>,
     calls: Mutex<Vec<String>>,
     maximum: Mutex<Option<SessionDuration>>,
+    keys: Mutex<Vec<ListedKey>>,
+    used: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 impl FakeIam {
@@ -30,6 +34,16 @@ impl FakeIam {
     /// Describes every role with this maximum duration from now on.
     pub fn describe_maximum(&self, maximum: Option<SessionDuration>) {
         *lock(&self.maximum) = maximum;
+    }
+
+    /// Lists these access keys from now on. Without any, the call is denied.
+    pub fn list_keys(&self, keys: &[ListedKey]) {
+        *lock(&self.keys) = keys.to_vec();
+    }
+
+    /// Says when an access key was last used.
+    pub fn use_at(&self, access_key_id: &str, at: Timestamp) {
+        lock(&self.used).insert(access_key_id.to_owned(), at);
     }
 
     /// Returns the calls so far: the action, and the access key that signed.
@@ -53,6 +67,14 @@ fn other_answer<T>() -> Result<T, StsError> {
     ))
 }
 
+fn denied() -> StsError {
+    StsError::Refused(Refusal {
+        status: 403,
+        code: "AccessDenied".to_owned(),
+        ..Refusal::default()
+    })
+}
+
 impl Iam for FakeIam {
     fn role(&self, caller: &Caller, _role: &RoleArn) -> Result<DescribedRole, StsError> {
         match self.next("iam:GetRole", caller)? {
@@ -68,6 +90,22 @@ impl Iam for FakeIam {
             diagnosis::Answer::Simulation(results) => Ok(results),
             _ => other_answer(),
         }
+    }
+    fn access_keys(&self, caller: &Caller, _: Partition) -> Result<Vec<ListedKey>, StsError> {
+        lock(&self.calls).push(format!("iam:ListAccessKeys {}", caller.access_key_id));
+        match lock(&self.keys).clone() {
+            keys if keys.is_empty() => Err(denied()),
+            keys => Ok(keys),
+        }
+    }
+    fn last_used(
+        &self,
+        caller: &Caller,
+        access_key_id: &str,
+        _: Partition,
+    ) -> Result<Option<Timestamp>, StsError> {
+        lock(&self.calls).push(format!("iam:GetAccessKeyLastUsed {}", caller.access_key_id));
+        Ok(lock(&self.used).get(access_key_id).copied())
     }
     fn decode(&self, caller: &Caller, _: &str, _: &Region) -> Result<String, StsError> {
         match self.next("sts:DecodeAuthorizationMessage", caller)? {

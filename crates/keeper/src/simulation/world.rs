@@ -243,6 +243,10 @@ impl Sts for World {
             Some(_) => Err(StsError::TimedOut { host: "sts".into() }),
         }
     }
+
+    fn reach(&self, _: &Region) -> Result<(), StsError> {
+        Ok(())
+    }
 }
 
 /// A keychain that is sometimes locked.

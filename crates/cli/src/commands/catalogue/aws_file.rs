@@ -4,13 +4,15 @@ use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-use rolecall_core::aws_files::{self, AwsFile, FILE_MAX, FileNotice};
+use rolecall_core::aws_files::{self, AwsFile, FILE_MAX, FileAccess, FileNotice};
 use rolecall_core::value::secret::Secret;
 
 /// The text of a file, and notices about it.
-pub(super) struct Content {
-    pub(super) text: Secret,
+pub(crate) struct Content {
+    pub(crate) text: Secret,
     pub(super) notices: Vec<FileNotice>,
+    /// Who besides the user can use the file.
+    pub(crate) access: FileAccess,
 }
 
 /// Reads a file. A file that is absent or cannot be read is empty.
@@ -27,6 +29,7 @@ pub(super) fn read(file: AwsFile, path: Option<&Path>) -> Content {
     Content {
         text: Secret::new(text),
         notices,
+        access: path.map_or(FileAccess::Private, access),
     }
 }
 
@@ -120,6 +123,21 @@ fn writable_by_others(found: &Metadata) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Returns who besides the user can use a file.
+#[cfg(unix)]
+fn access(path: &Path) -> FileAccess {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::geteuid().as_raw();
+    fs::metadata(path).map_or(FileAccess::Private, |found| {
+        FileAccess::of_mode(found.mode(), found.uid() == own || found.uid() == 0)
+    })
+}
+
+#[cfg(not(unix))]
+fn access(_: &Path) -> FileAccess {
+    FileAccess::Private
 }
 
 #[cfg(not(unix))]

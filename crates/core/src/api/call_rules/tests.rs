@@ -19,6 +19,7 @@ fn every_call() -> Vec<Value> {
         "show_window",
         "host",
         "questions",
+        "doctor",
         "stop",
         "hand_over",
         "retry_keychain",

@@ -1,5 +1,7 @@
 //! Errors about the signature: key, token, secret, clock, endpoint and region.
 
+use jiff::SignedDuration;
+
 use super::sent_request::SentRequest;
 use super::statement;
 use super::verdict::Verdict;
@@ -173,20 +175,29 @@ fn signature(refusal: &Refusal, sent: &SentRequest) -> Verdict {
 }
 
 fn clock(refusal: &Refusal) -> Verdict {
-    let off = refusal
-        .skew
-        .map(|skew| format!(" by {}", span(skew.as_secs().abs())))
-        .unwrap_or_default();
+    let (what, cause) = clock_cause(refusal.skew);
     Verdict {
         code: ProblemCode::ClockSkewed,
-        what: format!("This computer's clock differs from AWS's{off}."),
-        causes: vec![Cause::new(
-            Clock,
-            Certain,
-            "AWS accepts only requests signed within 15 minutes of its own time.",
-            "Set the clock (turn on network time), then try again.",
-        )],
+        what,
+        causes: vec![cause],
     }
+}
+
+/// Returns the sentence about a wrong clock, and its cause. `skew` is AWS's clock minus this machine's.
+pub fn clock_cause(skew: Option<SignedDuration>) -> (String, Cause) {
+    let off = skew
+        .map(|skew| format!(" by {}", span(skew.as_secs().abs())))
+        .unwrap_or_default();
+    let cause = Cause::new(
+        Clock,
+        Certain,
+        "AWS accepts only requests signed within 15 minutes of its own time.",
+        "Set the clock (turn on network time), then try again.",
+    );
+    (
+        format!("This computer's clock differs from AWS's{off}."),
+        cause,
+    )
 }
 
 fn endpoint() -> Verdict {

@@ -1,0 +1,104 @@
+//! `doctor`: what is wrong on this machine. What needs no running application is checked here, the rest by the
+//! application.
+
+mod bus;
+mod copies;
+mod text;
+
+use std::path::Path;
+
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::doctor::{self, CheckedFile, DoctorReport};
+use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::view::snapshot::Mode;
+
+use super::catalogue::ReadFiles;
+use super::outcome::Outcome;
+use super::output::json;
+use crate::arguments::Format;
+use crate::client::{Client, unexpected};
+use crate::environment::{self, Environment};
+use crate::passphrase;
+
+const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Checks this machine. The exit code is 1 if something is wrong.
+///
+/// # Errors
+/// If the report has no JSON form.
+pub(super) fn run(
+    client: &Client,
+    environment: &Environment,
+    format: Format,
+) -> Result<Outcome, Problem> {
+    let mut report = own_report(client.mode(), environment);
+    report.merge(asked(client));
+    let text = match format {
+        Format::Json => json(&report)?,
+        Format::Text => text::described(&report, environment.paint),
+    };
+    Ok(match report.findings.is_empty() {
+        true => text.into(),
+        false => Outcome::Failed(text),
+    })
+}
+
+/// Returns what needs no running application.
+fn own_report(mode: Mode, environment: &Environment) -> DoctorReport {
+    let mut report = DoctorReport::default();
+    report.extend(copies::finding(environment));
+    report.extend(bus::finding(environment));
+    if mode == Mode::Practice {
+        return report;
+    }
+    if environment.role.is_none() {
+        let names = environment::credential_variables();
+        report.extend(doctor::overriding_variables(&names));
+    }
+    let files = ReadFiles::of(environment);
+    let config_path = shown(files.config_path.as_deref(), environment);
+    let credentials_path = shown(files.credentials_path.as_deref(), environment);
+    let config = CheckedFile {
+        shown: &config_path,
+        text: files.config.text.expose(),
+        access: files.config.access,
+    };
+    let credentials = CheckedFile {
+        shown: &credentials_path,
+        text: files.credentials.text.expose(),
+        access: files.credentials.access,
+    };
+    let exists = |path: &str| Path::new(path).is_file();
+    report.extend(doctor::file_findings(&config, &credentials, exists));
+    report
+}
+
+/// Returns what the application finds. An application that does not answer is a finding.
+fn asked(client: &Client) -> DoctorReport {
+    let mut report = DoctorReport::default();
+    let answer = client.ask(Call::Doctor);
+    if let Ok(host) = passphrase::host(client.socket()) {
+        report.extend(doctor::other_version(&host.version, OUR_VERSION));
+    }
+    match answer {
+        Ok(Answer::Doctor(found)) => report.merge(*found),
+        Ok(_) => report.add(unexpected().into()),
+        // An older version does not know the call.
+        Err(problem)
+            if problem.code == ProblemCode::VersionMismatch && !report.findings.is_empty() => {}
+        Err(problem) => report.add(problem.into()),
+    }
+    report
+}
+
+/// Returns a path for a message. One in the home folder starts with `~`.
+fn shown(path: Option<&Path>, environment: &Environment) -> String {
+    let path = path.unwrap_or(Path::new(""));
+    let home = environment.home.as_ref();
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    match below {
+        Some(below) => visible(&Path::new("~").join(below).to_string_lossy()),
+        None => visible(&path.to_string_lossy()),
+    }
+}

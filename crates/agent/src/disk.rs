@@ -203,7 +203,16 @@ pub(crate) fn problem(error: &io::Error, shown: &str, access: Access) -> Problem
 /// Opens a lock file, and creates it. Never blocks on a FIFO or a device of its name.
 pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
+    open_own(options.read(true).write(true).truncate(false), path)
+}
+
+/// Opens a log file to append to it, and creates it. Never blocks on a FIFO or a device of its name.
+pub(crate) fn open_log(path: &Path) -> io::Result<File> {
+    open_own(OpenOptions::new().append(true), path)
+}
+
+fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.create(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;

@@ -3,7 +3,7 @@
 //! Commands that find no server at the socket in between wait for [`HandOverLock`] and do not start an agent.
 
 use std::cell::RefCell;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,6 +13,7 @@ use rolecall_core::api::host::{FileState, HostKind, HostView, INHERITED_VARIABLE
 use rolecall_core::api::protocol::{Answer, Call, STARTING_LOCK};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
+use crate::disk;
 use crate::instance::{self, ANSWER, Instance};
 use crate::paths::Paths;
 use crate::program;
@@ -126,11 +127,11 @@ fn end(dir: &Path) {
 
 /// Takes the lock for changing which program serves the socket in `dir`; `None` on timeout.
 pub fn lock(dir: &Path) -> Option<HandOverLock> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(dir.join(STARTING_LOCK)).ok()?;
+    let path = dir.join(STARTING_LOCK);
+    let file = disk::open_lock(&path).inspect_err(|error| {
+        tracing::warn!(%error, path = %path.display(), "a lock cannot be opened");
+    });
+    let file = file.ok()?;
     let until = now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {
@@ -193,11 +194,7 @@ fn arguments(before: &HostView) -> Vec<String> {
 
 /// Opens the log of agents that run in the background.
 fn log(paths: &Paths) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(paths.state_dir.join("agent.log"))
+    disk::open_log(&paths.state_dir.join("agent.log"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a timeout for another program")]

@@ -1,12 +1,14 @@
 //! Secrets in files and on standard input.
 
-use std::fs::{self, File};
+use std::fs::OpenOptions;
 use std::io::Read;
 use std::path::Path;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
+
+use crate::regular_file;
 
 /// The longest input, in bytes.
 const INPUT_MAX: u64 = 4 << 20;
@@ -34,11 +36,8 @@ pub(crate) fn read(from: impl Read, name: &str) -> Result<Secret, Problem> {
 /// As [`read`], and if it is no regular file.
 pub(crate) fn read_file(path: &Path) -> Result<Secret, Problem> {
     let shown = path.to_string_lossy();
-    let kind = fs::metadata(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
-    if !kind.is_file() {
-        return Err(unreadable(&shown, "it is not a file"));
-    }
-    let file = File::open(path).map_err(|error| unreadable(&shown, &error.to_string()))?;
+    let file = regular_file::open(OpenOptions::new().read(true), path);
+    let file = file.map_err(|error| unreadable(&shown, &error.to_string()))?;
     read(file, &shown)
 }
 

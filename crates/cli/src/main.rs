@@ -19,6 +19,7 @@ mod paint;
 mod passphrase;
 mod piped_code;
 mod question;
+mod regular_file;
 mod sdk_message;
 mod shell_word;
 mod socket;

@@ -15,6 +15,7 @@ use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::Mode;
 
 use crate::environment::{Display, Environment, Privilege};
+use crate::regular_file;
 
 #[cfg(not(unix))]
 mod elsewhere;
@@ -136,7 +137,10 @@ impl Socket {
             if self.starts_agent(call) {
                 start_lock::create_private(dir).map_err(|_| self.not_running())?;
             }
-            *lock = StartLock::acquire(dir).map_err(|_| self.not_running())?;
+            *lock = StartLock::acquire(dir).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => self.not_running(),
+                _ => start_lock::unusable(dir, &error),
+            })?;
             if lock.is_none() {
                 pause();
             }
@@ -233,7 +237,7 @@ fn agent_start(environment: &Environment) -> AgentStart {
     let Some(path) = environment.settings_path() else {
         return AgentStart::default();
     };
-    match std::fs::read_to_string(path) {
+    match regular_file::text(&path) {
         Ok(text) => settings::read(&text, "settings.toml")
             .map_or(AgentStart::Unreadable, |it| it.settings.agent_start),
         Err(error) if error.kind() == ErrorKind::NotFound => AgentStart::default(),

@@ -224,6 +224,26 @@ fn b41_files_that_could_block_are_not_read_for_a_key() {
 }
 
 #[test]
+fn b41_a_fifo_is_never_waited_for() {
+    let home = home();
+    let fifo = home.path().join("fifo");
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.expect("mkfifo").success());
+    let path = fifo.to_str().expect("a path");
+    for words in [
+        vec!["keys", "add", "user", "--from-csv", path],
+        vec!["roles", "import", path],
+    ] {
+        let begun = Instant::now();
+        let output = output(rolecall(home.path(), &words));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(begun.elapsed() < Duration::from_secs(2), "{words:?}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains("it is not a file"), "{text}");
+    }
+}
+
+#[test]
 fn t11_a_secret_typed_at_the_terminal_is_not_shown() {
     let home = home();
     let key = json!({ "Ok": { "key": {

@@ -1,7 +1,6 @@
 //! The trusted certificate authorities: the system's, and those in the user's file.
 
-use std::fs::File;
-use std::io::Read;
+use std::path::Path;
 
 use aws_smithy_http_client::tls::TrustStore;
 use rustls::RootCertStore;
@@ -9,9 +8,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::route::Route;
+use crate::disk;
 
 /// The limit of a certificate file, in bytes. All public authorities take 250 KiB.
-const BUNDLE_MAX: u64 = 4 << 20;
+const BUNDLE_MAX: usize = 4 << 20;
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
 /// Returns the trust store for a route. A custom endpoint uses plain HTTP on this machine, so the system's authorities
@@ -32,11 +32,12 @@ pub(super) fn store(route: &Route) -> Result<TrustStore, String> {
 
 /// Returns the valid certificates of a PEM file; the SDK would panic over any other.
 fn certificates(path: &str) -> Result<Vec<Vec<u8>>, String> {
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(BUNDLE_MAX).read_to_string(&mut text));
-    read.map_err(|error| {
-        format!("the certificate file of [aws] ca_bundle cannot be read: {error}")
-    })?;
+    let refused =
+        |error: String| format!("the certificate file of [aws] ca_bundle cannot be read: {error}");
+    let read = disk::read(Path::new(path), BUNDLE_MAX);
+    let bytes = read.map_err(|fault| refused(fault.to_string()))?;
+    let bytes = bytes.ok_or_else(|| refused("it does not exist".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|error| refused(error.to_string()))?;
     let blocks = text.split(BEGIN).skip(1);
     let usable: Vec<Vec<u8>> = blocks
         .map(|block| format!("{BEGIN}{block}").into_bytes())

@@ -247,15 +247,17 @@ fn an_unusable_certificate_file_is_reported() {
             "{outcome:?}"
         );
     }
-    let settings = Settings {
-        ca_bundle: Some("/nowhere.pem".into()),
-        ..proxy.settings()
-    };
-    let outcome = assume(&settings);
-    assert!(
-        matches!(&outcome, Err(StsError::Insecure { reason, .. }) if reason.contains("cannot be read")),
-        "{outcome:?}"
-    );
+    for path in ["/nowhere.pem", "/dev/zero", "/dev"] {
+        let settings = Settings {
+            ca_bundle: Some(path.into()),
+            ..proxy.settings()
+        };
+        let outcome = assume(&settings);
+        assert!(
+            matches!(&outcome, Err(StsError::Insecure { reason, .. }) if reason.contains("cannot be read")),
+            "{outcome:?}"
+        );
+    }
     assert_eq!(proxy.tunnels(), 0);
 }
 

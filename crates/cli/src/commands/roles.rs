@@ -1,7 +1,8 @@
 //! `roles export` and `roles import`: catalogue files, which hold no secrets.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
+use std::path::Path;
 
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::catalogue::{FILE_MAX, with_role};
@@ -15,6 +16,7 @@ use super::import;
 use super::output::json;
 use crate::arguments::{DryRun, ExternalIds, Format, RolesCommand};
 use crate::client::{Client, unexpected};
+use crate::regular_file;
 
 /// The first lines of a catalogue file.
 const HEAD: &str = "# Roles for Rolecall, without secrets. Import them with: rolecall roles import FILE --source KEY\n\n";
@@ -112,10 +114,7 @@ fn read(file: &str) -> Result<String, String> {
     let read = match file {
         "-" => io::stdin().lock().take(limit).read_to_string(&mut text),
         path => {
-            let opened = File::open(path).and_then(|file| match file.metadata()?.is_file() {
-                true => Ok(file),
-                false => Err(io::Error::other("it is not a file")),
-            });
+            let opened = regular_file::open(OpenOptions::new().read(true), Path::new(path));
             opened.and_then(|file| file.take(limit).read_to_string(&mut text))
         }
     };

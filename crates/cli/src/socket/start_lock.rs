@@ -11,6 +11,7 @@ use rolecall_core::value::sanitise::visible;
 
 use crate::agent_program;
 use crate::environment::{Environment, agent_environment};
+use crate::regular_file;
 
 /// A log longer than this is emptied, in bytes.
 const LOG_MAX: u64 = 1 << 20;
@@ -117,20 +118,20 @@ fn open_log(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens a file of this user alone, and creates it. Never blocks on a FIFO or a device of its name.
+/// Opens a file of this user alone, and creates it.
 fn open_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.create(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY);
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
-    }
-    let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::other("not a file")),
-    }
+    regular_file::open(options.create(true), path)
+}
+
+/// Returns the problem of a lock that cannot be taken.
+pub(super) fn unusable(dir: &Path, error: &io::Error) -> Problem {
+    let path = dir.join(STARTING_LOCK);
+    let what = format!(
+        "{} cannot be locked: {error}.",
+        visible(&path.to_string_lossy())
+    );
+    let remedy = "Move it away, then try again.";
+    Problem::new(ProblemCode::StorageFailed, what, remedy)
 }
 
 fn failed(log_path: &Path) -> Problem {

@@ -13,6 +13,7 @@ use rolecall_core::view::snapshot::Mode;
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::grammar::LEFT_OVER;
+use crate::regular_file;
 
 const BASH: &str = include_str!("subshell/bash.sh");
 const ZSH: &str = include_str!("subshell/zsh.sh");
@@ -94,7 +95,7 @@ fn file(client: &Client, name: &str, text: &str) -> io::Result<PathBuf> {
     let dir = client.dir().map_err(|_| io::ErrorKind::NotFound)?;
     let path = dir.join("shells").join(name);
     let text = script(client, text);
-    if fs::read_to_string(&path).is_ok_and(|present| present == text) {
+    if regular_file::text(&path).is_ok_and(|present| present == text) {
         return Ok(path);
     }
     fs::create_dir_all(path.parent().unwrap_or(dir))?;

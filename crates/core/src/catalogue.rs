@@ -2,6 +2,7 @@
 //! AWS's files and of other sources are only read.
 
 mod edit;
+mod edited_text;
 mod fields;
 pub mod key_list;
 mod limited;
@@ -17,6 +18,8 @@ use crate::role::{Role, RoleDraft};
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
+
+pub(crate) use edited_text::{line_ending, written};
 
 pub use edit::{with_role, with_source_renamed, without_role};
 pub use roles::{Catalogue, Unusable};

@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::fields::{self, Field, list_of, tags_of};
-use super::{name_taken, parse_toml, unknown_role};
+use super::{name_taken, parse_toml, unknown_role, written};
 use crate::role::RoleDraft;
 use crate::role::session_tags::SessionTag;
 use crate::value::name::Name;
@@ -34,7 +34,7 @@ pub fn with_role(
     };
     write_fields(&mut table, draft);
     roles.insert(role.name.as_str(), Item::Table(table));
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 /// Returns the file's text without the role `name`. Everything else is unchanged.
@@ -44,7 +44,7 @@ pub fn with_role(
 pub fn without_role(text: &str, path: &str, name: &Name) -> Result<String, Problem> {
     let mut document = parse_for_edit(text, path)?;
     match roles_table(&mut document, path)?.remove(name.as_str()) {
-        Some(_) => Ok(document.to_string()),
+        Some(_) => Ok(written(text, &document)),
         None => Err(unknown_role(name)),
     }
 }
@@ -73,7 +73,7 @@ pub fn with_source_renamed(
             set_text(value, new_source.as_str());
         }
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 fn parse_for_edit(text: &str, path: &str) -> Result<DocumentMut, Problem> {
@@ -260,6 +260,26 @@ mod tests {
         assert!(
             edited.ends_with("[roles.other.tags] # ours\nTeam = 'blue'\n"),
             "{edited}"
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_the_line_endings_stay() {
+        let before = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
+        let other = Name::parse("other").expect("a name");
+        let edited = without_role(&before, "roles.toml", &other).expect("there");
+        let kept = before.split("\r\n# second").next();
+        assert_eq!(Some(edited.as_str()), kept);
+        let new = RoleDraft {
+            name: "other".into(),
+            ..draft_of("other")
+        };
+        let edited = with_role(&before, "roles.toml", Some(&other), &new).expect("valid");
+        assert!(edited.starts_with(kept.unwrap_or_default()), "{edited:?}");
+        assert_eq!(
+            edited.matches('\n').count(),
+            edited.matches("\r\n").count(),
+            "{edited:?}"
         );
     }
 

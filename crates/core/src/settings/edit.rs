@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::asker::consent::{Consent, Subject};
-use crate::catalogue::parse_toml;
+use crate::catalogue::{line_ending, parse_toml, written};
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 
@@ -38,7 +38,7 @@ pub fn with_consent(
             None => drop(policies.insert(name, toml_edit::value(consent.word()))),
         },
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 /// Returns the table below `[ask]` that contains the policy.
@@ -75,7 +75,7 @@ pub fn with_temporary_profile(text: &str, path: &str, role: &Name) -> Result<Str
             value.decor_mut().set_prefix(before);
         }
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 /// Returns the file's text without this role in the list of temporary profiles.
@@ -98,7 +98,7 @@ pub fn without_temporary_profile(text: &str, path: &str, role: &Name) -> Result<
             *first.decor_mut() = gone.decor().clone();
         }
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 fn temporary_roles<'a>(
@@ -127,7 +127,8 @@ fn appended(text: &str, name: &str, table: &Table) -> String {
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    format!("{text}{gap}[{name}]\n{table}")
+    let added = format!("{gap}[{name}]\n{table}");
+    text.to_owned() + &added.replace('\n', line_ending(text))
 }
 
 fn policies_of<'a>(document: &'a mut DocumentMut, table: &str) -> Option<&'a mut dyn TableLike> {
@@ -203,10 +204,17 @@ mod tests {
             "# only this\n",
             "[export]\nshell = \"fish\"\n",
             "[ask]\ndefault = \"ask\"\n",
+            "\u{feff}[ask]\r\ndefault = \"ask\"\r\n",
+            "[export]\r\nshell = \"fish\"\r\n",
         ] {
             let edited =
                 with_consent(before, "", &role("prod"), Some(Consent::Never)).expect("valid");
             assert!(edited.starts_with(before), "{edited}");
+            assert_eq!(
+                edited.contains("\r\n"),
+                before.contains("\r\n"),
+                "{edited:?}"
+            );
             assert_eq!(
                 consent_in(&edited, &role("prod")),
                 Consent::Never,

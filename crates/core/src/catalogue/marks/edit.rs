@@ -3,7 +3,7 @@
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{AccountMarks, RoleMarks, check_account, check_alias, group};
-use crate::catalogue::parse_toml;
+use crate::catalogue::{parse_toml, written};
 use crate::value::input::InputError;
 use crate::value::problem::{Problem, ProblemCode};
 
@@ -37,7 +37,7 @@ pub fn with_role(text: &str, path: &str, name: &str, marks: &RoleMarks) -> Resul
     if table.is_empty() {
         roles.remove(name);
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 /// Returns the file's text with the labels of the role `name` moved to `new_name`.
@@ -55,7 +55,7 @@ pub fn with_role_renamed(
     match roles.remove(name) {
         Some(marks) => {
             roles.insert(new_name, marks);
-            Ok(document.to_string())
+            Ok(written(text, &document))
         }
         None => Ok(text.to_owned()),
     }
@@ -93,7 +93,7 @@ pub fn with_account(
         (Some(alias), 1) => drop(accounts.insert(account_id, toml_edit::value(alias))),
         _ => drop(accounts.insert(account_id, toml_edit::value(table))),
     }
-    Ok(document.to_string())
+    Ok(written(text, &document))
 }
 
 fn capital(text: &str) -> String {

@@ -185,6 +185,25 @@ fn tags_and_source_identities_have_the_actions_that_they_need() {
 }
 
 #[test]
+fn a_path_with_wildcards_covers_no_other_role() {
+    let path = "/a*?$/".into();
+    let kit = KitDraft { path, ..draft() }.check().expect("a kit");
+    assert_eq!(assume(&kit, BOB, &json!({})), "allow");
+    let identity: Value = serde_json::from_str(&caller_policy(&kit).json.compact()).expect("JSON");
+    for (resource, wanted) in [
+        (kit.role.as_str(), "allow"),
+        ("arn:aws:iam::808768216571:role/ab?$/guest", "none"),
+    ] {
+        let case = json!([{
+            "name": "case", "kind": "identity", "policies": [identity], "principal": BOB,
+            "action": "sts:AssumeRole", "resource": resource, "ctx": {},
+        }]);
+        let answers = answer_cases(&case.to_string()).expect("a case");
+        assert_eq!(answers[0].decision.word(), wanted, "{resource}");
+    }
+}
+
+#[test]
 fn sessions_may_do_what_was_allowed_and_nothing_else() {
     let allow = "bucket:guest-bucket".into();
     let one_bucket = KitDraft { allow, ..draft() }.check().expect("a kit");

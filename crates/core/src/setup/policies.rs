@@ -67,9 +67,18 @@ pub fn permission_policies(kit: &Kit) -> Vec<NamedPolicy> {
 pub fn caller_policy(kit: &Kit) -> Document {
     let mut actions = vec!["sts:AssumeRole"];
     actions.extend(kit.requirements.further_actions());
-    let role = [kit.role.as_str().to_owned()];
+    let role = [literal(kit.role.as_str())];
     let statement = allow("AllowAssumeRole", None, &actions, &role, None);
     Document::of(DocumentKind::Caller, vec![statement])
+}
+
+/// Returns an ARN as a pattern that covers nothing else. A path may have characters that are wildcards in a policy.
+fn literal(arn: &str) -> String {
+    let escaped = |c: char| match c {
+        '*' | '?' | '$' => format!("${{{c}}}"),
+        c => c.to_string(),
+    };
+    arn.chars().map(escaped).collect()
 }
 
 /// Returns the name of the caller's policy.

@@ -29,7 +29,7 @@ const USAGE: u8 = 2;
 /// # Errors
 /// If a value is not valid, a file cannot be read or written, or the role cannot be added.
 pub(super) fn run(client: &Client, options: &SetupOptions) -> Result<Outcome, Problem> {
-    let machine = Machine::read(client);
+    let machine = Machine::read(client, options)?;
     let answers = Answers {
         draft: draft(options, &machine)?,
         format: options.format,

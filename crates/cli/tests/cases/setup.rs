@@ -208,7 +208,7 @@ fn setup_save_without_a_source() {
     Case::new(&[
         "setup",
         "--who",
-        "177634097045",
+        "111122223333",
         "--account",
         "808768216571",
         "--role",
@@ -220,8 +220,30 @@ fn setup_save_without_a_source() {
         "--save",
         "guest",
     ])
+    .answer(super::snapshot())
     .fails(str![[r#"
-No access key here is of account 177634097045. Name the access key or role to assume it from: --source KEY.
+No access key here is of account 111122223333. Name the access key or role to assume it from: --source KEY.
+
+"#]]);
+}
+
+#[test]
+fn b76_setup_save_without_the_application() {
+    Case::new(&[
+        "setup",
+        "--who",
+        "177634097045",
+        "--account",
+        "808768216571",
+        "--role",
+        "guest",
+        "--allow",
+        "ReadOnlyAccess",
+        "--save",
+        "guest",
+    ])
+    .fails(str![[r#"
+Rolecall is not running. Start it from your applications menu, or run: rolecall-desktop
 
 "#]]);
 }

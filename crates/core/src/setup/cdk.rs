@@ -142,7 +142,7 @@ fn construct(resource: &TemplateResource, is_needed: bool) -> String {
         resource.kind, resource.id
     );
     if let Some(after) = resource.after {
-        text += &format!("    {name}.addDependency({});\n", camel(after));
+        text += &format!("    {name}.node.addDependency({});\n", camel(after));
     }
     text
 }

@@ -1,7 +1,9 @@
 //! The access keys and roles of this machine, as far as the application runs.
 
+use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::{KeyView, RoleView};
 
+use crate::arguments::SetupOptions;
 use crate::client::Client;
 
 /// What this machine knows.
@@ -11,9 +13,18 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Asks the application, if it runs.
-    pub(super) fn read(client: &Client) -> Self {
-        match client.snapshot_now() {
+    /// Asks the application: at once if it runs, or with the time that it takes to start if the kit needs what it knows.
+    ///
+    /// # Errors
+    /// If the role is to be added, and the application does not run.
+    pub(super) fn read(client: &Client, options: &SetupOptions) -> Result<Self, Problem> {
+        let is_name = |who: &String| !who.contains([':', '*']) && !who.contains(char::is_numeric);
+        let snapshot = match (&options.save, &options.who) {
+            (Some(_), _) => Some(client.snapshot()?),
+            (None, Some(who)) if is_name(who) => client.snapshot().ok(),
+            (None, _) => client.snapshot_now(),
+        };
+        Ok(match snapshot {
             Some(snapshot) => Self {
                 keys: snapshot.keys,
                 roles: snapshot.roles.to_vec(),
@@ -22,7 +33,7 @@ impl Machine {
                 keys: Vec::new(),
                 roles: Vec::new(),
             },
-        }
+        })
     }
 
     /// Returns the ARN of the access key's user or of the role with this name, or the text itself.

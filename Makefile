@@ -127,6 +127,12 @@ shape: ## Checks dependencies, circles and length of files, and words
 journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)
 	@scripts/journeys $(ONLY)
 
+.PHONY: kit
+kit: ## Synthesises and deploys what `rolecall setup` writes for the CDK; needs 250 MB of npm packages
+	@scripts/setup kit python
+	cargo build --locked -p rolecall -p rolecall-agent --bins
+	@scripts/journeys tests/kit
+
 .PHONY: clean
 clean: ## Removes what was built here
-	rm -rf target ui/dist ui/node_modules tests/.venv
+	rm -rf target ui/dist ui/node_modules tests/cdk/node_modules tests/.venv

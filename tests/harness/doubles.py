@@ -72,7 +72,7 @@ class Ministack:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "MINISTACK_ACCOUNT_ID": "808768216571",
-            "SERVICES": "s3,iam,sts",
+            "SERVICES": "s3,iam,sts,cloudformation",
             # Listeners that would ignore BIND_HOST.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",

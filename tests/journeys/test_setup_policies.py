@@ -4,8 +4,10 @@ import importlib
 import json
 import os
 import subprocess
+import sys
 
 import pytest
+import yaml
 
 from harness.clients import FOLDER, NODE_MODULES
 from harness.rolecall import binary
@@ -105,6 +107,49 @@ HOSTILE = {
 
 
 @pytest.fixture
+def hostile(tmp_path):
+    """Options for a kit with what shells, YAML and Terraform could read as their own."""
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(HOSTILE))
+    options = ["--who", "177634097045", "--user", "bob", "--allow", "s3-read", "--policy", str(own)]
+    options += ["--path", "/a';$(id)`id`/", "--external-id", "tutorial-42", "--session-name", "${aws:username}"]
+    return [*options, "--grant", "group:Developers"]
+
+
+def test_cloudformation_has_the_same_documents(hostile):
+    kit = json.loads(setup(*hostile))
+    role, caller = setup(*hostile, format="cloudformation").split("# ---- caller.yaml\n")
+    role = yaml.safe_load(role)["Resources"]["Role"]["Properties"]
+    assert role["AssumeRolePolicyDocument"] == kit["trust_policy"]["document"]
+    assert role["Path"] == "/a';$(id)`id`/"
+    assert [policy["PolicyDocument"] for policy in role["Policies"]] == [it["document"] for it in kit["permissions"]]
+    policy = yaml.safe_load(caller)["Resources"]["AssumeRolePolicy"]["Properties"]["PolicyDocument"]
+    assert policy == kit["caller_policy"]["document"]
+
+
+def test_the_script_gives_the_same_documents_to_the_command(hostile, tmp_path):
+    kit = json.loads(setup(*hostile))
+    log = tmp_path / "log"
+    command = tmp_path / "aws"
+    # Says what it is given, and that each profile belongs to the account that the script wants.
+    command.write_text(
+        f"#!{sys.executable}\nimport json, sys\n"
+        f"open({str(log)!r}, 'a').write(json.dumps(sys.argv[1:]) + chr(10))\n"
+        "accounts = {'role-account': '808768216571', 'caller-account': '177634097045'}\n"
+        "print(accounts[sys.argv[2]])\n"
+    )
+    command.chmod(0o755)
+    script = setup(*hostile, format="cli")
+    done = subprocess.run(["bash"], input=script, capture_output=True, text=True, check=False, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    calls = [json.loads(line) for line in log.read_text().splitlines()]
+    documents = [json.loads(word) for call in calls for word in call if word.startswith("{")]
+    policies = [*(it["document"] for it in kit["permissions"]), kit["caller_policy"]["document"]]
+    assert documents == [kit["trust_policy"]["document"], *policies]
+    assert "/a';$(id)`id`/" in next(call for call in calls if "create-role" in call)
+
+
+@pytest.fixture
 def hcl2():
     """The parser of Terraform's language."""
     try:
@@ -113,13 +158,9 @@ def hcl2():
         missing("python-hcl2", "python")
 
 
-def test_terraform_has_the_same_documents(tmp_path, hcl2):
-    own = tmp_path / "own.json"
-    own.write_text(json.dumps(HOSTILE))
-    options = ["--who", "177634097045", "--user", "bob", "--allow", "s3-read", "--policy", str(own)]
-    options += ["--external-id", "tutorial-42", "--session-name", "${aws:username}", "--grant", "group:Developers"]
-    kit = json.loads(setup(*options))
-    main = hcl2.loads(setup(*options, format="terraform"))
+def test_terraform_has_the_same_documents(hostile, hcl2):
+    kit = json.loads(setup(*hostile))
+    main = hcl2.loads(setup(*hostile, format="terraform"))
     resources = {f"{kind}.{name}": block for it in plain(main["resource"]) for kind, own in it.items() for name, block in own.items()}
     (s3, custom) = kit["permissions"]
     assert documents(hcl2, resources) == {

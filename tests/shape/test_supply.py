@@ -135,7 +135,7 @@ def test_a_list_of_weaknesses_that_cannot_be_had_is_named(gate):
     done = gate(crates="away", npm='{"error": {"summary": "", "detail": ""}}')
     assert done.returncode == 0, done.stdout
     assert re.findall(r"Advisories for ([^\n]*) were NOT checked", done.stdout) == [
-        "crates", "the npm packages of ui", "the npm packages of tests/clients"
+        "crates", "the npm packages of ui", "the npm packages of tests/clients", "the npm packages of tests/cdk"
     ]
 
 

@@ -28,7 +28,9 @@ export type Call = "snapshot" | "sessions" | { "search": {
   /** The MFA code, if the terminal asked for it. */
   code: WireSecret | null,
   /** Why: for each role on the way, the last of these that it takes counts. */
-  reasons?: Array<string>, } } | "doctor" | { "explain_further": {
+  reasons?: Array<string>, } } | { "doctor": {
+  /** The role's name, if there is one. */
+  role: string | null, } } | { "explain_further": {
   /** The role's name. */
   role: string, } } | { "end": {
   /** The name. */

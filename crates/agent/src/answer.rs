@@ -126,7 +126,10 @@ pub fn answer(
         Call::EndMfa { key } => done(keeper.end_mfa(&Name::parse(&key)?)),
         Call::Questions => Ok(Answer::Questions(keeper.watch_questions()?)),
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
-        Call::Doctor => Ok(Answer::Doctor(Box::new(keeper.doctor()?))),
+        Call::Doctor { role } => {
+            let role = role.as_deref().map(Name::parse).transpose()?;
+            Ok(Answer::Doctor(Box::new(keeper.doctor(role.as_ref())?)))
+        }
         Call::ExplainFurther { role } => done(keeper.explain_further(&Name::parse(&role)?)),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
         Call::EndKey { key } => done(keeper.end_key(&Name::parse(&key)?)),

@@ -79,7 +79,9 @@ fn dispatch(
             format,
         } => explain::run(client, role, *depth, *format),
         Command::ExplainText { text, format } => explain::text(text, *format),
-        Command::Doctor { format } => return doctor::run(client, environment, *format),
+        Command::Doctor { role, format } => {
+            return doctor::run(client, environment, role.as_deref(), *format);
+        }
         Command::End(of) => end(client, of),
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),

@@ -106,7 +106,7 @@ pub(crate) static COMMANDS: [CommandSpec; 37] = [
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
     command("explain", &[ROLE], "Explains why AWS refused a role"),
-    command("doctor", &[], "Finds what is wrong on this machine, and says how to fix it"),
+    command("doctor", &[ROLE.optional()], "Finds what is wrong on this machine or with a role, and how to fix it"),
     command("policy evaluate", &[operand("FILE")], "Answers cases of policies and requests; needs no running application"),
     command("policy explain", &[operand("FILE")], "Says in sentences what a policy does; needs no running application"),
     command("setup", &[], "Writes the policies that let somebody assume a role; changes nothing in AWS"),

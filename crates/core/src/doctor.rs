@@ -16,6 +16,7 @@ mod finding;
 mod key;
 mod program;
 mod report;
+mod role;
 mod standing;
 
 pub use aws_files::{CheckedFile, file_findings};
@@ -24,3 +25,4 @@ pub use finding::{CheckKind, Finding, FindingId, Fix, Severity};
 pub use key::{BROAD_ACTIONS, age, broad, root, unused};
 pub use program::{dead_bus, other_copies, other_version, overriding_variables};
 pub use report::{DoctorReport, Unread};
+pub use role::{for_role, foreign_device};

@@ -2,21 +2,26 @@
 //! changes nothing, asks the user nothing, and opens no dialog.
 
 mod keys;
+mod role;
 
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::doctor::{self, CheckedFile, DoctorReport, Finding};
+use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::Mode;
 
 use super::Owner;
 
 impl Owner {
-    /// Returns what is wrong on this machine.
+    /// Returns what is wrong on this machine and, if one is named, with a role.
     ///
     /// # Errors
-    /// None so far: what cannot be checked is in the report.
-    pub(super) async fn doctor(&self) -> Result<DoctorReport, Problem> {
+    /// If there is no such role. What cannot be checked is in the report.
+    pub(super) async fn doctor(&self, role: Option<&Name>) -> Result<DoctorReport, Problem> {
         let mut report = DoctorReport::default();
+        if let Some(role) = role {
+            self.check_role(role, &mut report).await?;
+        }
         if self.mode == Mode::Own {
             report.extend(self.file_findings().await);
         }

@@ -233,7 +233,7 @@ impl Owner {
 }
 
 /// Returns the name of credentials in an account: an access key, or a role with a live session.
-fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
+pub(super) fn credentials_in(state: &State, account: &str, now: jiff::Timestamp) -> Option<String> {
     let key = state.keys.list.iter().find(|key| key.account_id == account);
     if let Some(key) = key {
         return Some(key.name.to_string());

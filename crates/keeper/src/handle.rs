@@ -77,7 +77,7 @@ blocking! {
         fn credentials(role: &Name) -> Result<Secret, Problem>;
         fn credentials_because(role: &Name, reasons: &[String]) -> Result<Secret, Problem>;
         fn disconnect(which: &Which, step: Step) -> Result<EditView, Problem>;
-        fn doctor() -> Result<DoctorReport, Problem>;
+        fn doctor(role: Option<&Name>) -> Result<DoctorReport, Problem>;
         fn drop_temporary_profile(role: &Name) -> Result<(), Problem>;
         fn end(role: &Name) -> Result<(), Problem>;
         fn export_block(role: &Name, shell: Shell, reasons: &[String]) -> Result<Secret, Problem>;

@@ -115,6 +115,12 @@ pub trait Iam: Send + Sync {
         partition: Partition,
     ) -> Result<Vec<ListedKey>, StsError>;
 
+    /// Calls ListMFADevices for the user who signs, in a partition, and returns their serials.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn mfa_devices(&self, caller: &Caller, partition: Partition) -> Result<Vec<String>, StsError>;
+
     /// Calls GetAccessKeyLastUsed, and returns when a key was last used; `None` if it never was.
     ///
     /// # Errors

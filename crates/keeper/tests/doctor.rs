@@ -80,7 +80,7 @@ impl Desk {
         self.fakes
             .iam
             .answer_next(Ok(Answer::Simulation(simulated.to_vec())));
-        self.keeper.doctor().expect("a report")
+        self.keeper.doctor(None).expect("a report")
     }
 
     /// Returns the ids of the findings.
@@ -119,9 +119,9 @@ fn finds_nothing_wrong_with_a_sound_set_up() {
 fn a_new_user_without_keys_has_nothing_wrong() {
     let fakes = Fakes::at(now());
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
-    assert_eq!(keeper.doctor(), Ok(DoctorReport::default()));
+    assert_eq!(keeper.doctor(None), Ok(DoctorReport::default()));
     fakes.keychain.fail_with(Some(KeychainError::Absent));
-    let report = keeper.doctor().expect("a report");
+    let report = keeper.doctor(None).expect("a report");
     assert_eq!(ids(&report), ["keychain_absent"]);
 }
 
@@ -146,7 +146,7 @@ fn what_iam_does_not_permit_is_named_and_no_finding() {
     let desk = Desk::new();
     desk.fakes.iam.list_keys(&[]);
     desk.fakes.iam.answer_next(Err(refusal("AccessDenied")));
-    let report = desk.keeper.doctor().expect("a report");
+    let report = desk.keeper.doctor(None).expect("a report");
     let unread: Vec<&str> = report.unread.iter().map(|it| it.what.as_str()).collect();
     assert_eq!(
         unread,
@@ -243,7 +243,7 @@ fn reaches_aws_without_a_key_too() {
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
     let error = StsError::TimedOut { host: "sts".into() };
     fakes.sts.fail_in("us-east-1", error);
-    let report = keeper.doctor().expect("a report");
+    let report = keeper.doctor(None).expect("a report");
     assert_eq!(ids(&report), ["timed_out"]);
 }
 

@@ -62,6 +62,15 @@ impl Iam for AwsSts {
         listed_keys(&answer).ok_or_else(|| incomplete("AccessKeyMetadata"))
     }
 
+    fn mfa_devices(&self, caller: &Caller, partition: Partition) -> Result<Vec<String>, StsError> {
+        let query = Query {
+            action: "ListMFADevices",
+            parameters: Vec::new(),
+        };
+        let answer = self.ask(|| self.query(caller, &query, partition))?;
+        serials(&answer).ok_or_else(|| incomplete("MFADevices"))
+    }
+
     fn last_used(
         &self,
         caller: &Caller,
@@ -239,6 +248,29 @@ fn listed_key(member: &mut ScopedDecoder<'_, '_>) -> Option<ListedKey> {
         is_active,
         created_at: created_at?,
     })
+}
+
+/// Returns the serials of a ListMFADevices answer. A user has at most eight, so there is no second page.
+fn serials(text: &str) -> Option<Vec<String>> {
+    let mut document = Document::new(text);
+    let mut root = document.root_element().ok()?;
+    let mut serials = None;
+    while let Some(mut result) = root.next_tag() {
+        while let Some(mut list) = result.next_tag() {
+            if !list.start_el().matches("MFADevices") {
+                continue;
+            }
+            let serials = serials.get_or_insert_with(Vec::new);
+            while let Some(mut member) = list.next_tag() {
+                while let Some(mut field) = member.next_tag() {
+                    if field.start_el().matches("SerialNumber") {
+                        serials.push(data(&mut field));
+                    }
+                }
+            }
+        }
+    }
+    serials
 }
 
 /// Returns the time of a GetAccessKeyLastUsed answer, which is absent if the key was never used.

@@ -29,6 +29,7 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "assume" => assume(&mut line),
         "explain" => explain(&mut line)?,
         "doctor" => Command::Doctor {
+            role: Some(line.operand()).filter(|role| !role.is_empty()),
             format: format(&mut line),
         },
         "end" => Command::End(session_of(&mut line)),

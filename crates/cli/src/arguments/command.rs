@@ -43,6 +43,7 @@ pub(crate) enum Command {
         format: Format,
     },
     Doctor {
+        role: Option<String>,
         format: Format,
     },
     End(SessionOf),
@@ -126,7 +127,12 @@ impl Command {
 
     /// Returns the role that the command line names, unless an SDK reads the answer.
     pub(crate) fn named_role(&self) -> Option<&str> {
-        if let Self::Explain { role, .. } | Self::End(SessionOf::Role(role)) = self {
+        if let Self::Explain { role, .. }
+        | Self::Doctor {
+            role: Some(role), ..
+        }
+        | Self::End(SessionOf::Role(role)) = self
+        {
             return Some(role);
         }
         self.role()

@@ -26,14 +26,15 @@ const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Checks this machine. The exit code is 1 if something is wrong.
 ///
 /// # Errors
-/// If the report has no JSON form.
+/// If there is no such role.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
+    role: Option<&str>,
     format: Format,
 ) -> Result<Outcome, Problem> {
     let mut report = own_report(client.mode(), environment);
-    report.merge(asked(client));
+    report.merge(asked(client, role)?);
     let text = match format {
         Format::Json => json(&report)?,
         Format::Text => text::described(&report, environment.paint),
@@ -75,9 +76,14 @@ fn own_report(mode: Mode, environment: &Environment) -> DoctorReport {
 }
 
 /// Returns what the application finds. An application that does not answer is a finding.
-fn asked(client: &Client) -> DoctorReport {
+///
+/// # Errors
+/// If there is no such role.
+fn asked(client: &Client, role: Option<&str>) -> Result<DoctorReport, Problem> {
     let mut report = DoctorReport::default();
-    let answer = client.ask(Call::Doctor);
+    let answer = client.ask(Call::Doctor {
+        role: role.map(str::to_owned),
+    });
     if let Ok(host) = passphrase::host(client.socket()) {
         report.extend(doctor::other_version(&host.version, OUR_VERSION));
     }
@@ -87,9 +93,15 @@ fn asked(client: &Client) -> DoctorReport {
         // An older version does not know the call.
         Err(problem)
             if problem.code == ProblemCode::VersionMismatch && !report.findings.is_empty() => {}
+        Err(problem) if is_about_role(problem.code) => return Err(problem),
         Err(problem) => report.add(problem.into()),
     }
-    report
+    Ok(report)
+}
+
+/// Returns whether the name of the role is wrong.
+fn is_about_role(code: ProblemCode) -> bool {
+    matches!(code, ProblemCode::UnknownRole | ProblemCode::InvalidInput)
 }
 
 /// Returns a path for a message. One in the home folder starts with `~`.

@@ -29,7 +29,7 @@ fn doctor(arguments: &'static [&'static str]) -> Case {
 #[test]
 fn nothing_wrong() {
     doctor(&["doctor"])
-        .asked(json!("doctor"))
+        .asked(json!({ "doctor": { "role": null } }))
         .asked(json!("host"))
         .prints(str![[r#"
 Rolecall found nothing wrong.
@@ -193,9 +193,35 @@ Rolecall found 1 error, 1 warning.
 }
 
 #[test]
+fn a_role() {
+    doctor(&["doctor", "guest"])
+        .asked(json!({ "doctor": { "role": "guest" } }))
+        .asked(json!("host"))
+        .prints(str![[r#"
+Rolecall found nothing wrong.
+
+"#]]);
+}
+
+#[test]
+fn an_unknown_role() {
+    Case::new(&["doctor", "gest"])
+        .problem(json!({
+            "code": "unknown_role", "what": "There is no role called \"gest\".",
+            "remedy": "List the roles with: rolecall list"
+        }))
+        .answer(host(env!("CARGO_PKG_VERSION")))
+        .answer(json!({ "names": ["guest"] }))
+        .fails(str![[r#"
+There is no role called "gest". Did you mean "guest"?
+
+"#]]);
+}
+
+#[test]
 fn too_many_words() {
     Case::new(&["doctor", "guest", "x"]).fails_as_usage(str![[r#"
-Unexpected argument "guest" for rolecall doctor. Put a name with spaces in quotes.
+Unexpected argument "x" for rolecall doctor. Put a name with spaces in quotes.
 
 "#]]);
 }

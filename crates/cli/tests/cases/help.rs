@@ -16,7 +16,7 @@ Usage: rolecall [--practice] COMMAND
   status                    Shows sessions, their time left, and current problems
   assume ROLE               Assumes a role or renews its session
   explain ROLE              Explains why AWS refused a role
-  doctor                    Finds what is wrong on this machine, and says how to fix it
+  doctor [ROLE]             Finds what is wrong on this machine or with a role, and how to fix it
   policy evaluate FILE      Answers cases of policies and requests; needs no running application
   policy explain FILE       Says in sentences what a policy does; needs no running application
   setup                     Writes the policies that let somebody assume a role; changes nothing in AWS

@@ -192,7 +192,7 @@ impl Call {
                 waits: Waits::Likely,
                 ..READ
             },
-            Self::Doctor | Self::ExplainFurther { .. } => CallRules {
+            Self::Doctor { .. } | Self::ExplainFurther { .. } => CallRules {
                 callers: Callers::All,
                 deadline: KEYCHAIN,
                 waits: Waits::Likely,

@@ -81,8 +81,11 @@ pub enum Call {
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
     },
-    /// Find what is wrong on this machine, with calls that change nothing.
-    Doctor,
+    /// Find what is wrong on this machine and with a role, with calls that change nothing.
+    Doctor {
+        /// The role's name, if there is one.
+        role: Option<String>,
+    },
     /// Make the follow-up calls for more details about why AWS denied a role. The next snapshot has the results.
     ExplainFurther {
         /// The role's name.

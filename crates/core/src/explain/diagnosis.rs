@@ -27,8 +27,9 @@ mod trust;
 mod unnamed;
 mod verdict;
 
+pub use denial::device_cause;
 pub use inquiry::Answer;
-pub use inquiry::further_calls;
+pub use inquiry::{further_calls, preview, preview_calls};
 pub use message::encoded;
 pub use sent_request::{MfaProof, SentRequest, Signer, changes};
 pub use signer::clock_cause;

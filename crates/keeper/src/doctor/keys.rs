@@ -242,7 +242,7 @@ fn sent(key: &AccessKey, region: &Region) -> SentRequest {
     }
 }
 
-fn unread(report: &mut DoctorReport, action: &str, by: &str, error: &StsError) {
+pub(super) fn unread(report: &mut DoctorReport, action: &str, by: &str, error: &StsError) {
     let why = match error {
         StsError::Refused(refusal) if refusal.code.starts_with("AccessDenied") => {
             "AWS does not permit it.".to_owned()

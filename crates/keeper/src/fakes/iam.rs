@@ -23,6 +23,7 @@ pub struct FakeIam {
     maximum: Mutex<Option<SessionDuration>>,
     keys: Mutex<Vec<ListedKey>>,
     used: Mutex<BTreeMap<String, Timestamp>>,
+    devices: Mutex<Option<Vec<String>>>,
 }
 
 impl FakeIam {
@@ -39,6 +40,11 @@ impl FakeIam {
     /// Lists these access keys from now on. Without any, the call is denied.
     pub fn list_keys(&self, keys: &[ListedKey]) {
         *lock(&self.keys) = keys.to_vec();
+    }
+
+    /// Lists these MFA devices from now on. Until then, the call is denied.
+    pub fn list_devices(&self, devices: &[&str]) {
+        *lock(&self.devices) = Some(devices.iter().map(|it| (*it).to_owned()).collect());
     }
 
     /// Says when an access key was last used.
@@ -97,6 +103,10 @@ impl Iam for FakeIam {
             keys if keys.is_empty() => Err(denied()),
             keys => Ok(keys),
         }
+    }
+    fn mfa_devices(&self, caller: &Caller, _: Partition) -> Result<Vec<String>, StsError> {
+        lock(&self.calls).push(format!("iam:ListMFADevices {}", caller.access_key_id));
+        lock(&self.devices).clone().ok_or_else(denied)
     }
     fn last_used(
         &self,

@@ -19,7 +19,6 @@ fn every_call() -> Vec<Value> {
         "show_window",
         "host",
         "questions",
-        "doctor",
         "stop",
         "hand_over",
         "retry_keychain",
@@ -47,6 +46,7 @@ fn every_call() -> Vec<Value> {
         .chain([
             json!({ "search": { "text": "g" } }),
             json!({ "names": { "search": "g" } }),
+            json!({ "doctor": { "role": null } }),
             json!({ "assume": { "role": "guest", "code": null } }),
             json!({ "assume": { "role": "guest", "code": "123456" } }),
             json!({ "env": { "role": "guest", "shell": "bash" } }),

@@ -82,14 +82,19 @@ fn is_of_assuming(action: &str) -> bool {
     )
 }
 
+/// Returns the cause if a device belongs to somebody else.
+pub fn device_cause() -> Cause {
+    Cause::new(
+        MfaDevice,
+        Certain,
+        "The MFA device is not one of the user whose key signs.",
+        "Compare the device with IAM, Users, Security credentials, and correct it in the role's settings.",
+    )
+}
+
 fn rejected_code(message: &str) -> Verdict {
     let cause = if message.contains("unable to validate") {
-        Cause::new(
-            MfaDevice,
-            Certain,
-            "The MFA device is not one of the user whose key signs.",
-            "Compare the device with IAM, Users, Security credentials, and correct it in the role's settings.",
-        )
+        device_cause()
     } else if message.contains("must provide both") {
         Cause::new(
             MfaDevice,

@@ -34,13 +34,6 @@ pub fn further_calls(
     in_account: impl Fn(&str) -> Option<String>,
     other: Option<String>,
 ) -> Vec<FurtherCall> {
-    let further = |call: FurtherCallKind, by: String| FurtherCall {
-        call,
-        action: call.action().to_owned(),
-        by,
-        found: None,
-        statement: None,
-    };
     let has = |kind: CauseKind| diagnosis.causes.iter().any(|cause| cause.kind == kind);
     let mut further_calls = Vec::new();
     if message::encoded(&refusal.message).is_some() {
@@ -66,6 +59,16 @@ pub fn further_calls(
     if !is_denial {
         return further_calls;
     }
+    further_calls.extend(preview_calls(sent, in_account));
+    further_calls
+}
+
+/// Returns the calls that tell, also before a request, whether both sides allow it. `in_account` finds credentials in an
+/// account.
+pub fn preview_calls(
+    sent: &SentRequest,
+    in_account: impl Fn(&str) -> Option<String>,
+) -> Vec<FurtherCall> {
     let witness = match sent.is_same_account() {
         Some(true) => Some(sent.source.clone()),
         Some(false) | None => sent
@@ -73,14 +76,56 @@ pub fn further_calls(
             .as_ref()
             .and_then(|role| in_account(role.account_id())),
     };
-    further_calls.extend(witness.map(|by| further(FurtherCallKind::GetRole, by)));
+    let mut calls = Vec::new();
+    calls.extend(witness.map(|by| further(FurtherCallKind::GetRole, by)));
     if sent.signer != Signer::Unknown {
-        further_calls.push(further(
+        calls.push(further(
             FurtherCallKind::SimulatePrincipalPolicy,
             sent.source.clone(),
         ));
     }
-    further_calls
+    calls
+}
+
+fn further(call: FurtherCallKind, by: String) -> FurtherCall {
+    FurtherCall {
+        call,
+        action: call.action().to_owned(),
+        by,
+        found: None,
+        statement: None,
+    }
+}
+
+/// Returns the causes for which AWS would refuse a request, from the results of its calls in their order, and notes what
+/// each call found.
+pub fn preview(
+    calls: &mut [FurtherCall],
+    sent: &SentRequest,
+    answers: Vec<Result<Answer, StsError>>,
+    now: Timestamp,
+) -> Vec<Cause> {
+    sorted(examine(calls, sent, answers, now).causes)
+}
+
+/// Notes in each call what its result shows, and returns that of all.
+fn examine(
+    calls: &mut [FurtherCall],
+    sent: &SentRequest,
+    answers: Vec<Result<Answer, StsError>>,
+    now: Timestamp,
+) -> Finding {
+    let mut all = Finding::default();
+    for (further, answer) in calls.iter_mut().zip(answers) {
+        let finding = match answer {
+            Ok(answer) => read(&answer, sent, now),
+            Err(error) => failed(further, &error, sent),
+        };
+        further.found = Some(finding.message);
+        all.causes.extend(finding.causes);
+        all.ruled_out.extend(finding.ruled_out);
+    }
+    all
 }
 
 impl Diagnosis {
@@ -92,17 +137,8 @@ impl Diagnosis {
         now: Timestamp,
     ) -> Self {
         let mut deeper = self.clone();
-        let mut certain = Vec::new();
-        let mut ruled_out = Vec::new();
-        for (further, answer) in deeper.further_calls.iter_mut().zip(answers) {
-            let finding = match answer {
-                Ok(answer) => read(&answer, sent, now),
-                Err(error) => failed(further, &error, sent),
-            };
-            further.found = Some(finding.message);
-            certain.extend(finding.causes);
-            ruled_out.extend(finding.ruled_out);
-        }
+        let found = examine(&mut deeper.further_calls, sent, answers, now);
+        let (certain, ruled_out) = (found.causes, found.ruled_out);
         let stays = |cause: &Cause| {
             !ruled_out.contains(&cause.kind)
                 && certain.iter().all(|it: &Cause| it.kind != cause.kind)

@@ -38,7 +38,7 @@ pub use account_id::AccountId;
 pub use caller::{Caller, CallerKind};
 pub use document::{Document, DocumentKind};
 pub use draft::KitDraft;
-pub use entry::{entry, guessed_mfa_serial};
+pub use entry::{entry, left_open};
 pub use external_id::external_id;
 pub use file::KitFile;
 pub use format::KitFormat;

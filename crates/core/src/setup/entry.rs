@@ -2,6 +2,7 @@
 
 use super::caller::CallerKind;
 use super::kit::Kit;
+use super::requirements::NamePattern;
 use crate::role::RoleDraft;
 use crate::role::session_tags::SessionTag;
 use crate::value::duration::{HOUR_S, SessionDuration};
@@ -39,7 +40,7 @@ pub fn entry(kit: &Kit, name: &str, source: &str, mfa_serial: Option<&str>) -> R
 }
 
 /// Returns the serial that the console proposes for a user's device.
-pub fn guessed_mfa_serial(kit: &Kit) -> Option<String> {
+fn guessed_mfa_serial(kit: &Kit) -> Option<String> {
     let account = kit.caller.account()?;
     let user = match &kit.caller.kind {
         CallerKind::User { name, .. } => Some(name),
@@ -63,4 +64,76 @@ fn duration(kit: &Kit) -> Option<String> {
         0 => format!("{}h", longest.seconds() / HOUR_S),
         _ => longest.seconds().to_string(),
     })
+}
+
+/// Returns what the role requires and its entry lacks, because a pattern has no value that matches for certain.
+pub fn left_open(kit: &Kit) -> Vec<&'static str> {
+    let needed = &kit.requirements;
+    let names = [
+        ("a session name", &needed.session_name),
+        ("a source identity", &needed.source_identity),
+    ];
+    let is_open = |name: &NamePattern| name.template().is_none();
+    let open = names
+        .into_iter()
+        .filter(|(_, name)| name.as_ref().is_some_and(is_open));
+    open.map(|(label, _)| label).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::KitDraft;
+    use super::super::requirements::RequirementsDraft;
+    use super::*;
+
+    fn kit(who: &str, requirements: RequirementsDraft) -> Kit {
+        let draft = KitDraft {
+            who: who.into(),
+            account: "808768216571".into(),
+            role: "guest".into(),
+            allow: "s3-read".into(),
+            requirements,
+            ..KitDraft::default()
+        };
+        draft.check().expect("a kit")
+    }
+
+    #[test]
+    fn the_entry_sends_what_the_role_requires() {
+        let requirements = RequirementsDraft {
+            external_id: Some("tutorial-42".into()),
+            mfa: true,
+            session_name: Some("dev-*".into()),
+            source_identity: Some("${aws:username}".into()),
+            tags: Some("Team=blue,Owner=*".into()),
+            longest_session: Some("90m".into()),
+            ..RequirementsDraft::default()
+        };
+        let kit = kit("arn:aws:iam::177634097045:user/team/bob", requirements);
+        let entry = entry(&kit, "guest", "user", None);
+        let role = entry.check().expect("a role");
+        assert_eq!(role.arn.as_str(), "arn:aws:iam::808768216571:role/guest");
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(entry.external_id, text("tutorial-42"));
+        assert_eq!(entry.mfa_serial, text("arn:aws:iam::177634097045:mfa/bob"));
+        assert_eq!(entry.session_name, text("dev-{user}"));
+        assert_eq!(entry.source_identity, text("{user}"));
+        assert_eq!(entry.duration, text("5400"));
+        let tags: Vec<&str> = entry.tags.iter().map(|tag| tag.value.as_str()).collect();
+        assert_eq!(tags, ["blue", "{user}"]);
+        assert!(left_open(&kit).is_empty());
+    }
+
+    #[test]
+    fn a_role_assumed_from_a_role_asks_for_no_more_than_an_hour() {
+        let requirements = RequirementsDraft {
+            longest_session: Some("4h".into()),
+            session_name: Some("a*b?".into()),
+            ..RequirementsDraft::default()
+        };
+        let kit = kit("arn:aws:iam::177634097045:role/ci", requirements);
+        let entry = entry(&kit, "guest", "ci", None);
+        assert_eq!((entry.duration, entry.mfa_serial), (None, None));
+        assert_eq!(left_open(&kit), ["a session name"]);
+    }
 }

@@ -120,7 +120,10 @@ impl<'a> Interview<'a> {
         for ((arn, origin), number) in known.iter().zip(1..) {
             terminal::tell(&visible(&format!("  {number}  {arn} ({origin})")));
         }
-        terminal::tell("  or the ARN of a user or role, or an account ID for everybody there");
+        let or = if known.is_empty() { "" } else { "or " };
+        terminal::tell(&format!(
+            "  {or}the ARN of a user or role, or an account ID for everybody there"
+        ));
         let machine = self.machine;
         let proposal = if known.is_empty() { "" } else { "1" };
         self.field("who", "Who", proposal, &|draft, text| {

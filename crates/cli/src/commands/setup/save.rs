@@ -3,7 +3,7 @@
 use rolecall_core::api::import::{DryRun, ImportItemKind, ImportOutcome};
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::catalogue::with_role;
-use rolecall_core::setup::{Kit, entry};
+use rolecall_core::setup::{Kit, entry, left_open};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 
@@ -75,8 +75,12 @@ pub(super) fn save(
         ),
         _ => String::new(),
     };
+    let open = match &left_open(kit)[..] {
+        [] => String::new(),
+        open => format!(" Set {} that it accepts in the window.", open.join(" and ")),
+    };
     Ok(format!(
-        "Added the role {name}.{guess} When it exists in AWS: rolecall assume {}",
+        "Added the role {name}.{guess}{open} When it exists in AWS: rolecall assume {}",
         shell_word(&name)
     ))
 }

@@ -110,31 +110,34 @@ impl Desktop {
     /// Connects the buttons of notices to their actions.
     pub(crate) fn connect_notices(self: &Arc<Self>) {
         let desktop = Arc::downgrade(self);
-        self.notifier.on_action(Box::new(move |topic, action| {
-            let Some(desktop) = desktop.upgrade() else {
-                return;
-            };
-            match (action, topic) {
-                (NoticeAction::Renew, Topic::Session(role)) => desktop.start_assuming(role.clone()),
-                (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
-                (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
-                (NoticeAction::Open, _)
-                | (
-                    _,
-                    Topic::Digest
-                    | Topic::Question(_)
-                    | Topic::Questions
-                    | Topic::TemporaryProfiles
-                    | Topic::Window
-                    | Topic::Menu,
-                ) => desktop.open_window(),
-                (NoticeAction::Reply(_), Topic::Session(_)) => {}
-            }
-        }));
+        self.notifier
+            .on_action(Box::new(move |topic, action, token| {
+                let Some(desktop) = desktop.upgrade() else {
+                    return;
+                };
+                match (action, topic) {
+                    (NoticeAction::Renew, Topic::Session(role)) => {
+                        desktop.start_assuming(role.clone());
+                    }
+                    (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
+                    (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
+                    (NoticeAction::Open, _)
+                    | (
+                        _,
+                        Topic::Digest
+                        | Topic::Question(_)
+                        | Topic::Questions
+                        | Topic::TemporaryProfiles
+                        | Topic::Window
+                        | Topic::Menu,
+                    ) => desktop.open_window(token),
+                    (NoticeAction::Reply(_), Topic::Session(_)) => {}
+                }
+            }));
     }
 
-    /// Executes an entry of the tray's menu.
-    pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction) {
+    /// Executes an entry of the tray's menu. `token` permits a window to come to the front on Wayland.
+    pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction, token: Option<&str>) {
         match action {
             MenuAction::Assume(role) | MenuAction::Renew(role) => self.start_assuming(role),
             MenuAction::AssumeLimited(role, limits) => match self.keeper.limited(&role, &limits) {
@@ -154,10 +157,11 @@ impl Desktop {
                 std::thread::spawn(move || keeper.end_key(&key));
             }
             MenuAction::Reply(id, reply) => self.reply(id, reply),
-            MenuAction::Open => self.open_window(),
+            MenuAction::Open => self.open_window(token),
             MenuAction::Show(role) => {
                 // A failure is reported by the window's host.
-                let _ = self.ui.window.open_at(role, self.keeper.snapshot());
+                let snapshot = self.keeper.snapshot();
+                let _ = self.ui.window.open_at(role, snapshot, token);
             }
             MenuAction::Dismiss(roles) => {
                 let keeper = self.keeper.clone();
@@ -173,11 +177,12 @@ impl Desktop {
         self.notifier.show(&Notice::menu_changed());
     }
 
-    /// Opens the window. A failure is shown as a notification and as a problem.
-    pub(crate) fn open_window(&self) {
+    /// Opens the window. A failure is shown as a notification and as a problem. `token` permits it to come to the front on
+    /// Wayland.
+    pub(crate) fn open_window(&self, token: Option<&str>) {
         host::note_program(self);
         // A failure is reported by the window's host.
-        let _ = self.ui.window.open();
+        let _ = self.ui.window.open(token);
     }
 
     /// Shows that the window cannot be opened.
@@ -207,7 +212,7 @@ impl Desktop {
         let is_missing = problem.is_some();
         self.keeper.set_standing(Concern::Tray, problem);
         if is_missing && self.ui.is_first_without_tray() {
-            self.open_window();
+            self.open_window(None);
         }
     }
 

@@ -19,7 +19,7 @@ impl Host for Desktop {
     }
 
     fn show_window(&self) -> Result<(), Problem> {
-        self.ui.window.open()
+        self.ui.window.open(None)
     }
 
     fn engine(&self) -> &Engine {

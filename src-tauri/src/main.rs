@@ -15,9 +15,15 @@ mod practice_set;
 #[cfg(target_os = "linux")]
 mod session_bus;
 mod tray;
+#[cfg(target_os = "linux")]
+mod tray_clicks;
 mod tray_dot;
 mod tray_host;
 mod ui_publisher;
+#[cfg(target_os = "linux")]
+mod wayland;
+#[cfg(target_os = "linux")]
+mod web_process;
 mod window;
 mod window_calls;
 mod window_host;
@@ -45,6 +51,8 @@ use tauri::{AppHandle, RunEvent};
 use arguments::{HELP, Options, Request};
 use desktop::Desktop;
 use tray::{OnLeftClick, TrayPainter};
+#[cfg(target_os = "linux")]
+use tray_clicks::Clicked;
 
 /// How long pending answers may take before the agent starts again.
 const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -175,20 +183,32 @@ fn serve_until_quit(
     reason = "the framework's context exits if its embedded files are damaged"
 )]
 fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
+    #[cfg(target_os = "linux")]
+    let clicks = tray_clicks::Clicks::take();
     let (acting, clicked) = (desktop.clone(), desktop.clone());
     let app = tauri::Builder::default()
-        .manage(OnLeftClick(Box::new(move || clicked.open_window())))
+        .manage(OnLeftClick(Box::new(move || clicked.open_window(None))))
         .manage(TrayPainter::default())
-        .on_menu_event(
-            move |app, event| match TrayPainter::action(app, event.id().as_ref()) {
-                Some(action) => acting.act(app, action),
-                None => acting.menu_changed(),
-            },
-        )
+        .on_menu_event(move |app, event| choose(&acting, app, event.id().as_ref(), None))
         .build(tauri::generate_context!())?;
     #[cfg(target_os = "linux")]
-    session_bus::outlive();
+    {
+        session_bus::outlive();
+        let (clicked, app) = (desktop.clone(), app.handle().clone());
+        clicks.handle(move |click| match click.on {
+            Clicked::Icon => clicked.open_window(click.token.as_deref()),
+            Clicked::Entry(id) => choose(&clicked, &app, &id, click.token.as_deref()),
+        })?;
+    }
     Ok(app)
+}
+
+/// Handles a click on the entry `id` of the tray's menu.
+fn choose(desktop: &Arc<Desktop>, app: &AppHandle, id: &str, token: Option<&str>) {
+    match TrayPainter::action(app, id) {
+        Some(action) => desktop.act(app, action, token),
+        None => desktop.menu_changed(),
+    }
 }
 
 /// Serves the command line. Without the socket the tray still works, and the window shows the problem.
@@ -265,7 +285,7 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     let watching = desktop.clone();
     tray_host::watch(move |host| watching.tray_changed(host));
     if options.window || is_first_start(desktop) {
-        desktop.open_window();
+        desktop.open_window(None);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Desktop notifications over `notify-rust`.
+//! Desktop notifications.
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
@@ -6,6 +6,8 @@ mod elsewhere;
 mod linux;
 #[cfg(target_os = "linux")]
 mod open_notices;
+#[cfg(target_os = "linux")]
+mod server;
 
 use rolecall_core::view::notice::{NoticeAction, Topic};
 
@@ -14,5 +16,5 @@ pub(crate) use elsewhere::DesktopNotifier;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::DesktopNotifier;
 
-/// Called when a button of a notice is pressed.
-pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction) + Send + Sync>;
+/// Called when a button of a notice is pressed, with the token that permits a window to come to the front on Wayland.
+pub(crate) type OnAction = Box<dyn Fn(&Topic, NoticeAction, Option<&str>) + Send + Sync>;

@@ -37,7 +37,7 @@ enum Entry {
     Submenu(Submenu<Wry>),
 }
 
-/// What a left click on the icon does.
+/// What a left click on the icon does. On Linux, `tray_clicks` takes the clicks.
 pub(crate) struct OnLeftClick(pub(crate) Box<dyn Fn() + Send + Sync>);
 
 impl TrayPainter {

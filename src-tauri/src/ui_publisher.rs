@@ -64,7 +64,7 @@ impl Audience for UiPublisher {
         self.window.send_snapshot(snapshot);
         if self.has_new_prompt(snapshot) {
             // A failure is reported by the window's host.
-            let _ = self.window.open();
+            let _ = self.window.open(None);
         }
     }
 

@@ -16,7 +16,10 @@ use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
-use crate::window_wire::{SnapshotUpdate, WindowMessage, WindowRequest};
+use crate::window_wire::{CONTENT_FAILED, SnapshotUpdate, WindowMessage, WindowRequest};
+
+/// The variables with the token of a program's start, from which the toolkits take it.
+const STARTUP_VARIABLES: [&str; 2] = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
 
 /// Answers a call of the window; `None` once nothing answers any more.
 type Answering = dyn Fn(Call) -> Option<Result<Answer, Problem>> + Send + Sync;
@@ -77,17 +80,19 @@ impl WindowHost {
         let _ = self.on_failed.set(Box::new(on_failed));
     }
 
-    /// Opens the window, or brings it to the front. If it closes before a person could see it, it is opened again. A
-    /// failure is also reported to the callback.
+    /// Opens the window, or brings it to the front, for which `token` is the permission on Wayland. If it closes before a
+    /// person could see it, it is opened again. A failure is also reported to the callback.
     ///
     /// # Errors
     /// If its process cannot be started.
-    pub(crate) fn open(self: &Arc<Self>) -> Result<(), Problem> {
+    pub(crate) fn open(self: &Arc<Self>, token: Option<&str>) -> Result<(), Problem> {
         let mut open = self.lock();
-        if open.as_mut().is_some_and(OpenWindow::raise) {
+        if let Some(window) = open.as_mut()
+            && window.raise(token)
+        {
             return Ok(());
         }
-        let started = self.start().map_err(|error| not_opened(&error));
+        let started = self.start(token).map_err(|error| not_opened(&error));
         let result = started.map(|window| *open = Some(window));
         drop(open);
         result.inspect_err(|problem| self.failed(problem))
@@ -97,15 +102,20 @@ impl WindowHost {
     ///
     /// # Errors
     /// As [`WindowHost::open`].
-    pub(crate) fn open_at(self: &Arc<Self>, role: Name, snapshot: Snapshot) -> Result<(), Problem> {
+    pub(crate) fn open_at(
+        self: &Arc<Self>,
+        role: Name,
+        snapshot: Snapshot,
+        token: Option<&str>,
+    ) -> Result<(), Problem> {
         if self.lock().is_some() {
-            self.open()?;
+            self.open(token)?;
             let focus = Some(role.to_string());
             self.send_snapshot(&Snapshot { focus, ..snapshot });
             return Ok(());
         }
         *self.focus.lock().unwrap_or_else(PoisonError::into_inner) = Some(role);
-        self.open()
+        self.open(token)
     }
 
     /// Returns the role whose page a new window opens.
@@ -138,8 +148,16 @@ impl WindowHost {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn start(self: &Arc<Self>) -> io::Result<OpenWindow> {
-        let mut child = (self.program)()?
+    fn start(self: &Arc<Self>, token: Option<&str>) -> io::Result<OpenWindow> {
+        let mut command = (self.program)()?;
+        for name in STARTUP_VARIABLES {
+            match token {
+                Some(token) => command.env(name, token),
+                // That of this process was for its own start.
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -159,10 +177,12 @@ impl WindowHost {
                 let _ = child.kill();
                 let status = child.wait();
                 host.closed();
-                if let (false, Ok(status)) = (has_called, status)
-                    && has_failed(status)
-                {
-                    host.failed(&not_opened(&status));
+                match status {
+                    Ok(status) if has_crashed(status) => host.failed(&crashed(&status)),
+                    Ok(status) if !has_called && has_failed(status) => {
+                        host.failed(&not_opened(&status));
+                    }
+                    Ok(_) | Err(_) => {}
                 }
             })?;
         Ok(OpenWindow {
@@ -228,7 +248,7 @@ impl WindowHost {
         let is_missed = open.take().is_some_and(|it| it.raised > it.seen);
         drop(open);
         // A failure is reported by the callback.
-        let is_closed = !is_missed || self.open().is_err();
+        let is_closed = !is_missed || self.open(None).is_err();
         if is_closed && let Some(on_closed) = self.on_closed.get() {
             on_closed();
         }
@@ -237,10 +257,11 @@ impl WindowHost {
 
 impl OpenWindow {
     /// Brings it to the front; `false` if its process has ended.
-    fn raise(&mut self) -> bool {
+    fn raise(&mut self, token: Option<&str>) -> bool {
         self.raised += 1;
         let raise = WindowMessage::Raise {
             raised: self.raised,
+            token: token.map(str::to_owned),
         };
         self.messages.send(raise).is_ok()
     }
@@ -268,14 +289,34 @@ fn has_failed(status: ExitStatus) -> bool {
     !status.success()
 }
 
+/// Returns whether a window crashed, or its content did so too often.
+fn has_crashed(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return CRASH_SIGNALS.contains(&signal);
+    }
+    status.code() == Some(CONTENT_FAILED)
+}
+
 /// The number of the signal that ends a process at once.
 #[cfg(unix)]
 const SIGKILL: i32 = 9;
+
+/// The numbers of the signals of a crash: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as on Linux.
+#[cfg(unix)]
+const CRASH_SIGNALS: [i32; 6] = [4, 5, 6, 7, 8, 11];
 
 /// Returns the problem of a window that does not open.
 fn not_opened(cause: &dyn std::fmt::Display) -> Problem {
     let what = "Rolecall's window could not be opened.";
     let remedy = "Quit Rolecall and start it from a terminal to see why. Until then, use the rolecall command.";
+    Problem::new(ProblemCode::WindowFailed, what, remedy).with_detail(cause.to_string())
+}
+
+/// Returns the problem of a window that closed by itself.
+fn crashed(cause: &dyn std::fmt::Display) -> Problem {
+    let what = "Rolecall's window closed unexpectedly.";
+    let remedy = "Open it again. If that does not help, start Rolecall from a terminal to see why, and use the rolecall command.";
     Problem::new(ProblemCode::WindowFailed, what, remedy).with_detail(cause.to_string())
 }
 
@@ -451,9 +492,9 @@ mod tests {
     fn a_window_that_closes_as_it_is_raised_is_opened_again_once() {
         // It ends with the first message, and did not show anything.
         let (host, counts) = with_windows("head -c 5 > /dev/null".into());
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [1, 0, 0]);
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [2, 0, 0]);
         let snapshot = Snapshot::default();
         host.send_snapshot(&snapshot);
@@ -470,19 +511,38 @@ mod tests {
         // It ends once it has its answer.
         let script = format!("head -c 5 > /dev/null; printf '{seen}'; head -c 40 > /dev/null");
         let (host, counts) = with_windows(script);
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [1, 0, 0]);
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [1, 1, 0]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_window_that_crashes_or_whose_content_does_is_reported_although_it_had_opened() {
+        for ending in [&format!("exit {CONTENT_FAILED}"), "kill -SEGV $$"] {
+            assert_crash_is_reported(ending);
+        }
+    }
+
+    #[cfg(unix)]
+    fn assert_crash_is_reported(ending: &str) {
+        let call = Call::Desktop(DesktopCall::Focus);
+        let mut called = Vec::new();
+        write_frame(&mut called, &WindowRequest { id: 1, call }).expect("a frame");
+        let called: String = called.iter().map(|byte| format!("\\{byte:03o}")).collect();
+        let (host, counts) = with_windows(format!("printf '{called}'; {ending}"));
+        host.open(None).expect("started");
+        wait_for(&counts, [1, 1, 1]);
     }
 
     #[test]
     #[cfg(unix)]
     fn a_window_that_ends_before_it_opens_is_reported_and_can_be_opened_again() {
         let (host, counts) = with_windows("exit 127".into());
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [1, 1, 1]);
-        host.open().expect("started");
+        host.open(None).expect("started");
         wait_for(&counts, [2, 2, 2]);
     }
 
@@ -495,7 +555,7 @@ mod tests {
             || (),
             move |problem| drop(report.send(problem.clone())),
         );
-        let problem = host.open().expect_err("no program");
+        let problem = host.open(None).expect_err("no program");
         assert_eq!(problem.code, ProblemCode::WindowFailed);
         assert_eq!(reports.recv(), Ok(problem));
     }

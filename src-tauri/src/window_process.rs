@@ -75,8 +75,8 @@ fn listen(link: &Arc<Link>, app: &AppHandle) {
                 }
             }
             WindowMessage::Answer { id, result } => link.resolve(id, result),
-            WindowMessage::Raise { raised } => {
-                window::raise(app);
+            WindowMessage::Raise { raised, token } => {
+                window::raise(app, token);
                 tauri::async_runtime::spawn(confirm(link.clone(), app.clone(), raised));
             }
         }

@@ -9,6 +9,9 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 
+/// The exit code of a window whose content ended too often.
+pub(crate) const CONTENT_FAILED: i32 = 70;
+
 /// From the window: a call, with the id that its answer will have.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct WindowRequest {
@@ -49,8 +52,8 @@ pub(crate) enum WindowMessage {
         id: u64,
         result: Result<Answer, Problem>,
     },
-    /// Bring the window to the front, for the time with this number.
-    Raise { raised: u64 },
+    /// Bring the window to the front, for the time with this number. On Wayland, the token is the permission.
+    Raise { raised: u64, token: Option<String> },
 }
 
 /// A snapshot; without the roles if they did not change, since there may be ten thousand.

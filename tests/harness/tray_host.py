@@ -143,8 +143,9 @@ class TrayItem:
         """Returns Passive, Active or NeedsAttention."""
         return self.properties()["Status"]
 
-    def activate(self):
-        """Clicks the icon with the left button."""
+    def activate(self, token=None):
+        """Clicks the icon with the left button. A token permits a window to come to the front on Wayland."""
+        self._provide(token)
         self.bus.call(self.service, self.path, ITEM, "Activate", GLib.Variant("(ii)", (0, 0)))
 
     def menu(self):
@@ -170,10 +171,17 @@ class TrayItem:
         """Opens the submenus on the way, as a host does, and clicks the entry."""
         until(lambda: self._takes_click(path), lambda: f"a click on {path}; the menu is {self._safe_labels()}", deadline)
 
-    def send_click(self, item):
+    def send_click(self, item, token=None):
         """Clicks an entry as it was when the menu was read; raises where it is no longer there."""
         event = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), int(time.time()) & 0xFFFFFFFF))
-        self.bus.call(self.service, self._menu_path(), MENU, "Event", event)
+        menu = self._menu_path()
+        self._provide(token)
+        self.bus.call(self.service, menu, MENU, "Event", event)
+
+    def _provide(self, token):
+        # A token is valid for the click that follows within a tenth of a second.
+        if token:
+            self.bus.call(self.service, self.path, ITEM, "ProvideXdgActivationToken", GLib.Variant("(s)", (token,)))
 
     def _takes_click(self, path):
         try:

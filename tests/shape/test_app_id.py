@@ -48,5 +48,5 @@ def test_the_package_names_desktop_file_and_icons_by_the_id():
 def test_the_id_is_written_once_in_the_program():
     sources = {path.name: path.read_text().count(f'"{app_id()}"') for path in DESKTOP.glob("src/**/*.rs")}
     assert {name for name, count in sources.items() if count} == {"app_id.rs"}
-    notifier = (DESKTOP / "src/notifier/linux.rs").read_text()
-    assert "DesktopEntry(APP_ID" in notifier and ".icon(APP_ID)" in notifier
+    notifier = (DESKTOP / "src/notifier/server.rs").read_text()
+    assert '("desktop-entry", Value::from(APP_ID))' in notifier and '"Rolecall", new, APP_ID,' in " ".join(notifier.split())

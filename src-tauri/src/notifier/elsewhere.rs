@@ -1,4 +1,4 @@
-//! Notices on macOS and Windows, where buttons are untested. A notice has no buttons and disappears on its own; a
+//! Notices on macOS and Windows over `notify-rust`, where buttons are untested. A notice has no buttons and disappears on its own; a
 //! question opens the window.
 
 use std::sync::{Arc, OnceLock};
@@ -32,7 +32,7 @@ impl Notifier for DesktopNotifier {
         spawn_blocking(move || match notice.urgency {
             Urgency::Question => {
                 if let Some(on_action) = notifier.0.get() {
-                    on_action(&notice.topic, NoticeAction::Open);
+                    on_action(&notice.topic, NoticeAction::Open, None);
                 }
             }
             Urgency::Low | Urgency::Normal | Urgency::High => show(&notice),

@@ -1,0 +1,118 @@
+"""Rolecall on a Wayland desktop: tray, window, clipboard and notifications."""
+
+import re
+
+import pytest
+
+from harness.desktop import Desktop
+from harness.sway import TRACED, Sway
+from harness.wait import until
+
+APP_ID = "io.github.rolecall.Rolecall"
+GUEST = re.compile("^guest · ")
+CLEAR_SECONDS = 5
+
+
+@pytest.fixture
+def desktop():
+    """A desktop without an X server."""
+    with Desktop(display=False) as desktop:
+        yield desktop
+
+
+@pytest.fixture
+def begin(desktop, rolecall, keychain, account):
+    """Returns a function that starts sway and the app with a session."""
+
+    def begin():
+        sway = Sway(desktop).start()
+        assert "DISPLAY" not in desktop.env
+        rolecall.write_settings(endpoint=account.endpoint, clipboard={"clear_after": f"{CLEAR_SECONDS}s"})
+        rolecall.write_roles(guest=account.role("guest"))
+        rolecall.start(env=TRACED)
+        rolecall.add_key("user", account)
+        return sway
+
+    return begin
+
+
+def wait_for_window(sway, workspace):
+    """Waits until the window has the focus on this workspace."""
+
+    def is_there():
+        return sway.workspace() == workspace and any(
+            it.app_id == APP_ID and it.focused and it.workspace == workspace for it in sway.windows()
+        )
+
+    until(is_there, lambda: f"the window on {workspace}; there are {sway.windows()} on {sway.workspace()}", 15)
+
+
+def by_click(sway, _rolecall):
+    """Clicks the icon."""
+    sway.click_tray()
+
+
+def by_menu(sway, _rolecall):
+    """Chooses from the icon's menu."""
+    sway.tray_item().click("Open Rolecall")
+
+
+def by_second_start(_sway, rolecall):
+    """Starts the program again."""
+    first = rolecall.process
+    assert rolecall.launch().wait_exit() == 0
+    rolecall.process = first
+
+
+@pytest.mark.parametrize("way", [by_click, by_menu, by_second_start])
+def test_the_window_comes_to_the_workspace_where_its_user_is(begin, rolecall, way):
+    sway = begin()
+    sway.tray_item()
+    until(lambda: way(sway, rolecall) or sway.windows(), "the window to open", 20)
+    wait_for_window(sway, "1")
+    for workspace in "21":
+        sway.go_to(workspace)
+        way(sway, rolecall)
+        wait_for_window(sway, workspace)
+
+
+def test_a_click_on_a_notification_passes_its_token_to_the_window(begin, rolecall):
+    sway = begin()
+    sway.tray_item().click("Open Rolecall")
+    wait_for_window(sway, "1")
+    sway.tray_item().click("guest")
+    until(lambda: any("guest is ready" in title for title in sway.notices()), lambda: f"a notice in {sway.notices()}")
+    sway.go_to("2")
+    sway.click_notice()
+    # This sway marks the token as void, since the notification has no keyboard.
+    wait_for_window(sway, "2")
+    (token,) = sway.tokens_of_notices()
+    assert is_activated_with(rolecall, token)
+
+
+def test_a_click_in_the_tray_passes_its_token_to_the_window(begin, rolecall):
+    sway = begin()
+    item = sway.tray_item()
+    item.click("Open Rolecall")
+    wait_for_window(sway, "1")
+    entry = item.wait_for("Open Rolecall")
+    for workspace, click in (("2", item.activate), ("3", lambda token: item.send_click(entry, token))):
+        sway.go_to(workspace)
+        click(f"token-{workspace}")
+        until(lambda: is_activated_with(rolecall, f"token-{workspace}"), f"the window to use the token for {workspace}")
+        wait_for_window(sway, workspace)
+
+
+def is_activated_with(rolecall, token):
+    """Returns whether a window asked the desktop to come to the front with this token."""
+    return re.search(rf'xdg_activation_v1@\d+\.activate\("{token}", ', rolecall.process.log()) is not None
+
+
+def test_a_button_of_a_notification_copies_and_the_clipboard_is_cleared(begin, rolecall):
+    sway = begin()
+    sway.tray_item().click("guest")
+    (title,) = until(lambda: [it for it in sway.notices() if "guest is ready" in it], lambda: f"a notice in {sway.notices()}")
+    sway.press_button(title, "copy")
+    until(lambda: "AWS_SESSION_TOKEN" in sway.clipboard(), "the export block in the clipboard")
+    assert "x-kde-passwordManagerHint" in sway.clipboard_types()
+    until(lambda: not sway.clipboard_types(), "an empty clipboard", CLEAR_SECONDS + 5)

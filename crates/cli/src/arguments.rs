@@ -1,5 +1,7 @@
 //! What the command line says: the command, its values, and how its session is limited.
 
+#[cfg(test)]
+mod advice;
 mod build;
 mod command;
 mod line;

@@ -2,7 +2,7 @@
 //!
 //! It starts in about a millisecond: it links std and the domain, but no async runtime, no AWS client and no display.
 //!
-//! Modules from the ground up: `shell_word`; `grammar` (the table of commands and flags), `arguments` and `help`; `environment` and
+//! Modules from the ground up: `grammar` (the table of commands and flags), `arguments` and `help`; `environment` and
 //! `terminal`; `socket` (transport); `client`, which asks the user on the way; `endpoint`; `commands`.
 
 mod agent_program;
@@ -21,7 +21,6 @@ mod piped_code;
 mod question;
 mod regular_file;
 mod sdk_message;
-mod shell_word;
 mod socket;
 mod table;
 mod terminal;
@@ -37,7 +36,7 @@ use arguments::{Command, Invocation, SessionOf};
 use client::Client;
 use commands::Outcome;
 use environment::Environment;
-use shell_word::shell_word;
+use rolecall_core::value::shell_word::shell_word;
 
 /// The exit code for a command line that is not valid. Other failures exit with 1.
 const USAGE: u8 = 2;

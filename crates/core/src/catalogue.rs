@@ -182,7 +182,7 @@ pub fn unknown_role(name: &Name) -> Problem {
     Problem::new(
         ProblemCode::UnknownRole,
         what,
-        "See the names with: rolecall list.",
+        "See the names with: rolecall list",
     )
 }
 

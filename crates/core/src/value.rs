@@ -18,4 +18,5 @@ pub mod region;
 pub mod role_arn;
 pub mod sanitise;
 pub mod secret;
+pub mod shell_word;
 pub mod usage;

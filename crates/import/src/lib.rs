@@ -149,7 +149,7 @@ fn of_keyring(
     for file in sealed {
         let name = file.file_name().to_string_lossy().into_owned();
         let reason = format!(
-            "{} encrypted this key with a passphrase of its own. Add the key with: rolecall keys add.",
+            "{} encrypted this key with a passphrase of its own. Add the key with: rolecall keys add NAME",
             from.title()
         );
         import_data.skipped.push((name, reason));

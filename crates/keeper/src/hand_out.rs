@@ -15,6 +15,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
 use rolecall_core::value::sanitise;
 use rolecall_core::value::secret::Secret;
+use rolecall_core::value::shell_word::shell_word;
 
 impl Owner {
     /// Returns the line of a `credential_process`. Assumes or renews the role first if needed.
@@ -179,7 +180,8 @@ pub(super) fn account_of(session: &Session) -> &str {
 pub(super) fn no_key_session(key: &Name) -> Problem {
     let name = sanitise::echo(key.as_str());
     let what = format!("There is no active session of the access key \"{name}\".");
-    let remedy = "It begins when a program asks for it: rolecall credentials --key.";
+    let word = shell_word(&name);
+    let remedy = format!("It begins when a program asks for it: rolecall credentials --key {word}");
     Problem::new(ProblemCode::NoSession, what, remedy)
 }
 
@@ -190,6 +192,6 @@ pub(super) fn no_session(role: &Name) -> Problem {
     Problem::new(
         ProblemCode::NoSession,
         what,
-        format!("Assume it first: rolecall assume {name}."),
+        format!("Assume it first: rolecall assume {}", shell_word(&name)),
     )
 }

@@ -16,6 +16,7 @@ use rolecall_core::aws_files::{AwsFile, Edited, TakenKey, movable_key, process_l
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::echo;
+use rolecall_core::value::shell_word::shell_word;
 
 /// A note on what the credentials of a moved key cannot do.
 const LIMITS: &str = "AWS's tools then get a session of the key that renews itself. It can do what the user can, except \
@@ -148,7 +149,8 @@ impl Owner {
         let what =
             format!("The profile \"{profile}\" of AWS's files gets its credentials from this key.");
         let remedy = format!(
-            "Put the key back first: rolecall keys undo-import {profile}; or take the credential_process out of that profile."
+            "Put the key back first: rolecall keys undo-import {}; or take the credential_process out of that profile.",
+            shell_word(&profile)
         );
         Err(Problem::new(ProblemCode::UnusableSource, what, remedy))
     }
@@ -218,6 +220,6 @@ fn not_moved(profile: &str) -> Problem {
     Problem::new(
         ProblemCode::UnknownKey,
         what,
-        "See the access keys with: rolecall keys list.",
+        "See the access keys with: rolecall keys list",
     )
 }

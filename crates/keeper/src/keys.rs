@@ -241,6 +241,6 @@ fn check_unlisted(keys: &[AccessKey], name: &Name) -> Result<(), Problem> {
 pub(super) fn unknown_key(name: &Name) -> Problem {
     let name = sanitise::echo(name.as_str());
     let what = format!("There is no access key called \"{name}\".");
-    let remedy = "See the names with: rolecall keys list.";
+    let remedy = "See the names with: rolecall keys list";
     Problem::new(ProblemCode::UnknownKey, what, remedy)
 }

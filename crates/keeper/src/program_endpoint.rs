@@ -29,7 +29,7 @@ impl Owner {
             false => Err(Problem::new(
                 ProblemCode::NotAllowed,
                 "This program was not allowed to serve the role.",
-                "Start it with: rolecall exec --server.",
+                "Start it with: rolecall exec --server ROLE",
             )),
         }
     }

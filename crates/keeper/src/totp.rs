@@ -12,6 +12,7 @@ use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
+use rolecall_core::value::shell_word::shell_word;
 
 impl Owner {
     /// Stores the seed of an MFA device for an access key of its user, after AWS accepted a code of it. The code is
@@ -149,7 +150,10 @@ fn check_device(key: &AccessKey, serial: &MfaSerial) -> Result<(), Problem> {
         return Err(Problem::new(
             ProblemCode::NameTaken,
             format!("The key \"{name}\" has a seed already."),
-            format!("Remove it first with: rolecall keys remove-totp {name}"),
+            format!(
+                "Remove it first with: rolecall keys remove-totp {}",
+                shell_word(&name)
+            ),
         ));
     }
     match serial.account_id() {
@@ -180,7 +184,8 @@ fn lost_seed(key: &AccessKey) -> Problem {
     let name = sanitise::echo(key.name.as_str());
     let what = format!("The keychain no longer has the seed of the key \"{name}\".");
     let remedy = format!(
-        "Enter the code here. To store the seed again, first run: rolecall keys remove-totp {name}"
+        "Enter the code here. To store the seed again, first run: rolecall keys remove-totp {}",
+        shell_word(&name)
     );
     Problem::new(ProblemCode::CodeNeeded, what, remedy)
 }

@@ -8,7 +8,7 @@ use rolecall_core::value::sanitise::visible;
 use crate::arguments::WriteMode;
 use crate::client::Client;
 use crate::environment::Environment;
-use crate::shell_word::shell_word;
+use rolecall_core::value::shell_word::shell_word;
 
 use super::edit::{Editing, names};
 use super::other_files::OtherFiles;

@@ -4,6 +4,7 @@ use rolecall_core::api::protocol::Call;
 use rolecall_core::aws_files::connection::{EditView, Which};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::shell_word::shell_word;
 
 use super::edit::{Editing, names};
 
@@ -82,8 +83,8 @@ fn moved(edit: &EditView) -> String {
     let backup = edit.backup.as_deref().map(visible);
     let backup = backup.map(|path| format!(" A copy of the old file without the secret: {path}."));
     format!(
-        "The key of {profile} is in the keychain, and no longer in the file.{} Undo with: rolecall keys undo-import \
-         {profile}",
-        backup.unwrap_or_default()
+        "The key of {profile} is in the keychain, and no longer in the file.{} Undo with: rolecall keys undo-import {}",
+        backup.unwrap_or_default(),
+        shell_word(&profile)
     )
 }

@@ -19,9 +19,9 @@ use crate::client::{Client, unexpected};
 use crate::environment::{Display, Environment};
 use crate::input::{read, read_file, unreadable};
 use crate::passphrase;
-use crate::shell_word::shell_word;
 use crate::table::aligned;
 use crate::terminal::{self, Echo};
+use rolecall_core::value::shell_word::shell_word;
 
 /// Runs a command on access keys.
 ///

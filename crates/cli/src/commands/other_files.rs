@@ -7,7 +7,7 @@ use rolecall_core::value::sanitise::visible;
 
 use crate::client::Client;
 use crate::environment::Environment;
-use crate::shell_word::shell_word;
+use rolecall_core::value::shell_word::shell_word;
 
 /// The files that differ, at least one.
 pub(super) struct OtherFiles(Vec<OtherFile>);

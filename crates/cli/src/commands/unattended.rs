@@ -12,8 +12,8 @@ use rolecall_core::view::snapshot::Mode;
 
 use crate::client::Client;
 use crate::piped_code::StandardInput;
-use crate::shell_word::shell_word;
 use crate::terminal;
+use rolecall_core::value::shell_word::shell_word;
 
 /// Answers prompts for the role with a code from standard input, or says once that a code is waited for. Does so in a
 /// thread that ends with this process.

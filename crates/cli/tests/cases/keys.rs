@@ -265,3 +265,20 @@ user is in the sealed file: AKIAIOSFODNN7EXAMPLE of arn:aws:iam::177634097045:us
 
 "#]]);
 }
+
+#[test]
+fn the_way_back_of_a_profile_with_a_blank_can_be_pasted() {
+    Case::new(&["keys", "import", "--profile", "two words", "--yes"])
+        .answer(json!({
+            "edit": {
+                "path": "~/.aws/credentials", "profiles": ["two words"],
+                "difference": [{ "kind": "removed", "text": "aws_access_key_id = …" }], "notes": []
+            }
+        }))
+        .prints(str![[r#"
+~/.aws/credentials:
+- aws_access_key_id = …
+The key of two words is in the keychain, and no longer in the file. Undo with: rolecall keys undo-import 'two words'
+
+"#]]);
+}

@@ -199,7 +199,7 @@ fn assume_offers_the_role_with_a_similar_name() {
         .answer(snapshot())
         .problem(json!({
             "code": "unknown_role", "what": "There is no role called \"gest\".",
-            "remedy": "See the names with: rolecall list."
+            "remedy": "See the names with: rolecall list"
         }))
         .answer(json!({ "names": ["audit", "guest", "quest\u{202e}"] }))
         .asked(json!("snapshot"))
@@ -217,11 +217,11 @@ fn assume_offers_no_role_with_another_name() {
         .answer(snapshot())
         .problem(json!({
             "code": "unknown_role", "what": "There is no role called \"nobody\".",
-            "remedy": "See the names with: rolecall list."
+            "remedy": "See the names with: rolecall list"
         }))
         .answer(json!({ "names": ["audit", "guest"] }))
         .fails(str![[r#"
-There is no role called "nobody". See the names with: rolecall list.
+There is no role called "nobody". See the names with: rolecall list
 
 "#]]);
 }

@@ -27,7 +27,7 @@ impl Clipboard for NoClipboard {
         Err(Problem::new(
             ProblemCode::ClipboardFailed,
             "There is no clipboard without a display.",
-            "Print the export block: rolecall env ROLE.",
+            "Print the export block: rolecall env ROLE",
         ))
     }
 }

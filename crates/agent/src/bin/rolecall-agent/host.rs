@@ -41,7 +41,7 @@ impl Host for AgentHost {
         Err(Problem::new(
             ProblemCode::NotRunning,
             "Rolecall is running without a window.",
-            "Use the command line: rolecall status.",
+            "Use the command line: rolecall status",
         ))
     }
 

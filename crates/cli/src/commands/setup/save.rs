@@ -9,7 +9,7 @@ use rolecall_core::value::sanitise::visible;
 
 use super::machine::Machine;
 use crate::client::{Client, unexpected};
-use crate::shell_word::shell_word;
+use rolecall_core::value::shell_word::shell_word;
 
 /// How the role is added.
 #[derive(Clone, Copy)]

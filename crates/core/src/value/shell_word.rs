@@ -1,7 +1,7 @@
 //! A word of a command that is shown for a shell.
 
 /// Returns a name as bash, zsh, fish and other shells read it.
-pub(crate) fn shell_word(name: &str) -> String {
+pub fn shell_word(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_.@/+=,:".contains(c);
     // zsh replaces `=name` with the path of a program.
     if !name.is_empty() && !name.starts_with('=') && name.chars().all(is_plain) {

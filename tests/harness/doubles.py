@@ -91,11 +91,10 @@ class Moto:
     def __init__(self, desktop):
         self.desktop = desktop
 
-    def start_open(self):
-        """Starts it with nothing but AWS's own policies, and returns its endpoint. It accepts every signature."""
+    def start_open(self, env=None):
+        """Starts it without anything in it, and returns its endpoint. It accepts every signature."""
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
-        env = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
         self.process = self.desktop.start("moto", BIN / "moto_server", "-H", "127.0.0.1", "-p", str(port), env=env)
         until(lambda: _answers(endpoint), self.process.log, 30)
         return endpoint

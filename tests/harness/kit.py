@@ -41,7 +41,7 @@ class TwoAccounts:
     @classmethod
     def on_moto(cls, machine):
         """Returns the accounts in moto, where a session of a role belongs to the role's account."""
-        endpoint = Moto(machine).start_open()
+        endpoint = Moto(machine).start_open(env={"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"})
         test = {"key": "test", "secret": "test"}
         sts = _client("sts", endpoint, **test)
         arn = f"arn:aws:iam::{ROLE_ACCOUNT}:role/admin"

@@ -35,7 +35,7 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit simulate foreign binaries shape journeys; do \
+	for stage in setup fmt scripts ui core deny lint unit simulate foreign binaries shape packages journeys; do \
 		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible; \
 	done; \
 	$(STAGE) --summary
@@ -52,14 +52,16 @@ bench: build setup ## Measures the release binaries beside their peers
 	cd tests && ROLECALL_BIN_DIR=$(TARGET)/release .venv/clients/bin/python -m bench
 
 .PHONY: package
-package: build ## Bundles a .deb into target/release/bundle/deb
-	scripts/package
+package: build ## Makes the Debian packages in target/release/packages
+	scripts/setup package
+	cargo build --locked --release -p rolecall --example manual
+	scripts/package "$(TARGET)/release" "$(TARGET)/release/packages"
 
 # ---- what `make test` is made of
 
 .PHONY: setup
 setup: ## Installs what the tests need
-	@scripts/setup toolchain build headless tests ui clients python cargo-tools
+	@scripts/setup toolchain build headless tests package ui clients python cargo-tools
 
 .PHONY: fmt
 fmt: ## Checks the formatting
@@ -118,10 +120,21 @@ deny: ## Checks licences, sources, banned and unused dependencies
 binaries: window ## Builds the debug binaries that the journeys drive
 	cargo build --locked --workspace --bins
 	cargo build --locked -p rolecall-agent --examples
+	cargo build --locked -p rolecall --example manual
 
 .PHONY: shape
 shape: ## Checks dependencies, circles and length of files, and words
 	$(PYTHON) -m pytest tests/shape
+
+.PHONY: packages
+packages: ## Makes the Debian packages of the debug binaries, and installs them into a folder
+	@scripts/setup package ui
+	@if command -v dpkg-shlibdeps >/dev/null && command -v lintian >/dev/null; then \
+		ROLECALL_PACKAGE_LEVEL=0 scripts/package "$(ROLECALL_BIN_DIR)" "$(TARGET)/debug/packages" && \
+		ROLECALL_PACKAGES="$(TARGET)/debug/packages" $(PYTHON) -m pytest tests/package; \
+	else \
+		echo "The Debian packages were NOT tested: dpkg-dev or lintian is not installed."; \
+	fi
 
 .PHONY: journeys
 journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)

@@ -35,12 +35,12 @@ def test_the_desktop_file_is_named_by_the_id_and_names_it():
     assert entry["Icon"] == entry["StartupWMClass"] == app_id()
     assert entry["Exec"] == configuration()["mainBinaryName"]
     packages = configuration()["bundle"]["linux"]
-    assert {kind: packages[kind]["desktopTemplate"] for kind in packages} == {"deb": path.name, "rpm": path.name}
+    assert {kind: packages[kind]["desktopTemplate"] for kind in packages} == {"rpm": path.name}
 
 
 def test_the_package_names_desktop_file_and_icons_by_the_id():
     script = (REPOSITORY / "scripts/package").read_text()
-    assert f"id={app_id()} " in script
+    assert f"\nid={app_id()}\n" in script
     icons = [path for path in configuration()["bundle"]["linux"]["rpm"]["files"] if "/icons/" in path]
     assert icons and {path.rpartition("/")[2] for path in icons} == {f"{app_id()}.png"}
 

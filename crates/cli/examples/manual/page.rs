@@ -34,10 +34,32 @@ const VARIABLES: [(&str, &str); 4] = [
     ),
 ];
 
-/// Returns the page.
-pub(crate) fn page() -> String {
+/// Returns the page of another program, from its help text: a line about it, its usage, and paragraphs.
+pub(crate) fn page_of(program: &str, help: &str) -> String {
+    let (about, rest) = help.split_once("\n\n").unwrap_or((help, ""));
+    let (usage, rest) = rest.split_once("\n\n").unwrap_or((rest, ""));
+    let usage = usage.trim_start_matches("Usage: ");
+    let mut page = title(program);
+    page.push_str(&format!(
+        ".SH NAME\n{} \\- {}\n",
+        escaped(program),
+        escaped(about)
+    ));
+    page.push_str(&format!(".SH SYNOPSIS\n.B {}\n", escaped(usage)));
+    page.push_str(&format!(".SH DESCRIPTION\n{}", body(rest.trim_end())));
+    page.push_str(".SH SEE ALSO\n.BR rolecall (1)\n");
+    page
+}
+
+fn title(program: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let mut page = format!(".TH ROLECALL 1 \"\" \"Rolecall {version}\" \"User Commands\"\n");
+    let name = escaped(&program.to_uppercase());
+    format!(".TH {name} 1 \"\" \"Rolecall {version}\" \"User Commands\"\n")
+}
+
+/// Returns the page of `rolecall`.
+pub(crate) fn page() -> String {
+    let mut page = title("rolecall");
     page.push_str(".SH NAME\nrolecall \\- AWS role sessions from the desktop tray\n");
     let overview = format!("{}\n\n{EXIT_CODES}", lists());
     page.push_str(&format!(".SH SYNOPSIS\n.B {}\n", escaped(USAGE)));
@@ -53,7 +75,9 @@ pub(crate) fn page() -> String {
     }
     page.push_str(&format!(".SH FILES\n{}", list(&FILES)));
     page.push_str(&format!(".SH ENVIRONMENT\n{}", list(&VARIABLES)));
-    page.push_str(".SH SEE ALSO\n.BR aws (1)\n");
+    page.push_str(
+        ".SH SEE ALSO\n.BR rolecall-agent (1),\n.BR rolecall-desktop (1),\n.BR aws (1)\n",
+    );
     page
 }
 

@@ -284,9 +284,10 @@ fn credentials(fields: Option<&types::Credentials>) -> Result<Credentials, StsEr
     let missing = |field: &str| StsError::Incomplete(format!("{field} is missing"));
     let fields = fields.ok_or_else(|| missing("Credentials"))?;
     let expires_at = Timestamp::from_second(fields.expiration().secs())
-        .ok()
-        .filter(|instant| *instant != Timestamp::UNIX_EPOCH)
-        .ok_or_else(|| missing("Expiration"))?;
+        .map_err(|_| StsError::Incomplete("Expiration is too far away".to_owned()))?;
+    if expires_at == Timestamp::UNIX_EPOCH {
+        return Err(missing("Expiration"));
+    }
     Ok(Credentials {
         access_key_id: given("AccessKeyId", Some(fields.access_key_id()))?,
         secret_access_key: Secret::new(given("SecretAccessKey", Some(fields.secret_access_key()))?),

@@ -229,6 +229,9 @@ fn b52_an_invalid_expiry_is_incomplete_and_an_offset_is_accepted() {
             "{bad}: {outcome:?}"
         );
     }
+    let (outcome, _) = assume_from(body("9999-12-31T23:59:59Z"));
+    let far = StsError::Incomplete("Expiration is too far away".into());
+    assert_eq!(outcome.err(), Some(far), "it is there");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Published error messages of AWS, and the explanation of each.
 
+use jiff::SignedDuration;
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::explain::diagnosis::{MfaProof, SentRequest, Signer};
 use rolecall_core::explain::refusal::{Attempt, explain};
@@ -112,13 +113,17 @@ impl SentCase {
 
 impl Case {
     fn explained(&self) -> Problem {
-        self.sent.explained(Refusal {
+        self.sent.explained(self.refusal(None))
+    }
+
+    fn refusal(&self, skew: Option<SignedDuration>) -> Refusal {
+        Refusal {
             status: self.status,
             code: self.code.clone(),
             message: self.message.clone(),
             request_id: Some(REQUEST.into()),
-            skew: None,
-        })
+            skew,
+        }
     }
 }
 
@@ -153,6 +158,24 @@ fn b24_b57_every_published_error_has_its_explanation() {
         if let Some(part) = &case.part {
             assert!(problem.to_string().contains(part), "{name}: {problem}");
         }
+    }
+}
+
+#[test]
+fn r03_the_difference_of_the_clock_is_named_only_if_it_is_known() {
+    let cases = cases();
+    let behind = cases.iter().find(|case| case.name == "clock behind");
+    let behind = behind.expect("the case");
+    let shown = |seconds: Option<i64>| {
+        let skew = seconds.map(SignedDuration::from_secs);
+        behind.sent.explained(behind.refusal(skew)).what
+    };
+    assert_eq!(
+        shown(Some(-3 * 3600)),
+        "This computer's clock differs from AWS's by 3h."
+    );
+    for unknown in [None, Some(0)] {
+        assert_eq!(shown(unknown), "This computer's clock differs from AWS's.");
     }
 }
 

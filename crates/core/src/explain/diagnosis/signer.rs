@@ -186,6 +186,7 @@ fn clock(refusal: &Refusal) -> Verdict {
 /// Returns the sentence about a wrong clock, and its cause. `skew` is AWS's clock minus this machine's.
 pub fn clock_cause(skew: Option<SignedDuration>) -> (String, Cause) {
     let off = skew
+        .filter(|skew| !skew.is_zero())
         .map(|skew| format!(" by {}", span(skew.as_secs().abs())))
         .unwrap_or_default();
     let cause = Cause::new(

@@ -7,9 +7,12 @@ import signal
 import subprocess
 
 import pytest
+from gi.repository import GLib
 
 from harness import sandbox
 from harness.aws import Aws, write_profile
+from harness.notifications import NAME as NOTIFICATIONS
+from harness.notifications import PATH as NOTIFICATIONS_PATH
 from harness.notifications import Dunst, Notifications
 from harness.practice import Practice
 from harness.rolecall import Refused, binary, knock
@@ -105,6 +108,22 @@ def test_t03_a_denial_is_one_line_without_credentials(desktop, rolecall, practic
     [line] = rolecall.json("history", "guest")
     assert (line["verdict"], line["failure"], line["count"]) == ("denied", "not_allowed", 1)
     assert line["pid"] > 0 and line["program"], line
+
+
+def test_t03_no_program_presses_the_button_of_its_own_question(desktop, rolecall, practice, notifications):
+    account = practice("ask")
+    asking = credentials(desktop)
+    notice = notifications.wait_for("wants access to guest")
+    another = desktop.bus()
+    pressed = GLib.Variant("(us)", (notice.id, "allow-once"))
+    for destination in (None, notice.sender):
+        another.emit(NOTIFICATIONS_PATH, NOTIFICATIONS, "ActionInvoked", pressed, destination=destination)
+    stays(lambda: asking.poll() is None and assumed(account) == 0, "nothing to be handed out", 2)
+    closed = GLib.Variant("(uu)", (notice.id, 2))
+    another.emit(NOTIFICATIONS_PATH, NOTIFICATIONS, "NotificationClosed", closed)
+    notifications.invoke(notice, "Allow once")
+    output, errors = asking.communicate(timeout=20)
+    assert asking.returncode == 0 and "AccessKeyId" in output, errors
 
 
 def test_t03_an_allowed_process_tree_is_asked_about_once(desktop, rolecall, practice, notifications):

@@ -29,6 +29,9 @@ pub(super) struct Pressed {
 pub(super) struct Shown {
     connection: Connection,
     messages: MessageStream,
+    /// The unique name of the server that shows it. Every program on the bus can send the signal of a pressed button, and
+    /// none must answer the question whether it gets a role.
+    server: String,
     id: u32,
 }
 
@@ -71,11 +74,12 @@ pub(super) async fn show(notice: &Notice) -> zbus::Result<Option<Shown>> {
         let bus = zbus::fdo::DBusProxy::new(&connection).await?;
         bus.add_match_rule(rule).await?;
     }
-    let id = notify(&connection, notice, capabilities).await?;
+    let reply = notify(&connection, notice, capabilities).await?;
     Ok(Some(Shown {
         connection,
         messages,
-        id,
+        server: sender(&reply),
+        id: reply.body().deserialize()?,
     }))
 }
 
@@ -94,7 +98,7 @@ async fn notify(
     connection: &Connection,
     notice: &Notice,
     capabilities: Capabilities,
-) -> zbus::Result<u32> {
+) -> zbus::Result<Message> {
     let (urgency, timeout) = match notice.urgency {
         Urgency::Low => (0_u8, USUAL_TIMEOUT),
         Urgency::Normal | Urgency::High => (1, USUAL_TIMEOUT),
@@ -112,10 +116,7 @@ async fn notify(
     let arguments = (
         "Rolecall", new, APP_ID, &*title, &*body, actions, hints, timeout,
     );
-    call(connection, "Notify", &arguments)
-        .await?
-        .body()
-        .deserialize()
+    call(connection, "Notify", &arguments).await
 }
 
 async fn call<B>(connection: &Connection, method: &str, body: &B) -> zbus::Result<Message>
@@ -125,6 +126,12 @@ where
     connection
         .call_method(Some(NAME), PATH, Some(NAME), method, body)
         .await
+}
+
+/// Returns the unique name of who sent a message, which the bus sets.
+fn sender(message: &Message) -> String {
+    let header = message.header();
+    header.sender().map(ToString::to_string).unwrap_or_default()
 }
 
 impl Shown {
@@ -161,6 +168,9 @@ impl Shown {
     fn signal(&self, message: &Message) -> Option<Signal> {
         let header = message.header();
         if header.message_type() != message::Type::Signal || header.interface()? != NAME {
+            return None;
+        }
+        if sender(message) != self.server {
             return None;
         }
         let body = message.body();

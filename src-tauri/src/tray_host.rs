@@ -18,10 +18,6 @@ pub(crate) enum TrayHost {
     /// No tray.
     Missing,
     /// No session bus, which the tray needs.
-    #[cfg_attr(
-        not(target_os = "linux"),
-        expect(dead_code, reason = "only Linux has one")
-    )]
     NoBus,
 }
 

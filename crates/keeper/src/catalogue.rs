@@ -8,7 +8,7 @@ use rolecall_core::asker::consent::Subject;
 use rolecall_core::catalogue::{self, Catalogue, Reading, name_taken};
 use rolecall_core::role::limits::{Limits, LimitsView};
 use rolecall_core::role::{Role, RoleDraft};
-use rolecall_core::value::look_alike;
+use rolecall_core::value::look_alike::{self, Named};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::{Origin, OriginKind};
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -182,18 +182,36 @@ impl State {
         self.note_look_alikes();
     }
 
-    /// Shows a problem while two roles have names that look alike. A dismissed one stays away until others do.
-    fn note_look_alikes(&mut self) {
-        let names = self.roles.catalogue.roles().iter().map(|role| &role.name);
-        let pair = look_alike::first_pair(names).map(|(one, other)| (one.clone(), other.clone()));
-        if pair == self.roles.look_alikes {
-            return;
+    /// Shows a problem while two roles, access keys, groups or accounts have names that look alike. A dismissed one stays
+    /// away until others do.
+    pub(super) fn note_look_alikes(&mut self) {
+        let problem = self.look_alikes();
+        if problem != self.roles.look_alikes {
+            self.problems.set(Concern::LookAlikes, problem.clone());
+            self.roles.look_alikes = problem;
         }
-        let problem = pair
-            .as_ref()
-            .map(|(one, other)| look_alike::problem(one, other));
-        self.problems.set(Concern::LookAlikes, problem);
-        self.roles.look_alikes = pair;
+    }
+
+    fn look_alikes(&self) -> Option<Problem> {
+        let roles = self.roles.catalogue.roles();
+        let marks = &self.marks.current;
+        let sessions = self.sessions.by_role.keys().map(Name::as_str);
+        let names = roles.iter().map(|role| role.name.as_str()).chain(sessions);
+        let groups = roles.iter().filter_map(|role| role.group.as_deref());
+        let find = |named, pair: Option<(&str, &str)>| {
+            pair.map(|(one, other)| look_alike::problem(named, one, other))
+        };
+        let keys = self.keys.list.iter().map(|key| key.name.as_str());
+        find(Named::Roles, look_alike::first_pair(names))
+            .or_else(|| find(Named::Keys, look_alike::first_pair(keys)))
+            .or_else(|| {
+                let groups = groups.chain(marks.groups());
+                find(Named::Groups, look_alike::first_pair(groups))
+            })
+            .or_else(|| {
+                let accounts = look_alike::first_pair(marks.account_names());
+                find(Named::Accounts, accounts)
+            })
     }
 }
 

@@ -25,6 +25,7 @@ impl Owner {
                 state.shown.listed += 1;
                 state.marks.faults = reading.faults;
                 state.problems.set(Concern::MarksFile, None);
+                state.note_look_alikes();
             }
             Err(problem) => {
                 if !state.marks.is_read {

@@ -147,3 +147,36 @@ fn t32_roles_with_names_that_look_alike_are_pointed_out_until_one_is_renamed() {
     keeper.reload_roles();
     assert_eq!(keeper.snapshot().problems.len(), 1, "it is there again");
 }
+
+#[test]
+fn t32_groups_and_accounts_with_names_that_look_alike_are_pointed_out() {
+    for (marks, part) in [
+        (
+            "[roles.guest]\ngroup = \"prod\"\n[roles.hub]\ngroup = \"pr\u{43e}d\"\n",
+            "Two groups have names that look alike",
+        ),
+        (
+            "[accounts]\n\"111122223333\" = \"shop\"\n\"111122224444\" = \"sh\u{43e}p\"\n",
+            "Two accounts have names that look alike",
+        ),
+    ] {
+        let (fakes, keeper) = ready();
+        *fakes.files.marks.lock().expect("not poisoned") = marks.to_owned();
+        keeper.reload_marks();
+        let problem = keeper.snapshot().problems.remove(0);
+        assert!(problem.what.starts_with(part), "{problem:?}");
+        fakes.files.marks.lock().expect("not poisoned").clear();
+        keeper.reload_marks();
+        assert!(keeper.snapshot().problems.is_empty(), "one was renamed");
+    }
+}
+
+#[test]
+fn t32_access_keys_with_names_that_look_alike_are_pointed_out() {
+    let (_fakes, keeper) = ready();
+    let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLZ", &Secret::new("x".repeat(40))).expect("a key");
+    keeper.add_key(&name("us\u{435}r"), &pair).expect("added");
+    let problem = keeper.snapshot().problems.remove(0);
+    let part = "Two access keys have names that look alike";
+    assert!(problem.what.starts_with(part), "{problem:?}");
+}

@@ -137,6 +137,16 @@ impl Marks {
         self.accounts.get(account_id).cloned().unwrap_or_default()
     }
 
+    /// Returns the groups in the labels of roles.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.roles.values().filter_map(|it| it.group.as_deref())
+    }
+
+    /// Returns the names of accounts.
+    pub fn account_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts.values().filter_map(|it| it.alias.as_deref())
+    }
+
     /// Returns the labels that apply to a role of an account.
     pub fn of(&self, role: &str, account_id: &str) -> Marked {
         let own = self.roles.get(role).cloned().unwrap_or_default();

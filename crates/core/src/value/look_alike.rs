@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::name::Name;
 use super::problem::{Problem, ProblemCode};
 use super::sanitise;
 
@@ -57,8 +56,8 @@ const LIKE: [(&str, char); 45] = [
 ];
 
 /// Returns the name as it looks: names with the same result look alike.
-fn skeleton(name: &Name) -> String {
-    let words = name.as_str().split_whitespace().collect::<Vec<_>>();
+fn skeleton(name: &str) -> String {
+    let words = name.split_whitespace().collect::<Vec<_>>();
     let shown = words.join(" ");
     let visible = shown.chars().filter(|c| !is_selector(*c));
     visible.map(latin).collect()
@@ -84,8 +83,8 @@ fn latin(character: char) -> char {
 }
 
 /// Returns the first two different names that look alike.
-pub fn first_pair<'a>(names: impl Iterator<Item = &'a Name>) -> Option<(&'a Name, &'a Name)> {
-    let mut seen: BTreeMap<String, &Name> = BTreeMap::new();
+pub fn first_pair<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str, &'a str)> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for name in names {
         match seen.insert(skeleton(name), name) {
             Some(other) if other != name => return Some((other, name)),
@@ -95,9 +94,41 @@ pub fn first_pair<'a>(names: impl Iterator<Item = &'a Name>) -> Option<(&'a Name
     None
 }
 
+/// What has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// Roles and their sessions.
+    Roles,
+    /// Access keys.
+    Keys,
+    /// Groups of roles.
+    Groups,
+    /// Accounts.
+    Accounts,
+}
+
+impl Named {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::Keys => "access keys",
+            Self::Groups => "groups",
+            Self::Accounts => "accounts",
+        }
+    }
+
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::Roles => "Compare their accounts before you use one, and rename one of them.",
+            Self::Keys => "Compare their users before you use one, and rename one of them.",
+            Self::Groups => "Rename one of them, so that you can tell them apart.",
+            Self::Accounts => "Compare their 12 digits, and rename one of them.",
+        }
+    }
+}
+
 /// Returns the problem of two names that look alike.
-pub fn problem(first: &Name, second: &Name) -> Problem {
-    let (one, other) = (first.as_str(), second.as_str());
+pub fn problem(named: Named, one: &str, other: &str) -> Problem {
     let mut pairs = one.chars().zip(other.chars());
     let how = pairs.find(|(own, others)| own != others);
     let how = how.map_or_else(String::new, |(own, others)| {
@@ -105,21 +136,19 @@ pub fn problem(first: &Name, second: &Name) -> Problem {
         format!(" One has {own} where the other has {others}.")
     });
     let (one, other) = (sanitise::echo(one), sanitise::echo(other));
-    let what = format!("Two roles have names that look alike: \"{one}\" and \"{other}\".{how}");
-    let remedy = "Compare their accounts before you use one, and rename one of them.";
-    Problem::new(ProblemCode::NameTaken, what, remedy)
+    let what = format!(
+        "Two {} have names that look alike: \"{one}\" and \"{other}\".{how}",
+        named.text()
+    );
+    Problem::new(ProblemCode::NameTaken, what, named.remedy())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn name(text: &str) -> Name {
-        Name::parse(text).expect("a name")
-    }
-
     fn are_alike(one: &str, other: &str) -> bool {
-        first_pair([name(one), name(other)].iter()).is_some()
+        first_pair([one, other].into_iter()).is_some()
     }
 
     #[test]
@@ -155,7 +184,7 @@ mod tests {
 
     #[test]
     fn t32_the_problem_says_where_they_differ() {
-        let problem = problem(&name("admin"), &name("\u{430}dmin"));
+        let problem = problem(Named::Roles, "admin", "\u{430}dmin");
         assert!(problem.what.contains("U+0430"), "{}", problem.what);
     }
 }

@@ -4,14 +4,13 @@ use crate::state::aws_files::AwsFiles;
 use crate::state::teams::Teams;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;
-use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 
 /// The catalogue, and the last content of the files that it was built from.
 #[derive(Default)]
 pub(crate) struct Roles {
-    /// Two roles whose names look alike.
-    pub(crate) look_alikes: Option<(Name, Name)>,
+    /// The problem of names that look alike, also if it was dismissed.
+    pub(crate) look_alikes: Option<Problem>,
     pub(crate) catalogue: Catalogue,
     /// The user's own roles.
     pub(crate) own: Vec<Role>,

@@ -35,8 +35,8 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit simulate foreign binaries shape packages journeys; do \
-		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible; \
+	for stage in setup fmt scripts ui core deny lint unit simulate fuzz foreign binaries shape packages journeys; do \
+		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible TIME=10; \
 	done; \
 	$(STAGE) --summary
 
@@ -66,6 +66,7 @@ setup: ## Installs what the tests need
 .PHONY: fmt
 fmt: ## Checks the formatting
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 .PHONY: scripts
 scripts: ## Checks the syntax of the shell and Python scripts
@@ -111,6 +112,11 @@ types: ## Writes the window's TypeScript types from the Rust types
 simulate: ## Plays stories of the keeper in virtual time (SEEDS=how many, or FIRST..COUNT)
 	RUST_BACKTRACE=0 SIMULATION_SEEDS=$(or $(SEEDS),10000) \
 		cargo test --locked --profile simulation -p rolecall-keeper --lib --features fakes $(AS_USER) simulation
+
+.PHONY: fuzz
+fuzz: ## Feeds parsers of foreign input (TIME=seconds for each, ONLY=one of them); see CONTRIBUTING.md
+	@scripts/setup toolchain build
+	@scripts/fuzz $(if $(TIME),--time $(TIME)) $(if $(filter command environment,$(origin ONLY)),$(ONLY))
 
 .PHONY: deny
 deny: ## Checks licences, sources, banned and unused dependencies

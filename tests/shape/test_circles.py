@@ -27,7 +27,7 @@ CRATES["desktop"] = REPOSITORY / "src-tauri/src"
 
 LINES_MAX = 600
 SOURCES = ("*.rs", "*.py", "*.ts", "*.svelte", "*.sh", "*.fish", "*.ps1", "*.nu")
-NOT_OURS = {"node_modules", ".venv", "target", "dist", "gen", ".git"}
+NOT_OURS = {"node_modules", ".venv", "target", "dist", "gen", ".git", "corpus", "artifacts"}
 
 TOKEN = re.compile(
     r"""(?P<skip>//[^\n]*|/\*.*?\*/|\#!?\[cfg\(test\)\]\s*mod\s+\w+\s*\{|b?r(?P<h>\#*)".*?"(?P=h)|b?"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])')"""

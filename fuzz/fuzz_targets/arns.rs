@@ -14,7 +14,7 @@ use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::{SessionDuration, TokenDuration};
 use rolecall_core::value::input::InputError;
-use rolecall_core::value::look_alike;
+use rolecall_core::value::look_alike::{self, Named};
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::region::Region;
@@ -111,9 +111,9 @@ fn check_names(text: &str) {
         .take(8)
         .filter_map(|it| Name::parse(it).ok())
         .collect();
-    if let Some((first, second)) = look_alike::first_pair(names.iter()) {
+    if let Some((first, second)) = look_alike::first_pair(names.iter().map(Name::as_str)) {
         assert_ne!(first, second);
-        let problem = look_alike::problem(first, second);
+        let problem = look_alike::problem(Named::Roles, first, second);
         assert!(!problem.what.chars().any(is_hidden), "{problem}");
     }
 }

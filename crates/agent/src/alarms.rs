@@ -10,8 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A smaller change of the wall clock is not noticed: the network corrects it all the time.
 const JUMP: SignedDuration = SignedDuration::from_secs(2);
-/// How long the thread sleeps before it looks at the clock again, which suspend or a person may have moved.
-const LONGEST_SLEEP: Duration = Duration::from_secs(15);
+/// How long the thread sleeps before it looks at the clock again, which suspend or a person may have moved, where the
+/// system does not tell.
+const LONGEST_UNTOLD_SLEEP: Duration = Duration::from_secs(15);
 
 /// The alarms of one clock.
 #[derive(Debug, Default)]
@@ -102,10 +103,17 @@ impl Shared {
     }
 
     fn run(self: &Arc<Self>, look: impl Fn() -> Look) {
+        // Linux also tells after suspend, since the wall clock went on.
         #[cfg(target_os = "linux")]
-        let _watch = {
+        let watch = {
             let shared = self.clone();
             crate::clock_watch::ClockWatch::start(move || shared.look_again())
+        };
+        #[cfg(not(target_os = "linux"))]
+        let watch: Option<()> = None;
+        let longest_sleep = match watch {
+            Some(_) => Duration::MAX,
+            None => LONGEST_UNTOLD_SLEEP,
         };
         let mut last = look().wall_offset;
         let mut table = self.lock();
@@ -127,7 +135,7 @@ impl Shared {
                 None => self.changed.wait(table),
                 Some(at) => {
                     let left = at.duration_since(present).unsigned_abs();
-                    let woken = self.changed.wait_timeout(table, left.min(LONGEST_SLEEP));
+                    let woken = self.changed.wait_timeout(table, left.min(longest_sleep));
                     woken
                         .map(|(table, _)| table)
                         .map_err(|poisoned| PoisonError::new(poisoned.into_inner().0))

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_keeper::{Concern, Keeper};
+use rolecall_keeper::{Concern, Keeper, Woken};
 
 /// How long changes are collected before a check, so that a burst causes only one.
 const BATCH_DELAY: Duration = Duration::from_millis(50);
@@ -42,11 +42,13 @@ fn beat(keeper: &Keeper) {
     loop {
         let beaten = catch_unwind(AssertUnwindSafe(|| {
             let pulse = keeper.tick();
-            keeper.wait_after(pulse);
+            keeper.wait_after(pulse)
         }));
-        if beaten.is_ok() {
+        if let Ok(woken) = beaten {
             fault_delay = FAULT_DELAY;
-            sleep(BATCH_DELAY);
+            if woken == Woken::Changed {
+                sleep(BATCH_DELAY);
+            }
             continue;
         }
         tracing::error!("the heartbeat panicked; it goes on in {fault_delay:?}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Concern, Given, Owner, Ports, Pulse, Waiter};
+use super::{Concern, Given, Owner, Ports, Pulse, Waiter, Woken};
 use rolecall_core::api::import::{DryRun, ImportData, ImportItem, ImportSource};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Line, Query, Request};
@@ -112,7 +112,7 @@ blocking! {
         fn tick() -> Pulse;
         fn undo_import(profile: &str, step: Step) -> Result<EditView, Problem>;
         fn variables(role: &Name, reasons: &[String]) -> Result<(Variables, Timestamp), Problem>;
-        fn wait_after(pulse: Pulse);
+        fn wait_after(pulse: Pulse) -> Woken;
     }
     at_once {
         fn admit(requester: &Requester) -> Result<(), Problem>;

@@ -64,7 +64,7 @@ pub use handle::Keeper;
 pub use ports::Ports;
 pub use question::Given;
 pub use state::problems::Concern;
-pub use tick::Pulse;
+pub use tick::{Pulse, Woken};
 pub use waiter::{Afterwards, Waiter};
 
 use owner::Owner;

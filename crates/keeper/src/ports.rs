@@ -516,4 +516,9 @@ pub trait Audience: Send + Sync {
 
     /// Receives the time at each heartbeat, so that displayed times can be updated.
     fn tick(&self, snapshot: &Snapshot, now: Timestamp);
+
+    /// Returns whether it displays times, so that it needs a heartbeat when they change.
+    fn shows_times(&self) -> bool {
+        true
+    }
 }

@@ -7,11 +7,12 @@ use super::{Owner, State};
 use crate::persist::RETRY;
 use crate::state::unwritten::Row;
 use rolecall_core::session::{EXPIRING, Phase, Session};
+use rolecall_core::value::duration::time_left_changes_in;
 use rolecall_core::value::name::Name;
 use rolecall_core::view::notice::{DIGEST_FROM, Notice};
 
-/// The longest sleep while a session is live, so that suspend and clock jumps are noticed.
-const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(15);
+/// How often displayed times change in the last minute of a session.
+const LAST_MINUTE_STEP: SignedDuration = SignedDuration::from_secs(15);
 /// The longest sleep while a session from disk looks expired to a clock that nobody confirmed.
 const DOUBTFUL_SLEEP: SignedDuration = SignedDuration::from_hours(1);
 /// The shortest sleep.
@@ -35,6 +36,15 @@ pub struct Pulse {
     pub(super) jumps: u64,
 }
 
+/// Why the heartbeat wakes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// Something changed, and more changes may follow.
+    Changed,
+    /// Its time to sleep is over.
+    Due,
+}
+
 impl Owner {
     /// Shows due warnings, writes and removes temporary profiles, and publishes changes.
     pub(super) async fn tick(&self) -> Pulse {
@@ -54,11 +64,13 @@ impl Owner {
         });
         let own = self.follow_temporary_profiles(now).await;
         self.publish();
+        let shows_times = self.ports.audience.shows_times();
         let (pulse, snapshot) = {
             let state = self.lock();
+            let times = shows_times.then(|| times_change_in(&state, now)).flatten();
             (
                 Pulse {
-                    sleep: sleep(&state, now),
+                    sleep: sleep(&state, times, now),
                     revision: revision + own,
                     jumps,
                 },
@@ -71,13 +83,13 @@ impl Owner {
 
     /// Waits until something changes after `pulse`, the clock is set, or its time to sleep is over. Without a time, it
     /// waits indefinitely without waking up.
-    pub(super) async fn wait_after(&self, pulse: Pulse) {
+    pub(super) async fn wait_after(&self, pulse: Pulse) -> Woken {
         let deadline = pulse.sleep.map(|limit| self.deadline(limit));
-        self.until(deadline, |state| {
+        let changed = self.until(deadline, |state| {
             let is_set = self.ports.clock.jumps() != pulse.jumps;
-            (is_set || state.shown.revision != pulse.revision).then_some(())
-        })
-        .await;
+            (is_set || state.shown.revision != pulse.revision).then_some(Woken::Changed)
+        });
+        changed.await.unwrap_or(Woken::Due)
     }
 
     async fn warn(&self, now: Timestamp) {
@@ -168,41 +180,50 @@ fn due(session: &Session, leads: &[SignedDuration], now: Timestamp) -> Option<Du
     })
 }
 
-/// Returns the time until the next visible change, at most 15 seconds while a session is live, or `None` if nothing is
-/// live.
-fn sleep(state: &State, now: Timestamp) -> Option<SignedDuration> {
+/// Returns the time until the displayed times change: those of the session that ends next. Those of the others change
+/// with them, so that ten sessions cause no more wake-ups than one.
+fn times_change_in(state: &State, now: Timestamp) -> Option<SignedDuration> {
+    let sessions = state.sessions.by_role.values();
+    let left = sessions.map(|session| session.remaining_at(now));
+    let first = left.filter(SignedDuration::is_positive).min()?;
+    Some(match first < SignedDuration::from_mins(1) {
+        true => LAST_MINUTE_STEP,
+        false => time_left_changes_in(first),
+    })
+}
+
+/// Returns the time until the next warning or change of a phase, or until `times` change, or `None` if there is nothing
+/// to wake up for.
+fn sleep(state: &State, times: Option<SignedDuration>, now: Timestamp) -> Option<SignedDuration> {
     let live = state
         .sessions
         .by_role
         .values()
         .filter(|session| session.phase_at(now) != Phase::Expired);
-    let next = live.flat_map(|session| {
+    let marks = live.flat_map(|session| {
         let left = session.remaining_at(now);
         let marks = state.settings.current.lead_times.iter().copied();
         marks
             .chain([EXPIRING, session.lifetime() / 3, SignedDuration::ZERO])
             .map(move |mark| left - mark)
     });
-    let soonest = next.filter(SignedDuration::is_positive).min();
     let codes = state.mfa.sessions.values().map(|it| it.remaining_at(now));
-    let codes = codes.filter(SignedDuration::is_positive);
-    let doubtful = (!state.sessions.doubtful.is_empty()).then_some(DOUBTFUL_SLEEP);
     let over = state.sessions.by_role.values();
     let over = over.map(|session| session.remaining_at(now) + SHOWN_AFTER_END);
-    let over = over.filter(SignedDuration::is_positive);
+    // What is due in the past has been done.
+    let ahead = marks
+        .chain(codes)
+        .chain(over)
+        .filter(SignedDuration::is_positive);
+    let doubtful = (!state.sessions.doubtful.is_empty()).then_some(DOUBTFUL_SLEEP);
     // A fault of the store ended the writing.
     let unwritten = state.unwritten.faulted_at;
     let unwritten = unwritten.map(|at| RETRY - now.duration_since(at).abs());
-    let quiet = codes
+    let next = ahead
+        .chain(times)
         .chain(unwritten)
         .chain(state.next_key_session_end(now))
-        .chain(over)
         .chain(doubtful)
         .min();
-    match (soonest, quiet) {
-        (Some(soonest), _) => Some(soonest.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)),
-        // Nothing visible changes, but expired data must be removed in time.
-        (None, Some(left)) => Some(left.max(SHORTEST_SLEEP)),
-        (None, None) => None,
-    }
+    next.map(|next| next.max(SHORTEST_SLEEP))
 }

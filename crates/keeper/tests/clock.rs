@@ -148,3 +148,59 @@ fn a_running_program_keeps_sessions_on_disk_until_the_clock_is_confirmed() {
     keeper.tick();
     assert!(is_live(&keeper));
 }
+
+/// Ticks for so long as the heartbeat does, and returns how often.
+fn ticks_in(fakes: &Fakes, keeper: &Keeper, time: SignedDuration) -> usize {
+    let end = fakes.clock.now() + time;
+    let mut count = 0;
+    loop {
+        let sleep = keeper.tick().sleep.expect("sessions are live");
+        fakes.clock.advance(sleep);
+        if fakes.clock.now() > end {
+            return count;
+        }
+        count += 1;
+    }
+}
+
+#[test]
+fn ten_sessions_wake_the_heartbeat_once_a_minute_and_for_warnings() {
+    let role = |number: i32| {
+        format!(
+            "[roles.r{number}]\narn = \"arn:aws:iam::808768216571:role/r\"\nsource = \"user\"\n"
+        )
+    };
+    let fakes = Fakes::at("2026-11-21T12:00:05Z".parse().expect("an instant"));
+    *fakes.files.roles.lock().expect("not poisoned") = (0..10).map(role).collect();
+    let keeper = keeper_over(&fakes);
+    let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &Secret::new(SECRET.into())).expect("a key");
+    keeper.add_key(&name("user"), &pair).expect("kept");
+    for number in 0..10 {
+        keeper
+            .assume(&name(&format!("r{number}")), None)
+            .expect("assumed");
+        fakes.clock.advance(SignedDuration::from_secs(6));
+    }
+    assert_eq!(ticks_in(&fakes, &keeper, SignedDuration::from_mins(10)), 10);
+    fakes.notifier.take_titles();
+    // They warn ten minutes before they expire, each at its own time.
+    let ticks = ticks_in(&fakes, &keeper, SignedDuration::from_mins(40));
+    assert!(ticks <= 40 + 3 * 10, "{ticks}");
+    assert_eq!(fakes.notifier.take_titles().len(), 10);
+}
+
+#[test]
+fn the_time_left_of_the_next_session_to_end_is_right_after_every_tick() {
+    let (fakes, keeper) = ready();
+    for _ in 0..40 {
+        let sleep = keeper.tick().sleep.expect("sessions are live");
+        let label = |at| tray(&keeper.snapshot(), at).tooltip;
+        let nanosecond = SignedDuration::from_nanos(1);
+        let now = fakes.clock.now();
+        let last = now + (sleep - nanosecond).max(SignedDuration::ZERO);
+        if guest(&keeper).is_some_and(|it| it.left_at(now) > Some(SignedDuration::from_mins(1))) {
+            assert_eq!(label(now), label(last));
+        }
+        fakes.clock.advance(sleep);
+    }
+}

@@ -191,6 +191,18 @@ pub fn time_left(left: jiff::SignedDuration) -> String {
     }
 }
 
+/// Returns how long [`time_left`] stays the same: until the nearest minute is another one. Below a minute it changes
+/// every second.
+pub fn time_left_changes_in(left: jiff::SignedDuration) -> jiff::SignedDuration {
+    let nearest_m = (left.as_secs() + 30) / 60;
+    let last_s = match left.as_secs() {
+        ..60 => left.as_secs(),
+        60..90 => 60,
+        90.. => nearest_m * 60 - 30,
+    };
+    left - jiff::SignedDuration::from_secs(last_s) + jiff::SignedDuration::from_nanos(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +224,24 @@ mod tests {
         for (seconds, text) in cases {
             let left = jiff::SignedDuration::from_secs(seconds);
             assert_eq!(time_left(left), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn time_left_changes_when_it_says_so_and_not_before() {
+        let nanosecond = jiff::SignedDuration::from_nanos(1);
+        for millis in [
+            3_600_000, 3_599_999, 3_570_000, 3_569_999, 90_000, 89_999, 60_000, 59_999, 1_500,
+        ] {
+            let left = jiff::SignedDuration::from_millis(millis);
+            let same = time_left_changes_in(left) - nanosecond;
+            assert!(same.is_positive() || same.is_zero(), "{millis}");
+            assert_eq!(time_left(left - same), time_left(left), "{millis}");
+            assert_ne!(
+                time_left(left - same - nanosecond),
+                time_left(left),
+                "{millis}"
+            );
         }
     }
 

@@ -52,4 +52,8 @@ impl Audience for NoAudience {
     fn publish(&self, _: &Snapshot) {}
 
     fn tick(&self, _: &Snapshot, _: Timestamp) {}
+
+    fn shows_times(&self) -> bool {
+        false
+    }
 }

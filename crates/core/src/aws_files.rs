@@ -50,7 +50,7 @@ pub use file_notice::{AwsFile, FileNotice};
 pub use key_move::{TakenKey, movable_key};
 pub use keychain_keys::KeychainKeys;
 pub use line::{Fault, Line, LineKind, Variant};
-pub use own_process::{missing_programs, own_role};
+pub use own_process::{has_processes, missing_programs, own_role};
 pub use own_section::{OwnSection, UnsafeSetting};
 pub use process_line::process_line;
 pub use profile_name::ProfileName;

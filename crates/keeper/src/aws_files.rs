@@ -44,7 +44,7 @@ impl Owner {
         fresh.warn(AwsFile::Config, &config);
         fresh.warn(AwsFile::Credentials, &credentials);
         let problem = config.err().or(credentials.err());
-        let before = self.lock().roles.catalogue.clone();
+        let before = self.lock().durations_before();
         self.update(|state| {
             let problem = problem.or(fresh.fault(&state.roles.aws));
             match &problem {
@@ -82,6 +82,9 @@ impl Owner {
 
 /// Returns the profiles of the config file that Rolecall wrote for roles.
 fn connections(config: &str) -> Vec<Connection> {
+    if !aws_files::has_processes(config) {
+        return Vec::new();
+    }
     let owned = Editor::new(AwsFile::Config, config).owned().into_iter();
     let connection = |owned: Owned<'_>| {
         let (profile, role) = (owned.profile.to_owned(), own_role(owned.process?)?);

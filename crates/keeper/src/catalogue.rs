@@ -1,6 +1,7 @@
 //! The catalogue, which is read when its file changes and written when the user edits a role.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Concern, Owner, State};
 use crate::ports::OwnFile;
@@ -20,7 +21,7 @@ impl Owner {
     pub(super) fn apply_roles(&self, read: Result<String, Problem>) {
         let path = self.ports.files.path(OwnFile::Roles);
         let reading = read.and_then(|text| catalogue::read(&text, &path));
-        let before = self.lock().roles.catalogue.clone();
+        let before = self.lock().durations_before();
         self.update(|state| match reading {
             Ok(reading) => {
                 state.problems.set(Concern::RolesFile, None);
@@ -156,7 +157,7 @@ impl Owner {
         source: &Name,
         new_source: &Name,
     ) -> Result<(), Problem> {
-        let names = |role: &Role| role.source == *source;
+        let names = |role: &Arc<Role>| role.source == *source;
         if !self.lock().roles.own.iter().any(names) {
             return Ok(());
         }
@@ -226,12 +227,12 @@ fn read_only(name: &Name, origin: &Origin) -> Problem {
 }
 
 /// Returns the roles of a reading. Roles that are not valid have their last valid state.
-fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Role> {
+fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Arc<Role>> {
     let wrong = reading
         .faults
         .iter()
         .filter_map(|(name, _)| last.role(&Name::parse(name).ok()?).cloned());
     let kept: Vec<Role> = wrong.collect();
-    let roles = reading.roles.into_iter().chain(kept);
+    let roles = reading.roles.into_iter().chain(kept).map(Arc::new);
     Catalogue::new(roles).roles().to_vec()
 }

@@ -216,7 +216,12 @@ impl Owner {
             role.or_else(|| waiting.iter().find(|role| role.name == *name).cloned())
         };
         let roles: Vec<Role> = match which {
-            Which::All => catalogue.roles().iter().chain(&waiting).cloned().collect(),
+            Which::All => catalogue
+                .roles()
+                .iter()
+                .map(|role| role.as_ref().clone())
+                .chain(waiting.iter().cloned())
+                .collect(),
             Which::Named(names) => names
                 .iter()
                 .map(|name| {

@@ -3,7 +3,6 @@
 use super::{Owner, State};
 use crate::state::unwritten::Row;
 use rolecall_core::calls::sts::{AssumeRole, Assumed};
-use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, ReducedDuration, SessionDuration};
 use rolecall_core::value::name::Name;
@@ -22,6 +21,17 @@ impl State {
     /// Returns what is known about the maximum duration of a role.
     pub(super) fn limit_of(&self, role: &Role) -> Option<DurationLimit> {
         self.durations.limits.get(role.arn.as_str()).copied()
+    }
+
+    /// Returns the duration settings of all roles, or nothing if no maximum is known.
+    pub(super) fn durations_before(&self) -> Vec<(Name, Option<SessionDuration>)> {
+        if self.durations.limits.is_empty() {
+            return Vec::new();
+        }
+        let roles = self.roles.catalogue.roles().iter();
+        roles
+            .map(|role| (role.name.clone(), role.duration))
+            .collect()
     }
 }
 
@@ -101,14 +111,13 @@ impl Owner {
 
     /// Drops the known maximum of roles whose duration setting changed, so that the new one is tried. A
     /// `MaxSessionDuration` from IAM is kept if it allows the new one.
-    pub(super) fn forget_limits(&self, before: &Catalogue) {
+    pub(super) fn forget_limits(&self, before: &[(Name, Option<SessionDuration>)]) {
         let changed: Vec<String> = {
             let state = self.lock();
-            let roles = state.roles.catalogue.roles().iter();
-            let is_edited = |role: &&Role| {
-                let earlier = before.role(&role.name);
-                earlier.is_some_and(|earlier| earlier.duration != role.duration)
-            };
+            let roles = before.iter().filter_map(|(name, earlier)| {
+                let role = state.roles.catalogue.role(name)?;
+                (role.duration != *earlier).then_some(role)
+            });
             let known = |role: &&Role| {
                 let limit = state.limit_of(role);
                 limit.is_some_and(|limit| match limit.known_by {
@@ -117,7 +126,6 @@ impl Owner {
                 })
             };
             roles
-                .filter(is_edited)
                 .filter(known)
                 .map(|role| role.arn.to_string())
                 .collect()

@@ -126,7 +126,18 @@ impl Owner {
         self.reread_keys().await;
     }
 
+    /// Reads the list of access keys, before AWS's files are read with them.
+    pub(super) async fn read_keys(&self) {
+        let _gate = self.enter(Gate::Keys).await;
+        self.apply_keys().await;
+    }
+
     async fn reread_keys(&self) {
+        self.apply_keys().await;
+        self.reload_aws_files().await;
+    }
+
+    async fn apply_keys(&self) {
         let read = self.io(|ports| ports.files.read_keys()).await;
         self.update(|state| match read {
             Ok(keys) => {
@@ -135,7 +146,6 @@ impl Owner {
             }
             Err(problem) => state.problems.set(Concern::KeysFile, Some(problem)),
         });
-        self.reload_aws_files().await;
     }
 
     pub(super) fn key(&self, name: &Name) -> Result<AccessKey, Problem> {

@@ -34,11 +34,13 @@ impl Owner {
 
     /// Reads the files. A file that cannot be read is a standing problem.
     pub(super) async fn read_files(&self) {
+        self.lock().shown.is_held = true;
         self.reload_settings().await;
-        self.reload_keys().await;
+        self.read_keys().await;
         self.reload_marks().await;
         self.reload_roles().await;
         self.reload_aws_files().await;
+        self.lock().shown.is_held = false;
     }
 
     /// Returns the current snapshot.
@@ -125,7 +127,7 @@ impl Owner {
         let (now, offset) = (self.ports.clock.now(), self.ports.clock.offset());
         let fresh = {
             let mut state = self.lock();
-            if !state.shown.take_change() {
+            if state.shown.is_held || !state.shown.take_change() {
                 return;
             }
             state.shown.listing = Listing::of(&mut state, now);

@@ -21,12 +21,15 @@ impl Owner {
     pub(super) fn keep_teams(&self, teams: &[Team]) {
         let is_kept = |name: &Name| teams.iter().any(|team| team.name == *name);
         self.update(|state| {
+            let before = state.roles.teams.roles.len();
             state.roles.teams.roles.retain(|name, _| is_kept(name));
             state.roles.teams.problems.retain(|name, _| is_kept(name));
             if state.roles.teams.problems.is_empty() {
                 state.problems.set(Concern::Teams, None);
             }
-            state.compose();
+            if state.roles.teams.roles.len() != before {
+                state.compose();
+            }
         });
     }
 }

@@ -96,6 +96,12 @@ pub fn own_role(command: &str) -> Option<String> {
     }
 }
 
+/// Returns whether a file may have a `credential_process`, so that it is worth parsing for them.
+pub fn has_processes(text: &str) -> bool {
+    let mut names = text.as_bytes().windows(PROCESS.len());
+    names.any(|name| name.eq_ignore_ascii_case(PROCESS.as_bytes()))
+}
+
 /// Returns a notice for each profile that calls Rolecall at a path where `exists` finds nothing, as after a version in a
 /// folder of its own was removed.
 pub fn missing_programs(
@@ -103,6 +109,9 @@ pub fn missing_programs(
     credentials: &str,
     exists: impl Fn(&str) -> bool,
 ) -> Vec<FileNotice> {
+    if !has_processes(config) && !has_processes(credentials) {
+        return Vec::new();
+    }
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
     let (profiles, _) = Profiles::merge(&config, &credentials);
     let found = profiles.iter().filter_map(|profile| {

@@ -2,6 +2,7 @@
 //! defined.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::unknown_role;
 use crate::role::{Role, RoleDraft};
@@ -10,10 +11,10 @@ use crate::value::name::Name;
 use crate::value::origin::Origin;
 use crate::value::problem::{Problem, ProblemCode};
 
-/// All roles, ordered by origin. Each origin keeps its own order.
+/// All roles, ordered by origin. Each origin keeps its own order. Copies share the roles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue {
-    roles: Vec<Role>,
+    roles: Vec<Arc<Role>>,
     /// Where each of `roles` is defined.
     origins: Vec<Origin>,
     index: HashMap<Name, usize>,
@@ -41,10 +42,11 @@ pub struct Unusable {
 impl Catalogue {
     /// Returns a catalogue of these roles, which are all the user's own. If two have the same name, the last one
     /// applies.
-    pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
+    pub fn new(roles: impl IntoIterator<Item = impl Into<Arc<Role>>>) -> Self {
         let mut places: HashMap<Name, usize> = HashMap::new();
-        let mut last: Vec<Role> = Vec::new();
+        let mut last: Vec<Arc<Role>> = Vec::new();
         for role in roles {
+            let role = role.into();
             match places.get(&role.name) {
                 Some(at) => last[*at] = role,
                 None => {
@@ -62,7 +64,7 @@ impl Catalogue {
 
     /// Adds a role from an origin of lower precedence than the previous ones. If the name is in use, the role is only
     /// recorded as hidden.
-    pub fn add(&mut self, role: Result<Role, Box<Unusable>>, origin: Origin) {
+    pub fn add(&mut self, role: Result<Arc<Role>, Box<Unusable>>, origin: Origin) {
         let name = match &role {
             Ok(role) => role.name.as_str(),
             Err(unusable) => unusable.draft.name.as_str(),
@@ -81,7 +83,7 @@ impl Catalogue {
         }
     }
 
-    fn push(&mut self, role: Role, origin: Origin) {
+    fn push(&mut self, role: Arc<Role>, origin: Origin) {
         self.index.insert(role.name.clone(), self.roles.len());
         *self.sources.entry(role.source.clone()).or_default() += 1;
         if let Some(serial) = role.mfa_serial.as_ref().filter(|_| role.shares_codes()) {
@@ -98,14 +100,14 @@ impl Catalogue {
     }
 
     /// Returns the roles that can be assumed, ordered by origin.
-    pub fn roles(&self) -> &[Role] {
+    pub fn roles(&self) -> &[Arc<Role>] {
         &self.roles
     }
 
     /// Returns the role with this name, if it can be assumed.
     pub fn role(&self, name: &Name) -> Option<&Role> {
         match self.index.get(name) {
-            Some(at) => self.roles.get(*at),
+            Some(at) => self.roles.get(*at).map(AsRef::as_ref),
             None => self.limited.get(name),
         }
     }
@@ -123,7 +125,7 @@ impl Catalogue {
 
     /// Returns the roles with their origins, in the order of [`Catalogue::roles`].
     pub fn with_origins(&self) -> impl Iterator<Item = (&Role, &Origin)> {
-        self.roles.iter().zip(&self.origins)
+        self.roles.iter().map(AsRef::as_ref).zip(&self.origins)
     }
 
     /// Returns the roles that cannot be assumed, with their origins.
@@ -192,9 +194,10 @@ mod tests {
     fn an_origin_of_lower_precedence_adds_only_new_names() {
         let mut catalogue = Catalogue::new([draft("a").check().expect("valid")]);
         let place = |line| Origin::profile("~/.aws/config", line);
-        catalogue.add(draft("a").check().map_err(|_| unusable("a")), place(1));
+        let role = |name: &str| draft(name).check().map(Arc::new);
+        catalogue.add(role("a").map_err(|_| unusable("a")), place(1));
         catalogue.add(Err(unusable("b")), place(5));
-        catalogue.add(Ok(draft("c").check().expect("valid")), place(9));
+        catalogue.add(Ok(role("c").expect("valid")), place(9));
         let names: Vec<&str> = catalogue
             .roles()
             .iter()

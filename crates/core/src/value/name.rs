@@ -1,6 +1,7 @@
 //! Names of roles and access keys in Rolecall. Both share one namespace, because a source can be either.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +11,10 @@ use crate::value::sanitise;
 /// The maximum number of characters of a name.
 pub const NAME_MAX: usize = 128;
 
-/// A name: 1 to 128 visible characters, no white space at its ends, and no leading `-`.
+/// A name: 1 to 128 visible characters, no white space at its ends, and no leading `-`. Copies share their text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 impl Name {
     /// Parses a name and trims it.
@@ -41,7 +42,7 @@ impl Name {
                 format!("The name has {count} characters."),
                 "Use at most 128.",
             ),
-            _ => Ok(Self(text.to_owned())),
+            _ => Ok(Self(text.into())),
         }
     }
 
@@ -66,7 +67,7 @@ impl TryFrom<String> for Name {
 
 impl From<Name> for String {
     fn from(name: Name) -> Self {
-        name.0
+        name.0.as_ref().to_owned()
     }
 }
 

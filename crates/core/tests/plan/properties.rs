@@ -339,7 +339,7 @@ proptest! {
             let id = (plan.key.id.clone(), serial.clone());
             let end = now() + SignedDuration::from_secs(world.token_s.into());
             let before = situation.tokens.insert(id.clone(), MfaLifetime { issued_at: now(), expires_at: end });
-            let quiet = |role: &&Role| {
+            let quiet = |role: &Role| {
                 let plan = Plan::of(role, &situation, PlanPreference::AvoidPrompt).expect("all sources are there");
                 plan.question().is_none()
             };
@@ -347,7 +347,7 @@ proptest! {
                 role.source == plan.key.name && role.mfa_serial.as_ref() == Some(serial)
                     && role.mfa_code != Some(CodeUse::Own) && !situation.refused_ages.contains_key(&role.name)
             });
-            prop_assert!(served.clone().all(|role| quiet(&role)));
+            prop_assert!(served.clone().all(|role| quiet(role)));
             match before {
                 Some(life) => drop(situation.tokens.insert(id, life)),
                 None => drop(situation.tokens.remove(&id)),

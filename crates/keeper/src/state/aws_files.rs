@@ -1,5 +1,7 @@
 //! The last content of AWS's files.
 
+use std::sync::Arc;
+
 use crate::ports::AwsText;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{AwsFile, FileNotice, ProfileRole, Reading};
@@ -28,7 +30,7 @@ impl AwsFiles {
     pub(crate) fn add_to(&self, catalogue: &mut Catalogue) {
         for found in self.reading.roles.iter().take(ROLES_MAX) {
             let origin = Origin::profile(self.path(found.file), found.line);
-            catalogue.add(role_of(found), origin);
+            catalogue.add(role_of(found).map(Arc::new), origin);
         }
     }
 

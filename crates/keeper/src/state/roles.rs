@@ -5,6 +5,7 @@ use crate::state::teams::Teams;
 use rolecall_core::catalogue::Catalogue;
 use rolecall_core::role::Role;
 use rolecall_core::value::problem::Problem;
+use std::sync::Arc;
 
 /// The catalogue, and the last content of the files that it was built from.
 #[derive(Default)]
@@ -13,7 +14,7 @@ pub(crate) struct Roles {
     pub(crate) look_alikes: Option<Problem>,
     pub(crate) catalogue: Catalogue,
     /// The user's own roles.
-    pub(crate) own: Vec<Role>,
+    pub(crate) own: Vec<Arc<Role>>,
     /// The path of the file of the user's own roles as shown in messages.
     pub(crate) own_location: String,
     pub(crate) aws: AwsFiles,

@@ -13,6 +13,8 @@ pub(crate) struct Shown {
     /// The views of roles and keys.
     pub(crate) listing: Listing,
     pub(crate) snapshot: Snapshot,
+    /// Whether nothing is published for now, since more changes follow.
+    pub(crate) is_held: bool,
     is_stale: bool,
 }
 

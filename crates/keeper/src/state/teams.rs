@@ -1,6 +1,7 @@
 //! The last content of team catalogues.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rolecall_core::catalogue::team::Team;
 use rolecall_core::catalogue::{Catalogue, Reading};
@@ -15,7 +16,7 @@ pub(crate) const ROLES_MAX: usize = 10_000;
 /// The roles of all team catalogues, by the teams' names.
 #[derive(Default)]
 pub(crate) struct Teams {
-    pub(crate) roles: BTreeMap<Name, (Origin, Vec<Role>)>,
+    pub(crate) roles: BTreeMap<Name, (Origin, Vec<Arc<Role>>)>,
     pub(crate) problems: BTreeMap<Name, Problem>,
 }
 
@@ -38,8 +39,8 @@ impl Teams {
                     None => drop(self.problems.remove(&team.name)),
                 }
                 let origin = Origin::team(team.location.text());
-                self.roles
-                    .insert(team.name.clone(), (origin, reading.roles));
+                let roles = reading.roles.into_iter().map(Arc::new).collect();
+                self.roles.insert(team.name.clone(), (origin, roles));
             }
             Err(problem) => drop(self.problems.insert(team.name.clone(), problem)),
         }

@@ -10,7 +10,7 @@ from harness.wait import stays, until
 # A 15-minute session whose warning is due one second after it begins.
 SHORTEST = {"duration": "15m"}
 AT_ONCE = {"lead_times": ["14m59s"]}
-# The heartbeat reads the clock again after 15 seconds at most.
+# Where the system does not tell that the clock was set, it is read again after 15 seconds.
 NOTICED_SECONDS = 15 + 5
 
 
@@ -60,9 +60,11 @@ def expiring(rolecall, account, keychain, tray):
 def test_a_warning_comes_before_expiry_and_its_action_renews(rolecall, notifications, expiring):
     expiring()
     warning = notifications.wait_for("guest expires in", deadline=30)
-    first = rolecall.session("guest")["expires_at"]
+    first = rolecall.session("guest")
     notifications.invoke(warning, "Renew")
-    until(lambda: rolecall.session("guest")["expires_at"] > first, "a later expiry")
+    # AWS's expiry has whole seconds: two sessions that begin in one second expire together.
+    until(lambda: rolecall.session("guest")["access_key_id"] != first["access_key_id"], "another session")
+    assert rolecall.session("guest")["expires_at"] >= first["expires_at"]
 
 
 def test_a_warning_copies_the_export_block(desktop, notifications, expiring):

@@ -18,9 +18,9 @@ use rolecall_core::view::snapshot::Mode;
 use line::Line;
 
 pub(crate) use command::{
-    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
-    HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, PolicyCommand, RolesCommand, Script,
-    ScriptPart, SealedFile, SessionOf, WriteMode,
+    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DoctorOptions, DryRun,
+    ExternalIds, Format, HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, PolicyCommand,
+    Repair, RolesCommand, Script, ScriptPart, SealedFile, SessionOf, WriteMode,
 };
 pub(crate) use setup::{ExternalIdSource, SetupOptions};
 pub(crate) use template::{Piece, Template};

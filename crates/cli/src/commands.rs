@@ -79,9 +79,7 @@ fn dispatch(
             format,
         } => explain::run(client, role, *depth, *format),
         Command::ExplainText { text, format } => explain::text(text, *format),
-        Command::Doctor { role, format } => {
-            return doctor::run(client, environment, role.as_deref(), *format);
-        }
+        Command::Doctor(options) => return doctor::run(client, environment, options),
         Command::End(of) => end(client, of),
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),

@@ -156,7 +156,7 @@ const JSON: Scope = only(&[
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 70] = [
+pub(crate) static FLAGS: [Flag; 72] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
     flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
@@ -166,6 +166,8 @@ pub(crate) static FLAGS: [Flag; 70] = [
     flag("--reason", REASONED, "Gives the reason that a role requires").takes("TEXT"),
     flag("--deeper", only(&["explain"]), "Asks AWS for more information; changes nothing"),
     flag("--text", only(&["explain"]), "Explains an error that any tool printed; - reads it from standard input").takes("TEXT").instead_of_operands(),
+    flag("--fix", only(&["doctor"]), "Offers to fix what it finds, one by one"),
+    flag("--report", only(&["doctor"]), "Writes the report to a new file, without secrets, for a bug report").takes("FILE"),
     flag("--since", only(&["history"]), "Shows only a span of time, such as 2d, 12h or 30m").takes("SPAN"),
     flag("--limit", only(&["history"]), "Shows up to N lines (default: 50)").takes("N"),
     flag("--unset", only(&["env"]), "Prints the block that removes a session from the environment").instead_of_operands(),
@@ -230,12 +232,13 @@ pub(crate) static FLAGS: [Flag; 70] = [
 ];
 
 /// Flags that cannot be given together.
-pub(crate) const EXCLUSIVE: [[&str; 2]; 6] = [
+pub(crate) const EXCLUSIVE: [[&str; 2]; 7] = [
     ["--read-only", "--view-only"],
     ["--dry-run", "--yes"],
     ["--all", "--profile"],
     ["--from-profile", "--from-csv"],
     ["--text", "--deeper"],
+    ["--fix", "--json"],
     ["--external-id", "--generate-external-id"],
 ];
 

@@ -238,7 +238,8 @@ const DOCTOR: &str = "\
 Checks this machine before something fails: the clock, the way to AWS, the keychain, the session bus, the tray, AWS's
 files, access keys, and which Rolecall runs. With ROLE, it also checks whether both sides would let you assume that role
 and each role on the way: its trust policy, your permissions, and your MFA device. Each finding says why it matters and
-what to do. Nothing is changed, no code is asked for, and calls to AWS only read.
+what to do. No code is asked for, calls to AWS only read, and nothing is changed without --fix, which asks for each
+finding.
 
 It exits with 0 if nothing is wrong, with 1 if there is a finding, and with 2 if the command line is not valid. What
 could not be checked, such as for lack of a permission, is listed and is no finding.";

@@ -1,9 +1,9 @@
 //! Commands made of checked arguments.
 
 use super::command::{
-    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DryRun, ExternalIds, Format,
-    HistoryOptions, KeyOrigin, KeysCommand, PolicyCommand, RolesCommand, Script, ScriptPart,
-    SealedFile, SessionOf, WriteMode,
+    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DoctorOptions, DryRun,
+    ExternalIds, Format, HistoryOptions, KeyOrigin, KeysCommand, PolicyCommand, Repair,
+    RolesCommand, Script, ScriptPart, SealedFile, SessionOf, WriteMode,
 };
 use super::line::Line;
 use super::setup;
@@ -28,10 +28,7 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "status" => status(&mut line)?,
         "assume" => assume(&mut line),
         "explain" => explain(&mut line)?,
-        "doctor" => Command::Doctor {
-            role: Some(line.operand()).filter(|role| !role.is_empty()),
-            format: format(&mut line),
-        },
+        "doctor" => Command::Doctor(doctor(&mut line)),
         "end" => Command::End(session_of(&mut line)),
         "history" => Command::History(history(&mut line)?),
         "answer" => Command::Answer,
@@ -117,6 +114,18 @@ fn explain(line: &mut Line) -> Result<Command, UsageError> {
             depth,
             format,
         }),
+    }
+}
+
+fn doctor(line: &mut Line) -> DoctorOptions {
+    DoctorOptions {
+        role: Some(line.operand()).filter(|role| !role.is_empty()),
+        repair: match line.take("--fix") {
+            Some(_) => Repair::Offer,
+            None => Repair::None,
+        },
+        report: line.take("--report"),
+        format: format(line),
     }
 }
 

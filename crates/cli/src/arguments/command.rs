@@ -42,10 +42,7 @@ pub(crate) enum Command {
         text: String,
         format: Format,
     },
-    Doctor {
-        role: Option<String>,
-        format: Format,
-    },
+    Doctor(DoctorOptions),
     End(SessionOf),
     History(HistoryOptions),
     Answer,
@@ -128,9 +125,9 @@ impl Command {
     /// Returns the role that the command line names, unless an SDK reads the answer.
     pub(crate) fn named_role(&self) -> Option<&str> {
         if let Self::Explain { role, .. }
-        | Self::Doctor {
+        | Self::Doctor(DoctorOptions {
             role: Some(role), ..
-        }
+        })
         | Self::End(SessionOf::Role(role)) = self
         {
             return Some(role);
@@ -222,6 +219,25 @@ pub(crate) enum AgentCommand {
     Run(AgentOptions),
     Stop,
     Status { format: Format },
+}
+
+/// What the doctor checks, and what it does with its report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DoctorOptions {
+    pub(crate) role: Option<String>,
+    pub(crate) repair: Repair,
+    /// The file for the redacted report.
+    pub(crate) report: Option<String>,
+    pub(crate) format: Format,
+}
+
+/// Whether the doctor offers to fix what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repair {
+    /// It only reports.
+    None,
+    /// It offers to fix one finding after the other: `--fix`.
+    Offer,
 }
 
 /// Which history is shown.

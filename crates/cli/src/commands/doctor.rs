@@ -3,6 +3,8 @@
 
 mod bus;
 mod copies;
+mod fixes;
+mod report_file;
 mod text;
 
 use std::path::Path;
@@ -16,32 +18,47 @@ use rolecall_core::view::snapshot::Mode;
 use super::catalogue::ReadFiles;
 use super::outcome::Outcome;
 use super::output::json;
-use crate::arguments::Format;
+use crate::arguments::{DoctorOptions, Format, Repair};
 use crate::client::{Client, unexpected};
 use crate::environment::{self, Environment};
-use crate::passphrase;
+use crate::{passphrase, terminal};
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Checks this machine. The exit code is 1 if something is wrong.
 ///
 /// # Errors
-/// If there is no such role.
+/// If there is no such role, the report cannot be written, or there is no terminal to ask on.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
-    role: Option<&str>,
-    format: Format,
+    options: &DoctorOptions,
 ) -> Result<Outcome, Problem> {
+    let role = options.role.as_deref();
+    if options.repair == Repair::Offer {
+        fixes::check_terminal()?;
+    }
     let mut report = own_report(client.mode(), environment);
     report.merge(asked(client, role)?);
-    let text = match format {
+    let mut text = match options.format {
         Format::Json => json(&report)?,
         Format::Text => text::described(&report, environment.paint),
     };
-    Ok(match report.findings.is_empty() {
-        true => text.into(),
-        false => Outcome::Failed(text),
+    let mut left = report.findings.len();
+    if let Some(path) = &options.report {
+        terminal::tell(&report_file::write(path, &report, environment)?);
+    }
+    if options.repair == Repair::Offer {
+        terminal::tell(&text);
+        left -= fixes::offer(&report, client, environment)?;
+        text = match left {
+            0 => "Nothing is left to do.".to_owned(),
+            left => format!("Findings that are left: {left}."),
+        };
+    }
+    Ok(match left {
+        0 => text.into(),
+        _ => Outcome::Failed(text),
     })
 }
 

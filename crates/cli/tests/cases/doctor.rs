@@ -219,6 +219,70 @@ There is no role called "gest". Did you mean "guest"?
 }
 
 #[test]
+fn a_report_has_no_secrets() {
+    let case = Case::new(&["doctor", "--report", "report.txt"])
+        .answer(json!({ "doctor": { "findings": [{
+            "id": "external_id", "severity": "error",
+            "what": "The role's trust policy requires the external ID \"nw-2291\". None was sent.",
+            "why": "AWS refuses the role \"guest\" because of it.", "remedy": "Set it.",
+            "who": "the owner of account 808768216571"
+        }], "unread": [] } }))
+        .answer(host(env!("CARGO_PKG_VERSION")));
+    let home = case.ends(
+        1,
+        str![[r#"
+Rolecall found 1 error.
+
+1. Error: The role's trust policy requires the external ID "nw-2291". None was sent.
+   AWS refuses the role "guest" because of it.
+   What to do: Set it.
+   Who can change it: the owner of account 808768216571.
+
+"#]],
+        str![[r#"
+Wrote report.txt. It has no secrets and no external IDs, and shows account and key IDs only in part. Read it before you attach it.
+
+"#]],
+    );
+    let file = home.path().join("report.txt");
+    let text = std::fs::read_to_string(&file).expect("a report");
+    assert!(
+        text.contains("external ID") && text.contains("…6571"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("nw-2291") && !text.contains("808768216571"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_report_replaces_no_file() {
+    doctor(&["doctor", "--report", "report.txt"])
+        .file("report.txt", "mine")
+        .fails(str![[r#"
+report.txt exists already. Choose another file.
+
+"#]]);
+}
+
+#[test]
+fn fixes_need_a_terminal() {
+    Case::new(&["doctor", "--fix"]).fails(str![[r#"
+Nothing was changed: there is no terminal to ask on. Run rolecall doctor --fix at a terminal, or do what each finding says.
+
+"#]]);
+}
+
+#[test]
+fn fixes_and_json() {
+    Case::new(&["doctor", "--fix", "--json"]).fails_as_usage(str![[r#"
+Give --fix or --json, not both.
+
+"#]]);
+}
+
+#[test]
 fn too_many_words() {
     Case::new(&["doctor", "guest", "x"]).fails_as_usage(str![[r#"
 Unexpected argument "x" for rolecall doctor. Put a name with spaces in quotes.

@@ -98,22 +98,22 @@ impl Case {
 
     #[track_caller]
     fn prints(self, stdout: impl IntoData) {
-        self.ends(0, stdout, str![]);
+        drop(self.ends(0, stdout, str![]));
     }
 
     #[track_caller]
     fn fails(self, stderr: impl IntoData) {
-        self.ends(1, str![], stderr);
+        drop(self.ends(1, str![], stderr));
     }
 
     #[track_caller]
     fn fails_as_usage(self, stderr: impl IntoData) {
-        self.ends(2, str![], stderr);
+        drop(self.ends(2, str![], stderr));
     }
 
-    /// Runs the program. Its output must be the same to the byte.
+    /// Runs the program and returns its home. Its output must be the same to the byte.
     #[track_caller]
-    fn ends(self, code: i32, stdout: impl IntoData, stderr: impl IntoData) {
+    fn ends(self, code: i32, stdout: impl IntoData, stderr: impl IntoData) -> tempfile::TempDir {
         let exact = |text: Data| text.raw();
         let set = match self.arguments.contains(&"--practice") {
             true => "rolecall-practice",
@@ -140,6 +140,7 @@ impl Case {
             self.asked.is_empty() || asked == self.asked,
             "asked {asked:?}"
         );
+        self.home
     }
 }
 

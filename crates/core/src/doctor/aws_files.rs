@@ -173,14 +173,20 @@ fn shadows(profile: &str, place: &str) -> Finding {
 }
 
 fn plaintext(profile: &str, id: &str) -> Finding {
-    let profile = echo(profile);
+    let shown = echo(profile);
     let finding = Finding::new(
         ProblemCode::PlaintextKey,
         Warning,
-        format!("The access key {id} of the profile \"{profile}\" is in plaintext."),
+        format!("The access key {id} of the profile \"{shown}\" is in plaintext."),
         "Every program that you run can read the key.",
         "Move it to the keychain.",
     );
-    let command = format!("rolecall keys import --profile {profile}");
-    finding.command(command).fix(Fix::ImportKey(profile))
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let word = match profile.chars().all(is_plain) {
+        true => shown,
+        false => format!("\"{shown}\""),
+    };
+    finding
+        .command(format!("rolecall keys import --profile {word}"))
+        .fix(Fix::ImportKey(profile.to_owned()))
 }

@@ -25,7 +25,7 @@ fn says_who_may_do_what_where_and_when() {
         ),
         (
             r#"{"Effect":"Allow","Principal":{"AWS":["111111111111","arn:aws:iam::222222222222:root","arn:aws:iam::111111111111:user/a"]},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":["x","y"]},"Bool":{"aws:MultiFactorAuthPresent":true}}}"#,
-            "Allows account 111111111111, account 222222222222 and arn:aws:iam::111111111111:user/a sts:AssumeRole, if aws:MultiFactorAuthPresent is true, and sts:ExternalId is x or y.",
+            "Allows account 111111111111, account 222222222222 and arn:aws:iam::111111111111:user/a sts:AssumeRole, if sts:ExternalId is x or y, and aws:MultiFactorAuthPresent is true.",
         ),
         (
             r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#,

@@ -52,6 +52,14 @@ def desktop():
 
 
 @pytest.fixture
+def machine():
+    """A machine without a display, whose user has a keychain."""
+    with Desktop(display=False) as machine:
+        machine.keychain = Keychain(machine).start()
+        yield machine
+
+
+@pytest.fixture
 def keychain(desktop):
     """An unlocked gnome-keyring on it."""
     return Keychain(desktop).start()

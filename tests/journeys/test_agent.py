@@ -10,22 +10,12 @@ import pytest
 
 from harness.agent import Agent, is_alive
 from harness.callers import answers, ask
-from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.practice import Practice
 from harness.rolecall import Rolecall, binary
 from harness.wait import stays, until
 
 STORM = 50
 LINE_MAX = 200
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

@@ -5,19 +5,9 @@ import json
 import pytest
 
 from harness.agent import Agent
-from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.practice import Practice
 
 KEY = "[{}]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

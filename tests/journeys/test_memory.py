@@ -10,7 +10,6 @@ import pytest
 
 from harness.agent import Agent
 from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.leak_scan import Canary, memory
 from harness.practice import Practice
 from harness.process import arguments, descendants, running
@@ -76,14 +75,6 @@ def _is_readable(path):
     except PermissionError:
         return False
     return True
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        machine.keychain = Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

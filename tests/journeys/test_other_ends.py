@@ -12,8 +12,6 @@ import pytest
 
 from harness import root
 from harness.agent import Agent
-from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.practice import Practice
 from harness.rolecall import binary, knock
 from harness.wait import until
@@ -25,14 +23,6 @@ FOREIGN = "Rolecall's socket belongs to another user. Use the account that Rolec
 OTHER_VERSION = "Rolecall and its command line have different versions. Restart Rolecall."
 LOCKED = 'rolecall: "guest": the keychain does not provide the key. Unlock it, then try again'
 LATE = 'rolecall: "guest": no answer within 20 seconds. Rolecall may wait for a code: check there, then try again'
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        machine.keychain = Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

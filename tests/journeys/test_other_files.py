@@ -3,19 +3,9 @@
 import pytest
 
 from harness.agent import Agent
-from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.practice import Practice
 
 PROFILE = "[profile dev]\nrole_arn = {arn}\nsource_profile = user\n"
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

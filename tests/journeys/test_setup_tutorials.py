@@ -4,9 +4,7 @@ import pytest
 
 from harness import aws
 from harness.agent import Agent
-from harness.desktop import Desktop
 from harness.doubles import Account
-from harness.keychain import Keychain
 from harness.kit import BUCKET, ROLE_ACCOUNT, TwoAccounts
 
 # What the tutorial makes, and what `aws s3 ls` is given.
@@ -23,14 +21,6 @@ TUTORIALS = {
     "role by cli": (["--who", "user", "--allow", "AmazonS3ReadOnlyAccess", "--longest-session", "2h"], []),
     "bucket read and write": (["--who", "user", "--allow", f"bucket:{BUCKET}"], [f"s3://{BUCKET}"]),
 }
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display, whose user has a keychain."""
-    with Desktop(display=False) as machine:
-        Keychain(machine).start()
-        yield machine
 
 
 @pytest.mark.parametrize("tutorial", TUTORIALS)

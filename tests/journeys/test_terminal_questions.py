@@ -8,8 +8,6 @@ import time
 import pytest
 
 from harness.agent import Agent
-from harness.desktop import Desktop
-from harness.keychain import Keychain
 from harness.practice import Practice
 from harness.rolecall import Refused, binary
 from harness.terminal import Terminal
@@ -26,14 +24,6 @@ for _ in range(3):
     request = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"], headers=headers)
     print("got", json.load(urllib.request.urlopen(request, timeout=10))["AccessKeyId"])
 """
-
-
-@pytest.fixture
-def machine():
-    """A machine without a display."""
-    with Desktop(display=False) as machine:
-        Keychain(machine).start()
-        yield machine
 
 
 @pytest.fixture

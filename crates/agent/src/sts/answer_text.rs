@@ -28,7 +28,29 @@ pub(super) fn check_status(status: u16) -> Result<(), BadAnswer> {
     Ok(())
 }
 
-/// Checks an answer's text. `kind` is its content type, for messages.
+/// The top-level media types that a message may name.
+/// <https://www.iana.org/assignments/media-types>
+const MEDIA_TYPES: [&str; 5] = ["text", "application", "image", "audio", "video"];
+/// The maximum length of a media type in a message.
+const MEDIA_TYPE_MAX: usize = 60;
+
+/// Returns the media type of a Content-Type header, for messages. Anything else that a server puts there is not shown.
+pub(super) fn media_type(header: &str) -> &str {
+    let essence = header.split(';').next().unwrap_or_default().trim();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b".+-".contains(&byte);
+    match essence.split_once('/') {
+        Some((top, sub))
+            if MEDIA_TYPES.contains(&top)
+                && sub.bytes().all(is_token)
+                && essence.len() <= MEDIA_TYPE_MAX =>
+        {
+            essence
+        }
+        Some(_) | None => "an unknown content type",
+    }
+}
+
+/// Checks an answer's text. `kind` is its media type, for messages.
 pub(super) fn check(status: u16, kind: &str, body: &[u8]) -> Result<(), BadAnswer> {
     let body = body.trim_ascii();
     let Some(root) = root(body) else {
@@ -100,4 +122,29 @@ fn count(body: &[u8], part: &[u8]) -> usize {
     body.windows(part.len())
         .filter(|window| *window == part)
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_media_type_is_shown_of_a_header() {
+        for (header, shown) in [
+            ("text/html", "text/html"),
+            ("application/json; charset=utf-8", "application/json"),
+            ("image/svg+xml", "image/svg+xml"),
+            ("", "an unknown content type"),
+            (
+                "<SecretAccessKey>secret</SecretAccessKey>",
+                "an unknown content type",
+            ),
+            ("text/secret/more", "an unknown content type"),
+            ("secret/html", "an unknown content type"),
+        ] {
+            assert_eq!(media_type(header), shown, "{header}");
+        }
+        let long = format!("text/{}", "x".repeat(80));
+        assert_eq!(media_type(&long), "an unknown content type");
+    }
 }

@@ -143,7 +143,7 @@ impl HttpConnector for Wire {
 async fn checked(answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let status = answer.status().as_u16();
     let kind = answer.headers().get("content-type").unwrap_or_default();
-    let kind = kind.to_owned();
+    let kind = answer_text::media_type(kind).to_owned();
     answer_text::check_status(status).map_err(refused)?;
     let mut answer = answer;
     let body = read(answer.take_body()).await?;

@@ -36,7 +36,7 @@ test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
 	for stage in setup fmt scripts ui core deny lint unit simulate fuzz foreign binaries shape packages journeys; do \
-		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible TIME=10; \
+		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible TIME=10 SEED=1; \
 	done; \
 	$(STAGE) --summary
 
@@ -114,9 +114,9 @@ simulate: ## Plays stories of the keeper in virtual time (SEEDS=how many, or FIR
 		cargo test --locked --profile simulation -p rolecall-keeper --lib --features fakes $(AS_USER) simulation
 
 .PHONY: fuzz
-fuzz: ## Feeds parsers of foreign input (TIME=seconds for each, ONLY=one of them); see CONTRIBUTING.md
+fuzz: ## Feeds parsers of foreign input (TIME=seconds for each, SEED=number, ONLY=one of them); see CONTRIBUTING.md
 	@scripts/setup toolchain build
-	@scripts/fuzz $(if $(TIME),--time $(TIME)) $(if $(filter command environment,$(origin ONLY)),$(ONLY))
+	@scripts/fuzz $(if $(TIME),--time $(TIME)) $(if $(SEED),--seed $(SEED)) $(if $(filter command environment,$(origin ONLY)),$(ONLY))
 
 .PHONY: deny
 deny: ## Checks licences, sources, banned and unused dependencies

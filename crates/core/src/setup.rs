@@ -27,7 +27,6 @@ mod policies;
 mod requirements;
 mod resource;
 mod shell_script;
-mod shell_word;
 mod summary;
 mod template;
 mod terraform;

@@ -6,9 +6,9 @@ use super::cloudformation::stack_name;
 use super::file::KitFile;
 use super::kit::Kit;
 use super::resource::{AccountPart, Side, parts};
-use super::shell_word::shell_word;
 use super::summary::{comments, summary};
 use super::template::{TemplateResource, template};
+use crate::value::shell_word::shell_word;
 
 /// Returns the files of the application.
 pub(super) fn cdk(kit: &Kit) -> Vec<KitFile> {

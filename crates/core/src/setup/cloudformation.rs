@@ -5,9 +5,9 @@ use rolecall_policy::Json;
 use super::file::KitFile;
 use super::kit::Kit;
 use super::resource::{AccountPart, Side, parts};
-use super::shell_word::shell_word;
 use super::summary::{comments, summary};
 use super::template::{ROLE, template};
+use crate::value::shell_word::shell_word;
 
 /// Returns `role.yaml`, and `caller.yaml` if something is made in another account.
 pub(super) fn cloudformation(kit: &Kit) -> Vec<KitFile> {

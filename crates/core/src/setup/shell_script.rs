@@ -3,8 +3,8 @@
 use super::kit::Kit;
 use super::policies::NamedPolicy;
 use super::resource::{AccountPart, Holder, NewRole, Resource, Side, parts};
-use super::shell_word::shell_word;
 use super::summary::{comments, summary};
+use crate::value::shell_word::shell_word;
 
 /// Returns the script.
 pub(super) fn shell_script(kit: &Kit) -> String {

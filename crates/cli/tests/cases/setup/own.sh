@@ -54,7 +54,7 @@ aws --profile "$role_profile" iam put-role-policy \
     "Resource": "*",
     "Condition": {
       "StringEquals": {
-        "aws:PrincipalTag/it'\''s": "$(id)\n`x`"
+        "aws:PrincipalTag/it'\''s": "$(id)'\\'n`x`"
       }
     }
   }

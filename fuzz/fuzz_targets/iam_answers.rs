@@ -3,13 +3,11 @@
 //! Input: the call and the status, and the body, as in `sts_answers`.
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::calls::iam::Simulation;
-use rolecall_core::settings::Settings;
 use rolecall_fuzz::canary::{self, assert_hidden_in};
 use rolecall_fuzz::parts::halves;
 use rolecall_fuzz::web::{self, Server};
@@ -17,13 +15,7 @@ use rolecall_fuzz::{bounds, sample};
 use rolecall_keeper::ports::Iam;
 
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
-static IAM: LazyLock<AwsSts> = LazyLock::new(|| {
-    let settings = Settings {
-        endpoint_url: Some(SERVER.url()),
-        ..Settings::default()
-    };
-    AwsSts::new(Arc::new(SystemClock::default()), &settings)
-});
+static IAM: LazyLock<AwsSts> = LazyLock::new(|| SERVER.client());
 
 fuzz_target!(|input: &[u8]| {
     let (head, body) = halves(input);

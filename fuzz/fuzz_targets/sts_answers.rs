@@ -9,13 +9,11 @@
 //! ```
 #![no_main]
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use rolecall_agent::clock::SystemClock;
 use rolecall_agent::sts::AwsSts;
 use rolecall_core::calls::sts::{SessionToken, StsError};
-use rolecall_core::settings::Settings;
 use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::TokenDuration;
 use rolecall_fuzz::canary::{self, assert_hidden_in};
@@ -28,13 +26,7 @@ use rolecall_keeper::ports::Sts;
 const ERROR_MAX: usize = 16 << 10;
 
 static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
-static STS: LazyLock<AwsSts> = LazyLock::new(|| {
-    let settings = Settings {
-        endpoint_url: Some(SERVER.url()),
-        ..Settings::default()
-    };
-    AwsSts::new(Arc::new(SystemClock::default()), &settings)
-});
+static STS: LazyLock<AwsSts> = LazyLock::new(|| SERVER.client());
 
 fuzz_target!(|input: &[u8]| {
     let (head, body) = halves(input);

@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use rolecall_agent::clock::SystemClock;
+use rolecall_agent::sts::AwsSts;
+use rolecall_core::settings::Settings;
+
 /// The longest wait for the rest of a request.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -32,9 +36,13 @@ impl Server {
         Self { port, answer }
     }
 
-    /// Returns its URL.
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    /// Returns a client whose AWS it is.
+    pub fn client(&self) -> AwsSts {
+        let settings = Settings {
+            endpoint_url: Some(format!("http://127.0.0.1:{}", self.port)),
+            ..Settings::default()
+        };
+        AwsSts::new(Arc::new(SystemClock::default()), &settings)
     }
 
     /// Sets the answer to all further requests.

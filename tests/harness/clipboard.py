@@ -1,7 +1,6 @@
 """The X11 clipboard as another program sees it."""
 
-import threading
-
+from harness.background import Background
 from harness.wait import until
 
 SECRET_HINT = "x-kde-passwordManagerHint"
@@ -35,25 +34,16 @@ class Clipboard:
         return done.stdout if done.returncode == 0 else ""
 
 
-class Manager:
+class Manager(Background):
     """A clipboard manager: notes what it sees, and puts its last text back if the clipboard loses its owner.
 
     One that honours the hint does not note a text that is marked as secret.
     """
 
     def __init__(self, desktop, honours_hint=True):
+        super().__init__()
         self.clipboard, self.honours_hint = Clipboard(desktop), honours_hint
         self.noted = []
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
 
     def _run(self):
         while not self._end.wait(0.05):

@@ -6,7 +6,6 @@ import mmap
 import os
 import struct
 import sys
-import threading
 import time
 import urllib.parse
 from array import array
@@ -17,6 +16,7 @@ from pathlib import Path
 from gi.repository import Gio
 
 from harness import root
+from harness.background import Background
 from harness.wait import until
 
 SAMPLE_SECONDS = 0.005
@@ -105,23 +105,14 @@ def _read(mem, first, length):
         return b""
 
 
-class ArgumentSampler:
+class ArgumentSampler(Background):
     """Samples the argument lists of all processes while its `with` block runs."""
 
     def __init__(self, canary):
+        super().__init__()
         self.canary = canary
         self.found = {}
         self.samples = 0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
 
     def _run(self):
         while not self._end.is_set():

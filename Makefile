@@ -17,6 +17,8 @@ export ROLECALL_BIN_DIR ?= $(TARGET)/debug
 # Journeys to run: make journeys ONLY=tests/journeys/test_first_tutorial.py
 ONLY ?= tests/harness tests/journeys
 STAGE := scripts/stage
+# What is shipped: each is a package of the workspace and a program.
+PROGRAMS ?= rolecall rolecall-agent rolecall-practice rolecall-desktop
 # Tests run as an ordinary user, even when started as root, except for those that need root.
 AS_USER := --config "target.'cfg(unix)'.runner='$(CURDIR)/scripts/as-test-user'"
 OF_ROOT := -p rolecall -p rolecall-agent
@@ -35,33 +37,43 @@ run: ## Builds Rolecall and starts it; without a display, on a private one
 test: ## Checks everything: formatting, lints, tests, licences, journeys
 	@set -e; \
 	export ROLECALL_STAGES=$$(mktemp); trap 'rm -f "$$ROLECALL_STAGES"' EXIT; \
-	for stage in setup fmt scripts ui core deny lint unit simulate fuzz foreign binaries shape packages journeys; do \
-		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible TIME=10 SEED=1; \
+	for stage in setup fmt scripts ui core deny lint unit simulate fuzz foreign binaries shape packages gallery journeys; do \
+		$(STAGE) $$stage $(MAKE) --no-print-directory $$stage FOREIGN=--where-possible GALLERY=--where-possible TIME=10 SEED=1; \
 	done; \
 	$(STAGE) --summary
 
 .PHONY: build
 build: window ## Builds the release binaries into target/release
 	scripts/setup toolchain build
-	cargo build --locked --release --workspace --bins
+	scripts/release-build $(PROGRAMS)
+
+.PHONY: reproduce
+reproduce: window ## Builds the release binaries twice, and compares them (PROGRAMS=some of them)
+	scripts/setup toolchain build
+	scripts/reproduce $(PROGRAMS)
 
 .PHONY: bench
 bench: build setup ## Measures the release binaries beside their peers
 	scripts/setup peers
-	cargo build --locked --release -p rolecall-agent --example identity
+	scripts/release-build rolecall-agent/identity
 	cd tests && ROLECALL_BIN_DIR=$(TARGET)/release .venv/clients/bin/python -m bench
 
 .PHONY: package
 package: build ## Makes the Debian packages in target/release/packages
 	scripts/setup package
-	cargo build --locked --release -p rolecall --example manual
+	scripts/release-build rolecall/manual
 	scripts/package "$(TARGET)/release" "$(TARGET)/release/packages"
+
+.PHONY: rpm
+rpm: package ## Makes RPM packages of the same files
+	scripts/setup rpm
+	scripts/package-rpm "$(TARGET)/release/packages"
 
 # ---- what `make test` is made of
 
 .PHONY: setup
 setup: ## Installs what the tests need
-	@scripts/setup toolchain build headless tests package ui clients python cargo-tools
+	@scripts/setup toolchain build headless tests package rpm ui clients python cargo-tools
 
 .PHONY: fmt
 fmt: ## Checks the formatting
@@ -78,8 +90,13 @@ ui: ## Checks, tests and builds the window
 	@scripts/setup toolchain ui
 	cd ui && npm run check && npm run test
 
+.PHONY: gallery
+gallery: ## Shows every scene of the window in a browser, and checks it with axe (OUT=folder for pictures)
+	@scripts/setup toolchain ui
+	cd ui && npm run --silent gallery -- $(GALLERY) $(if $(OUT),--out $(abspath $(OUT)))
+
 # The window is rebuilt only when its sources changed, since the app embeds it and would then be rebuilt too.
-ui/dist/index.html: ui/index.html ui/package-lock.json ui/vite.config.ts $(shell find ui/src -type f -not -name '*.test.ts')
+ui/dist/index.html: ui/index.html ui/package-lock.json ui/vite.config.ts ui/budget.ts $(shell find ui/src -type f -not -name '*.test.ts')
 	@scripts/setup toolchain ui
 	cd ui && npm run build
 
@@ -124,19 +141,21 @@ deny: ## Checks licences, sources, banned and unused dependencies
 
 .PHONY: binaries
 binaries: window ## Builds the debug binaries that the journeys drive
-	cargo build --locked --workspace --bins
+	cargo build --locked --workspace --exclude rolecall --bins
 	cargo build --locked -p rolecall-agent --examples
 	cargo build --locked -p rolecall --example manual
+	scripts/build-command-line
 
 .PHONY: shape
 shape: ## Checks dependencies, circles and length of files, and words
 	$(PYTHON) -m pytest tests/shape
 
 .PHONY: packages
-packages: ## Makes the Debian packages of the debug binaries, and installs them into a folder
-	@scripts/setup package ui
+packages: ## Makes the packages of the debug binaries, and installs them into a folder
+	@scripts/setup package rpm ui
 	@if command -v dpkg-shlibdeps >/dev/null && command -v lintian >/dev/null; then \
 		ROLECALL_PACKAGE_LEVEL=0 scripts/package "$(ROLECALL_BIN_DIR)" "$(TARGET)/debug/packages" && \
+		if command -v rpmbuild >/dev/null; then ROLECALL_PACKAGE_LEVEL=0 scripts/package-rpm "$(TARGET)/debug/packages"; fi && \
 		ROLECALL_PACKAGES="$(TARGET)/debug/packages" $(PYTHON) -m pytest tests/package; \
 	else \
 		echo "The Debian packages were NOT tested: dpkg-dev or lintian is not installed."; \
@@ -146,10 +165,16 @@ packages: ## Makes the Debian packages of the debug binaries, and installs them 
 journeys: ## Drives the built binaries on a real desktop (ONLY=path for some)
 	@scripts/journeys $(ONLY)
 
+.PHONY: attacks
+attacks: $(if $(filter file,$(origin ROLECALL_BIN_DIR)),build) setup ## Attacks the release build, or the one in ROLECALL_BIN_DIR
+	@ROLECALL_BIN_DIR=$(if $(filter file,$(origin ROLECALL_BIN_DIR)),$(TARGET)/release,$(ROLECALL_BIN_DIR)) \
+		scripts/journeys --attacks $(if $(filter file,$(origin ONLY)),tests/journeys,$(ONLY))
+
 .PHONY: kit
 kit: ## Synthesises and deploys what `rolecall setup` writes for the CDK; needs 250 MB of npm packages
 	@scripts/setup kit python
-	cargo build --locked -p rolecall -p rolecall-agent --bins
+	cargo build --locked -p rolecall-agent --bins
+	scripts/build-command-line
 	@scripts/journeys tests/kit
 
 .PHONY: clean

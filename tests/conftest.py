@@ -1,6 +1,7 @@
 """The fixtures of all tests: a desktop with its services, and AWS doubles."""
 
 import os
+import re
 import signal
 import threading
 
@@ -11,9 +12,13 @@ from harness.doubles import Ministack
 from harness.keychain import Keychain
 from harness.notifications import Notifications
 from harness.rolecall import Rolecall, binary
+from harness.screen_reader import SERVICES
 from harness.tray_host import TrayHost
 from harness.webdriver import Window
 
+
+# The id of a threat, a rule, a failure or a bad input in the name of a test: see docs/security.md.
+ID = re.compile(r"_[tcrb]\d{1,2}_")
 
 # A test that ignores its timeout, such as in a library call, ends the run after this additional time.
 HUNG_SECONDS = 60
@@ -25,6 +30,20 @@ def pytest_configure(config):
         if signal.getsignal(number) == signal.SIG_IGN:
             # A handler, unlike SIG_IGN, is not inherited.
             signal.signal(number, lambda *_: None)
+
+
+def pytest_addoption(parser):
+    """Adds the option of `make attacks`."""
+    parser.addoption("--attacks", action="store_true", help="runs only tests with the id of a threat, rule, failure or bad input")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves only attacks, if those are wanted."""
+    if not config.getoption("--attacks"):
+        return
+    others = [item for item in items if not ID.search(item.name.partition("[")[0])]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,10 +64,15 @@ def _give_up(item):
 
 
 @pytest.fixture
-def desktop():
-    """A private desktop with a display and an empty bus."""
-    with Desktop() as desktop:
-        yield desktop
+def desktop(request):
+    """A private desktop with a display and an empty bus; with the mark `readable` also what a screen reader needs."""
+    if request.node.get_closest_marker("readable"):
+        with Desktop(activatable=SERVICES) as desktop:
+            desktop.start("openbox", "openbox")
+            yield desktop
+    else:
+        with Desktop() as desktop:
+            yield desktop
 
 
 @pytest.fixture

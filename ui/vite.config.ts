@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { budget } from "./budget.ts";
 
 // The policy the desktop shell serves the window under; the previews keep to it, so that a violation shows early.
 const contentSecurityPolicy = [
@@ -16,7 +17,7 @@ const contentSecurityPolicy = [
 
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [svelte()],
+  plugins: [svelte(), budget()],
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   server: { port: 5173, strictPort: true },
   preview: { headers: { "Content-Security-Policy": contentSecurityPolicy } },

@@ -34,7 +34,6 @@ fuzz_target!(|text: &str| {
         check(text, Region::parse, |it| it.as_str().to_owned());
         check(text, Name::parse, |it| it.as_str().to_owned());
         check(text, AccessKeyId::parse, |it| it.as_str().to_owned());
-        check(text, SessionName::parse, |it| it.as_str().to_owned());
         check(text, SourceIdentity::parse, |it| it.as_str().to_owned());
         check(text, ExternalId::parse, |it| it.as_str().to_owned());
         check(text, ReasonPattern::parse, |it| it.as_str().to_owned());
@@ -43,6 +42,7 @@ fuzz_target!(|text: &str| {
         check(text, TokenDuration::parse, |it| it.seconds().to_string());
         let policy_arn = |text: &str| PolicyArn::parse(text, &sample::role_arn());
         check(text, policy_arn, |it| it.as_str().to_owned());
+        check_session_name(text);
         check_code(text);
         check_names(text);
     });
@@ -96,6 +96,13 @@ fn check_arn(text: &str) {
         ];
         assert_eq!(format!("arn:{}", parts.join(":")), text);
     }
+}
+
+fn check_session_name(text: &str) {
+    let name = SessionName::from_parts(text);
+    assert!((2..=64).contains(&name.as_str().len()), "{name:?}");
+    assert_eq!(SessionName::from_parts(name.as_str()), name);
+    assert!(SourceIdentity::parse(name.as_str()).is_ok(), "{name:?}");
 }
 
 fn check_code(text: &str) {

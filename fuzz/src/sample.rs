@@ -48,7 +48,7 @@ pub fn mfa() -> (MfaSerial, MfaCode) {
 pub fn call() -> AssumeRole {
     AssumeRole {
         role_arn: role_arn(),
-        session_name: SessionName::parse("user").expect("a session name"),
+        session_name: SessionName::from_parts("user"),
         duration: SessionDuration::HOUR,
         external_id: None,
         source_identity: None,

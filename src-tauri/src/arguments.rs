@@ -18,8 +18,22 @@ pub(crate) enum Request {
 pub(crate) struct Options {
     /// Use the practice account, with temporary keys and roles.
     pub(crate) practice: bool,
-    /// Open the window at start.
-    pub(crate) window: bool,
+    /// What happens with the window at start.
+    pub(crate) window: AtStart,
+}
+
+/// What happens with the window at start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum AtStart {
+    /// It opens with the practice account, and if there are no keys and roles yet.
+    #[default]
+    IfNew,
+    /// It opens.
+    Opens,
+    /// It stays closed.
+    StaysClosed,
+    /// The window of the running program opens, or closes if it has the focus.
+    Toggles,
 }
 
 /// The internal argument with which the tray's process starts the window's. It is not in the help.
@@ -32,10 +46,12 @@ Rolecall: AWS role sessions in the desktop tray
 Usage: rolecall-desktop [OPTIONS]
 
 Options:
-      --practice  Use the practice account: a simulated AWS on this computer, with temporary keys and roles
-      --window    Open the window at start
-  -h, --help      Show this help
-  -V, --version   Show the version
+      --practice   Use the practice account: a simulated AWS on this computer, with temporary keys and roles
+      --window     Open the window at start
+      --no-window  Start in the tray only, also with the practice account or without keys and roles
+      --toggle     Open the window, or close it if it has the focus: for a key combination of your desktop
+  -h, --help       Show this help
+  -V, --version    Show the version
 
 The command line tool is rolecall. See: rolecall --help
 ";
@@ -51,7 +67,9 @@ pub(crate) fn parse(
     for argument in arguments {
         match argument.to_str() {
             Some("--practice") => options.practice = true,
-            Some("--window") => options.window = true,
+            Some("--window") => options.window = AtStart::Opens,
+            Some("--no-window") => options.window = AtStart::StaysClosed,
+            Some("--toggle") => options.window = AtStart::Toggles,
             Some(WINDOW_ARGUMENT) => return Ok(Request::Window),
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
@@ -80,9 +98,19 @@ mod tests {
             parsed(&["--practice", "--window"]),
             Ok(Request::Run(Options {
                 practice: true,
-                window: true
+                window: AtStart::Opens,
             }))
         );
+        for (argument, window) in [
+            ("--toggle", AtStart::Toggles),
+            ("--no-window", AtStart::StaysClosed),
+        ] {
+            let options = Options {
+                window,
+                ..Options::default()
+            };
+            assert_eq!(parsed(&[argument]), Ok(Request::Run(options)));
+        }
         assert_eq!(parsed(&["--window", "-h"]), Ok(Request::Help));
     }
 

@@ -6,6 +6,7 @@ use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::Problem;
 use tauri::{AppHandle, State};
 
+use crate::window;
 use crate::window_link::Link;
 
 /// Sends a call to the tray's process.
@@ -20,5 +21,5 @@ pub(crate) async fn ask(tray: State<'_, Arc<Link>>, call: Call) -> Result<Answer
 )]
 #[tauri::command]
 pub(crate) fn close_window(app: AppHandle) {
-    app.exit(0);
+    window::close(&app);
 }

@@ -1,30 +1,40 @@
 //! Assembles the application: ports, keeper, socket, heartbeat, and the actions of menus and buttons.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use rolecall_agent::autostart::Autostart;
 use rolecall_agent::engine::{Engine, Stores, Ui};
 use rolecall_agent::files::ConfigFiles;
 use rolecall_agent::host;
 use rolecall_agent::keyring;
 use rolecall_agent::paths::Paths;
+use rolecall_agent::window_file::WindowFile;
+use rolecall_core::api::desktop::{AboutView, RoleStory};
 use rolecall_core::api::host::{FileState, HostView};
 use rolecall_core::asker::consent::Reply;
 use rolecall_core::asker::history::{Request, RequestKind};
 use rolecall_core::session::shell::Shell;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::shortcut::Shortcut;
 use rolecall_core::view::menu::MenuAction;
+use rolecall_core::view::menu_click::{self, Outcome};
 use rolecall_core::view::notice::{Notice, NoticeAction, Topic};
 use rolecall_core::view::snapshot::Mode;
+#[cfg(target_os = "linux")]
+use rolecall_keeper::ports::Audience;
 use rolecall_keeper::ports::{Clock, Notifier};
 use rolecall_keeper::{Concern, Given, Keeper};
 use tauri::AppHandle;
 
+use crate::about;
 use crate::clipboard::DesktopClipboard;
 use crate::notifier::DesktopNotifier;
 use crate::practice_set::PracticeSet;
+use crate::shortcut::GlobalShortcut;
+use crate::tray::{Click, Clicked};
 use crate::tray_host::TrayHost;
 use crate::ui_publisher::UiPublisher;
 
@@ -40,6 +50,13 @@ pub(crate) struct Desktop {
     /// The settings file; `None` in the practice set.
     pub(crate) settings_path: Option<PathBuf>,
     pub(crate) ui: Arc<UiPublisher>,
+    pub(crate) about: AboutView,
+    /// What the window remembers.
+    pub(crate) window_file: Arc<WindowFile>,
+    /// The entry that starts the program at login; `None` in the practice set.
+    pub(crate) autostart: Option<Autostart>,
+    /// The key combination that opens the window; none in the practice set.
+    pub(crate) shortcut: OnceLock<GlobalShortcut>,
     /// Whether the program starts again after it quits.
     pub(crate) is_restarting: AtomicBool,
     notifier: DesktopNotifier,
@@ -83,6 +100,13 @@ impl Desktop {
         let clipboard = Arc::new(DesktopClipboard::start());
         let notifier = DesktopNotifier::new();
         let ui = Arc::new(UiPublisher::default());
+        let mode = match practice {
+            Some(_) => Mode::Practice,
+            None => Mode::Own,
+        };
+        let window_file = WindowFile::open(practice.is_none().then(|| paths.window_path()));
+        let window_file = Arc::new(window_file);
+        ui.window.remember(window_file.clone(), practice.is_some());
         let engine = Arc::new(engine(Ui {
             clipboard: clipboard.clone(),
             notifier: Arc::new(notifier.clone()),
@@ -96,6 +120,11 @@ impl Desktop {
             roles_path: practice.is_none().then(|| paths.roles_path()),
             settings_path: practice.is_none().then(|| paths.settings_path()),
             ui,
+            about: about::about(paths, mode),
+            window_file,
+            autostart: (practice.is_none() && cfg!(target_os = "linux"))
+                .then(|| Autostart::new(paths)),
+            shortcut: OnceLock::new(),
             is_restarting: AtomicBool::new(false),
             notifier,
             practice,
@@ -107,8 +136,17 @@ impl Desktop {
         self.practice.as_ref()?.code(self.engine.clock.now())
     }
 
+    /// Returns what the roles of the practice account are there to show; nothing in the user's own set.
+    pub(crate) fn practice_story(&self) -> Vec<RoleStory> {
+        let set = self.practice.as_ref();
+        set.map(PracticeSet::story).unwrap_or_default()
+    }
+
     /// Connects the buttons of notices to their actions.
     pub(crate) fn connect_notices(self: &Arc<Self>) {
+        let window = self.ui.window.clone();
+        self.notifier
+            .over_window(Box::new(move || window.is_focused()));
         let desktop = Arc::downgrade(self);
         self.notifier
             .on_action(Box::new(move |topic, action, token| {
@@ -120,6 +158,11 @@ impl Desktop {
                         desktop.start_assuming(role.clone());
                     }
                     (NoticeAction::Copy, Topic::Session(role)) => desktop.copy(role, None),
+                    (NoticeAction::Snooze, Topic::Session(role)) => desktop.keeper.snooze(role),
+                    (NoticeAction::LetEnd, Topic::Session(role)) => {
+                        let (keeper, role) = (desktop.keeper.clone(), role.clone());
+                        std::thread::spawn(move || keeper.let_end(&role));
+                    }
                     (NoticeAction::Reply(reply), Topic::Question(id)) => desktop.reply(*id, reply),
                     (NoticeAction::Open, _)
                     | (
@@ -128,6 +171,7 @@ impl Desktop {
                         | Topic::Question(_)
                         | Topic::Questions
                         | Topic::TemporaryProfiles
+                        | Topic::OldKey(_)
                         | Topic::Window
                         | Topic::Menu,
                     ) => desktop.open_window(token),
@@ -136,17 +180,41 @@ impl Desktop {
             }));
     }
 
+    /// Handles a click in the tray. An entry of a menu that was drawn earlier does what it says if that still makes
+    /// sense, or says what has changed.
+    pub(crate) fn clicked(self: &Arc<Self>, app: &AppHandle, click: Click) {
+        let token = click.token.as_deref();
+        match click.on {
+            Clicked::Icon => self.open_window(token),
+            #[cfg(target_os = "linux")]
+            Clicked::Menu => self
+                .ui
+                .tick(&self.keeper.snapshot(), self.engine.clock.now()),
+            Clicked::Entry(action, entry) => {
+                match menu_click::outcome(action, entry, &self.keeper.snapshot()) {
+                    Outcome::Act(action) => self.act(app, action, token),
+                    Outcome::Say(notice) => self.keeper.tell(&notice),
+                }
+            }
+            Clicked::Unknown => self.notifier.show(&Notice::menu_changed()),
+        }
+    }
+
     /// Executes an entry of the tray's menu. `token` permits a window to come to the front on Wayland.
-    pub(crate) fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction, token: Option<&str>) {
+    fn act(self: &Arc<Self>, app: &AppHandle, action: MenuAction, token: Option<&str>) {
         match action {
             MenuAction::Assume(role) | MenuAction::Renew(role) => self.start_assuming(role),
             MenuAction::AssumeLimited(role, limits) => match self.keeper.limited(&role, &limits) {
                 Ok(limited) => self.start_assuming(limited),
-                Err(problem) => self.notifier.show(&Notice::failed(&role, &problem)),
+                Err(problem) => self.keeper.tell(&Notice::failed(&role, &problem)),
             },
             MenuAction::Copy(role, shell) => {
                 let desktop = self.clone();
                 std::thread::spawn(move || desktop.copy(&role, Some(shell)));
+            }
+            MenuAction::Console(role) => {
+                let desktop = self.clone();
+                std::thread::spawn(move || desktop.open_console(&role));
             }
             MenuAction::End(role) => {
                 let keeper = self.keeper.clone();
@@ -172,17 +240,30 @@ impl Desktop {
         }
     }
 
-    /// Handles a click on an entry that the menu no longer has.
-    pub(crate) fn menu_changed(&self) {
-        self.notifier.show(&Notice::menu_changed());
-    }
-
     /// Opens the window. A failure is shown as a notification and as a problem. `token` permits it to come to the front on
     /// Wayland.
     pub(crate) fn open_window(&self, token: Option<&str>) {
         host::note_program(self);
         // A failure is reported by the window's host.
         let _ = self.ui.window.open(token);
+    }
+
+    /// Takes the key combination that the user chose. The practice account has none, since the user's own set has it.
+    pub(crate) fn follow_shortcut(self: &Arc<Self>) {
+        if self.practice.is_some() {
+            return;
+        }
+        let desktop = Arc::downgrade(self);
+        let shortcut = self.shortcut.get_or_init(|| {
+            GlobalShortcut::start(move || {
+                if let Some(desktop) = desktop.upgrade() {
+                    // A failure is reported by the window's host.
+                    let _ = desktop.ui.window.toggle(None);
+                }
+            })
+        });
+        let keys = self.window_file.current().shortcut;
+        shortcut.set(keys.and_then(|keys| Shortcut::parse(&keys)).as_ref());
     }
 
     /// Shows that the window cannot be opened.
@@ -207,8 +288,8 @@ impl Desktop {
         };
         if host == TrayHost::NoBus {
             tracing::error!("{}", no_bus());
-            self.ui.forget_tray();
         }
+        self.ui.host_changed(host);
         let is_missing = problem.is_some();
         self.keeper.set_standing(Concern::Tray, problem);
         if is_missing && self.ui.is_first_without_tray() {
@@ -230,13 +311,24 @@ impl Desktop {
         let _ = self.keeper.answer(id, Given::Reply(reply));
     }
 
+    fn open_console(&self, role: &Name) {
+        let request = user_request(role.clone(), RequestKind::Console);
+        let opened = self
+            .keeper
+            .clicked(&request, || self.keeper.open_console(role));
+        if let Err(problem) = opened {
+            self.keeper
+                .tell(&Notice::console_not_opened(role, &problem));
+        }
+    }
+
     fn copy(&self, role: &Name, shell: Option<Shell>) {
         let request = user_request(role.clone(), RequestKind::Copy);
         let copied = self
             .keeper
             .clicked(&request, || self.keeper.copy_export(role, shell));
         if let Err(problem) = copied {
-            self.notifier.show(&Notice::not_copied(role, &problem));
+            self.keeper.tell(&Notice::not_copied(role, &problem));
         }
     }
 }

@@ -22,6 +22,10 @@ impl Host for Desktop {
         self.ui.window.open(None)
     }
 
+    fn toggle_window(&self) -> Result<(), Problem> {
+        self.ui.window.toggle(None)
+    }
+
     fn engine(&self) -> &Engine {
         &self.engine
     }

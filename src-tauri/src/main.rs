@@ -2,6 +2,7 @@
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
+mod about;
 #[cfg(target_os = "linux")]
 mod app_id;
 mod arguments;
@@ -14,10 +15,9 @@ mod notifier;
 mod practice_set;
 #[cfg(target_os = "linux")]
 mod session_bus;
+mod shortcut;
+mod start;
 mod tray;
-#[cfg(target_os = "linux")]
-mod tray_clicks;
-mod tray_dot;
 mod tray_host;
 mod ui_publisher;
 #[cfg(target_os = "linux")]
@@ -26,8 +26,10 @@ mod wayland;
 mod web_process;
 mod window;
 mod window_calls;
+mod window_end;
 mod window_host;
 mod window_link;
+mod window_place;
 mod window_process;
 mod window_wire;
 
@@ -42,23 +44,25 @@ use rolecall_agent::host::receive;
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
 use rolecall_core::api::host::HostView;
+use rolecall_core::api::protocol::Call;
 use rolecall_core::value::origin::OriginKind;
 use rolecall_core::value::sanitise;
 use rolecall_core::view::snapshot::RoleView;
 use rolecall_keeper::Concern;
 use tauri::{AppHandle, RunEvent};
 
-use arguments::{HELP, Options, Request};
+use arguments::{AtStart, HELP, Options, Request};
 use desktop::Desktop;
-use tray::{OnLeftClick, TrayPainter};
-#[cfg(target_os = "linux")]
-use tray_clicks::Clicked;
+use tray::TrayPainter;
 
+/// How long a running program may take to open its window or close it.
+const TOGGLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long pending answers may take before the agent starts again.
 const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
+    rolecall_allocator::limit();
     match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Request::Run(options)) => run(|| start(options)),
         Ok(Request::Window) => run(|| window_process::run().map(|()| ExitCode::SUCCESS)),
@@ -84,6 +88,11 @@ fn start(options: Options) -> anyhow::Result<ExitCode> {
     } else {
         own
     };
+    if options.window == AtStart::Toggles
+        && socket::ask(&paths.socket_dir, Call::ToggleWindow, TOGGLE_TIMEOUT).is_ok()
+    {
+        return Ok(ExitCode::SUCCESS);
+    }
     let display = check_display();
     let claimed = match display {
         Ok(()) => hand_over::claim(&paths.socket_dir),
@@ -154,7 +163,7 @@ fn serve_until_quit(
     } else {
         Desktop::own(paths, agent)
     });
-    let app = build(&desktop)?;
+    let app = build()?;
     let server = serve(&desktop, paths);
     *lock = None;
     let own = desktop.roles_path.is_some();
@@ -182,33 +191,11 @@ fn serve_until_quit(
     clippy::disallowed_methods,
     reason = "the framework's context exits if its embedded files are damaged"
 )]
-fn build(desktop: &Arc<Desktop>) -> anyhow::Result<tauri::App> {
+fn build() -> anyhow::Result<tauri::App> {
+    let app = tauri::Builder::default().build(tauri::generate_context!())?;
     #[cfg(target_os = "linux")]
-    let clicks = tray_clicks::Clicks::take();
-    let (acting, clicked) = (desktop.clone(), desktop.clone());
-    let app = tauri::Builder::default()
-        .manage(OnLeftClick(Box::new(move || clicked.open_window(None))))
-        .manage(TrayPainter::default())
-        .on_menu_event(move |app, event| choose(&acting, app, event.id().as_ref(), None))
-        .build(tauri::generate_context!())?;
-    #[cfg(target_os = "linux")]
-    {
-        session_bus::outlive();
-        let (clicked, app) = (desktop.clone(), app.handle().clone());
-        clicks.handle(move |click| match click.on {
-            Clicked::Icon => clicked.open_window(click.token.as_deref()),
-            Clicked::Entry(id) => choose(&clicked, &app, &id, click.token.as_deref()),
-        })?;
-    }
+    session_bus::outlive();
     Ok(app)
-}
-
-/// Handles a click on the entry `id` of the tray's menu.
-fn choose(desktop: &Arc<Desktop>, app: &AppHandle, id: &str, token: Option<&str>) {
-    match TrayPainter::action(app, id) {
-        Some(action) => desktop.act(app, action, token),
-        None => desktop.menu_changed(),
-    }
 }
 
 /// Serves the command line. Without the socket the tray still works, and the window shows the problem.
@@ -260,8 +247,12 @@ fn quit_on_signals(_: &AppHandle) {}
 
 /// Starts the tray, notices and signal handling, and opens the window if requested.
 fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
-    desktop.ui.start(app.clone());
+    let (clicked, on) = (desktop.clone(), app.clone());
+    let on_click = Box::new(move |click| clicked.clicked(&on, click));
+    let painter = TrayPainter::start(app, on_click);
+    desktop.ui.start(app.clone(), painter);
     desktop.connect_notices();
+    desktop.follow_shortcut();
     quit_on_signals(app);
     let leaving = app.clone();
     let answering = Arc::downgrade(desktop);
@@ -284,7 +275,12 @@ fn start_ui(desktop: &Arc<Desktop>, app: &AppHandle, options: Options) {
     );
     let watching = desktop.clone();
     tray_host::watch(move |host| watching.tray_changed(host));
-    if options.window || is_first_start(desktop) {
+    let opens = match options.window {
+        AtStart::Opens | AtStart::Toggles => true,
+        AtStart::IfNew => options.practice || is_first_start(desktop),
+        AtStart::StaysClosed => false,
+    };
+    if opens {
         desktop.open_window(None);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rolecall_core::api::desktop::RoleStory;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::with_role;
 use rolecall_core::role::RoleDraft;
@@ -54,6 +55,17 @@ impl PracticeSet {
             ))
         })
         .collect()
+    }
+
+    /// Returns what each role is there to show.
+    pub(crate) fn story(&self) -> Vec<RoleStory> {
+        let roles = self.practice.roles().into_iter();
+        roles
+            .map(|role| RoleStory {
+                role: role.name,
+                shows: role.shows,
+            })
+            .collect()
     }
 
     /// Returns the code of the practice authenticator at `now`, and the seconds left.

@@ -1,17 +1,12 @@
 //! Whether the desktop has a tray: on Linux, a StatusNotifierWatcher with a host. GNOME has none without an extension.
 //! <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/StatusNotifierWatcher/>
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-static PRESENT: AtomicBool = AtomicBool::new(!cfg!(target_os = "linux"));
-
-/// Returns whether there was a tray host at the last check.
-pub(crate) fn is_present() -> bool {
-    PRESENT.load(Ordering::Acquire)
-}
-
 /// What the desktop has for the tray.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "other systems always have a tray")
+)]
 pub(crate) enum TrayHost {
     /// A tray.
     Present,
@@ -31,10 +26,7 @@ pub(crate) fn watch(on_change: impl Fn(TrayHost) + Send + Sync + 'static) {
 /// Calls `on_change` once: the tray is part of the system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn watch(on_change: impl Fn(TrayHost) + Send + Sync + 'static) {
-    on_change(match is_present() {
-        true => TrayHost::Present,
-        false => TrayHost::Missing,
-    });
+    on_change(TrayHost::Present);
 }
 
 #[cfg(target_os = "linux")]
@@ -46,7 +38,7 @@ mod linux {
     use tokio::time::timeout;
     use zbus::{Connection, MatchRule, MessageStream, message};
 
-    use super::{Ordering, PRESENT, TrayHost};
+    use super::TrayHost;
 
     const WATCHER: &str = "org.kde.StatusNotifierWatcher";
     const WATCHER_PATH: &str = "/StatusNotifierWatcher";
@@ -65,7 +57,6 @@ mod linux {
         let mut reported = None;
         loop {
             let mut report = |host| {
-                PRESENT.store(host == TrayHost::Present, Ordering::Release);
                 if reported.replace(host) != Some(host) {
                     on_change(host);
                 }

@@ -1,21 +1,24 @@
 //! Publishes each snapshot to the tray and the window, and opens the window for a new prompt.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use rolecall_core::view::menu;
+use rolecall_core::view::latest_tray::LatestTray;
 use rolecall_core::view::snapshot::Snapshot;
 use rolecall_keeper::ports::Audience;
 use tauri::AppHandle;
 
 use crate::tray::TrayPainter;
+use crate::tray_host::TrayHost;
 use crate::window_host::WindowHost;
 
 /// Publishes snapshots. The tray follows once the application has started.
 #[derive(Default)]
 pub(crate) struct UiPublisher {
     app: OnceLock<AppHandle>,
+    painter: OnceLock<TrayPainter>,
+    tray: Mutex<LatestTray>,
     pub(crate) window: Arc<WindowHost>,
     last_prompt: AtomicU64,
     was_tray_missing: AtomicBool,
@@ -23,14 +26,15 @@ pub(crate) struct UiPublisher {
 
 impl UiPublisher {
     /// Starts to draw the tray.
-    pub(crate) fn start(&self, app: AppHandle) {
+    pub(crate) fn start(&self, app: AppHandle, painter: TrayPainter) {
         let _ = self.app.set(app);
+        let _ = self.painter.set(painter);
     }
 
-    /// Removes the tray icon, whose connection has ended. It is drawn again once there is a tray.
-    pub(crate) fn forget_tray(&self) {
-        if let Some(app) = self.app.get() {
-            TrayPainter::forget(app);
+    /// Draws the icon for a tray that appeared, or removes the icon of a bus that ended.
+    pub(crate) fn host_changed(&self, host: TrayHost) {
+        if let Some(painter) = self.painter.get() {
+            painter.host_changed(host);
         }
     }
 
@@ -69,7 +73,13 @@ impl Audience for UiPublisher {
     }
 
     fn tick(&self, snapshot: &Snapshot, now: Timestamp) {
-        let Some(app) = self.app.get() else { return };
-        TrayPainter::paint(app, menu::tray(snapshot, now));
+        let Some(painter) = self.painter.get() else {
+            return;
+        };
+        // Painted under the lock, so that an older one never comes later.
+        let mut tray = self.tray.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tray) = tray.at(snapshot, now) {
+            painter.paint(tray.clone());
+        }
     }
 }

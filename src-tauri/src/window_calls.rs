@@ -13,7 +13,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_keeper::Concern;
 
 use crate::desktop::Desktop;
-use crate::launcher;
+use crate::{launcher, start};
 
 /// Executes a call of the window that needs the desktop. It may wait for AWS, the keychain or the user.
 ///
@@ -23,7 +23,7 @@ pub(crate) fn answer(desktop: &Desktop, call: DesktopCall) -> Result<Answer, Pro
     let done = |()| Answer::Done;
     match call {
         // The host of the window has noted it.
-        DesktopCall::Seen { .. } => Ok(Answer::Done),
+        DesktopCall::Seen { .. } | DesktopCall::Focused { .. } => Ok(Answer::Done),
         DesktopCall::AddKey { name, from } => {
             let name = Name::parse(&name)?;
             let added = desktop.keeper.add_key(&name, &read_key(desktop, &from)?)?;
@@ -52,10 +52,29 @@ pub(crate) fn answer(desktop: &Desktop, call: DesktopCall) -> Result<Answer, Pro
             let code = code.map(|(code, seconds_left)| PracticeCode { code, seconds_left });
             Ok(Answer::PracticeCode(code))
         }
+        DesktopCall::PracticeStory => Ok(Answer::PracticeStory(desktop.practice_story())),
         DesktopCall::OpenRolesFile => launcher::open_file(desktop.roles_path.as_deref()).map(done),
         DesktopCall::OpenSettingsFile => {
             launcher::open_file(desktop.settings_path.as_deref()).map(done)
         }
+        DesktopCall::WindowMemory => {
+            let memory = desktop.window_file.current();
+            Ok(Answer::WindowMemory(Box::new(memory)))
+        }
+        DesktopCall::Remember { memory } => {
+            start::remember(desktop, *memory);
+            Ok(Answer::Done)
+        }
+        DesktopCall::Placed { place } => {
+            desktop
+                .window_file
+                .change(|memory| memory.place = Some(place));
+            Ok(Answer::Done)
+        }
+        DesktopCall::About => Ok(Answer::About(desktop.about.clone())),
+        DesktopCall::Start => Ok(Answer::Start(start::view(desktop))),
+        DesktopCall::SetAtLogin { is_on } => start::set_at_login(desktop, is_on).map(Answer::Start),
+        DesktopCall::SetShortcut { keys } => start::set_shortcut(desktop, keys).map(Answer::Start),
     }
 }
 

@@ -1,22 +1,24 @@
 //! The tray's side of the window: starts its process, sends snapshots, answers calls, and notices its end.
 
 use std::io::{self, Read};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use rolecall_agent::program;
+use rolecall_agent::window_file::WindowFile;
 use rolecall_core::api::desktop::DesktopCall;
-use rolecall_core::api::frame::{FrameError, Received, receive_frame, write_frame};
+use rolecall_core::api::frame::{Received, receive_frame, write_frame};
 use rolecall_core::api::protocol::{Answer, Call, REQUEST_MAX};
 use rolecall_core::value::name::Name;
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
-use crate::window_wire::{CONTENT_FAILED, SnapshotUpdate, WindowMessage, WindowRequest};
+use crate::window_end::{crashed, has_crashed, has_failed, not_opened, skipped};
+use crate::window_wire::{Opening, SnapshotUpdate, WindowMessage, WindowRequest};
 
 /// The variables with the token of a program's start, from which the toolkits take it.
 const STARTUP_VARIABLES: [&str; 2] = ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"];
@@ -37,6 +39,7 @@ pub(crate) struct WindowHost {
     answer: OnceLock<Arc<Answering>>,
     /// The role whose page the next window opens.
     focus: Mutex<Option<Name>>,
+    memory: OnceLock<(Arc<WindowFile>, bool)>,
     on_closed: OnceLock<Box<dyn Fn() + Send + Sync>>,
     on_failed: OnceLock<Box<Report>>,
 }
@@ -48,6 +51,8 @@ struct OpenWindow {
     raised: u64,
     /// Up to which of these it stayed open for a person to see.
     seen: u64,
+    /// Whether it has the keyboard's focus.
+    is_focused: bool,
 }
 
 impl Default for WindowHost {
@@ -63,6 +68,7 @@ impl WindowHost {
             open: Mutex::default(),
             answer: OnceLock::new(),
             focus: Mutex::default(),
+            memory: OnceLock::new(),
             on_closed: OnceLock::new(),
             on_failed: OnceLock::new(),
         }
@@ -78,6 +84,33 @@ impl WindowHost {
         let _ = self.answer.set(Arc::new(answer));
         let _ = self.on_closed.set(Box::new(on_closed));
         let _ = self.on_failed.set(Box::new(on_failed));
+    }
+
+    /// Sets what windows remember, and whether they are of the practice account; only the first counts.
+    pub(crate) fn remember(&self, file: Arc<WindowFile>, is_practice: bool) {
+        let _ = self.memory.set((file, is_practice));
+    }
+
+    /// Lets an open window look as it is remembered now.
+    pub(crate) fn send_look(&self) {
+        if let (Some(window), Some((file, _))) = (&*self.lock(), self.memory.get()) {
+            // The window may be closing.
+            let look = WindowMessage::Look(Box::new(file.current()));
+            let _ = window.messages.send(look);
+        }
+    }
+
+    /// Opens the window or brings it to the front; closes it if it has the focus.
+    ///
+    /// # Errors
+    /// As [`WindowHost::open`].
+    pub(crate) fn toggle(self: &Arc<Self>, token: Option<&str>) -> Result<(), Problem> {
+        if let Some(window) = self.lock().as_mut()
+            && window.toggle(token)
+        {
+            return Ok(());
+        }
+        self.open(token)
     }
 
     /// Opens the window, or brings it to the front, for which `token` is the permission on Wayland. If it closes before a
@@ -165,6 +198,13 @@ impl WindowHost {
             return Err(io::Error::other("no pipes"));
         };
         let (messages, outbox) = mpsc::channel();
+        let memory = self.memory.get();
+        let opening = Opening {
+            memory: memory.map(|(file, _)| file.current()).unwrap_or_default(),
+            is_practice: memory.is_some_and(|(_, is_practice)| *is_practice),
+        };
+        // The other end is below.
+        let _ = messages.send(WindowMessage::Open(Box::new(opening)));
         thread::Builder::new()
             .name("window-out".into())
             .spawn(move || write_all(input, &outbox))?;
@@ -189,6 +229,7 @@ impl WindowHost {
             messages,
             raised: 0,
             seen: 0,
+            is_focused: false,
         })
     }
 
@@ -199,8 +240,12 @@ impl WindowHost {
             has_called = true;
             match received {
                 Received::Content(WindowRequest { id, call }) => {
-                    if let Call::Desktop(DesktopCall::Seen { raised }) = call {
-                        self.note_seen(raised);
+                    match call {
+                        Call::Desktop(DesktopCall::Seen { raised }) => self.note_seen(raised),
+                        Call::Desktop(DesktopCall::Focused { is_focused }) => {
+                            self.note_focus(is_focused);
+                        }
+                        _ => {}
                     }
                     self.start_answer(id, call, replies);
                 }
@@ -242,6 +287,17 @@ impl WindowHost {
         }
     }
 
+    fn note_focus(&self, is_focused: bool) {
+        if let Some(window) = &mut *self.lock() {
+            window.is_focused = is_focused;
+        }
+    }
+
+    /// Returns whether the window is open and has the keyboard's focus.
+    pub(crate) fn is_focused(&self) -> bool {
+        self.lock().as_ref().is_some_and(|window| window.is_focused)
+    }
+
     /// Opens the window again if it was brought to the front while it closed, such as for a prompt.
     fn closed(self: &Arc<Self>) {
         let mut open = self.lock();
@@ -265,6 +321,14 @@ impl OpenWindow {
         };
         self.messages.send(raise).is_ok()
     }
+
+    /// Brings it to the front, or closes it if it has the focus; `false` if its process has ended. Nothing is missed if it
+    /// closes.
+    fn toggle(&self, token: Option<&str>) -> bool {
+        let token = token.map(str::to_owned);
+        let toggle = WindowMessage::Toggle { token };
+        self.messages.send(toggle).is_ok()
+    }
 }
 
 #[expect(
@@ -278,58 +342,6 @@ fn own_window() -> io::Result<Command> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
     Ok(command)
-}
-
-/// Returns whether a process ended with an error of its own, and not because it was killed here.
-fn has_failed(status: ExitStatus) -> bool {
-    #[cfg(unix)]
-    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGKILL) {
-        return false;
-    }
-    !status.success()
-}
-
-/// Returns whether a window crashed, or its content did so too often.
-fn has_crashed(status: ExitStatus) -> bool {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return CRASH_SIGNALS.contains(&signal);
-    }
-    status.code() == Some(CONTENT_FAILED)
-}
-
-/// The number of the signal that ends a process at once.
-#[cfg(unix)]
-const SIGKILL: i32 = 9;
-
-/// The numbers of the signals of a crash: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as on Linux.
-#[cfg(unix)]
-const CRASH_SIGNALS: [i32; 6] = [4, 5, 6, 7, 8, 11];
-
-/// Returns the problem of a window that does not open.
-fn not_opened(cause: &dyn std::fmt::Display) -> Problem {
-    let what = "Rolecall's window could not be opened.";
-    let remedy = "Quit Rolecall and start it from a terminal to see why. Until then, use the rolecall command.";
-    Problem::new(ProblemCode::WindowFailed, what, remedy).with_detail(cause.to_string())
-}
-
-/// Returns the problem of a window that closed by itself.
-fn crashed(cause: &dyn std::fmt::Display) -> Problem {
-    let what = "Rolecall's window closed unexpectedly.";
-    let remedy = "Open it again. If that does not help, start Rolecall from a terminal to see why, and use the rolecall command.";
-    Problem::new(ProblemCode::WindowFailed, what, remedy).with_detail(cause.to_string())
-}
-
-/// Returns the problem of a call that was skipped.
-fn skipped(error: &FrameError) -> Problem {
-    match error {
-        FrameError::Size(length) => {
-            let what = format!("The window sent {length} bytes at once, which is too much.");
-            let remedy = format!("Shorten what you entered to {REQUEST_MAX} bytes in all.");
-            Problem::new(ProblemCode::InvalidInput, what, remedy)
-        }
-        FrameError::Content | FrameError::Io(_) => Problem::internal(),
-    }
 }
 
 fn answered(answer: &Answering, call: Call) -> Option<Result<Answer, Problem>> {
@@ -376,6 +388,9 @@ fn omit_unchanged_roles(update: &mut SnapshotUpdate, last: &mut Option<RoleViews
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use crate::window_wire::CONTENT_FAILED;
+    use rolecall_core::value::problem::ProblemCode;
     #[cfg(unix)]
     use std::sync::atomic::{AtomicUsize, Ordering};
 

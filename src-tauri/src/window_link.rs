@@ -52,6 +52,16 @@ impl Link {
         receiver.await.map_err(|_| gone())?
     }
 
+    /// Sends a call whose answer does not matter.
+    ///
+    /// # Errors
+    /// If the tray's process has ended.
+    pub(crate) fn send(&self, call: Call) -> Result<(), Problem> {
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        write_frame(&mut *output, &WindowRequest { id, call }).map_err(|_| gone())
+    }
+
     /// Hands an answer to the command that waits for it.
     pub(crate) fn resolve(&self, id: u64, result: Result<Answer, Problem>) {
         if let Some(sender) = self

@@ -44,15 +44,28 @@ pub(crate) fn run() -> anyhow::Result<()> {
     #[cfg(target_os = "linux")]
     {
         gtk::gdk::set_program_class(APP_ID);
+        steady_cursor();
         session_bus::outlive();
     }
-    window::create(app.handle())?;
+    let Ok(WindowMessage::Open(opening)) = read_frame(&mut io::stdin(), ANSWER_MAX) else {
+        anyhow::bail!("the tray's process has ended");
+    };
+    window::create(app.handle(), &opening, link.clone())?;
     let handle = app.handle().clone();
     thread::Builder::new()
         .name("tray".into())
         .spawn(move || listen(&link, &handle))?;
     app.run(|_, _| {});
     Ok(())
+}
+
+/// Keeps the cursor of text from blinking, which would draw the window twice a second while nothing happens.
+#[cfg(target_os = "linux")]
+fn steady_cursor() {
+    use gtk::prelude::GtkSettingsExt;
+    if let Some(settings) = gtk::Settings::default() {
+        settings.set_gtk_cursor_blink(false);
+    }
 }
 
 /// Returns what is embedded for the window: its files, its settings, and what it may call.
@@ -75,6 +88,11 @@ fn listen(link: &Arc<Link>, app: &AppHandle) {
                 }
             }
             WindowMessage::Answer { id, result } => link.resolve(id, result),
+            // It is only the first message.
+            WindowMessage::Open(_) => {}
+            WindowMessage::Look(memory) => window::look(app, &memory),
+            WindowMessage::Toggle { .. } if window::had_focus(app) => window::close(app),
+            WindowMessage::Toggle { token, .. } => window::raise(app, token),
             WindowMessage::Raise { raised, token } => {
                 window::raise(app, token);
                 tauri::async_runtime::spawn(confirm(link.clone(), app.clone(), raised));

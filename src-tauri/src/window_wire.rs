@@ -5,6 +5,7 @@
 
 use rolecall_core::api::message_size;
 use rolecall_core::api::protocol::{Answer, Call, REQUEST_MAX};
+use rolecall_core::api::window_memory::WindowMemory;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::view::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,10 @@ impl WindowRequest {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WindowMessage {
+    /// Open as it was the last time. This is the first message.
+    Open(Box<Opening>),
+    /// Look as the user chose now.
+    Look(Box<WindowMemory>),
     /// The new snapshot, after each change.
     Snapshot(SnapshotUpdate),
     /// The answer to a call.
@@ -54,6 +59,16 @@ pub(crate) enum WindowMessage {
     },
     /// Bring the window to the front, for the time with this number. On Wayland, the token is the permission.
     Raise { raised: u64, token: Option<String> },
+    /// The same, but close if the window has the focus.
+    Toggle { token: Option<String> },
+}
+
+/// How a window opens.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Opening {
+    pub(crate) memory: WindowMemory,
+    /// Whether it is the window of the practice account.
+    pub(crate) is_practice: bool,
 }
 
 /// A snapshot; without the roles if they did not change, since there may be ten thousand.

@@ -6,7 +6,7 @@ import statistics
 import time
 from datetime import date
 
-from bench import footprint, hand_out, scale
+from bench import agent, footprint, hand_out, scale
 from harness.desktop import Desktop
 from harness.doubles import Ministack
 from harness.keychain import Keychain
@@ -27,6 +27,7 @@ def main():
         rolecall.stop()
         print_start(desktop, rolecall)
         print_footprint(desktop, rolecall)
+    agent.print_tables()
     scale.print_table()
 
 

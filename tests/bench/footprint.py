@@ -4,7 +4,8 @@ import re
 import time
 from pathlib import Path
 
-WATCHED_SECONDS = 30
+# Times that are shown change once a minute.
+WATCHED_SECONDS = 60
 
 
 def pss_mib(pids):

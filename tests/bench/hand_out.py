@@ -43,16 +43,26 @@ def write_profiles(desktop, rolecall, account):
 
 def cached(desktop, rolecall):
     """Returns the tools with an active session; the second is the reference."""
+    return [*ours(desktop, rolecall), *peers(desktop)]
+
+
+def ours(desktop, rolecall):
+    """Returns our commands with an active session, after two C programs; the second is the reference."""
     nothing, round_trip = (compiled(name, desktop.root) for name in ("nothing", "round_trip"))
     request = {"v": PROTOCOL, "client": "bench", "call": {"credentials": {"role": ROLE}}}
     program = binary("rolecall")
-    found = [
+    return [
         Contender("C, does nothing", [nothing], HAND_OUTS),
         Contender("C, the same over the socket", [round_trip, rolecall.socket_path, json.dumps(request)], HAND_OUTS),
         Contender("rolecall credentials", [program, "credentials", ROLE], HAND_OUTS),
         Contender("rolecall env", [program, "env", ROLE], HAND_OUTS),
         Contender("rolecall status --format", [program, "status", "--format", STATUS], HAND_OUTS),
     ]
+
+
+def peers(desktop):
+    """Returns similar tools, with the session in a file."""
+    found = []
     if V2.exists():
         # Its best case: the session is in a file, so that it makes no calls.
         command = [V2, "configure", "export-credentials", "--profile", "s"]

@@ -103,10 +103,11 @@ class Moto:
         """Starts it and returns the account set up in it."""
         endpoint = self.start_open()
         account = set_up(endpoint, aws_access_key_id="test", aws_secret_access_key="test")
-        self._be_strict(endpoint)
+        self.be_strict(endpoint)
         return account
 
-    def _be_strict(self, endpoint):
+    def be_strict(self, endpoint):
+        """Turns the checks of signatures and identity policies on."""
         headers = {"Content-Type": "text/plain"}
         request = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", b"0", headers, method="POST")
         urllib.request.urlopen(request, timeout=5).read()

@@ -37,9 +37,25 @@ class Practice:
         """Replaces the faults, each as `[ACTION:]NAME[=ARGUMENT]`; without arguments there are none."""
         self._control("POST", "faults", list(faults))
 
+    def set_key(self, **record):
+        """Replaces what IAM knows of the user's key: `status`, `age_days` and `used_days_ago`."""
+        self._control("POST", "keys", {"access_key_id": self.access_key_id, "key": record})
+
+    def keys(self):
+        """Returns all access keys of the user: ID, secret and status, the oldest first."""
+        return self._control("GET", "keys")
+
+    def delay_changes(self, ms):
+        """Lets a change of IAM be in effect only after this many milliseconds, as in AWS."""
+        self._control("POST", "consistency", {"delay_ms": ms})
+
     def requests(self):
         """Returns how often each action was called."""
         return self._control("GET", "requests")
+
+    def sign_ins(self):
+        """Returns what the sign-in endpoint of the console issued: tokens, for whom, and how they were used."""
+        return self._control("GET", "sign-ins")
 
     def code(self, serial):
         """Returns the six digits that an MFA device shows."""

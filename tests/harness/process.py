@@ -144,12 +144,27 @@ def running(name):
 
 
 def open_files(pid):
-    """Returns the targets of the file descriptors of a process. Only root can read those of a process that hides its memory."""
+    """Returns the targets of the file descriptors of a process, none if it has ended.
+
+    Only root can read those of a process that hides its memory. A descriptor that is closed meanwhile is left out.
+    """
     folder = Path(f"/proc/{pid}/fd")
     try:
-        return [os.readlink(descriptor) for descriptor in folder.iterdir() if descriptor.is_symlink()]
+        return [target for descriptor in folder.iterdir() if (target := _link_target(descriptor))]
+    except FileNotFoundError:
+        return []
     except PermissionError:
-        return root.ok("find", folder, "-type", "l", "-printf", "%l\\n").splitlines()
+        # `find` prints all others when a descriptor is closed meanwhile, and then returns 1.
+        found = root.run("find", folder, "-type", "l", "-printf", "%l\\n")
+        assert found.stdout or not folder.exists(), found
+        return found.stdout.splitlines()
+
+
+def _link_target(descriptor):
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return None
 
 
 def arguments(pid):

@@ -62,8 +62,10 @@ class Rolecall:
         return self
 
     def launch(self, *arguments, env=None):
-        """Starts the app without waiting for anything."""
+        """Starts the app without waiting for anything. Without arguments, the practice account starts in the tray only."""
         program = binary("rolecall-desktop")
+        if self.mode and not arguments:
+            arguments = ["--no-window"]
         self.process = self.desktop.start("rolecall-desktop", program, *self.mode, *arguments, env=env)
         return self.process
 

@@ -171,8 +171,12 @@ class TrayItem:
         """Opens the submenus on the way, as a host does, and clicks the entry."""
         until(lambda: self._takes_click(path), lambda: f"a click on {path}; the menu is {self._safe_labels()}", deadline)
 
+    def open(self):
+        """Opens the menu, as a host does before it shows it."""
+        self._about_to_show(self.menu())
+
     def send_click(self, item, token=None):
-        """Clicks an entry as it was when the menu was read; raises where it is no longer there."""
+        """Clicks an entry as it was when the menu was read; raises where it never was there."""
         event = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), int(time.time()) & 0xFFFFFFFF))
         menu = self._menu_path()
         self._provide(token)
@@ -217,7 +221,7 @@ def _menu_item(node):
     number, properties, children = node
     return MenuItem(
         id=number,
-        label=_plain(properties.get("label", "")),
+        label=plain(properties.get("label", "")),
         enabled=properties.get("enabled", True),
         visible=properties.get("visible", True),
         separator=properties.get("type") == "separator",
@@ -226,7 +230,7 @@ def _menu_item(node):
     )
 
 
-def _plain(label):
+def plain(label):
     """Returns a label as a person reads it: mnemonic underscores gone, doubled ones single."""
     return re.sub(r"_(_?)", r"\1", label)
 

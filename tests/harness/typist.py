@@ -62,8 +62,8 @@ class Typist:
     def exit_code(self):
         """Waits for the end of the program."""
         try:
-            while os.read(self.fd, 1 << 16):
-                pass
+            while part := os.read(self.fd, 1 << 16):
+                self._answer(part.decode(errors="replace"))
         except OSError:
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

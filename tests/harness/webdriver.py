@@ -145,6 +145,12 @@ class Window:
 
         until(attempt, f"{name} to be typed")
 
+    def act(self, *labels):
+        """Runs an action of the palette: the first label that fits, and what it leads to."""
+        self.press(CONTROL, "k")
+        for label in labels:
+            self.click("option", label)
+
     def press(self, *keys):
         """Presses keys together, as a chord, wherever the cursor is."""
         downs = [{"type": "keyDown", "value": key} for key in keys]

@@ -99,6 +99,15 @@ def test_sessions_survive_a_stop(machine, agent):
     assert agent.pid() != pid
 
 
+def test_a_command_after_a_stop_does_not_meet_the_agent_that_ends(machine, agent):
+    agent.ok("status")
+    for _ in range(5):
+        pid = agent.pid()
+        agent.ok("agent", "--stop")
+        agent.ok("status")
+        assert agent.json("agent", "--status")["pid"] != pid
+
+
 def test_an_idle_agent_ends_and_one_with_a_session_stays(machine, practice):
     agent = Agent(machine).start("--idle", "1s")
     until(lambda: not agent.process.is_running(), "the idle agent to end")

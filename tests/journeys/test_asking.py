@@ -18,7 +18,7 @@ from harness.practice import Practice
 from harness.rolecall import Refused, binary, knock
 from harness.terminal import Terminal
 from harness.wait import stays, until
-from harness.webdriver import Window
+from harness.webdriver import F2, Window
 
 LINE_MAX = 200
 STORM = 200
@@ -227,7 +227,8 @@ def test_the_window_asks_and_shows_the_history(desktop, rolecall, practice, noti
     window.screenshot(tmp_path / "history.png")
 
     window.click("button", "Back")
-    window.click("button", "Details")
+    window.press(F2)
+    window.click("tab", "Access")
     chosen = window.find("combobox", "Program access")
     choose = "arguments[0].value = 'never'; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))"
     window.run(choose, chosen)

@@ -5,20 +5,13 @@ import signal
 
 import pytest
 
-from harness.desktop import Desktop
-from harness.screen_reader import SERVICES, ScreenReader
+from harness.screen_reader import ScreenReader
 from harness.wait import until
 from harness.window_process import engine_of, windows_of
 
+pytestmark = pytest.mark.readable
+
 CONTENT, NETWORK = "WebKitWebProcess", "WebKitNetworkProcess"
-
-
-@pytest.fixture
-def desktop():
-    """A desktop on which a screen reader reads, since no driver outlives the engine."""
-    with Desktop(activatable=SERVICES) as desktop:
-        desktop.start("openbox", "openbox")
-        yield desktop
 
 
 @pytest.fixture

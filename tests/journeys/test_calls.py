@@ -13,7 +13,7 @@ from harness.practice import STORY, Practice
 from harness.rolecall import binary
 from harness.terminal import Terminal
 from harness.wait import until
-from harness.webdriver import DOWN, ENTER, Window
+from harness.webdriver import DOWN, ENTER, F2, Window
 
 USER = "arn:aws:iam::177634097045:user/user"
 ACCOUNT = "808768216571"
@@ -48,8 +48,13 @@ def assume(window, name):
 def details(window, name):
     """Opens the page of a role."""
     window.type("Search sessions and roles", name)
-    window.click("button", "Details")
+    window.press(F2)
     window.find("heading", "Details")
+
+
+def limit(window):
+    """Lists the ways to assume the shown role with fewer permissions."""
+    window.act("Assume with fewer permissions")
 
 
 def profile(desktop, rolecall, practice, role):
@@ -122,21 +127,22 @@ def test_a_reason_is_asked_for_at_the_terminal_on_a_machine_without_a_display():
 def test_a_role_is_assumed_with_limited_permissions_and_in_one_region(desktop, rolecall, practice, opened, tmp_path):
     window = opened(guest=practice.role("guest"))
     details(window, "guest")
-    window.click("button", "Read-only", exact=True)
+    limit(window)
+    window.click("option", "Read-only")
     rolecall.wait_for_session("guest · read-only")
     assert rolecall.session("guest") is None, "the full session is another one"
     limited = profile(desktop, rolecall, practice, "guest · read-only")
     assert limited("s3", "cp", "s3://practice-welcome/hello.txt", "-").returncode == 0
     assert limited("iam", "get-role", "--role-name", "guest").returncode != 0, "the double's ReadOnlyAccess leaves IAM out"
 
-    window.click("button", "One region", exact=False)
-    window.find("option", "eu-west-1")
-    options = [window.run("return arguments[0].innerText.trim()", option) for option in window.find_all("option")]
-    assert options[0] == "eu-west-1" and "ap-southeast-2" in options, "the role's own region comes first"
+    limit(window)
+    window.find("option", "Only eu-west-1")
+    options = [window.run("return arguments[0].innerText.trim()", option) for option in window.find_all("option", "Only ")]
+    assert options[0] == "Only eu-west-1" and "Only ap-southeast-2" in options, "the role's own region comes first"
     window.screenshot(tmp_path / "regions.png")
-    window.type("Region", "central")
+    window.type("Limit permissions", "central")
     window.press(DOWN)
-    chosen = window.run("return document.querySelector('[role=option][aria-selected=true]').innerText.trim()")
+    chosen = window.run("return document.querySelector('[role=option][aria-selected=true]').innerText.trim()").removeprefix("Only ")
     assert "central" in chosen
     window.press(ENTER)
     name = f"guest · only {chosen}"
@@ -146,11 +152,10 @@ def test_a_role_is_assumed_with_limited_permissions_and_in_one_region(desktop, r
     assert locked(*reading, region=chosen).returncode == 0
     assert locked(*reading, region="us-west-2").returncode != 0, "other regions are denied"
 
-    window.click("button", "One region", exact=False)
-    window.find("option", chosen)
-    first = window.find("option")
-    assert window.run("return arguments[0].innerText.trim()", first) == chosen, "the last lock comes first"
-    window.type("Region", "cn-north-1")
+    limit(window)
+    first = window.find("option", "Only ")
+    assert window.run("return arguments[0].innerText.trim()", first) == f"Only {chosen}", "the last lock comes first"
+    window.type("Limit permissions", "cn-north-1")
     window.press(ENTER)
     window.wait_for_text("The region cn-north-1 is not in the role's partition \"aws\".")
 

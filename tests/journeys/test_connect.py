@@ -74,6 +74,7 @@ def test_the_window_shows_what_it_writes_and_removes_it_again(
     rolecall.add_key("user", practice)
     window.type("Search sessions and roles", "guest")
     window.press(F2)
+    window.click("tab", "Access")
     window.click("button", "Connect")
     window.wait_for_text("[profile guest]")
     window.wait_for_text("AWS's tools take those")

@@ -8,7 +8,7 @@ from harness import doubles
 from harness.clipboard import Clipboard
 from harness.rolecall import Rolecall, binary
 from harness.wait import until
-from harness.webdriver import ENTER, Window
+from harness.webdriver import ENTER, F2, Window
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def open_causes(window):
 def change(window, role, field, value):
     """Changes a field of a role's settings in the window."""
     window.type("Search sessions and roles", role)
-    window.click("button", "Details")
+    window.press(F2)
+    window.click("tab", "Settings")
     window.click("button", "Edit", exact=True)
     window.type(field, value)
     window.click("button", "Save")

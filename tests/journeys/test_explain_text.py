@@ -22,7 +22,7 @@ def signed_by(practice):
     "command, said",
     [
         (["s3", "ls"], ["may not call s3:ListAllMyBuckets", "1. Cause: No policy of \"user\" allows"]),
-        (["s3", "cp", "-", "s3://practice-welcome/x"], ["AWS denied the call.", "does not name the action"]),
+        (["s3", "cp", "-", "s3://practice-welcome/x"], ["AWS denied the call PutObject.", "does not name the action"]),
         (
             ["sts", "assume-role", "--role-session-name", "me", "--role-arn", "arn:aws:iam::808768216571:role/vault"],
             ["may not assume vault in account 808768216571", "the trust policy of vault"],

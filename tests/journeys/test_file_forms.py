@@ -21,7 +21,8 @@ REJECTED = {
     "duplicate section": (f"[profile a]\n{ROLE}[profile a]\noutput = json\n", "AWS CLI and boto3 reject the whole file"),
     "duplicate setting": (f"[profile a]\n{ROLE}region = eu-west-3\n", "AWS CLI and boto3 reject the whole file"),
     "spaces inside the brackets": (f"[ profile a ]\n{ROLE}", "AWS CLI and boto3 do not read the profile"),
-    "no delimiter": (f"[profile a]\n{ROLE}nothing\n", "AWS's tools reject the file"),
+    "upper case": (f"[Profile a]\n{ROLE}", "Write it in lower case"),
+    "no delimiter": (f"[profile a]\n{ROLE}nothing\n", "the AWS CLI and boto3 reject the file"),
 }
 
 
@@ -68,7 +69,8 @@ def test_what_the_aws_cli_reads_is_a_role(agent, form):
 @pytest.mark.parametrize("form", REJECTED)
 def test_what_the_aws_cli_rejects_has_one_notice_that_says_so(agent, form):
     text, words = REJECTED[form]
-    notices, _ = write(agent, text)
+    notices, region = write(agent, text)
+    assert region is None, "what the AWS CLI does not read is no role"
     assert len(notices) == 1 and words in notices[0], notices
     for version, program in aws.clients().items():
         assert region_in_cli(agent, program) is None, version

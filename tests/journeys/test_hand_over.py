@@ -1,5 +1,6 @@
 """The tray takes over from the agent and hands back, without a failed command."""
 
+import fcntl
 import json
 import os
 import signal
@@ -136,6 +137,45 @@ def test_without_an_agent_before_there_is_none_after(desktop, practice, tray, no
     tray.wait_for_item()
     assert app.stop() == 0
     assert desktop.agents() == []
+
+
+def test_the_tray_takes_over_and_hands_back_while_somebody_keeps_the_lock(desktop, practice, agent, tray, notifications):
+    with open(agent.socket_path.parent / "starting.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        app = Rolecall(desktop).start()
+        tray.wait_for_item()
+        assert agent.kind() == "desktop" and desktop.agents() == []
+        assert app.stop() == 0
+        assert agent.kind() == "agent"
+    assert agent.handed_out("guest") and practice.requests()["AssumeRole"] == 1
+
+
+def test_what_is_no_file_in_the_place_of_lock_and_log_stops_no_hand_over(desktop, practice, agent, tray, notifications):
+    lock = agent.socket_path.parent / "starting.lock"
+    for path in (lock, agent.log_path):
+        path.unlink()
+        os.mkfifo(path)
+    app = Rolecall(desktop).start()
+    tray.wait_for_item()
+    until(lambda: desktop.agents() == [], "the agent to end")
+    assert f"a lock cannot be opened error=it is not a file; move it away path={lock}" in app.process.log()
+    assert app.stop() == 0
+    assert agent.kind() == "agent" and agent.handed_out("guest")
+    assert practice.requests()["AssumeRole"] == 1
+
+
+def test_the_log_of_the_agents_is_private_and_goes_on_over_a_hand_over(desktop, practice, agent, tray, notifications):
+    first = agent.log_path.read_text()
+    assert first.count("ready at") == 1
+    app = Rolecall(desktop).start()
+    tray.wait_for_item()
+    until(lambda: "the tray application takes over" in agent.log_path.read_text(), "the end of the first")
+    assert app.stop() == 0
+    log = until(lambda: (text := agent.log_path.read_text()).count("ready at") == 2 and text, agent.log_path.read_text)
+    assert log.startswith(first)
+    assert agent.log_path.stat().st_mode & 0o777 == 0o600
+    session = agent.handed_out("guest")
+    assert not any(session[name] in log for name in ("SecretAccessKey", "SessionToken"))
 
 
 def desktop_ask(desktop):

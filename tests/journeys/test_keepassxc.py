@@ -3,12 +3,12 @@
 import pytest
 
 from harness.agent import Agent
-from harness.desktop import Desktop
 from harness.keepassxc import KeePassXC
 from harness.practice import Practice
 from harness.rolecall import binary
-from harness.screen_reader import SERVICES
 from harness.wait import stays
+
+pytestmark = pytest.mark.readable
 
 UNLOCK = ("dialog", "Unlock Database - KeePassXC")
 REQUEST = ("dialog", "KeePassXC -  Access Request")
@@ -18,14 +18,6 @@ ONCE = ("push button", "Allow Selected")
 PATIENCE_SECONDS = 6
 # How long a person waits for words about a keychain that ended.
 ANSWER_SECONDS = 8
-
-
-@pytest.fixture
-def desktop():
-    """A desktop with a window manager, whose dialogs can be read."""
-    with Desktop(activatable=SERVICES) as desktop:
-        desktop.start("openbox", "openbox")
-        yield desktop
 
 
 @pytest.fixture

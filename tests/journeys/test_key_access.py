@@ -81,7 +81,9 @@ def test_a_session_of_a_key_is_listed_and_ended(rolecall, practice, tray):
     shown = re.compile("^user · access key · ")
     item = tray.wait_for_item()
     item.wait_for(shown)
-    assert rolecall.ok("end", "--key", "user") == 'Ended the session of the access key "user" on this machine.\n'
+    ended = rolecall.ok("end", "--key", "user")
+    assert ended.startswith('Ended the session of the access key "user" on this machine. AWS accepts copies')
+    assert ended.endswith("rolecall revoke --key user\n")
     assert "No session is active." in rolecall.ok("status")
     assert json.loads(rolecall.ok("credentials", "--key", "user")) != first
     assert tokens(account) == 2

@@ -3,23 +3,15 @@
 import pytest
 
 from harness.agent import Agent
-from harness.desktop import Desktop
 from harness.kwallet import KWallet
 from harness.practice import Practice
 from harness.rolecall import binary
-from harness.screen_reader import SERVICES
 from harness.wait import until
+
+pytestmark = pytest.mark.readable
 
 # How long a person waits for words about a keychain that does not work.
 ANSWER_SECONDS = 8
-
-
-@pytest.fixture
-def desktop():
-    """A desktop with a window manager, whose dialogs can be read."""
-    with Desktop(activatable=SERVICES) as desktop:
-        desktop.start("openbox", "openbox")
-        yield desktop
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import pytest
 from harness import aws
 from harness.aws import Aws
 from harness.practice import Practice
-from harness.rolecall import Rolecall
+from harness.rolecall import Rolecall, binary
 from harness.shell import Shell
+from harness.wait import until
 
 
 @pytest.fixture
@@ -18,6 +19,11 @@ def practice(desktop, keychain, tray, notifications):
 def files_below(folder):
     """Returns every file below a folder."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_its_window_opens_by_itself(desktop, keychain, tray, notifications):
+    desktop.start("rolecall-desktop", binary("rolecall-desktop"), "--practice")
+    until(lambda: "Rolecall – practice account" in desktop.windows(), desktop.logs)
 
 
 def test_it_leaves_no_trace_in_the_users_own_folders(desktop, keychain, tray, notifications):

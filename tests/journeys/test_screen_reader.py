@@ -2,17 +2,11 @@
 
 import pytest
 
-from harness.desktop import Desktop
-from harness.screen_reader import SERVICES, ScreenReader
+from harness.screen_reader import ScreenReader
 from harness.wait import stays, until
 from harness.window_process import windows_of
 
-
-@pytest.fixture
-def desktop():
-    """A desktop on which a screen reader reads."""
-    with Desktop(activatable=SERVICES) as desktop:
-        yield desktop
+pytestmark = pytest.mark.readable
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ def test_t31_a_typed_secret_is_cleared_from_the_form(desktop, rolecall, account,
     window.click("radio", "Type it")
     window.type("Access key ID", account.access_key_id)
     window.type("Secret access key", account.secret_access_key)
+    assert canary.seen_in(window.everything()), "the form is searched"
     window.click("button", "Add key")
     window.wait_for_text("is in the keychain")
     assert canary.seen_in(window.everything()) == []

@@ -2,19 +2,18 @@
 
 import os
 import re
-import shutil
 import subprocess
 import tomllib
 
 import pytest
 
+from harness import shells
 from harness.agent import Agent
 from harness.practice import Practice
-from harness.rolecall import REPOSITORY, binary
+from harness.rolecall import binary
 from harness.typist import Typist
 
 NASTY = """it's "$(touch ran)" `touch ran` %n \\; #"""
-NU = REPOSITORY / "tests/clients/node_modules/@nushell/linux-x64/bin/nu"
 # The file and the line that the help names, and how the shell says that it is ready.
 SET_UP = {
     "bash": (".bashrc", "PS1='ready> '\neval \"$(rolecall shell-init bash)\"\n"),
@@ -68,10 +67,10 @@ def practice(desktop, rolecall, keychain):
 @pytest.fixture
 def start(desktop, practice, rolecall):
     """Returns a function that starts a shell with its integration."""
-    shells = []
+    started = []
 
     def begin(kind, set_up=SET_UP, before=""):
-        program = str(NU) if kind == "nu" else shutil.which(kind.split(" ")[0])
+        program = shells.program(kind)
         name, text = set_up[kind]
         text = before + text
         path = desktop.home / name
@@ -84,12 +83,12 @@ def start(desktop, practice, rolecall):
                 autoload.write_text(rolecall.ok("shell-init", "nu"))
         env = {**desktop.env, "PATH": search_path(desktop), "TERM": "xterm", "AWS_PROFILE": "before"}
         shell = Typist([program], env, desktop.home)
-        shells.append(shell)
+        started.append(shell)
         ready(shell)
         return shell
 
     yield begin
-    for shell in shells:
+    for shell in started:
         shell.end()
 
 

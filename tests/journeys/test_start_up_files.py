@@ -1,11 +1,8 @@
 """Start-up files that set AWS's variables: the shell that `exec` starts keeps the session that its prompt shows."""
 
-import os
-import shutil
-
 import pytest
 
-from harness import aws
+from harness import aws, shells
 from harness.agent import Agent
 from harness.clients import FOLDER, NODE_MODULES
 from harness.practice import Practice
@@ -29,6 +26,7 @@ SET = {
 }
 POSIX = "".join(f"export {name}={value}\n" for name, value in SET.items())
 FISH = "".join(f"set -gx {name} {value}\n" for name, value in SET.items())
+NUSHELL = "".join(f"$env.{name} = '{value}'\n" for name, value in SET.items())
 UNIVERSAL = "".join(f"set -Ux {name} {value}\n" for name, value in SET.items())
 FILES = {
     "bash": (".bashrc", f"{POSIX}PS1='own> '\n"),
@@ -36,6 +34,14 @@ FILES = {
     "zsh by its environment": (".zshenv", f"{POSIX}PROMPT='own> '\n"),
     "fish": (".config/fish/config.fish", f"{FISH}function fish_prompt; echo -n 'own> '; end\n"),
     "fish by universal variables": (".config/fish/config.fish", "function fish_prompt; echo -n 'own> '; end\n"),
+    "nu": (
+        ".config/nushell/config.nu",
+        f"{NUSHELL}$env.PROMPT_COMMAND = {{|| 'own' }}\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.show_banner = false\n",
+    ),
+    "nu by its own file": (
+        ".config/nushell/autoload/own.nu",
+        f"{NUSHELL}$env.PROMPT_COMMAND = 'own'\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.show_banner = false\n",
+    ),
 }
 # What is left of these variables beside a session.
 OF_SESSION = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCOUNT_ID", "ROLECALL_ROLE")
@@ -65,9 +71,7 @@ def start(desktop, practice):
     terminals = []
 
     def begin(kind, *words):
-        shell = shutil.which(kind.split(" ")[0])
-        if shell is None:
-            pytest.fail(f"no {kind}") if os.environ.get("CI") else pytest.skip(f"no {kind}")
+        shell = shells.program(kind)
         name, text = FILES[kind]
         path = desktop.home / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,7 @@ def start(desktop, practice):
 
 def variables(desktop, terminal):
     """Returns what a program sees of the variables in SET, and the names of Rolecall's own."""
-    terminal.type("env -0 > seen; echo 'do''ne'")
+    terminal.type("""sh -c "env -0 > seen; echo do''ne" """)
     terminal.wait_for(r"\n\r*done")
     seen = dict(line.split("=", 1) for line in (desktop.home / "seen").read_text().split("\0") if line)
     return {name: value for name, value in seen.items() if name in SET or name.startswith("ROLECALL_SET_")}
@@ -113,10 +117,10 @@ def test_an_endpoint_is_what_programs_see(desktop, start, kind):
 
 
 @pytest.mark.parametrize("server", [[], ["--server"]], ids=["variables", "endpoint"])
-@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish", "nu"])
 def test_real_clients_are_the_role_of_the_prompt(start, kind, server):
     clients = {f"{aws.V1} sts get-caller-identity --query Arn --output text": aws.V1}
-    clients[f"echo | node {FOLDER}/identity.mjs"] = NODE_MODULES
+    clients[f"sh -c 'echo | node {FOLDER}/identity.mjs'"] = NODE_MODULES
     terminal = start(kind, *server, "guest")
     terminal.wait_for(r"\(guest (1h|59m)\) [\s\S]*$", quiet=0.3)
     for command, needed in clients.items():
@@ -142,3 +146,45 @@ def test_a_nested_exec_without_a_region_does_not_keep_the_region_before(rolecall
     outer = {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-1"}
     done = rolecall.cli("exec", "without region", "sh", "-c", "echo $AWS_REGION $AWS_DEFAULT_REGION", env=outer)
     assert done.stdout.strip() == "ap-south-1 ap-south-1"
+
+
+# A hook that sets a variable before each prompt, or a variable that nobody can unset.
+REPLACING = {
+    "bash": (".bashrc", "PROMPT_COMMAND='export AWS_PROFILE=dev'\nPS1='own> '\n"),
+    "bash with a readonly variable": (".bashrc", "readonly AWS_PROFILE=dev; export AWS_PROFILE\nPS1='own> '\n"),
+    "zsh": (".zshrc", "precmd() { export AWS_PROFILE=dev }\nPROMPT='own> '\n"),
+    "zsh with a readonly variable": (".zshrc", "typeset -rx AWS_PROFILE=dev\nPROMPT='own> '\n"),
+    "fish": (
+        ".config/fish/config.fish",
+        "function f --on-event fish_prompt; set -gx AWS_PROFILE dev; end\nfunction fish_prompt; echo -n 'own> '; end\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REPLACING)
+def test_a_prompt_does_not_claim_a_session_that_is_replaced(desktop, practice, kind):
+    path, text = REPLACING[kind]
+    file = desktop.home / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    env = {**desktop.env, "SHELL": shells.program(kind.split()[0]), "TERM": "xterm"}
+    terminal = Typist([binary("rolecall"), "exec", "guest"], env, desktop.home)
+    shown = ""
+    for _ in range(2):
+        terminal.wait_for(r"\(guest replaced\) [\s\S]*own> \s*$", quiet=0.5)
+        shown += terminal.shown
+        terminal.type("true")
+    assert shown.count("this shell sets AWS_PROFILE") == 1, shown
+    terminal.end()
+
+
+def test_a_bashrc_that_starts_zsh_keeps_the_session_and_leaves_no_copies(desktop, practice, rolecall):
+    (desktop.home / ".bashrc").write_text(f"exec {shells.program('zsh')}\n")
+    (desktop.home / ".zshrc").write_text(f"{POSIX}PROMPT='own> '\n")
+    env = {**desktop.env, "SHELL": shells.program("bash"), "TERM": "xterm"}
+    terminal = Typist([binary("rolecall"), "exec", "guest"], env, desktop.home)
+    terminal.wait_for(r"\(guest (1h|59m)\) [\s\S]*own> \s*$", quiet=0.5)
+    found = variables(desktop, terminal)
+    assert found["AWS_ACCESS_KEY_ID"] == rolecall.handed_out("guest")["AccessKeyId"]
+    assert found.keys() == set(OF_SESSION), "no copies are left"
+    terminal.end()

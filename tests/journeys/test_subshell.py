@@ -1,11 +1,10 @@
 """The shell that `exec` starts on a terminal: its prompt shows role and time left, and the user's own configuration stays."""
 
-import os
-import shutil
 import time
 
 import pytest
 
+from harness import shells
 from harness.agent import Agent
 from harness.practice import Practice
 from harness.rolecall import binary
@@ -27,6 +26,15 @@ OWN_FILES = {
     "zsh elsewhere": {"zsh/.zshrc": "PROMPT='own:%? '\nalias mine='echo own-alias'\n"},
     "fish": {
         ".config/fish/config.fish": "function fish_prompt; echo -n \"own:$status \"; end\nalias mine='echo own-alias'\n"
+    },
+    "nu": {
+        ".config/nushell/config.nu": "$env.PROMPT_COMMAND = {|| $'own:($env.LAST_EXIT_CODE)' }\n"
+        "$env.PROMPT_INDICATOR = ' '\n$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.show_banner = false\n"
+        "alias mine = print own-alias\n"
+    },
+    "nu with a text": {
+        ".config/nushell/config.nu": "$env.PROMPT_COMMAND = 'own:'\n$env.PROMPT_INDICATOR = {|| $'($env.LAST_EXIT_CODE) ' }\n"
+        "$env.PROMPT_COMMAND_RIGHT = ''\n$env.config.show_banner = false\nalias mine = print own-alias\n"
     },
 }
 
@@ -52,9 +60,7 @@ def start(desktop, app):
     terminals = []
 
     def begin(kind, *flags, role="guest"):
-        shell = shutil.which(kind.split(" ")[0])
-        if shell is None:
-            pytest.fail(f"no {kind}") if os.environ.get("CI") else pytest.skip(f"no {kind}")
+        shell = shells.program(kind)
         for name, text in OWN_FILES[kind].items():
             path = desktop.home / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,14 +90,14 @@ def test_the_prompt_shows_role_and_time_before_the_users_own(start, kind):
     assert terminal.exit_code() == 5
 
 
-@pytest.mark.parametrize("kind", ["bash", "zsh", "zsh with a hook", "fish"])
+@pytest.mark.parametrize("kind", ["bash", "zsh", "zsh with a hook", "fish", "nu"])
 def test_t22_a_prompt_never_executes_the_name_of_a_role(desktop, start, kind):
     terminal = start(kind, role="$(touch ran) %n `touch ran`")
     terminal.wait_for(r"\(\$\(touch ran\) %n `touch ran` (1h|59m)\) own:0 ")
     assert not (desktop.home / "ran").exists()
 
 
-@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish", "nu"])
 def test_with_an_endpoint_the_time_follows_renewals(start, app, kind):
     terminal = start(kind, "--server")
     terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
@@ -104,7 +110,7 @@ def test_with_an_endpoint_the_time_follows_renewals(start, app, kind):
     terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")
 
 
-@pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("kind", ["bash", "zsh", "fish", "nu"])
 def test_without_an_endpoint_the_time_is_that_of_the_shells_own_credentials(start, app, kind):
     terminal = start(kind)
     terminal.wait_for(r"\(guest (1h|59m)\) own:0 ")

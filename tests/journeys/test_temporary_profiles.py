@@ -106,6 +106,7 @@ def test_the_window_enables_and_disables_it_for_a_role(
     rolecall.add_key("user", practice)
     window.type("Search sessions and roles", "guest")
     window.press(F2)
+    window.click("tab", "Access")
     window.wait_for_text("in plaintext there")
     window.click("checkbox", "Also write sessions")
     until(lambda: rolecall.snapshot()["settings"]["temporary_profiles"] == ["guest"], "the setting")

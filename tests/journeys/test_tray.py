@@ -12,6 +12,8 @@ from harness.panel import SERVICES, Panel
 from harness.rolecall import Rolecall
 from harness.wait import until
 
+SESSION = re.compile(r"^guest · (1h|59m)$")
+
 
 def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keychain, tray, notifications):
     rolecall.start_on(account, guest=account.role("guest", group="Clients"), plain=account.role("guest"))
@@ -22,8 +24,8 @@ def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keyc
     assert labels[-1] == "Quit"
     idle = item.icon()
     rolecall.ok("assume", "guest")
-    session = item.wait_for(re.compile(r"^guest · (1h|59m)$"))
-    assert session.labels() == [["Copy for", ["bash / zsh", "fish", "PowerShell", "cmd"]], "Renew", "End"]
+    session = item.wait_for(SESSION)
+    assert session.labels() == [["Copy for", ["bash / zsh", "fish", "PowerShell", "cmd"]], "Open console", "Renew", "End"]
     item.wait_until_gone("Clients")
     until(lambda: item.icon() != idle, "another icon")
     assert "guest" in str(item.tooltip())
@@ -92,12 +94,58 @@ def test_a_click_on_an_old_menu_never_hits_another_role(rolecall, account, keych
     # As many roles as before, so that others stand in the same places.
     rolecall.write_roles(**{name: account.role("guest") for name in ("third", "fourth")})
     item.wait_for("third")
-    with pytest.raises(BusError, match="id not found"):
-        item.send_click(seen)
+    item.send_click(seen)
+    notifications.wait_for("The role first no longer exists")
     assert item.menu().at("third").id != seen.id
     item.click("fourth")
     rolecall.wait_for_session("fourth")
     assert [session["role"] for session in rolecall.snapshot()["sessions"]] == ["fourth"]
+
+
+def test_a_click_on_an_old_menu_says_what_has_changed(rolecall, account, keychain, tray, notifications):
+    rolecall.start_on(account, guest=account.role("guest"))
+    item = tray.wait_for_item()
+    assume = item.wait_for("guest")
+    rolecall.ok("assume", "guest")
+    session = item.wait_for(SESSION)
+    item.send_click(assume)
+    notifications.wait_for("guest is already active")
+
+    renew, end = session.child("Renew"), session.child("End")
+    rolecall.ok("end", "guest")
+    item.wait_until_gone(SESSION)
+    item.send_click(session.at("Copy for", "fish"))
+    first = notifications.wait_for("The session of guest has ended meanwhile")
+    item.send_click(end)
+    until(lambda: notifications.wait_for("The session of guest has ended meanwhile") != first, "another notice")
+    # A click on Renew asks for a session, and gets one.
+    item.send_click(renew)
+    rolecall.wait_for_session("guest")
+
+
+def test_entries_keep_their_numbers_while_the_menu_changes(rolecall, account, keychain, tray, notifications):
+    rolecall.start_on(account, guest=account.role("guest"), plain=account.role("guest"))
+    item = tray.wait_for_item()
+    before = item.wait_for("plain"), item.menu().at("Quit")
+    rolecall.ok("assume", "guest")
+    item.wait_for(SESSION)
+    item.signals.clear()
+    menu = item.menu()
+    assert [menu.at(entry.label).id for entry in before] == [entry.id for entry in before]
+    item.open()
+    assert item.menu().at(SESSION).id == menu.at(SESSION).id
+    assert "LayoutUpdated" not in item.signals, item.signals
+
+
+def test_a_number_that_was_never_given_is_refused(rolecall, keychain, tray, notifications):
+    rolecall.write_any_role()
+    rolecall.start()
+    item = tray.wait_for_item()
+    unknown = item.menu().at("Quit")
+    unknown.id = 4711
+    with pytest.raises(BusError, match="id not found"):
+        item.send_click(unknown)
+    notifications.wait_for("The menu has changed")
 
 
 def test_a_role_s_colour_is_a_dot_beside_its_entry(rolecall, account, keychain, tray, notifications):

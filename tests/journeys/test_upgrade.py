@@ -100,4 +100,5 @@ def test_after_a_removal_the_window_opens_and_says_so(desktop, package, rolecall
     package.remove()
     item.activate()
     until(lambda: windows(desktop), "the window")
-    assert "was removed" in rolecall.wait_for_problem("updated")["what"]
+    assert "was removed" in rolecall.wait_for_problem("removed")["what"]
+    assert "Restart Rolecall" not in item.labels(), "there is nothing to start"

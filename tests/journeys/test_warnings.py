@@ -1,5 +1,8 @@
 """Warnings before expiry: as notifications, each once, with working actions."""
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from harness.clipboard import Clipboard
@@ -74,9 +77,18 @@ def test_a_warning_copies_the_export_block(desktop, notifications, expiring):
     until(lambda: "AWS_SESSION_TOKEN" in Clipboard(desktop).text(), "the export block in the clipboard")
 
 
+def recorded_warnings(rolecall):
+    """Returns how many warnings the state that survives a restart has."""
+    path = rolecall.state_dir / "state.db"
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as state:
+        return state.execute("SELECT count(*) FROM warnings").fetchone()[0]
+
+
 def test_a_warning_comes_once_even_across_a_restart(rolecall, notifications, expiring):
     expiring()
     notifications.wait_for("guest expires in", deadline=30)
+    # Rolecall records a warning after it is shown: killed in between, it warns twice rather than never.
+    until(lambda: recorded_warnings(rolecall), "the record of the warning")
     rolecall.process.kill()
     rolecall.start()
     rolecall.wait_for_session("guest")

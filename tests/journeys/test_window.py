@@ -125,9 +125,29 @@ def test_the_session_counts_down_and_ends_from_the_window(rolecall, window):
     find(window, "guest")
     window.press(ENTER)
     rolecall.wait_for_session("guest")
-    window.wait_for_text("1h00")
-    window.click("button", "End", exact=True)
+    window.wait_for_text("1 h")
+    window.act("End session")
     until(lambda: rolecall.session("guest") is None, "the session to end")
+
+
+def test_a_setting_is_changed_in_the_window_and_the_rest_of_the_file_stays(rolecall, window):
+    path = rolecall.config_dir / "settings.toml"
+    path.write_text("# mine\n" + path.read_text())
+    before = path.read_text()
+    window.press(CONTROL, ",")
+    window.click("checkbox", "Confirm production roles")
+    until(lambda: rolecall.snapshot()["settings"]["confirm_production"], "the setting to take effect")
+    assert path.read_text() == before + "\n[production]\nconfirm = true\n"
+    window.type("Region", "eu west")
+    window.press(TAB)
+    window.wait_for_text("eu west")
+    window.find("alert")
+    assert "eu west" not in path.read_text(), "a wrong value is not written"
+    window.type("Region", "eu-west-1")
+    window.press(TAB)
+    until(lambda: rolecall.snapshot()["settings"]["region"] == "eu-west-1", "the region to take effect")
+    path.write_text(path.read_text().replace("confirm = true", "confirm = 1"))
+    window.wait_for_text("must be true or false")
 
 
 def test_a_new_user_is_offered_a_key_or_the_practice_account(desktop, rolecall, keychain, tray, notifications):

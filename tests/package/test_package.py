@@ -88,6 +88,14 @@ def test_the_command_line_and_the_agent_need_nothing_of_a_desktop(roots):
         assert not [library for library in needed if OF_DESKTOPS.search(library)], needed
 
 
+def test_the_c_library_in_a_static_program_is_named_with_its_source_and_licence(roots):
+    dynamic = run("readelf", "--dynamic", roots["rolecall-cli"] / "usr/bin/rolecall")
+    assert "(NEEDED)" not in dynamic, "build it with scripts/build-command-line"
+    assert re.fullmatch(r"glibc \(= [^ ]+\)", field("rolecall-cli", "Built-Using"))
+    assert "common-licenses/LGPL-2.1" in (roots["rolecall-cli"] / "usr/share/doc/rolecall-cli/copyright").read_text()
+    assert field("rolecall", "Built-Using") == ""
+
+
 def test_the_application_needs_the_command_line_of_its_version_and_a_browser_engine():
     depends = field("rolecall", "Depends")
     assert f"rolecall-cli (= {field('rolecall', 'Version')})" in depends
@@ -104,6 +112,7 @@ def test_the_notices_name_the_libraries_in_the_programs(roots, package):
     assert "Permission is hereby granted, free of charge" in text
     assert "TERMS AND CONDITIONS FOR USE" not in text
     assert ("svelte" in text) == (package == "rolecall")
+    assert ("SIL OPEN FONT LICENSE" in text and "The Inter Project Authors" in text) == (package == "rolecall")
 
 
 def test_the_two_packages_replace_the_earlier_single_one(tmp_path):

@@ -7,7 +7,10 @@ import pytest
 
 from harness.rolecall import REPOSITORY
 
-CONTROLS = (REPOSITORY / "docs/controls.md").read_text()
+# The lists of controls, and the list of what shows that their tests can fail.
+CONTROLS, _, NEGATIVE = (REPOSITORY / "docs/controls.md").read_text().partition("## What shows that the tests can fail\n")
+NEGATIVE, _, UNTESTED = NEGATIVE.partition("## Situations without a test\n")
+CONTROLS += UNTESTED
 SITUATIONS = (REPOSITORY / "docs/security.md").read_text()
 # How many there are of each kind: threats, rules, failures and bad inputs.
 COUNTS = {"t": 42, "c": 14, "r": 40, "b": 88}
@@ -59,6 +62,12 @@ def test_the_list_has_a_row_for_every_threat_and_rule():
     rows = [row for row, _ in ROW.findall(CONTROLS)]
     expected = [f"t{number:02}" for number in range(1, COUNTS["t"] + 1)] + [f"c{number}" for number in range(1, COUNTS["c"] + 1)]
     assert [row for row in rows if row[0] in "tc"] == expected
+
+
+def test_each_threat_with_a_test_has_one_that_shows_that_it_can_fail(names):
+    tested = [row for row, cells in ROW.findall(CONTROLS) if row[0] == "t" and TEST.search(cells)]
+    assert [row for row, cells in ROW.findall(NEGATIVE) if TEST.search(cells)] == tested
+    assert missing(NEGATIVE, names) == []
 
 
 def test_a_row_has_a_test_of_its_id_or_says_why_not():

@@ -71,3 +71,10 @@ def uses_of_the_outside(folder):
         for number, line in enumerate(path.read_text().split("#[cfg(test)]")[0].splitlines(), 1)
         if OUTSIDE.search(line.split("//")[0])
     ]
+
+
+def test_only_the_allocator_has_unsafe_code():
+    manifests = [REPOSITORY / "src-tauri/Cargo.toml", *REPOSITORY.glob("crates/*/Cargo.toml")]
+    own_rules = [path.parent.name for path in manifests if "[lints]\nworkspace = true\n" not in path.read_text()]
+    assert own_rules == ["allocator"]
+    assert 'unsafe_code = "forbid"' in (REPOSITORY / "Cargo.toml").read_text()

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grouped, groupedSpans, likelyMfaSerial, masked, readRoleArn, unusualPartition } from "./arn";
+import { grouped, groupedSpans, likelyMfaSerial, masked, readRoleArn, unusualPartition } from "./model/arn";
 
 test("reads a role ARN with and without a path", () => {
   expect(readRoleArn(" arn:aws:iam::808768216571:role/guest ")).toEqual({ account: "808768216571", role: "guest" });

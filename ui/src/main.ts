@@ -1,9 +1,11 @@
 import { mount } from "svelte";
-import { App } from "./app.svelte";
-import { openBridge } from "./bridge";
+import { App } from "./state/app.svelte";
+import { openBridge } from "./state/bridge";
 import Window from "./frame/Window.svelte";
-import "./tokens.css";
-import "./base.css";
+import "./style/tokens.css";
+import "./style/font.css";
+import "./style/base.css";
+import "./style/controls.css";
 
 const app = new App(await openBridge());
 mount(Window, { target: document.body, props: { app } });

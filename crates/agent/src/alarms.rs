@@ -40,10 +40,13 @@ pub(crate) struct Look {
     pub(crate) now: Timestamp,
     /// The wall clock, minus a counter that nobody sets.
     pub(crate) wall_offset: SignedDuration,
+    /// How long the machine has been asleep so far, as far as the system tells.
+    pub(crate) asleep: SignedDuration,
 }
 
 impl Alarms {
-    /// Wakes `waker` once it is `at`, or the wall clock was set. Returns the number that [`Alarms::cancel`] takes.
+    /// Wakes `waker` once it is `at`, the wall clock was set, or the machine woke up. Returns the number that
+    /// [`Alarms::cancel`] takes.
     pub(crate) fn set(
         &self,
         at: Timestamp,
@@ -78,7 +81,7 @@ impl Alarms {
         self.0.look_again();
     }
 
-    /// Returns how often the wall clock was noticed to be set.
+    /// Returns how often the wall clock was noticed to be set, or the machine to wake up.
     pub(crate) fn jumps(&self) -> u64 {
         self.0.lock().jumps
     }
@@ -115,18 +118,21 @@ impl Shared {
             Some(_) => Duration::MAX,
             None => LONGEST_UNTOLD_SLEEP,
         };
-        let mut last = look().wall_offset;
+        let first = look();
+        let mut last = (first.wall_offset, first.asleep);
         let mut table = self.lock();
         while !table.is_closed {
             let Look {
                 now: present,
                 wall_offset,
+                asleep,
             } = look();
-            if (wall_offset - last).abs() >= JUMP {
+            let is_set = (wall_offset - last.0).abs() >= JUMP;
+            if is_set || asleep - last.1 >= JUMP {
                 table.jumps += 1;
                 table.set.values().for_each(|(_, it)| it.wake_by_ref());
             }
-            last = wall_offset;
+            last = (wall_offset, asleep);
             for (_, waker) in table.take_due(present) {
                 waker.wake();
             }
@@ -165,7 +171,12 @@ mod tests {
     use std::task::Wake;
 
     fn look_at(now: Timestamp, wall_offset: SignedDuration) -> Look {
-        Look { now, wall_offset }
+        let asleep = SignedDuration::ZERO;
+        Look {
+            now,
+            wall_offset,
+            asleep,
+        }
     }
 
     struct Rings(mpsc::Sender<()>);
@@ -204,33 +215,56 @@ mod tests {
         assert!(silent.try_recv().is_err());
     }
 
+    /// Checks whether every alarm rings, long before its time, once the machine has this state instead of none.
+    fn notices(changed: Look) -> bool {
+        let alarms = Alarms::default();
+        let present = Arc::new(Mutex::new(look_at(
+            Timestamp::UNIX_EPOCH,
+            SignedDuration::ZERO,
+        )));
+        let (begins, looks) = mpsc::channel();
+        let look = {
+            let present = present.clone();
+            move || {
+                begins.send(()).expect("a test that waits");
+                *present.lock().expect("free")
+            }
+        };
+        let (waker, rings) = waker();
+        let hour = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
+        alarms.set(hour, &waker, look);
+        let soon = Duration::from_secs(20);
+        // The thread looks at its start and before it sleeps.
+        for _ in 0..2 {
+            looks.recv_timeout(soon).expect("a look");
+        }
+        *present.lock().expect("free") = changed;
+        alarms.look_again();
+        looks.recv_timeout(soon).expect("another look");
+        // The thread holds the table from its look until it sleeps, so its effect is there.
+        let jumps = alarms.jumps();
+        let is_noticed = rings.try_recv().is_ok();
+        assert_eq!(jumps, u64::from(is_noticed), "{changed:?}");
+        is_noticed
+    }
+
+    #[test]
+    fn r01_every_alarm_rings_when_the_machine_wakes_up() {
+        for (asleep_s, is_noticed) in [(8 * 3600, true), (1, false)] {
+            let woken = Look {
+                asleep: SignedDuration::from_secs(asleep_s),
+                ..look_at(Timestamp::UNIX_EPOCH, SignedDuration::ZERO)
+            };
+            assert_eq!(notices(woken), is_noticed, "{asleep_s}");
+        }
+    }
+
     #[test]
     fn every_alarm_rings_early_when_the_wall_clock_is_set_by_two_seconds_or_more() {
         for (set_by_s, is_noticed) in [(-4 * 3600, true), (3600, true), (2, true), (1, false)] {
-            let alarms = Alarms::default();
-            let offset = Arc::new(Mutex::new(SignedDuration::ZERO));
-            let (begins, looks) = mpsc::channel();
-            let look = {
-                let offset = offset.clone();
-                move || {
-                    begins.send(()).expect("a test that waits");
-                    look_at(Timestamp::UNIX_EPOCH, *offset.lock().expect("free"))
-                }
-            };
-            let (waker, rings) = waker();
-            let hour = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
-            alarms.set(hour, &waker, look);
-            let soon = Duration::from_secs(20);
-            // The thread looks at its start and before it sleeps.
-            for _ in 0..2 {
-                looks.recv_timeout(soon).expect("a look");
-            }
-            *offset.lock().expect("free") = SignedDuration::from_secs(set_by_s);
-            alarms.look_again();
-            looks.recv_timeout(soon).expect("another look");
-            // The thread holds the table from its look until it sleeps, so its effect is there.
-            assert_eq!(alarms.jumps(), u64::from(is_noticed), "{set_by_s}");
-            assert_eq!(rings.try_recv().is_ok(), is_noticed, "{set_by_s}");
+            let offset = SignedDuration::from_secs(set_by_s);
+            let set = look_at(Timestamp::UNIX_EPOCH, offset);
+            assert_eq!(notices(set), is_noticed, "{set_by_s}");
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rolecall_core::api::call_rules::SDK;
-use rolecall_core::api::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_environment::WireEnvironment;
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::asker::history::Request;
@@ -24,7 +25,7 @@ use crate::caller::Caller;
 use crate::in_flight::{InFlight, Wanted};
 use crate::reply::text;
 use crate::socket::Peer;
-use crate::{container, requester};
+use crate::{container, requester, revoke, rotation, setup};
 
 /// How long a tool waits for credentials: a second less than the command line waits.
 const CREDENTIALS_TIMEOUT: Duration = SDK.saturating_sub(Duration::from_secs(1));
@@ -99,6 +100,16 @@ pub fn answer(
                 edit(keeper.undo_import(&profile, Step::Write))
             })
         }
+        Call::Console {
+            role,
+            request: console,
+        } => serve(&role, &|role| {
+            caller.peer()?.park()?;
+            let view = keeper.console(role, &console)?;
+            Ok(Answer::Console(Box::new(view)))
+        }),
+        Call::ConsolePage { page } => Ok(Answer::ConsolePage(keeper.page_state(page))),
+        Call::OpenConsole { role } => serve(&role, &|role| done(keeper.open_console(role))),
         Call::ContainerCredentials { role } => serve(&role, &|role| {
             container::credentials(keeper, in_flight, role, caller.peer()?)
         }),
@@ -112,9 +123,11 @@ pub fn answer(
             Caller::Window => keeper.answer(id, Given::Reply(reply)),
             Caller::Program(peer) => keeper.reply_from_terminal(id, reply, &peer.requester),
         }),
+        Call::Setup(call) => setup::answer(keeper, caller, call),
         Call::Snapshot => Ok(Answer::Snapshot(Box::new(keeper.snapshot()))),
         Call::Sessions => Ok(Answer::Snapshot(Box::new(keeper.sessions_snapshot()))),
         Call::Search { text } => Ok(Answer::Snapshot(Box::new(keeper.found(&text)))),
+        Call::List { search } => Ok(Answer::List(Box::new(keeper.listed(search.as_deref())))),
         Call::Names { search } => Ok(Answer::Names(keeper.found_names(&search))),
         Call::Attend { role } => {
             let prompt = keeper.attend(&Name::parse(&role)?);
@@ -128,9 +141,15 @@ pub fn answer(
         Call::History(query) => Ok(Answer::History(keeper.history(&query)?)),
         Call::Doctor { role } => {
             let role = role.as_deref().map(Name::parse).transpose()?;
-            Ok(Answer::Doctor(Box::new(keeper.doctor(role.as_ref())?)))
+            Ok(Answer::Doctor(Box::new(
+                keeper.doctor(role.as_ref(), caller.requester().as_ref())?,
+            )))
         }
-        Call::ExplainFurther { role } => done(keeper.explain_further(&Name::parse(&role)?)),
+        Call::ExplainFurther { role } => {
+            done(keeper.explain_further(&Name::parse(&role)?, caller.requester().as_ref()))
+        }
+        Call::Revoke { target, step } => revoke::revoke(keeper, caller, &target, &step),
+        Call::UndoRevocation { target, step } => revoke::undo(keeper, caller, &target, &step),
         Call::End { role } => done(keeper.end(&Name::parse(&role)?)),
         Call::EndKey { key } => done(keeper.end_key(&Name::parse(&key)?)),
         Call::Limited { role, limits } => {
@@ -188,12 +207,29 @@ pub fn answer(
             profile,
             step: Step::Preview,
         } => edit(keeper.undo_import(&profile, Step::Preview)),
+        Call::RefreshKeys => done(keeper.refresh_keys(caller.requester().as_ref())),
+        Call::RotationPlan { key } => rotation::plan(keeper, caller, &Name::parse(&key)?),
+        Call::RotateKey { key, action } => {
+            rotation::rotate(keeper, caller, &Name::parse(&key)?, &action)
+        }
         Call::CopyExport { role, shell } => {
             serve(&role, &|role| done(keeper.copy_export(role, shell)))
         }
         Call::AnswerReason { id, reason } => done(keeper.answer(id, Given::Reason(&reason))),
         Call::CancelReason { id } => done(keeper.answer(id, Given::NoReason)),
-        Call::ExplainText { text } => Ok(Answer::Explained(Box::new(explain_text(&text)?))),
+        Call::ExplainText { text } => {
+            let explained = explain_text(&text)?;
+            let is_dead = matches!(
+                explained.code,
+                ProblemCode::ExpiredCredentials | ProblemCode::InvalidKey
+            );
+            if is_dead {
+                // The tool may use a session that is shown here.
+                keeper.check_soon();
+            }
+            Ok(Answer::Explained(Box::new(explained)))
+        }
+        Call::CheckSessions => done(keeper.check_sessions()),
         Call::LockRegions { role } => {
             let regions = keeper.lock_regions(&Name::parse(&role)?)?;
             Ok(Answer::Names(regions))
@@ -212,6 +248,12 @@ pub fn answer(
             role,
             is_written: false,
         } => done(keeper.drop_temporary_profile(&Name::parse(&role)?)),
+        Call::Settings => Ok(Answer::Settings(keeper.settings_in_file()?)),
+        Call::SetSetting {
+            section,
+            name,
+            value,
+        } => done(keeper.set_setting(&section, &name, value.as_ref())),
         Call::SaveRole {
             previous_name,
             role,
@@ -221,6 +263,7 @@ pub fn answer(
         }
         Call::RemoveRole { name } => done(keeper.remove_role(&Name::parse(&name)?)),
         Call::MarkRole { name, marks } => done(keeper.mark_role(&name, &marks)),
+        Call::SetRenew { role, renew } => done(keeper.set_renew(&Name::parse(&role)?, renew)),
         Call::NameAccount { account_id, alias } => done(keeper.name_account(&account_id, &alias)),
         Call::DismissProblem { code } => {
             keeper.dismiss(code);
@@ -230,6 +273,7 @@ pub fn answer(
         Call::Desktop(_)
         | Call::Import { .. }
         | Call::ShowWindow
+        | Call::ToggleWindow
         | Call::Host
         | Call::Unlock { .. }
         | Call::Stop
@@ -279,7 +323,7 @@ fn assume(
 ) -> Result<Answer, Problem> {
     let code = code.map(|code| MfaCode::parse(code.expose())).transpose()?;
     keeper.assume_because(role, code, reasons)?;
-    let sessions = keeper.snapshot().sessions;
+    let sessions = keeper.sessions_snapshot().sessions;
     let view: Option<SessionView> = sessions
         .into_iter()
         .find(|session| session.role == role.as_str());

@@ -3,6 +3,7 @@
 
 mod backups;
 mod leftovers;
+pub(crate) mod notes;
 mod program;
 
 use std::fs::File;
@@ -46,6 +47,49 @@ impl AwsFilesWriter {
             paths,
             watch,
         }
+    }
+
+    /// Edits a file as [`AwsWriter::edit`], without a backup.
+    ///
+    /// # Errors
+    /// As [`AwsWriter::edit`].
+    pub(crate) fn edit_without_backup(
+        &self,
+        file: AwsFile,
+        edit: AwsEdit<'_>,
+    ) -> Result<Edited, Problem> {
+        self.edit_after(file, edit, |_, _| Ok(()))
+    }
+
+    /// Removes a file if it stays empty, and returns whether it was removed.
+    ///
+    /// # Errors
+    /// If another program or user could be writing it, or it cannot be removed.
+    pub(crate) fn remove_if_empty(&self, file: AwsFile) -> Result<bool, Problem> {
+        let lock = self.lock()?;
+        let path = self.paths.aws_path(file);
+        let shown = self.paths.shown(path);
+        let place = Place::find_aws(path, file, self.paths.home(), &shown)?;
+        leftovers::note(&lock, place.dir()).map_err(|error| place.failed(&error))?;
+        place.remove_if_empty(self.watch)
+    }
+
+    /// Edits a file. `back_up` gets the number of the attempt and the old text.
+    fn edit_after(
+        &self,
+        file: AwsFile,
+        edit: AwsEdit<'_>,
+        back_up: impl Fn(usize, &[u8]) -> Result<(), Problem>,
+    ) -> Result<Edited, Problem> {
+        let lock = self.lock()?;
+        self.remove_leftovers(&lock);
+        let shown = self.paths.shown(self.paths.aws_path(file));
+        notes::note_edit(&self.paths.state_dir, file, self.paths.aws_path(file));
+        let home = self.paths.home();
+        let place = Place::find_aws(self.paths.aws_path(file), file, home, &shown)?;
+        leftovers::note(&lock, place.dir()).map_err(|error| place.failed(&error))?;
+        let done = place.edit(self.watch, edit, back_up)?;
+        Ok(done.edited)
     }
 
     /// Takes the lock against other instances of Rolecall.
@@ -95,6 +139,15 @@ impl AwsFilesWriter {
         })
     }
 
+    /// Returns the temporary files of a crash beside AWS's files.
+    pub(crate) fn leftovers(&self) -> Vec<PathBuf> {
+        let files = [AwsFile::Config, AwsFile::Credentials];
+        let dirs = files.map(|file| file_edit::dir_of(self.paths.aws_path(file)));
+        let prefix = Kind::Aws(AwsFile::Config).temporary();
+        let dirs = dirs.into_iter().flatten();
+        dirs.flat_map(|dir| leftovers::find(&dir, prefix)).collect()
+    }
+
     fn moved_keys_path(&self) -> PathBuf {
         self.paths.state_dir.join(MOVED_KEYS)
     }
@@ -107,14 +160,9 @@ impl AwsWriter for AwsFilesWriter {
         keeping: Keeping<'_>,
         edit: AwsEdit<'_>,
     ) -> Result<Edited, Problem> {
-        let lock = self.lock()?;
-        self.remove_leftovers(&lock);
-        let shown = self.paths.shown(self.paths.aws_path(file));
-        let place = Place::find(self.paths.aws_path(file), Kind::Aws(file), &shown)?;
-        leftovers::note(&lock, place.dir()).map_err(|error| place.failed(&error))?;
-        let back_up = |attempt, old: &[u8]| self.back_up(file, keeping, attempt, old);
-        let done = place.edit(self.watch, edit, back_up)?;
-        Ok(done.edited)
+        self.edit_after(file, edit, |attempt, old| {
+            self.back_up(file, keeping, attempt, old)
+        })
     }
 
     fn recover(&self) -> Result<(), Problem> {

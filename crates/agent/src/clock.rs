@@ -96,6 +96,7 @@ impl Clock for SystemClock {
         self.alarms.set(at, waker, move || Look {
             now: present(&known),
             wall_offset: wall_offset(),
+            asleep: asleep(),
         })
     }
 
@@ -146,6 +147,21 @@ fn since_boot() -> Duration {
 fn since_boot() -> Duration {
     let since_epoch = wall_clock().duration_since(Timestamp::UNIX_EPOCH);
     Duration::try_from(since_epoch).unwrap_or_default()
+}
+
+/// Returns how long the machine has been asleep since it started.
+#[cfg(target_os = "linux")]
+fn asleep() -> SignedDuration {
+    let awake = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let awake = Duration::try_from(awake).unwrap_or_default();
+    let asleep = since_boot().saturating_sub(awake);
+    SignedDuration::try_from(asleep).unwrap_or(SignedDuration::MAX)
+}
+
+/// Returns nothing, since this system does not tell.
+#[cfg(not(target_os = "linux"))]
+fn asleep() -> SignedDuration {
+    SignedDuration::ZERO
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Rolecall without a user interface: the keeper with its adapters. The tray application and the agent share it.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,10 +14,12 @@ use rolecall_keeper::ports::{Audience, AwsWriter, Clipboard, Files, Keychain, No
 use rolecall_keeper::{Concern, Keeper, Ports};
 
 use crate::aws_files::AwsFilesWriter;
+use crate::browsers::LocalBrowsers;
 use crate::clock::SystemClock;
 use crate::files::ConfigFiles;
 use crate::heartbeat;
 use crate::in_flight::InFlight;
+use crate::in_use;
 use crate::keychain::OsKeychain;
 use crate::keyring::{self, Keyring};
 use crate::machine::ThisMachine;
@@ -48,6 +51,8 @@ pub struct Engine {
     installed: Mutex<Installed>,
     secrets: Option<Secrets>,
     keychain: Arc<OsKeychain>,
+    /// Says that this program uses the state folder.
+    _in_use: Option<File>,
 }
 
 /// The user's secrets, and the components that depend on their location.
@@ -105,6 +110,7 @@ impl Engine {
         Self {
             secrets: Some(secrets),
             keychain,
+            _in_use: in_use::mark(paths),
             ..Self::new(paths, Mode::Own, stores, ui, clock)
         }
     }
@@ -118,6 +124,8 @@ impl Engine {
             machine: Arc::new(ThisMachine),
             sts: sts.clone(),
             iam: sts.clone(),
+            sign_in: sts.clone(),
+            browsers: Arc::new(LocalBrowsers::default()),
             keychain: stores.keychain,
             programs: Arc::new(OwnPrograms),
             files: stores.files,
@@ -142,6 +150,7 @@ impl Engine {
             installed: Mutex::new(Installed::Same),
             secrets: None,
             keychain: Arc::default(),
+            _in_use: None,
         }
     }
 
@@ -241,7 +250,10 @@ impl Engine {
         heartbeat::start(self.keeper.clone())?;
         self.teams.follow(&self.keeper.settings());
         let restoring = self.keeper.clone();
-        std::thread::spawn(move || restoring.restore_sessions());
+        std::thread::spawn(move || {
+            restoring.restore_sessions();
+            rolecall_allocator::trim();
+        });
         let reading = self.keeper.clone();
         std::thread::spawn(move || {
             loop {
@@ -279,5 +291,7 @@ impl Engine {
             Changed::Marks => self.keeper.reload_marks(),
             Changed::Aws => self.keeper.reload_aws_files(),
         }
+        // The earlier state, and what was read, are freed.
+        rolecall_allocator::trim();
     }
 }

@@ -13,6 +13,7 @@ mod guard;
 mod lock;
 mod new_text;
 mod place;
+mod removal;
 mod retry;
 mod swap;
 

@@ -7,7 +7,7 @@ use rolecall_core::catalogue::{FILE_MAX, key_list};
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
-use rolecall_keeper::ports::{AwsText, Files, KeysEdit, OwnFile, TextEdit};
+use rolecall_keeper::ports::{AwsText, Files, Journal, KeysEdit, OwnFile, TextEdit};
 
 use crate::disk;
 use crate::file_edit;
@@ -117,5 +117,16 @@ impl Files for ConfigFiles {
             })
         })?;
         key_list::parse(&text, &shown)
+    }
+
+    fn read_journal(&self, journal: Journal) -> Result<String, Problem> {
+        self.read_text(&self.paths.journal_path(journal))
+    }
+
+    fn edit_journal(&self, journal: Journal, edit: TextEdit<'_>) -> Result<(), Problem> {
+        let path = self.paths.journal_path(journal);
+        // Only Rolecall writes it, and it is written at every step.
+        let editor = OwnFileEditor::new(&self.paths).without_watch();
+        editor.edit(&path, edit).map(drop)
     }
 }

@@ -41,6 +41,34 @@ fn hide_memory() {
     }
 }
 
+/// The folder of this process's open files.
+#[cfg(target_os = "linux")]
+const OPEN_FILES: &str = "/proc/self/fd";
+#[cfg(all(unix, not(target_os = "linux")))]
+const OPEN_FILES: &str = "/dev/fd";
+
+/// Closes the files that this process got from the one that started it, such as the lock of a script, except for input,
+/// output and errors. Call it before this process opens a file of its own.
+#[cfg(unix)]
+pub fn close_inherited() {
+    let Ok(entries) = std::fs::read_dir(OPEN_FILES) else {
+        return;
+    };
+    let numbers: Vec<i32> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|number| *number > 2)
+        .collect();
+    for number in numbers {
+        // The folder's own is closed already.
+        let _ = nix::unistd::close(number);
+    }
+}
+
+/// Windows passes on only what is asked for.
+#[cfg(not(unix))]
+pub fn close_inherited() {}
+
 #[cfg(unix)]
 fn keep_files_private() {
     use rustix::fs::Mode;

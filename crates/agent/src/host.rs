@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use rolecall_core::api::call_rules::Prompts;
 use rolecall_core::api::desktop::DesktopCall;
-use rolecall_core::api::host::{HostKind, HostView};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget};
+use rolecall_core::api::host::{HostKind, HostView, SealedFileTarget};
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::secret::Secret;
@@ -24,6 +25,14 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// If it has none.
     fn show_window(&self) -> Result<(), Problem>;
+
+    /// Opens the window or brings it to the front; closes it if it has the focus.
+    ///
+    /// # Errors
+    /// As [`Host::show_window`].
+    fn toggle_window(&self) -> Result<(), Problem> {
+        self.show_window()
+    }
 
     /// Returns the engine.
     fn engine(&self) -> &Engine;
@@ -67,13 +76,15 @@ pub fn receive(host: &dyn Host, call: Call, caller: &Caller<'_>) -> Result<Answe
         keeper, in_flight, ..
     } = host.engine();
     caller.check(keeper, &call)?;
-    if matches!(call, Call::Host | Call::ShowWindow | Call::Snapshot) {
+    // A program in the background is not kept waiting.
+    if call.rules().prompts == Prompts::Person {
         note_program(host);
     }
     match call {
         Call::Unlock { passphrase, file } => unlock(host, &passphrase, file).map(|()| Answer::Done),
         Call::Host => Ok(Answer::Host(Box::new(view(host)))),
         Call::ShowWindow => host.show_window().map(|()| Answer::Done),
+        Call::ToggleWindow => host.toggle_window().map(|()| Answer::Done),
         Call::Stop => host.stop().map(|()| Answer::Done),
         Call::HandOver => host.hand_over().map(|()| Answer::Done),
         Call::Import {

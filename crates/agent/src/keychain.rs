@@ -51,6 +51,31 @@ impl OsKeychain {
         }
     }
 
+    /// Returns the accounts of all our items. Only Linux can list them.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    pub(crate) fn accounts(&self, asking: Asking) -> Result<Vec<String>, KeychainError> {
+        let values = self.worker.run(Request {
+            work: Work::Accounts,
+            asking,
+        })?;
+        let texts = values.into_iter().flatten();
+        Ok(texts
+            .filter_map(|value| String::from_utf8(value.to_vec()).ok())
+            .collect())
+    }
+
+    /// Removes our items of an account, if there are any.
+    ///
+    /// # Errors
+    /// Any of [`KeychainError`].
+    pub(crate) fn remove_account(&self, account: &str) -> Result<(), KeychainError> {
+        let removing = Operation::Remove;
+        self.run(account, account, removing, Asking::MayPrompt)
+            .map(drop)
+    }
+
     fn run(&self, account: &str, label: &str, operation: Operation, asking: Asking) -> Outcome {
         let item = ItemRequest {
             account: account.to_owned(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
-use crate::file_edit::{self, Edit, Kind, NotLocked, Place};
+use crate::file_edit::{self, Edit, NotLocked, Place};
 use crate::paths::Paths;
 
 /// How long to watch for late writes of other programs after a swap. An editor saves within a moment.
@@ -16,12 +16,24 @@ const WATCH: Duration = Duration::from_millis(200);
 /// Edits files of one set.
 pub(crate) struct OwnFileEditor<'a> {
     paths: &'a Paths,
+    watch: Duration,
 }
 
 impl<'a> OwnFileEditor<'a> {
     /// Returns the editor of the files of a set. No file is accessed yet.
     pub(crate) fn new(paths: &'a Paths) -> Self {
-        Self { paths }
+        Self {
+            paths,
+            watch: WATCH,
+        }
+    }
+
+    /// Returns the same editor for files that nobody but Rolecall writes.
+    pub(crate) fn without_watch(self) -> Self {
+        Self {
+            watch: Duration::ZERO,
+            ..self
+        }
     }
 
     /// Replaces a file atomically with the result of `edit`, and returns what the file contains then. `edit` is called
@@ -32,8 +44,8 @@ impl<'a> OwnFileEditor<'a> {
     pub(crate) fn edit(&self, path: &Path, edit: Edit<'_, String>) -> Result<String, Problem> {
         let _lock = self.lock()?;
         let shown = self.paths.shown(path);
-        let place = Place::find(path, Kind::Own, &shown)?;
-        let done = place.edit(WATCH, edit, |_, _| Ok(()))?;
+        let place = Place::find_own(path, &shown)?;
+        let done = place.edit(self.watch, edit, |_, _| Ok(()))?;
         Ok(done.text.expose().to_owned())
     }
 

@@ -6,6 +6,7 @@ use rolecall_core::api::protocol::{OWN_DIR, PRACTICE_DIR};
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
+use rolecall_keeper::ports::Journal;
 
 /// The folder's name below the desktop's folders for configuration and state.
 const APP_DIR: &str = "rolecall";
@@ -127,6 +128,30 @@ impl Paths {
         }
     }
 
+    /// Returns the user's home folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Returns the same paths with other files of AWS.
+    #[must_use]
+    pub fn with_aws_path(mut self, file: AwsFile, path: PathBuf) -> Self {
+        match file {
+            AwsFile::Config => self.aws_config_path = path,
+            AwsFile::Credentials => self.aws_credentials_path = path,
+        }
+        self
+    }
+
+    /// Returns the usual path of one of AWS's files, whatever the environment says.
+    pub fn usual_aws_path(&self, file: AwsFile) -> PathBuf {
+        let name = match file {
+            AwsFile::Config => "config",
+            AwsFile::Credentials => "credentials",
+        };
+        self.home.join(".aws").join(name)
+    }
+
     /// Returns the file of roles.
     pub fn roles_path(&self) -> PathBuf {
         self.config_dir.join("roles.toml")
@@ -155,9 +180,19 @@ impl Paths {
         }
     }
 
+    /// Returns a journal.
+    pub fn journal_path(&self, journal: Journal) -> PathBuf {
+        self.state_dir.join(journal.file_name())
+    }
+
     /// Returns the database of the state that survives a restart.
     pub fn state_path(&self) -> PathBuf {
         self.state_dir.join("state.db")
+    }
+
+    /// Returns the file with what the window remembers.
+    pub fn window_path(&self) -> PathBuf {
+        self.state_dir.join("window.json")
     }
 
     /// Returns the database of sessions that are sealed with a key of the sealed file.

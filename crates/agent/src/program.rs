@@ -21,30 +21,34 @@ impl Installed {
     /// Returns the problem of a program that is no longer the installed one; `None` if it is.
     pub fn problem(self, kind: HostKind) -> Option<Problem> {
         let version = env!("CARGO_PKG_VERSION");
-        let (what, remedy) = match (self, kind) {
+        let (code, what, remedy) = match (self, kind) {
             (Self::Same, _) => return None,
             (Self::Replaced, HostKind::Desktop) => (
+                ProblemCode::Updated,
                 format!("Rolecall was updated, and version {version} is still running."),
                 "Choose Restart Rolecall in its menu. Active sessions are kept.",
             ),
             (Self::Replaced, HostKind::Agent) => (
+                ProblemCode::Updated,
                 format!(
                     "Rolecall was updated, and the agent of version {version} is still running."
                 ),
                 "Run: rolecall agent --stop. The next command starts the new one, and active sessions are kept.",
             ),
             (Self::Removed, HostKind::Desktop) => (
+                ProblemCode::Removed,
                 format!("Rolecall was removed, and version {version} is still running."),
                 "Quit it in its menu, or install Rolecall again.",
             ),
             (Self::Removed, HostKind::Agent) => (
+                ProblemCode::Removed,
                 format!(
                     "Rolecall was removed, and the agent of version {version} is still running."
                 ),
                 "Run: rolecall agent --stop. Or install Rolecall again.",
             ),
         };
-        Some(Problem::new(ProblemCode::Updated, what, remedy))
+        Some(Problem::new(code, what, remedy))
     }
 }
 

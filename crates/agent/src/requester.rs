@@ -17,6 +17,16 @@ pub(crate) fn of_socket(stream: &UnixStream) -> (Requester, Seen) {
     (requester, Seen(seen))
 }
 
+/// Reads what requesters are compared with. A process that may open no more files could not do that later.
+#[cfg(target_os = "linux")]
+pub(crate) fn prepare() {
+    linux::prepare();
+}
+
+/// Does nothing: only Linux identifies processes.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn prepare() {}
+
 /// Returns only the isolation of the process at the other end, which takes less time.
 #[cfg(target_os = "linux")]
 pub(crate) fn isolation_of_socket(stream: &UnixStream) -> Requester {

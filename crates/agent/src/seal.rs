@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::secret_store::{Asking, SecretStore};
 
 /// The account of the key in the keychain.
-const ACCOUNT: &str = "session-seal";
+pub(crate) const ACCOUNT: &str = "session-seal";
 /// The label of the key in the keychain.
 const LABEL: &str = "Rolecall session seal";
 const KEY_LENGTH: usize = 32;

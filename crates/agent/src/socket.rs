@@ -23,6 +23,8 @@ mod server;
 mod slots;
 #[cfg(not(unix))]
 mod windows;
+#[cfg(unix)]
+mod workers;
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The Security Token Service over the AWS SDK, configured only here and not by the environment.
+//! The Security Token Service and IAM over the AWS SDK, configured only here and not by the environment.
 //!
 //! Calls block: the SDK runs on its own thread, which sleeps while no call is in flight.
 
@@ -6,16 +6,16 @@ mod answer_text;
 mod client;
 mod failure;
 mod iam;
-mod query;
+mod iam_call;
 mod reach;
 mod route;
+mod sign_in;
 mod trust;
 pub(crate) mod wire;
-mod xml;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
 use aws_sdk_sts::Client;
@@ -29,7 +29,7 @@ use rolecall_core::role::session_policy::PolicyArn;
 use rolecall_core::role::session_tags::SessionTag;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::credentials::Credentials;
-use rolecall_core::value::region::Region;
+use rolecall_core::value::region::{Partition, Region};
 use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Clock;
 use rolecall_keeper::ports::Sts;
@@ -46,13 +46,22 @@ const CALLS_MAX: usize = 4;
 /// How long connections are kept open after the last call, for related calls. A longer time would wake an idle process.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// STS as the keeper calls it.
+/// The clients of the services, with their open connections.
+#[derive(Default)]
+struct Clients {
+    /// Where they call.
+    route: Option<Route>,
+    sts: Option<Client>,
+    iam: Option<aws_sdk_iam::Client>,
+}
+
+/// STS and IAM as the keeper calls them.
 pub struct AwsSts {
     clock: Arc<SystemClock>,
     runtime: OnceLock<Runtime>,
     permits: Arc<Semaphore>,
     route: Mutex<Route>,
-    client: Arc<Mutex<Option<Client>>>,
+    clients: Arc<Mutex<Clients>>,
     calls: Arc<AtomicU64>,
 }
 
@@ -72,7 +81,7 @@ impl AwsSts {
             runtime: OnceLock::new(),
             permits: Arc::new(Semaphore::new(CALLS_MAX)),
             route: Mutex::new(Route::from(settings)),
-            client: Arc::default(),
+            clients: Arc::default(),
             calls: Arc::default(),
         }
     }
@@ -88,7 +97,7 @@ impl AwsSts {
             self.clock.forget();
         }
         *current = route;
-        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.clients.lock().unwrap_or_else(PoisonError::into_inner) = Clients::default();
     }
 
     fn route(&self) -> Route {
@@ -96,14 +105,42 @@ impl AwsSts {
         route.clone()
     }
 
+    /// Returns the clients of a route, and drops those of another one.
+    fn clients_of(&self, route: &Route) -> MutexGuard<'_, Clients> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if clients.route.as_ref() != Some(route) {
+            *clients = Clients {
+                route: Some(route.clone()),
+                ..Clients::default()
+            };
+        }
+        clients
+    }
+
     fn client(&self, route: &Route, region: &Region) -> Result<Client, StsError> {
         route.check(region)?;
-        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = client.as_ref() {
+        let mut clients = self.clients_of(route);
+        if let Some(client) = &clients.sts {
             return Ok(client.clone());
         }
         let built = client::build(route, region, &self.clock)?;
-        Ok(client.insert(built).clone())
+        Ok(clients.sts.insert(built).clone())
+    }
+
+    fn iam_client(
+        &self,
+        route: &Route,
+        partition: Partition,
+    ) -> Result<aws_sdk_iam::Client, StsError> {
+        route.check_known()?;
+        let mut clients = self.clients_of(route);
+        if let Some(client) = &clients.iam {
+            return Ok(client.clone());
+        }
+        let home = Region::parse(partition.home_region)
+            .map_err(|error| StsError::Incomplete(error.what))?;
+        let built = client::build_iam(route, &home, &self.clock)?;
+        Ok(clients.iam.insert(built).clone())
     }
 
     /// Runs one call to completion, from any thread.
@@ -112,7 +149,7 @@ impl AwsSts {
         call: impl Future<Output = Result<T, StsError>> + Send + 'static,
     ) -> Result<T, StsError> {
         let permits = self.permits.clone();
-        let (client, calls) = (self.client.clone(), self.calls.clone());
+        let (clients, calls) = (self.clients.clone(), self.calls.clone());
         let number = calls.fetch_add(1, Ordering::AcqRel) + 1;
         let (answer, answered) = mpsc::sync_channel(1);
         self.runtime()?.spawn(async move {
@@ -122,7 +159,7 @@ impl AwsSts {
             drop(permit);
             wait_until_idle().await;
             if calls.load(Ordering::Acquire) == number {
-                *client.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                *clients.lock().unwrap_or_else(PoisonError::into_inner) = Clients::default();
             }
         });
         let interrupted = || Err(StsError::Incomplete("the call was interrupted".to_owned()));
@@ -139,9 +176,9 @@ impl AwsSts {
             .thread_name("aws")
             .enable_all()
             .build();
-        let runtime = built.map_err(|error| StsError::Unreachable {
-            host: "AWS".to_owned(),
-            reason: format!("no thread for the call: {error}"),
+        let runtime = built.map_err(|error| {
+            let reason = format!("no thread for the call: {error}");
+            failure::no_connection("AWS".to_owned(), reason)
         })?;
         Ok(self.runtime.get_or_init(|| runtime))
     }
@@ -184,11 +221,11 @@ impl AwsSts {
                 &call.region,
                 Tries::with(&call.mfa),
             ));
-        let (clock, region) = (self.clock.clone(), call.region.clone());
+        let (clock, hosts) = (self.clock.clone(), route.hosts(&call.region));
         self.run(async move {
             match request.send().await {
-                Ok(output) => assumed(&output),
-                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+                Ok(output) => assumed(&output, route.endpoint_url),
+                Err(error) => Err(failure::failure(&error, &hosts, &clock)),
             }
         })
     }
@@ -208,11 +245,11 @@ impl AwsSts {
                 &call.region,
                 Tries::with(&call.mfa),
             ));
-        let (clock, region) = (self.clock.clone(), call.region.clone());
+        let (clock, hosts) = (self.clock.clone(), route.hosts(&call.region));
         self.run(async move {
             match request.send().await {
                 Ok(output) => credentials(output.credentials()),
-                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+                Err(error) => Err(failure::failure(&error, &hosts, &clock)),
             }
         })
     }
@@ -224,14 +261,15 @@ impl AwsSts {
             .get_caller_identity()
             .customize()
             .config_override(client::signed_by(caller, region, Tries::Standard));
-        let (clock, region) = (self.clock.clone(), region.clone());
+        let (clock, hosts) = (self.clock.clone(), route.hosts(region));
         self.run(async move {
             match request.send().await {
                 Ok(output) => Ok(CallerIdentity {
                     account_id: given("Account", output.account())?,
                     arn: given("Arn", output.arn())?,
+                    user_id: given("UserId", output.user_id())?,
                 }),
-                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+                Err(error) => Err(failure::failure(&error, &hosts, &clock)),
             }
         })
     }
@@ -256,7 +294,7 @@ impl Sts for AwsSts {
 
     fn reach(&self, region: &Region) -> Result<(), StsError> {
         match self.reach_once(region) {
-            Ok(_) | Err(StsError::Refused(_)) => Ok(()),
+            Ok(()) | Err(StsError::Refused(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -270,12 +308,13 @@ impl Drop for AwsSts {
     }
 }
 
-fn assumed(output: &AssumeRoleOutput) -> Result<Assumed, StsError> {
+fn assumed(output: &AssumeRoleOutput, endpoint_url: Option<String>) -> Result<Assumed, StsError> {
     let user = output.assumed_role_user().map(|user| user.arn());
     Ok(Assumed {
         credentials: credentials(output.credentials())?,
         identity: given("AssumedRoleUser", user)?,
         packed_policy_percent: packed_policy_percent(output),
+        endpoint_url,
     })
 }
 

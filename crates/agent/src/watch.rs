@@ -1,10 +1,12 @@
 //! Reports changes of the user's files without polling.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -57,14 +59,16 @@ pub fn watch(
 ) -> Result<Watch, Problem> {
     let (events, receiver) = mpsc::channel();
     let sender = events.clone();
+    let names = Names::default();
+    let relevant = names.clone();
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.map_or(true, |event| may_be_change(&event.kind)) {
+        if event.map_or(true, |event| relevant.may_be_changed_by(&event)) {
             // The receiver is gone only while the watch ends.
             let _ = sender.send(WatchEvent::Changed);
         }
     })
     .map_err(|error| cannot_watch(&error))?;
-    let mut file_watcher = FileWatcher::new(paths, before, watcher);
+    let mut file_watcher = FileWatcher::new(paths, before, watcher, names);
     file_watcher
         .rewatch()
         .map_err(|error| cannot_watch(&error))?;
@@ -100,6 +104,23 @@ fn may_be_change(kind: &EventKind) -> bool {
         | EventKind::Modify(_)
         | EventKind::Remove(_)
         | EventKind::Other => true,
+    }
+}
+
+/// The names on the ways to the files. In a folder on the way, such as the home folder, other names may change often.
+#[derive(Clone, Default)]
+struct Names(Arc<Mutex<BTreeSet<OsString>>>);
+
+impl Names {
+    fn set(&self, names: BTreeSet<OsString>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// Returns whether an event may change a file, or what a path leads to. An event without a path may change anything.
+    fn may_be_changed_by(&self, event: &Event) -> bool {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_on_way = |path: &PathBuf| path.file_name().is_none_or(|name| names.contains(name));
+        may_be_change(&event.kind) && (event.paths.is_empty() || event.paths.iter().any(is_on_way))
     }
 }
 
@@ -165,6 +186,7 @@ fn files(paths: &Paths) -> [(Changed, PathBuf); FILES] {
 
 struct FileWatcher {
     watcher: RecommendedWatcher,
+    names: Names,
     config_dir: PathBuf,
     files: [(Changed, PathBuf); FILES],
     fingerprints: Fingerprints,
@@ -172,9 +194,10 @@ struct FileWatcher {
 }
 
 impl FileWatcher {
-    fn new(paths: &Paths, before: Fingerprints, watcher: RecommendedWatcher) -> Self {
+    fn new(paths: &Paths, before: Fingerprints, watcher: RecommendedWatcher, names: Names) -> Self {
         Self {
             watcher,
+            names,
             config_dir: paths.config_dir.clone(),
             fingerprints: before,
             files: files(paths),
@@ -215,10 +238,12 @@ impl FileWatcher {
                 let _ = self.watcher.unwatch(&dir);
             }
             let dirs = self.dirs_to_watch();
-            for (dir, _) in &dirs {
+            for (dir, (_, need)) in &dirs {
                 match self.watcher.watch(dir, RecursiveMode::NonRecursive) {
                     Ok(()) => self.watched.push(dir.clone()),
                     Err(_) if !dir.exists() => {}
+                    // The folder above all home folders is often not readable.
+                    Err(error) if *need == Need::OnWay && is_denied(&error) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -229,35 +254,82 @@ impl FileWatcher {
         Ok(())
     }
 
-    /// Returns every folder in which a change can make a path lead to another file.
-    fn dirs_to_watch(&self) -> BTreeSet<(PathBuf, u64)> {
-        let dirs = self.files.iter().flat_map(|(_, path)| dirs_on(path));
-        dirs.filter_map(|dir| Some((dir.clone(), identity(&fs::metadata(dir).ok()?))))
-            .collect()
+    /// Returns every folder in which a change can make a path lead to another file, and notes the names on the ways.
+    fn dirs_to_watch(&self) -> BTreeMap<PathBuf, (u64, Need)> {
+        let ways: Vec<Way> = self.files.iter().map(|(_, path)| Way::to(path)).collect();
+        let names = ways.iter().flat_map(|way| way.names.iter().cloned());
+        self.names.set(names.collect());
+        let mut dirs: BTreeMap<PathBuf, (u64, Need)> = BTreeMap::new();
+        for (dir, need) in ways.into_iter().flat_map(|way| way.dirs) {
+            let Ok(metadata) = fs::metadata(&dir) else {
+                continue;
+            };
+            let entry = dirs.entry(dir).or_insert((identity(&metadata), need));
+            entry.1 = entry.1.max(need);
+        }
+        dirs
     }
 }
 
-/// Returns the folder of a file, or its nearest existing ancestor, and the folder of each link on the way.
-fn dirs_on(path: &Path) -> Vec<PathBuf> {
-    let (mut dirs, mut at) = (Vec::new(), PathBuf::new());
-    let mut links = 0;
-    let mut rest: VecDeque<OsString> = path.iter().map(OsStr::to_owned).collect();
-    while let Some(part) = rest.pop_front() {
-        let next = at.join(&part);
-        match fs::symlink_metadata(&next) {
-            Ok(found) if found.is_symlink() && links < LINKS_MAX => {
-                links += 1;
-                dirs.push(at.clone());
-                let target = fs::read_link(&next).unwrap_or_default();
-                let parts = target.iter().map(OsStr::to_owned);
-                rest = parts.chain(rest).collect();
+/// How much depends on a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// It is on the way: it may be renamed, and replaced by another one.
+    OnWay,
+    /// The file or a link is in it.
+    Holds,
+}
+
+/// The way to a file through folders and links.
+struct Way {
+    dirs: Vec<(PathBuf, Need)>,
+    names: Vec<OsString>,
+}
+
+impl Way {
+    /// Returns each folder on the way to a file, which may not exist, and each name on it.
+    fn to(path: &Path) -> Self {
+        let (mut dirs, mut names, mut at) = (Vec::new(), Vec::new(), PathBuf::new());
+        let mut links = 0;
+        let mut rest: VecDeque<OsString> = path.iter().map(OsStr::to_owned).collect();
+        while let Some(part) = rest.pop_front() {
+            if part == ".." {
+                // Links are followed, so this is the folder above.
+                at.pop();
+                continue;
             }
-            Ok(found) if found.is_dir() => at = next,
-            Ok(_) | Err(_) => break,
+            let next = at.join(&part);
+            names.push(part);
+            match fs::symlink_metadata(&next) {
+                Ok(found) if found.is_symlink() && links < LINKS_MAX => {
+                    links += 1;
+                    dirs.push((at.clone(), Need::Holds));
+                    let target = fs::read_link(&next).unwrap_or_default();
+                    let parts = target.iter().map(OsStr::to_owned);
+                    rest = parts.chain(rest).collect();
+                }
+                Ok(found) if found.is_dir() => {
+                    dirs.push((at.clone(), Need::OnWay));
+                    at = next;
+                }
+                Ok(_) | Err(_) => break,
+            }
         }
+        dirs.push((at, Need::Holds));
+        names.extend(rest);
+        Self { dirs, names }
     }
-    dirs.push(at);
-    dirs
+}
+
+fn is_denied(error: &notify::Error) -> bool {
+    match &error.kind {
+        ErrorKind::Io(error) => error.kind() == io::ErrorKind::PermissionDenied,
+        ErrorKind::MaxFilesWatch
+        | ErrorKind::Generic(_)
+        | ErrorKind::PathNotFound
+        | ErrorKind::WatchNotFound
+        | ErrorKind::InvalidConfig(_) => false,
+    }
 }
 
 /// Waits until there is no event for a moment; false if the watch ended.

@@ -12,7 +12,7 @@ use aws_runtime::env_config::section::{EnvConfigSections, Profile as SdkProfile}
 use aws_runtime::env_config::source;
 use aws_types::os_shim_internal::{Env, Fs};
 use proptest::prelude::*;
-use rolecall_core::aws_files::{self, AwsFile, Document, FileNotice, Profile, Profiles};
+use rolecall_core::aws_files::{self, AwsFile, Document, FileNotice, LineKind, Profile, Profiles};
 
 /// Parses both files with the SDK; `None` if it rejects one of them.
 fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
@@ -30,13 +30,25 @@ fn read_by_sdk(config: &str, credentials: &str) -> Option<EnvConfigSections> {
     EnvConfigSections::parse(source).ok()
 }
 
-fn as_sdk_profile(profile: &Profile<'_>) -> SdkProfile {
-    let setting = |key: &str| {
-        let value = profile.get(key).unwrap_or_default().to_owned();
-        (key.to_owned(), Property::new(key.to_owned(), value))
+fn as_sdk_profile(profile: &Profile<'_>, keys: &BTreeSet<String>) -> SdkProfile {
+    let setting = |key: &String| {
+        let value = profile.get(key)?.to_owned();
+        Some((key.clone(), Property::new(key.clone(), value)))
     };
-    let settings: HashMap<String, Property> = profile.keys().map(setting).collect();
+    let settings: HashMap<String, Property> = keys.iter().filter_map(setting).collect();
     SdkProfile::new(profile.name(), settings)
+}
+
+/// Returns the names of all settings in two files, in lower case.
+fn keys(documents: &[Document<'_>; 2]) -> BTreeSet<String> {
+    let lines = documents.iter().flat_map(Document::lines);
+    let keys = lines.filter_map(|line| {
+        let LineKind::Property { key, .. } = line.kind else {
+            return None;
+        };
+        Some(key.to_ascii_lowercase())
+    });
+    keys.collect()
 }
 
 /// Returns the names of the profiles that only the AWS CLI and we read, because of how their header is written.
@@ -66,13 +78,14 @@ fn difference(config: &str, credentials: &str) -> Result<(), String> {
     }
     let (profiles, notices) = Profiles::merge(&documents[0], &documents[1]);
     let only_of_the_cli = only_of_the_cli(&notices);
+    let keys = keys(&documents);
     let ours: BTreeSet<&str> = profiles.iter().map(Profile::name).collect();
     let names: BTreeSet<&str> = ours.into_iter().chain(sdk.profiles()).collect();
     for name in names
         .into_iter()
         .filter(|name| !only_of_the_cli.contains(name))
     {
-        let ours = profiles.find(name).map(as_sdk_profile);
+        let ours = profiles.find(name).map(|it| as_sdk_profile(it, &keys));
         if ours.as_ref() != sdk.get_profile(name) {
             let theirs = sdk.get_profile(name);
             return Err(format!("profile {name:?}: {ours:?}, the SDK {theirs:?}"));
@@ -148,11 +161,12 @@ const ODD: [&str; 11] = [
     "  s3 =\n    key = 1",
     "  # indented",
 ];
-/// Headers, each with a unique name, since the SDK merges sections with the same name in random order.
+/// Headers, each with a unique name, since the SDK merges sections with the same name in random order. None has a blank
+/// before `profile`: the SDK reads that, the AWS CLI does not, and Rolecall follows the CLI.
 const HEADERS: [&str; 19] = [
     "[profile a]",
     "[profile b] # comment",
-    "[\tprofile \t c ];x",
+    "[profile \t c ];x",
     "[default]",
     "[profile default]",
     "[profile \"q\"]",

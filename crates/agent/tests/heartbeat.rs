@@ -1,11 +1,11 @@
 //! The heartbeat only wakes up for changes.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the tests wait for a while in which nothing may happen"
+    reason = "the tests measure how long a pause takes, and that nothing happens for a moment"
 )]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,12 +23,15 @@ struct Ticks {
     count: AtomicUsize,
     /// How many of the next ticks panic.
     faults: AtomicUsize,
+    /// What the last tick showed.
+    shown: Mutex<Vec<Problem>>,
 }
 
 impl Audience for Ticks {
     fn publish(&self, _: &Snapshot) {}
     #[expect(clippy::panic, reason = "a fault that a test asks for")]
-    fn tick(&self, _: &Snapshot, _: Timestamp) {
+    fn tick(&self, snapshot: &Snapshot, _: Timestamp) {
+        *self.shown.lock().expect("no panic") = snapshot.problems.clone();
         self.count.fetch_add(1, Ordering::SeqCst);
         fakes::ring();
         let take_one = |faults: usize| faults.checked_sub(1);
@@ -44,6 +47,20 @@ impl Audience for Ticks {
 impl Ticks {
     fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
+    }
+
+    /// Fails if there are so many ticks within a moment. The last change may cause two.
+    fn stay_below(&self, count: usize) {
+        let end = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < end {
+            assert!(self.count() < count, "{} ticks", self.count());
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
+    fn shows(&self, what: &str) -> bool {
+        let shown = self.shown.lock().expect("no panic");
+        shown.iter().any(|it| it.what == what)
     }
 
     fn wait_for(&self, count: usize) {
@@ -66,33 +83,36 @@ fn beating() -> (Fakes, Arc<Keeper>, Arc<Ticks>) {
 
 #[test]
 fn it_does_not_wake_up_without_active_sessions() {
-    let (fakes, _keeper, ticks) = beating();
-    fakes.clock.advance(SignedDuration::from_hours(1));
-    thread::sleep(Duration::from_millis(600));
-    assert_eq!(ticks.count(), 1);
+    let (fakes, keeper, ticks) = beating();
+    for round in 1..=10 {
+        fakes.clock.advance(SignedDuration::from_hours(1));
+        assert_eq!(fakes.clock.next_alarm(), None, "nothing wakes it up");
+        keeper.set_standing(Concern::Tray, Some(problem(round)));
+        ticks.wait_for(round + 1);
+    }
+    assert_eq!(ticks.count(), 11, "one for each change");
 }
 
 #[test]
 fn a_change_wakes_it_and_a_burst_of_changes_causes_few_ticks() {
     let (_fakes, keeper, ticks) = beating();
-    for number in 0..1000 {
-        let problem = Problem::new(ProblemCode::NoTray, number.to_string(), "");
-        keeper.set_standing(Concern::Tray, Some(problem));
+    for number in 1..=1000 {
+        keeper.set_standing(Concern::Tray, Some(problem(number)));
     }
-    ticks.wait_for(2);
-    thread::sleep(Duration::from_millis(300));
+    fakes::until_so(|| ticks.shows("1000"));
     assert!((2..30).contains(&ticks.count()), "{} ticks", ticks.count());
-    let before = ticks.count();
-    thread::sleep(Duration::from_millis(300));
-    assert_eq!(ticks.count(), before, "it has gone to sleep again");
+    ticks.stay_below(ticks.count() + 2);
+}
+
+fn problem(number: usize) -> Problem {
+    Problem::new(ProblemCode::NoTray, number.to_string(), "")
 }
 
 #[test]
 fn a_panic_is_shown_once_and_the_heartbeat_goes_on() {
     let (_fakes, keeper, ticks) = beating();
     ticks.faults.store(2, Ordering::SeqCst);
-    let problem = Problem::new(ProblemCode::NoTray, "", "");
-    keeper.set_standing(Concern::Tray, Some(problem));
+    keeper.set_standing(Concern::Tray, Some(problem(0)));
     let begun = Instant::now();
     ticks.wait_for(3);
     let shown = || {

@@ -18,11 +18,12 @@ use rolecall_core::view::snapshot::Mode;
 use line::Line;
 
 pub(crate) use command::{
-    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DoctorOptions, DryRun,
-    ExternalIds, Format, HistoryOptions, IntegratedShell, KeyOrigin, KeysCommand, PolicyCommand,
-    Repair, RolesCommand, Script, ScriptPart, SealedFile, SessionOf, WriteMode,
+    AgentCommand, AgentOptions, AwsFiles, Command, ConsoleOptions, Delivery, Depth, DoctorOptions,
+    DryRun, ExternalIds, Format, HistoryOptions, IntegratedShell, KeepRoles, KeyLoss, KeyOrigin,
+    KeysCommand, PolicyCommand, Repair, ResetOptions, RevokeOf, RevokeOptions, RolesCommand,
+    RotationWay, Script, ScriptPart, SealedFile, SessionOf, Truth, WriteMode,
 };
-pub(crate) use setup::{ExternalIdSource, SetupOptions};
+pub(crate) use setup::{ExternalIdSource, SetupAction, SetupOptions};
 pub(crate) use template::{Piece, Template};
 pub(crate) use usage_error::UsageError;
 

@@ -9,6 +9,7 @@ use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::question::ConsentView;
+use rolecall_core::view::role_list::RoleList;
 use rolecall_core::view::snapshot::{Mode, Snapshot};
 
 use crate::environment::Environment;
@@ -120,6 +121,28 @@ impl Client {
     /// As [`Client::ask`].
     pub(crate) fn search(&self, text: String) -> Result<Snapshot, Problem> {
         self.snapshot_of(Call::Search { text })
+    }
+
+    /// Returns a list of the roles that match a search, best match first, or of all roles.
+    ///
+    /// # Errors
+    /// As [`Client::ask`].
+    pub(crate) fn list(&self, search: Option<String>) -> Result<RoleList, Problem> {
+        match self.ask(Call::List {
+            search: search.clone(),
+        }) {
+            Ok(Answer::List(list)) => Ok(*list),
+            Ok(_) => Err(unexpected()),
+            // An earlier version, which was not restarted after an update.
+            Err(problem) if problem.code == ProblemCode::VersionMismatch => {
+                let snapshot = match search {
+                    Some(text) => self.search(text),
+                    None => self.snapshot(),
+                };
+                snapshot.map(|snapshot| RoleList::from(&snapshot))
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Returns a snapshot without roles and keys.

@@ -7,6 +7,7 @@ mod catalogue;
 mod code_prompt;
 mod complete;
 mod connect;
+mod console;
 mod doctor;
 mod edit;
 mod endpoint;
@@ -23,26 +24,33 @@ mod output;
 mod policy;
 mod prompt;
 mod reason_prompt;
+mod reset;
+mod revoke;
 mod roles;
+mod rotate;
+mod secret_location;
 mod session_options;
 mod sessions;
 mod setup;
 mod shell_init;
+mod suggestion;
 mod totp;
 mod unattended;
 mod unlock;
 
 use rolecall_core::api::protocol::Call;
-use rolecall_core::value::nearest::nearest;
-use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::role::renew::Renew;
+use rolecall_core::value::problem::Problem;
+use rolecall_core::value::sanitise::visible;
+use rolecall_core::value::shell_word::shell_word;
 
 use crate::arguments::{Command, Invocation, SessionOf};
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::help;
 
-use other_files::OtherFiles;
 pub(crate) use outcome::Outcome;
+pub(crate) use suggestion::with_suggestion;
 
 /// Runs a command.
 ///
@@ -53,7 +61,8 @@ pub(crate) fn run(
     client: &Client,
     environment: &Environment,
 ) -> Result<Outcome, Problem> {
-    let command = session_options::apply(client, &invocation.command, &invocation.options)?;
+    let command = console::with_role(client, &invocation.command)?;
+    let command = session_options::apply(client, &command, &invocation.options)?;
     dispatch(&command, invocation, client, environment)
 }
 
@@ -70,7 +79,7 @@ fn dispatch(
             sessions::list(client, environment, search.as_deref(), *format)
         }
         Command::ListNames { search } => sessions::names(client, search),
-        Command::Status { format } => sessions::status(client, *format),
+        Command::Status { truth, format } => sessions::status(client, *truth, *format),
         Command::Prompt { template } => Ok(prompt::run(client, environment, template)),
         Command::Assume { role, format } => assume::run(client, invocation, role, *format),
         Command::Explain {
@@ -80,7 +89,10 @@ fn dispatch(
         } => explain::run(client, role, *depth, *format),
         Command::ExplainText { text, format } => explain::text(text, *format),
         Command::Doctor(options) => return doctor::run(client, environment, options),
+        Command::Reset(options) => return reset::run(client, environment, options),
         Command::End(of) => end(client, of),
+        Command::Renewal { role, renew } => renewal(client, role, *renew),
+        Command::Revoke(options) => return revoke::run(client, invocation, options),
         Command::History(options) => history::run(client, options),
         Command::Answer => answer::run(client),
         Command::Env { role, shell } => {
@@ -94,6 +106,7 @@ fn dispatch(
         } => {
             return exec::run(client, environment, role, reasons, *delivery, program);
         }
+        Command::Console(options) => return console::run(client, options, reasons),
         Command::Endpoint { role, process } => endpoint::run(client, role, *process),
         Command::EndpointServer { words } => {
             crate::endpoint::run(client, words).map(|()| String::new())
@@ -136,7 +149,29 @@ fn end(client: &Client, of: &SessionOf) -> Result<String, Problem> {
         ),
     };
     client.perform(call)?;
-    Ok(format!("Ended the session of {session} on this machine."))
+    let target = match of {
+        SessionOf::Role(role) => shell_word(&visible(role)),
+        SessionOf::Key(key) => format!("--key {}", shell_word(&visible(key))),
+    };
+    Ok(format!(
+        "Ended the session of {session} on this machine. AWS accepts copies of its credentials until they expire.\n\
+         To revoke them at AWS: {} {target}",
+        revoke::command(client.mode())
+    ))
+}
+
+fn renewal(client: &Client, role: &str, renew: Option<Renew>) -> Result<String, Problem> {
+    client.perform(Call::SetRenew {
+        role: role.to_owned(),
+        renew,
+    })?;
+    let role = output::quoted(role);
+    Ok(match renew {
+        Some(Renew::Ask) => format!("Rolecall asks before it renews {role}."),
+        Some(Renew::Automatic) => format!("Rolecall renews {role} by itself."),
+        Some(Renew::Never) => format!("Nothing renews {role} before its session ends."),
+        None => format!("The file that defines {role} says whether it is renewed."),
+    })
 }
 
 /// Prints what a `credential_process` prints.
@@ -150,38 +185,4 @@ fn credentials(client: &Client, of: &SessionOf, reasons: Vec<String>) -> Result<
         SessionOf::Key(key) => Call::KeyCredentials { key: key.clone() },
     };
     client.secret_text(call).map(Outcome::from)
-}
-
-/// Returns the problem with what the user may have meant, if the role that they named is unknown: a role that only this
-/// terminal's files have, or a similar name.
-pub(crate) fn with_suggestion(
-    problem: Problem,
-    client: &Client,
-    environment: &Environment,
-    command: &Command,
-) -> Problem {
-    let Some(role) = command
-        .named_role()
-        .filter(|_| problem.code == ProblemCode::UnknownRole)
-    else {
-        return problem;
-    };
-    let role = role.trim();
-    let mut here = catalogue::roles_here(environment).into_iter();
-    if here.any(|it| it.name == role)
-        && let Some(other) = OtherFiles::find(client, environment)
-    {
-        return Problem {
-            remedy: other.note(),
-            ..problem
-        };
-    }
-    let names = client.names(String::new()).unwrap_or_default();
-    match nearest(role, names.iter().map(String::as_str)) {
-        Some(meant) => Problem {
-            remedy: format!("Did you mean {}?", output::quoted(meant)),
-            ..problem
-        },
-        None => problem,
-    }
 }

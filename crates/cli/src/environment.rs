@@ -202,17 +202,28 @@ fn display() -> Display {
 }
 
 /// Returns the names of the variables that do not belong to a session which sets the variables `set`.
+pub(crate) fn left_over(set: &[&str]) -> Vec<String> {
+    let all = all();
+    let left_over = variable::left_over(&all, set);
+    left_over.into_iter().map(str::to_owned).collect()
+}
+
+/// Returns the variables that replace the session that this shell says it has.
+pub(crate) fn replacing() -> Vec<String> {
+    let all = all();
+    let replacing = variable::replacing(&all);
+    replacing.into_iter().map(str::to_owned).collect()
+}
+
 #[expect(
     clippy::disallowed_methods,
-    reason = "compares all variables with those of a session, and keeps no value"
+    reason = "whether a variable is in the way depends on all of them"
 )]
-pub(crate) fn left_over(set: &[&str]) -> Vec<String> {
+fn all() -> Vec<(String, String)> {
     let text = |(name, value): (OsString, OsString)| {
         Some((name.into_string().ok()?, value.to_string_lossy().into()))
     };
-    let all: Vec<(String, String)> = std::env::vars_os().filter_map(text).collect();
-    let left_over = variable::left_over(&all, set);
-    left_over.into_iter().map(str::to_owned).collect()
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// Returns the variables with credentials that are set, which override all profiles of AWS's tools.

@@ -2,6 +2,8 @@
 //! is one line here.
 
 use rolecall_core::api::import::ImportSource;
+use rolecall_core::console::service::SUGGESTED;
+use rolecall_core::role::renew::Renew;
 use rolecall_core::session::shell::Shell;
 use rolecall_core::setup::KitFormat;
 
@@ -11,6 +13,9 @@ pub(crate) const ENDPOINT_SERVER: &str = "endpoint-server";
 pub(crate) const COMPLETE: &str = "complete";
 /// Prints the variables that do not belong to a session, for the start-up files of `exec`'s shells.
 pub(crate) const LEFT_OVER: &str = "left-over";
+
+/// The word for what a role's definition or the default says about its renewal.
+pub(crate) const RENEW_DEFAULT: &str = "default";
 
 /// A command.
 pub(crate) struct CommandSpec {
@@ -95,13 +100,14 @@ const PROGRAM: Operand = operand("PROGRAM").from(Choices::Words(|| {
     ImportSource::ALL.map(ImportSource::word).to_vec()
 }));
 const SHELL: Operand = operand("SHELL").from(Choices::Words(|| INTEGRATED_SHELLS.to_vec()));
+const HOW: Operand = operand("HOW").from(Choices::Words(ways_to_renew));
 const COMMAND: Operand = operand("COMMAND")
     .from(Choices::Words(first_words))
     .optional();
 
 /// The commands, in the order of the help.
 #[rustfmt::skip]
-pub(crate) static COMMANDS: [CommandSpec; 37] = [
+pub(crate) static COMMANDS: [CommandSpec; 42] = [
     command("list", &[], "Lists the roles"),
     command("status", &[], "Shows sessions, their time left, and current problems"),
     command("assume", &[ROLE], "Assumes a role or renews its session"),
@@ -109,12 +115,15 @@ pub(crate) static COMMANDS: [CommandSpec; 37] = [
     command("doctor", &[ROLE.optional()], "Finds what is wrong on this machine or with a role, and how to fix it"),
     command("policy evaluate", &[operand("FILE")], "Answers cases of policies and requests; needs no running application"),
     command("policy explain", &[operand("FILE")], "Says in sentences what a policy does; needs no running application"),
-    command("setup", &[], "Writes the policies that let somebody assume a role; changes nothing in AWS"),
+    command("setup", &[], "Writes the policies that let somebody assume a role, or applies them"),
     command("end", &[ROLE], "Ends a session on this machine"),
+    command("renewal", &[ROLE, HOW], "Sets whether a role's session is renewed by itself"),
+    command("revoke", &[ROLE], "Revokes the sessions of a role at AWS, or takes that back"),
     command("history", &[ROLE.optional()], "Shows which programs asked for roles, and the answers"),
     command("answer", &[], "Asks you about programs at this terminal, on a machine without a desktop"),
     command("env", &[ROLE], "Prints an export block, for: eval \"$(rolecall env ROLE)\""),
     command("exec", &[ROLE], "Runs a command or a shell with a session in its environment").followed_by("[--] [COMMAND [ARGUMENT...]]"),
+    command("console", &[ROLE.optional()], "Opens the AWS console in a browser"),
     command("endpoint", &[ROLE], "Serves a session to a container"),
     command("credentials", &[ROLE], "Prints credentials for a profile's credential_process"),
     command("connect", &[ROLE.many()], "Adds profiles to ~/.aws/config that get credentials from Rolecall"),
@@ -128,6 +137,7 @@ pub(crate) static COMMANDS: [CommandSpec; 37] = [
     command("keys add", &[NAME], "Verifies an access key and stores it in the keychain"),
     command("keys import", &[], "Moves plaintext keys from AWS's files to the keychain"),
     command("keys undo-import", &[operand("PROFILE")], "Moves such a key back"),
+    command("keys rotate", &[NAME], "Replaces an access key by a new one; shows first what it does"),
     command("keys rename", &[operand("OLD"), operand("NEW")], "Renames an access key"),
     command("keys remove", &[NAME], "Removes an access key from the keychain"),
     command("keys add-totp", &[NAME, operand("SERIAL")], "Stores the seed of an MFA device, to generate codes from it"),
@@ -135,6 +145,7 @@ pub(crate) static COMMANDS: [CommandSpec; 37] = [
     command("keys forget-code", &[NAME], "Asks for a new MFA code next time"),
     command("agent", &[], "Runs Rolecall without a display"),
     command("unlock", &[], "Opens the sealed key file, on a machine without a keychain"),
+    command("reset", &[], "Takes everything of Rolecall off this machine; shows it first"),
     command("help", &[COMMAND], "Shows this help, or the help of a command"),
     command(COMPLETE, &[operand("WORD").many()], ""),
     command(LEFT_OVER, &[operand("VARIABLE").many()], ""),
@@ -144,21 +155,25 @@ pub(crate) static COMMANDS: [CommandSpec; 37] = [
 /// The shells that `shell-init` has a script for.
 pub(crate) const INTEGRATED_SHELLS: [&str; 5] = ["bash", "zsh", "fish", "pwsh", "nu"];
 
-const LIMITABLE: Scope = only(&["assume", "env", "exec", "credentials", "end"]);
-const REASONED: Scope = only(&["assume", "env", "exec", "credentials"]);
+const LIMITABLE: Scope = only(&["assume", "env", "exec", "console", "credentials", "end"]);
+const REASONED: Scope = only(&["assume", "env", "exec", "console", "credentials"]);
+const CONSOLE: Scope = only(&["console"]);
 const EDITS: Scope = only(&["connect", "disconnect", "keys import", "keys undo-import"]);
+const ROTATE: Scope = only(&["keys rotate"]);
+const RESET: Scope = only(&["reset"]);
 const SETUP: Scope = only(&["setup"]);
 const IMPORTS: Scope = only(&["import", "roles import"]);
 #[rustfmt::skip]
 const JSON: Scope = only(&[
-    "list", "status", "assume", "explain", "doctor", "history", "catalogue", "import", "roles import", "keys list", "agent", "policy evaluate", "policy explain",
+    "list", "status", "assume", "explain", "doctor", "history", "catalogue", "import", "roles import", "keys list", "agent", "revoke", "policy evaluate", "policy explain",
 ]);
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 72] = [
+pub(crate) static FLAGS: [Flag; 101] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
+    flag("--check", only(&["status"]), "Asks AWS first whether it still accepts the sessions"),
     flag("--format", only(&["status"]), "Fills in a text for a shell's prompt").takes("TEXT"),
     flag("--read-only", LIMITABLE, "Limits the session to reading, with AWS's policy ReadOnlyAccess"),
     flag("--view-only", LIMITABLE, "Limits the session to listing, with AWS's policy ViewOnlyAccess"),
@@ -173,9 +188,22 @@ pub(crate) static FLAGS: [Flag; 72] = [
     flag("--unset", only(&["env"]), "Prints the block that removes a session from the environment").instead_of_operands(),
     flag("--shell", only(&["env"]), "Names the shell or file format (default: $SHELL, else bash)").takes_one_of("SHELL", block_formats),
     flag("--server", only(&["exec"]), "Provides fresh credentials through a local endpoint"),
+    flag("--service", CONSOLE, "Opens the page of a service").takes_one_of("SERVICE", services),
+    flag("--url", CONSOLE, "Opens the page at this address of the console, which can be a colleague's").takes("URL"),
+    flag("--region", CONSOLE, "Opens the page in this region (default: the role's)").takes("REGION"),
+    flag("--browser", CONSOLE, "Opens it in this browser, such as \"firefox container=prod\"").takes("BROWSER"),
+    flag("--duration", CONSOLE, "Makes the console session last this long, where AWS allows it").takes("SPAN"),
+    flag("--print", CONSOLE, "Prints the URL that signs in, which is a secret, instead of opening it"),
     flag("--while", only(&["endpoint"]), "Serves until the process PID ends").takes("PID"),
     flag("--key", only(&["credentials"]), "Prints a session of the access key KEY itself").takes("KEY").instead_of_operands(),
     flag("--key", only(&["end"]), "Ends the session of the access key KEY itself").takes("KEY").instead_of_operands(),
+    flag("--key", only(&["revoke"]), "Revokes the sessions of the user of the access key KEY").takes("KEY").instead_of_operands(),
+    flag("--all-mine", only(&["revoke"]), "Revokes all roles with a session on this machine, and ends all sessions").instead_of_operands(),
+    flag("--session", only(&["revoke"]), "Revokes only the session on this machine, and older ones of its name"),
+    flag("--undo", only(&["revoke"]), "Removes the policies that Rolecall put, and puts back earlier ones"),
+    flag("--with", only(&["revoke"]), "Uses the session or access key NAME of the role's account").takes("NAME"),
+    flag("--dry-run", only(&["revoke"]), "Shows what would happen, and changes nothing"),
+    flag("--yes", only(&["revoke"]), "Does it without asking"),
     flag("--all", only(&["connect", "disconnect"]), "Takes all roles").instead_of_operands(),
     flag("--all", only(&["keys import"]), "Moves the keys of all profiles").instead_of_operands(),
     flag("--profile", only(&["keys import"]), "Moves the key of one profile").takes("PROFILE").instead_of_operands(),
@@ -185,6 +213,11 @@ pub(crate) static FLAGS: [Flag; 72] = [
     flag("--dry-run", EDITS, "Shows what would change, and writes nothing"),
     flag("--dry-run", IMPORTS, "Shows what would be imported, and changes nothing"),
     flag("--yes", EDITS, "Writes without asking"),
+    flag("--resume", ROTATE, "Continues a rotation that stopped"),
+    flag("--undo", ROTATE, "Goes back to the old key, and deletes the new one"),
+    flag("--delete-old", ROTATE, "Deletes the old key, which is inactive"),
+    flag("--dry-run", ROTATE, "Shows the user's keys and what would be done, and changes nothing"),
+    flag("--yes", ROTATE, "Does it without asking; a key that Rolecall does not know is never deleted"),
     flag("--config", only(&["catalogue"]), "Reads FILE instead of ~/.aws/config").takes("FILE"),
     flag("--credentials", only(&["catalogue"]), "Reads FILE instead of ~/.aws/credentials").takes("FILE"),
     flag("--file", only(&["import"]), "Names Leapp's workspace (default: ~/.Leapp/Leapp-lock.json)").takes("FILE"),
@@ -217,6 +250,12 @@ pub(crate) static FLAGS: [Flag; 72] = [
     flag("--out", SETUP, "Writes the files to this folder").takes("DIR"),
     flag("--save", SETUP, "Adds the role to Rolecall under this name").takes("NAME"),
     flag("--source", SETUP, "Assumes it from this access key or role, for --save").takes("KEY"),
+    flag("--apply", SETUP, "Makes it in AWS: shows the plan and asks, then assumes the role"),
+    flag("--with", SETUP, "Signs with these access keys and roles, with commas; for --apply").takes("NAMES"),
+    flag("--replace", SETUP, "Also replaces a role or policy that exists with other content; for --apply"),
+    flag("--resume", SETUP, "Goes on with the last setup that did not finish"),
+    flag("--undo", SETUP, "Takes back what the last setup made, or the last one of --role"),
+    flag("--yes", SETUP, "Applies, goes on or takes back without asking"),
     flag("--completions", only(&["shell-init"]), "Prints only the completions, as a package installs them"),
     flag("--from-profile", only(&["keys add"]), "Reads the key from a profile in ~/.aws/credentials").takes("PROFILE"),
     flag("--from-csv", only(&["keys add"]), "Reads the key from the IAM console's CSV file").takes("FILE"),
@@ -225,6 +264,10 @@ pub(crate) static FLAGS: [Flag; 72] = [
     flag("--idle", only(&["agent"]), "Ends after this time without sessions and questions, such as 30m").takes("SPAN"),
     flag("--sealed-file", only(&["agent"]), "Keeps keys in a file with a passphrase"),
     flag("--passphrase-fd", only(&["agent", "unlock"]), "Reads the passphrase from file descriptor N").takes("N"),
+    flag("--dry-run", RESET, "Shows what would be removed, and removes nothing"),
+    flag("--yes", RESET, "Removes without asking; with access keys it also needs --delete-keys"),
+    flag("--keep-roles", RESET, "Keeps your roles, labels and settings"),
+    flag("--delete-keys", RESET, "Agrees that secrets which are only here are lost"),
     flag("--json", JSON, "Prints JSON"),
     flag("--practice", Scope::All, "Uses the practice account's instance"),
     flag("--help", Scope::All, "Shows help").or('h'),
@@ -232,14 +275,28 @@ pub(crate) static FLAGS: [Flag; 72] = [
 ];
 
 /// Flags that cannot be given together.
-pub(crate) const EXCLUSIVE: [[&str; 2]; 7] = [
+pub(crate) const EXCLUSIVE: [[&str; 2]; 21] = [
+    ["--apply", "--resume"],
+    ["--apply", "--undo"],
+    ["--resume", "--undo"],
+    ["--apply", "--format"],
+    ["--apply", "--out"],
+    ["--resume", "--who"],
     ["--read-only", "--view-only"],
     ["--dry-run", "--yes"],
     ["--all", "--profile"],
     ["--from-profile", "--from-csv"],
     ["--text", "--deeper"],
     ["--fix", "--json"],
+    ["--session", "--undo"],
+    ["--all-mine", "--undo"],
+    ["--all-mine", "--session"],
     ["--external-id", "--generate-external-id"],
+    ["--service", "--url"],
+    ["--region", "--url"],
+    ["--browser", "--print"],
+    ["--resume", "--delete-old"],
+    ["--undo", "--delete-old"],
 ];
 
 const fn command(
@@ -352,6 +409,10 @@ impl Flag {
     }
 }
 
+fn services() -> Vec<&'static str> {
+    SUGGESTED.to_vec()
+}
+
 fn block_formats() -> Vec<&'static str> {
     Shell::NAMES.split(", ").collect()
 }
@@ -359,6 +420,12 @@ fn block_formats() -> Vec<&'static str> {
 /// Returns the words for the formats of a kit.
 pub(crate) fn kit_formats() -> Vec<&'static str> {
     KitFormat::ALL.map(KitFormat::word).to_vec()
+}
+
+/// Returns the words for what happens when a role's session comes to its end.
+pub(crate) fn ways_to_renew() -> Vec<&'static str> {
+    let ways = Renew::ALL.map(Renew::text).into_iter();
+    ways.chain([RENEW_DEFAULT]).collect()
 }
 
 fn grants() -> Vec<&'static str> {

@@ -22,7 +22,7 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the code of its command.";
 
 /// The explanation of each command or group of commands. The first words of the commands name it.
-pub(crate) const TOPICS: [(&[&str], &str); 22] = [
+pub(crate) const TOPICS: [(&[&str], &str); 26] = [
     (&["list"], LIST),
     (&["status"], STATUS),
     (&["assume"], ASSUME),
@@ -31,10 +31,13 @@ pub(crate) const TOPICS: [(&[&str], &str); 22] = [
     (&["policy"], POLICY),
     (&["setup"], SETUP),
     (&["end"], END),
+    (&["renewal"], RENEWAL),
+    (&["revoke"], REVOKE),
     (&["history"], HISTORY),
     (&["answer"], ANSWER),
     (&["env"], ENV),
     (&["exec"], EXEC),
+    (&["console"], CONSOLE),
     (&["endpoint"], ENDPOINT),
     (&["credentials"], CREDENTIALS),
     (&["connect", "disconnect"], CONNECT),
@@ -45,6 +48,7 @@ pub(crate) const TOPICS: [(&[&str], &str); 22] = [
     (&["keys"], KEYS),
     (&["agent"], AGENT),
     (&["unlock"], UNLOCK),
+    (&["reset"], RESET),
 ];
 
 /// Returns the help on a command or a group of commands, or on all of them.
@@ -193,11 +197,13 @@ Lists each role with its account, its source, and the time left of its session.
 of its ARN. Every word of TEXT must match.";
 
 const STATUS: &str = "\
-Shows the sessions with their time left and identity, open questions, and current problems.
+Shows the sessions with their time left and identity, open questions, and current problems. With --check, it first asks
+AWS about each session, and drops those that AWS no longer accepts.
 
 --format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (usable sessions) for the role in
 ROLECALL_ROLE, or for the session that ends first. It prints nothing if there is no session. If ROLECALL_EXPIRATION says
-when the shell's own credentials expire, {left} is the time until then:
+when the shell's own credentials expire, {left} is the time until then. If other variables replace the session, such as
+AWS_PROFILE, {left} and {phase} are \"replaced\", and {replaced} names them:
 
   rolecall status --format '{role} {left}'
 
@@ -244,6 +250,15 @@ finding.
 It exits with 0 if nothing is wrong, with 1 if there is a finding, and with 2 if the command line is not valid. What
 could not be checked, such as for lack of a permission, is listed and is no finding.";
 
+const RESET: &str = "\
+Removes everything of Rolecall from this machine: its items in the keychain, its files and folders, its profiles in
+AWS's files, where every other byte stays, and its backups. It shows the whole list first, with what stays and why, and
+asks. It stops the agent and the tray application. It removes nothing in AWS, and not the programs themselves.
+
+The secret of an access key that is only in the keychain is lost for good, so Rolecall asks for that apart. Files that
+Rolecall did not create stay, and so does the target of a link. If something cannot be removed, it says why, exits with
+1, and can be run again.";
+
 const POLICY: &str = "\
 policy evaluate answers cases: whether policies allow a request, and which statement decides. FILE is a JSON list, or an
 object with the list as \"cases\". A case has a name, and:
@@ -259,8 +274,13 @@ policy explain says what each statement of a policy does. FILE is the policy's J
 
 const SETUP: &str = "\
 Says in sentences what a role and its caller need, and prints the policies for it: the role's trust policy, its
-permissions, and the caller's policy. --format prints the same as commands or code that you can run. Nothing is changed
-in AWS. At a terminal it asks for what the flags leave out.
+permissions, and the caller's policy. --format prints the same as commands or code that you can run. At a terminal it
+asks for what the flags leave out.
+
+--apply makes it in AWS with access keys and roles that Rolecall has for each account. It shows the plan and asks first,
+then does one step after the other and assumes the role. Each step is recorded before and after it, without secrets:
+--resume goes on after an error, a crash or Ctrl-C, and --undo takes back what was made, and nothing else. A role or
+policy that exists with other content stays, unless you add --replace.
 
 --allow accepts:
   s3-read        list and read all buckets
@@ -275,8 +295,38 @@ sentences and warnings, for programs). Warnings go to standard error.
     --generate-external-id --format cli --out guest --save guest";
 
 const END: &str = "\
-Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire. If
-ROLE is only the name of an access key, it ends that key's session.";
+Ends a session on this machine and deletes its credentials. Copies of the credentials stay valid until they expire; to
+make AWS refuse them earlier, see: rolecall help revoke. If ROLE is only the name of an access key, it ends that key's
+session.";
+
+const REVOKE: &str = "\
+AWS cannot recall a session. It can deny it everything: this puts an inline policy on the role that denies all sessions
+that AWS issued before now, by AWS's clock. It is the policy AWSRevokeOlderSessions of AWS's console. It hits everybody
+who has a session of the role, also people and programs that you do not know. It can take some minutes until all of AWS
+knows it. New sessions work at once, so the policy can stay. ROLE can also be an ARN.
+
+It shows the policy, who is hit, and the credentials that it uses, and does nothing until you type the role's name. It
+needs an access key or a session of another role in the same account that may change the role's policies; --with names
+it, and assumes it if needed. AWS must allow iam:GetRolePolicy, iam:PutRolePolicy and iam:DeleteRolePolicy.
+
+  rolecall revoke guest              all sessions of the role so far
+  rolecall revoke guest --session    your session and every older one of the same session name, by name and time
+  rolecall revoke --key work         sessions without a role: those of the key's user from GetSessionToken
+  rolecall revoke --all-mine         every role with a session on this machine, as far as AWS permits; then ends them
+  rolecall revoke guest --undo       removes what Rolecall put on the role, and puts back what was there before
+
+Sessions that were assumed from a revoked one keep working: revoke those roles as well. Service-linked roles and roles
+of IAM Identity Center cannot be revoked like this. To only forget a session on this machine: rolecall end ROLE";
+
+const RENEWAL: &str = "\
+Says what happens when a session of the role comes to its end. HOW is one of
+
+  ask        a notification offers to renew it (the default)
+  automatic  Rolecall renews it in time. Where that needs an MFA code, a notification asks first
+  never      it ends: nothing renews it before, not even for a program
+  default    what the file that defines the role says
+
+A role of yours gets it as renew in roles.toml, another one in marks.toml.";
 
 const HISTORY: &str = "\
 Shows which programs asked for roles, newest first: the program and its parents, the request, how often it was repeated,
@@ -315,13 +365,32 @@ exec does the same. docs/environment.md lists all variables and the reasons.
 
 SHELL is bash, zsh, sh, ksh, fish, powershell, cmd, nushell, elvish, xonsh, csh, tcsh, dotenv, docker, json or ini.";
 
+const CONSOLE: &str = "\
+Opens the AWS console in a browser with a session of a role, and assumes the role if it has none:
+
+  rolecall console ROLE --service s3
+
+With --url, it opens any address of the console, such as a colleague sends. Without ROLE, the account in the address says
+which role. If several roles fit, or the address has no account, it asks.
+
+The console session ends with the role's session. --duration, or [console] duration in settings.toml, makes it longer, up
+to 12 hours, if an access key requested the session itself. AWS does not allow it for a session that another role or a
+shared MFA session requested.
+
+BROWSER is a program, and a profile or container in it: \"firefox\", \"chromium profile=Work\", \"firefox profile=work\",
+\"firefox container={role}\". A role's field browser, or [console] browser in settings.toml, sets it for good.
+
+The browser signs in by a page on this machine that works once, for 30 seconds, and only for programs of yours. --print
+prints the URL that signs in instead. Who has it is signed in as the role: AWS accepts it for 15 minutes.
+docs/console.md has more.";
+
 const EXEC: &str = "\
 Runs a command with a session in its environment and nowhere else, and assumes the role if it has no session:
 
   rolecall exec ROLE aws s3 ls
 
-Without a command it starts the shell in $SHELL. In bash, zsh and fish, the prompt shows the role and the time left
-before your own prompt, and your start-up files do not replace the session. ROLECALL_ROLE and ROLECALL_EXPIRATION
+Without a command it starts the shell in $SHELL. In bash, zsh, fish and Nushell, the prompt shows the role and the time
+left before your own prompt, and your start-up files do not replace the session. ROLECALL_ROLE and ROLECALL_EXPIRATION
 describe the session.
 It exits with the code of the command, with 126 if the command cannot be started, and with 127 if it is not found.
 
@@ -410,6 +479,13 @@ reads it back from the keychain before it removes it from the file. The profile 
 gives AWS's tools a session of the key (GetSessionToken) that renews itself. Such a session cannot call IAM, or STS's
 GetSessionToken and GetFederationToken. `keys undo-import` restores the old lines. A copy of the file, with a placeholder
 for the secret, is in Rolecall's state folder.
+
+`keys rotate` replaces a key by a new one of the same user, in an order that locks nobody out: it creates the new key,
+stores it beside the old one, verifies it with AWS, makes Rolecall use it, and then deactivates the old one. Roles and
+sessions keep working meanwhile. Delete the old key later with --delete-old, when nothing misses it; until then, --undo
+brings it back. If it was interrupted, --resume continues. It shows first which keys the user has, their age and last
+use, and which profiles have the old key in plaintext. Where IAM wants MFA, it asks for a code. The new secret goes into
+the keychain and nowhere else.
 
 `keys add-totp` stores the seed of the user's MFA device SERIAL (its ARN): base32 or an otpauth link, from the terminal
 or standard input. AWS must accept a code first. Rolecall then generates the device's codes, and asks you only when AWS

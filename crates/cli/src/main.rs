@@ -15,6 +15,7 @@ mod grammar;
 mod hardening;
 mod help;
 mod input;
+mod interrupt;
 mod paint;
 mod passphrase;
 mod piped_code;
@@ -49,7 +50,11 @@ fn main() -> ExitCode {
     };
     let environment = Environment::read();
     let client = Client::new(&environment, invocation.mode);
-    match commands::run(&invocation, &client, &environment) {
+    let outcome = commands::run(&invocation, &client, &environment);
+    if invocation.command.is_for_a_person() {
+        client.socket().tell_versions();
+    }
+    match outcome {
         Ok(Outcome::Text(text)) => print(text.expose()),
         Ok(Outcome::Failed(text)) => {
             print(&text);
@@ -73,7 +78,16 @@ fn message(
 ) -> String {
     if let Command::Credentials(SessionOf::Role(name) | SessionOf::Key(name)) = &invocation.command
     {
-        return sdk_message::message(problem.code, name);
+        let line = sdk_message::message(problem.code, name);
+        if !terminal::is_read() {
+            return line;
+        }
+        let before = problem.remedy.clone();
+        let problem = commands::with_suggestion(problem, client, environment, &invocation.command);
+        return match problem.remedy == before {
+            true => line,
+            false => format!("{line}\n{}", sanitise::visible(&problem.remedy)),
+        };
     }
     let problem = commands::with_suggestion(problem, client, environment, &invocation.command);
     let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));

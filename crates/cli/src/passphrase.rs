@@ -1,7 +1,7 @@
 //! The passphrase of the sealed key file, asked at the terminal and sent to the application.
 
-use rolecall_core::api::host::{FileState, HostView, PASSPHRASE_MIN};
-use rolecall_core::api::protocol::{Answer, Call, SealedFileTarget};
+use rolecall_core::api::host::{FileState, HostView, PASSPHRASE_MIN, SealedFileTarget};
+use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
@@ -33,10 +33,9 @@ pub(crate) fn offer(socket: &Socket, refused: Problem) -> Result<(), Problem> {
     let host = host(socket)?;
     terminal::tell("There is no keychain. Rolecall can keep keys in a file with a passphrase:");
     terminal::tell(&format!("  {}", visible(&host.sealed_file)));
-    let answer = terminal::ask("Create this file? [y/N] ", Echo::On)?;
-    match answer.expose().to_ascii_lowercase().as_str() {
-        "y" | "yes" => create(socket, &host),
-        _ => Err(refused),
+    match terminal::is_agreed("Create this file?")? {
+        true => create(socket, &host),
+        false => Err(refused),
     }
 }
 

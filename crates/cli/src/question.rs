@@ -3,7 +3,7 @@
 //! It goes only to the terminal: SDKs log the error output of a `credential_process`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rolecall_core::api::protocol::{Answer, Call};
@@ -21,17 +21,17 @@ const NAME_MAX: usize = 64;
 /// A question that is asked while its call waits for the answer.
 #[derive(Clone, Default)]
 pub(crate) struct BackgroundQuestion {
-    is_open: Arc<AtomicBool>,
+    open: Arc<AtomicUsize>,
 }
 
 impl BackgroundQuestion {
     /// Asks a question in a thread, which ends with this process.
     pub(crate) fn ask(&self, socket: &Socket, question: Box<ConsentView>) {
-        let (socket, is_open) = (socket.clone(), self.is_open.clone());
-        is_open.store(true, Ordering::Release);
+        let (socket, open) = (socket.clone(), self.open.clone());
+        open.fetch_add(1, Ordering::AcqRel);
         thread::spawn(move || {
             let asked = ask(&socket, &question);
-            is_open.store(false, Ordering::Release);
+            open.fetch_sub(1, Ordering::AcqRel);
             if let Err(problem) = asked {
                 terminal::tell_person(&visible(&problem.to_string()));
             }
@@ -40,7 +40,7 @@ impl BackgroundQuestion {
 
     /// Ends the line of a question that is still open, because its call has an answer.
     pub(crate) fn close(&self) {
-        if self.is_open.load(Ordering::Acquire) {
+        if self.open.load(Ordering::Acquire) > 0 {
             terminal::tell_person("\nThe question was answered elsewhere, or its time ran out.");
         }
     }
@@ -75,13 +75,15 @@ fn text(question: &ConsentView) -> String {
     let wanted = visible(&question.target(NAME_MAX));
     let reach = question.reach();
     let reach = reach.map_or(String::new(), |reach| format!("  {reach}.\n"));
+    let setup = question.setup_text();
+    let setup = setup.map_or(String::new(), |it| format!("  {}.\n", visible(&it)));
     let account = visible(&question.account_id);
     let tree = question.tree.as_ref().map_or(String::new(), |root| {
         let name = visible(&root.name);
         format!("[t] allow all programs below {name} ({})   ", root.pid)
     });
     format!(
-        "Rolecall: {} wants access to {wanted} (account {account}).\n{reach}  {}.\n  Allow only if you started this. Rolecall cannot \
+        "Rolecall: {} wants access to {wanted} (account {account}).\n{setup}{reach}  {}.\n  Allow only if you started this. Rolecall cannot \
          verify the program, or who answers here.\n  [o] allow once   {tree}[d] deny: ",
         visible(&question.asker()),
         visible(&question.origin()),
@@ -136,6 +138,41 @@ mod tests {
         let wanted = "wants access to the access key user (account 111122223333)";
         assert!(text.contains(wanted), "{text}");
         assert!(text.contains("everything the key's user may do"), "{text}");
+    }
+
+    #[test]
+    fn the_question_says_which_setup_it_is_for() {
+        use rolecall_core::setup::{SetupAct, SetupQuestion};
+        for (act, steps, line) in [
+            (
+                SetupAct::Apply,
+                7,
+                "Apply the setup of arn:\\u{202e}: 7 steps.",
+            ),
+            (
+                SetupAct::Resume,
+                2,
+                "Go on with the setup of arn:\\u{202e}: 2 steps.",
+            ),
+            (
+                SetupAct::Undo,
+                1,
+                "Take back the setup of arn:\\u{202e}: 1 step.",
+            ),
+        ] {
+            let setup = SetupQuestion {
+                act,
+                role_arn: "arn:\u{202e}".to_owned(),
+                steps,
+            };
+            let asked = ConsentView {
+                request: rolecall_core::asker::history::RequestKind::SetupWithKey,
+                setup: Some(setup),
+                ..question()
+            };
+            let text = text(&asked);
+            assert!(text.contains(line), "{text}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn words(code: ProblemCode) -> Message {
         Code::VersionMismatch => OfRolecall(VERSION_MISMATCH),
         Code::KeysSealed | Code::WrongPassphrase => OfRolecall(KEYS_SEALED),
         Code::OtherNamespace => OfRolecall(OTHER_NAMESPACE),
+        Code::NoResources => OfRolecall(NO_RESOURCES),
         Code::UnknownRole | Code::InvalidInput => OfName(UNKNOWN_NAME),
         Code::InvalidFile | Code::InvalidSettings => OfName(UNUSABLE_FILE),
         Code::InvalidAwsFile | Code::StorageFailed => OfName(UNUSABLE_FILE),
@@ -60,6 +61,7 @@ fn words(code: ProblemCode) -> Message {
         | Code::NoBus
         | Code::WindowFailed
         | Code::Updated
+        | Code::Removed
         | Code::Internal => OfName(INTERNAL),
     }
 }
@@ -70,6 +72,8 @@ const VERSION_MISMATCH: &str =
     "Rolecall and its command line have different versions. Restart Rolecall.";
 const KEYS_SEALED: &str = "The access keys are in a sealed file. Unlock it with: rolecall unlock";
 const OTHER_NAMESPACE: &str = "Rolecall gives no credentials to containers and sandboxes. See [ask] containers in settings.toml.";
+const NO_RESOURCES: &str =
+    "Rolecall has too many files open. Close some programs or restart Rolecall, then try again";
 const UNKNOWN_NAME: &str = "there is no role with this name. See: rolecall list";
 const UNUSABLE_FILE: &str = "Rolecall cannot use one of its files. See: rolecall status";
 const UNUSABLE_SOURCE: &str = "the role's source cannot be used. See: rolecall status";
@@ -109,7 +113,7 @@ mod tests {
     use super::*;
 
     /// The types of the window name every code.
-    const TYPES: &str = include_str!("../../../ui/src/types.ts");
+    const TYPES: &str = include_str!("../../../ui/src/state/types.ts");
 
     fn codes() -> Vec<ProblemCode> {
         let named = TYPES.lines().find(|line| line.contains("type ProblemCode"));

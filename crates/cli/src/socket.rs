@@ -19,6 +19,7 @@ use crate::regular_file;
 
 #[cfg(not(unix))]
 mod elsewhere;
+mod other_version;
 mod start_lock;
 #[cfg(unix)]
 mod unix;
@@ -26,10 +27,11 @@ mod unreachable;
 
 #[cfg(not(unix))]
 use elsewhere as platform;
+use other_version::OtherVersion;
 use start_lock::StartLock;
 #[cfg(unix)]
 use unix as platform;
-use unreachable::Unreachable;
+use unreachable::{Reply, Unreachable};
 
 pub(crate) use unreachable::OnQuestion;
 
@@ -52,6 +54,7 @@ pub(crate) struct Socket {
     dir: Option<PathBuf>,
     mode: Mode,
     environment: Environment,
+    other_version: OtherVersion,
 }
 
 impl Socket {
@@ -65,7 +68,31 @@ impl Socket {
             dir: environment.socket_parent().map(|parent| parent.join(name)),
             mode,
             environment: environment.clone(),
+            other_version: OtherVersion::default(),
         }
+    }
+
+    /// Tells the user once if the program that answers has another version than this command.
+    pub(crate) fn tell_versions(&self) {
+        let host = || match self.send_soon(&Call::Host)? {
+            Answer::Host(host) => Some(host.kind),
+            _ => None,
+        };
+        self.other_version.tell(self.mode, host);
+    }
+
+    /// Ends the agent, and waits until it serves no more, so that the next command does not meet it.
+    ///
+    /// # Errors
+    /// If no agent runs, or only the user can end the program.
+    pub(crate) fn stop(&self) -> Result<(), Problem> {
+        let reply = self.reply(&Call::Stop, &|_| ())?;
+        reply.answer?;
+        let (dir, begun) = (self.dir()?, now());
+        while platform::served_by(dir) == Some(reply.process) && begun.elapsed() < START {
+            pause();
+        }
+        Ok(())
     }
 
     /// Returns which application it is.
@@ -91,6 +118,10 @@ impl Socket {
         call: &Call,
         on_question: &OnQuestion<'_>,
     ) -> Result<Answer, Problem> {
+        self.reply(call, on_question)?.answer
+    }
+
+    fn reply(&self, call: &Call, on_question: &OnQuestion<'_>) -> Result<Reply, Problem> {
         let rules = call.rules();
         let limit = rules.deadline;
         let dir = self.dir()?;
@@ -102,7 +133,10 @@ impl Socket {
                 Err(Unreachable::NotRunning) => {}
                 Err(Unreachable::Lost) if rules.if_lost == IfLost::Resend => {}
                 Err(error) => return Err(self.problem(error)),
-                Ok(answer) => return answer,
+                Ok(reply) => {
+                    self.other_version.note(&reply.version);
+                    return Ok(reply);
+                }
             }
             if begun.elapsed() > START.min(limit) {
                 return Err(self.not_running());
@@ -122,8 +156,8 @@ impl Socket {
     }
 
     fn send_within(&self, call: &Call, limit: Duration) -> Option<Answer> {
-        let answer = platform::ask(self.dir.as_deref()?, call, limit, &|_| ());
-        answer.ok()?.ok()
+        let reply = platform::ask(self.dir.as_deref()?, call, limit, &|_| ());
+        reply.ok()?.answer.ok()
     }
 
     /// Takes the next step towards a program that serves: waits for one, takes the lock to start one, or starts it.

@@ -1,25 +1,39 @@
 //! Columns of text.
 
+use std::borrow::Cow;
+
 use rolecall_core::value::sanitise;
 
+/// The spaces between two columns.
+const GAP: usize = 2;
+
 /// Returns rows as lines with aligned columns, two spaces apart. Hidden characters are escaped.
-pub(crate) fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
-    let shown: Vec<[String; COLUMNS]> = rows
+pub(crate) fn aligned<const COLUMNS: usize>(rows: &[[impl AsRef<str>; COLUMNS]]) -> String {
+    let shown: Vec<[Cow<'_, str>; COLUMNS]> = rows
         .iter()
-        .map(|row| std::array::from_fn(|column| sanitise::visible(&row[column])))
+        .map(|row| std::array::from_fn(|column| sanitise::shown(row[column].as_ref())))
         .collect();
     let width = |column: usize| shown.iter().map(|row| width_of(&row[column])).max();
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| width(column).unwrap_or(0));
-    let lines: Vec<String> = shown.iter().map(|row| line(row, &widths)).collect();
-    lines.join("\n")
+    let mut table = String::new();
+    for row in &shown {
+        if !table.is_empty() {
+            table.push('\n');
+        }
+        push_line(&mut table, row, &widths);
+    }
+    table
 }
 
-fn line(row: &[String], widths: &[usize]) -> String {
-    let padded = row
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(width_of(cell)))));
-    padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+fn push_line(table: &mut String, row: &[Cow<'_, str>], widths: &[usize]) {
+    let start = table.len();
+    for (cell, width) in row.iter().zip(widths) {
+        table.push_str(cell);
+        let padding = width.saturating_sub(width_of(cell)) + GAP;
+        table.extend(std::iter::repeat_n(' ', padding));
+    }
+    let end = table[start..].trim_end().len();
+    table.truncate(start + end);
 }
 
 /// Characters that a terminal draws two columns wide: East Asian ones and emoji.
@@ -49,6 +63,9 @@ const MARKS: [(char, char); 7] = [
 
 /// Returns how many columns of a terminal a text takes.
 fn width_of(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     let is_in = |c: char, ranges: &[(char, char)]| {
         let mut ranges = ranges.iter();
         ranges.any(|(first, last)| (*first..=*last).contains(&c))
@@ -73,7 +90,7 @@ mod tests {
             ["cafe\u{301}", "b"],
             ["한 🚀", "c"],
         ];
-        let table = aligned(&rows.map(|row| row.map(str::to_owned)));
+        let table = aligned(&rows);
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(
             lines,

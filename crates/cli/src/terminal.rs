@@ -22,6 +22,11 @@ pub(crate) fn is_present() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Returns whether a person reads standard error.
+pub(crate) fn is_read() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// The keyboard of a terminal, even if input or output of this process is redirected.
 pub(crate) struct Keyboard(Box<dyn BufRead + Send>);
 
@@ -103,6 +108,16 @@ pub(crate) fn ask(question: &str, echo: Echo) -> Result<Secret, Problem> {
         &mut terminal.output(),
         &mut bytes,
     )
+}
+
+/// Asks a question that can be answered with yes. Any other answer is no.
+///
+/// # Errors
+/// The errors of [`ask`].
+pub(crate) fn is_agreed(question: &str) -> Result<bool, Problem> {
+    let answer = ask(&format!("{question} [y/N] "), Echo::On)?;
+    let answer = answer.expose().to_ascii_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes"))
 }
 
 fn ask_on(

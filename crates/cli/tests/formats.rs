@@ -245,18 +245,51 @@ fn by_its_grammar_cmd_sets_each_value_verbatim() {
     assert_eq!(values, set(Shell::Cmd));
 }
 
+/// Returns whether a grammar finds an error in what a command prints.
+fn is_broken(python: &Path, grammar: &str, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_rolecall"))
+        .args(arguments)
+        .output();
+    let text = String::from_utf8(output.expect("the program").stdout).expect("text");
+    let script = "import json, sys; from importlib import import_module; from tree_sitter import Language, Parser; \
+                  grammar = Language(import_module('tree_sitter_' + sys.argv[1]).language()); \
+                  tree = Parser(grammar).parse((sys.argv[2] + '\\n').encode()).root_node; \
+                  print(json.dumps(tree.has_error))";
+    let broken = read(python, Shell::Powershell, &["-c", script, grammar, &text]);
+    (broken, text)
+}
+
 #[test]
 fn by_its_grammar_the_start_script_of_powershell_is_valid() {
     let Some(python) = python() else {
         return;
     };
-    let init = Command::new(env!("CARGO_BIN_EXE_rolecall"))
-        .args(["shell-init", "pwsh"])
-        .output();
-    let text = String::from_utf8(init.expect("the program").stdout).expect("text");
-    let script = "import json, sys, tree_sitter_powershell as grammar; from tree_sitter import Language, Parser; \
-                  tree = Parser(Language(grammar.language())).parse(sys.argv[1].encode()).root_node; \
-                  print(json.dumps(tree.has_error))";
-    let broken: bool = read(&python, Shell::Powershell, &["-c", script, &text]);
+    let (broken, text) = is_broken(&python, "powershell", &["shell-init", "pwsh"]);
     assert!(!broken && text.contains("function assume"), "{text}");
+}
+
+#[test]
+fn by_their_grammars_powershell_and_cmd_remove_a_session() {
+    let Some(python) = python() else {
+        return;
+    };
+    for (grammar, shell, own_region) in [
+        (
+            "powershell",
+            "pwsh",
+            "\n if ($Env:AWS_REGION -eq $Env:ROLECALL_REGION) { Remove-Item Env:AWS_REGION -ErrorAction SilentlyContinue }\n",
+        ),
+        (
+            "batch",
+            "cmd",
+            "\n if \"%AWS_REGION%\"==\"%ROLECALL_REGION%\" set \"AWS_REGION=\"\n",
+        ),
+    ] {
+        let (broken, text) = is_broken(&python, grammar, &["env", "--unset", "--shell", shell]);
+        assert!(!broken && text.contains(own_region), "{text}");
+        assert!(
+            is_broken(&python, grammar, &["env", "--unset", "--shell", "fish"]).0,
+            "{grammar}"
+        );
+    }
 }

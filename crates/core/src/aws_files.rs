@@ -76,7 +76,7 @@ pub struct Reading {
     pub keys: Vec<ProfileKey>,
     /// What the user should know about the files.
     pub notices: Vec<FileNotice>,
-    /// For each file, the first line because of which AWS's tools reject the whole file.
+    /// For each file, the first line because of which the AWS CLI rejects the whole file.
     #[serde(skip)]
     pub faults: Vec<FileNotice>,
     /// The profiles and settings that a file repeats, which are also among the notices.
@@ -110,6 +110,16 @@ pub fn roles_with_keys(
     read(config, credentials, Some(keychain_keys))
 }
 
+/// Returns the profiles that have an access key in plaintext.
+pub fn profiles_with_key(config: &str, credentials: &str, id: &AccessKeyId) -> Vec<String> {
+    let documents = (Document::parse(config), Document::parse(credentials));
+    let (profiles, _) = Profiles::merge(&documents.0, &documents.1);
+    let with_key = profiles
+        .iter()
+        .filter(|profile| has_key(profile) && profile.get(KEY_ID) == Some(id.as_str()));
+    with_key.map(|profile| profile.name().to_owned()).collect()
+}
+
 fn read(config: &str, credentials: &str, keychain_keys: Option<&KeychainKeys<'_>>) -> Reading {
     let mut notices = Notices::default();
     let (config, credentials) = (Document::parse(config), Document::parse(credentials));
@@ -117,20 +127,23 @@ fn read(config: &str, credentials: &str, keychain_keys: Option<&KeychainKeys<'_>
     note_processes(&profiles, &mut notices);
     note_ignored(&profiles, &mut notices);
     let found = profiles.iter();
+    let duplicates = notices.take_repeated();
+    let faults = [
+        (AwsFile::Config, config),
+        (AwsFile::Credentials, credentials),
+    ];
+    let faults = faults.iter().filter_map(|(file, document)| {
+        let of_file = || duplicates.iter().find(|it| it.file == *file).cloned();
+        first_fault(*file, document).or_else(of_file)
+    });
     Reading {
         roles: found
             .filter_map(|profile| ProfileRole::of(&profiles, profile, keychain_keys))
             .collect(),
         keys: profiles.iter().filter_map(ProfileKey::of).collect(),
-        duplicates: notices.take_repeated(),
+        faults: faults.collect(),
         notices: notices.finish(),
-        faults: [
-            (AwsFile::Config, config),
-            (AwsFile::Credentials, credentials),
-        ]
-        .iter()
-        .filter_map(|(file, document)| first_fault(*file, document))
-        .collect(),
+        duplicates,
     }
 }
 

@@ -3,10 +3,13 @@
 
 mod edit;
 mod edited_text;
+mod edited_value;
 mod fields;
 pub mod key_list;
 mod limited;
 pub mod marks;
+mod plain;
+mod reading;
 mod roles;
 pub mod team;
 
@@ -20,29 +23,25 @@ use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise;
 
 pub(crate) use edited_text::{line_ending, written};
+pub(crate) use edited_value::replace_value;
 
-pub use edit::{with_role, with_source_renamed, without_role};
-pub use roles::{Catalogue, Unusable};
+pub use edit::{with_renew, with_role, with_source_renamed, without_role};
+pub use reading::Reading;
+pub use roles::{Catalogue, Unusable, last_of_each};
 
 /// The maximum size of a file, in bytes.
 pub const FILE_MAX: usize = 4 << 20;
-
-/// The result of reading `roles.toml`: the valid roles, and what is wrong with the others.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// The valid roles.
-    pub roles: Vec<Role>,
-    /// The same roles as written.
-    pub drafts: Vec<RoleDraft>,
-    /// The names of the invalid roles, and what is wrong.
-    pub faults: Vec<(String, Problem)>,
-}
 
 /// Reads `roles.toml`. `path` is the file's path as shown in messages.
 ///
 /// # Errors
 /// If the file is not TOML. Says file, line, column, what is wrong and how to fix it.
 pub fn read(text: &str, path: &str) -> Result<Reading, Problem> {
+    plain::read(text).map_or_else(|| read_document(text, path), Ok)
+}
+
+/// Reads it as a TOML document, which knows where everything is.
+fn read_document(text: &str, path: &str) -> Result<Reading, Problem> {
     let document = parse_toml(text, path)?;
     let mut reading = Reading::default();
     for (key, item) in document.iter() {
@@ -94,7 +93,7 @@ pub(crate) fn fault(
     Problem::new(ProblemCode::InvalidFile, format!("{place}: {what}"), remedy)
 }
 
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     (

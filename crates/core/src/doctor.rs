@@ -20,7 +20,7 @@ mod report;
 mod role;
 mod standing;
 
-pub use aws_files::{CheckedFile, file_findings};
+pub use aws_files::{CheckedFile, file_findings, of_other_files};
 pub use connection::{clock, no_answer, region_of_no_key, wrong_partition};
 pub use finding::{CheckKind, Finding, FindingId, Fix, Severity};
 pub use key::{BROAD_ACTIONS, age, broad, root, unused};

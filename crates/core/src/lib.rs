@@ -13,7 +13,10 @@
 //! explain    why AWS denied a call
 //! plan       the calls and prompts for a role, and the duration of its session
 //! session    sessions, MFA sessions, seeds of MFA devices, shells and export blocks
+//! console    signing in to the AWS console: hosts, pages, links
+//! revoke     takes access away from sessions that AWS issued earlier
 //! setup      what makes a role assumable: policies, and files for the tools that apply them
+//! rotation   replacing an access key by a new one
 //! settings   settings.toml
 //! doctor     what is wrong before a call fails because of it
 //! view       everything that is shown
@@ -25,10 +28,13 @@ pub mod asker;
 pub mod aws_files;
 pub mod calls;
 pub mod catalogue;
+pub mod console;
 pub mod doctor;
 pub mod explain;
 pub mod plan;
+pub mod revoke;
 pub mod role;
+pub mod rotation;
 pub mod session;
 pub mod settings;
 pub mod setup;

@@ -7,24 +7,29 @@ pub mod inheritance;
 mod limited;
 pub mod limits;
 pub mod reason;
+pub mod renew;
 pub mod session_policy;
 pub mod session_tags;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::role::call_fields::ExternalId;
 use crate::role::call_template::CallTemplate;
 use crate::role::code_use::CodeUse;
-use crate::role::limits::{Limited, Limits};
+use crate::role::limits::Limited;
 use crate::role::reason::{ReasonRule, ReasonTarget};
+use crate::role::renew::Renew;
 use crate::role::session_policy::{PolicyArn, SessionPolicy};
 use crate::role::session_tags::{SessionTag, SessionTags};
+use crate::value::browser::Browser;
 use crate::value::duration::SessionDuration;
 use crate::value::input::InputError;
+use crate::value::lead_times;
 use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
 use crate::value::output::OutputFormat;
-use crate::value::region::Region;
+use crate::value::region::{Region, is_global};
 use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
 
@@ -64,8 +69,14 @@ pub struct Role {
     pub region: Option<Region>,
     /// The AWS CLI's output format of its connected profile.
     pub output: Option<OutputFormat>,
+    /// The browser that opens its console, instead of the one in the settings.
+    pub browser: Option<Browser>,
     /// Its group in menus and lists.
     pub group: Option<String>,
+    /// What happens when its session comes to its end. The default is to ask.
+    pub renew: Option<Renew>,
+    /// How long before the end of its session to warn, longest first, instead of as in the settings.
+    pub lead_times: Option<Vec<SignedDuration>>,
     /// Set if this role represents limited sessions of another.
     pub limited: Option<Box<Limited>>,
 }
@@ -80,12 +91,6 @@ impl Role {
                 .duration
                 .is_none_or(|wanted| wanted <= SessionDuration::HOUR),
         }
-    }
-
-    /// Returns the additional limits of its sessions.
-    pub fn limits(&self) -> Limits {
-        let limited = self.limited.as_ref();
-        limited.map(|it| it.limits.clone()).unwrap_or_default()
     }
 
     /// Returns the name of the role without limits, which may be its own.
@@ -158,8 +163,17 @@ pub struct RoleDraft {
     /// See [`Role::output`].
     #[serde(default)]
     pub output: Option<String>,
+    /// See [`Role::browser`].
+    #[serde(default)]
+    pub browser: Option<String>,
     /// See [`Role::group`].
     pub group: Option<String>,
+    /// See [`Role::renew`].
+    #[serde(default)]
+    pub renew: Option<String>,
+    /// See [`Role::lead_times`].
+    #[serde(default)]
+    pub lead_times: Vec<String>,
 }
 
 impl RoleDraft {
@@ -175,7 +189,10 @@ impl RoleDraft {
             remedy: "Enter an access key, or the role to assume it from.".into(),
         })?;
         let arn = RoleArn::parse(&self.arn)?;
-        let region = optional(&self.region, Region::parse)?;
+        let region = given(&self.region)
+            .filter(|name| !is_global(name))
+            .map(Region::parse)
+            .transpose()?;
         if let Some(region) = &region
             && !arn.partition().has(region)
         {
@@ -205,7 +222,10 @@ impl RoleDraft {
             reason: ReasonRule::parse(given(&self.reason), given(&self.reason_pattern))?,
             region,
             output: optional(&self.output, OutputFormat::parse)?,
+            browser: optional(&self.browser, Browser::parse_known)?,
             group: optional(&self.group, parse_group)?,
+            renew: optional(&self.renew, Renew::parse)?,
+            lead_times: lead_times::of_role(&self.lead_times)?,
             limited: None,
         };
         check_reason_target(&role).map(|()| role)

@@ -40,6 +40,10 @@ pub struct Session {
     pub packed_policy_percent: Option<u32>,
     /// The reason, if the role requires one.
     pub reason: Option<String>,
+    /// Whether a long-term key requested it, and not another session. AWS can extend its console session.
+    pub is_direct: bool,
+    /// The custom endpoint that issued it; `None` for AWS.
+    pub endpoint_url: Option<String>,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// Its credentials.
@@ -97,16 +101,19 @@ impl Session {
         }
     }
 
-    /// Returns whether a tool should get a new session: fewer than 20 minutes, or a third of a shorter duration, are
-    /// left.
-    pub fn is_due_for_renewal_at(&self, now: Timestamp) -> bool {
+    /// Returns how long before its end a tool should get a new session: 20 minutes, or a third of a shorter duration.
+    pub fn renewal_margin(&self) -> SignedDuration {
         let short = self.lifetime() < SignedDuration::from_secs(i64::from(HOUR_S) / 2);
-        let margin = if short {
+        if short {
             self.lifetime() / 3
         } else {
             RENEWAL_MARGIN
-        };
-        self.remaining_at(now) <= margin
+        }
+    }
+
+    /// Returns whether a tool should get a new session.
+    pub fn is_due_for_renewal_at(&self, now: Timestamp) -> bool {
+        self.remaining_at(now) <= self.renewal_margin()
     }
 
     /// Returns the unique ID of this session, which is its temporary access key ID.
@@ -137,6 +144,8 @@ mod tests {
             identity: String::new(),
             packed_policy_percent: None,
             reason: None,
+            is_direct: true,
+            endpoint_url: None,
             issued_at: start,
             credentials: Arc::new(credentials),
         };

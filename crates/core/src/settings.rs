@@ -3,9 +3,11 @@
 //! Each setting is independent. A setting that cannot be read has its default. If it guards something, the strictest
 //! value applies instead, and nothing is sent to AWS if the destination of calls is unclear.
 
+mod change;
 mod edit;
 mod guard;
 mod known;
+mod quiet_hours;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,13 +17,17 @@ use jiff::SignedDuration;
 
 use crate::asker::consent::ConsentPolicies;
 use crate::catalogue::team::Team;
+use crate::console::sign_in::SignInMethod;
 use crate::session::shell::Shell;
-use crate::value::duration::TokenDuration;
+use crate::value::browser::Browser;
+use crate::value::duration::{SessionDuration, TokenDuration};
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::region::Region;
 
+pub use change::{SettingValue, SettingView, settings_in, with_setting};
 pub use edit::{with_consent, with_temporary_profile, without_temporary_profile};
+pub use quiet_hours::QuietHours;
 pub use read::{SettingsReading, read};
 
 /// The settings of the user.
@@ -41,6 +47,8 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// `[notifications] lead_times`: how long before an expiry to warn, longest first.
     pub lead_times: Vec<SignedDuration>,
+    /// `[notifications] quiet_hours`: the hours of the day in which no notification about a session comes.
+    pub quiet_hours: Option<QuietHours>,
     /// `[clipboard] clear_after`: after how long to clear a copied export block from the clipboard.
     pub clipboard_clear: SignedDuration,
     /// `[mfa] process`: the program that provides codes, and its arguments; empty if the user enters them. No other
@@ -50,6 +58,16 @@ pub struct Settings {
     pub mfa_session: TokenDuration,
     /// `[export] shell`: the default shell of copied export blocks.
     pub shell: Shell,
+    /// `[console] browser`: the browser that opens the AWS console.
+    pub browser: Browser,
+    /// `[console] duration`: how long console sessions last, where AWS allows it; `None` is as long as the role's session.
+    pub console_duration: Option<SessionDuration>,
+    /// `[console] sign_in`: how the browser sends the sign-in.
+    pub sign_in_method: SignInMethod,
+    /// `[console] sign_out_first`: whether to sign out of other sessions first.
+    pub sign_out_first: bool,
+    /// `[keys] rotate_after`: the age from which on an access key should be replaced; `None` for never.
+    pub rotate_after: Option<SignedDuration>,
     /// `[temporary_profiles] roles`: the roles whose sessions are also written to AWS's credentials file.
     pub temporary_profiles: Vec<Name>,
     /// `[production] confirm`: whether a role labelled as production needs a second click.
@@ -63,6 +81,9 @@ pub struct Settings {
     /// Why nothing is sent to AWS: a setting for the destination of calls cannot be read.
     pub destination_fault: Option<Problem>,
 }
+
+/// The default age from which on an access key should be replaced. The CIS AWS Foundations Benchmark says so.
+const ROTATE_AFTER: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// When the command line starts the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,10 +109,16 @@ impl Default for Settings {
             dual_stack: false,
             proxy: None,
             lead_times: vec![SignedDuration::from_mins(10), SignedDuration::from_mins(2)],
+            quiet_hours: None,
             clipboard_clear: SignedDuration::from_secs(30),
             mfa_process: Vec::new(),
             mfa_session: TokenDuration::HALF_DAY,
             shell: Shell::default(),
+            browser: Browser::DEFAULT,
+            console_duration: None,
+            sign_in_method: SignInMethod::default(),
+            sign_out_first: false,
+            rotate_after: Some(ROTATE_AFTER),
             temporary_profiles: Vec::new(),
             confirm_production: false,
             agent_start: AgentStart::default(),

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! KitDraft ─► check ─► Kit ─► policies ─► resources of each account ─► files of a format
-//!                       └───► the entry for roles.toml; warnings
+//!                       ├───► the entry for roles.toml; warnings
+//!                       └───► steps ─► run: the record of what is applied
 //! ```
 
 mod account_id;
@@ -24,9 +25,13 @@ mod network;
 mod outline;
 mod permission;
 mod policies;
+mod progress;
+mod question;
 mod requirements;
 mod resource;
+mod run;
 mod shell_script;
+mod step;
 mod summary;
 mod template;
 mod terraform;
@@ -46,6 +51,10 @@ pub use kit::{Kit, Profiles};
 pub use outline::outline;
 pub use permission::{Permission, Permissions};
 pub use policies::{NamedPolicy, caller_policy, permission_policies, trust_policy};
+pub use progress::{Replace, SetupCall, SetupProgress, SetupRequest, SetupStepView, SetupView};
+pub use question::{SetupAct, SetupQuestion};
 pub use requirements::{Mfa, Requirements, RequirementsDraft};
-pub use resource::{AccountPart, Holder, NewRole, Resource, Side, parts};
+pub use resource::{AccountPart, NewRole, Resource, Side, parts};
+pub use run::{EntryState, Run, RunEntry, Signer};
+pub use step::{Before, Found, Part, RoleTerms, Step, same_document, steps};
 pub use warning::{Warning, WarningCode, warnings};

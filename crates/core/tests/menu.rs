@@ -34,6 +34,8 @@ fn session(role: &str, phase: Phase, expires_at: Option<&str>) -> SessionView {
         expires_at: expires_at.map(instant),
         access_key_id: None,
         problem: None,
+        renews_at: None,
+        used_by: Vec::new(),
         production: false,
         colour: None,
         account_alias: None,
@@ -107,6 +109,7 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
             "    fish",
             "    PowerShell",
             "    cmd",
+            "  Open console",
             "  Renew",
             "  End",
             "---",
@@ -300,6 +303,21 @@ fn an_update_offers_a_restart_and_is_no_reason_for_a_red_icon() {
             "Restart Rolecall",
             "Quit"
         ]
+    );
+    assert_eq!(tray(&snapshot, instant(NOW)).icon, TrayIcon::Idle);
+}
+
+#[test]
+fn a_removed_program_offers_no_restart_and_is_no_reason_for_a_red_icon() {
+    let removed = Problem::new(ProblemCode::Removed, "Rolecall was removed.", "Quit it.");
+    let snapshot = Snapshot {
+        problems: vec![removed],
+        ..Snapshot::default()
+    };
+    let lines = menu_of(&snapshot);
+    assert_eq!(
+        lines,
+        ["Rolecall was removed.", "---", "Open Rolecall", "Quit"]
     );
     assert_eq!(tray(&snapshot, instant(NOW)).icon, TrayIcon::Idle);
 }

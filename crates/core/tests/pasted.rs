@@ -294,6 +294,174 @@ fn other_errors_are_explained_too() {
     }
 }
 
+const CLOUDFORMATION: &str = "Resource handler returned message: \"User: arn:aws:iam::177634097045:user/alice is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::177634097045:role/x because no identity-based policy allows the iam:CreateRole action (Service: Iam, Status Code: 403, Request ID: 7f0c-1) (SDK Attempt Count: 1)\" (RequestToken: 1f-2, HandlerErrorCode: CODE)";
+
+#[test]
+fn cloudformation_says_the_message_before_its_own_code() {
+    for code in ["AccessDenied", "GeneralServiceException", "InvalidRequest"] {
+        let problem = explained(&CLOUDFORMATION.replace("CODE", code));
+        assert_eq!(problem.what, "\"alice\" may not call iam:CreateRole.");
+        let cause = &causes(&problem)[0];
+        assert_eq!(
+            (cause.kind, cause.confidence),
+            (CauseKind::CallerPermission, Confidence::Certain)
+        );
+        let diagnosis = problem.diagnosis.as_ref().expect("a diagnosis");
+        assert_eq!(diagnosis.request_id.as_deref(), Some("7f0c-1"));
+        assert!(diagnosis.words.ends_with("action"), "{}", diagnosis.words);
+    }
+}
+
+#[test]
+fn a_denial_is_recognised_by_its_code_and_names_the_operation() {
+    for (text, what) in [
+        (
+            "Error: creating Lambda Function (x): AccessDeniedException: \n\tstatus code: 403, request id: abc",
+            "AWS denied the call.",
+        ),
+        (
+            "An error occurred (AccessDeniedException) when calling the Invoke operation: None",
+            "AWS denied the call Invoke.",
+        ),
+        (
+            "An error occurred (AccessDeniedException) when calling the Invoke operation: ",
+            "AWS denied the call Invoke.",
+        ),
+        (
+            "An error occurred (AccessDenied) when calling the SendMessage operation: Access to the resource https://sqs.eu-west-1.amazonaws.com/ is denied.",
+            "AWS denied the call SendMessage.",
+        ),
+        (
+            "An error occurred (AccessDeniedException) when calling the DescribeOrganization operation: You don't have permissions to access this resource.",
+            "AWS denied the call DescribeOrganization.",
+        ),
+        (
+            "An error occurred (AccessDeniedException) when calling the InvokeModel operation: You don't have access to the model with the specified model ID.",
+            "AWS denied the call InvokeModel.",
+        ),
+        (
+            "operation error Lambda: Invoke, https response error StatusCode: 403, RequestID: X, api error AccessDeniedException: ",
+            "AWS denied the call Invoke of Lambda.",
+        ),
+        (
+            "Access Denied. User is not authorized to access this resource",
+            "AWS denied the call.",
+        ),
+    ] {
+        let problem = explained(text);
+        assert_eq!(problem.code, ProblemCode::AccessDenied, "{text}");
+        assert_eq!(problem.what, what, "{text}");
+        assert_eq!(
+            first(text),
+            (CauseKind::CallerPermission, Confidence::Likely),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_statement_names_the_policy_that_must_allow() {
+    let user = "User: arn:aws:iam::177634097045:user/alice is not authorized to perform:";
+    for (action, reason, place) in [
+        (
+            "s3:GetObject",
+            "no permissions boundary allows",
+            "the permissions boundary of alice",
+        ),
+        (
+            "s3:GetObject",
+            "no session policy allows",
+            "the session policy of alice",
+        ),
+        (
+            "s3:GetObject",
+            "no VPC endpoint policy allows",
+            "the policy of the VPC endpoint",
+        ),
+        (
+            "s3:GetObject",
+            "no identity-based policy allows",
+            "the permissions of alice",
+        ),
+        (
+            "s3:GetObject",
+            "no resource-based policy allows",
+            "the resource's policy",
+        ),
+        (
+            "sts:AssumeRole",
+            "no permissions boundary allows",
+            "the permissions boundary of alice",
+        ),
+        (
+            "sts:AssumeRole",
+            "no session policy allows",
+            "the session policy of alice",
+        ),
+        (
+            "sts:AssumeRole",
+            "no VPC endpoint policy allows",
+            "the policy of the VPC endpoint",
+        ),
+    ] {
+        let resource = match action {
+            "sts:AssumeRole" => "arn:aws:iam::177634097045:role/dev",
+            _ => "arn:aws:s3:::b/k",
+        };
+        let text =
+            format!("{user} {action} on resource: {resource} because {reason} the {action} action");
+        let problem = explained(&text);
+        let statement = causes(&problem)[0].statement.as_ref().expect(&text);
+        assert_eq!(statement.goes_to, place, "{text}");
+        let has_principal = statement.json.contains("\"Principal\"");
+        let wants = place.contains("endpoint") || place.contains("resource");
+        assert_eq!(has_principal, wants, "{text}");
+    }
+}
+
+#[test]
+fn a_call_that_nobody_signs_fails_at_the_trust_policy() {
+    for action in ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"] {
+        let text = format!(
+            "An error occurred (AccessDenied) when calling the AssumeRoleWithX operation: Not authorized to perform {action}"
+        );
+        let problem = explained(&text);
+        assert_eq!(problem.what, format!("AWS denied {action}."));
+        assert_eq!(first(&text), (CauseKind::TrustPolicy, Confidence::Likely));
+        assert!(
+            causes(&problem)
+                .iter()
+                .all(|it| it.kind != CauseKind::CallerPermission)
+        );
+    }
+}
+
+#[test]
+fn the_session_of_a_role_cannot_prove_mfa_and_may_have_been_revoked() {
+    for target in [
+        "s3:GetObject on resource: arn:aws:s3:::b/k",
+        "sts:AssumeRole on resource: arn:aws:iam::177634097045:role/leaf",
+    ] {
+        let text = format!(
+            "User: arn:aws:sts::177634097045:assumed-role/hub/ann is not authorized to perform: {target} with an explicit deny in an identity-based policy"
+        );
+        let problem = explained(&text);
+        let all: Vec<String> = causes(&problem).iter().map(Cause::sentence).collect();
+        let all = all.join("\n");
+        assert!(all.contains("aws:TokenIssueTime"), "{all}");
+        assert!(!all.contains("Set the MFA device"), "{all}");
+        let user = text.replace(
+            "sts::177634097045:assumed-role/hub/ann",
+            "iam::177634097045:user/ann",
+        );
+        let all: Vec<String> = causes(&explained(&user))
+            .iter()
+            .map(Cause::sentence)
+            .collect();
+        assert!(!all.join("\n").contains("aws:TokenIssueTime"), "{all:?}");
+    }
+}
+
 #[test]
 fn a_text_without_an_error_is_refused() {
     for text in [

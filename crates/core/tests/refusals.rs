@@ -78,6 +78,7 @@ impl SentCase {
             } else {
                 Signer::User("arn:aws:iam::177634097045:user/user".into())
             },
+            operation: None,
             access_key_id: if self.chained { "ASIA" } else { "AKIA" }.to_owned()
                 + "IOSFODNN7EXAMPLE",
             session_name: self.session_name.clone().unwrap_or("user".into()),

@@ -48,7 +48,7 @@ fn names<'a>(snapshot: &'a Snapshot, text: &str) -> Vec<&'a str> {
 
 #[test]
 fn finds_what_the_window_finds_in_its_order() {
-    let text = include_str!("../../../ui/src/search-cases.json");
+    let text = include_str!("../../../ui/src/model/search-cases.json");
     let Cases {
         roles,
         recent,

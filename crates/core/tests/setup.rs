@@ -81,6 +81,7 @@ fn condition(field: &str, text: &str) -> RequirementsDraft {
         "session_name" => &mut draft.session_name,
         "source_identity" => &mut draft.source_identity,
         "tags" => &mut draft.tags,
+        "longest_session" => &mut draft.longest_session,
         _ => &mut draft.organization,
     };
     *place = Some(text.to_owned());
@@ -164,6 +165,35 @@ fn check(field: &str, text: &str, good: &Value, others: &[Value]) {
     assert_eq!(assume(&kit, BOB, good), "allow", "{good}");
     for other in others {
         assert_eq!(assume(&kit, BOB, other), "none", "{other}");
+    }
+}
+
+#[test]
+fn b14_to_b17_values_that_aws_refuses_are_explained() {
+    let long = "x".repeat(1225);
+    for (field, text, part) in [
+        ("external_id", "x", "has 1 characters"),
+        ("external_id", long.as_str(), "1225 characters"),
+        ("external_id", "a b", "a space at position 2"),
+        ("mfa_age", "never", "not an age"),
+        ("mfa_age", "0", "not an age"),
+        ("source_ip", "203.0.113.7, x", "\"x\" is not an IP"),
+        ("source_vpc", "vpc", "not the ID of a VPC"),
+        ("session_name", "a/b", "\"/\" at position 2"),
+        ("session_name", "*", "Leave it out"),
+        ("session_name", "${aws:userid}", "a variable"),
+        ("source_identity", "x", "has 1 characters"),
+        ("tags", "Team", "is not a tag"),
+        ("tags", "aws:x=1", "aws:"),
+        ("tags", "Team=a,team=b", "listed twice"),
+        ("tags", "Team=a*", "neither fixed text nor *"),
+        ("organization", "r-abc", "not the ID of an organization"),
+        ("longest_session", "30m", "cannot be 30m"),
+        ("longest_session", "13h", "cannot last"),
+    ] {
+        let error = condition(field, text).check().expect_err(text);
+        assert_eq!(error.field, field);
+        assert!(error.to_string().contains(part), "{error}");
     }
 }
 

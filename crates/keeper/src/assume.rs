@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::{SignedDuration, Timestamp};
 
 use super::in_flight::Brought;
+use super::intent::{Asker, Intent};
 use super::{Concern, Owner, State};
 use crate::state::attempt::Outcome;
 use crate::state::prompt::{Halt, Purpose};
@@ -17,7 +18,6 @@ use rolecall_core::role::reason::Reason;
 use rolecall_core::session::Session;
 use rolecall_core::value::access_key::AccessKey;
 use rolecall_core::value::credentials::instant_text;
-use rolecall_core::value::diagnosis::Diagnosis;
 use rolecall_core::value::duration::LONGEST_S;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::mfa::MfaCode;
@@ -31,52 +31,6 @@ const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where the end of an attempt will be.
 type Answer = Arc<OnceLock<Outcome>>;
-
-/// Who requested a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asker {
-    /// A person: the identity is confirmed, and a notification shows the result.
-    Person,
-    /// A tool or another role: without a notification.
-    Tool,
-}
-
-/// The purpose of an attempt.
-#[derive(Debug, Clone)]
-pub(super) struct Intent {
-    /// The number of the attempt; 0 before there is one.
-    pub(super) attempt: u64,
-    /// The code, if the caller provided one.
-    pub(super) code: Option<MfaCode>,
-    /// The reasons that they brought, the last ones first in rank.
-    pub(super) reasons: Vec<String>,
-    /// Who asked.
-    pub(super) asker: Asker,
-    /// Who asked first, of those who wait: they are asked why, also for a role on the way.
-    pub(super) first_asker: Asker,
-    /// What they prefer.
-    pub(super) preference: PlanPreference,
-    /// The role they named; this one may be on the way to it.
-    pub(super) wanted: Name,
-    /// When they asked.
-    pub(super) begun_at: Timestamp,
-}
-
-impl Intent {
-    /// Returns the intent of a tool that needs a session of a role.
-    pub(super) fn of_tool(role: &Name, now: Timestamp) -> Self {
-        Self {
-            attempt: 0,
-            code: None,
-            reasons: Vec::new(),
-            asker: Asker::Tool,
-            first_asker: Asker::Tool,
-            preference: PlanPreference::AvoidPrompt,
-            wanted: role.clone(),
-            begun_at: now,
-        }
-    }
-}
 
 impl Owner {
     /// Assumes a role for a person, or renews its session. `code` is an MFA code that was already entered; otherwise a
@@ -167,6 +121,12 @@ impl Owner {
                 reasons: intent.reasons.clone(),
             };
             let joined = attempts.join(&role, &intent.wanted, brought);
+            let unattended = &mut state.sessions.unattended;
+            match (intent.asker, joined.is_first) {
+                (Asker::Renewal, true) => drop(unattended.insert(joined.id)),
+                (Asker::Renewal, false) => {}
+                (Asker::Person | Asker::Tool, _) => drop(unattended.remove(&joined.id)),
+            }
             if joined.is_first {
                 let is_older = |id: u64, it: &Role| id != joined.id && it.name == role.name;
                 attempts.drop_where(is_older, || Outcome::Superseded);
@@ -215,6 +175,8 @@ impl Owner {
     /// Takes over what came of an attempt, and tells who asked; unless it was made stale meanwhile.
     fn settle_attempt(&self, role: &Role, intent: &Intent, result: &Result<Session, Problem>) {
         let now = self.ports.clock.now();
+        // Somebody may have joined what Rolecall began by itself.
+        let is_unattended = self.lock().sessions.unattended.contains(&intent.attempt);
         let is_taken = self.update(|state| {
             if !state.sessions.attempts.is_running(intent.attempt) {
                 return false;
@@ -236,7 +198,13 @@ impl Owner {
         if result.is_ok() {
             self.keep(Row::Session(role.name.clone()));
         }
-        self.notify_result(&role.name, result, intent.asker);
+        self.note_reach(result.as_ref().map(drop), &role.name);
+        match intent.asker {
+            Asker::Renewal if is_unattended => self.notify_renewal(&role.name, result),
+            Asker::Person | Asker::Tool | Asker::Renewal => {
+                self.notify_result(&role.name, result, intent.asker);
+            }
+        }
     }
 
     fn notify_result(&self, name: &Name, result: &Result<Session, Problem>, asker: Asker) {
@@ -247,14 +215,13 @@ impl Owner {
                 let left = session.remaining_at(self.ports.clock.now());
                 let reduced = self.reduced_duration(name);
                 let notice = Notice::assumed(name, &session.identity, left, reduced);
-                notifier.show(&match self.is_production(name) {
-                    true => notice.about_production(),
-                    false => notice,
-                });
+                self.tell(&notice);
             }
-            (Ok(_), Asker::Tool) => notifier.withdraw(&Topic::Session(name.clone())),
+            (Ok(_), Asker::Tool | Asker::Renewal) => {
+                notifier.withdraw(&Topic::Session(name.clone()));
+            }
             (Err(problem), _) if problem.code == ProblemCode::Cancelled => {}
-            (Err(problem), _) => notifier.show(&Notice::failed(name, problem)),
+            (Err(problem), _) => self.tell(&Notice::failed(name, problem)),
         }
     }
 
@@ -301,12 +268,12 @@ impl Owner {
         let call = self.call_of(role, &plan, region, reason.as_ref())?;
         let assumed = match plan.signer() {
             Signer::Key => {
-                let caller = self.key_caller(&plan.key).await?;
+                let caller = self.key_caller_for(&plan.key, intent.attempt).await?;
                 self.call(role, &plan, &caller, &call, intent.attempt)
                     .await?
             }
             Signer::KeyWithCode(serial) => {
-                let caller = self.key_caller(&plan.key).await?;
+                let caller = self.key_caller_for(&plan.key, intent.attempt).await?;
                 let purpose = Purpose::Attempt(intent.attempt);
                 let question = self.question(role, &plan, serial, purpose);
                 let (plan, caller, call) = (&plan, &caller, &call);
@@ -338,10 +305,10 @@ impl Owner {
                 let assumed = self.call(role, &plan, &caller, &call, intent.attempt);
                 assumed
                     .await
-                    .map_err(|problem| self.after_refusal_of(&plan, &session, problem))?
+                    .map_err(|problem| self.after_refusal_of(role, &plan, &session, problem))?
             }
         };
-        let session = self.session_of(role, assumed, reason.as_ref());
+        let session = self.session_of(role, &plan, assumed, reason.as_ref());
         if intent.asker == Asker::Person {
             self.confirm(role, &session, &call.region).await?;
         }
@@ -352,11 +319,16 @@ impl Owner {
     pub(super) async fn key_caller(&self, key: &AccessKey) -> Result<Caller, Problem> {
         let fetched = self.io(|ports| ports.keychain.fetch(&key.id)).await;
         let secret = self.note_keychain(fetched).await?;
-        Ok(Caller {
-            access_key_id: key.id.as_str().to_owned(),
-            secret,
-            token: None,
-        })
+        Ok(Caller::of_key(&key.id, secret))
+    }
+
+    /// Returns the same for an attempt. One that Rolecall began by itself opens no dialog of the keychain.
+    async fn key_caller_for(&self, key: &AccessKey, attempt: u64) -> Result<Caller, Problem> {
+        let is_unattended = self.lock().sessions.unattended.contains(&attempt);
+        match is_unattended {
+            true => self.quiet_key_caller(key).await,
+            false => self.key_caller(key).await,
+        }
     }
 
     /// Returns a session of the role before the requested one in a chain.
@@ -372,9 +344,13 @@ impl Owner {
             .sessions
             .attempts
             .take_code(|id, _| id == intent.attempt);
+        let asker = match intent.asker {
+            Asker::Person | Asker::Tool => Asker::Tool,
+            Asker::Renewal => Asker::Renewal,
+        };
         let intent = Intent {
             code,
-            asker: Asker::Tool,
+            asker,
             preference: preference.for_source(),
             ..intent.clone()
         };
@@ -385,23 +361,6 @@ impl Owner {
                 .cloned()
         })
         .await
-    }
-
-    /// Returns what to do about a failed call that the session of another role signed. A session from before that AWS
-    /// no longer accepts is dropped.
-    fn after_refusal_of(&self, plan: &Plan, signer: &Session, problem: Problem) -> Halt {
-        if !plan.signer_is_at_hand() || !means_dead_signer(&problem) {
-            return Halt::Failed(problem);
-        }
-        let is_dropped = self.update(|state| {
-            let present = state.sessions.by_role.get(&signer.role);
-            let is_same = present.is_some_and(|it| it.id() == signer.id());
-            is_same.then(|| state.sessions.by_role.remove(&signer.role))
-        });
-        if is_dropped.is_some() {
-            self.keep(Row::Session(signer.role.clone()));
-        }
-        Halt::DeadSigner(problem)
     }
 
     async fn call(
@@ -444,7 +403,13 @@ impl Owner {
         Ok(assumed)
     }
 
-    fn session_of(&self, role: &Role, assumed: Assumed, reason: Option<&Reason>) -> Session {
+    fn session_of(
+        &self,
+        role: &Role,
+        plan: &Plan,
+        assumed: Assumed,
+        reason: Option<&Reason>,
+    ) -> Session {
         Session {
             role: role.name.clone(),
             limited: role.limited.clone(),
@@ -452,7 +417,9 @@ impl Owner {
             source: role.source.clone(),
             identity: assumed.identity,
             packed_policy_percent: assumed.packed_policy_percent,
+            endpoint_url: assumed.endpoint_url,
             reason: reason.map(|reason| reason.as_str().to_owned()),
+            is_direct: matches!(plan.signer(), Signer::Key | Signer::KeyWithCode(_)),
             issued_at: self.ports.clock.now(),
             credentials: assumed.credentials.into(),
         }
@@ -505,8 +472,10 @@ impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         let id = self.intent.attempt;
         let outcome = Outcome::failed(Problem::internal());
-        self.owner
-            .update(|state| state.sessions.attempts.settle(id, outcome));
+        self.owner.update(|state| {
+            state.sessions.unattended.remove(&id);
+            state.sessions.attempts.settle(id, outcome)
+        });
     }
 }
 
@@ -531,12 +500,6 @@ fn wrong_identity(identity: &str) -> Problem {
         "The credentials were dropped. Check the endpoint and proxy in settings.toml.",
     )
     .with_detail(rolecall_core::value::sanitise::echo(identity))
-}
-
-/// Returns whether AWS no longer accepts the credentials that signed a failed call.
-pub(super) fn means_dead_signer(problem: &Problem) -> bool {
-    let diagnosis = problem.diagnosis.as_deref();
-    diagnosis.is_some_and(Diagnosis::means_dead_credentials)
 }
 
 /// Returns the problem of an attempt whose role was ended meanwhile.

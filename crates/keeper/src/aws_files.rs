@@ -2,7 +2,7 @@
 
 use super::{Concern, Owner};
 use crate::ports::AwsText;
-use crate::state::aws_files::AwsFiles;
+use crate::state::aws_files::{AwsFiles, FoundRole};
 use crate::state::gate::Gate;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{self, AwsFile, Editor, KeychainKeys, Owned, TakenKey, own_role};
@@ -27,8 +27,10 @@ impl Owner {
         let kept = KeychainKeys::of(&keys)
             .in_file(AwsFile::Config, &config_path)
             .in_file(AwsFile::Credentials, &credentials_path);
-        let reading = aws_files::roles_with_keys(text(&config), text(&credentials), &kept);
+        let mut reading = aws_files::roles_with_keys(text(&config), text(&credentials), &kept);
+        let roles = std::mem::take(&mut reading.roles).into_iter();
         let mut fresh = AwsFiles {
+            roles: roles.map(FoundRole::from).collect(),
             config_path,
             credentials_path,
             connections: connections(text(&config)),

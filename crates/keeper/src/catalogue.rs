@@ -1,6 +1,6 @@
 //! The catalogue, which is read when its file changes and written when the user edits a role.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Concern, Owner, State};
@@ -30,8 +30,7 @@ impl Owner {
                     .iter()
                     .map(|(_, problem)| problem.clone())
                     .collect();
-                let last = Catalogue::new(std::mem::take(&mut state.roles.own));
-                state.roles.own = with_last_good(reading, &last);
+                state.roles.own = with_last_good(reading, &state.roles.own);
                 state.roles.own_location.clone_from(&path);
                 state.compose();
             }
@@ -169,8 +168,12 @@ impl Owner {
 }
 
 impl State {
-    /// Builds the catalogue: the user's own roles, then those of AWS's files and of teams.
+    /// Builds the catalogue: the user's own roles, then those of AWS's files and of teams. While the files are read at the
+    /// start, it is built once, at the end.
     pub(super) fn compose(&mut self) {
+        if self.shown.is_held {
+            return;
+        }
         let mut catalogue = Catalogue::default();
         for role in &self.roles.own {
             catalogue.add(Ok(role.clone()), Origin::own(&self.roles.own_location));
@@ -227,12 +230,13 @@ fn read_only(name: &Name, origin: &Origin) -> Problem {
 }
 
 /// Returns the roles of a reading. Roles that are not valid have their last valid state.
-fn with_last_good(reading: Reading, last: &Catalogue) -> Vec<Arc<Role>> {
-    let wrong = reading
-        .faults
-        .iter()
-        .filter_map(|(name, _)| last.role(&Name::parse(name).ok()?).cloned());
-    let kept: Vec<Role> = wrong.collect();
-    let roles = reading.roles.into_iter().chain(kept).map(Arc::new);
-    Catalogue::new(roles).roles().to_vec()
+fn with_last_good(reading: Reading, last: &[Arc<Role>]) -> Vec<Arc<Role>> {
+    let last: HashMap<&str, &Arc<Role>> = match reading.faults.is_empty() {
+        true => HashMap::new(),
+        false => last.iter().map(|role| (role.name.as_str(), role)).collect(),
+    };
+    let wrong = reading.faults.iter();
+    let kept = wrong.filter_map(|(name, _)| last.get(name.trim()).copied().cloned());
+    let roles = reading.roles.into_iter().map(Arc::new);
+    catalogue::last_of_each(roles.chain(kept))
 }

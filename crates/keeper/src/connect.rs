@@ -184,7 +184,7 @@ impl Owner {
         });
         let waits = (!waiting.is_empty()).then(|| {
             format!(
-                "Until the key is moved to the keychain, nothing is handed out for {}.",
+                "Until Rolecall keeps the key, nothing is handed out for {}.",
                 list(&waiting)
             )
         });

@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::policy::Decision;
 use super::{Owner, State};
-use crate::state::consent::{AccessRequest, Reach, Tree};
+use crate::state::consent::{AccessRequest, Reach, Scope};
 use crate::state::question::{Answer, Kind, Sort};
 use crate::waiter::Waiter;
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
+use rolecall_core::setup::{SetupAct, SetupQuestion};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::question::ConsentView;
@@ -19,6 +20,15 @@ use rolecall_core::view::question::ConsentView;
 pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 /// How long a terminal that asked for questions is assumed to watch for them.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
+
+/// What a request is about beyond its own role or access key.
+#[derive(Clone, Copy, Default)]
+pub struct About<'a> {
+    /// The roles and access keys whose policies hold as well.
+    pub subjects: &'a [Subject],
+    /// The setup that is applied or taken back. A question names it.
+    pub setup: Option<&'a SetupQuestion>,
+}
 
 impl Owner {
     /// Runs `act` for the requester once the role's policy or the user allows it, and records it in the history. `act`
@@ -43,7 +53,25 @@ impl Owner {
             }
             return self.recorded(&allowed, verdict, None, act).await;
         }
-        let verdict = self.decide(request, waiter).await;
+        self.serve_about(request, About::default(), waiter, act)
+            .await
+    }
+
+    /// Runs `act` for the requester like [`Owner::serve`], with what the request is about.
+    ///
+    /// # Errors
+    /// The errors of [`Owner::serve`].
+    pub(super) async fn serve_about<T, Done>(
+        &self,
+        request: &Request,
+        about: About<'_>,
+        waiter: &dyn Waiter,
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
+        let verdict = self.decide(request, about, waiter).await;
         if !verdict.is_allowed() {
             let refused = async || Err(self.refusal_of(verdict, request));
             return self.recorded(request, verdict, Some(waiter), refused).await;
@@ -56,6 +84,65 @@ impl Owner {
         self.recorded(request, verdict, Some(waiter), act).await
     }
 
+    /// Runs `act` for the requester without a question. If the policy asks, it is recorded with this verdict in the
+    /// history. The policy may still allow or refuse it.
+    ///
+    /// # Errors
+    /// If the policy refuses it, and the errors of `act`.
+    pub(super) async fn serve_unasked<T, Done>(
+        &self,
+        request: &Request,
+        waiter: &dyn Waiter,
+        verdict: Verdict,
+        act: impl FnOnce() -> Done,
+    ) -> Result<T, Problem>
+    where
+        Done: Future<Output = Result<T, Problem>>,
+    {
+        let requester = request.requester.clone().unwrap_or_default();
+        match self.decision(request, &requester) {
+            Decision::Refused(verdict) => {
+                let refused = async || Err(self.refusal_of(verdict, request));
+                self.recorded(request, verdict, Some(waiter), refused).await
+            }
+            Decision::Allowed => {
+                self.recorded(request, Verdict::Allowed, Some(waiter), act)
+                    .await
+            }
+            Decision::Asked(_) => self.recorded(request, verdict, Some(waiter), act).await,
+        }
+    }
+
+    /// Lets a process tree go on with a change of IAM that was allowed, until the change is finished or the policy of a
+    /// signer changes. `digest` is that of what was shown. To go on does not allow to take back, nor the reverse.
+    pub(super) fn allow_change(
+        &self,
+        digest: &str,
+        act: SetupAct,
+        requester: &Requester,
+        signers: &[Subject],
+    ) {
+        let mut state = self.lock();
+        let permissions = &mut state.questions.permissions;
+        permissions.begin(digest, act, requester, signers.to_vec());
+    }
+
+    /// Returns whether a process tree may go on with a change of IAM.
+    pub(super) fn is_change_allowed(
+        &self,
+        digest: &str,
+        act: SetupAct,
+        requester: &Requester,
+    ) -> bool {
+        let state = self.lock();
+        state.questions.permissions.is_begun(digest, act, requester)
+    }
+
+    /// Lets no process tree go on with a change of IAM any more.
+    pub(super) fn finish_change(&self, digest: &str) {
+        self.lock().questions.permissions.finish(digest);
+    }
+
     /// Returns why a program may not renew a role's session, or `None` if it may.
     pub(super) fn renewal_refusal(&self, role: &Name, requester: &Requester) -> Option<Problem> {
         let request = Request {
@@ -63,10 +150,7 @@ impl Owner {
             kind: RequestKind::Endpoint,
             requester: Some(requester.clone()),
         };
-        match self.decision(&request.subject(), requester) {
-            Decision::Allowed | Decision::Asked(_) => None,
-            Decision::Refused(verdict) => Some(self.refusal_of(verdict, &request)),
-        }
+        self.check_policy(&request, requester).err()
     }
 
     /// Checks that a requester may make requests.
@@ -129,23 +213,22 @@ impl Owner {
         Ok(state.consent_views())
     }
 
-    async fn decide(&self, request: &Request, waiter: &dyn Waiter) -> Verdict {
+    async fn decide(&self, request: &Request, about: About<'_>, waiter: &dyn Waiter) -> Verdict {
         let Some(requester) = &request.requester else {
             return Verdict::Clicked;
         };
-        match self.decision(&request.subject(), requester) {
+        let decision = (self.lock()).decision(request, about.subjects, requester);
+        match decision {
             Decision::Allowed => Verdict::Allowed,
             Decision::Refused(verdict) => verdict,
-            Decision::Asked(consent) => {
-                self.put_question(request, requester, consent, waiter).await
-            }
+            Decision::Asked(consent) => self.put_question(request, about, consent, waiter).await,
         }
     }
 
     /// Returns the decision for an endpoint that was allowed together with the program it serves.
     fn decide_for_endpoint(&self, request: &Request) -> Verdict {
         let requester = request.requester.clone().unwrap_or_default();
-        match self.decision(&request.subject(), &requester) {
+        match self.decision(request, &requester) {
             Decision::Allowed => Verdict::Allowed,
             Decision::Refused(verdict) => verdict,
             Decision::Asked(_) => Verdict::Accepted,
@@ -155,23 +238,28 @@ impl Owner {
     async fn put_question(
         &self,
         request: &Request,
-        requester: &Requester,
+        about: About<'_>,
         consent: Consent,
         waiter: &dyn Waiter,
     ) -> Verdict {
         let closer = self.outside(|| waiter.look_closer());
-        let requester = closer.as_ref().unwrap_or(requester);
+        let requester = &closer
+            .or_else(|| request.requester.clone())
+            .unwrap_or_default();
         let now = self.ports.clock.now();
         let deadline = now + QUESTION_LIFE;
-        let tree = (request.subject(), requester.tree());
-        let view = self.question_view(request, requester, consent, deadline);
+        let scope = Scope::of(request, requester);
+        let view = ConsentView {
+            setup: about.setup.cloned(),
+            ..self.question_view(request, requester, consent, deadline)
+        };
         let on_desktop = self.ports.notifier.reaches_a_person();
         let at_terminal = !on_desktop && requester.is_at_terminal();
         let reach = match on_desktop || at_terminal {
             true => Reach::Somebody,
             false => Reach::OnlyWatchers,
         };
-        let opened = self.update(|state| state.open_access(view, &tree, consent, reach, now));
+        let opened = self.update(|state| state.open_access(view, &scope, consent, reach, now));
         let (id, is_new) = match opened {
             Ok(opened) => opened,
             Err(verdict) => return verdict,
@@ -188,8 +276,8 @@ impl Owner {
             return Verdict::Limited;
         }
         // A policy that changes meanwhile decides.
-        let subject = request.subject();
-        let by_policy = |state: &mut State| match state.decision(&subject, requester) {
+        let by_policy = |state: &mut State| match state.decision(request, about.subjects, requester)
+        {
             Decision::Allowed => Some(Answer::Access(Verdict::Allowed)),
             Decision::Refused(verdict) => Some(Answer::Access(verdict)),
             Decision::Asked(_) => None,
@@ -224,13 +312,14 @@ impl Owner {
             parents: requester.parents().to_vec(),
             tree: tree.cloned(),
             sandboxed: requester.isolation == Isolation::Sandboxed,
+            setup: None,
             deadline,
         }
     }
 }
 
 impl State {
-    /// Decides about a request without the user if possible. Otherwise joins the question of the same tree, or opens
+    /// Decides about a request without the user if possible. Otherwise joins the question of the same scope, or opens
     /// one. Returns the question's ID, and whether it is new.
     ///
     /// # Errors
@@ -238,24 +327,24 @@ impl State {
     fn open_access(
         &mut self,
         view: ConsentView,
-        tree: &Tree,
+        scope: &Scope,
         consent: Consent,
         reach: Reach,
         now: Timestamp,
     ) -> Result<(u64, bool), Verdict> {
         let permissions = &mut self.questions.permissions;
-        if let Some(verdict) = permissions.decided(tree, consent, now) {
+        if let Some(verdict) = permissions.decided(scope, consent, now) {
             return Err(verdict);
         }
-        let is_same = |kind: &Kind| matches!(kind, Kind::Access(request) if request.is_for(tree));
+        let is_same = |kind: &Kind| matches!(kind, Kind::Access(request) if request.is_for(scope));
         if let Some(id) = self.questions.join(is_same) {
             return Ok((id, false));
         }
         let open = self.questions.access_count();
         self.questions.permissions.ask(reach, open, now)?;
         let deadline = view.deadline;
-        let tree = tree.clone();
-        let request = Kind::Access(AccessRequest { view, tree });
+        let scope = scope.clone();
+        let request = Kind::Access(AccessRequest { view, scope });
         Ok((self.questions.open(request, deadline), true))
     }
 

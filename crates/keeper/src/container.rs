@@ -3,9 +3,10 @@
 
 use super::hand_out::account_of;
 use super::{Owner, State};
-use crate::assume::Intent;
+use crate::intent::Intent;
 use crate::state::renewals::Renewals;
 use rolecall_core::plan::{Plan, PlanPreference};
+use rolecall_core::role::renew::Renew;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
@@ -55,7 +56,7 @@ impl Owner {
         let is_under_way = state.sessions.attempts.has(|it| it.name == *role);
         let is_fresh = state
             .live(role, now)
-            .is_some_and(|session| !session.is_due_for_renewal_at(now));
+            .is_some_and(|it| !it.is_due_for_renewal_at(now) || state.renews(role) == Renew::Never);
         if is_under_way || is_fresh {
             return false;
         }
@@ -74,6 +75,7 @@ impl Owner {
             session,
             begun: begun + 1,
             last: now,
+            is_running: false,
         };
         state.sessions.renewals.insert(role.clone(), renewals);
         true

@@ -2,8 +2,10 @@
 //! changes nothing, asks the user nothing, and opens no dialog.
 
 mod keys;
+mod policies;
 mod role;
 
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::doctor::{self, CheckedFile, DoctorReport, Finding};
 use rolecall_core::value::name::Name;
@@ -13,19 +15,24 @@ use rolecall_core::view::snapshot::Mode;
 use super::Owner;
 
 impl Owner {
-    /// Returns what is wrong on this machine and, if one is named, with a role.
+    /// Returns what is wrong on this machine and, if one is named, with a role. For a program, nothing is read with what
+    /// has a policy of never.
     ///
     /// # Errors
     /// If there is no such role. What cannot be checked is in the report.
-    pub(super) async fn doctor(&self, role: Option<&Name>) -> Result<DoctorReport, Problem> {
+    pub(super) async fn doctor(
+        &self,
+        role: Option<&Name>,
+        requester: Option<&Requester>,
+    ) -> Result<DoctorReport, Problem> {
         let mut report = DoctorReport::default();
         if let Some(role) = role {
-            self.check_role(role, &mut report).await?;
+            self.check_role(role, requester, &mut report).await?;
         }
         if self.mode == Mode::Own {
             report.extend(self.file_findings().await);
         }
-        let keys = self.readable_keys(&mut report).await;
+        let keys = self.readable_keys(requester, &mut report).await;
         self.check_calls(&keys, &mut report).await;
         let clock = &self.ports.clock;
         if clock.is_confirmed() {
@@ -89,6 +96,7 @@ fn is_noted(problem: &Problem, report: &DoctorReport) -> bool {
         ProblemCode::KeychainFrozen,
         ProblemCode::KeychainDenied,
         ProblemCode::KeysSealed,
+        ProblemCode::NoResources,
         ProblemCode::InvalidAwsFile,
     ];
     let is_same = |finding: &Finding| finding.id == problem.code.into();

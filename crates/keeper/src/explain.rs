@@ -1,8 +1,12 @@
 //! Explains errors of AWS: what is known about the failed request, and follow-up calls for more details.
 
+use super::hand_out::no_session;
+use super::keys::unknown_key;
 use super::mfa::FRESH;
 use super::{Owner, State};
 use crate::state::refused::Refused;
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::calls::sts::{AssumeRole, Caller, StsError};
 use rolecall_core::explain::diagnosis::{self, Answer, MfaProof, SentRequest, Signer, changes};
 use rolecall_core::explain::refusal::{Attempt, explain};
@@ -13,6 +17,7 @@ use rolecall_core::value::diagnosis::{Diagnosis, FurtherCall, FurtherCallKind};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::region::Region;
+use rolecall_core::value::role_arn::RoleArn;
 use rolecall_core::value::sanitise;
 
 impl Owner {
@@ -21,12 +26,22 @@ impl Owner {
     /// it needs.
     ///
     /// # Errors
-    /// If no call was denied, or the credentials are not available.
-    pub(super) async fn explain_further(&self, name: &Name) -> Result<(), Problem> {
+    /// If no call was denied, the credentials are not available, or the requesting program may not have them used.
+    pub(super) async fn explain_further(
+        &self,
+        name: &Name,
+        requester: Option<&Requester>,
+    ) -> Result<(), Problem> {
         let (refused, diagnosis) = self.refused(name)?;
-        let mut answers = Vec::new();
+        let mut signers = Vec::new();
         for further in &diagnosis.further_calls {
-            answers.push(self.further(further, &refused).await?);
+            let signer = signer_of(&self.lock(), further, &refused.sent)?;
+            self.check_read(&signer, requester)?;
+            signers.push(signer);
+        }
+        let mut answers = Vec::new();
+        for (further, signer) in diagnosis.further_calls.iter().zip(&signers) {
+            answers.push(self.further(further, signer, &refused).await?);
         }
         let deeper = diagnosis.with_answers(&refused.sent, answers, self.ports.clock.now());
         self.update(|state| {
@@ -84,10 +99,11 @@ impl Owner {
     async fn further(
         &self,
         further: &FurtherCall,
+        signer: &Subject,
         refused: &Refused,
     ) -> Result<Result<Answer, StsError>, Problem> {
         let (iam, sent) = (self.iam()?, &refused.sent);
-        let caller = self.credentials_of(&further.by).await?;
+        let caller = self.credentials_of(signer).await?;
         let home = || {
             Region::parse(
                 sent.role
@@ -130,26 +146,19 @@ impl Owner {
     }
 
     /// Returns the credentials of an access key, or of a role's live session.
-    async fn credentials_of(&self, name: &str) -> Result<Caller, Problem> {
-        let name = Name::parse(name)?;
-        let key = self
-            .lock()
-            .keys
-            .list
-            .iter()
-            .find(|key| key.name == name)
-            .cloned();
-        if let Some(key) = key {
-            let fetched = self.io(|ports| ports.keychain.fetch(&key.id)).await;
-            return Ok(Caller {
-                access_key_id: key.id.as_str().to_owned(),
-                secret: self.note_keychain(fetched).await?,
-                token: None,
-            });
+    pub(super) async fn credentials_of(&self, subject: &Subject) -> Result<Caller, Problem> {
+        match subject {
+            Subject::Key(name) => {
+                let key = self.lock().keys.named(name).cloned();
+                let key = key.ok_or_else(|| unknown_key(name))?;
+                self.key_caller(&key).await
+            }
+            Subject::Role(name) => {
+                let session = self.lock().live(name, self.ports.clock.now()).cloned();
+                let session = session.ok_or_else(|| no_session(name))?;
+                Ok(Caller::from(&*session.credentials))
+            }
         }
-        let session = self.lock().live(&name, self.ports.clock.now()).cloned();
-        let session = session.ok_or_else(|| super::hand_out::no_session(&name))?;
-        Ok(Caller::from(&*session.credentials))
     }
 
     /// Explains why a call failed, with the possible follow-up calls, and keeps what those need.
@@ -230,6 +239,30 @@ impl Owner {
             ..sent
         }
     }
+}
+
+/// Returns what signs a follow-up call. A role and an access key can have the same name.
+pub(super) fn signer_of(
+    state: &State,
+    further: &FurtherCall,
+    sent: &SentRequest,
+) -> Result<Subject, Problem> {
+    let name = Name::parse(&further.by)?;
+    let is_key = match (further.call, &sent.signer) {
+        (FurtherCallKind::GetAccessKeyInfo, _) => true,
+        (_, Signer::Session { .. }) if further.by == sent.source => false,
+        (_, Signer::User(_)) if further.by == sent.source => true,
+        (_, Signer::Unknown) if further.by == sent.source => state.keys.named(&name).is_some(),
+        _ => {
+            let account = sent.role.as_ref().map(RoleArn::account_id);
+            let key = state.keys.named(&name);
+            key.is_some_and(|key| Some(key.account_id.as_str()) == account)
+        }
+    };
+    Ok(match is_key {
+        true => Subject::Key(name),
+        false => Subject::Role(name),
+    })
 }
 
 /// Returns the name of credentials in an account: an access key, or a role with a live session.

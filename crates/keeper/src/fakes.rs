@@ -1,22 +1,28 @@
 //! The in-memory ports for all tests. Each records its calls and does what the test sets.
 
 mod bell;
+mod clock;
+mod console;
 mod iam;
+mod iam_account;
+mod notifier;
+mod policies;
+mod programs;
+mod requester;
 mod store;
 mod tasks;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::memory::{MemoryFiles, MemoryKeychain, lock};
-use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Notifier, Programs, Sts};
+use crate::ports::{Audience, Clipboard, Clock, Keychain, Machine, Sts};
 use crate::{Ports, Waiter};
 use rolecall_core::calls::sts::{
-    AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
+    AssumeRole, Assumed, Caller, CallerIdentity, Refusal, SessionToken, StsError,
 };
 use rolecall_core::value::access_key::AccessKeyId;
 use rolecall_core::value::credentials::Credentials;
@@ -24,111 +30,20 @@ use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::Region;
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::notice::{Notice, Topic};
 use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Snapshot;
 
 pub use bell::{Background, ring, until, until_so};
-pub use iam::FakeIam;
+pub use clock::FakeClock;
+pub use console::{FakeBrowsers, FakeSignIn};
+pub use iam::{FakeIam, Fault};
+pub use iam_account::IamAccount;
+pub use notifier::FakeNotifier;
+pub use policies::FakePolicies;
+pub use programs::FakePrograms;
+pub use requester::{in_sandbox, process};
 pub use store::FakeStore;
 pub use tasks::FakeTasks;
-
-/// A clock that the test sets.
-#[derive(Debug)]
-pub struct FakeClock {
-    now: Mutex<Timestamp>,
-    alarms: Mutex<Alarms>,
-    jumps: AtomicU64,
-    is_unconfirmed: AtomicBool,
-    offset_s: AtomicI64,
-}
-
-/// The pending alarms by number.
-#[derive(Debug, Default)]
-struct Alarms {
-    last: u64,
-    set: BTreeMap<u64, (Timestamp, Waker)>,
-}
-
-impl FakeClock {
-    /// Returns a clock with the time `now`.
-    pub fn at(now: Timestamp) -> Self {
-        Self {
-            now: now.into(),
-            alarms: Mutex::default(),
-            jumps: AtomicU64::default(),
-            is_unconfirmed: AtomicBool::default(),
-            offset_s: AtomicI64::default(),
-        }
-    }
-
-    /// Sets the clock forward, or back if `by` is negative, as a person or the network does.
-    pub fn jump(&self, by: SignedDuration) {
-        *lock(&self.now) += by;
-        self.jumps.fetch_add(1, Ordering::AcqRel);
-        let all: Vec<Waker> = {
-            let alarms = lock(&self.alarms);
-            alarms.set.values().map(|(_, it)| it.clone()).collect()
-        };
-        all.iter().for_each(Waker::wake_by_ref);
-    }
-
-    /// Makes this machine's clock differ from AWS's by this.
-    pub fn differ_by(&self, offset: SignedDuration) {
-        self.offset_s.store(offset.as_secs(), Ordering::Release);
-    }
-
-    /// Says whether AWS confirmed the time. It did unless this says otherwise.
-    pub fn confirm(&self, is_confirmed: bool) {
-        self.is_unconfirmed.store(!is_confirmed, Ordering::Release);
-    }
-
-    /// Moves the clock forward, or back if `by` is negative, and wakes due alarms.
-    pub fn advance(&self, by: SignedDuration) {
-        *lock(&self.now) += by;
-        let now = self.now();
-        let due = lock(&self.alarms).due(now);
-        due.iter().for_each(Waker::wake_by_ref);
-    }
-
-    /// Returns when the next alarm is due.
-    pub fn next_alarm(&self) -> Option<Timestamp> {
-        lock(&self.alarms).set.values().map(|(at, _)| *at).min()
-    }
-}
-
-impl Alarms {
-    fn due(&self, now: Timestamp) -> Vec<Waker> {
-        let due = self.set.values().filter(|(at, _)| *at <= now);
-        due.map(|(_, waker)| waker.clone()).collect()
-    }
-}
-
-impl Clock for FakeClock {
-    fn now(&self) -> Timestamp {
-        *lock(&self.now)
-    }
-    fn offset(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.offset_s.load(Ordering::Acquire))
-    }
-    fn wake_at(&self, at: Timestamp, waker: &Waker) -> u64 {
-        let mut alarms = lock(&self.alarms);
-        alarms.last += 1;
-        let id = alarms.last;
-        alarms.set.insert(id, (at, waker.clone()));
-        ring();
-        id
-    }
-    fn cancel(&self, alarm: u64) {
-        lock(&self.alarms).set.remove(&alarm);
-    }
-    fn jumps(&self) -> u64 {
-        self.jumps.load(Ordering::Acquire)
-    }
-    fn is_confirmed(&self) -> bool {
-        !self.is_unconfirmed.load(Ordering::Acquire)
-    }
-}
 
 /// A machine called `laptop`, with Ann logged in.
 #[derive(Debug, Default)]
@@ -148,9 +63,21 @@ impl Machine for FakeMachine {
 pub struct FakeKeychain {
     memory: MemoryKeychain,
     failure: Mutex<Option<KeychainError>>,
+    has_dialog: AtomicBool,
+    dialogs: AtomicUsize,
 }
 
 impl FakeKeychain {
+    /// Locks it from now on: a call opens a dialog, which succeeds, and a quiet call fails.
+    pub fn lock_with_dialog(&self) {
+        self.has_dialog.store(true, Ordering::Release);
+    }
+
+    /// Returns how many dialogs were opened.
+    pub fn dialogs(&self) -> usize {
+        self.dialogs.load(Ordering::Acquire)
+    }
+
     /// Makes every call fail from now on, or work again.
     pub fn fail_with(&self, failure: Option<KeychainError>) {
         *lock(&self.failure) = failure;
@@ -166,6 +93,15 @@ impl Keychain for FakeKeychain {
         self.check().and_then(|()| self.memory.store(id, secret))
     }
     fn fetch(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        if self.has_dialog.load(Ordering::Acquire) {
+            self.dialogs.fetch_add(1, Ordering::AcqRel);
+        }
+        self.check().and_then(|()| self.memory.fetch(id))
+    }
+    fn fetch_quietly(&self, id: &AccessKeyId) -> Result<Secret, KeychainError> {
+        if self.has_dialog.load(Ordering::Acquire) {
+            return Err(KeychainError::Locked);
+        }
         self.check().and_then(|()| self.memory.fetch(id))
     }
     fn remove(&self, id: &AccessKeyId) -> Result<(), KeychainError> {
@@ -191,12 +127,22 @@ pub struct FakeSts {
     token_calls: Mutex<Vec<SessionToken>>,
     answers: Mutex<VecDeque<StsError>>,
     refused_roles: Mutex<BTreeMap<String, StsError>>,
+    refused: Mutex<Option<StsError>>,
     identity: Mutex<Option<String>>,
+    endpoint_url: Mutex<Option<String>>,
     caller: Mutex<Option<String>>,
+    /// How AWS calls the sessions of these access keys.
+    session_ids: Mutex<BTreeMap<String, String>>,
+    /// The sessions that AWS no longer accepts, by ID.
+    dead: Mutex<BTreeSet<String>>,
+    /// The access key IDs that signed GetCallerIdentity.
+    checked: Mutex<Vec<String>>,
     /// Why GetCallerIdentity fails, by region.
     unreachable: Mutex<BTreeMap<String, StsError>>,
     gate: (Mutex<bool>, Condvar),
     panics: AtomicBool,
+    /// The AssumeRole calls in flight, and the most so far.
+    in_flight: (AtomicUsize, AtomicUsize),
 }
 
 impl FakeSts {
@@ -215,6 +161,31 @@ impl FakeSts {
         lock(&self.refused_roles).insert(role_name.to_owned(), error);
     }
 
+    /// Makes AssumeRole for a role succeed again.
+    pub fn allow_role(&self, role_name: &str) {
+        lock(&self.refused_roles).remove(role_name);
+    }
+
+    /// Returns how many AssumeRole calls were in flight at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.in_flight.1.load(Ordering::Acquire)
+    }
+
+    /// Makes every AssumeRole fail with `error` from now on, or succeed again.
+    pub fn refuse_all(&self, error: Option<StsError>) {
+        *lock(&self.refused) = error;
+    }
+
+    /// Makes GetCallerIdentity refuse a session, as after it was revoked.
+    pub fn kill(&self, access_key_id: &str) {
+        lock(&self.dead).insert(access_key_id.to_owned());
+    }
+
+    /// Returns the access key IDs that signed GetCallerIdentity so far.
+    pub fn checked(&self) -> Vec<String> {
+        lock(&self.checked).clone()
+    }
+
     /// Makes every access key one of this user.
     pub fn call_as(&self, arn: &str) {
         *lock(&self.caller) = Some(arn.to_owned());
@@ -225,9 +196,24 @@ impl FakeSts {
         *lock(&self.identity) = Some(identity.to_owned());
     }
 
+    /// Makes every session one of this custom endpoint; `None` for AWS.
+    pub fn answer_from(&self, endpoint_url: Option<&str>) {
+        *lock(&self.endpoint_url) = endpoint_url.map(str::to_owned);
+    }
+
+    /// Makes GetCallerIdentity say how AWS calls a session.
+    pub fn name_session(&self, access_key_id: &str, user_id: &str) {
+        lock(&self.session_ids).insert(access_key_id.to_owned(), user_id.to_owned());
+    }
+
     /// Makes GetCallerIdentity in a region fail with `error` from now on.
     pub fn fail_in(&self, region: &str, error: StsError) {
         lock(&self.unreachable).insert(region.to_owned(), error);
+    }
+
+    /// Makes calls in a region succeed again.
+    pub fn reach_in(&self, region: &str) {
+        lock(&self.unreachable).remove(region);
     }
 
     /// Blocks every AssumeRole until [`FakeSts::open`].
@@ -259,6 +245,9 @@ impl FakeSts {
 
 impl Sts for FakeSts {
     fn assume_role(&self, caller: &Caller, call: &AssumeRole) -> Result<Assumed, StsError> {
+        let now = self.in_flight.0.fetch_add(1, Ordering::AcqRel) + 1;
+        self.in_flight.1.fetch_max(now, Ordering::AcqRel);
+        let _leave = Leave(&self.in_flight.0);
         let number = {
             let mut calls = lock(&self.calls);
             calls.push(call.clone());
@@ -270,6 +259,9 @@ impl Sts for FakeSts {
         let panics = self.panics.swap(false, Ordering::AcqRel);
         assert!(!panics, "a fault of the adapter, on purpose");
         if let Some(error) = lock(&self.answers).pop_front() {
+            return Err(error);
+        }
+        if let Some(error) = lock(&self.refused).clone() {
             return Err(error);
         }
         let arn = &call.role_arn;
@@ -293,6 +285,7 @@ impl Sts for FakeSts {
             },
             identity: lock(&self.identity).clone().unwrap_or(real),
             packed_policy_percent: (call.policy.is_some() || !call.tags.is_empty()).then_some(7),
+            endpoint_url: lock(&self.endpoint_url).clone(),
         })
     }
 
@@ -325,21 +318,43 @@ impl Sts for FakeSts {
         caller: &Caller,
         region: &Region,
     ) -> Result<CallerIdentity, StsError> {
+        lock(&self.checked).push(caller.access_key_id.clone());
+        ring();
         self.reach(region)?;
+        if lock(&self.dead).contains(&caller.access_key_id) {
+            return Err(StsError::Refused(Refusal {
+                status: 403,
+                code: "ExpiredToken".into(),
+                message: "The security token included in the request is expired".into(),
+                ..Refusal::default()
+            }));
+        }
         let arn = match &caller.token {
             None => {
                 let user = "arn:aws:iam::177634097045:user/user".to_owned();
                 lock(&self.caller).clone().unwrap_or(user)
             }
             Some(_) => {
-                return Err(StsError::TimedOut {
-                    host: "fake".into(),
+                let sessions = lock(&self.session_ids);
+                let user_id = sessions.get(&caller.access_key_id);
+                let user_id = user_id.cloned().ok_or_else(|| {
+                    StsError::Refused(Refusal {
+                        status: 403,
+                        code: "AccessDenied".into(),
+                        ..Refusal::default()
+                    })
+                })?;
+                return Ok(CallerIdentity {
+                    account_id: "808768216571".into(),
+                    arn: "arn:aws:sts::808768216571:assumed-role/guest/ann".into(),
+                    user_id,
                 });
             }
         };
         Ok(CallerIdentity {
             account_id: "177634097045".into(),
             arn,
+            user_id: "AIDAFAKEUSERID".into(),
         })
     }
 
@@ -352,34 +367,12 @@ impl Sts for FakeSts {
     }
 }
 
-/// Programs that print what the test sets.
-#[derive(Debug, Default)]
-pub struct FakePrograms {
-    outputs: Mutex<VecDeque<Result<String, String>>>,
-    runs: Mutex<Vec<Vec<String>>>,
-}
+/// Counts a call as over when this is dropped.
+struct Leave<'a>(&'a AtomicUsize);
 
-impl FakePrograms {
-    /// Makes the next program print this, or fail with this reason. Further calls queue up.
-    pub fn print_next(&self, output: Result<&str, &str>) {
-        let output = output.map(str::to_owned).map_err(str::to_owned);
-        lock(&self.outputs).push_back(output);
-    }
-
-    /// Returns the programs that were run so far.
-    pub fn runs(&self) -> Vec<Vec<String>> {
-        lock(&self.runs).clone()
-    }
-}
-
-impl Programs for FakePrograms {
-    fn run(&self, words: &[String], _limit: SignedDuration) -> Result<Secret, String> {
-        lock(&self.runs).push(words.to_vec());
-        ring();
-        let output = lock(&self.outputs).pop_front();
-        output
-            .unwrap_or_else(|| Err("there is no such program".to_owned()))
-            .map(Secret::new)
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -399,61 +392,6 @@ impl Clipboard for FakeClipboard {
         *lock(&self.0) = Some(text.expose().to_owned());
         ring();
         Ok(())
-    }
-}
-
-/// A notification server that keeps every notification.
-#[derive(Debug, Default)]
-pub struct FakeNotifier {
-    shown: Mutex<Vec<Notice>>,
-    withdrawn: Mutex<Vec<Topic>>,
-    unseen: AtomicBool,
-}
-
-impl FakeNotifier {
-    /// Returns and removes the titles of the notifications so far.
-    pub fn take_titles(&self) -> Vec<String> {
-        lock(&self.shown)
-            .drain(..)
-            .map(|notice| notice.title)
-            .collect()
-    }
-
-    /// Returns and removes the bodies of the notifications so far.
-    pub fn take_bodies(&self) -> Vec<String> {
-        lock(&self.shown)
-            .drain(..)
-            .map(|notice| notice.body)
-            .collect()
-    }
-
-    /// Returns the title of the last notification.
-    pub fn last_title(&self) -> Option<String> {
-        lock(&self.shown).last().map(|notice| notice.title.clone())
-    }
-
-    /// Makes its notifications invisible, as on a machine without a display.
-    pub fn is_unseen(&self) {
-        self.unseen.store(true, Ordering::Release);
-    }
-
-    /// Returns the topics that were withdrawn so far.
-    pub fn withdrawn(&self) -> Vec<Topic> {
-        lock(&self.withdrawn).clone()
-    }
-}
-
-impl Notifier for FakeNotifier {
-    fn show(&self, notice: &Notice) {
-        lock(&self.shown).push(notice.clone());
-        ring();
-    }
-    fn withdraw(&self, topic: &Topic) {
-        lock(&self.withdrawn).push(topic.clone());
-        ring();
-    }
-    fn reaches_a_person(&self) -> bool {
-        !self.unseen.load(Ordering::Acquire)
     }
 }
 
@@ -527,6 +465,10 @@ pub struct Fakes {
     pub sts: Arc<FakeSts>,
     /// The IAM.
     pub iam: Arc<FakeIam>,
+    /// The sign-in endpoint.
+    pub sign_in: Arc<FakeSignIn>,
+    /// The browsers.
+    pub browsers: Arc<FakeBrowsers>,
     /// The keychain.
     pub keychain: Arc<FakeKeychain>,
     /// The programs.
@@ -554,16 +496,24 @@ impl Fakes {
             token_calls: Mutex::default(),
             answers: Mutex::default(),
             refused_roles: Mutex::default(),
+            refused: Mutex::default(),
+            dead: Mutex::default(),
+            checked: Mutex::default(),
             identity: Mutex::default(),
+            endpoint_url: Mutex::default(),
             caller: Mutex::default(),
+            session_ids: Mutex::default(),
             unreachable: Mutex::default(),
             gate: <(Mutex<bool>, Condvar)>::default(),
             panics: AtomicBool::new(false),
+            in_flight: Default::default(),
         };
         Self {
             clock,
             sts: Arc::new(sts),
             iam: Arc::default(),
+            sign_in: Arc::default(),
+            browsers: Arc::default(),
             keychain: Arc::default(),
             programs: Arc::default(),
             files: Arc::default(),
@@ -582,6 +532,8 @@ impl Fakes {
             machine: Arc::new(FakeMachine),
             sts: self.sts.clone(),
             iam: self.iam.clone(),
+            sign_in: self.sign_in.clone(),
+            browsers: self.browsers.clone(),
             keychain: self.keychain.clone(),
             programs: self.programs.clone(),
             files: self.files.clone(),

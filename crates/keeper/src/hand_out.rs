@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Owner, State};
-use crate::assume::Intent;
+use crate::intent::Intent;
 use rolecall_core::plan::{Plan, PlanPreference};
+use rolecall_core::role::renew::Renew;
 use rolecall_core::session::Session;
 use rolecall_core::session::export_block::{ExportBlock, Variables};
 use rolecall_core::session::shell::Shell;
@@ -101,7 +102,7 @@ impl Owner {
 
     /// Returns a session with enough time left for a tool: the live one, or a new one if it is due for renewal. A role
     /// that needs a code is renewed only after its session expired, because nobody may be there to enter the code.
-    async fn fresh(&self, role: &Name, reasons: &[String]) -> Result<Session, Problem> {
+    pub(super) async fn fresh(&self, role: &Name, reasons: &[String]) -> Result<Session, Problem> {
         self.await_restored().await;
         self.check_reasons(role, reasons)?;
         let now = self.ports.clock.now();
@@ -149,10 +150,11 @@ impl Owner {
     }
 }
 
-/// Returns the live session of a role, unless it is due for renewal.
+/// Returns the live session of a role, unless it is due for renewal and may be renewed before its end.
 fn long_enough(state: &State, role: &Name, now: Timestamp) -> Option<Session> {
     let session = state.live(role, now)?;
-    if session.is_due_for_renewal_at(now) && !needs_code(state, role, now) {
+    let stays = state.renews(role) == Renew::Never;
+    if session.is_due_for_renewal_at(now) && !stays && !needs_code(state, role, now) {
         return None;
     }
     Some(session.clone())

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::policy::Decision;
 use super::{Owner, State, Waiter};
 use rolecall_core::asker::consent::Subject;
-use rolecall_core::asker::history::{Line, Query, Request, Verdict};
+use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
 
@@ -63,7 +63,7 @@ impl Owner {
         Done: Future<Output = Result<T, Problem>>,
     {
         let requester = request.requester.clone().unwrap_or_default();
-        match self.decision(&request.subject(), &requester) {
+        match self.decision(request, &requester) {
             Decision::Refused(verdict @ (Verdict::Sandboxed | Verdict::Unknown)) => {
                 let refused = async || Err(self.refusal_of(verdict, request));
                 self.recorded(request, verdict, Some(waiter), refused).await
@@ -104,6 +104,45 @@ impl Owner {
         *self.lock().requests.aws_calls.entry(subject).or_default() += 1;
     }
 
+    /// Notes which program uses a session and asks for it again, so that warnings about its end can say so.
+    fn note_user(&self, request: &Request) {
+        let asks_again = match request.kind {
+            RequestKind::Credentials | RequestKind::Endpoint => true,
+            RequestKind::Assume
+            | RequestKind::Console
+            | RequestKind::Copy
+            | RequestKind::Env
+            | RequestKind::Exec
+            | RequestKind::Key
+            | RequestKind::Preview
+            | RequestKind::PreviewWithKey
+            | RequestKind::Profile
+            | RequestKind::PutBack
+            | RequestKind::Revoke
+            | RequestKind::RevokeWithKey
+            | RequestKind::Rotate
+            | RequestKind::Setup
+            | RequestKind::SetupWithKey => false,
+        };
+        let program = request
+            .requester
+            .as_ref()
+            .map(|it| it.process().name.as_str());
+        let Some(program) = program.filter(|name| asks_again && !name.is_empty()) else {
+            return;
+        };
+        let session = {
+            let state = self.lock();
+            let session = state.sessions.by_role.get(&request.name);
+            session
+                .filter(|it| state.requests.is_new_user(it, program))
+                .cloned()
+        };
+        if let Some(session) = session {
+            self.update(|state| state.requests.note_user(&session, program));
+        }
+    }
+
     /// Runs `act`, and records it after the response was sent.
     pub(super) async fn recorded<T, Done>(
         &self,
@@ -120,6 +159,9 @@ impl Owner {
         let result = act().await;
         let aws_call = calls(&self.lock()) != before;
         let failure = result.as_ref().err().map(|problem| problem.code);
+        if failure.is_none() {
+            self.note_user(request);
+        }
         let at = self.ports.clock.now();
         let (store, mut request) = (self.ports.store.clone(), request.clone());
         let recording = Recording::begin(self);

@@ -119,6 +119,17 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         self.requests.contains_key(&id)
     }
 
+    /// Returns the number of the last request that was started.
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Returns whether a request with this number or an earlier one is running.
+    pub(super) fn has_up_to(&self, id: u64) -> bool {
+        let first = self.requests.keys().next();
+        first.is_some_and(|first| *first <= id)
+    }
+
     /// Returns whether there is a request for a key.
     pub(super) fn has(&self, is_meant: impl Fn(&K) -> bool) -> bool {
         self.requests.values().any(|it| is_meant(&it.key))
@@ -130,7 +141,6 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
     }
 
     /// Returns the numbers of the requests, with what each asks for.
-    #[cfg(test)]
     pub(super) fn numbered(&self) -> impl Iterator<Item = (u64, &K)> {
         self.requests.iter().map(|(id, it)| (*id, &it.key))
     }
@@ -151,5 +161,53 @@ impl<K: PartialEq + Clone, T> InFlight<K, T> {
         let requests = self.requests.iter_mut();
         let mut meant = requests.filter(|(id, it)| is_meant(**id, &it.key));
         meant.find_map(|(_, it)| it.brought.code.take())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What happens to the table: somebody asks with a key, a request is answered, or a key becomes stale.
+    fn step() -> impl Strategy<Value = (u8, u8)> {
+        (0..4_u8, 0..5_u8)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn t41_every_caller_gets_the_answer_for_its_own_key(steps in prop::collection::vec(step(), 1..60)) {
+            let mut table: InFlight<u8, (u64, u8)> = InFlight::default();
+            let role = Name::parse("guest").expect("a name");
+            let mut callers = Vec::new();
+            for (act, key) in steps {
+                let running: Vec<(u64, u8)> = table.numbered().map(|(id, key)| (id, *key)).collect();
+                match act {
+                    0 | 1 => {
+                        let joined = table.join(&key, &role, Brought::default());
+                        let was_running = running.iter().any(|(id, it)| (*id, *it) == (joined.id, key));
+                        prop_assert_eq!(joined.is_first, !was_running);
+                        callers.push((key, joined));
+                    }
+                    2 => {
+                        for (id, key) in running.iter().take(1) {
+                            table.settle(*id, (*id, *key));
+                        }
+                    }
+                    _ => {
+                        table.drop_where(|_, it| *it == key, || (0, key));
+                    }
+                }
+            }
+            for (id, key) in table.numbered().map(|(id, key)| (id, *key)).collect::<Vec<_>>() {
+                table.settle(id, (id, key));
+            }
+            for (key, joined) in callers {
+                let answer = joined.answer.get().copied();
+                prop_assert!(answer == Some((joined.id, key)) || answer == Some((0, key)), "{key}: {answer:?}");
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ const LIMITS: &str = "AWS's tools then get a session of the key that renews itse
                       calls to IAM, and GetFederationToken and GetSessionToken of STS.";
 /// A note on the undo.
 const BACK: &str =
-    "The secret is then in plaintext in the file again. The key stays in the keychain as well.";
+    "The secret is then in plaintext in the file again. Rolecall keeps the key as well.";
 
 impl Owner {
     /// Moves the key of a profile to the keychain, or shows what this would change in AWS's files. The name of the key

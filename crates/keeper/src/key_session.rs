@@ -11,7 +11,7 @@ use super::{Owner, State, hand_out};
 use crate::state::gate::Gate;
 use crate::state::key_session::Live;
 use rolecall_core::asker::consent::Subject;
-use rolecall_core::calls::sts::{Caller, SessionToken, StsError};
+use rolecall_core::calls::sts::{SessionToken, StsError};
 use rolecall_core::explain::refusal::{Attempt, explain};
 use rolecall_core::session::RENEWAL_MARGIN;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId, masked};
@@ -34,6 +34,8 @@ impl Owner {
         let key = self.key(name)?;
         // Concurrent requests share one call.
         let _gate = self.enter(Gate::KeySession(key.id.clone())).await;
+        // It may have been replaced meanwhile.
+        let key = self.key(name)?;
         let now = self.ports.clock.now();
         let (left, ended) = {
             let state = self.lock();
@@ -106,14 +108,7 @@ impl Owner {
 
     async fn call_session_token(&self, key: &AccessKey) -> Result<Credentials, Problem> {
         let sts = self.sts()?;
-        let secret = self
-            .note_keychain(self.io(|ports| ports.keychain.fetch(&key.id)).await)
-            .await?;
-        let caller = Caller {
-            access_key_id: key.id.as_str().to_owned(),
-            secret,
-            token: None,
-        };
+        let caller = self.key_caller(key).await?;
         let attempt = Attempt {
             role: None,
             source: key.name.as_str(),
@@ -136,7 +131,12 @@ impl Owner {
     }
 
     pub(super) fn region_of_key(&self, key: &AccessKey) -> Result<Region, Problem> {
-        let found = PARTITIONS.iter().find(|it| it.name == key.partition());
+        self.region_of_partition(key.partition())
+    }
+
+    /// Returns the region of the settings, if it is in this partition, else the partition's own.
+    pub(super) fn region_of_partition(&self, name: &str) -> Result<Region, Problem> {
+        let found = PARTITIONS.iter().find(|it| it.name == name);
         let partition = found.unwrap_or(&PARTITIONS[0]);
         let chosen = self.lock().settings.current.region.clone();
         match chosen.filter(|region| partition.has(region)) {

@@ -2,6 +2,7 @@
 
 use super::{Concern, Owner};
 use crate::ports::KeysEdit;
+use crate::rotation::{being_replaced, rotating};
 use crate::state::gate::Gate;
 use rolecall_core::asker::consent::Subject;
 use rolecall_core::aws_files::key_text::KeyPair;
@@ -29,12 +30,17 @@ impl Owner {
         let _gate = self.enter(Gate::Keys).await;
         self.check_free(name)?;
         check_new(&self.lock().keys.list, pair)?;
+        self.check_not_replaced(&pair.id).await?;
         let key = AccessKey {
             name: name.clone(),
             id: pair.id.clone(),
             account_id: identity.account_id,
             user_arn: identity.arn,
             totp: None,
+            created_at: None,
+            added_at: Some(self.ports.clock.now()),
+            reminded_at: None,
+            replaced: Vec::new(),
         };
         self.note_keychain(self.store_secret(pair).await).await?;
         let list = |keys: &mut Vec<AccessKey>| {
@@ -86,6 +92,7 @@ impl Owner {
         let _gate = self.enter(Gate::Keys).await;
         let key = self.key(name)?;
         self.check_not_moved(name).await?;
+        self.check_not_rotating(&key).await?;
         self.drop_seed(&key).await?;
         self.note_keychain(self.io(|ports| ports.keychain.remove(&key.id)).await)
             .await?;
@@ -161,7 +168,9 @@ impl Owner {
     pub(super) fn check_free(&self, name: &Name) -> Result<(), Problem> {
         let state = self.lock();
         let taken = state.keys.list.iter().any(|key| key.name == *name)
-            || state.roles.catalogue.origin(name).is_some();
+            || state.roles.catalogue.origin(name).is_some()
+            // The session of a role that was removed still goes by this name.
+            || state.sessions.by_role.contains_key(name);
         if taken { Err(name_taken(name)) } else { Ok(()) }
     }
 
@@ -170,11 +179,7 @@ impl Owner {
             Some(region) => region,
             None => Region::parse(PARTITIONS[0].home_region).map_err(Problem::from)?,
         };
-        let caller = Caller {
-            access_key_id: pair.id.as_str().to_owned(),
-            secret: pair.secret.duplicate(),
-            token: None,
-        };
+        let caller = Caller::of_key(&pair.id, pair.secret.duplicate());
         let attempt = Attempt {
             role: None,
             source: name.as_str(),
@@ -197,7 +202,7 @@ impl Owner {
     }
 
     /// Stores the secret and reads it back, because a keychain can fail silently.
-    async fn store_secret(&self, pair: &KeyPair) -> Result<(), KeychainError> {
+    pub(super) async fn store_secret(&self, pair: &KeyPair) -> Result<(), KeychainError> {
         self.io(|ports| ports.keychain.store(&pair.id, &pair.secret))
             .await?;
         let back = self.io(|ports| ports.keychain.fetch(&pair.id)).await?;
@@ -216,6 +221,25 @@ impl Owner {
             let removed = self.io(|ports| ports.keychain.remove(id)).await;
             let _ = self.note_keychain(removed).await;
         }
+    }
+
+    /// Checks that no rotation of a key is to be continued, undone or ended.
+    async fn check_not_rotating(&self, key: &AccessKey) -> Result<(), Problem> {
+        match self.rotation_of(&key.id).await? {
+            Some(_) => Err(rotating(&key.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a key is not the old or the new one of a rotation that is not over.
+    async fn check_not_replaced(&self, id: &AccessKeyId) -> Result<(), Problem> {
+        let Some(rotation) = self.rotation_of(id).await? else {
+            return Ok(());
+        };
+        let state = self.lock();
+        let mut keys = state.keys.list.iter();
+        let key = keys.find(|key| rotation.is_about(&key.id));
+        Err(being_replaced(key.map(|key| &key.name), &rotation))
     }
 
     /// Changes the list of access keys. The caller must hold [`Gate::Keys`].

@@ -6,6 +6,7 @@
 
 #[cfg(any(test, feature = "fakes"))]
 pub mod fakes;
+pub mod journal;
 pub mod memory;
 pub mod ports;
 
@@ -16,8 +17,11 @@ mod catalogue;
 mod code_source;
 mod connect;
 mod consent;
+mod console;
 mod container;
+mod dead_signer;
 mod denial;
+mod digest;
 mod doctor;
 mod duration_limit;
 mod end;
@@ -25,9 +29,12 @@ mod explain;
 mod gate;
 mod hand_out;
 mod handle;
+mod health;
 mod history;
 mod import;
 mod in_flight;
+mod intent;
+mod key_facts;
 mod key_move;
 mod key_session;
 mod keys;
@@ -42,11 +49,16 @@ mod persist;
 mod policy;
 mod program_endpoint;
 mod prompt;
+mod prospect;
 mod question;
 mod reason;
+mod renewal;
 mod restore;
+mod revoke;
+mod rotation;
 mod run;
 mod settings;
+mod setup;
 #[cfg(test)]
 mod simulation;
 mod state;
@@ -59,7 +71,9 @@ mod turn;
 mod view;
 mod wait;
 mod waiter;
+mod warnings;
 
+pub use consent::About;
 pub use handle::Keeper;
 pub use ports::Ports;
 pub use question::Given;

@@ -8,6 +8,7 @@ use rolecall_core::role::Role;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::usage::Usage;
+use rolecall_core::view::notice::{Notice, Topic};
 
 /// The maximum number of recently used roles in the snapshot.
 const RECENT_MAX: usize = 50;
@@ -75,15 +76,23 @@ impl Owner {
 
     /// Returns whether a role is labelled as production.
     pub(super) fn is_production(&self, name: &Name) -> bool {
-        let state = self.lock();
-        let role = state.roles.catalogue.role(name);
-        let account_id = role.map_or("", |role| role.arn.account_id());
-        let unlimited = role.map_or(name, Role::unlimited_name);
-        state
-            .marks
-            .current
-            .of(unlimited.as_str(), account_id)
-            .production
+        self.lock().is_production(name)
+    }
+
+    /// Shows a notification. One about a session of a role that acts on production says so.
+    pub(super) fn tell(&self, notice: &Notice) {
+        let notice = match &notice.topic {
+            Topic::Session(role) if self.is_production(role) => notice.clone().about_production(),
+            Topic::Session(_)
+            | Topic::Digest
+            | Topic::Question(_)
+            | Topic::Questions
+            | Topic::TemporaryProfiles
+            | Topic::OldKey(_)
+            | Topic::Window
+            | Topic::Menu => notice.clone(),
+        };
+        self.ports.notifier.show(&notice);
     }
 
     /// Records that the user used a role.
@@ -128,6 +137,17 @@ fn with_consequence(problem: Problem, was_read: bool) -> Problem {
 }
 
 impl State {
+    /// Returns whether a role is labelled as production.
+    pub(super) fn is_production(&self, name: &Name) -> bool {
+        let role = self.roles.catalogue.role(name);
+        let account_id = role.map_or("", |role| role.arn.account_id());
+        let unlimited = role.map_or(name, Role::unlimited_name);
+        self.marks
+            .current
+            .of(unlimited.as_str(), account_id)
+            .production
+    }
+
     /// Returns the own labels that a role needs so that these apply to it.
     fn own_marks(&self, name: &str, wanted: &RoleMarks) -> RoleMarks {
         let role = Name::parse(name).ok();

@@ -105,10 +105,7 @@ impl Owner {
             }
             key.clone()
         };
-        Ok(Some(Caller {
-            access_key_id: key.id.as_str().to_owned(),
-            secret: self.io(|ports| ports.keychain.fetch(&key.id)).await?,
-            token: None,
-        }))
+        let secret = self.io(|ports| ports.keychain.fetch(&key.id)).await?;
+        Ok(Some(Caller::of_key(&key.id, secret)))
     }
 }

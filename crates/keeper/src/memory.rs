@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use crate::ports::{
-    AwsEdit, AwsText, AwsWriter, Files, Keeping, Keychain, KeysEdit, MovedKeysEdit, OwnFile, Store,
-    TextEdit,
+    AwsEdit, AwsText, AwsWriter, Files, Journal, Keeping, Keychain, KeysEdit, MovedKeysEdit,
+    OwnFile, Store, TextEdit,
 };
 use rolecall_core::asker::history::{Line, Query, Recent};
 use rolecall_core::aws_files::{AwsFile, Edited, FileAccess, TakenKey};
@@ -83,6 +83,8 @@ pub struct MemoryFiles {
     pub aws_access: Mutex<FileAccess>,
     /// Why AWS's files cannot be read.
     pub aws_failure: Mutex<Option<Problem>>,
+    /// The journals.
+    pub journals: Mutex<BTreeMap<Journal, String>>,
     keys: Mutex<Vec<AccessKey>>,
     moved_keys: Mutex<Vec<TakenKey>>,
 }
@@ -153,6 +155,17 @@ impl Files for MemoryFiles {
         edit(&mut keys)?;
         lock(&self.keys).clone_from(&keys);
         Ok(keys)
+    }
+    fn read_journal(&self, journal: Journal) -> Result<String, Problem> {
+        Ok(lock(&self.journals)
+            .get(&journal)
+            .cloned()
+            .unwrap_or_default())
+    }
+    fn edit_journal(&self, journal: Journal, edit: TextEdit<'_>) -> Result<(), Problem> {
+        let edited = edit(&self.read_journal(journal)?)?;
+        lock(&self.journals).insert(journal, edited);
+        Ok(())
     }
 }
 

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assume::{check_expiry, ended_meanwhile, means_dead_signer};
+use super::assume::{check_expiry, ended_meanwhile};
+use super::dead_signer::means_dead_signer;
 use super::in_flight::Brought;
 use super::{Owner, State};
-use crate::assume::Intent;
+use crate::intent::Intent;
 use crate::state::mfa::TokenId;
 use crate::state::prompt::{CodeRequest, Halt, Purpose};
 use crate::state::unwritten::Row;
@@ -84,8 +85,12 @@ impl Owner {
         duration: TokenDuration,
         region: &Region,
     ) -> Result<MfaSession, Halt> {
-        let caller = &self.key_caller(&plan.key).await?;
         let question = self.question(role, plan, &id.1, Purpose::Token(request));
+        let is_unattended = self.lock().is_unattended(&question.purpose);
+        let caller = &match is_unattended {
+            true => self.quiet_key_caller(&plan.key).await?,
+            false => self.key_caller(&plan.key).await?,
+        };
         let send = |code| async move {
             self.call_for_token(&plan.key, caller, duration, &id.1, code, region)
                 .await

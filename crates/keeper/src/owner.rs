@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::turn::Turn;
 use super::{Concern, Ports, State, view};
-use crate::state::listing::Listing;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_core::view::role_list::RoleList;
 use rolecall_core::view::search::search;
 use rolecall_core::view::snapshot::{Mode, Snapshot};
 
@@ -37,15 +37,27 @@ impl Owner {
         self.lock().shown.is_held = true;
         self.reload_settings().await;
         self.read_keys().await;
+        self.reload_rotations().await;
         self.reload_marks().await;
         self.reload_roles().await;
         self.reload_aws_files().await;
-        self.lock().shown.is_held = false;
+        self.reload_revocations().await;
+        self.update(|state| {
+            state.shown.is_held = false;
+            state.compose();
+        });
     }
 
     /// Returns the current snapshot.
     pub(super) fn snapshot(&self) -> Snapshot {
-        self.lock().shown.snapshot.clone()
+        let is_listed = self.ports.audience.shows_roles();
+        let now = self.ports.clock.now();
+        let mut state = self.lock();
+        if !is_listed {
+            state.list_roles(now);
+            state.shown.snapshot.roles = state.shown.listing.roles.clone();
+        }
+        state.shown.snapshot.clone()
     }
 
     /// Returns the current snapshot without roles and keys, for prompts, which read it often.
@@ -61,6 +73,15 @@ impl Owner {
             roles: found,
             ..shown
         }
+    }
+
+    /// Returns a list of the roles that match a search, best first, or of all roles in their order.
+    pub(super) fn listed(&self, search: Option<&str>) -> RoleList {
+        let shown = match search {
+            Some(text) => self.found(text),
+            None => self.snapshot(),
+        };
+        RoleList::from(&shown)
     }
 
     /// Returns the names of the roles that match a search, best first, or of all roles if its text is empty.
@@ -125,12 +146,16 @@ impl Owner {
     /// Publishes the snapshot if it differs from the last published one.
     pub(super) fn publish(&self) {
         let (now, offset) = (self.ports.clock.now(), self.ports.clock.offset());
+        let shows_roles = self.ports.audience.shows_roles();
         let fresh = {
             let mut state = self.lock();
             if state.shown.is_held || !state.shown.take_change() {
                 return;
             }
-            state.shown.listing = Listing::of(&mut state, now);
+            state.list_keys(now);
+            if shows_roles {
+                state.list_roles(now);
+            }
             let snapshot = view::snapshot(&state, self.mode, now, offset);
             if snapshot == state.shown.snapshot {
                 return;

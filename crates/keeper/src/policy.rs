@@ -3,8 +3,9 @@
 
 use super::{Owner, State};
 use rolecall_core::asker::consent::{Consent, Subject};
-use rolecall_core::asker::history::Verdict;
+use rolecall_core::asker::history::{Purpose, Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
+use rolecall_core::value::problem::Problem;
 
 /// The decision about a request before the user is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,25 +19,74 @@ pub(super) enum Decision {
 }
 
 impl Owner {
-    /// Returns the decision of the policy of a role or an access key about a requester.
-    pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
-        self.lock().decision(subject, requester)
+    /// Returns the decision about a request, by the policy of its role or access key.
+    pub(super) fn decision(&self, request: &Request, requester: &Requester) -> Decision {
+        self.lock().decision(request, &[], requester)
+    }
+
+    /// Checks whether a program may have something read in IAM with a role's session or an access key. Nobody is asked.
+    /// `None` is a click in the window, which the user makes.
+    ///
+    /// # Errors
+    /// If the policy is never.
+    pub(super) fn check_read(
+        &self,
+        subject: &Subject,
+        requester: Option<&Requester>,
+    ) -> Result<(), Problem> {
+        let Some(requester) = requester else {
+            return Ok(());
+        };
+        let request = Request {
+            name: subject.name().clone(),
+            kind: match subject {
+                Subject::Role(_) => RequestKind::Preview,
+                Subject::Key(_) => RequestKind::PreviewWithKey,
+            },
+            requester: Some(requester.clone()),
+        };
+        self.check_policy(&request, requester)
+    }
+
+    /// Checks that the policy does not refuse a request. Nobody is asked.
+    ///
+    /// # Errors
+    /// If it does.
+    pub(super) fn check_policy(
+        &self,
+        request: &Request,
+        requester: &Requester,
+    ) -> Result<(), Problem> {
+        match self.decision(request, requester) {
+            Decision::Allowed | Decision::Asked(_) => Ok(()),
+            Decision::Refused(verdict) => Err(self.refusal_of(verdict, request)),
+        }
     }
 }
 
 impl State {
-    /// Returns the decision of the present policy of a role or an access key about a requester.
-    pub(super) fn decision(&self, subject: &Subject, requester: &Requester) -> Decision {
+    /// Returns the decision about a request, by the present policy of its role or access key, or of those that it is
+    /// about, whichever is stricter.
+    pub(super) fn decision(
+        &self,
+        request: &Request,
+        about: &[Subject],
+        requester: &Requester,
+    ) -> Decision {
         let sandboxed = requester.isolation == Isolation::Sandboxed;
         let ask = &self.settings.current.ask;
         if sandboxed && ask.containers == Consent::Never {
             return Decision::Refused(Verdict::Sandboxed);
         }
         // A request for an unknown name fails without a question to the user.
-        let Some(governing) = self.governing(subject) else {
+        let Some(governing) = self.governing(&request.subject()) else {
             return Decision::Refused(Verdict::Unknown);
         };
-        let own = ask.of(&governing);
+        let about = about.iter().filter_map(|it| self.governing(it));
+        let policy = about.fold(ask.of(&governing), |policy, it| {
+            policy.stricter(ask.of(&it))
+        });
+        let own = for_purpose(policy, &governing, request.kind.purpose());
         let consent = match sandboxed {
             false => own,
             true => own.stricter(ask.containers),
@@ -81,5 +131,16 @@ impl State {
         endpoints.retain(|role| is_kept(&Subject::Role(role.clone())));
         self.questions.permissions = permissions;
         self.program_endpoints = endpoints;
+    }
+}
+
+/// Returns the policy for a purpose. A change of IAM is never allowed for a process tree. With an access key it is always
+/// asked for: sessions of the key, which its policy is about, cannot change IAM.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+fn for_purpose(own: Consent, of: &Subject, purpose: Purpose) -> Consent {
+    match (purpose, of, own) {
+        (Purpose::Use | Purpose::Plaintext, _, own) => own,
+        (Purpose::ChangeIam, Subject::Role(_), Consent::Allow) => Consent::Allow,
+        (Purpose::ChangeIam, _, own) => own.stricter(Consent::Ask),
     }
 }

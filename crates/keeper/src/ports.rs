@@ -1,14 +1,21 @@
 //! The ports of the keeper: one small trait for each external system.
 
+mod console;
+mod machine;
+
 use std::sync::Arc;
 use std::task::Waker;
 
 use jiff::{SignedDuration, Timestamp};
 
 pub use crate::task::Task;
+pub use console::{Browsers, SignInEndpoint, SignInPage};
+pub use machine::Machine;
 use rolecall_core::asker::history::{Line, Query};
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::aws_files::{AwsFile, Edited, FileAccess, TakenKey};
 use rolecall_core::calls::iam::{DescribedRole, ListedKey, Simulation, SimulationResult};
+use rolecall_core::calls::iam_call::{IamAnswer, IamCall};
 use rolecall_core::calls::sts::{
     AssumeRole, Assumed, Caller, CallerIdentity, SessionToken, StsError,
 };
@@ -38,8 +45,12 @@ pub struct Ports {
     pub machine: Arc<dyn Machine>,
     /// The Security Token Service.
     pub sts: Arc<dyn Sts>,
-    /// Calls of IAM and STS that read permissions.
+    /// IAM, and calls of STS that read permissions.
     pub iam: Arc<dyn Iam>,
+    /// The sign-in endpoint of the AWS console.
+    pub sign_in: Arc<dyn SignInEndpoint>,
+    /// The browsers on this machine.
+    pub browsers: Arc<dyn Browsers>,
     /// The OS keychain.
     pub keychain: Arc<dyn Keychain>,
     /// Programs in the user's settings.
@@ -87,8 +98,20 @@ pub trait Sts: Send + Sync {
     fn reach(&self, region: &Region) -> Result<(), StsError>;
 }
 
-/// Calls of IAM and STS that read permissions. Each call can itself be denied.
+/// IAM, and calls of STS that read permissions. Each call can itself be denied.
 pub trait Iam: Send + Sync {
+    /// Makes a call of IAM in a partition. What only reads is retried according to the standard retry mode. A change is
+    /// sent once: without an answer, it may have been made.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn call(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+        call: &IamCall,
+    ) -> Result<IamAnswer, StsError>;
+
     /// Calls GetRole. It finds only roles in the caller's account, by name.
     ///
     /// # Errors
@@ -114,6 +137,18 @@ pub trait Iam: Send + Sync {
         caller: &Caller,
         partition: Partition,
     ) -> Result<Vec<ListedKey>, StsError>;
+
+    /// Calls CreateAccessKey for a user in a partition, once. Without an answer, there may be a new key whose secret nobody
+    /// has.
+    ///
+    /// # Errors
+    /// Any of [`StsError`].
+    fn create_access_key(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+        user: &str,
+    ) -> Result<KeyPair, StsError>;
 
     /// Calls ListMFADevices for the user who signs, in a partition, and returns their serials.
     ///
@@ -164,7 +199,8 @@ pub trait Clock: Send + Sync {
     /// Cancels an alarm of [`Clock::wake_at`].
     fn cancel(&self, alarm: u64);
 
-    /// Returns how often the clock was noticed to be set, forward or back. All alarms wake their wakers then.
+    /// Returns how often the clock was noticed to be set, forward or back, or the machine to wake up. All alarms wake their
+    /// wakers then.
     fn jumps(&self) -> u64;
 
     /// Returns whether AWS sent its time. Without it, the time is only what this machine says, and nothing is deleted
@@ -184,15 +220,6 @@ pub trait Tasks: Send + Sync {
     fn delay(&self) -> SignedDuration {
         SignedDuration::ZERO
     }
-}
-
-/// The names of this machine and its user, for session names.
-pub trait Machine: Send + Sync {
-    /// Returns the machine's name without its domain, or an empty text if it has none.
-    fn host(&self) -> String;
-
-    /// Returns the name of the user who is logged in, or an empty text if it is unknown.
-    fn login(&self) -> String;
 }
 
 /// The OS keychain.
@@ -253,6 +280,29 @@ pub enum OwnFile {
     Marks,
 }
 
+/// A file in the state folder that says how far something in several steps came, so that it can be continued or undone
+/// after a crash. See [`crate::journal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Journal {
+    /// Access keys that are being replaced.
+    Rotations,
+    /// Setup kits that are applied.
+    Setups,
+    /// Policies that were put to revoke sessions.
+    Revocations,
+}
+
+impl Journal {
+    /// Returns the name of the file.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Rotations => "rotations.json",
+            Self::Setups => "setups.json",
+            Self::Revocations => "revocations.json",
+        }
+    }
+}
+
 /// The user's files of roles, settings, labels and access keys (IDs and names, never secrets). Other programs may write
 /// them concurrently. No change of theirs is lost by an edit.
 pub trait Files: Send + Sync {
@@ -292,6 +342,18 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// The errors of `edit`, and if the file cannot be read or written.
     fn edit_keys(&self, edit: KeysEdit<'_>) -> Result<Vec<AccessKey>, Problem>;
+
+    /// Returns the text of a journal, or an empty text if there is none.
+    ///
+    /// # Errors
+    /// The same as [`Files::read`].
+    fn read_journal(&self, journal: Journal) -> Result<String, Problem>;
+
+    /// Changes a journal like [`Files::edit`]. The change is on disk when this returns.
+    ///
+    /// # Errors
+    /// The errors of `edit`, and if the file cannot be read or written.
+    fn edit_journal(&self, journal: Journal, edit: TextEdit<'_>) -> Result<(), Problem>;
 }
 
 /// An edit of a text. It may be called several times.
@@ -503,6 +565,11 @@ pub trait Notifier: Send + Sync {
     /// Withdraws the notification of a topic, if it is still shown.
     fn withdraw(&self, topic: &Topic);
 
+    /// Returns the user's time of day at an instant, which counts from midnight; that of UTC if it is not known.
+    fn time_of_day(&self, at: Timestamp) -> SignedDuration {
+        SignedDuration::from_secs(at.as_second().rem_euclid(86_400))
+    }
+
     /// Returns whether the user sees notifications and can answer questions in them.
     fn reaches_a_person(&self) -> bool {
         true
@@ -519,6 +586,12 @@ pub trait Audience: Send + Sync {
 
     /// Returns whether it displays times, so that it needs a heartbeat when they change.
     fn shows_times(&self) -> bool {
+        true
+    }
+
+    /// Returns whether it displays roles. Otherwise the published snapshots have none, and their views are built when
+    /// somebody asks for them.
+    fn shows_roles(&self) -> bool {
         true
     }
 }

@@ -72,7 +72,14 @@ impl Owner {
         let mut next = self.lock().take_provided_code(question);
         let was_brought = next.is_some();
         let mut rejected = None;
-        if !was_brought && let Some(code) = self.code_without_a_person(question).await {
+        let unattended = self.lock().is_unattended(&question.purpose);
+        let found = match (was_brought, unattended) {
+            (true, _) => None,
+            // The program may wait for a touch.
+            (false, true) => self.code_of_seed(question).await,
+            (false, false) => self.code_without_a_person(question).await,
+        };
+        if let Some(code) = found {
             match code {
                 Ok(code) => match call(code).await {
                     Err(problem) if problem.code == ProblemCode::CodeRejected => {
@@ -86,7 +93,13 @@ impl Owner {
         loop {
             let code = match next.take() {
                 Some(code) => code,
-                None => self.ask(question, rejected.take()).await?,
+                None => {
+                    let is_unattended = self.lock().is_unattended(&question.purpose);
+                    if is_unattended {
+                        return Err(rejected.unwrap_or_else(nobody_there).into());
+                    }
+                    self.ask(question, rejected.take()).await?
+                }
             };
             let outcome = match self.use_code(&question.serial, &code).await {
                 Ok(()) => call(code).await,
@@ -162,6 +175,9 @@ impl State {
 
     /// Takes a code that a caller which waits for this question provided.
     fn take_provided_code(&mut self, question: &CodeRequest) -> Option<MfaCode> {
+        if let Purpose::Key(_) = question.purpose {
+            return None;
+        }
         // A caller may wait for a role that is assumed from this one.
         let mut roles = question.roles(self);
         if let Purpose::Token(request) = question.purpose {
@@ -183,10 +199,11 @@ impl State {
 }
 
 impl CodeRequest {
-    /// Returns the roles that callers requested and that wait for the code.
+    /// Returns the roles that callers requested and that wait for the code, or the access key that does.
     pub(super) fn roles(&self, state: &State) -> Vec<Name> {
         let attempts = &state.sessions.attempts;
         let names = match self.purpose {
+            Purpose::Key(ref key) => return vec![key.clone()],
             Purpose::Attempt(attempt) => attempts.waiting(|id, _| id == attempt),
             Purpose::Token(request) => {
                 let roles = state.mfa.requests.waiting(|id, _| id == request);
@@ -215,6 +232,15 @@ pub(super) fn code_used() -> Problem {
         ProblemCode::CodeRejected,
         "This code was used already.",
         "Wait for the next one: AWS takes each code once.",
+    )
+}
+
+fn nobody_there() -> Problem {
+    let what = "The renewal needs an MFA code.";
+    Problem::new(
+        ProblemCode::CodeNeeded,
+        what,
+        "Renew it, and enter the code.",
     )
 }
 

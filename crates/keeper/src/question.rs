@@ -6,6 +6,8 @@ use super::{Owner, State};
 use crate::state::question::{Answer, Kind, Sort};
 use crate::view::question_view;
 use rolecall_core::asker::consent::Reply;
+use rolecall_core::asker::history::RequestKind;
+use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::notice::{DIGEST_FROM, Notice};
 use rolecall_core::view::question::{ConsentView, QuestionView};
@@ -129,7 +131,7 @@ impl Owner {
     pub(super) fn show_questions(&self) {
         let (before, after) = {
             let mut state = self.lock();
-            let after = notices(&state.consent_views());
+            let after = state.question_notices();
             let before = std::mem::replace(&mut state.questions.shown, after.clone());
             (before, after)
         };
@@ -146,6 +148,30 @@ impl Owner {
 }
 
 impl State {
+    /// Returns the notifications of the open questions whether a program may use a session.
+    fn question_notices(&self) -> Vec<Notice> {
+        let open = self.consent_views();
+        let named = |notice: Notice, is_production: bool| match is_production {
+            true => notice.about_production(),
+            false => notice,
+        };
+        if open.len() < DIGEST_FROM {
+            let open = open.iter();
+            return open
+                .map(|it| named(Notice::question(it), self.concerns_production(it)))
+                .collect();
+        }
+        let is_production = open.iter().any(|it| self.concerns_production(it));
+        vec![named(Notice::questions(&open), is_production)]
+    }
+
+    /// Returns whether a program wants a role that acts on production.
+    fn concerns_production(&self, question: &ConsentView) -> bool {
+        let is_key = matches!(question.request, RequestKind::Key | RequestKind::PutBack);
+        let role = Name::parse(&question.role).ok().filter(|_| !is_key);
+        role.is_some_and(|role| self.is_production(&role))
+    }
+
     /// Checks that a question of a kind is open.
     pub(super) fn check_open(&self, id: u64, sort: Sort) -> Result<(), Problem> {
         let open = self.questions.get(id);
@@ -170,13 +196,6 @@ impl State {
 }
 
 /// Returns the notifications for all questions about programs: one for each, or one for many.
-fn notices(open: &[ConsentView]) -> Vec<Notice> {
-    match open.len() >= DIGEST_FROM {
-        true => vec![Notice::questions(open)],
-        false => open.iter().map(Notice::question).collect(),
-    }
-}
-
 fn gone(sort: Sort) -> Problem {
     let what = "This question is no longer open.";
     let remedy = match sort {

@@ -1,13 +1,14 @@
 //! Reasons: a prompt for roles that require one, and the last reason for tools, which cannot be prompted.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::assume::{Asker, Intent, ended_meanwhile};
+use super::assume::ended_meanwhile;
+use super::intent::{Asker, Intent};
 use super::prompt::PROMPT_LIFE;
 use super::question::NEVER_GONE;
 use super::{Owner, State};
 use crate::state::question::{Answer, Kind};
-use crate::state::reason::{GivenReason, ReasonPrompt};
+use crate::state::reason::{GivenReason, REASON_LIFE, ReasonPrompt};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
 use rolecall_core::role::reason::{Reason, ReasonRule};
@@ -15,9 +16,6 @@ use rolecall_core::value::input::InputError;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
-
-/// How long tools can use a reason without a prompt.
-const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 impl State {
     /// Returns the answer to a question for a reason, if its role takes this one.
@@ -90,8 +88,8 @@ impl Owner {
         // What the role takes may have changed since.
         let used = used.filter(|used| rule.check(used.reason.as_str()).is_ok());
         let reason = match (brought, intent.first_asker) {
-            (Some(reason), Asker::Person | Asker::Tool) => reason,
-            (None, Asker::Tool) => {
+            (Some(reason), Asker::Person | Asker::Tool | Asker::Renewal) => reason,
+            (None, Asker::Tool | Asker::Renewal) => {
                 let used = used.filter(|used| now.duration_since(used.at) <= REASON_LIFE);
                 let used = used.ok_or_else(|| no_reason(role))?;
                 return Ok(Some(used.reason));

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::warnings::LEFT_TO_END_S;
 use super::{Concern, Owner, State};
 use crate::state::unwritten::Row;
 use rolecall_core::session::Session;
@@ -10,6 +11,8 @@ use rolecall_core::value::region::Region;
 /// How long a request for credentials waits for the restored sessions, which is how long the keychain may take to
 /// respond.
 const RESTORE_TIMEOUT: SignedDuration = SignedDuration::from_secs(6);
+/// A session that ended at most this long ago is restored, so that its end is shown although the program crashed then.
+pub(super) const JUST_ENDED: SignedDuration = SignedDuration::from_mins(5);
 
 impl Owner {
     /// Reads the sessions that survived a restart. This may fetch their encryption key from the keychain, so it can
@@ -21,13 +24,22 @@ impl Owner {
         let tokens = self.io(|ports| ports.store.load_mfa()).await;
         let now = self.ports.clock.now();
         let is_confirmed = self.ports.clock.is_confirmed();
+        let left_to_end = self
+            .io(|ports| {
+                let sessions = loaded.iter().flatten();
+                let ids = sessions.map(|it| it.id().to_owned());
+                ids.filter(|id| ports.store.was_warned(id, LEFT_TO_END_S))
+                    .collect::<Vec<String>>()
+            })
+            .await;
         self.update(|state| {
             state.sessions.are_restored = true;
+            state.sessions.left_to_end.extend(left_to_end);
             match loaded {
                 Ok(sessions) => {
                     state.sessions.doubtful.clear();
                     for session in sessions {
-                        match session.remaining_at(now).is_positive() {
+                        match session.remaining_at(now) > -JUST_ENDED {
                             true => state.restore(session),
                             false if !is_confirmed => state.sessions.doubtful.push(session),
                             false => {}

@@ -3,7 +3,9 @@
 use super::{Concern, Owner, State};
 use crate::ports::{Iam, OwnFile, Sts};
 use rolecall_core::asker::consent::{Consent, Subject};
-use rolecall_core::settings::{self, Settings, SettingsReading, in_settings};
+use rolecall_core::settings::{
+    self, SettingValue, SettingView, Settings, SettingsReading, in_settings,
+};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 
 impl Owner {
@@ -67,6 +69,32 @@ impl Owner {
         .await?;
         self.update(|state| state.withdraw_grants(|changed| changed == subject));
         Ok(())
+    }
+
+    /// Returns what the file of settings contains.
+    ///
+    /// # Errors
+    /// If the file is not valid or cannot be read.
+    pub(super) async fn settings_in_file(&self) -> Result<Vec<SettingView>, Problem> {
+        let path = self.ports.files.path(OwnFile::Settings);
+        let text = self.io(|ports| ports.files.read(OwnFile::Settings)).await?;
+        settings::settings_in(&text, &path)
+    }
+
+    /// Changes a setting; `None` selects the default.
+    ///
+    /// # Errors
+    /// If the value is not allowed, or the file of settings is not valid or cannot be written.
+    pub(super) async fn set_setting(
+        &self,
+        section: &str,
+        name: &str,
+        value: Option<&SettingValue>,
+    ) -> Result<(), Problem> {
+        self.edit_file(OwnFile::Settings, |text, path| {
+            settings::with_setting(text, path, section, name, value)
+        })
+        .await
     }
 
     /// Copies the policy of a role or key to its new name before it is renamed, so that a less strict policy never

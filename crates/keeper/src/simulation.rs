@@ -3,9 +3,13 @@
 
 mod acts;
 mod checks;
+mod month;
 mod story;
 mod world;
 
+use std::io::Write as _;
+
+use month::Month;
 use story::Story;
 
 /// The default number of seeds, which `SIMULATION_SEEDS` can change.
@@ -34,6 +38,32 @@ fn no_order_of_events_breaks_an_invariant() {
         failed.len(),
         shown.join("\n\n")
     );
+}
+
+/// The sessions and days of a month, of which an ordinary run plays a part.
+const MONTH: (usize, i64) = (10_000, 30);
+const MOMENT: (usize, i64) = (100, 1);
+
+#[test]
+fn r36_r40_in_a_month_no_warning_is_missed_false_or_doubled() {
+    let is_long = is_long();
+    let (sessions, days) = if is_long { MONTH } else { MOMENT };
+    let played = Month::of(seeds().0).play(days);
+    let figures = played.unwrap_or_else(|log| panic!("{log}"));
+    assert!(figures.sessions >= sessions, "{figures}");
+    if is_long {
+        // Not captured, unlike what a macro prints.
+        let _ = writeln!(std::io::stderr(), "{figures}");
+    }
+}
+
+/// Returns whether a longer run is asked for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a longer run is asked for in the environment"
+)]
+fn is_long() -> bool {
+    std::env::var_os("SIMULATION_SEEDS").is_some()
 }
 
 /// Runs one story. Returns its log if it fails.

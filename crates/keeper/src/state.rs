@@ -2,10 +2,12 @@
 
 pub(super) mod attempt;
 pub(super) mod aws_files;
+pub(super) mod beats;
 pub(super) mod consent;
 pub(super) mod durations;
 pub(super) mod edited_file;
 pub(super) mod gate;
+pub(super) mod health;
 pub(super) mod key_session;
 pub(super) mod keys;
 pub(super) mod listing;
@@ -19,21 +21,25 @@ pub(super) mod refused;
 pub(super) mod renewals;
 pub(super) mod requests;
 pub(super) mod roles;
+pub(super) mod rotations;
 pub(super) mod sessions;
 pub(super) mod shown;
 pub(super) mod teams;
 pub(super) mod temporary;
 pub(super) mod unwritten;
 pub(super) mod usage;
+pub(super) mod warnings;
 
 use std::collections::BTreeSet;
 use std::task::Waker;
 
 use jiff::Timestamp;
 
+use crate::state::beats::Beats;
 use crate::state::durations::Durations;
 use crate::state::edited_file::EditedFile;
 use crate::state::gate::Gate;
+use crate::state::health::Health;
 use crate::state::keys::Keys;
 use crate::state::mfa::Mfa;
 use crate::state::problems::Problems;
@@ -46,6 +52,7 @@ use crate::state::shown::Shown;
 use crate::state::temporary::Temporary;
 use crate::state::unwritten::Unwritten;
 use crate::state::usage::RoleUsage;
+use crate::state::warnings::Warnings;
 use rolecall_core::catalogue::marks::Marks;
 use rolecall_core::session::Session;
 use rolecall_core::settings::Settings;
@@ -62,6 +69,9 @@ pub(super) struct State {
     pub(super) settings: EditedFile<Settings>,
     pub(super) keys: Keys,
     pub(super) sessions: Sessions,
+    pub(super) warnings: Warnings,
+    pub(super) health: Health,
+    pub(super) beats: Beats,
     pub(super) durations: Durations,
     pub(super) mfa: Mfa,
     /// The open questions to the user, and what the user permitted.

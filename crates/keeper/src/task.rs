@@ -21,7 +21,8 @@ impl Task {
     }
 
     /// Polls the task. Returns `true` once it is done.
-    pub fn poll(&mut self, waker: &Waker) -> bool {
+    #[cfg(test)]
+    pub(crate) fn poll(&mut self, waker: &Waker) -> bool {
         (self.0)(&mut Context::from_waker(waker)).is_ready()
     }
 }

@@ -1,12 +1,16 @@
 //! Builds the snapshot from the state.
 
+use std::cell::OnceCell;
+
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::State;
+use crate::prospect::Prospect;
 use crate::state::prompt::CodePrompt;
 use crate::state::question::{Kind, Question};
 use crate::state::reason::ReasonPrompt;
-use rolecall_core::asker::consent::Subject;
+use crate::state::sessions::SHOWN_AFTER_END;
+use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::catalogue::Unusable;
 use rolecall_core::plan::{Plan, PlanPreference, Situation};
 use rolecall_core::role::Role;
@@ -15,7 +19,7 @@ use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::session::{Phase, Session};
 use rolecall_core::value::access_key::masked;
 use rolecall_core::value::arn::Arn;
-use rolecall_core::value::duration::KnownBy;
+use rolecall_core::value::duration::{KnownBy, span};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::sanitise::cut;
@@ -29,9 +33,6 @@ const OFFSET_STEP: SignedDuration = SignedDuration::from_secs(2);
 
 /// The maximum number of characters of an unchecked text in the snapshot.
 const UNCHECKED_MAX: usize = 2_048;
-
-/// How long an expired session is listed, so that it is visible the next morning.
-pub(super) const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(12);
 
 pub(super) fn snapshot(
     state: &State,
@@ -88,9 +89,26 @@ fn sessions(state: &State, now: Timestamp) -> Vec<SessionView> {
         .collect();
     names.sort_unstable();
     names.dedup();
+    let situation = OnceCell::new();
+    let renews_at = |session: &Session| {
+        let prospect = match state.next_renewal(session, now) {
+            Some(_) => {
+                let situation = situation.get_or_init(|| state.situation(now));
+                state.prospect(session, situation, now)
+            }
+            None => Prospect::Ends,
+        };
+        prospect.at()
+    };
     let mut views: Vec<SessionView> = names
         .into_iter()
-        .map(|name| session_view(state, name, now))
+        .map(|name| {
+            let session = state.sessions.by_role.get(name);
+            SessionView {
+                renews_at: session.and_then(renews_at).map(whole_second),
+                ..session_view(state, name, now)
+            }
+        })
         .collect();
     let is_over = |view: &SessionView| view.phase == Phase::Expired;
     views.sort_by_key(|view| (is_over(view), view.expires_at, view.role.clone()));
@@ -152,7 +170,14 @@ fn session_view(state: &State, name: &Name, now: Timestamp) -> SessionView {
         reason: session.and_then(|session| session.reason.clone()),
         access_key_id: session.map(|session| masked(session.id())),
         problem,
+        renews_at: None,
+        used_by: session.map_or_else(Vec::new, |session| state.requests.users_of(session)),
     }
+}
+
+/// Returns a lead time as a file writes it.
+fn written(lead: &SignedDuration) -> String {
+    span(lead.as_secs()).replace(' ', "")
 }
 
 fn whole_second(instant: Timestamp) -> Timestamp {
@@ -235,7 +260,11 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             .map(|pattern| pattern.as_str().to_owned()),
         region: role.region.as_ref().map(ToString::to_string),
         output: role.output.map(|output| output.text().to_owned()),
+        browser: role.browser.as_ref().map(ToString::to_string),
         group: role.group.clone(),
+        renew: role.renew.map(|renew| renew.text().to_owned()),
+        lead_times: role.lead_times.iter().flatten().map(written).collect(),
+        renews: state.renews(&role.name),
         mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
         plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
@@ -280,9 +309,14 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
         transitive_tags: draft.transitive_tags.clone(),
         region: if_any(&draft.region),
         output: if_any(&draft.output),
+        browser: if_any(&draft.browser),
         group: if_any(&draft.group),
+        renew: if_any(&draft.renew),
+        lead_times: draft.lead_times.iter().map(|text| shown(text)).collect(),
         needs_code: draft.mfa_serial.is_some(),
         problem: Some(unusable.problem.clone()),
+        consent: policy_of(state, &draft.name).unwrap_or(state.settings.current.ask.default),
+        consent_is_default: policy_of(state, &draft.name).is_none(),
         origin: origin.clone(),
         hides: state.roles.catalogue.hidden(&draft.name).cloned(),
         ..RoleView::default()
@@ -323,6 +357,14 @@ fn reason_view(state: &State, id: u64, prompt: &ReasonPrompt, deadline: Timestam
         last: prompt.last.clone(),
         deadline,
     }
+}
+
+/// Returns the policy of a role that cannot be assumed, if it has one of its own.
+fn policy_of(state: &State, role: &str) -> Option<Consent> {
+    let name = Name::parse(role).ok()?;
+    let ask = &state.settings.current.ask;
+    let has_own = ask.roles.contains_key(&name);
+    has_own.then(|| ask.of(&Subject::Role(name)))
 }
 
 fn settings_view(state: &State) -> SettingsView {

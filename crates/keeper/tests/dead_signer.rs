@@ -158,6 +158,48 @@ fn other_errors_leave_the_parent_as_it_is() {
     }
 }
 
+/// What AWS answers to a session that IAM's console revoked, and to any session that a policy denies the call.
+fn denied() -> StsError {
+    StsError::Refused(Refusal {
+        status: 403,
+        code: "AccessDenied".into(),
+        message: "User: arn:aws:sts::808768216571:assumed-role/hub/ann is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::808768216571:role/leaf with an explicit deny in an identity-based policy".into(),
+        ..Refusal::default()
+    })
+}
+
+#[test]
+fn a_parent_that_was_revoked_is_replaced_once() {
+    let (fakes, keeper) = ready();
+    keeper.assume(&name("hub"), None).expect("assumed");
+    fakes.sts.refuse_next(denied());
+    keeper.assume(&name("leaf"), None).expect("assumed");
+    let expected = ["key>root", "1>hub", "2>leaf", "1>hub", "4>leaf"];
+    assert_eq!(calls(&fakes), expected);
+}
+
+#[test]
+fn a_parent_is_not_suspected_again_if_a_new_one_was_denied_as_well() {
+    let (fakes, keeper) = ready();
+    keeper.assume(&name("hub"), None).expect("assumed");
+    fakes.sts.refuse_role("leaf", denied());
+    let problem = keeper.assume(&name("leaf"), None).expect_err("denied");
+    assert_eq!(problem.code, ProblemCode::AccessDenied);
+    keeper.assume(&name("leaf"), None).expect_err("denied");
+    let expected = ["key>root", "1>hub", "2>leaf", "1>hub", "4>leaf", "4>leaf"];
+    assert_eq!(calls(&fakes), expected);
+    assert!(is_live(&keeper, "hub"));
+}
+
+#[test]
+fn a_new_parent_that_is_denied_is_kept() {
+    let (fakes, keeper) = ready();
+    fakes.sts.refuse_role("leaf", denied());
+    keeper.assume(&name("leaf"), None).expect_err("denied");
+    keeper.assume(&name("leaf"), None).expect_err("denied");
+    assert_eq!(calls(&fakes), ["key>root", "1>hub", "2>leaf", "2>leaf"]);
+}
+
 #[test]
 fn a_dead_parent_that_cannot_be_replaced_is_gone_also_after_a_restart() {
     let (fakes, keeper) = ready();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::FileAccess;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::iam::{Decision, ListedKey, SimulationResult};
@@ -80,7 +81,7 @@ impl Desk {
         self.fakes
             .iam
             .answer_next(Ok(Answer::Simulation(simulated.to_vec())));
-        self.keeper.doctor(None).expect("a report")
+        self.keeper.doctor(None, None).expect("a report")
     }
 
     /// Returns the ids of the findings.
@@ -119,10 +120,26 @@ fn finds_nothing_wrong_with_a_sound_set_up() {
 fn a_new_user_without_keys_has_nothing_wrong() {
     let fakes = Fakes::at(now());
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
-    assert_eq!(keeper.doctor(None), Ok(DoctorReport::default()));
+    assert_eq!(keeper.doctor(None, None), Ok(DoctorReport::default()));
     fakes.keychain.fail_with(Some(KeychainError::Absent));
-    let report = keeper.doctor(None).expect("a report");
+    let report = keeper.doctor(None, None).expect("a report");
     assert_eq!(ids(&report), ["keychain_absent"]);
+}
+
+#[test]
+fn t03_a_program_has_nothing_read_with_a_key_whose_policy_is_never() {
+    let desk = Desk::with(ROLES, "[ask.keys]\nuser = \"never\"\n");
+    let before = desk.fakes.iam.calls().len();
+    let program = Requester::default();
+    let role = Name::parse("guest").expect("a name");
+    let report = desk.keeper.doctor(Some(&role), Some(&program));
+    let report = report.expect("a report");
+    assert_eq!(desk.fakes.iam.calls().len(), before);
+    let unread: Vec<&str> = report.unread.iter().map(|it| it.what.as_str()).collect();
+    assert!(unread.contains(&"the access key \"user\""), "{unread:?}");
+    // A click in the window is the user's own.
+    desk.report_with(Decision::ImplicitDeny);
+    assert!(desk.fakes.iam.calls().len() > before);
 }
 
 #[test]
@@ -146,7 +163,7 @@ fn what_iam_does_not_permit_is_named_and_no_finding() {
     let desk = Desk::new();
     desk.fakes.iam.list_keys(&[]);
     desk.fakes.iam.answer_next(Err(refusal("AccessDenied")));
-    let report = desk.keeper.doctor(None).expect("a report");
+    let report = desk.keeper.doctor(None, None).expect("a report");
     let unread: Vec<&str> = report.unread.iter().map(|it| it.what.as_str()).collect();
     assert_eq!(
         unread,
@@ -243,7 +260,7 @@ fn reaches_aws_without_a_key_too() {
     let keeper = Keeper::new(fakes.ports(), Mode::Own);
     let error = StsError::TimedOut { host: "sts".into() };
     fakes.sts.fail_in("us-east-1", error);
-    let report = keeper.doctor(None).expect("a report");
+    let report = keeper.doctor(None, None).expect("a report");
     assert_eq!(ids(&report), ["timed_out"]);
 }
 

@@ -12,7 +12,7 @@ use rolecall_core::value::problem::ProblemCode;
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
-use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::fakes::{Fakes, IamAccount};
 use serde_json::{Value, json};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -44,7 +44,9 @@ impl Desk {
         let iam = &self.fakes.iam;
         iam.answer_next(Ok(Answer::Trust(trust.to_string())));
         iam.answer_next(Ok(Answer::Simulation(vec![simulated])));
-        self.keeper.doctor(Some(&name("own"))).expect("a report")
+        self.keeper
+            .doctor(Some(&name("own")), None)
+            .expect("a report")
     }
 
     fn ids(&self, trust: &Value, simulated: SimulationResult) -> Vec<String> {
@@ -194,6 +196,106 @@ fn finds_what_the_caller_may_not_do() {
     }
 }
 
+/// Returns the user's account, with an inline policy for each of these effects and actions.
+fn account(policies: &[(&str, &str)]) -> IamAccount {
+    let mut account = IamAccount::new("177634097045", &["user"]);
+    for (effect, action) in policies {
+        let document = document(effect, action);
+        let holder = ("user", "user".to_owned(), format!("{effect}-{action}"));
+        account.inline.insert(holder, document);
+    }
+    account
+}
+
+fn document(effect: &str, action: &str) -> String {
+    let statement = json!({ "Effect": effect, "Action": action, "Resource": "*" });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
+/// Returns the report if the simulator is denied, and the caller may read this.
+fn own_report(account: IamAccount) -> DoctorReport {
+    let desk = Desk::with("");
+    let iam = &desk.fakes.iam;
+    iam.set_account(KEY, account);
+    iam.answer_next(Ok(Answer::Trust(trust(USER, &json!({})).to_string())));
+    for _ in 0..2 {
+        let code = "AccessDenied".to_owned();
+        let refusal = Refusal {
+            code,
+            ..Refusal::default()
+        };
+        iam.answer_next(Err(StsError::Refused(refusal)));
+    }
+    desk.keeper
+        .doctor(Some(&name("own")), None)
+        .expect("a report")
+}
+
+#[test]
+fn evaluates_the_policies_itself_where_the_simulator_is_denied() {
+    let mut of_group = account(&[]);
+    let members = std::iter::once("user".to_owned()).collect();
+    of_group.groups.insert("team".to_owned(), members);
+    let holder = ("group", "team".to_owned(), "roles".to_owned());
+    of_group
+        .inline
+        .insert(holder, document("Allow", "sts:AssumeRole"));
+    let arn = "arn:aws:iam::177634097045:policy/roles";
+    let mut managed = account(&[]);
+    managed
+        .policies
+        .insert(arn.to_owned(), document("Allow", "sts:*"));
+    let attached = ("user", "user".to_owned(), arn.to_owned());
+    managed.attached.insert(attached);
+    let mut limited = account(&[("Allow", "sts:AssumeRole")]);
+    limited
+        .policies
+        .insert(arn.to_owned(), document("Allow", "s3:*"));
+    limited.boundaries.insert("user".to_owned(), arn.to_owned());
+    for (account, expected) in [
+        (account(&[("Allow", "sts:AssumeRole")]), vec![]),
+        (of_group, vec![]),
+        (managed, vec![]),
+        (
+            account(&[("Allow", "s3:GetObject")]),
+            vec!["caller_permission"],
+        ),
+        (
+            account(&[("Allow", "sts:AssumeRole"), ("Deny", "sts:Assume*")]),
+            vec!["explicit_deny"],
+        ),
+        (limited, vec!["boundary"]),
+        (
+            account(&[("Allow", "sts:*"), ("Allow", "iam:*")]),
+            vec!["broad_key"],
+        ),
+    ] {
+        let shown = format!("{account:?}");
+        let report = own_report(account);
+        assert_eq!(ids(&report), expected, "{shown}");
+        let unread = report.unread.iter().map(|it| it.what.as_str());
+        let unread: Vec<&str> = unread.filter(|it| it.starts_with("iam:")).collect();
+        assert_eq!(unread, ["iam:ListAccessKeys as user"]);
+        let limits = report
+            .unread
+            .iter()
+            .filter(|it| it.what.starts_with("service control"));
+        assert_eq!(limits.count(), 1, "named once");
+    }
+}
+
+#[test]
+fn names_the_policies_that_it_could_not_read_and_concludes_nothing_from_them() {
+    let mut account = account(&[("Allow", "s3:GetObject")]);
+    let gone = "arn:aws:iam::177634097045:policy/gone".to_owned();
+    let attached = ("user", "user".to_owned(), gone);
+    account.attached.insert(attached);
+    let report = own_report(account);
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let unread: Vec<&str> = report.unread.iter().map(|it| it.what.as_str()).collect();
+    assert!(unread.contains(&"iam:GetPolicy as user"), "{unread:?}");
+}
+
 #[test]
 fn finds_a_device_of_another_user_or_account() {
     let present = json!({ "Bool": { "aws:MultiFactorAuthPresent": "true" } });
@@ -223,7 +325,10 @@ fn names_what_could_not_be_read() {
     for _ in 0..2 {
         desk.fakes.iam.answer_next(Err(denied()));
     }
-    let report = desk.keeper.doctor(Some(&name("far"))).expect("a report");
+    let report = desk
+        .keeper
+        .doctor(Some(&name("far")), None)
+        .expect("a report");
     let unread: Vec<&str> = report.unread.iter().map(|it| it.what.as_str()).collect();
     assert_eq!(
         &unread[..4],
@@ -242,7 +347,7 @@ fn an_unknown_role_is_an_error() {
     let desk = Desk::with("");
     let problem = desk
         .keeper
-        .doctor(Some(&name("gone")))
+        .doctor(Some(&name("gone")), None)
         .expect_err("unknown");
     assert_eq!(problem.code, ProblemCode::UnknownRole);
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::iam::{Decision, SimulationResult};
 use rolecall_core::calls::sts::{Refusal, StsError};
 use rolecall_core::explain::diagnosis::Answer;
+use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::diagnosis::{Cause, CauseKind, Confidence, Diagnosis};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -13,6 +15,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::Files;
 use serde_json::json;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -89,7 +92,9 @@ impl Desk {
     }
 
     fn explain_further(&self, role: &str) -> Diagnosis {
-        self.keeper.explain_further(&name(role)).expect("looked");
+        self.keeper
+            .explain_further(&name(role), None)
+            .expect("looked");
         let sessions = self.keeper.snapshot().sessions;
         let session = sessions
             .into_iter()
@@ -188,6 +193,32 @@ fn a_role_of_another_account_is_read_by_a_session_there() {
         desk.fakes.iam.calls(),
         [
             "iam:GetRole ASIAFAKE000000000002",
+            "iam:SimulatePrincipalPolicy AKIAIOSFODNN7EXAMPLE"
+        ]
+    );
+}
+
+#[test]
+fn a_session_signs_although_an_access_key_has_its_name() {
+    let desk = Desk::new();
+    let rename = |keys: &mut Vec<AccessKey>| {
+        let twin = AccessKey {
+            name: name("reader"),
+            id: AccessKeyId::parse("AKIAI44QH8DHBEXAMPLE").expect("an id"),
+            ..keys[0].clone()
+        };
+        keys.push(twin);
+        Ok(())
+    };
+    desk.fakes.files.edit_keys(&rename).expect("edited");
+    desk.keeper.reload_keys();
+    desk.keeper.assume(&name("reader"), None).expect("assumed");
+    desk.deny("away");
+    desk.explain_further("away");
+    assert_eq!(
+        desk.fakes.iam.calls(),
+        [
+            "iam:GetRole ASIAFAKE000000000001",
             "iam:SimulatePrincipalPolicy AKIAIOSFODNN7EXAMPLE"
         ]
     );
@@ -494,12 +525,30 @@ fn without_an_error_there_are_no_follow_up_calls() {
     let desk = Desk::new();
     let code = |desk: &Desk| {
         desk.keeper
-            .explain_further(&name("away"))
+            .explain_further(&name("away"), None)
             .map_err(|it| it.code)
     };
     assert_eq!(code(&desk), Err(ProblemCode::NoSession));
     desk.refuse("away", "Throttling", "Rate exceeded");
     assert_eq!(code(&desk), Err(ProblemCode::NoSession));
+}
+
+#[test]
+fn t03_a_program_has_nothing_read_with_a_key_whose_policy_is_never() {
+    let desk = Desk::new();
+    desk.deny("away");
+    let settings = "[ask.keys]\nuser = \"never\"\n";
+    *desk.fakes.files.settings.lock().expect("free") = settings.to_owned();
+    desk.keeper.reload_settings();
+    let program = Requester::default();
+    let (away, before) = (name("away"), desk.fakes.iam.calls().len());
+    let refused = desk.keeper.explain_further(&away, Some(&program));
+    assert_eq!(refused.expect_err("refused").code, ProblemCode::NotAllowed);
+    assert_eq!(desk.fakes.iam.calls().len(), before);
+    desk.keeper
+        .explain_further(&away, None)
+        .expect("the user's own");
+    assert!(desk.fakes.iam.calls().len() > before);
 }
 
 #[test]

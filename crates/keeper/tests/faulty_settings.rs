@@ -14,7 +14,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::secret::Secret;
 use rolecall_core::view::snapshot::Mode;
 use rolecall_keeper::Keeper;
-use rolecall_keeper::fakes::{FakeWaiter, Fakes};
+use rolecall_keeper::fakes::{FakeWaiter, Fakes, in_sandbox};
 
 /// The state before the settings become invalid: a key, and a role that is assumed with it.
 struct Set {
@@ -215,7 +215,7 @@ fn a_policy_that_cannot_be_read_is_reported_to_the_program_and_affects_nothing_e
     let role = set.keeper.snapshot().roles.iter().next().cloned();
     assert_eq!(role.map(|role| role.consent), Some(Consent::Never));
     let containers = Set::new().again("[ask]\ncontainers = \"alow\"\n");
-    let refused = containers.keeper.admit(&Requester::default().sandboxed());
+    let refused = containers.keeper.admit(&in_sandbox(Requester::default()));
     assert!(refused.expect_err("strictest").what.contains("alow"));
 }
 

@@ -1,15 +1,18 @@
 //! The views of roles, which are rebuilt only when they change, because there may be ten thousand.
 
-use jiff::SignedDuration;
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::consent::{Consent, Subject};
 use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::catalogue::marks::RoleMarks;
 use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::secret::Secret;
-use rolecall_core::view::snapshot::{Mode, RoleView};
+use rolecall_core::view::snapshot::{Mode, RoleView, Snapshot};
 use rolecall_keeper::Keeper;
 use rolecall_keeper::fakes::Fakes;
+use rolecall_keeper::ports::Audience;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const ROLES: &str = r#"
@@ -27,6 +30,23 @@ mfa_code = "own"
 arn = "arn:aws:iam::808768216571:role/behind"
 source = "hub"
 "#;
+
+/// An audience without a display, with the number of roles in each snapshot that it got.
+#[derive(Default)]
+struct NoDisplay(Mutex<Vec<usize>>);
+
+impl Audience for NoDisplay {
+    fn publish(&self, snapshot: &Snapshot) {
+        let mut counts = self.0.lock().expect("not poisoned");
+        counts.push(snapshot.roles.len());
+    }
+
+    fn tick(&self, _: &Snapshot, _: Timestamp) {}
+
+    fn shows_roles(&self) -> bool {
+        false
+    }
+}
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
@@ -179,4 +199,33 @@ fn t32_access_keys_with_names_that_look_alike_are_pointed_out() {
     let problem = keeper.snapshot().problems.remove(0);
     let part = "Two access keys have names that look alike";
     assert!(problem.what.starts_with(part), "{problem:?}");
+}
+
+#[test]
+fn without_a_display_the_views_of_roles_are_built_when_somebody_asks_for_them() {
+    let fakes = Fakes::at("2026-11-21T12:00:00Z".parse().expect("an instant"));
+    *fakes.files.roles.lock().expect("not poisoned") = ROLES.to_owned();
+    let audience = Arc::new(NoDisplay::default());
+    let mut ports = fakes.ports();
+    ports.audience = audience.clone();
+    let keeper = Keeper::new(ports, Mode::Own);
+    keeper.restore_sessions();
+    let pair = KeyPair::parse("AKIAIOSFODNN7EXAMPLE", &Secret::new(SECRET.into())).expect("a key");
+    keeper.add_key(&name("user"), &pair).expect("kept");
+    let counts = || audience.0.lock().expect("not poisoned").clone();
+    assert!(!counts().is_empty() && counts().iter().all(|count| *count == 0));
+
+    let first = keeper.snapshot();
+    assert_eq!(first.roles.len(), 3);
+    assert!(keeper.snapshot().roles.is_shared_with(&first.roles));
+    let listed = keeper.listed(Some("hub"));
+    let names: Vec<&str> = listed.rows.iter().map(|role| role.name.as_str()).collect();
+    assert_eq!(names.first(), Some(&"hub"));
+    assert!(listed.snapshot.roles.is_empty());
+
+    let more = format!("{ROLES}{}", ROLES.replace("[roles.", "[roles.more-"));
+    *fakes.files.roles.lock().expect("not poisoned") = more;
+    keeper.reload_roles();
+    assert_eq!(keeper.listed(None).rows.len(), 6);
+    assert_eq!(keeper.snapshot().roles.len(), 6);
 }

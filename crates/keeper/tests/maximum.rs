@@ -216,7 +216,9 @@ fn a_follow_up_call_that_reads_the_role_provides_it_as_well() {
     desk.fakes.sts.refuse_next(refused("AccessDenied", denial));
     desk.keeper.assume(&name("own"), None).expect_err("refused");
     desk.describe("2h");
-    desk.keeper.explain_further(&name("own")).expect("looked");
+    desk.keeper
+        .explain_further(&name("own"), None)
+        .expect("looked");
     assert_eq!(desk.limit("own"), shown(7_200));
 }
 

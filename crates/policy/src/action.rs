@@ -19,7 +19,9 @@ impl ActionPattern {
         let problem = match text.split_once(':') {
             None if text == "*" => None,
             None => Some("must have a service and an action, such as s3:GetObject"),
+            Some((_, "")) => Some("must name an action after the service, such as s3:GetObject"),
             Some((_, name)) if name.contains(':') => Some("must have only one colon"),
+            Some((_, name)) if name.contains(char::is_whitespace) => Some("must not have spaces"),
             Some(("*", "*")) => None,
             Some((service, _)) if service.contains(['*', '?']) => {
                 Some("must not have a wildcard in the service")
@@ -78,7 +80,6 @@ mod tests {
             "s3:Get*Object?",
             "aws-portal:View",
             "s3.s:x",
-            "iam: a b",
         ] {
             assert!(ActionPattern::parse(text, "Action").is_ok(), "{text}");
         }
@@ -94,6 +95,10 @@ mod tests {
             "s3:Get:Object",
             "sts:${x:y}",
             ":GetObject",
+            "s3:",
+            "s3: GetObject",
+            "s3:Get Object",
+            "iam: a b",
             "a a:ListBucket",
             "s_3:x",
         ] {

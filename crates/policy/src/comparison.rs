@@ -73,6 +73,10 @@ pub(super) fn dates(value: &ContextValue, operand: &str) -> Option<Ordering> {
 /// Reads [W3C's ISO 8601 profile](https://www.w3.org/TR/NOTE-datetime) or seconds since the epoch.
 fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim();
+    // The profile separates date and time with a T.
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
     let is_digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if is_digits && text.len() != 4 {
         return Timestamp::from_second(text.parse().ok()?).ok();
@@ -100,6 +104,9 @@ fn is_loose_date(text: &str) -> bool {
     };
     if !text.contains(['t', '-']) {
         return within(text, 0..=i64::MAX);
+    }
+    if text.contains(char::is_whitespace) {
+        return false;
     }
     let (day, time) = text.split_once('t').unwrap_or((text, ""));
     let (sign, day) = day.split_at(usize::from(day.starts_with('-')));
@@ -256,6 +263,8 @@ mod tests {
             "22/11/2026",
             "-292275055",
             "12:00",
+            "2013-06-30 00:00:00",
+            "2013-06-30 00:00:00Z",
         ] {
             assert!(!is_date(text), "{text}");
         }

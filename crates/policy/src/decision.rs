@@ -59,7 +59,7 @@ pub fn evaluate(request: &Request<'_>, policies: &PolicySet<'_>) -> Decision {
 
 fn decide(request: &Request<'_>, policies: &PolicySet<'_>) -> Result<Vec<StatementRef>, Decision> {
     refuse_explicit_denies(request, policies)?;
-    for level in policies.service_controls {
+    for level in service_controls(request, policies) {
         allow(Side::ServiceControl, level, request)?;
     }
     for level in policies.resource_controls {
@@ -105,6 +105,16 @@ fn decide_for_iam(
     }
 }
 
+/// Returns the limits of the caller's organization. They are for users, roles and root users of its accounts, and not for
+/// services, identity providers and unsigned requests
+/// ([service control policies](https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html)).
+fn service_controls<'a>(request: &Request<'_>, policies: &PolicySet<'a>) -> &'a [Vec<Policy>] {
+    match request.principal.account() {
+        Some(_) => policies.service_controls,
+        None => &[],
+    }
+}
+
 fn refuse_explicit_denies(request: &Request<'_>, policies: &PolicySet<'_>) -> Result<(), Decision> {
     let exemption = match policies.boundary {
         Some(_) => Exemption::Void,
@@ -113,7 +123,7 @@ fn refuse_explicit_denies(request: &Request<'_>, policies: &PolicySet<'_>) -> Re
     let list = |side, policies: &[Policy]| denial(side, policies, request, exemption);
     let levels =
         |side, levels: &'_ [Vec<Policy>]| levels.iter().find_map(|level| list(side, level));
-    let found = levels(Side::ServiceControl, policies.service_controls)
+    let found = levels(Side::ServiceControl, service_controls(request, policies))
         .or_else(|| levels(Side::ResourceControl, policies.resource_controls))
         .or_else(|| {
             list(

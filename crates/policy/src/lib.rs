@@ -13,6 +13,7 @@
 //! [policy reference](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html).
 
 mod action;
+mod arn;
 mod arn_pattern;
 mod case;
 mod case_context;
@@ -34,6 +35,7 @@ mod sentence;
 mod side_result;
 mod template;
 
+pub use arn::Arn;
 pub use case::{CaseAnswer, CaseDecision, CaseError, answer_cases};
 pub use context::{Context, ContextValue};
 pub use decision::{Decision, PolicySet, evaluate};

@@ -191,6 +191,15 @@ mod tests {
         assert_eq!(operator.absence, Absence::Holds);
     }
 
+    /// The user guide says nothing about the case of operators, and IAM accepts any.
+    #[test]
+    fn the_case_of_a_name_does_not_matter() {
+        for name in ["stringequals", "STRINGEQUALS", "StringEquals"] {
+            assert_eq!(Operator::parse(name), Operator::parse("StringEquals"));
+        }
+        assert!(Operator::parse("stringequals").is_some());
+    }
+
     #[test]
     fn rejects_other_names() {
         for name in [

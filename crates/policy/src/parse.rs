@@ -235,11 +235,8 @@ fn principals(json: &Json, path: &str) -> Parsed<Vec<PrincipalPattern>> {
 
 fn conditions(json: &Json, grammar: Grammar, path: &str) -> Parsed<Vec<Condition>> {
     let mut conditions = Vec::new();
-    let operators = match grammar.kind {
-        PolicyKind::Identity => Object::filled(json, path)?,
-        // AWS's console writes an empty condition into trust policies.
-        PolicyKind::Trust | PolicyKind::Resource => Object::new(json, path)?,
-    };
+    // AWS's console itself writes an empty condition into trust policies, and IAM reads all kinds with one parser.
+    let operators = Object::new(json, path)?;
     for (name, json) in operators.pairs {
         let path = operators.path_of(name);
         let Some(operator) = Operator::parse(name) else {
@@ -247,6 +244,12 @@ fn conditions(json: &Json, grammar: Grammar, path: &str) -> Parsed<Vec<Condition
         };
         for (key, json) in Object::filled(json, &path)?.pairs {
             let path = format!("{path}.{}", excerpt(key));
+            let has_service = key
+                .split_once(':')
+                .is_some_and(|(service, name)| !service.trim().is_empty() && !name.is_empty());
+            if !has_service {
+                return shape(path, "must start with a service, such as aws:SourceIp");
+            }
             let operands = operands(json, &path)?;
             let operands = operands
                 .iter()

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::arn::Arn;
 use super::element::{Parsed, shape};
 
 /// Who makes a request.
@@ -48,12 +49,11 @@ impl Principal {
     /// [`PrincipalError`] for every other text.
     pub fn parse(arn: &str) -> Result<Self, PrincipalError> {
         let error = || PrincipalError(arn.chars().take(64).collect());
-        let segments: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", _, service, "", account, rest] = segments[..] else {
-            return Err(error());
-        };
-        let (class, name) = rest.split_once('/').unwrap_or((rest, ""));
-        let kind = match (service, class) {
+        let parts = Arn::split(arn).filter(|parts| parts.region.is_empty());
+        let parts = parts.ok_or_else(error)?;
+        let resource = parts.resource;
+        let (class, name) = resource.split_once('/').unwrap_or((resource, ""));
+        let kind = match (parts.service, class) {
             ("iam", "root") => PrincipalKind::Root,
             ("iam", "user") if !name.is_empty() => PrincipalKind::User,
             ("iam", "role") if !name.is_empty() => PrincipalKind::Role,
@@ -72,7 +72,7 @@ impl Principal {
         Ok(Self {
             kind,
             name: arn.to_owned(),
-            account: Some(account.to_owned()),
+            account: Some(parts.account.to_owned()),
         })
     }
 
@@ -108,18 +108,13 @@ impl Principal {
         &self.kind
     }
 
-    /// Returns the ARN, or the name of the service or provider.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Returns the account. Services, identity providers and anonymous principals have none.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
     fn partition(&self) -> Option<&str> {
-        self.name.split(':').nth(1)
+        Arn::partition_of(&self.name)
     }
 
     fn is_iam(&self) -> bool {
@@ -158,7 +153,10 @@ impl PrincipalPattern {
     pub(super) fn parse(class: &str, text: &str, path: &str) -> Parsed<Self> {
         match class {
             "AWS" if is_aws(text) => Ok(Self::aws(text)),
-            "AWS" => shape(path, "must be \"*\", an account, or an ARN"),
+            "AWS" => shape(
+                path,
+                "must be \"*\", an account, or the ARN of an account, user, role or session without wildcards",
+            ),
             "Service" if text.contains(['.', '*']) => Ok(Self::Service(text.to_owned())),
             "Service" => shape(path, "must be a service, such as ec2.amazonaws.com"),
             "Federated" => Ok(Self::Federated(text.to_owned())),
@@ -178,13 +176,13 @@ impl PrincipalPattern {
                 id: text.to_owned(),
             };
         }
-        let segments: Vec<&str> = text.splitn(6, ':').collect();
-        match segments[..] {
-            ["arn", partition, "iam", "", id, "root"] => Self::Account {
-                partition: Some(partition.to_owned()),
-                id: id.to_owned(),
+        let parts = Arn::split(text);
+        match parts.filter(|it| (it.service, it.region, it.resource) == ("iam", "", "root")) {
+            Some(parts) => Self::Account {
+                partition: Some(parts.partition.to_owned()),
+                id: parts.account.to_owned(),
             },
-            _ => Self::Arn(text.to_owned()),
+            None => Self::Arn(text.to_owned()),
         }
     }
 
@@ -235,7 +233,22 @@ fn is_aws(text: &str) -> bool {
             && bytes.next() == Some(b'A')
             && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
-    text == "*" || is_account(text) || text.starts_with("arn:") || is_unique_id()
+    text == "*" || is_account(text) || is_principal_arn(text) || is_unique_id()
+}
+
+/// Returns whether a text is an ARN of one account in IAM or STS. It cannot have wildcards
+/// ([principal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html)).
+/// An origin access identity of CloudFront has the account `cloudfront`.
+fn is_principal_arn(text: &str) -> bool {
+    let Some(parts) = Arn::split(text) else {
+        return false;
+    };
+    let has_wildcard = text.contains(['*', '?']);
+    let is_owned = is_account(parts.account) || parts.account == "cloudfront";
+    !has_wildcard
+        && is_owned
+        && matches!(parts.service, "iam" | "sts")
+        && !parts.resource.is_empty()
 }
 
 fn is_account(text: &str) -> bool {
@@ -249,15 +262,15 @@ fn is_role_of(arn: &str, principal: &Principal, role_arn: Option<&str>) -> bool 
         let PrincipalKind::Session { role_name } = &principal.kind else {
             return false;
         };
-        let segments: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", partition, "iam", "", account, rest] = segments[..] else {
+        let Some(parts) = Arn::split(arn) else {
             return false;
         };
-        let Some(path) = rest.strip_prefix("role/") else {
+        let Some(path) = parts.resource.strip_prefix("role/") else {
             return false;
         };
-        Some(partition) == principal.partition()
-            && Some(account) == principal.account()
+        (parts.service, parts.region) == ("iam", "")
+            && Some(parts.partition) == principal.partition()
+            && Some(parts.account) == principal.account()
             && path.rsplit('/').next() == Some(role_name)
     };
     let known = role_arn.filter(|role_arn| has_name_of_role(role_arn));
@@ -316,6 +329,39 @@ mod tests {
         let alice = "arn:aws:iam::111111111111:user/alice";
         assert_eq!(coverage("arn:aws:iam::111111111111:user/*", alice), None);
         assert_eq!(coverage("*", alice), Some(Coverage::Direct));
+    }
+
+    #[test]
+    fn an_entry_is_a_whole_principal() {
+        let is_accepted = |text: &str| PrincipalPattern::parse("AWS", text, "Principal").is_ok();
+        for text in [
+            "*",
+            "111111111111",
+            "AIDACKCEVSQ6C2EXAMPLE",
+            "arn:aws:iam::111111111111:root",
+            "arn:aws:iam::111111111111:user/team/alice",
+            "arn:aws:iam::111111111111:role/team/dev",
+            "arn:aws-us-gov:sts::111111111111:assumed-role/dev/s1",
+            "arn:aws:sts::111111111111:federated-user/eve",
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E127EXAMPLE51Z",
+        ] {
+            assert!(is_accepted(text), "{text}");
+        }
+        for text in [
+            "arn:aws:iam::111111111111:user/*",
+            "arn:aws:iam::111111111111:role/d*",
+            "arn:aws:iam::111111111111:role/d?v",
+            "arn:aws:iam::111111111111:*",
+            "arn:aws:iam::*:root",
+            "arn:aws:iam::2222:root",
+            "arn:aws:iam:::root",
+            "arn:aws:sts::111111111111:assumed-role/dev/*",
+            "arn:aws:iam::111111111111:",
+            "arn:aws:s3:::bucket",
+            "arn:aws:iam::111111111111",
+        ] {
+            assert!(!is_accepted(text), "{text}");
+        }
     }
 
     #[test]

@@ -47,6 +47,17 @@ const S3_REGIONAL: [&str; 6] = [
     "job/",
 ];
 
+/// The resources of Amazon S3 that are in an account. A bucket's ARN has none.
+const S3_OF_ACCOUNT: [&str; 7] = [
+    "accesspoint/",
+    "accesspoint:",
+    "async-request/",
+    "storage-lens/",
+    "storage-lens-group/",
+    "access-grants/",
+    "job/",
+];
+
 /// Checks one entry of `Resource` or `NotResource`. `services` are the services whose actions the statement names.
 pub(super) fn check(entry: &str, path: &str, age: PolicyAge, services: &[&str]) -> Parsed<()> {
     if entry == "*" {
@@ -75,6 +86,8 @@ pub(super) fn check(entry: &str, path: &str, age: PolicyAge, services: &[&str]) 
     let region = rest.first().copied().unwrap_or_default();
     let resource = rest.get(2).copied();
     let has_region = !region.is_empty() && !region.contains(['*', '?']);
+    let account = rest.get(1).copied().unwrap_or_default();
+    let has_account = !account.is_empty() && !account.contains(['*', '?']);
     match *service {
         // IAM's rule is newer than some stored policies. In those, an ARN with a region matches nothing.
         "iam" if has_region && (age == PolicyAge::New || services.contains(&"iam")) => {
@@ -83,10 +96,25 @@ pub(super) fn check(entry: &str, path: &str, age: PolicyAge, services: &[&str]) 
         "iam" if !resource.is_none_or(|resource| may_start(resource, &IAM_TYPES)) => {
             shape(path, "must name a type of IAM, such as role/ or user/")
         }
+        "s3" if !has_resource(&segments) => {
+            shape(path, "must name a resource, as in arn:aws:s3:::bucket")
+        }
+        "s3" if has_account && !resource.is_some_and(|it| may_start(it, &S3_OF_ACCOUNT)) => {
+            shape(path, "must not have an account: a bucket's ARN has none")
+        }
         "s3" if has_region && !resource.is_some_and(|it| may_start(it, &S3_REGIONAL)) => {
             shape(path, "must not have a region: a bucket's ARN has none")
         }
         _ => Ok(()),
+    }
+}
+
+/// Returns whether an ARN names a resource. A wildcard at the end of an incomplete one covers the rest.
+fn has_resource(segments: &[&str]) -> bool {
+    let last = segments.last().copied().unwrap_or_default();
+    match segments.len() {
+        6 => !last.is_empty(),
+        _ => last.ends_with('*'),
     }
 }
 
@@ -143,6 +171,10 @@ mod tests {
             "arn:aws:iam::*:mfa/${aws:username}",
             "arn:aws:s3:us-west-2:123456789012:accesspoint/mine/object/*",
             "arn:aws:s3:us-west-2:123456789012:*",
+            "arn:aws:s3::123456789012:accesspoint/mine.mrap",
+            "arn:aws:s3:*:*:*",
+            "arn:aws:s3:::*",
+            "arn:aws:s3:*",
             "arn:aws:s3:::${aws:PrincipalTag/bucket, 'a'}/*",
         ] {
             assert!(is_accepted(entry), "{entry}");
@@ -176,6 +208,10 @@ mod tests {
             "arn:aws:iam:us-east-1::user/x",
             "arn:aws:s3:us-east-1::b",
             "arn:aws:s3:us-east-1:111111111111:b/k",
+            "arn:aws:s3",
+            "arn:aws:s3:::",
+            "arn:aws:s3::111111111111:b",
+            "arn:aws:s3::111111111111:b/*",
             "arn:aws:iam:::example_bucket",
             "arn:aws:iam::111111111111:root",
         ] {

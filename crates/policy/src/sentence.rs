@@ -1,5 +1,6 @@
 //! What a policy does, in a sentence for each statement.
 
+use super::arn::Arn;
 use super::document::{Policy, PolicyKind};
 use super::json::Json;
 use super::operator::{Absence, Comparison, Operator, Polarity, Quantifier, Test};
@@ -84,7 +85,7 @@ fn named(classes: &[(String, Json)]) -> Vec<String> {
         let named = entries.map(|entry| match class.as_str() {
             "AWS" if entry == "*" => "everyone".to_owned(),
             "AWS" if entry.starts_with("arn:") && entry.ends_with(":root") => {
-                let account = entry.split(':').nth(4).unwrap_or(&entry);
+                let account = Arn::account_of(&entry).unwrap_or(&entry);
                 format!("account {account}")
             }
             "AWS" if !entry.starts_with("arn:") => format!("account {entry}"),

@@ -4,7 +4,7 @@ use super::arn_pattern::covers_resource;
 use super::condition::Condition;
 use super::context::Context;
 use super::document::{Effect, Policy, Statement};
-use super::principal::{Coverage, Principal, PrincipalPattern};
+use super::principal::{Coverage, Principal, PrincipalKind, PrincipalPattern};
 use super::selection::Selection;
 
 /// A request to evaluate.
@@ -184,15 +184,19 @@ impl Statement {
         }
     }
 
-    /// Returns whether `NotPrincipal` exempts the caller. A Deny exempts only the principals that it names: an account
-    /// exempts its root user, a role does not exempt its sessions
+    /// Returns whether `NotPrincipal` exempts the caller. A Deny exempts a user only if it names the account too, and a
+    /// session only if it also names the role
     /// ([NotPrincipal](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html)).
     /// An Allow exempts every principal that the list covers in any way.
     fn exempts(&self, entries: &[PrincipalPattern], request: &Request<'_>) -> bool {
-        match (best_coverage(entries, request), self.effect) {
-            (None, _) => false,
-            (Some(_), Effect::Allow) => true,
-            (Some(coverage), Effect::Deny) => coverage == Coverage::Direct,
+        let found = coverages(entries, request);
+        match self.effect {
+            Effect::Allow => !found.is_empty(),
+            Effect::Deny => {
+                let is_everyone = entries.contains(&PrincipalPattern::Everyone);
+                let needed = needed_coverages(request.principal);
+                is_everyone || needed.iter().all(|coverage| found.contains(coverage))
+            }
         }
     }
 
@@ -204,9 +208,28 @@ impl Statement {
 }
 
 fn best_coverage(entries: &[PrincipalPattern], request: &Request<'_>) -> Option<Coverage> {
+    coverages(entries, request).into_iter().max()
+}
+
+fn coverages(entries: &[PrincipalPattern], request: &Request<'_>) -> Vec<Coverage> {
     let role_arn = request.context.single("aws:PrincipalArn");
     entries
         .iter()
         .filter_map(|entry| entry.covers(request.principal, role_arn.as_deref()))
-        .max()
+        .collect()
+}
+
+/// Returns how the entries of a Deny's `NotPrincipal` must cover a principal so that it is exempt: AWS may check its
+/// account first, then its role, then itself.
+fn needed_coverages(principal: &Principal) -> &'static [Coverage] {
+    match principal.kind() {
+        PrincipalKind::User | PrincipalKind::Role | PrincipalKind::FederatedUser => {
+            &[Coverage::Account, Coverage::Direct]
+        }
+        PrincipalKind::Session { .. } => &[Coverage::Account, Coverage::Indirect, Coverage::Direct],
+        PrincipalKind::Root
+        | PrincipalKind::Service
+        | PrincipalKind::Federated
+        | PrincipalKind::Anonymous => &[Coverage::Direct],
+    }
 }

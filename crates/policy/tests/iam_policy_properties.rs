@@ -75,7 +75,7 @@ fn statement() -> impl Strategy<Value = Value> {
     let operand = prop_oneof![Just("a"), Just("*"), Just("true"), Just("${aws:username}")];
     (any::<bool>(), action, resource, operator, operand).prop_map(|(allow, a, r, operator, v)| {
         json!({"Effect": if allow { "Allow" } else { "Deny" }, "Action": a, "Resource": r,
-               "Condition": {operator: {"k": v}}})
+               "Condition": {operator: {"x:k": v}}})
     })
 }
 
@@ -95,12 +95,12 @@ proptest! {
     ) {
         let resource = format!("arn:aws:s3:::{operand}");
         let statement = json!({"Effect": "Allow", "Action": "*", "Resource": resource,
-                               "Condition": {operator: {"k": operand}}});
+                               "Condition": {operator: {"x:k": operand}}});
         let document = json!({"Version": "2012-10-17", "Statement": statement});
         // A date operator accepts dates only.
         let own = Vec::from_iter(Policy::parse(PolicyKind::Identity, &document.to_string()));
         let mut context = Context::default();
-        context.insert("k", value.as_str());
+        context.insert("x:k", value.as_str());
         let principal = Principal::parse(ALICE).unwrap();
         let request = Request { principal: &principal, action: &value, resource: &value,
                                 resource_account: "", context: &context };
@@ -115,7 +115,7 @@ proptest! {
         extra["Effect"] = json!("Deny");
         let mut context = Context::default();
         if let Some(value) = value {
-            context.insert("k", value);
+            context.insert("x:k", value);
         }
         let principal = Principal::parse(ALICE).unwrap();
         let request = Request { principal: &principal, action: "sts:AssumeRole", resource: ROLE,

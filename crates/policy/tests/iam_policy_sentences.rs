@@ -47,36 +47,45 @@ fn says_who_may_do_what_where_and_when() {
 #[test]
 fn says_each_operator() {
     for (condition, clause) in [
-        (r#"{"StringNotEquals":{"k":"a"}}"#, "k is not a"),
+        (r#"{"StringNotEquals":{"aws:k":"a"}}"#, "aws:k is not a"),
         (
-            r#"{"StringNotEquals":{"k":["a","b"]}}"#,
-            "k is neither a nor b",
-        ),
-        (r#"{"StringNotLike":{"k":"a*"}}"#, "k does not match a*"),
-        (r#"{"StringLike":{"k":["","a*"]}}"#, "k matches \"\" or a*"),
-        (
-            r#"{"ArnLikeIfExists":{"k":"arn:aws:iam::*:role/x"}}"#,
-            "k matches arn:aws:iam::*:role/x or k is absent",
-        ),
-        (r#"{"NumericLessThan":{"k":3600}}"#, "k is less than 3600"),
-        (r#"{"NumericNotEquals":{"k":"1"}}"#, "k is not 1"),
-        (
-            r#"{"DateGreaterThanEquals":{"k":"2026"}}"#,
-            "k is 2026 or later",
+            r#"{"StringNotEquals":{"aws:k":["a","b"]}}"#,
+            "aws:k is neither a nor b",
         ),
         (
-            r#"{"NotIpAddress":{"k":"10.0.0.0/8"}}"#,
-            "k is not in 10.0.0.0/8",
-        ),
-        (r#"{"Null":{"k":"true"}}"#, "k is absent"),
-        (r#"{"Null":{"k":"false"}}"#, "k is present"),
-        (
-            r#"{"ForAllValues:StringEquals":{"k":["a"]}}"#,
-            "every value of k is a",
+            r#"{"StringNotLike":{"aws:k":"a*"}}"#,
+            "aws:k does not match a*",
         ),
         (
-            r#"{"ForAnyValue:StringLike":{"k":"a*"}}"#,
-            "at least one value of k matches a*",
+            r#"{"StringLike":{"aws:k":["","a*"]}}"#,
+            "aws:k matches \"\" or a*",
+        ),
+        (
+            r#"{"ArnLikeIfExists":{"aws:k":"arn:aws:iam::*:role/x"}}"#,
+            "aws:k matches arn:aws:iam::*:role/x or aws:k is absent",
+        ),
+        (
+            r#"{"NumericLessThan":{"aws:k":3600}}"#,
+            "aws:k is less than 3600",
+        ),
+        (r#"{"NumericNotEquals":{"aws:k":"1"}}"#, "aws:k is not 1"),
+        (
+            r#"{"DateGreaterThanEquals":{"aws:k":"2026"}}"#,
+            "aws:k is 2026 or later",
+        ),
+        (
+            r#"{"NotIpAddress":{"aws:k":"10.0.0.0/8"}}"#,
+            "aws:k is not in 10.0.0.0/8",
+        ),
+        (r#"{"Null":{"aws:k":"true"}}"#, "aws:k is absent"),
+        (r#"{"Null":{"aws:k":"false"}}"#, "aws:k is present"),
+        (
+            r#"{"ForAllValues:StringEquals":{"aws:k":["a"]}}"#,
+            "every value of aws:k is a",
+        ),
+        (
+            r#"{"ForAnyValue:StringLike":{"aws:k":"a*"}}"#,
+            "at least one value of aws:k matches a*",
         ),
     ] {
         let statement =

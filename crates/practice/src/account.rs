@@ -10,15 +10,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::authenticator::Authenticator;
 use crate::call::Call;
 use crate::caller::{Caller, Identity};
+use crate::consistency::Consistency;
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::fault::{Fault, FaultKind};
 use crate::identifier;
+use crate::key_record::{KeyStatus, KeyUse};
 use crate::reply::{Reply, ReplyBody};
 use crate::service::Service;
 use crate::signature::{Signature, SignatureProblem};
 use crate::wire_time;
 use crate::world::World;
-use crate::{iam, s3, sts};
+use crate::{console, iam, s3, sts};
 
 /// The number of sessions to keep before expired ones are removed.
 const SESSIONS_KEPT: usize = 10_000;
@@ -31,6 +34,10 @@ pub(crate) struct Account {
     pub(crate) authenticators: BTreeMap<String, Authenticator>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) requests: BTreeMap<String, u64>,
+    pub(crate) consistency: Consistency,
+    pub(crate) console: Console,
+    /// The last use of each long-term key that was used.
+    pub(crate) key_uses: BTreeMap<String, KeyUse>,
     sessions: BTreeMap<String, Caller>,
 }
 
@@ -58,6 +65,9 @@ impl Account {
             authenticators,
             faults,
             requests: BTreeMap::new(),
+            consistency: Consistency::default(),
+            console: Console::default(),
+            key_uses: BTreeMap::new(),
             sessions: BTreeMap::new(),
         }
     }
@@ -78,7 +88,11 @@ impl Account {
 
     /// Answers a call that arrived at `now` on this machine's clock.
     pub(crate) fn answer(&mut self, call: &Call, now: Timestamp) -> Outcome {
+        self.consistency.show(&mut self.world, now);
         let now = self.server_time(now);
+        if console::is_for_console(call) {
+            return console::answer(self, call, now);
+        }
         let signature = Signature::read(call);
         let service = Service::of(call, &signature);
         let action = match service {
@@ -95,7 +109,10 @@ impl Account {
             Some(reply) => reply,
             None => match self.identify(call, signature, service, now) {
                 Err(failure) => service.failed(&failure, &id),
-                Ok(caller) => self.serve(call, service, &caller, now, &faults, &id),
+                Ok(caller) => {
+                    self.note_use(&caller, service, &action, now);
+                    self.serve(call, service, &caller, now, &faults, &id)
+                }
             },
         };
         let reply = truncate(reply, &faults).with_header("date", wire_time::http_date(now));
@@ -113,10 +130,30 @@ impl Account {
     ) -> Reply {
         let answer = match service {
             Service::Sts => sts::answer(self, call, caller, now, faults, id),
-            Service::Iam => iam::answer(&self.world, call, caller, now, id),
+            Service::Iam => iam::answer(self, call, caller, now, id),
             Service::S3 => s3::answer(&mut self.world, call, caller, now, id),
         };
         answer.unwrap_or_else(|failure| service.failed(&failure, id))
+    }
+
+    /// Notes the use of a long-term key. IAM notes a use some minutes later. Here, calls that only read from IAM, and
+    /// GetCallerIdentity, are not noted, so that a check of a key does not hide when it was used before.
+    fn note_use(&mut self, caller: &Caller, service: Service, action: &str, now: Timestamp) {
+        let reads = ["Get", "List", "Simulate"];
+        let only_reads = match service {
+            Service::Iam => reads.iter().any(|it| action.starts_with(it)),
+            Service::Sts => !matches!(action, "AssumeRole" | "GetSessionToken"),
+            Service::S3 => false,
+        };
+        if caller.session.is_some() || only_reads {
+            return;
+        }
+        let used = KeyUse {
+            at: now,
+            service: service.name(),
+            region: caller.region.clone(),
+        };
+        self.key_uses.insert(caller.access_key_id.clone(), used);
     }
 
     /// Stores a session by its access key.
@@ -134,7 +171,7 @@ impl Account {
     }
 
     /// Returns the faults that apply to an action. Each throttled call reduces the number of calls left to throttle.
-    fn take_faults(&mut self, action: &str) -> Vec<FaultKind> {
+    pub(crate) fn take_faults(&mut self, action: &str) -> Vec<FaultKind> {
         let mut taken = Vec::new();
         for fault in self
             .faults
@@ -226,29 +263,32 @@ impl Account {
         }
     }
 
-    fn credential(&self, access_key_id: &str) -> Option<(Caller, &str)> {
+    /// Returns the owner of an access key, and its secret.
+    pub(crate) fn credential(&self, access_key_id: &str) -> Option<(Caller, &str)> {
         if let Some(caller) = self.sessions.get(access_key_id) {
             let session = caller.session.as_ref()?;
             return Some((caller.clone(), session.secret_access_key.expose()));
         }
-        let users = self.world.users.iter().enumerate();
-        let (index, user) = users
-            .into_iter()
-            .find(|(_, user)| user.access_key_id == access_key_id)?;
+        let (index, key) = self.world.owner_of_key(access_key_id)?;
+        if key.status != KeyStatus::Active {
+            return None;
+        }
         let caller = Caller {
             access_key_id: access_key_id.to_owned(),
             identity: Identity::User(index),
             session: None,
             region: String::new(),
         };
-        Some((caller, user.secret_access_key.expose()))
+        Some((caller, key.secret.expose()))
     }
 }
 
-const PORTAL: &str = "<!DOCTYPE html><html><head><title>Welcome</title></head>\
+/// The page of a network that must be signed in to first.
+pub(crate) const PORTAL: &str = "<!DOCTYPE html><html><head><title>Welcome</title></head>\
     <body><form action=\"/login\">Please sign in to use this network.</form></body></html>\n";
 
-fn padding(bytes: u64) -> Reply {
+/// Returns an answer of this many spaces.
+pub(crate) fn padding(bytes: u64) -> Reply {
     let mut reply = Reply::new(200, "text/xml", "");
     reply.body = ReplyBody::Padding(bytes);
     reply

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rolecall_core::value::arn::Arn;
 use rolecall_core::value::secret::Secret;
-use rolecall_policy::{Context, Policy, PolicySet, Principal, Request, evaluate};
+use rolecall_policy::{Context, Policy, PolicySet, Principal, PrincipalKind, Request, evaluate};
 
 use crate::failure::Failure;
 use crate::sts::authorization::reason;
@@ -41,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) name: String,
     /// When MFA was checked. Only `GetSessionToken` sessions have it.
     pub(crate) mfa_at: Option<Timestamp>,
+    /// Whether temporary credentials requested it.
+    pub(crate) is_chained: bool,
     pub(crate) policies: Option<Vec<Policy>>,
     pub(crate) source_identity: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -78,6 +80,11 @@ impl Caller {
         }
     }
 
+    /// Returns the user's permissions boundary.
+    pub(crate) fn boundary<'a>(&self, world: &'a World) -> Option<&'a Policy> {
+        world.boundary(self.user(world)?)
+    }
+
     pub(crate) fn session_policies(&self) -> Option<&[Policy]> {
         self.session.as_ref()?.policies.as_deref()
     }
@@ -102,8 +109,12 @@ impl Caller {
         resource: &str,
         now: Timestamp,
     ) -> Result<(), Failure> {
+        let principal = self.principal(world);
+        if matches!(principal.kind(), PrincipalKind::Root) {
+            return Ok(());
+        }
         let request = Request {
-            principal: &self.principal(world),
+            principal: &principal,
             action,
             resource,
             resource_account: self.account(world),
@@ -111,6 +122,7 @@ impl Caller {
         };
         let policies = PolicySet {
             identity: self.policies(world),
+            boundary: self.boundary(world),
             session: self.session_policies(),
             ..Default::default()
         };

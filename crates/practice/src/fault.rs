@@ -59,11 +59,6 @@ pub enum FaultKind {
 pub struct FaultError(String);
 
 impl Fault {
-    /// Returns a fault that applies to every action.
-    pub fn everywhere(kind: FaultKind) -> Self {
-        Self { action: None, kind }
-    }
-
     /// Returns whether the fault applies to an action.
     pub(crate) fn applies_to(&self, action: &str) -> bool {
         self.action.as_deref().is_none_or(|own| own == action)

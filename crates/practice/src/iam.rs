@@ -1,44 +1,110 @@
-//! Identity and Access Management, query protocol of 2010-05-08: two actions that return permissions.
+//! Identity and Access Management, query protocol of 2010-05-08: users, roles, groups and their policies.
+
+mod access_key;
+mod document;
+mod identity;
+mod operation;
+mod policy;
+mod target;
 
 use jiff::Timestamp;
-use rolecall_policy::{Context, Decision, Policy, PolicySet, Principal, Request, Side, evaluate};
+use rolecall_policy::{
+    Context, Decision, Policy, PolicySet, Principal, Request, Side, SideResult, evaluate,
+    evaluate_side,
+};
 
+use crate::account::Account;
 use crate::call::Call;
 use crate::caller::{Caller, Identity};
 use crate::failure::Failure;
 use crate::reply::Reply;
 use crate::service::Service;
 use crate::sts::parameters::Parameters;
-use crate::world::{Role, World};
-use crate::{percent, sts, xml};
+use crate::world::World;
+use crate::{sts, xml};
+use operation::Operation;
+use target::{Kind, Target};
 
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 /// Answers a call whose signature is valid.
 pub(crate) fn answer(
-    world: &World,
+    account: &mut Account,
     call: &Call,
     caller: &Caller,
     now: Timestamp,
     id: &str,
 ) -> Result<Reply, Failure> {
     refuse_session_without_mfa(caller)?;
-    let parameters = Parameters::new(call);
     let action = sts::action(call);
+    let parameters = of_own_user(&action, Parameters::new(call), &account.world, caller)?;
     let result = match action.as_str() {
-        "GetRole" => get_role(world, &parameters, caller, now)?,
-        "SimulatePrincipalPolicy" => simulate(world, &parameters, caller, now)?,
-        _ => {
-            let version = parameters.optional("Version").unwrap_or("2010-05-08");
-            let text = format!("Could not find operation {action} for version {version}");
-            return Err(Failure::new(400, "InvalidAction", text));
-        }
+        "GetRole" => get_role(&account.world, &parameters, caller, now)?,
+        "SimulatePrincipalPolicy" => simulate(&account.world, &parameters, caller, now)?,
+        _ => match (
+            access_key::answer(&action, account, &parameters, caller, now),
+            Operation::named(&action),
+        ) {
+            (Some(result), _) => result?,
+            (None, Some(operation)) => perform(account, &operation, &parameters, caller, now)?,
+            (None, None) => {
+                let version = parameters.optional("Version").unwrap_or("2010-05-08");
+                let text = format!("Could not find operation {action} for version {version}");
+                return Err(Failure::new(400, "InvalidAction", text));
+            }
+        },
     };
     let metadata = xml::element("ResponseMetadata", &xml::text("RequestId", id));
-    let result = xml::element(&format!("{action}Result"), &result);
+    let result = match result.is_empty() {
+        true => result,
+        false => xml::element(&format!("{action}Result"), &result),
+    };
     let body =
         format!("<{action}Response xmlns=\"{NAMESPACE}\">{result}{metadata}</{action}Response>\n");
     Ok(Reply::new(200, "text/xml", body).with_header("x-amzn-requestid", id))
+}
+
+/// Returns the parameters of GetUser with the caller's name, if they name no user
+/// ([GetUser](https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html)).
+fn of_own_user(
+    action: &str,
+    parameters: Parameters,
+    world: &World,
+    caller: &Caller,
+) -> Result<Parameters, Failure> {
+    let is_named = parameters.optional("UserName").is_some();
+    if action != "GetUser" || is_named {
+        return Ok(parameters);
+    }
+    match caller.user(world) {
+        Some(user) => Ok(parameters.with("UserName", &user.name)),
+        None => {
+            let text = "Must specify userName when calling with non-User credentials";
+            Err(Failure::new(400, "ValidationError", text))
+        }
+    }
+}
+
+/// Checks the permission, then does what the call asks for.
+fn perform(
+    account: &mut Account,
+    operation: &Operation,
+    parameters: &Parameters,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let id = caller.account(&account.world).to_owned();
+    let resource = operation.resource(&account.world, parameters, &id)?;
+    let action = format!("iam:{}", operation.action);
+    caller.require(&account.world, &action, &resource, now)?;
+    if operation.only_reads() {
+        return operation.read(&account.world, parameters, &id);
+    }
+    let change = |world: &mut World| operation.change(world, parameters, &id);
+    let creates = operation.creates();
+    account
+        .consistency
+        .change(&mut account.world, creates, now, change)
 }
 
 /// Returns the error document.
@@ -64,41 +130,13 @@ fn get_role(
     caller: &Caller,
     now: Timestamp,
 ) -> Result<String, Failure> {
-    let name = parameters.optional("RoleName").unwrap_or_default();
-    let account = caller.account(world);
-    let found = world
-        .roles
-        .iter()
-        .find(|role| role.name == name && role.account == account);
-    let arn = found.map_or_else(
-        || format!("arn:aws:iam::{account}:role/{name}"),
-        |role| role.arn.clone(),
-    );
-    caller.require(world, "iam:GetRole", &arn, now)?;
-    match found {
-        Some(role) => Ok(xml::element("Role", &role_element(role))),
-        None => {
-            let text = format!("The role with name {name} cannot be found.");
-            Err(Failure::new(404, "NoSuchEntity", text))
-        }
-    }
-}
-
-fn role_element(role: &Role) -> String {
-    let path = role.arn.split_once(":role").map_or("/", |(_, rest)| rest);
-    let path = path.strip_suffix(role.name.as_str()).unwrap_or("/");
-    [
-        xml::text("Path", path),
-        xml::text("RoleName", &role.name),
-        xml::text("RoleId", &role.id),
-        xml::text("Arn", &role.arn),
-        xml::text(
-            "AssumeRolePolicyDocument",
-            &percent::encode(&role.trust_text),
-        ),
-        xml::text("MaxSessionDuration", &role.max_duration_s.to_string()),
-    ]
-    .concat()
+    let target = Target {
+        kind: Kind::Role,
+        account: caller.account(world),
+        name: parameters.optional("RoleName").unwrap_or_default(),
+    };
+    caller.require(world, "iam:GetRole", &target.arn(world), now)?;
+    identity::get_role(world, &target)
 }
 
 fn simulate(
@@ -113,6 +151,8 @@ fn simulate(
         let text = format!("The policy source {source} cannot be found.");
         return Err(Failure::new(404, "NoSuchEntity", text));
     };
+    let user = world.user_at(source).map(|place| &world.users[place]);
+    let boundary = user.and_then(|user| world.boundary(user));
     let source_principal = Principal::parse(source)
         .map_err(|error| Failure::new(400, "InvalidInput", error.to_string()))?;
     let mut results = String::new();
@@ -129,16 +169,24 @@ fn simulate(
             };
             let set = PolicySet {
                 identity: policies,
+                boundary,
                 ..Default::default()
             };
             let decision = evaluate(&request, &set);
-            results.push_str(&xml::element(
-                "member",
-                &result(&decision, action, resource),
-            ));
+            let limit = boundary.map(|it| allowed_by_boundary(it, &request));
+            let result = result(&decision, action, resource) + &limit.unwrap_or_default();
+            results.push_str(&xml::element("member", &result));
         }
     }
     Ok(xml::text("IsTruncated", "false") + &xml::element("EvaluationResults", &results))
+}
+
+/// Returns whether the boundary allows it, for each result.
+fn allowed_by_boundary(boundary: &Policy, request: &Request<'_>) -> String {
+    let result = evaluate_side(Side::Boundary, std::slice::from_ref(boundary), request);
+    let is_allowed = matches!(result, SideResult::Allow(_));
+    let allowed = xml::text("AllowedByPermissionsBoundary", &is_allowed.to_string());
+    xml::element("PermissionsBoundaryDecisionDetail", &allowed)
 }
 
 fn resources(parameters: &Parameters) -> Vec<&str> {
@@ -155,8 +203,8 @@ fn principal<'a>(
     arn: &str,
     parameters: &Parameters,
 ) -> Option<(&'a [Policy], Context)> {
-    let user = world.users.iter().find(|user| user.arn == arn);
-    let role = world.roles.iter().find(|role| role.arn == arn);
+    let user = world.user_at(arn).map(|place| &world.users[place]);
+    let role = world.role_at(arn).map(|place| &world.roles[place]);
     let policies = match (user, role) {
         (Some(user), _) => &user.policies,
         (None, Some(role)) => &role.policies,

@@ -6,18 +6,23 @@
 //!
 //! ```text
 //! TCP ─► server ─► Call ─► Account::answer ─► signature ─► sts | iam | s3 ─► Reply
+//!                                    ├─ console, for browsers
 //!                                    └─ faults, counters, sessions, one-time codes
 //! ```
 
 mod account;
+mod attachments;
 mod authenticator;
 mod call;
 mod caller;
+mod consistency;
+mod console;
 mod control;
 mod failure;
 mod fault;
 mod iam;
 mod identifier;
+mod key_record;
 mod percent;
 mod practice;
 mod reply;

@@ -9,7 +9,7 @@ use rolecall_practice::{Control, Practice, PracticeConfig, World};
 
 const USAGE: &str = "usage: rolecall-practice [--port N] [--world FILE] [--fault FAULT]... [--control]
 FAULT is [ACTION:]NAME[=ARGUMENT], e.g. throttle=2 or AssumeRole:html
---control opens /_practice/ (GET requests, DELETE requests, GET and POST faults, GET keys, GET code?serial= and seed?serial=)";
+--control opens /_practice/ (GET requests, DELETE requests, GET and POST faults, POST consistency, GET keys, GET code?serial= and seed?serial=)";
 
 fn main() -> ExitCode {
     match run() {

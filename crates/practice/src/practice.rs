@@ -1,6 +1,5 @@
 //! A running practice account.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
@@ -15,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::account::Account;
 use crate::fault::Fault;
+use crate::key_record::UserKey;
 use crate::server::{Server, serve};
 use crate::world::{PracticeRole, World};
 
@@ -139,14 +139,16 @@ impl Practice {
     /// Returns the access key of each user, which is created at start.
     pub fn keys(&self) -> Vec<PracticeKey> {
         let users = |account: &Account| {
-            let key = |user: &crate::world::User| PracticeKey {
+            let key = |user: &crate::world::User, key: &UserKey| PracticeKey {
                 name: user.name.clone(),
                 user_arn: user.arn.clone(),
-                access_key_id: user.access_key_id.clone(),
-                secret_access_key: user.secret_access_key.duplicate(),
+                access_key_id: key.id.clone(),
+                secret_access_key: key.secret.duplicate(),
                 mfa_serial: user.mfa_serial.clone(),
             };
-            account.world.users.iter().map(key).collect()
+            let users = account.world.users.iter();
+            let first = users.filter_map(|user| Some(key(user, user.keys.first()?)));
+            first.collect()
         };
         users(&self.lock())
     }
@@ -170,16 +172,6 @@ impl Practice {
             .authenticators
             .get(mfa_serial)
             .map(|device| device.code(at))
-    }
-
-    /// Replaces the faults, as the control endpoint does.
-    pub fn set_faults(&self, faults: Vec<Fault>) {
-        self.lock().faults = faults;
-    }
-
-    /// Returns how often each action was called, including calls without a response.
-    pub fn requests(&self) -> BTreeMap<String, u64> {
-        self.lock().requests.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Account> {

@@ -1,5 +1,7 @@
 //! The part of S3 that shows whether a session works: listing, reading, writing and deleting, path style.
 
+mod copy;
+mod deletion;
 mod listing;
 mod upload;
 
@@ -11,7 +13,7 @@ use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::reply::{Reply, ReplyBody};
 use crate::signature_key::sha256_hex;
-use crate::world::{Bucket, World};
+use crate::world::{Bucket, Object, World};
 use crate::{percent, xml};
 
 pub(crate) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -29,6 +31,8 @@ pub(crate) fn action(call: &Call) -> &'static str {
         ("HEAD", false, true) => "HeadBucket",
         ("HEAD", false, false) => "HeadObject",
         ("PUT", false, false) if upload::is_plain(call) => "PutObject",
+        ("PUT", false, false) if copy::is_whole(call) => "CopyObject",
+        ("POST", false, true) if call.query_value("delete").is_some() => "DeleteObjects",
         ("DELETE", false, false) if upload::is_plain(call) => "DeleteObject",
         _ => "unknown",
     }
@@ -57,6 +61,24 @@ pub(crate) fn answer(
         "PutObject" => {
             request.authorize_change("s3:PutObject", &bucket, &key)?;
             upload::put(world, &bucket, key, call)
+        }
+        "CopyObject" => {
+            let object = request.copied(call)?;
+            request.authorize_change("s3:PutObject", &bucket, &key)?;
+            let etag = listing::etag(&object);
+            upload::store(world, &bucket, key, object)?;
+            Ok(document("CopyObjectResult", &copy::result(&etag)))
+        }
+        "DeleteObjects" => {
+            let wanted = deletion::read(call)?;
+            let outcomes = request.deletions(&bucket, &wanted)?;
+            for (key, _) in outcomes.iter().filter(|(_, refused)| refused.is_none()) {
+                upload::delete(world, &bucket, key);
+            }
+            Ok(document(
+                "DeleteResult",
+                &deletion::result(&wanted, &outcomes),
+            ))
         }
         "DeleteObject" => {
             request.authorize_change("s3:DeleteObject", &bucket, &key)?;
@@ -174,6 +196,28 @@ impl CallerRequest<'_> {
         }
     }
 
+    /// Returns the object that a copy is made of, if the caller may read it.
+    fn copied(&self, call: &Call) -> Result<Object, Failure> {
+        let (bucket, key) = copy::source(call)?;
+        self.object(&bucket, &key)?;
+        let bucket = self.bucket(&bucket)?;
+        let text = "The specified key does not exist.";
+        let found = bucket.objects.get(&key).cloned();
+        found.ok_or_else(|| Failure::new(404, "NoSuchKey", text))
+    }
+
+    /// Returns for each key why the caller may not delete it, if it may not.
+    fn deletions(
+        &self,
+        bucket: &str,
+        wanted: &deletion::Wanted,
+    ) -> Result<Vec<(String, Option<Failure>)>, Failure> {
+        self.bucket(bucket)?;
+        let refused = |key: &String| self.authorize_change("s3:DeleteObject", bucket, key).err();
+        let keys = wanted.keys.iter();
+        Ok(keys.map(|key| (key.clone(), refused(key))).collect())
+    }
+
     /// Requires the permission to change an object.
     fn authorize_change(&self, action: &str, bucket: &str, key: &str) -> Result<(), Failure> {
         let bucket = self.bucket(bucket)?;
@@ -220,6 +264,7 @@ impl CallerRequest<'_> {
         };
         let policies = PolicySet {
             identity: self.caller.policies(self.world),
+            boundary: self.caller.boundary(self.world),
             session: self.caller.session_policies(),
             ..Default::default()
         };

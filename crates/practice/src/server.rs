@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use crate::account::{Account, Outcome};
 use crate::call::Call;
+use crate::console;
 use crate::control;
 use crate::practice::Control;
 use crate::reply::{Reply, WireBody};
@@ -139,7 +140,7 @@ impl Server {
         account.answer(call, now)
     }
 
-    /// Returns whether the request names this server and does not come from a web page.
+    /// Returns whether the request names this server and does not come from a web page, unless it is for browsers.
     fn is_ours(&self, request: &Request<Incoming>) -> bool {
         let mut hosts = request.headers().get_all("host").iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else {
@@ -152,9 +153,10 @@ impl Server {
         let is_own = own
             .iter()
             .any(|own| host.as_bytes().eq_ignore_ascii_case(own.as_bytes()));
-        let is_page = ["origin", "sec-fetch-site"]
-            .iter()
-            .any(|name| request.headers().contains_key(*name));
+        let is_page = !console::is_path(request.uri().path())
+            && ["origin", "sec-fetch-site"]
+                .iter()
+                .any(|name| request.headers().contains_key(*name));
         is_own && !is_page && request.uri().authority().is_none()
     }
 }

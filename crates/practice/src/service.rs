@@ -26,6 +26,15 @@ impl Service {
         }
     }
 
+    /// Returns the name in the scope of a signature.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+            Self::S3 => "s3",
+        }
+    }
+
     /// Returns the error document.
     pub(crate) fn failed(self, failure: &Failure, id: &str) -> Reply {
         match self {

@@ -133,8 +133,8 @@ fn access_key_info(
     let world = &account.world;
     let key = parameters.optional("AccessKeyId").unwrap_or_default();
     caller.require(world, "sts:GetAccessKeyInfo", "*", now)?;
-    match world.users.iter().find(|user| user.access_key_id == key) {
-        Some(user) => Ok(xml::text("Account", &user.account)),
+    match world.owner_of_key(key) {
+        Some((place, _)) => Ok(xml::text("Account", &world.users[place].account)),
         None => Err(Failure::new(
             400,
             "ValidationError",

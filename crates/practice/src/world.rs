@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use rolecall_core::value::arn::Arn;
-use rolecall_core::value::secret::Secret;
 use rolecall_policy::{Policy, PolicyError, PolicyKind, Principal};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::attachments::{Attachments, ManagedPolicy};
+use crate::consistency::Identities;
 use crate::identifier;
+use crate::key_record::{KeyRecord, UserKey};
 
 const STORY: &str = include_str!("story.json");
 
@@ -17,8 +19,13 @@ const STORY: &str = include_str!("story.json");
 #[derive(Debug)]
 pub struct World {
     pub(crate) users: Vec<User>,
+    /// A deleted role keeps its place, since sessions name roles by their places.
     pub(crate) roles: Vec<Role>,
+    pub(crate) groups: Vec<Group>,
+    /// The managed policies that callers made, by ARN.
+    pub(crate) own_policies: BTreeMap<String, ManagedPolicy>,
     pub(crate) buckets: Vec<Bucket>,
+    /// AWS's own managed policies, by ARN.
     pub(crate) managed_policies: BTreeMap<String, Policy>,
 }
 
@@ -68,19 +75,36 @@ pub struct PracticeRole {
     pub shows: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct User {
     pub(crate) arn: String,
     pub(crate) account: String,
     pub(crate) name: String,
     pub(crate) id: String,
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: Secret,
+    /// The oldest first.
+    pub(crate) keys: Vec<UserKey>,
+    /// The ARN of its permissions boundary.
+    pub(crate) boundary: Option<String>,
     pub(crate) mfa_serial: Option<String>,
+    pub(crate) attachments: Attachments,
+    /// All policies in effect, also those of its groups.
     pub(crate) policies: Vec<Policy>,
+    pub(crate) is_deleted: bool,
 }
 
-#[derive(Debug)]
+/// A group of users.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) arn: String,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    /// The names of its users.
+    pub(crate) users: Vec<String>,
+    pub(crate) attachments: Attachments,
+}
+
+#[derive(Debug, Clone)]
 pub(crate) struct Role {
     pub(crate) arn: String,
     pub(crate) account: String,
@@ -89,8 +113,11 @@ pub(crate) struct Role {
     pub(crate) trust: Policy,
     /// The trust policy as written.
     pub(crate) trust_text: String,
+    pub(crate) attachments: Attachments,
+    /// All policies in effect.
     pub(crate) policies: Vec<Policy>,
     pub(crate) max_duration_s: i64,
+    pub(crate) is_deleted: bool,
     pub(crate) entry: Option<PracticeRole>,
 }
 
@@ -136,7 +163,8 @@ impl World {
         let managed = (file.managed_policies.iter())
             .map(|(arn, json)| Ok((arn.clone(), policy(PolicyKind::Identity, arn, json)?)))
             .collect::<Result<_, WorldError>>()?;
-        Ok(Self {
+        let own_policies = boundaries(&file.users)?;
+        let mut world = Self {
             users: file
                 .users
                 .into_iter()
@@ -147,9 +175,85 @@ impl World {
                 .into_iter()
                 .map(Role::new)
                 .collect::<Result<_, _>>()?,
+            groups: Vec::new(),
+            own_policies,
             buckets: file.buckets,
             managed_policies: managed,
-        })
+        };
+        world.settle();
+        Ok(world)
+    }
+
+    /// Makes the policies in effect those that are attached now.
+    pub(crate) fn settle(&mut self) {
+        let in_effect = |of: &Attachments| of.in_effect(&self.managed_policies, &self.own_policies);
+        let of_users = self.users.iter().map(|user| {
+            let mut policies = in_effect(&user.attachments);
+            let is_in =
+                |group: &&Group| group.account == user.account && group.users.contains(&user.name);
+            let groups = self.groups.iter().filter(is_in);
+            policies.extend(groups.flat_map(|group| in_effect(&group.attachments)));
+            policies
+        });
+        let of_users: Vec<Vec<Policy>> = of_users.collect();
+        let of_roles: Vec<Vec<Policy>> = self
+            .roles
+            .iter()
+            .map(|role| in_effect(&role.attachments))
+            .collect();
+        for (user, policies) in self.users.iter_mut().zip(of_users) {
+            user.policies = policies;
+        }
+        for (role, policies) in self.roles.iter_mut().zip(of_roles) {
+            role.policies = policies;
+        }
+    }
+
+    /// Returns what calls of IAM can change.
+    pub(crate) fn identities(&self) -> Identities {
+        Identities {
+            users: self.users.clone(),
+            roles: self.roles.clone(),
+            groups: self.groups.clone(),
+            own_policies: self.own_policies.clone(),
+        }
+    }
+
+    /// Replaces what calls of IAM can change, and returns what was there.
+    pub(crate) fn replace_identities(&mut self, new: Identities) -> Identities {
+        Identities {
+            users: std::mem::replace(&mut self.users, new.users),
+            roles: std::mem::replace(&mut self.roles, new.roles),
+            groups: std::mem::replace(&mut self.groups, new.groups),
+            own_policies: std::mem::replace(&mut self.own_policies, new.own_policies),
+        }
+    }
+
+    /// Returns a user's permissions boundary.
+    pub(crate) fn boundary(&self, user: &User) -> Option<&Policy> {
+        let arn = user.boundary.as_ref()?;
+        self.own_policies.get(arn).map(|it| &it.policy)
+    }
+
+    /// Returns the place of the role with this ARN.
+    pub(crate) fn role_at(&self, arn: &str) -> Option<usize> {
+        let is_it = |role: &Role| role.arn == arn && !role.is_deleted;
+        self.roles.iter().position(is_it)
+    }
+
+    /// Returns the place of the user with this access key, and the key.
+    pub(crate) fn owner_of_key(&self, id: &str) -> Option<(usize, &UserKey)> {
+        let users = self.users.iter().enumerate();
+        let mut keys = users
+            .filter(|(_, user)| !user.is_deleted)
+            .flat_map(|(place, user)| user.keys.iter().map(move |key| (place, key)));
+        keys.find(|(_, key)| key.id == id)
+    }
+
+    /// Returns the place of the user with this ARN.
+    pub(crate) fn user_at(&self, arn: &str) -> Option<usize> {
+        let is_it = |user: &User| user.arn == arn && !user.is_deleted;
+        self.users.iter().position(is_it)
     }
 }
 
@@ -170,9 +274,13 @@ struct UserFile {
     arn: String,
     access_key_id: Option<String>,
     secret_access_key: Option<String>,
+    #[serde(default)]
+    key: KeyRecord,
     mfa_serial: Option<String>,
     #[serde(default)]
     policies: Vec<Value>,
+    /// Its permissions boundary, as a document.
+    boundary: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -188,20 +296,21 @@ struct RoleFile {
 
 impl User {
     fn new(file: UserFile) -> Result<Self, WorldError> {
-        let (account, name) = account_and_name(&file.arn, "user/")?;
-        let secret = file
-            .secret_access_key
-            .map_or_else(identifier::secret_access_key, Secret::new);
+        let (account, name) = match account_of_root(&file.arn) {
+            Some(account) => (account, "root".to_owned()),
+            None => account_and_name(&file.arn, "user/")?,
+        };
+        let key = UserKey::new(file.access_key_id, file.secret_access_key, file.key);
         Ok(Self {
             account,
             name,
             id: identifier::unique_id("AIDA"),
-            access_key_id: file
-                .access_key_id
-                .unwrap_or_else(|| identifier::unique_id("AKIA")),
-            secret_access_key: secret,
+            keys: vec![key],
+            boundary: file.boundary.map(|_| boundary_arn(&file.arn)).transpose()?,
             mfa_serial: file.mfa_serial,
-            policies: policies(&file.arn, &file.policies)?,
+            attachments: attachments(&file.arn, &file.policies)?,
+            policies: Vec::new(),
+            is_deleted: false,
             arn: file.arn,
         })
     }
@@ -220,19 +329,24 @@ impl Role {
             id: identifier::unique_id("AROA"),
             trust: policy(PolicyKind::Trust, &file.arn, &file.trust)?,
             trust_text: file.trust.to_string(),
-            policies: policies(&file.arn, &file.policies)?,
+            attachments: attachments(&file.arn, &file.policies)?,
+            policies: Vec::new(),
             max_duration_s: file.max_duration_s.unwrap_or(3600),
+            is_deleted: false,
             entry,
             arn: file.arn,
         })
     }
 }
 
-fn policies(owner: &str, documents: &[Value]) -> Result<Vec<Policy>, WorldError> {
-    documents
-        .iter()
-        .map(|json| policy(PolicyKind::Identity, owner, json))
-        .collect()
+/// Returns the documents as inline policies: `policy-1` and so on.
+fn attachments(owner: &str, documents: &[Value]) -> Result<Attachments, WorldError> {
+    let mut attachments = Attachments::default();
+    for (json, number) in documents.iter().zip(1..) {
+        let policy = policy(PolicyKind::Identity, owner, json)?;
+        attachments.put(&format!("policy-{number}"), &json.to_string(), policy);
+    }
+    Ok(attachments)
 }
 
 fn policy(kind: PolicyKind, owner: &str, json: &Value) -> Result<Policy, WorldError> {
@@ -240,6 +354,38 @@ fn policy(kind: PolicyKind, owner: &str, json: &Value) -> Result<Policy, WorldEr
         owner: owner.to_owned(),
         error,
     })
+}
+
+/// Returns the managed policies that are boundaries of these users.
+fn boundaries(users: &[UserFile]) -> Result<BTreeMap<String, ManagedPolicy>, WorldError> {
+    let mut found = BTreeMap::new();
+    for user in users {
+        let Some(json) = &user.boundary else {
+            continue;
+        };
+        let (account, name) = account_and_name(&user.arn, "user/")?;
+        let managed = ManagedPolicy {
+            account,
+            name: format!("boundary-of-{name}"),
+            id: identifier::unique_id("ANPA"),
+            text: json.to_string(),
+            policy: policy(PolicyKind::Identity, &user.arn, json)?,
+        };
+        found.insert(boundary_arn(&user.arn)?, managed);
+    }
+    Ok(found)
+}
+
+/// Returns the ARN of the boundary of a user.
+fn boundary_arn(user: &str) -> Result<String, WorldError> {
+    let (account, name) = account_and_name(user, "user/")?;
+    Ok(format!("arn:aws:iam::{account}:policy/boundary-of-{name}"))
+}
+
+/// Returns the account of a root user's ARN.
+fn account_of_root(arn: &str) -> Option<String> {
+    let split = Arn::split(arn).filter(|it| it.service == "iam" && it.resource == "root")?;
+    Some(split.account.to_owned())
 }
 
 /// Returns account and name, without the path, from the ARN of a user or role.
@@ -271,6 +417,7 @@ mod tests {
             names,
             [
                 "guest",
+                "administrator",
                 "quarter-hour",
                 "contractor",
                 "operator",
@@ -280,8 +427,8 @@ mod tests {
             ]
         );
         assert_ne!(
-            world.users[0].access_key_id,
-            World::story().users[0].access_key_id
+            world.users[0].keys[0].id,
+            World::story().users[0].keys[0].id
         );
     }
 

@@ -9,9 +9,11 @@ use tauri::async_runtime::{JoinHandle, spawn};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::OnAction;
+use jiff::{SignedDuration, Timestamp};
+
 use super::open_notices::OpenNotices;
 use super::server::{self, Ending, Pressed, Shown};
+use super::{IsFocused, OnAction, is_in_window};
 
 /// The timeout of what the server is asked.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -22,6 +24,7 @@ pub(crate) struct DesktopNotifier(Arc<Shared>);
 
 struct Shared {
     on_action: OnceLock<OnAction>,
+    is_focused: OnceLock<IsFocused>,
     open: Mutex<OpenNotices<Open>>,
 }
 
@@ -35,6 +38,7 @@ impl DesktopNotifier {
     pub(crate) fn new() -> Self {
         Self(Arc::new(Shared {
             on_action: OnceLock::new(),
+            is_focused: OnceLock::new(),
             open: Mutex::default(),
         }))
     }
@@ -44,6 +48,11 @@ impl DesktopNotifier {
         let _ = self.0.on_action.set(on_action);
     }
 
+    /// Sets how to find out whether our window has the focus: what it shows needs no notice then.
+    pub(crate) fn over_window(&self, is_focused: IsFocused) {
+        let _ = self.0.is_focused.set(is_focused);
+    }
+
     fn lock(&self) -> MutexGuard<'_, OpenNotices<Open>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,6 +60,10 @@ impl DesktopNotifier {
 
 impl Notifier for DesktopNotifier {
     fn show(&self, notice: &Notice) {
+        let is_focused = self.0.is_focused.get();
+        if is_in_window(notice) && is_focused.is_some_and(|it| it()) {
+            return self.withdraw(&notice.topic);
+        }
         let (withdraw, withdrawn) = oneshot::channel();
         let (notifier, notice, topic) = (self.clone(), notice.clone(), notice.topic.clone());
         let task = spawn(async move {
@@ -70,6 +83,17 @@ impl Notifier for DesktopNotifier {
     fn withdraw(&self, topic: &Topic) {
         let open = self.lock().take(topic);
         open.into_iter().for_each(Open::withdraw);
+    }
+
+    fn time_of_day(&self, at: Timestamp) -> SignedDuration {
+        let local = gtk::glib::DateTime::from_unix_local(at.as_second());
+        local.map_or_else(
+            |_| SignedDuration::from_secs(at.as_second().rem_euclid(86_400)),
+            |it| {
+                SignedDuration::from_hours(it.hour().into())
+                    + SignedDuration::from_mins(it.minute().into())
+            },
+        )
     }
 }
 

@@ -46,6 +46,7 @@ fn is_question(topic: &Topic) -> bool {
         Topic::Session(_)
         | Topic::Digest
         | Topic::TemporaryProfiles
+        | Topic::OldKey(_)
         | Topic::Window
         | Topic::Menu => false,
     }

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use futures_util::StreamExt;
 use rolecall_core::value::sanitise::{Markup, notification_body};
 use rolecall_core::view::notice::{Notice, NoticeAction, Urgency};
-use zbus::zvariant::Value;
+use tauri::image::Image;
+use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, MatchRule, Message, MessageStream, message};
 
 use crate::app_id::APP_ID;
@@ -102,14 +103,17 @@ async fn notify(
     let (urgency, timeout) = match notice.urgency {
         Urgency::Low => (0_u8, USUAL_TIMEOUT),
         Urgency::Normal | Urgency::High => (1, USUAL_TIMEOUT),
+        Urgency::Critical if is_undisturbed(connection).await => (1, USUAL_TIMEOUT),
+        Urgency::Critical => (2, USUAL_TIMEOUT),
         Urgency::Question => (2, NO_TIMEOUT),
     };
     let buttons = notice.actions.iter().filter(|_| capabilities.actions);
     let actions: Vec<&str> = buttons.flat_map(|it| [it.key(), it.label()]).collect();
-    let hints = HashMap::from([
+    let mut hints = HashMap::from([
         ("urgency", Value::from(urgency)),
         ("desktop-entry", Value::from(APP_ID)),
     ]);
+    hints.extend(icon().map(|icon| ("image-data", icon)));
     let title = notification_body(&notice.title, Markup::Plain);
     let body = notification_body(&notice.body, capabilities.markup);
     let new = 0_u32;
@@ -117,6 +121,41 @@ async fn notify(
         "Rolecall", new, APP_ID, &*title, &*body, actions, hints, timeout,
     );
     call(connection, "Notify", &arguments).await
+}
+
+/// Returns whether the desktop tells that the user does not want to be disturbed. Servers hold notices back then, but not
+/// critical ones. Plasma has a property for it, and dunst another one.
+async fn is_undisturbed(connection: &Connection) -> bool {
+    for (interface, property) in [(NAME, "Inhibited"), ("org.dunstproject.cmd0", "paused")] {
+        let properties = Some("org.freedesktop.DBus.Properties");
+        let asked = (interface, property);
+        let answer = connection.call_method(Some(NAME), PATH, properties, "Get", &asked);
+        let answer = answer.await.ok();
+        let answer = answer.and_then(|it| it.body().deserialize::<OwnedValue>().ok());
+        if answer.and_then(|it| bool::try_from(it).ok()) == Some(true) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Returns our icon as the pixels of the hint `image-data`. The theme may not have it, and shows a sign of its own then.
+/// <https://specifications.freedesktop.org/notification-spec/latest/icons-and-images.html>
+fn icon() -> Option<Value<'static>> {
+    let image = Image::from_bytes(include_bytes!("../../../icons/64.png")).ok()?;
+    let size = |pixels: u32| i32::try_from(pixels).ok();
+    let (width, height) = (size(image.width())?, size(image.height())?);
+    let (has_alpha, bits, channels) = (true, 8_i32, 4_i32);
+    let pixels = image.rgba().to_vec();
+    Some(Value::new((
+        width,
+        height,
+        width * channels,
+        has_alpha,
+        bits,
+        channels,
+        pixels,
+    )))
 }
 
 async fn call<B>(connection: &Connection, method: &str, body: &B) -> zbus::Result<Message>

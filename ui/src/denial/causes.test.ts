@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CauseKind, Cause, Confidence } from "../types";
+import type { CauseKind, Cause, Confidence } from "../state/types";
 import { split, confidenceText } from "./causes";
 
 const cause = (kind: string, confidence: Confidence): Cause => ({

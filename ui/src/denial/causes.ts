@@ -1,6 +1,6 @@
 // Orders the causes of a denial for display.
 
-import type { Cause, Confidence } from "../types";
+import type { Cause, Confidence } from "../state/types";
 
 export interface Split {
   first: Cause | null;

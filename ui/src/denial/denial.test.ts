@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DEEPER, DENIED } from "../fixture/make";
-import type { Diagnosis, Problem } from "../types";
+import type { Diagnosis, Problem } from "../state/types";
 import DenialPanel from "./DenialPanel.svelte";
 
 const written = vi.fn(() => Promise.resolve());

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
 import { afterEach, expect, test, vi } from "vitest";
-import { App } from "../app.svelte";
+import { App } from "../state/app.svelte";
 import { FixtureBridge } from "../fixture/bridge";
 import ExplainPage from "./ExplainPage.svelte";
 

@@ -1,10 +1,10 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { App } from "../app.svelte";
-import type { Bridge } from "../bridge";
+import { App } from "../state/app.svelte";
+import type { Bridge } from "../state/bridge";
 import { FixtureBridge } from "../fixture/bridge";
 import { DENIED, key, role, session, snapshot, withoutCredentials } from "../fixture/make";
-import type { Snapshot } from "../types";
+import type { Snapshot } from "../state/types";
 import Window from "./Window.svelte";
 
 const guest = role("guest", { group: "Clients" });
@@ -42,11 +42,23 @@ function spy<Name extends keyof Bridge>(bridge: RecordingBridge, name: Name) {
   return vi.spyOn(bridge as Bridge, name).mockResolvedValue(undefined as never);
 }
 
+/** The sizes of the window, in pixels: one pane, and two. */
+const [COMPACT, WIDE] = [440, 960];
+function widen(width: number): void {
+  (window as unknown as { happyDOM: { setViewport: (size: { width: number }) => void } }).happyDOM.setViewport({ width });
+}
+
+/** The elements that the hostile names of these tests would make. */
+const written = () => [...document.querySelectorAll("img, b, i")].filter((one) => one.tagName === "IMG" || /^[gwx]$/.test(one.textContent?.trim() ?? ""));
+
 const search = () => screen.getByRole("combobox");
 const press = (key: string, more: KeyboardEventInit = {}) => fireEvent.keyDown(search(), { key, ...more });
 const selected = () => document.querySelector("[aria-selected=true]")?.textContent;
 
-beforeEach(() => void vi.spyOn(console, "error"));
+beforeEach(() => {
+  vi.spyOn(console, "error");
+  widen(COMPACT);
+});
 afterEach(() => {
   expect(console.error).not.toHaveBeenCalled();
   cleanup();
@@ -92,29 +104,39 @@ describe("home", () => {
     const bridge = await open({ ...usual, sessions: [session(guest, 43)] });
     const copy = spy(bridge, "copyExport");
     await press("C", { ctrlKey: true, shiftKey: true });
-    await fireEvent.click(await screen.findByRole("menuitem", { name: "fish" }));
+    await fireEvent.click(await screen.findByRole("option", { name: "fish" }));
     expect(copy).toHaveBeenCalledWith("guest", "fish");
     await screen.findByText(/Copied for fish/);
+  });
+
+  test("opens the console by key and by button", async () => {
+    const bridge = await open({ ...usual, sessions: [session(guest, 43)] });
+    const opened = spy(bridge, "openConsole");
+    await press("o", { ctrlKey: true });
+    await press("F2");
+    await fireEvent.click(await screen.findByRole("button", { name: "Console" }));
+    expect(opened.mock.calls).toEqual([["guest"], ["guest"]]);
+    expect((await screen.findAllByText("Opened the console")).length).toBeGreaterThan(0);
   });
 
   test("names each row for screen readers, which take no name from its content", async () => {
     await open({ ...usual, sessions: [session(guest, 3000)] });
     const nameOf = (row: HTMLElement) =>
-      row.getAttribute("aria-label") ?? document.getElementById(row.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";
+      row.getAttribute("aria-label") ?? (row.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent).join(" ");
     const names = screen.getAllByRole("row").map((row) => nameOf(row).replace(/\s+/g, " ").trim());
-    expect(names[0]).toBe("Sessions: 1");
-    expect(names[1]).toMatch(/^guest .*left.* from /);
+    expect(names[0]).toBe("Active: 1");
+    expect(names[1]).toMatch(/^guest 8087 6821 6571 .*left,.* until /);
     expect(names[2]).toBe("Clients: 1");
     expect(names[3]).toMatch(/^audit \S+/);
   });
 
   test("explains a failed session where it is selected", async () => {
     await open({ ...usual, sessions: [withoutCredentials(guest, { phase: "failed", problem: DENIED })] });
-    await screen.findByText(DENIED.what);
+    expect(await screen.findAllByText(DENIED.what), "in the row and in full").toHaveLength(2);
     expect(screen.getByText(DENIED.remedy)).toBeTruthy();
     expect(screen.getByText(/request 7f0c9a52/)).toBeTruthy();
     expect(screen.getByRole("button", { name: "All 4 causes" })).toBeTruthy();
-    expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+    expect(screen.getAllByRole("button", { name: "Try again" })).toHaveLength(2);
   });
 
   test("opens the page of a role that cannot be assumed, and shows why", async () => {
@@ -130,7 +152,9 @@ describe("home", () => {
   test("keeps counting down while it renews", async () => {
     await open({ ...usual, sessions: [session(guest, 43, { waiting_for: "answer" })] });
     await screen.findByText(/renewing ·\s+until/);
-    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Renew" }).disabled).toBe(true);
+    await press("k", { ctrlKey: true });
+    await screen.findByRole("option", { name: "Copy for bash" });
+    expect(screen.queryByRole("option", { name: "Renew" })).toBeNull();
   });
 
   test("shows the practice account and the endpoint", async () => {
@@ -209,6 +233,7 @@ describe("home", () => {
     const bridge = await open(usual);
     const set = spy(bridge, "setTemporaryProfile");
     await press("F2");
+    await fireEvent.click(await screen.findByRole("tab", { name: "Access" }));
     const box = await screen.findByLabelText<HTMLInputElement>(/Also write sessions/);
     await fireEvent.click(box);
     expect(set).toHaveBeenCalledWith("guest", true);
@@ -222,7 +247,155 @@ describe("home", () => {
     const hostile = role('<img src=x onerror="canary()">\u202e', { group: "<b>g</b>", problem: { ...DENIED, what: "<i>w</i>" } });
     await open({ ...usual, roles: [hostile] });
     await screen.findByText('<img src=x onerror="canary()">\\u{202E}');
-    expect(document.querySelector("img, b, i:not(.mark i)")).toBeNull();
+    expect(written()).toEqual([]);
+  });
+});
+
+describe("palette", () => {
+  const chosen = () => screen.getAllByRole("option").find((one) => one.getAttribute("aria-selected") === "true")?.textContent?.trim();
+
+  test("lists what can be done with the selection, and runs what is searched for", async () => {
+    const bridge = await open({ ...usual, sessions: [session(guest, 43)] });
+    const end = spy(bridge, "end");
+    await press("k", { ctrlKey: true });
+    const field = await screen.findByRole("combobox", { name: "Search actions" });
+    expect(chosen()).toMatch(/^Copy for bash/);
+    await fireEvent.input(field, { target: { value: "end ses" } });
+    expect(chosen()).toMatch(/^End session/);
+    await fireEvent.keyDown(field, { key: "Enter" });
+    expect(end).toHaveBeenCalledExactlyOnceWith("guest");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  test("leads to further actions, and back", async () => {
+    const bridge = await open(usual);
+    const assume = spy(bridge, "assume");
+    await press("k", { ctrlKey: true });
+    const field = await screen.findByRole("combobox", { name: "Search actions" });
+    await fireEvent.input(field, { target: { value: "fewer" } });
+    await fireEvent.keyDown(field, { key: "Enter" });
+    const further = await screen.findByRole("combobox", { name: "Limit permissions" });
+    await fireEvent.keyDown(further, { key: "Backspace" });
+    await screen.findByRole("option", { name: "Details" });
+    await fireEvent.input(further, { target: { value: "fewer" } });
+    await fireEvent.keyDown(further, { key: "Enter" });
+    await fireEvent.click(await screen.findByRole("option", { name: "Read-only" }));
+    expect(assume).toHaveBeenCalledWith("guest", { access: "read_only" });
+  });
+
+  test("opens on every page, and Escape closes it alone", async () => {
+    await open(usual);
+    await press(",", { ctrlKey: true });
+    const heading = await screen.findByRole("heading", { name: "Settings" });
+    await fireEvent.keyDown(heading, { key: "k", ctrlKey: true });
+    const dialog = await screen.findByRole("dialog", { name: "Search actions" });
+    expect(within(dialog).queryByRole("option", { name: "Assume" })).toBeNull();
+    await fireEvent(dialog, new Event("cancel", { cancelable: true }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(screen.getByRole("heading", { name: "Settings" })).toBeTruthy();
+  });
+
+  test("filters the list, and shows all again", async () => {
+    await open({ ...usual, roles: [guest, role("shop", { account_id: "441022339018", account_alias: "shop-prod" })] });
+    await fireEvent.click(screen.getByRole("button", { name: "All accounts" }));
+    await fireEvent.click(await screen.findByRole("option", { name: "shop-prod · 4410 2233 9018" }));
+    expect(selected()).toContain("shop");
+    expect(screen.queryByText("guest")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "shop-prod · 4410 2233 9018" }));
+    await fireEvent.click(await screen.findByRole("option", { name: "All accounts" }));
+    await screen.findByText("guest");
+  });
+
+  test("t19_b10_shows_hostile_names_as_text", async () => {
+    await open({ ...usual, roles: [role('<img src=x onerror="canary()">\u202e', { account_alias: "<b>x</b>" })] });
+    await press("k", { ctrlKey: true });
+    const dialog = await screen.findByRole("dialog", { name: "Search actions" });
+    expect(dialog.textContent).toContain('<img src=x onerror="canary()">\\u{202E}');
+    expect(written()).toEqual([]);
+  });
+});
+
+describe("list", () => {
+  test("a heading hides its roles and shows them again", async () => {
+    await open(usual);
+    await fireEvent.click(screen.getByRole("button", { name: "Clients 2" }));
+    expect(screen.queryByText("guest")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "Clients 2" }));
+    await screen.findByText("guest");
+  });
+
+  test("shows all sessions when asked", async () => {
+    const roles = Array.from({ length: 6 }, (_, i) => role(`r${i}`));
+    await open({ ...usual, roles, sessions: roles.map((one) => session(one, 43)) });
+    expect(screen.queryByText("r5")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "3 more" }));
+    await screen.findByText("r5");
+  });
+
+  test("F2 right after an arrow, before the next frame, throws nothing", async () => {
+    await open(usual);
+    void press("ArrowDown");
+    await press("F2");
+    await screen.findByRole("heading", { name: "audit" });
+  });
+});
+
+describe("settings", () => {
+  async function openSettings(bridge: RecordingBridge) {
+    await press(",", { ctrlKey: true });
+    await screen.findByRole("heading", { name: "Settings" });
+    return vi.spyOn(bridge, "setSetting");
+  }
+
+  test("every setting has its control, and a change is saved at once; the default is no entry", async () => {
+    const set = await openSettings(await open(usual));
+    const shell = await screen.findByLabelText<HTMLSelectElement>("Shell");
+    const fish = [...shell.options].findIndex((option) => option.text === "fish");
+    await fireEvent.change(shell, { target: { value: String(fish) } });
+    await fireEvent.click(screen.getByRole("switch", { name: "Confirm production roles" }));
+    await fireEvent.change(screen.getByLabelText("Clear the clipboard"), { target: { value: "1" } });
+    expect(set.mock.calls).toEqual([["export", "shell", "fish"], ["production", "confirm", true], ["clipboard", "clear_after", null]]);
+  });
+
+  test("shows what the file says, and why a value is refused", async () => {
+    const set = await openSettings(await open(usual));
+    const region = await screen.findByLabelText<HTMLInputElement>("Region");
+    expect(screen.getByText("Line 4 of settings.toml.")).toBeTruthy();
+    await fireEvent.change(region, { target: { value: "eu west" } });
+    await screen.findByText(/is no region\. Write it like eu-west-1\./);
+    await fireEvent.change(region, { target: { value: "eu-west-1" } });
+    await waitFor(() => expect(screen.queryByText(/is no region/)).toBeNull());
+    expect(set).toHaveBeenLastCalledWith("aws", "region", "eu-west-1");
+  });
+
+  test("t19_the_program_for_codes_is_only_shown", async () => {
+    await openSettings(await open(usual));
+    const shown = await screen.findByText(/^ykman oath/);
+    expect(shown.tagName).toBe("OUTPUT");
+  });
+});
+
+describe("a wide window", () => {
+  test("shows the selected role beside the list, and follows the selection", async () => {
+    widen(WIDE);
+    await open({ ...usual, sessions: [session(guest, 43)] });
+    await screen.findByRole("heading", { name: "guest" });
+    await press("ArrowDown");
+    await screen.findByRole("heading", { name: "audit" });
+    expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual(["Overview", "Access", "Activity", "Settings"]);
+  });
+
+  test("the arrows move between the tabs, and typing in a field there is not a search", async () => {
+    widen(WIDE);
+    const bridge = await open(usual);
+    const end = spy(bridge, "end");
+    const tab = await screen.findByRole("tab", { name: "Overview" });
+    await fireEvent.keyDown(tab, { key: "ArrowLeft" });
+    const group = await screen.findByLabelText("Group");
+    await fireEvent.keyDown(group, { key: "Delete" });
+    await fireEvent.keyDown(group, { key: "a" });
+    expect(end).not.toHaveBeenCalled();
+    expect(screen.getByRole("heading", { name: "guest" })).toBeTruthy();
   });
 });
 
@@ -330,13 +503,14 @@ describe("forms", () => {
     const bridge = await open(usual);
     const save = spy(bridge, "saveRole");
     await press("F2");
+    await fireEvent.click(await screen.findByRole("tab", { name: "Settings" }));
     await fireEvent.click(await screen.findByRole("button", { name: "Edit" }));
     await fireEvent.input(screen.getByLabelText("Session duration"), { target: { value: "45m" } });
     await fireEvent.submit(screen.getByLabelText("Role ARN").closest("form") as HTMLFormElement);
     expect(save).toHaveBeenCalledExactlyOnceWith("guest", {
       name: "guest", arn: guest.arn, source: "user", session_name: null, duration: "45m", external_id: null, mfa_serial: null, mfa_code: null,
       source_identity: null, tags: [], transitive_tags: [], policy: null, policy_arns: [], reason: null, reason_pattern: null,
-      region: null, output: null, group: "Clients",
+      region: null, output: null, browser: null, group: "Clients", renew: null, lead_times: [],
     });
   });
 
@@ -363,5 +537,22 @@ describe("forms", () => {
     expect(remove).not.toHaveBeenCalled();
     await fireEvent.click(await screen.findByRole("button", { name: "Remove" }));
     expect(remove).toHaveBeenCalledWith("user");
+  });
+
+  test("a key is rotated only after its steps were shown", async () => {
+    const bridge = await open(usual);
+    const [refresh, rotate] = [spy(bridge, "refreshKeys"), spy(bridge, "rotateKey")];
+    const plan = vi.spyOn(bridge, "rotationPlan");
+    await fireEvent.click(screen.getByRole("button", { name: "1 access key" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Rotate user" }));
+    expect(refresh).toHaveBeenCalled();
+    await screen.findByText("Create a new key and store it in the keychain");
+    await screen.findByText(/The profile “old” of AWS’s files has the old key in plaintext/);
+    bridge.show(snapshot({ ...usual, keys: [key("user", { age: "9 days" })] }));
+    await screen.findByText("9 days old.");
+    expect(plan).toHaveBeenCalledTimes(1);
+    expect(rotate).not.toHaveBeenCalled();
+    await fireEvent.click(screen.getByRole("button", { name: "Rotate" }));
+    expect(rotate).toHaveBeenCalledWith("user", { begin: { delete: null } });
   });
 });

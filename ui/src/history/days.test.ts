@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lines } from "../fixture/history";
-import type { HistoryLine } from "../types";
+import type { HistoryLine } from "../state/types";
 import { found, visibleRange, rows } from "./days";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();

@@ -1,8 +1,8 @@
 // The history as rows of equal height: days, each followed by its requests.
 
-import { instant } from "../clock";
-import { requestName, outcome, who } from "../ask/words";
-import type { HistoryLine } from "../types";
+import { instant } from "../model/clock";
+import { requestName, outcome, who } from "../model/words";
+import type { HistoryLine } from "../state/types";
 
 export type Row = { kind: "day"; key: string; text: string } | { kind: "line"; key: string; line: HistoryLine };
 

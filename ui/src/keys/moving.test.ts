@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ImportItem } from "../types";
+import type { ImportItem } from "../state/types";
 import { counted, heading, sourceName } from "./moving";
 
 function moved(kind: ImportItem["kind"]): ImportItem {

@@ -1,8 +1,8 @@
 // Imports from other programs, and moves keys from AWS's files to the keychain.
 
-import type { Bridge } from "../bridge";
-import { asProblem } from "../problem";
-import type { EditView, ImportItem, ImportSource, Problem, Step } from "../types";
+import type { Bridge } from "../state/bridge";
+import { asProblem } from "../model/problem";
+import type { EditView, ImportItem, ImportSource, Problem, Step } from "../state/types";
 
 const names: Record<ImportSource, string> = { leapp: "Leapp", aws_vault: "aws-vault", granted: "Granted" };
 

@@ -1,7 +1,7 @@
 // Assigns the problems of adding a key to form fields.
 
-import type { KeyWay } from "../app.svelte";
-import type { Problem } from "../types";
+import type { KeyWay } from "../state/app.svelte";
+import type { Problem } from "../state/types";
 
 /** The fields of each key source, by their backend names. */
 export const ownFields: Record<KeyWay, string[]> = {

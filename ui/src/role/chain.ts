@@ -1,6 +1,6 @@
 // The steps of a role's chain.
 
-import type { KeyView, RoleView } from "../types";
+import type { KeyView, RoleView } from "../state/types";
 
 export interface ChainStep {
   kind: "key" | "role" | "missing";

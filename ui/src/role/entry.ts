@@ -1,6 +1,7 @@
 // A role as form fields: all texts, empty if not set.
-import { durationEntry } from "../clock";
-import type { RoleEntry, RoleView } from "../types";
+import { durationEntry } from "../model/clock";
+import type { RoleEntry } from "../state/changes";
+import type { RoleView } from "../state/types";
 
 /** A tag as a row of the form. */
 export interface TagRow {
@@ -10,13 +11,15 @@ export interface TagRow {
   inherited: boolean;
 }
 
-type ListField = "tags" | "transitive_tags" | "policy_arns";
+type ListField = "tags" | "transitive_tags" | "policy_arns" | "lead_times";
 type TextField = Exclude<keyof RoleEntry, ListField>;
 
 export type Draft = Record<TextField, string> & {
   tags: TagRow[];
   /** One ARN per line. */
   policy_arns: string;
+  /** As the definition has them; the form does not show them. */
+  lead_times: string[];
 };
 
 /** Returns the form fields of a role; without one, of a new role with this source. */
@@ -38,7 +41,10 @@ export function draftOf(role: RoleView | null, source: string): Draft {
     reason_pattern: role?.reason_pattern ?? "",
     region: role?.region ?? "",
     output: role?.output ?? "",
+    browser: role?.browser ?? "",
     group: role?.group ?? "",
+    renew: role?.renew ?? "",
+    lead_times: role?.lead_times ?? [],
   };
 }
 
@@ -64,7 +70,10 @@ export function entryOf(draft: Draft): RoleEntry {
     reason_pattern: set(draft.reason_pattern),
     region: set(draft.region),
     output: set(draft.output),
+    browser: set(draft.browser),
     group: set(draft.group),
+    renew: set(draft.renew),
+    lead_times: draft.lead_times,
   };
 }
 

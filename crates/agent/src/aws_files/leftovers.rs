@@ -46,24 +46,25 @@ fn noted(lock: &File) -> io::Result<Vec<PathBuf>> {
 
 /// Removes this user's files with this name prefix; `false` if one of them remains.
 pub(super) fn remove_in(dir: &Path, prefix: &str) -> bool {
-    let Ok(entries) = fs::read_dir(dir) else {
-        return true;
-    };
     let mut is_clean = true;
-    for entry in entries.flatten() {
-        let is_unfinished = entry
-            .file_name()
-            .as_encoded_bytes()
-            .starts_with(prefix.as_bytes());
-        if is_unfinished
-            && entry.metadata().is_ok_and(|found| is_own_file(&found))
-            && let Err(error) = fs::remove_file(entry.path())
-        {
+    for path in find(dir, prefix) {
+        if let Err(error) = fs::remove_file(path) {
             tracing::warn!(%error, "an unfinished file was not removed");
             is_clean = false;
         }
     }
     is_clean
+}
+
+/// Returns this user's files with this name prefix.
+pub(super) fn find(dir: &Path, prefix: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let unfinished = entries.filter(|entry| {
+        let name = entry.file_name();
+        name.as_encoded_bytes().starts_with(prefix.as_bytes())
+            && entry.metadata().is_ok_and(|found| is_own_file(&found))
+    });
+    unfinished.map(|entry| entry.path()).collect()
 }
 
 #[cfg(unix)]

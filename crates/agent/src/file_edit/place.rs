@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use rolecall_core::aws_files::{AwsFile, FILE_MAX};
 use rolecall_core::value::problem::{Problem, ProblemCode};
+#[cfg(unix)]
+use rolecall_core::value::{sanitise::visible, shell_word::shell_word};
 
 use crate::disk::{self, Access};
 
@@ -55,19 +57,11 @@ pub(super) struct State {
 }
 
 impl<'a> Place<'a> {
-    /// Follows the links of a path, and creates the folder of a missing file.
+    /// Finds one of our own files. Follows the links of a path, and creates the folder of a missing file.
     ///
     /// # Errors
-    /// If there is something other than a file, or another user could have created or changed one of AWS's files, its
-    /// folder or a link to it.
-    pub(crate) fn find(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
-        match kind {
-            Kind::Aws(_) => Self::find_trusted(path, kind, shown),
-            Kind::Own => Self::find_own(path, kind, shown),
-        }
-    }
-
-    fn find_own(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
+    /// If there is something other than a file, or it cannot be created.
+    pub(crate) fn find_own(path: &Path, shown: &'a str) -> Result<Self, Problem> {
         let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
         disk::read(path, FILE_MAX).map_err(|fault| fault.problem(shown))?;
         let path = disk::referent(path).map_err(failed)?;
@@ -80,12 +74,22 @@ impl<'a> Place<'a> {
         Ok(Self {
             path,
             dir,
-            kind,
+            kind: Kind::Own,
             shown,
         })
     }
 
-    fn find_trusted(path: &Path, kind: Kind, shown: &'a str) -> Result<Self, Problem> {
+    /// Finds one of AWS's files. Follows the links of a path, and creates the folder of a missing file.
+    ///
+    /// # Errors
+    /// If there is something other than a file, or another user could have created or changed the file, a link to it, its
+    /// folder, or a folder between that and `home`.
+    pub(crate) fn find_aws(
+        path: &Path,
+        file: AwsFile,
+        home: &Path,
+        shown: &'a str,
+    ) -> Result<Self, Problem> {
         let path = follow(path, shown)?;
         let failed = |error: io::Error| disk::problem(&error, shown, Access::Write);
         let dir = path
@@ -93,14 +97,14 @@ impl<'a> Place<'a> {
             .ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
         disk::create_private_dir(dir).map_err(failed)?;
         let dir = fs::canonicalize(dir).map_err(failed)?;
-        check_dir(&fs::metadata(&dir).map_err(failed)?, shown)?;
+        check_dirs(&dir, home, shown)?;
         let name = path
             .file_name()
             .ok_or_else(|| failed(ErrorKind::InvalidInput.into()))?;
         let place = Self {
             path: dir.join(name),
             dir,
-            kind,
+            kind: Kind::Aws(file),
             shown,
         };
         match fs::symlink_metadata(&place.path) {
@@ -226,6 +230,45 @@ fn follow(path: &Path, shown: &str) -> Result<PathBuf, Problem> {
     ))
 }
 
+/// Checks the folder of a file and those above it, up to the home folder: who can rename one of them can replace the file.
+fn check_dirs(dir: &Path, home: &Path, shown: &str) -> Result<(), Problem> {
+    let found =
+        |dir: &Path| fs::metadata(dir).map_err(|error| disk::problem(&error, shown, Access::Write));
+    check_dir(&found(dir)?, shown)?;
+    let home = fs::canonicalize(home).unwrap_or_default();
+    if dir == home {
+        return Ok(());
+    }
+    for parent in dir.ancestors().skip(1) {
+        check_parent(parent, &found(parent)?, shown)?;
+        if parent == home {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Checks a folder above the folder of a file. In one with the sticky bit, such as `/tmp`, only the owner of a folder can
+/// rename it.
+#[cfg(unix)]
+fn check_parent(path: &Path, dir: &Metadata, shown: &str) -> Result<(), Problem> {
+    use std::os::unix::fs::MetadataExt;
+    let path = visible(&path.to_string_lossy());
+    if !is_trusted(dir) {
+        let why = format!("is below {path}, a folder of another user");
+        return Err(refused(shown, &why, "Move it to your own folder."));
+    }
+    if dir.mode() & 0o002 != 0 && dir.mode() & 0o1000 == 0 {
+        let why = format!("is below {path}, which every user can write");
+        let remedy = format!(
+            "Remove that permission with: chmod o-w {}",
+            shell_word(&path)
+        );
+        return Err(refused(shown, &why, &remedy));
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn check_dir(dir: &Metadata, shown: &str) -> Result<(), Problem> {
     use std::os::unix::fs::MetadataExt;
@@ -277,6 +320,11 @@ fn check_file(file: &Metadata, shown: &str) -> Result<(), Problem> {
 fn is_trusted(found: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     found.uid() == 0 || found.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn check_parent(_: &Path, _: &Metadata, _: &str) -> Result<(), Problem> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -7,6 +7,8 @@ use rolecall_core::value::keychain_error::KeychainError;
 /// `ENFILE`, `EMFILE`, `ENOMEM` and `EAGAIN`: no file, memory or thread is left. On Linux; `EAGAIN` differs elsewhere.
 const NO_RESOURCES: [i32; 4] = [23, 24, 12, 11];
 
+const TOO_MANY: &str = "too many files are open";
+
 /// Returns an error of the system as one of the keychain, or `other` if enough resources are left.
 pub(super) fn or(error: &io::Error, other: impl FnOnce() -> KeychainError) -> KeychainError {
     let is_exhausted = error
@@ -14,7 +16,7 @@ pub(super) fn or(error: &io::Error, other: impl FnOnce() -> KeychainError) -> Ke
         .is_some_and(|it| NO_RESOURCES.contains(&it))
         || error.kind() == io::ErrorKind::OutOfMemory;
     match (is_exhausted, error.raw_os_error()) {
-        (true, Some(23 | 24)) => KeychainError::Exhausted("too many files are open".to_owned()),
+        (true, Some(23 | 24)) => KeychainError::Exhausted(TOO_MANY.to_owned()),
         (true, _) => KeychainError::Exhausted(error.to_string()),
         (false, _) => other(),
     }
@@ -23,6 +25,20 @@ pub(super) fn or(error: &io::Error, other: impl FnOnce() -> KeychainError) -> Ke
 /// Returns an error of the system as one of the keychain.
 pub(super) fn or_denied(error: &io::Error) -> KeychainError {
     or(error, || KeychainError::Denied(error.to_string()))
+}
+
+/// Returns the error of a call that failed, which is another one if no files are left: the libraries of the keychain do
+/// not always pass on why they could not connect.
+#[cfg(target_os = "linux")]
+pub(super) fn or_else(error: KeychainError) -> KeychainError {
+    let is_vague = matches!(
+        error,
+        KeychainError::Absent | KeychainError::Denied(_) | KeychainError::Frozen
+    );
+    match is_vague && !crate::descriptors::are_left() {
+        true => KeychainError::Exhausted(TOO_MANY.to_owned()),
+        false => error,
+    }
 }
 
 #[cfg(test)]

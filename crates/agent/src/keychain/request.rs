@@ -17,6 +17,8 @@ pub(super) struct Request {
 /// The work of a call.
 pub(super) enum Work {
     Item(ItemRequest),
+    /// Lists the accounts of all our items, as the values.
+    Accounts,
     Others(
         #[cfg_attr(
             not(target_os = "linux"),
@@ -54,7 +56,7 @@ pub(super) enum Others {
     InCollection(String),
 }
 
-/// The values that were read, with `None` for a missing item of another program.
+/// The values or accounts that were read, with `None` for a missing item of another program.
 pub(super) type Values = Vec<Option<Zeroizing<Vec<u8>>>>;
 
 /// The result of a call.

@@ -50,7 +50,9 @@ impl Backend for PlatformBackend {
             Some(runtime) => runtime,
             none => none.insert(new_runtime()?),
         };
-        runtime.block_on(run(&mut self.connection, request, dialog_opens))
+        runtime
+            .block_on(run(&mut self.connection, request, dialog_opens))
+            .map_err(exhausted::or_else)
     }
 }
 
@@ -89,6 +91,7 @@ async fn attempt(
     let dialogs = Dialogs::new(&session.bus, asking, dialog_opens);
     match &request.work {
         Work::Item(request) => items::run(session, &dialogs, request).await,
+        Work::Accounts => items::accounts(session, &dialogs).await,
         Work::Others(others) => others::run(session, &dialogs, others).await,
     }
 }

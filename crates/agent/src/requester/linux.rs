@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::namespaces;
+use crate::descriptors;
 
 /// The limit of processes in a lineage.
 const LINEAGE_MAX: usize = 16;
@@ -108,8 +109,13 @@ impl Seen {
             stat.ancestor(program)
         };
         let lineage: Vec<Ancestor> = self.lineage.iter().enumerate().map(ancestor).collect();
-        let mut requester = Requester::new(&lineage, ours());
-        requester.isolation = self.isolation;
+        let ours = ours();
+        let mut requester = Requester::new(&lineage, ours.unwrap_or_default());
+        // Its tree could begin at one of ours, which may be the whole desktop.
+        requester.isolation = match ours {
+            Some(_) => self.isolation,
+            None => Isolation::Sandboxed,
+        };
         requester
     }
 }
@@ -158,15 +164,27 @@ fn is_running(handle: &OwnedFd) -> bool {
     poll(&mut ended, Some(&at_once)).is_ok_and(|count| count == 0)
 }
 
-/// Returns this process and its ancestors.
-fn ours() -> &'static [ProcessId] {
+/// Reads what requesters are compared with, while there are files for it.
+pub(super) fn prepare() {
+    ours();
+    namespaces::prepare();
+}
+
+/// Returns this process and its ancestors; `None` if they cannot all be read for lack of files.
+fn ours() -> Option<&'static [ProcessId]> {
     static OURS: OnceLock<Vec<ProcessId>> = OnceLock::new();
-    OURS.get_or_init(|| {
+    if let Some(ours) = OURS.get() {
+        return Some(ours);
+    }
+    if !descriptors::are_left() {
+        return None;
+    }
+    Some(OURS.get_or_init(|| {
         let mut seen = Seen::nobody();
         seen.lineage.extend(Stat::read(std::process::id()));
         seen.read_ancestors();
         seen.lineage.iter().map(|it| it.id).collect()
-    })
+    }))
 }
 
 /// The fields of `/proc/PID/stat`. <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>

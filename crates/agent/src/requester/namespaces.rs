@@ -20,7 +20,7 @@ const MAPS: [&str; 3] = ["uid_map", "gid_map", "projid_map"];
 pub(super) fn are_ours(pid: u32) -> bool {
     let process = pid.to_string();
     match links(&process) {
-        Ok(theirs) => our_links().as_ref() == Some(&theirs),
+        Ok(theirs) => our_links() == Some(&theirs),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             Public::of(&process).is_some_and(|theirs| theirs.proves_same_as(our_public()))
         }
@@ -28,12 +28,29 @@ pub(super) fn are_ours(pid: u32) -> bool {
     }
 }
 
+/// Reads what other processes are compared with.
+pub(super) fn prepare() {
+    our_links();
+    our_public();
+}
+
 /// The links in `/proc/PID/ns`: the kind and number of each namespace.
 type Links = [PathBuf; KINDS.len()];
 
-fn our_links() -> &'static Option<Links> {
-    static OURS: OnceLock<Option<Links>> = OnceLock::new();
-    OURS.get_or_init(|| links("self").ok())
+fn our_links() -> Option<&'static Links> {
+    static OURS: OnceLock<Links> = OnceLock::new();
+    once_read(&OURS, || links("self").ok())
+}
+
+/// Returns what was read once, or reads it. A failure, such as for lack of files, is not kept.
+fn once_read<T>(
+    kept: &'static OnceLock<T>,
+    read: impl FnOnce() -> Option<T>,
+) -> Option<&'static T> {
+    match kept.get() {
+        Some(ours) => Some(ours),
+        None => read().map(|ours| kept.get_or_init(|| ours)),
+    }
 }
 
 fn links(process: &str) -> io::Result<Links> {
@@ -58,8 +75,8 @@ struct Public {
 }
 
 fn our_public() -> Option<&'static Public> {
-    static OURS: OnceLock<Option<Public>> = OnceLock::new();
-    OURS.get_or_init(|| Public::of("self")).as_ref()
+    static OURS: OnceLock<Public> = OnceLock::new();
+    once_read(&OURS, || Public::of("self"))
 }
 
 impl Public {

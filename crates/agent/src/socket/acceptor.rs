@@ -32,6 +32,8 @@ pub(super) struct Acceptor {
     /// Signals that the connections from before the closing have been accepted.
     pub(super) drained: Sender<()>,
     pub(super) retry_at: Option<Instant>,
+    /// Whether the last connection could not be accepted, which is logged once.
+    pub(super) is_exhausted: bool,
 }
 
 /// How accepting went.
@@ -98,7 +100,10 @@ impl Acceptor {
         };
         for _ in 0..ACCEPTED_AT_ONCE {
             match place.listener.accept() {
-                Ok((stream, _)) => self.admit(stream),
+                Ok((stream, _)) => {
+                    self.is_exhausted = false;
+                    self.admit(stream);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock || is_closing => {
                     return Accepted::All;
                 }
@@ -125,7 +130,10 @@ impl Acceptor {
     /// Accepts nothing for a moment, as when the process has no more files. One that does not send its request makes
     /// room for one that does.
     fn pause(&mut self, error: &io::Error) {
-        tracing::warn!(%error, "a connection could not be accepted");
+        if !self.is_exhausted {
+            tracing::warn!(%error, "connections cannot be accepted");
+        }
+        self.is_exhausted = true;
         if !self.incoming.close_oldest() {
             self.retry_at = Some(now() + RETRY_DELAY);
         }

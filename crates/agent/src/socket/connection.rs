@@ -13,7 +13,7 @@ use rolecall_core::api::frame::{FrameError, read_frame, write_frame};
 use rolecall_core::api::protocol::{
     Answer, REQUEST_MAX, Request, Response, VERSION, check_version,
 };
-use rolecall_core::asker::requester::Requester;
+use rolecall_core::asker::requester::{Isolation, Requester};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::question::ConsentView;
 use rolecall_keeper::{Afterwards, Waiter};
@@ -22,6 +22,7 @@ use super::incoming::Arrival;
 use super::lane::Lane;
 use super::slots::{Service, Slot};
 use super::{Handler, Park, Peer, peer};
+use crate::descriptors;
 use crate::requester::{self, Seen};
 
 /// The timeout for an answer on the socket.
@@ -97,9 +98,13 @@ fn handle(request: Request, waiting: &Waiting<'_>, handler: &Handler) -> Result<
         }
         false => requester::isolation_of_socket(waiting.stream),
     };
+    if requester.isolation == Isolation::Sandboxed && !descriptors::are_left() {
+        return Err(Problem::too_many_files("The program cannot be looked up"));
+    }
     let peer = Peer::new(requester, waiting).parked_by(waiting);
     let answer = AssertUnwindSafe(|| handler(request.call, &peer));
-    catch_unwind(answer).unwrap_or_else(|_| Err(Problem::internal()))
+    let result = catch_unwind(answer).unwrap_or_else(|_| Err(Problem::internal()));
+    result.map_err(descriptors::cause)
 }
 
 /// A connection that may have to wait, and frees its slot in the meantime.

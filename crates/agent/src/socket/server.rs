@@ -1,4 +1,4 @@
-//! The server: one thread that accepts connections and reads requests, and one for each request that is answered.
+//! The server: one thread that accepts connections and reads requests, and others that answer them.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -34,6 +34,7 @@ pub struct Server {
 /// If the folder is not private, the path is too long or occupied, or another Rolecall is running.
 pub fn serve(dir: &Path, handler: Handler) -> Result<Server, Problem> {
     let limits = open_files::prepare();
+    crate::requester::prepare();
     let place = Arc::new(place::open(dir)?);
     let closing = Arc::new(AtomicBool::new(false));
     let slots = Arc::new(Slots::new(Connections(handler), limits.requests));
@@ -75,6 +76,7 @@ fn start(
         wake: woken,
         drained,
         retry_at: None,
+        is_exhausted: false,
     };
     let thread = thread::Builder::new().name("socket".into());
     thread.spawn(move || acceptor.run())?;

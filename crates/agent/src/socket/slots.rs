@@ -5,12 +5,12 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::incoming::Arrival;
 use super::lane::Lane;
 use super::peer::Process;
+use super::workers::Workers;
 
 /// The limit of requests that are answered at once. Others wait for a slot.
 const SLOTS: usize = 32;
@@ -40,6 +40,7 @@ pub(super) trait Service: Send + Sync {
 /// The slots for requests.
 pub(super) struct Slots {
     service: Box<dyn Service>,
+    workers: Workers,
     limits: Limits,
     state: Mutex<State>,
     changed: Condvar,
@@ -68,13 +69,14 @@ impl Slots {
     pub(super) fn new(service: impl Service + 'static, limits: Limits) -> Self {
         Self {
             service: Box::new(service),
+            workers: Workers::default(),
             limits,
             state: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    /// Answers a request on a thread of its own, once there is a slot.
+    /// Answers a request on another thread, once there is a slot.
     pub(super) fn submit(self: &Arc<Self>, arrival: Arrival) {
         let mut state = self.lock();
         if state.active < SLOTS {
@@ -116,10 +118,7 @@ impl Slots {
         // For the case that there is no thread.
         let stream = arrival.stream.clone();
         let serving = move || slot.slots.service.serve(arrival, &slot);
-        let started = thread::Builder::new()
-            .name("connection".into())
-            .spawn(serving);
-        if let Err(error) = started {
+        if let Err(error) = self.workers.run(serving) {
             tracing::warn!(%error, "a connection could not be served");
             self.service.refuse(&stream);
         }

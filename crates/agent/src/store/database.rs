@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use crate::descriptors;
 use crate::disk::{self, Access};
 
 /// One step per schema version; a file's `user_version` is the number of applied steps. Never change a step.
@@ -421,6 +422,9 @@ impl From<rusqlite::Error> for Fault {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(text),
             Some(ErrorCode::DiskFull) => Self::Disk(io::ErrorKind::StorageFull.into()),
             Some(ErrorCode::ReadOnly) => Self::Disk(io::ErrorKind::ReadOnlyFilesystem.into()),
+            Some(ErrorCode::CannotOpen) if !descriptors::are_left() => {
+                Self::Disk(io::Error::other("too many files are open"))
+            }
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::Disk(io::ErrorKind::PermissionDenied.into())
             }

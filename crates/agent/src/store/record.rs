@@ -35,6 +35,11 @@ struct Record<'a> {
     packed_policy_percent: Option<u32>,
     #[serde(default)]
     reason: Option<Cow<'a, str>>,
+    #[serde(default)]
+    is_direct: bool,
+    /// Sessions of versions without it count as issued by AWS.
+    #[serde(default)]
+    endpoint_url: Option<Cow<'a, str>>,
     issued_at: Timestamp,
     expires_at: Timestamp,
     access_key_id: Cow<'a, str>,
@@ -56,19 +61,22 @@ pub(super) fn seal(key: &SealKey, session: &Session) -> Result<Vec<u8>, Keychain
         identity: (&session.identity).into(),
         packed_policy_percent: session.packed_policy_percent,
         reason: session.reason.as_deref().map(Cow::from),
+        is_direct: session.is_direct,
+        endpoint_url: session.endpoint_url.as_deref().map(Cow::from),
         issued_at: session.issued_at,
         expires_at: credentials.expires_at,
         access_key_id: (&credentials.access_key_id).into(),
         secret_access_key: credentials.secret_access_key.expose().into(),
         session_token: credentials.session_token.expose().into(),
     };
-    let text: [&str; 6] = [
+    let text: [&str; 7] = [
         &record.role_arn,
         &record.source,
         &record.identity,
         &record.access_key_id,
         &record.secret_access_key,
         &record.session_token,
+        record.endpoint_url.as_deref().unwrap_or_default(),
     ];
     // Large enough if every character is escaped, since a growing buffer would leave a copy behind.
     let capacity = 512 + 6 * text.iter().map(|text| text.len()).sum::<usize>();
@@ -96,6 +104,8 @@ pub(super) fn open(key: &SealKey, role: &str, sealed: &[u8]) -> Option<Session> 
         identity: record.identity.into_owned(),
         packed_policy_percent: record.packed_policy_percent,
         reason: record.reason.map(Cow::into_owned),
+        is_direct: record.is_direct,
+        endpoint_url: record.endpoint_url.map(Cow::into_owned),
         issued_at: record.issued_at,
         credentials: Arc::new(Credentials {
             access_key_id: record.access_key_id.into_owned(),

@@ -64,17 +64,21 @@ pub(super) fn check(status: u16, kind: &str, body: &[u8]) -> Result<(), BadAnswe
         let reason = format!("it breaks off after {} bytes", body.len());
         return Err(BadAnswer::Incomplete(reason));
     }
+    let is_listed = |tag: &str| root == LIST_OF_KEYS && tag == KEY_ID;
     match CREDENTIAL_TAGS
-        .iter()
-        .find(|tag| count(body, tag.as_bytes()) > 1)
+        .into_iter()
+        .find(|tag| count(body, tag.as_bytes()) > 1 && !is_listed(tag))
     {
         Some(tag) => Err(BadAnswer::NotSts(format!("it gives {tag} twice"))),
         None => Ok(()),
     }
 }
 
+/// The answer that lists key IDs without secrets.
+const LIST_OF_KEYS: &[u8] = b"ListAccessKeysResponse";
+const KEY_ID: &str = "<AccessKeyId>";
 const CREDENTIAL_TAGS: [&str; 4] = [
-    "<AccessKeyId>",
+    KEY_ID,
     "<SecretAccessKey>",
     "<SessionToken>",
     "<Expiration>",

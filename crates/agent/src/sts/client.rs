@@ -6,13 +6,12 @@ use std::time::{Duration, SystemTime};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion};
-use aws_sdk_sts::config::{self, Credentials, IdentityCache, StalledStreamProtectionConfig};
-use aws_sdk_sts::{Client, Config};
+use aws_sdk_sts::config::{Credentials, IdentityCache, Region, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
-use rolecall_core::value::region::Region;
+use rolecall_core::value::region::{self, Partition};
 use rolecall_keeper::ports::Clock;
 
 use super::route::{CONNECT, Route};
@@ -27,7 +26,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tries {
-    /// Once: AWS accepts a code once.
+    /// Once: AWS accepts a code once, and of a change it must be known whether it was made.
     Once,
     /// Up to three times, as the SDK's standard mode does.
     Standard,
@@ -43,40 +42,84 @@ impl Tries {
     }
 }
 
-/// Builds the client for a route.
+/// Returns the configuration of a service's client for a route; each service has types of its own for the same.
 ///
 /// The SDK's clock skew correction is disabled, since [`SystemClock`] tracks AWS's time. Identities are not cached, since
 /// each call has its own credentials.
+macro_rules! config {
+    ($service:ident, $route:expr, $region:expr, $clock:expr) => {{
+        let (route, clock): (&Route, &Arc<SystemClock>) = ($route, $clock);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let config = $service::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .app_name(AppName::new("Rolecall").expect("letters only"))
+            .http_client(Wire::new(route, $region, clock.clone())?)
+            .time_source(SigningTime(clock.clone()))
+            .disable_clock_skew_correction(true)
+            .sleep_impl(TokioSleep::new())
+            .timeout_config(timeouts)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .use_fips(route.fips)
+            .use_dual_stack(route.dual_stack)
+            .identity_cache(IdentityCache::no_cache());
+        match &route.endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        }
+    }};
+}
+
+/// Returns the configuration of a single call.
+macro_rules! signed {
+    ($service:ident, $caller:expr, $region:expr, $tries:expr) => {{
+        let caller: &Caller = $caller;
+        let token = caller.token.as_ref().map(|token| token.expose().to_owned());
+        let credentials = Credentials::new(
+            caller.access_key_id.as_str(),
+            caller.secret.expose(),
+            token,
+            None,
+            "rolecall",
+        );
+        let attempts = match $tries {
+            Tries::Once => 1,
+            Tries::Standard => 3,
+        };
+        $service::Config::builder()
+            .region(Region::new($region.to_owned()))
+            .credentials_provider(credentials)
+            .retry_config(RetryConfig::standard().with_max_attempts(attempts))
+    }};
+}
+
+/// Builds the client of STS for a route.
 ///
 /// # Errors
 /// If the certificate file or the proxy cannot be used.
 pub(super) fn build(
     route: &Route,
-    region: &Region,
+    region: &region::Region,
     clock: &Arc<SystemClock>,
-) -> Result<Client, StsError> {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
-        .build();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .app_name(AppName::new("Rolecall").expect("letters only"))
-        .http_client(Wire::new(route, region, clock.clone())?)
-        .time_source(SigningTime(clock.clone()))
-        .disable_clock_skew_correction(true)
-        .sleep_impl(TokioSleep::new())
-        .timeout_config(timeouts)
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .use_fips(route.fips)
-        .use_dual_stack(route.dual_stack)
-        .identity_cache(IdentityCache::no_cache());
-    let config = match &route.endpoint_url {
-        Some(url) => config.endpoint_url(url),
-        None => config,
-    };
-    Ok(Client::from_conf(config.build()))
+) -> Result<aws_sdk_sts::Client, StsError> {
+    let config = config!(aws_sdk_sts, route, region, clock);
+    Ok(aws_sdk_sts::Client::from_conf(config.build()))
+}
+
+/// Builds the client of IAM for a route.
+///
+/// # Errors
+/// If the certificate file or the proxy cannot be used.
+pub(super) fn build_iam(
+    route: &Route,
+    region: &region::Region,
+    clock: &Arc<SystemClock>,
+) -> Result<aws_sdk_iam::Client, StsError> {
+    let config = config!(aws_sdk_iam, route, region, clock);
+    Ok(aws_sdk_iam::Client::from_conf(config.build()))
 }
 
 /// The time for signing calls.
@@ -89,32 +132,30 @@ impl TimeSource for SigningTime {
     }
 }
 
-/// Returns the configuration of a single call.
-pub(super) fn signed_by(caller: &Caller, region: &Region, tries: Tries) -> config::Builder {
-    let token = caller.token.as_ref().map(|token| token.expose().to_owned());
-    let credentials = Credentials::new(
-        caller.access_key_id.as_str(),
-        caller.secret.expose(),
-        token,
-        None,
-        "rolecall",
-    );
-    let attempts = match tries {
-        Tries::Once => 1,
-        Tries::Standard => 3,
-    };
-    Config::builder()
-        .region(config::Region::new(region.as_str().to_owned()))
-        .credentials_provider(credentials)
-        .retry_config(RetryConfig::standard().with_max_attempts(attempts))
+/// Returns the configuration of a single call of STS.
+pub(super) fn signed_by(
+    caller: &Caller,
+    region: &region::Region,
+    tries: Tries,
+) -> aws_sdk_sts::config::Builder {
+    signed!(aws_sdk_sts, caller, region.as_str(), tries)
+}
+
+/// Returns the configuration of a single call of IAM, whose endpoint is that of the partition.
+pub(super) fn iam_signed_by(
+    caller: &Caller,
+    partition: Partition,
+    tries: Tries,
+) -> aws_sdk_iam::config::Builder {
+    signed!(aws_sdk_iam, caller, partition.home_region, tries)
 }
 
 #[cfg(test)]
 mod tests {
-    use rolecall_core::value::region::PARTITIONS;
+    use rolecall_core::value::region::{PARTITIONS, Region};
 
     use super::super::route::FIPS_REGIONS;
-    use super::*;
+    use super::{Route, StsError};
 
     fn route(endpoint_url: Option<&str>, proxy: Option<&str>) -> Route {
         Route {
@@ -162,6 +203,24 @@ mod tests {
                 "{host}"
             );
         }
+    }
+
+    #[test]
+    fn each_partition_has_its_own_iam() {
+        let host =
+            |endpoint: Option<&str>, partition| route(endpoint, None).iam_hosts(partition).host;
+        let hosts = PARTITIONS.map(|partition| host(None, partition));
+        assert_eq!(
+            hosts[..2],
+            ["iam.amazonaws.com", "iam.cn-north-1.amazonaws.com.cn"]
+        );
+        let mut unique = hosts.to_vec();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), PARTITIONS.len());
+        assert!(hosts.iter().all(|host| host.starts_with("iam.")));
+        let custom = host(Some("http://127.0.0.1:4566"), PARTITIONS[0]);
+        assert_eq!(custom, "127.0.0.1:4566");
     }
 
     #[test]
@@ -222,6 +281,6 @@ mod tests {
     fn names_the_proxy_without_its_password() {
         let region = Region::parse("eu-west-1").expect("a region");
         let route = route(None, Some("http://me:canary@proxy.example:3128/"));
-        assert_eq!(route.next_hop(&region), "proxy.example:3128");
+        assert_eq!(route.hosts(&region).next_hop, "proxy.example:3128");
     }
 }

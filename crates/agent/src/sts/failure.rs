@@ -6,12 +6,12 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use rolecall_core::calls::sts::{Refusal, StsError};
-use rolecall_core::value::region::Region;
 use rolecall_keeper::ports::Clock;
 
 use super::answer_text::BadAnswer;
-use super::route::Route;
+use super::route::Hosts;
 use crate::clock::SystemClock;
+use crate::descriptors;
 
 /// The limit of an AWS error message, in characters.
 pub(super) const MESSAGE_MAX: usize = 4096;
@@ -30,8 +30,7 @@ pub(super) fn may_be_about_time(refusal: &Refusal) -> bool {
 /// Returns the error of a failed call.
 pub(super) fn failure<E>(
     error: &SdkError<E, HttpResponse>,
-    route: &Route,
-    region: &Region,
+    hosts: &Hosts,
     clock: &SystemClock,
 ) -> StsError
 where
@@ -39,14 +38,14 @@ where
 {
     match error {
         SdkError::TimeoutError(_) => StsError::TimedOut {
-            host: route.host(region),
+            host: hosts.host.clone(),
         },
         SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut {
-            host: route.next_hop(region),
+            host: hosts.next_hop.clone(),
         },
         SdkError::DispatchFailure(_) => match bad_answer(error) {
-            Some(bad_answer) => of_bad_answer(bad_answer, route, region),
-            None => unreachable(error, route, region),
+            Some(bad_answer) => of_bad_answer(bad_answer, hosts),
+            None => unreachable(error, hosts),
         },
         SdkError::ServiceError(refused) if refused.raw().status().is_success() => incomplete(),
         SdkError::ServiceError(refused) => {
@@ -56,7 +55,7 @@ where
         SdkError::ResponseError(answer) => {
             StsError::Refused(refusal(&Default::default(), answer.raw(), clock))
         }
-        _ => unreachable(error, route, region),
+        _ => unreachable(error, hosts),
     }
 }
 
@@ -64,10 +63,15 @@ fn incomplete() -> StsError {
     StsError::Incomplete("it cannot be parsed".to_owned())
 }
 
-fn unreachable(error: &(dyn Error + 'static), route: &Route, region: &Region) -> StsError {
-    StsError::Unreachable {
-        host: route.next_hop(region),
-        reason: causes(error),
+fn unreachable(error: &(dyn Error + 'static), hosts: &Hosts) -> StsError {
+    no_connection(hosts.next_hop.clone(), causes(error))
+}
+
+/// Returns the error of a call that reached nobody, which is not the network's fault if no files are left.
+pub(super) fn no_connection(host: String, reason: String) -> StsError {
+    match descriptors::are_left() {
+        true => StsError::Unreachable { host, reason },
+        false => StsError::TooManyFiles,
     }
 }
 
@@ -81,13 +85,13 @@ pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
     texts.join(": ")
 }
 
-pub(super) fn of_bad_answer(bad_answer: &BadAnswer, route: &Route, region: &Region) -> StsError {
+pub(super) fn of_bad_answer(bad_answer: &BadAnswer, hosts: &Hosts) -> StsError {
     match bad_answer.clone() {
         BadAnswer::NotSts(reason) => StsError::NotSts(reason),
         BadAnswer::Incomplete(reason) => StsError::Incomplete(reason),
         BadAnswer::ErrorPage => StsError::NotSts("an error page".to_owned()),
         BadAnswer::Insecure(reason) => StsError::Insecure {
-            host: route.host(region),
+            host: hosts.host.clone(),
             reason,
         },
     }

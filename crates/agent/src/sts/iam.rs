@@ -1,33 +1,58 @@
-//! Read-only calls about permissions: two to IAM, two to STS.
+//! Calls of IAM, and two of STS that are about permissions.
 
-use std::sync::Arc;
-
-use aws_smithy_xml::decode::{Document, ScopedDecoder};
+use aws_sdk_iam::primitives::DateTime;
+use aws_sdk_iam::types::{
+    ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType, StatusType,
+};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::iam::{Decision, DescribedRole, ListedKey, Simulation, SimulationResult};
+use rolecall_core::calls::iam_call::{IamAnswer, IamCall};
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::value::arn::Arn;
 use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::region::{PARTITIONS, Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
-use rolecall_keeper::ports::Clock;
+use rolecall_core::value::secret::Secret;
 use rolecall_keeper::ports::Iam;
 
 use super::client::{self, Tries};
-use super::query::{self, Destination, Query};
-use super::wire::Wire;
-use super::xml::data;
 use super::{AwsSts, failure, given};
 
+/// Sends one request to IAM and returns its output. Each request has a type of its own.
+macro_rules! sent {
+    ($aws:expr, $caller:expr, $partition:expr, $client:ident => $request:expr) => {
+        sent!($aws, $caller, $partition, Tries::Standard, $client => $request)
+    };
+    ($aws:expr, $caller:expr, $partition:expr, $tries:expr, $client:ident => $request:expr) => {{
+        let aws: &AwsSts = $aws;
+        let route = aws.route();
+        let $client = aws.iam_client(&route, $partition)?;
+        let request = $request
+            .customize()
+            .config_override(client::iam_signed_by($caller, $partition, $tries));
+        let (clock, hosts) = (aws.clock.clone(), route.iam_hosts($partition));
+        aws.run(async move {
+            let sent = request.send().await;
+            sent.map_err(|error| failure::failure(&error, &hosts, &clock))
+        })
+    }};
+}
+pub(super) use sent;
+
 impl Iam for AwsSts {
+    fn call(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+        call: &IamCall,
+    ) -> Result<IamAnswer, StsError> {
+        self.ask(|| self.call_once(caller, partition, call))
+    }
+
     fn role(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError> {
-        let query = Query {
-            action: "GetRole",
-            parameters: vec![("RoleName".to_owned(), role.role_name().to_owned())],
-        };
-        let answer = self.ask(|| self.query(caller, &query, role.partition()))?;
-        described(&answer, role).ok_or_else(|| incomplete("AssumeRolePolicyDocument"))
+        self.ask(|| self.role_once(caller, role))
     }
 
     fn simulate(
@@ -35,18 +60,7 @@ impl Iam for AwsSts {
         caller: &Caller,
         question: &Simulation,
     ) -> Result<Vec<SimulationResult>, StsError> {
-        let query = Query {
-            action: "SimulatePrincipalPolicy",
-            parameters: parameters(question),
-        };
-        let partition = Arn::partition_of(&question.principal)
-            .and_then(Partition::named)
-            .unwrap_or(PARTITIONS[0]);
-        let answer = self.ask(|| self.query(caller, &query, partition))?;
-        match results(&answer) {
-            Some(results) if !results.is_empty() => Ok(results),
-            Some(_) | None => Err(incomplete("EvaluationResults")),
-        }
+        self.ask(|| self.simulate_once(caller, question))
     }
 
     fn access_keys(
@@ -54,21 +68,40 @@ impl Iam for AwsSts {
         caller: &Caller,
         partition: Partition,
     ) -> Result<Vec<ListedKey>, StsError> {
-        let query = Query {
-            action: "ListAccessKeys",
-            parameters: Vec::new(),
-        };
-        let answer = self.ask(|| self.query(caller, &query, partition))?;
-        listed_keys(&answer).ok_or_else(|| incomplete("AccessKeyMetadata"))
+        // A user has at most two, so there is no second page.
+        let listed = self.ask(|| sent!(self, caller, partition, iam => iam.list_access_keys()))?;
+        let keys = listed.access_key_metadata().iter().map(|key| {
+            Some(ListedKey {
+                id: key.access_key_id()?.to_owned(),
+                is_active: key.status() == Some(&StatusType::Active),
+                created_at: time(key.create_date()?)?,
+            })
+        });
+        let keys: Option<Vec<ListedKey>> = keys.collect();
+        keys.ok_or_else(|| incomplete("AccessKeyMetadata"))
+    }
+
+    fn create_access_key(
+        &self,
+        caller: &Caller,
+        partition: Partition,
+        user: &str,
+    ) -> Result<KeyPair, StsError> {
+        let output = self.ask(|| {
+            sent!(self, caller, partition, Tries::Once, iam => iam
+                .create_access_key()
+                .user_name(user))
+        })?;
+        let key = output.access_key.ok_or_else(|| incomplete("AccessKey"))?;
+        let secret = Secret::new(key.secret_access_key);
+        KeyPair::parse(&key.access_key_id, &secret).map_err(|_| incomplete("SecretAccessKey"))
     }
 
     fn mfa_devices(&self, caller: &Caller, partition: Partition) -> Result<Vec<String>, StsError> {
-        let query = Query {
-            action: "ListMFADevices",
-            parameters: Vec::new(),
-        };
-        let answer = self.ask(|| self.query(caller, &query, partition))?;
-        serials(&answer).ok_or_else(|| incomplete("MFADevices"))
+        // A user has at most eight, so there is no second page.
+        let listed = self.ask(|| sent!(self, caller, partition, iam => iam.list_mfa_devices()))?;
+        let devices = listed.mfa_devices().iter();
+        Ok(devices.map(|it| it.serial_number().to_owned()).collect())
     }
 
     fn last_used(
@@ -77,12 +110,16 @@ impl Iam for AwsSts {
         access_key_id: &str,
         partition: Partition,
     ) -> Result<Option<Timestamp>, StsError> {
-        let query = Query {
-            action: "GetAccessKeyLastUsed",
-            parameters: vec![("AccessKeyId".to_owned(), access_key_id.to_owned())],
-        };
-        let answer = self.ask(|| self.query(caller, &query, partition))?;
-        last_used(&answer).ok_or_else(|| incomplete("AccessKeyLastUsed"))
+        let output = self.ask(|| {
+            sent!(self, caller, partition, iam => iam
+                .get_access_key_last_used()
+                .access_key_id(access_key_id))
+        })?;
+        // The date is absent if the key was never used.
+        match output.access_key_last_used() {
+            Some(used) => Ok(used.last_used_date().and_then(time)),
+            None => Err(incomplete("AccessKeyLastUsed")),
+        }
     }
 
     fn decode(&self, caller: &Caller, encoded: &str, region: &Region) -> Result<String, StsError> {
@@ -100,20 +137,44 @@ impl Iam for AwsSts {
 }
 
 impl AwsSts {
-    fn query(
+    fn role_once(&self, caller: &Caller, role: &RoleArn) -> Result<DescribedRole, StsError> {
+        let output = sent!(self, caller, role.partition(), iam => iam
+            .get_role()
+            .role_name(role.role_name()))?;
+        let found = output.role().ok_or_else(|| incomplete("Role"))?;
+        let document = found.assume_role_policy_document();
+        // Names are unique in an account, but the ARN may have another path.
+        let seconds = found
+            .max_session_duration()
+            .filter(|_| found.arn() == role.as_str());
+        let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        Ok(DescribedRole {
+            trust_policy: decoded("AssumeRolePolicyDocument", document)?,
+            maximum: seconds.and_then(|seconds| SessionDuration::from_seconds(seconds).ok()),
+        })
+    }
+
+    fn simulate_once(
         &self,
         caller: &Caller,
-        query: &Query,
-        partition: Partition,
-    ) -> Result<String, StsError> {
-        let route = self.route();
-        route.check_known()?;
-        let to = Destination::of(partition, &route);
-        let request = query::request(query, &to, caller, self.clock.now().into())?;
-        let home = Region::parse(partition.home_region).map_err(|error| incomplete(&error.what))?;
-        let clock = self.clock.clone();
-        let wire = Wire::new(&route, &home, Arc::clone(&clock))?;
-        self.run(async move { query::send(wire, request, &to, &route, clock.offset()).await })
+        question: &Simulation,
+    ) -> Result<Vec<SimulationResult>, StsError> {
+        let partition = Arn::partition_of(&question.principal)
+            .and_then(Partition::named)
+            .unwrap_or(PARTITIONS[0]);
+        let context: Vec<ContextEntry> = question.context.iter().map(context_entry).collect();
+        let output = sent!(self, caller, partition, iam => iam
+            .simulate_principal_policy()
+            .policy_source_arn(&question.principal)
+            .resource_arns(&question.resource)
+            .set_action_names(Some(question.actions.clone()))
+            .set_context_entries(Some(context.clone())))?;
+        let results: Option<Vec<SimulationResult>> =
+            output.evaluation_results().iter().map(simulated).collect();
+        match results {
+            Some(results) if !results.is_empty() => Ok(results),
+            Some(_) | None => Err(incomplete("EvaluationResults")),
+        }
     }
 
     fn decode_once(
@@ -129,11 +190,11 @@ impl AwsSts {
             .encoded_message(encoded)
             .customize()
             .config_override(client::signed_by(caller, region, Tries::Standard));
-        let (clock, region) = (self.clock.clone(), region.clone());
+        let (clock, hosts) = (self.clock.clone(), route.hosts(region));
         self.run(async move {
             match request.send().await {
                 Ok(output) => given("DecodedMessage", output.decoded_message()),
-                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+                Err(error) => Err(failure::failure(&error, &hosts, &clock)),
             }
         })
     }
@@ -151,218 +212,64 @@ impl AwsSts {
             .access_key_id(access_key_id)
             .customize()
             .config_override(client::signed_by(caller, region, Tries::Standard));
-        let (clock, region) = (self.clock.clone(), region.clone());
+        let (clock, hosts) = (self.clock.clone(), route.hosts(region));
         self.run(async move {
             match request.send().await {
                 Ok(output) => given("Account", output.account()),
-                Err(error) => Err(failure::failure(&error, &route, &region, &clock)),
+                Err(error) => Err(failure::failure(&error, &hosts, &clock)),
             }
         })
     }
 }
 
-fn incomplete(field: &str) -> StsError {
+pub(super) fn incomplete(field: &str) -> StsError {
     StsError::Incomplete(format!("{field} is missing"))
 }
 
-fn parameters(question: &Simulation) -> Vec<(String, String)> {
-    let mut parameters = vec![
-        ("PolicySourceArn".to_owned(), question.principal.clone()),
-        (
-            "ResourceArns.member.1".to_owned(),
-            question.resource.clone(),
-        ),
-    ];
-    for (action, number) in question.actions.iter().zip(1..) {
-        parameters.push((format!("ActionNames.member.{number}"), action.clone()));
-    }
-    for ((key, value), number) in question.context.iter().zip(1..) {
-        let entry = format!("ContextEntries.member.{number}");
-        let kind = if value == "true" { "boolean" } else { "string" };
-        parameters.push((format!("{entry}.ContextKeyName"), key.clone()));
-        parameters.push((format!("{entry}.ContextKeyType"), kind.to_owned()));
-        parameters.push((format!("{entry}.ContextKeyValues.member.1"), value.clone()));
-    }
-    parameters
-}
-
-/// Parses a GetRole answer; `None` if it has no trust policy, which IAM URL-encodes. The maximum duration is used only if
-/// the ARN matches: names are unique in an account, but the ARN may have another path.
+/// Returns a policy document, which IAM URL-encodes.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
-fn described(text: &str, asked: &RoleArn) -> Option<DescribedRole> {
-    let mut document = Document::new(text);
-    let mut root = document.root_element().ok()?;
-    let (mut encoded, mut arn, mut seconds) = (None, None, None);
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut role) = result.next_tag() {
-            while let Some(mut field) = role.next_tag() {
-                match field.start_el().local() {
-                    "AssumeRolePolicyDocument" => encoded = Some(data(&mut field)),
-                    "Arn" => arn = Some(data(&mut field)),
-                    "MaxSessionDuration" => seconds = data(&mut field).parse::<u64>().ok(),
-                    _ => {}
-                }
-            }
-        }
-    }
-    let encoded = encoded?;
-    let decoded = percent_decode_str(&encoded).decode_utf8().ok()?;
-    let seconds = seconds.filter(|_| arn.as_deref() == Some(asked.as_str()));
-    (!decoded.is_empty()).then(|| DescribedRole {
-        trust_policy: decoded.into_owned(),
-        maximum: seconds.and_then(|seconds| SessionDuration::from_seconds(seconds).ok()),
-    })
+pub(super) fn decoded(field: &str, document: Option<&str>) -> Result<String, StsError> {
+    let decoded = document.and_then(|text| percent_decode_str(text).decode_utf8().ok());
+    let decoded = decoded.filter(|text| !text.is_empty());
+    decoded
+        .map(|text| text.into_owned())
+        .ok_or_else(|| incomplete(field))
 }
 
-/// Returns the access keys of a ListAccessKeys answer. A user has at most two, so there is no second page.
-fn listed_keys(text: &str) -> Option<Vec<ListedKey>> {
-    let mut document = Document::new(text);
-    let mut root = document.root_element().ok()?;
-    let mut keys = None;
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut list) = result.next_tag() {
-            if !list.start_el().matches("AccessKeyMetadata") {
-                continue;
-            }
-            let keys = keys.get_or_insert_with(Vec::new);
-            while let Some(mut member) = list.next_tag() {
-                keys.push(listed_key(&mut member)?);
-            }
-        }
-    }
-    keys
+fn time(date: &DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(date.secs()).ok()
 }
 
-fn listed_key(member: &mut ScopedDecoder<'_, '_>) -> Option<ListedKey> {
-    let (mut id, mut is_active, mut created_at) = (None, false, None);
-    while let Some(mut tag) = member.next_tag() {
-        match tag.start_el().local() {
-            "AccessKeyId" => id = Some(data(&mut tag)),
-            "Status" => is_active = data(&mut tag) == "Active",
-            "CreateDate" => created_at = data(&mut tag).parse().ok(),
-            _ => {}
-        }
-    }
-    Some(ListedKey {
-        id: id?,
-        is_active,
-        created_at: created_at?,
-    })
-}
-
-/// Returns the serials of a ListMFADevices answer. A user has at most eight, so there is no second page.
-fn serials(text: &str) -> Option<Vec<String>> {
-    let mut document = Document::new(text);
-    let mut root = document.root_element().ok()?;
-    let mut serials = None;
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut list) = result.next_tag() {
-            if !list.start_el().matches("MFADevices") {
-                continue;
-            }
-            let serials = serials.get_or_insert_with(Vec::new);
-            while let Some(mut member) = list.next_tag() {
-                while let Some(mut field) = member.next_tag() {
-                    if field.start_el().matches("SerialNumber") {
-                        serials.push(data(&mut field));
-                    }
-                }
-            }
-        }
-    }
-    serials
-}
-
-/// Returns the time of a GetAccessKeyLastUsed answer, which is absent if the key was never used.
-fn last_used(text: &str) -> Option<Option<Timestamp>> {
-    let mut document = Document::new(text);
-    let mut root = document.root_element().ok()?;
-    let mut found = None;
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut used) = result.next_tag() {
-            if !used.start_el().matches("AccessKeyLastUsed") {
-                continue;
-            }
-            let at = found.get_or_insert(None);
-            while let Some(mut field) = used.next_tag() {
-                if field.start_el().matches("LastUsedDate") {
-                    *at = data(&mut field).parse().ok();
-                }
-            }
-        }
-    }
-    found
-}
-
-/// Returns the results of a SimulatePrincipalPolicy answer.
-fn results(text: &str) -> Option<Vec<SimulationResult>> {
-    let mut document = Document::new(text);
-    let mut root = document.root_element().ok()?;
-    let mut found = Vec::new();
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut list) = result.next_tag() {
-            if !list.start_el().matches("EvaluationResults") {
-                continue;
-            }
-            while let Some(mut member) = list.next_tag() {
-                found.push(simulated(&mut member)?);
-            }
-        }
-    }
-    Some(found)
-}
-
-fn simulated(member: &mut ScopedDecoder<'_, '_>) -> Option<SimulationResult> {
-    let mut result = SimulationResult {
-        action: String::new(),
-        decision: Decision::ImplicitDeny,
-        by_organization: None,
-        by_boundary: None,
-        policies: Vec::new(),
-        missing_keys: Vec::new(),
+fn context_entry((key, value): &(String, String)) -> ContextEntry {
+    let kind = match value.as_str() {
+        "true" => ContextKeyTypeEnum::Boolean,
+        _ => ContextKeyTypeEnum::String,
     };
-    let mut decision = None;
-    while let Some(mut tag) = member.next_tag() {
-        match tag.start_el().local() {
-            "EvalActionName" => result.action = data(&mut tag),
-            "EvalDecision" => decision = read_decision(&data(&mut tag)),
-            "OrganizationsDecisionDetail" => result.by_organization = flag(&mut tag),
-            "PermissionsBoundaryDecisionDetail" => result.by_boundary = flag(&mut tag),
-            "MissingContextValues" => {
-                while let Some(mut key) = tag.next_tag() {
-                    result.missing_keys.push(data(&mut key));
-                }
-            }
-            "MatchedStatements" => result.policies = policies(&mut tag),
-            _ => {}
-        }
-    }
-    result.decision = decision?;
-    Some(result)
+    ContextEntry::builder()
+        .context_key_name(key)
+        .context_key_type(kind)
+        .context_key_values(value)
+        .build()
 }
 
-fn read_decision(text: &str) -> Option<Decision> {
-    match text {
-        "allowed" => Some(Decision::Allowed),
-        "implicitDeny" => Some(Decision::ImplicitDeny),
-        "explicitDeny" => Some(Decision::ExplicitDeny),
-        _ => None,
-    }
-}
-
-fn flag(detail: &mut ScopedDecoder<'_, '_>) -> Option<bool> {
-    let mut value = detail.next_tag()?;
-    data(&mut value).parse().ok()
-}
-
-fn policies(statements: &mut ScopedDecoder<'_, '_>) -> Vec<String> {
-    let mut policies = Vec::new();
-    while let Some(mut statement) = statements.next_tag() {
-        while let Some(mut field) = statement.next_tag() {
-            if field.start_el().matches("SourcePolicyId") {
-                policies.push(data(&mut field));
-            }
-        }
-    }
-    policies
+fn simulated(result: &EvaluationResult) -> Option<SimulationResult> {
+    let decision = match result.eval_decision() {
+        PolicyEvaluationDecisionType::Allowed => Decision::Allowed,
+        PolicyEvaluationDecisionType::ImplicitDeny => Decision::ImplicitDeny,
+        PolicyEvaluationDecisionType::ExplicitDeny => Decision::ExplicitDeny,
+        _ => return None,
+    };
+    let organization = result.organizations_decision_detail();
+    let boundary = result.permissions_boundary_decision_detail();
+    let matched = result.matched_statements().iter();
+    Some(SimulationResult {
+        action: result.eval_action_name().to_owned(),
+        decision,
+        by_organization: organization.map(|it| it.allowed_by_organizations()),
+        by_boundary: boundary.map(|it| it.allowed_by_permissions_boundary()),
+        policies: matched
+            .filter_map(|it| it.source_policy_id().map(str::to_owned))
+            .collect(),
+        missing_keys: result.missing_context_values().to_vec(),
+    })
 }

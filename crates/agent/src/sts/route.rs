@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_sdk_iam::config::endpoint as iam_endpoint;
+use aws_sdk_iam::config::endpoint::ResolveEndpoint as _;
+use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
 use rolecall_core::calls::sts::StsError;
 use rolecall_core::settings::Settings;
 use rolecall_core::value::region::{Partition, Region};
@@ -23,6 +25,15 @@ pub(super) struct Route {
     /// Whether the settings define the route. If not, the keeper starts no calls, and this stops a call that was already
     /// started.
     pub(super) is_known: bool,
+}
+
+/// Where a call goes, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hosts {
+    /// The host of the service.
+    pub(super) host: String,
+    /// The host of the connection: the proxy, if there is one.
+    pub(super) next_hop: String,
 }
 
 /// The regions outside the government partitions with a FIPS endpoint of STS.
@@ -121,11 +132,42 @@ impl Route {
         }
     }
 
-    /// Returns the host of the connection: the proxy, if there is one.
-    pub(super) fn next_hop(&self, region: &Region) -> String {
-        match (&self.endpoint_url, &self.proxy) {
-            (None, Some(proxy)) => host_of(proxy),
-            (Some(_), _) | (None, None) => self.host(region),
+    /// Returns the proxy. A custom endpoint is on this machine, so none is used.
+    pub(super) fn used_proxy(&self) -> Option<&str> {
+        let proxy = self.proxy.as_deref();
+        proxy.filter(|_| self.endpoint_url.is_none())
+    }
+
+    /// Returns where calls of STS go.
+    pub(super) fn hosts(&self, region: &Region) -> Hosts {
+        self.hosts_before(self.host(region))
+    }
+
+    /// Returns where calls of IAM go. Each partition has one endpoint.
+    pub(super) fn iam_hosts(&self, partition: Partition) -> Hosts {
+        let url = self.endpoint_url.clone();
+        let url = url.or_else(|| self.iam_url(partition));
+        let host = url.map_or_else(|| format!("IAM of {}", partition.name), |url| host_of(&url));
+        self.hosts_before(host)
+    }
+
+    fn hosts_before(&self, host: String) -> Hosts {
+        let next_hop = self.used_proxy().map_or_else(|| host.clone(), host_of);
+        Hosts { host, next_hop }
+    }
+
+    fn iam_url(&self, partition: Partition) -> Option<String> {
+        let parameters = iam_endpoint::Params::builder()
+            .region(partition.home_region)
+            .use_fips(self.fips)
+            .use_dual_stack(self.dual_stack)
+            .build()
+            .ok()?;
+        let rules = iam_endpoint::DefaultResolver::new();
+        let answer = pin!(rules.resolve_endpoint(&parameters));
+        match answer.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
+            Poll::Pending => None,
         }
     }
 }

@@ -65,16 +65,23 @@ impl Wire {
 /// # Errors
 /// If the certificate file or the proxy cannot be used.
 pub(crate) fn plain_connector(settings: &Settings) -> Result<SharedHttpConnector, String> {
-    let route = Route {
+    connector_of(&Route {
         endpoint_url: None,
         ..Route::from(settings)
-    };
-    let proxy = match route.proxy.as_deref() {
+    })
+}
+
+/// Returns a connection to any host over a route.
+///
+/// # Errors
+/// If the certificate file or the proxy cannot be used.
+pub(super) fn connector_of(route: &Route) -> Result<SharedHttpConnector, String> {
+    let proxy = match route.used_proxy() {
         Some(url) => ProxyConfig::https(url)
             .map_err(|_| "the proxy in settings.toml is not a URL".to_owned())?,
         None => ProxyConfig::disabled(),
     };
-    Ok(connector(tls(&route)?, proxy))
+    Ok(connector(tls(route)?, proxy))
 }
 
 fn tls(route: &Route) -> Result<TlsContext, String> {
@@ -99,16 +106,11 @@ fn connector(tls: TlsContext, proxy: ProxyConfig) -> SharedHttpConnector {
 }
 
 fn proxy(route: &Route, region: &Region) -> Result<ProxyConfig, StsError> {
-    // A custom endpoint is on this machine, so no proxy is used.
-    let Some(url) = route
-        .proxy
-        .as_deref()
-        .filter(|_| route.endpoint_url.is_none())
-    else {
+    let Some(url) = route.used_proxy() else {
         return Ok(ProxyConfig::disabled());
     };
     ProxyConfig::https(url).map_err(|_| StsError::Unreachable {
-        host: route.next_hop(region),
+        host: route.hosts(region).next_hop,
         reason: "the proxy in settings.toml is not a URL".to_owned(),
     })
 }
@@ -156,7 +158,8 @@ async fn checked(answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     Ok(answer)
 }
 
-async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+/// Reads a complete body, up to a limit.
+pub(super) async fn read(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     let mut stream = ByteStream::new(body);
     let mut read = Vec::with_capacity(8 << 10);
     while let Some(part) = stream.next().await {

@@ -37,8 +37,14 @@ impl Cache {
         }
     }
 
-    /// Returns the cached catalogue, if there is one.
+    /// Returns the cached catalogue, if there is one. A link is none, since Rolecall makes files only.
     pub(super) fn read(&self) -> Option<Cached> {
+        if [&self.text, &self.etag]
+            .into_iter()
+            .any(|it| it.is_symlink())
+        {
+            return None;
+        }
         let text = String::from_utf8(disk::read(&self.text, FILE_MAX).ok()??).ok()?;
         let etag = disk::read(&self.etag, ETAG_MAX).ok().flatten();
         Some(Cached {
@@ -64,6 +70,10 @@ impl Cache {
             .unwrap_or_default();
         // The old tag is removed first, so that it never belongs to a new text.
         let _ = fs::remove_file(&self.etag);
+        // What another one's server says must not end up in the file that a link leads to.
+        if self.text.is_symlink() {
+            let _ = fs::remove_file(&self.text);
+        }
         let saved = disk::create_private_dir(&self.dir)
             .and_then(|()| disk::replace(&self.text, text.as_bytes()))
             .and_then(|()| disk::replace(&self.etag, etag.as_bytes()));

@@ -47,6 +47,8 @@ pub(super) fn fetch(url: &str, etag: Option<&str>, settings: &Settings) -> Resul
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // The time is looked at after each step, since a server that sends without end keeps each step busy.
+        .event_interval(1)
         .build()
         .map_err(|error| offline(error.to_string()))?;
     let got = runtime

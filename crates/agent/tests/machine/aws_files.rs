@@ -287,6 +287,33 @@ fn r32_links_are_kept_and_their_targets_replaced() {
 }
 
 #[test]
+fn t35_no_folder_above_a_file_may_be_writable_for_others() {
+    in_home(|home| {
+        let (above, below) = (home.dir.join("a b"), home.dir.join("a b/data/aws"));
+        fs::create_dir_all(&below).expect("folders");
+        symlink(&below, home.aws_dir()).expect("links");
+        home.connect().expect("connects");
+        fs::set_permissions(&above, PermissionsExt::from_mode(0o777)).expect("sets");
+        let problem = home.disconnect().expect_err("refused");
+        let shown = above.display();
+        assert!(
+            problem
+                .what
+                .contains(&format!("is below {shown}, which every user can write")),
+            "{problem}"
+        );
+        assert!(
+            problem.remedy.ends_with(&format!("chmod o-w '{shown}'")),
+            "{problem}"
+        );
+        assert!(home.text().contains("guest"), "not written");
+        // As in /tmp, nobody can rename the folder of another user.
+        fs::set_permissions(&above, PermissionsExt::from_mode(0o1777)).expect("sets");
+        home.disconnect().expect("disconnects");
+    });
+}
+
+#[test]
 fn t35_b42_a_file_that_others_could_have_created_is_not_written() {
     in_home(|home| {
         let refused = |part: &str| {
@@ -303,6 +330,9 @@ fn t35_b42_a_file_that_others_could_have_created_is_not_written() {
         fs::set_permissions(home.aws_dir(), PermissionsExt::from_mode(0o777)).expect("sets");
         refused("a folder that every user can write");
         fs::set_permissions(home.aws_dir(), PermissionsExt::from_mode(0o700)).expect("sets");
+        fs::set_permissions(&home.dir, PermissionsExt::from_mode(0o777)).expect("sets");
+        refused("which every user can write");
+        fs::set_permissions(&home.dir, PermissionsExt::from_mode(0o700)).expect("sets");
         assert_eq!(home.text(), BASE);
         fs::remove_file(home.config()).expect("removes");
         symlink("config", home.config()).expect("links");

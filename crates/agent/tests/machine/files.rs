@@ -15,7 +15,7 @@ use rolecall_core::catalogue::FILE_MAX;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_keeper::ports::{Files, OwnFile};
+use rolecall_keeper::ports::{Files, Journal, OwnFile};
 use rustix::fs::{CWD, Mode};
 
 use crate::aws_files::{pause, settle};
@@ -421,6 +421,10 @@ fn key(name: &str) -> AccessKey {
         account_id: "177634097045".into(),
         user_arn: "arn:aws:iam::177634097045:user/user".into(),
         totp: None,
+        created_at: None,
+        added_at: None,
+        reminded_at: None,
+        replaced: Vec::new(),
     }
 }
 
@@ -444,6 +448,21 @@ fn keys_are_kept_and_a_list_that_cannot_be_read_is_not_replaced() {
         fs::read_to_string(home.paths.keys_path()).expect("there"),
         "[keys.user]\nid = \n"
     );
+}
+
+#[test]
+fn a_journal_is_in_the_state_folder_for_its_user_only() {
+    let home = Home::new();
+    let journal = Journal::Rotations;
+    assert_eq!(home.files.read_journal(journal), Ok(String::new()));
+    let append = |text: &str| Ok(format!("{text}x"));
+    for _ in 0..2 {
+        home.files.edit_journal(journal, &append).expect("written");
+    }
+    assert_eq!(home.files.read_journal(journal), Ok("xx".to_owned()));
+    let path = home.paths.journal_path(journal);
+    assert_eq!(path, home.paths.state_dir.join("rotations.json"));
+    assert_eq!(mode(&path), 0o600);
 }
 
 #[test]

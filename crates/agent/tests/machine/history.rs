@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use rolecall_core::asker::history::{Line, Query, Request, RequestKind, Verdict};
-use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::asker::requester::{Ancestor, Requester};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::ProblemCode;
+use rolecall_keeper::fakes::process;
 use rolecall_keeper::ports::Store;
 
 use crate::state_folder::{Disk, pair, session, start, tokens};
@@ -27,13 +28,9 @@ const BEFORE: &str = "
     PRAGMA user_version = 2;";
 
 fn line(role: &str, at: Timestamp, verdict: Verdict) -> Line {
-    let process = |pid: u32, name: &str| Ancestor {
-        id: ProcessId { pid, started: 1 },
-        name: name.into(),
-        program: format!("/usr/bin/{name}"),
+    let process = |pid, name| Ancestor {
         session: 3,
-        has_terminal: true,
-        in_foreground: false,
+        ..process(pid, name)
     };
     let lineage = [
         process(9, "rolecall"),

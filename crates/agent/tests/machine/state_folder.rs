@@ -109,6 +109,8 @@ pub(crate) fn session(role: &str, token: &str) -> Session {
         identity: "arn:aws:sts::808768216571:assumed-role/guest/user".into(),
         packed_policy_percent: Some(12),
         reason: Some("OPS-7".into()),
+        is_direct: true,
+        endpoint_url: None,
         issued_at: start(),
         credentials: Arc::new(Credentials {
             access_key_id: "ASIACANARYCANARYCANA".into(),

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use rolecall_agent::keychain::OsKeychain;
 use rolecall_agent::seal::KeychainSeal;
 use rolecall_agent::store::SealedStore;
+use rolecall_core::session::Session;
 use rolecall_core::value::duration::{DurationLimit, KnownBy, SessionDuration};
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::name::Name;
@@ -25,7 +26,11 @@ fn sessions_survive_a_restart() {
     let store = disk.store();
     store.save(&session("guest", "first")).expect("saves");
     store.save(&session("Kunde \"Ä\"", "other")).expect("saves");
-    store.save(&session("guest", "second")).expect("saves");
+    let second = Session {
+        endpoint_url: Some("http://127.0.0.1:4566".into()),
+        ..session("guest", "second")
+    };
+    store.save(&second).expect("saves");
 
     let loaded = disk.store().load().expect("loads");
     let guest = &loaded[1];
@@ -38,6 +43,8 @@ fn sessions_survive_a_restart() {
         ("guest", "user", "arn:aws:iam::808768216571:role/guest")
     );
     assert_eq!(guest.identity, session("guest", "").identity);
+    assert_eq!(guest.endpoint_url, second.endpoint_url);
+    assert_eq!(loaded[0].endpoint_url, None);
     assert_eq!(
         (guest.issued_at, guest.expires_at()),
         (start(), session("guest", "").expires_at())

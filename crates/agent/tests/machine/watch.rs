@@ -297,3 +297,34 @@ fn r32_a_link_in_the_path_of_a_linked_file_is_switched_and_seen() {
     write(&home.join("two/roles.toml"), "back");
     watched.reports(&[Changed::Roles]);
 }
+
+#[test]
+fn a_folder_on_the_way_to_a_file_is_renamed_and_another_one_is_seen() {
+    for is_linked in [true, false] {
+        let watched = Watched::new(|paths| {
+            let aws = paths.aws_config_path.parent().expect("a folder");
+            let target = match is_linked {
+                true => aws.with_file_name("p").join("q"),
+                false => aws.to_owned(),
+            };
+            fs::create_dir_all(&target).expect("a folder");
+            fs::create_dir_all(aws).expect("a folder");
+            write(&target.join("config"), "a");
+            if is_linked {
+                symlink("../p/q/config", &paths.aws_config_path).expect("links");
+            }
+        });
+        let home = watched.dir.path();
+        let (folder, file) = match is_linked {
+            true => (home.join("p"), home.join("p/q/config")),
+            false => (home.join(".aws"), home.join(".aws/config")),
+        };
+        fs::rename(&folder, home.join("old")).expect("renames");
+        watched.reports(&[Changed::Aws]);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        write(&file, "another");
+        watched.reports(&[Changed::Aws]);
+        write(&home.join("unrelated"), "x");
+        watched.reports(&[]);
+    }
+}

@@ -6,9 +6,13 @@
 )]
 
 mod explain_further;
+mod iam_calls;
 #[cfg(unix)]
 mod many;
 
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +45,7 @@ use rolecall_keeper::memory::{MemoryFiles, MemoryKeychain, MemoryStore};
 use rolecall_keeper::ports::Clock;
 use rolecall_keeper::ports::Iam;
 use rolecall_keeper::{Given, Keeper, Ports};
-use rolecall_practice::{Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
+use rolecall_practice::{Control, Fault, FaultKind, Practice, PracticeConfig, PracticeRole};
 
 /// A keeper whose AWS is a practice account.
 struct Set {
@@ -62,7 +66,11 @@ impl Set {
     }
 
     fn with_roles(faults: &[FaultKind], change: impl Fn(&mut RoleDraft)) -> Self {
-        let practice = Practice::start(PracticeConfig::default()).expect("a practice account");
+        let practice = Practice::start(PracticeConfig {
+            control: Control::On,
+            ..PracticeConfig::default()
+        })
+        .expect("a practice account");
         let settings = format!("[aws]\nendpoint_url = \"{}\"\n", practice.url());
         let roles = practice.roles().iter().fold(String::new(), |text, role| {
             let mut draft = draft_of(role);
@@ -93,9 +101,36 @@ impl Set {
         };
         set.keeper.restore_sessions();
         set.add_key();
-        set.practice
-            .set_faults(faults.iter().copied().map(Fault::everywhere).collect());
+        set.set_faults(faults);
         set
+    }
+
+    /// Replaces the faults.
+    fn set_faults(&self, faults: &[FaultKind]) {
+        let everywhere = |&kind: &FaultKind| Fault { action: None, kind }.to_string();
+        let texts: Vec<String> = faults.iter().map(everywhere).collect();
+        self.control(
+            "POST",
+            "faults",
+            &serde_json::to_string(&texts).expect("JSON"),
+        );
+    }
+
+    /// Asks the control endpoint of the practice account.
+    fn control(&self, method: &str, name: &str, body: &str) -> String {
+        let url = self.practice.url();
+        let host = url.trim_start_matches("http://");
+        let request = format!(
+            "{method} /_practice/{name} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("a reply");
+        let (head, body) = reply.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 200"), "{reply}");
+        body.to_owned()
     }
 
     fn add_key(&self) {
@@ -168,7 +203,9 @@ impl Set {
     }
 
     fn count(&self, action: &str) -> u64 {
-        self.practice.requests().get(action).copied().unwrap_or(0)
+        let counts = self.control("GET", "requests", "");
+        let counts: BTreeMap<String, u64> = serde_json::from_str(&counts).expect("counts");
+        counts.get(action).copied().unwrap_or(0)
     }
 }
 

@@ -11,7 +11,7 @@ use rolecall_agent::socket::{self, Server};
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::problem::Problem;
-use rolecall_practice::{Fault, FaultKind};
+use rolecall_practice::FaultKind;
 
 use crate::Set;
 
@@ -130,8 +130,7 @@ fn callers_that_wait_for_a_slow_aws_delay_nobody_else() {
     let set = Set::new();
     let served = Served::new(&set);
     served.credentials("guest").expect("a session");
-    set.practice
-        .set_faults(vec![Fault::everywhere(FaultKind::Latency(5_000))]);
+    set.set_faults(&[FaultKind::Latency(5_000)]);
     thread::scope(|scope| {
         let waiting = served.callers(scope, 40, "quarter-hour");
         let begun = Instant::now();

@@ -42,6 +42,7 @@ fn sends_every_field_signed_for_the_region() {
     );
     assert_eq!(assumed.credentials.expires_at, in_an_hour());
     assert_eq!(assumed.credentials.check(), Ok(()));
+    assert_eq!(assumed.endpoint_url.as_ref(), Some(&server.url));
 
     let asked = &server.asked()[0];
     for part in [

@@ -30,7 +30,7 @@ pub(crate) fn caller() -> Caller {
 pub(crate) fn call() -> AssumeRole {
     AssumeRole {
         role_arn: RoleArn::parse("arn:aws:iam::808768216571:role/guest").expect("an ARN"),
-        session_name: SessionName::parse("my-temporary-role").expect("a name"),
+        session_name: SessionName::from_parts("my-temporary-role"),
         duration: SessionDuration::HOUR,
         external_id: None,
         source_identity: None,

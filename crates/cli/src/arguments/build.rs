@@ -1,9 +1,10 @@
 //! Commands made of checked arguments.
 
 use super::command::{
-    AgentCommand, AgentOptions, AwsFiles, Command, Delivery, Depth, DoctorOptions, DryRun,
-    ExternalIds, Format, HistoryOptions, KeyOrigin, KeysCommand, PolicyCommand, Repair,
-    RolesCommand, Script, ScriptPart, SealedFile, SessionOf, WriteMode,
+    AgentCommand, AgentOptions, AwsFiles, Command, ConsoleOptions, Delivery, Depth, DoctorOptions,
+    DryRun, ExternalIds, Format, HistoryOptions, KeepRoles, KeyLoss, KeyOrigin, KeysCommand,
+    PolicyCommand, Repair, ResetOptions, RevokeOf, RevokeOptions, RolesCommand, RotationWay,
+    Script, ScriptPart, SealedFile, SessionOf, Truth, WriteMode,
 };
 use super::line::Line;
 use super::setup;
@@ -12,7 +13,10 @@ use super::usage_error::UsageError;
 use super::value;
 use crate::grammar::{COMPLETE, ENDPOINT_SERVER, LEFT_OVER};
 
+use rolecall_core::api::console::ConsoleDelivery;
 use rolecall_core::aws_files::connection::Which;
+use rolecall_core::console::destination::PageRequest;
+use rolecall_core::revoke::RevocationTarget;
 
 /// Returns the command of this name with its values from the line.
 ///
@@ -29,11 +33,18 @@ pub(super) fn command(name: &str, line: Line) -> Result<Command, UsageError> {
         "assume" => assume(&mut line),
         "explain" => explain(&mut line)?,
         "doctor" => Command::Doctor(doctor(&mut line)),
+        "reset" => Command::Reset(reset(&mut line)),
         "end" => Command::End(session_of(&mut line)),
+        "renewal" => Command::Renewal {
+            role: line.operand(),
+            renew: value::renew(&line.operand())?,
+        },
+        "revoke" => Command::Revoke(revoke(&mut line)?),
         "history" => Command::History(history(&mut line)?),
         "answer" => Command::Answer,
         "env" => env(&mut line)?,
         "exec" => exec(line),
+        "console" => Command::Console(console(&mut line)?),
         "endpoint" => endpoint(&mut line)?,
         "credentials" => Command::Credentials(session_of(&mut line)),
         "connect" => connect(line)?,
@@ -87,6 +98,10 @@ fn status(line: &mut Line) -> Result<Command, UsageError> {
             template: Template::parse(&text)?,
         },
         None => Command::Status {
+            truth: match line.take("--check") {
+                Some(_) => Truth::Checked,
+                None => Truth::Known,
+            },
             format: format(line),
         },
     })
@@ -129,6 +144,20 @@ fn doctor(line: &mut Line) -> DoctorOptions {
     }
 }
 
+fn reset(line: &mut Line) -> ResetOptions {
+    ResetOptions {
+        mode: write_mode(line),
+        keep: match line.take("--keep-roles") {
+            Some(_) => KeepRoles::Yes,
+            None => KeepRoles::No,
+        },
+        keys: match line.take("--delete-keys") {
+            Some(_) => KeyLoss::Accepted,
+            None => KeyLoss::Open,
+        },
+    }
+}
+
 fn history(line: &mut Line) -> Result<HistoryOptions, UsageError> {
     let (since, limit) = (line.take("--since"), line.take("--limit"));
     Ok(HistoryOptions {
@@ -162,6 +191,31 @@ fn exec(mut line: Line) -> Command {
     }
 }
 
+fn console(line: &mut Line) -> Result<ConsoleOptions, UsageError> {
+    let page = PageRequest {
+        service: line.take("--service"),
+        url: line.take("--url"),
+        region: line.take("--region"),
+    };
+    let role = line.operand();
+    if role.is_empty() && page.url.is_none() {
+        return Err(UsageError::new(
+            "Give ROLE, or --url with an address of the console.",
+        ));
+    }
+    let browser = line.take("--browser");
+    Ok(ConsoleOptions {
+        role,
+        page,
+        duration: line.take("--duration"),
+        browser: browser.as_deref().map(value::browser).transpose()?,
+        delivery: match line.take("--print") {
+            Some(_) => ConsoleDelivery::Url,
+            None => ConsoleDelivery::Page,
+        },
+    })
+}
+
 fn endpoint(line: &mut Line) -> Result<Command, UsageError> {
     let process = line.take("--while");
     Ok(Command::Endpoint {
@@ -174,6 +228,52 @@ fn session_of(line: &mut Line) -> SessionOf {
     match line.take("--key") {
         Some(key) => SessionOf::Key(key),
         None => SessionOf::Role(line.operand()),
+    }
+}
+
+fn revoke(line: &mut Line) -> Result<RevokeOptions, UsageError> {
+    let (role, key, all) = (line.operand(), line.take("--key"), line.take("--all-mine"));
+    let (session, undo) = (line.take("--session"), line.take("--undo"));
+    let mode = write_mode(line);
+    let options = RevokeOptions {
+        of: match (key, all, role.as_str()) {
+            (Some(_), _, role) if !role.is_empty() => {
+                return Err(UsageError::new("Give ROLE or --key, not both."));
+            }
+            (_, Some(_), role) if !role.is_empty() => {
+                return Err(UsageError::new("Give ROLE or --all-mine, not both."));
+            }
+            (Some(_), Some(_), _) => {
+                return Err(UsageError::new("Give --key or --all-mine, not both."));
+            }
+            (Some(_), None, _) if session.is_some() => {
+                return Err(UsageError::new("--session is for a role, not for --key."));
+            }
+            (None, Some(_), _) => RevokeOf::AllMine,
+            (Some(key), None, _) => sessions(RevocationTarget::Key(key), undo.is_some()),
+            (None, None, role) if session.is_some() => {
+                RevokeOf::Sessions(RevocationTarget::Session(role.to_owned()))
+            }
+            (None, None, role) => sessions(RevocationTarget::Role(role.to_owned()), undo.is_some()),
+        },
+        with: line.take("--with"),
+        mode,
+        format: format(line),
+    };
+    if options.format == Format::Json
+        && (mode == WriteMode::Confirm || options.of == RevokeOf::AllMine)
+    {
+        return Err(UsageError::new(
+            "--json needs --yes or --dry-run, and is not for --all-mine.",
+        ));
+    }
+    Ok(options)
+}
+
+fn sessions(target: RevocationTarget, is_undo: bool) -> RevokeOf {
+    match is_undo {
+        true => RevokeOf::Undo(target),
+        false => RevokeOf::Sessions(target),
     }
 }
 
@@ -286,6 +386,11 @@ fn keys(name: &str, line: &mut Line) -> Option<KeysCommand> {
             profile: line.operand(),
             mode: write_mode(line),
         },
+        "keys rotate" => KeysCommand::Rotate {
+            name: line.operand(),
+            way: rotation_way(line),
+            mode: write_mode(line),
+        },
         "keys rename" => KeysCommand::Rename {
             name: line.operand(),
             new_name: line.operand(),
@@ -305,6 +410,16 @@ fn keys(name: &str, line: &mut Line) -> Option<KeysCommand> {
         },
         _ => return None,
     })
+}
+
+fn rotation_way(line: &mut Line) -> RotationWay {
+    let flags = ["--resume", "--undo", "--delete-old"];
+    match flags.map(|flag| line.take(flag).is_some()) {
+        [true, _, _] => RotationWay::Resume,
+        [_, true, _] => RotationWay::Undo,
+        [_, _, true] => RotationWay::DeleteOld,
+        [false, false, false] => RotationWay::Begin,
+    }
 }
 
 fn key_origin(line: &mut Line) -> KeyOrigin {

@@ -3,10 +3,15 @@
 use std::ffi::OsString;
 
 use jiff::SignedDuration;
+use rolecall_core::api::console::ConsoleDelivery;
 pub(crate) use rolecall_core::api::import::DryRun;
 use rolecall_core::api::import::ImportSource;
 use rolecall_core::aws_files::connection::Which;
+use rolecall_core::console::destination::PageRequest;
+use rolecall_core::revoke::RevocationTarget;
+use rolecall_core::role::renew::Renew;
 use rolecall_core::session::shell::Shell;
+use rolecall_core::value::browser::Browser;
 
 use super::setup::SetupOptions;
 use super::template::Template;
@@ -22,6 +27,7 @@ pub(crate) enum Command {
         search: String,
     },
     Status {
+        truth: Truth,
         format: Format,
     },
     /// `status --format`.
@@ -43,7 +49,14 @@ pub(crate) enum Command {
         format: Format,
     },
     Doctor(DoctorOptions),
+    Reset(ResetOptions),
     End(SessionOf),
+    /// `renewal`; `None` for the default.
+    Renewal {
+        role: String,
+        renew: Option<Renew>,
+    },
+    Revoke(RevokeOptions),
     History(HistoryOptions),
     Answer,
     Env {
@@ -59,6 +72,7 @@ pub(crate) enum Command {
         /// The program and its arguments; a shell if empty.
         program: Vec<OsString>,
     },
+    Console(ConsoleOptions),
     Endpoint {
         role: String,
         process: Option<u32>,
@@ -115,6 +129,7 @@ impl Command {
         if let Self::Assume { role, .. }
         | Self::Env { role, .. }
         | Self::Exec { role, .. }
+        | Self::Console(ConsoleOptions { role, .. })
         | Self::Endpoint { role, .. } = self
         {
             return Some(role);
@@ -122,17 +137,18 @@ impl Command {
         None
     }
 
-    /// Returns the role that the command line names, unless an SDK reads the answer.
-    pub(crate) fn named_role(&self) -> Option<&str> {
-        if let Self::Explain { role, .. }
-        | Self::Doctor(DoctorOptions {
-            role: Some(role), ..
-        })
-        | Self::End(SessionOf::Role(role)) = self
-        {
-            return Some(role);
-        }
-        self.role()
+    /// Returns whether a person reads what the command prints, and not an SDK, a shell's prompt or a program.
+    pub(crate) fn is_for_a_person(&self) -> bool {
+        !matches!(
+            self,
+            Self::Credentials(_)
+                | Self::Prompt { .. }
+                | Self::Complete { .. }
+                | Self::ListNames { .. }
+                | Self::LeftOver { .. }
+                | Self::ShellInit(_)
+                | Self::EndpointServer { .. }
+        )
     }
 
     /// Returns the role, if the command works with limited sessions of it.
@@ -144,6 +160,7 @@ impl Command {
             delivery: Delivery::Variables,
             ..
         }
+        | Self::Console(ConsoleOptions { role, .. })
         | Self::Credentials(SessionOf::Role(role))
         | Self::End(SessionOf::Role(role)) = self
         {
@@ -151,6 +168,26 @@ impl Command {
         }
         None
     }
+}
+
+/// Whether AWS is asked about sessions before they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Truth {
+    /// No: what Rolecall knows.
+    Known,
+    /// Yes: `--check`.
+    Checked,
+}
+
+/// What of the console is opened, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConsoleOptions {
+    /// The role; empty if the address of a page says which.
+    pub(crate) role: String,
+    pub(crate) page: PageRequest,
+    pub(crate) duration: Option<String>,
+    pub(crate) browser: Option<Browser>,
+    pub(crate) delivery: ConsoleDelivery,
 }
 
 /// Commands on files of roles.
@@ -194,6 +231,11 @@ pub(crate) enum KeysCommand {
         profile: String,
         mode: WriteMode,
     },
+    Rotate {
+        name: String,
+        way: RotationWay,
+        mode: WriteMode,
+    },
     Rename {
         name: String,
         new_name: String,
@@ -211,6 +253,15 @@ pub(crate) enum KeysCommand {
     ForgetCode {
         name: String,
     },
+}
+
+/// What to do about the rotation of an access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RotationWay {
+    Begin,
+    Resume,
+    Undo,
+    DeleteOld,
 }
 
 /// Commands on the agent.
@@ -231,6 +282,27 @@ pub(crate) struct DoctorOptions {
     pub(crate) format: Format,
 }
 
+/// What is revoked, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RevokeOptions {
+    pub(crate) of: RevokeOf,
+    /// The role or access key to do it with.
+    pub(crate) with: Option<String>,
+    pub(crate) mode: WriteMode,
+    pub(crate) format: Format,
+}
+
+/// Which sessions a revocation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RevokeOf {
+    /// They are revoked.
+    Sessions(RevocationTarget),
+    /// Their revocation is taken back: `--undo`.
+    Undo(RevocationTarget),
+    /// Those of all roles with a session on this machine: `--all-mine`.
+    AllMine,
+}
+
 /// Whether the doctor offers to fix what it finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repair {
@@ -238,6 +310,29 @@ pub(crate) enum Repair {
     None,
     /// It offers to fix one finding after the other: `--fix`.
     Offer,
+}
+
+/// What a reset removes, and whether it asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResetOptions {
+    pub(crate) mode: WriteMode,
+    pub(crate) keep: KeepRoles,
+    pub(crate) keys: KeyLoss,
+}
+
+/// Whether roles, labels and settings stay: `--keep-roles`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeepRoles {
+    Yes,
+    No,
+}
+
+/// Whether the user agrees that secrets are lost: `--delete-keys`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyLoss {
+    Accepted,
+    /// It is asked for.
+    Open,
 }
 
 /// Which history is shown.

@@ -33,6 +33,27 @@ pub(crate) struct SetupOptions {
     pub(crate) source: Option<String>,
     /// The MFA device that is used for it.
     pub(crate) mfa_serial: Option<String>,
+    /// What is done in AWS.
+    pub(crate) action: SetupAction,
+    /// The access keys and roles that sign, with commas.
+    pub(crate) with: Option<String>,
+    /// Whether something that exists with other content is replaced.
+    pub(crate) replaces: bool,
+    /// Whether it is done without asking.
+    pub(crate) yes: bool,
+}
+
+/// What is done in AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetupAction {
+    /// Nothing: the kit is only written.
+    Write,
+    /// The kit is applied.
+    Apply,
+    /// The last kit is applied further.
+    Resume,
+    /// The last kit is taken back.
+    Undo,
 }
 
 /// Where an external ID comes from.
@@ -66,7 +87,21 @@ pub(super) fn options(line: &mut Line) -> Result<SetupOptions, UsageError> {
         save: line.take("--save"),
         source: line.take("--source"),
         mfa_serial: line.take("--mfa-serial"),
+        action: action(line),
+        with: line.take("--with"),
+        replaces: line.take("--replace").is_some(),
+        yes: line.take("--yes").is_some(),
     })
+}
+
+fn action(line: &mut Line) -> SetupAction {
+    let mut has = |flag| line.take(flag).is_some();
+    match (has("--apply"), has("--resume"), has("--undo")) {
+        (true, ..) => SetupAction::Apply,
+        (_, true, _) => SetupAction::Resume,
+        (.., true) => SetupAction::Undo,
+        (false, false, false) => SetupAction::Write,
+    }
 }
 
 fn further(line: &mut Line) -> KitDraft {

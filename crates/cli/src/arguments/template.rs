@@ -23,6 +23,8 @@ pub(crate) enum Piece {
     Account,
     /// The phase of the session.
     Phase,
+    /// The variables that replace the shell's session.
+    Replaced,
 }
 
 impl Template {
@@ -54,13 +56,14 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn placeholder(word: &str) -> Result<Piece, UsageError> {
-    const KNOWN: &str = "{role}, {left}, {count}, {account}, {phase}";
+    const KNOWN: &str = "{role}, {left}, {count}, {account}, {phase}, {replaced}";
     Ok(match word {
         "role" => Piece::Role,
         "left" => Piece::Left,
         "count" => Piece::Count,
         "account" => Piece::Account,
         "phase" => Piece::Phase,
+        "replaced" => Piece::Replaced,
         word => {
             let word = echo(word);
             return Err(UsageError::new(format!(

@@ -3,13 +3,15 @@
 use jiff::SignedDuration;
 use rolecall_core::api::import::ImportSource;
 use rolecall_core::asker::history::ENTRIES_MAX;
+use rolecall_core::role::renew::Renew;
 use rolecall_core::session::shell::Shell;
+use rolecall_core::value::browser::Browser;
 use rolecall_core::value::duration::parse_seconds;
 use rolecall_core::value::sanitise::echo;
 
 use super::command::IntegratedShell;
 use super::usage_error::UsageError;
-use crate::grammar::INTEGRATED_SHELLS;
+use crate::grammar::{INTEGRATED_SHELLS, RENEW_DEFAULT, ways_to_renew};
 
 /// Reads a span of time such as `2d`, `1d12h` or `30m`.
 pub(super) fn span(text: &str) -> Result<SignedDuration, UsageError> {
@@ -43,6 +45,16 @@ pub(super) fn limit(text: &str) -> Result<u32, UsageError> {
     limit.ok_or_else(|| UsageError::new(format!("--limit needs a number from 1 to {ENTRIES_MAX}.")))
 }
 
+pub(super) fn renew(text: &str) -> Result<Option<Renew>, UsageError> {
+    if text == RENEW_DEFAULT {
+        return Ok(None);
+    }
+    Renew::parse(text).map(Some).map_err(|error| {
+        let known = ways_to_renew().join(", ");
+        UsageError::new(format!("{} Known: {known}.", error.what))
+    })
+}
+
 pub(super) fn shell(text: &str) -> Result<Shell, UsageError> {
     Shell::parse(text).map_err(|error| UsageError::new(error.to_string()))
 }
@@ -55,6 +67,10 @@ pub(super) fn process(text: &str) -> Result<u32, UsageError> {
             echo(text)
         ))
     })
+}
+
+pub(super) fn browser(text: &str) -> Result<Browser, UsageError> {
+    Browser::parse(text).map_err(|error| UsageError::new(error.to_string()))
 }
 
 pub(super) fn descriptor(text: &str) -> Result<u32, UsageError> {

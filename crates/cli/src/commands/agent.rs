@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use rolecall_core::api::host::{FileState, HostKind, HostView};
-use rolecall_core::api::protocol::Call;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
@@ -32,7 +31,7 @@ pub(super) fn run(
     match command {
         AgentCommand::Run(options) => start(client, environment, options),
         AgentCommand::Stop => {
-            client.perform(Call::Stop)?;
+            client.socket().stop()?;
             let message = "The agent quits. The next start restores its sessions.";
             Ok(message.to_owned().into())
         }

@@ -6,7 +6,7 @@ mod aws_file;
 use std::path::{Path, PathBuf};
 
 use rolecall_core::aws_files::{
-    self, AwsFile, Document, FileNotice, KeychainKeys, ProfileRole, Profiles, Reading,
+    self, AwsFile, Document, FileNotice, KeychainKeys, ProfileKey, ProfileRole, Profiles, Reading,
 };
 use rolecall_core::catalogue::key_list;
 use rolecall_core::value::access_key::AccessKey;
@@ -77,6 +77,11 @@ pub(super) fn run(
 /// Returns the roles in AWS's files as AWS's tools in this terminal find them.
 pub(super) fn roles_here(environment: &Environment) -> Vec<ProfileRole> {
     read(&Paths::of(environment), environment).roles
+}
+
+/// Returns the plaintext keys in AWS's files as AWS's tools in this terminal find them.
+pub(super) fn keys_here(environment: &Environment) -> Vec<ProfileKey> {
+    read(&Paths::of(environment), environment).keys
 }
 
 impl Paths {

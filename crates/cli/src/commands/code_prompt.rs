@@ -39,9 +39,34 @@ pub(super) fn ask(
     mut reasons: Vec<String>,
     stdin: StandardInput,
 ) -> Result<Answer, Problem> {
-    let Some(keyboard) = Keyboard::open() else {
-        unattended::watch(client, role.trim(), stdin);
+    let Some(watch) = watch(client, role, "assume", stdin) else {
         return client.ask(call(&reasons));
+    };
+    let mut answer = client.ask(call(&reasons));
+    let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
+    if answer.as_ref().is_err_and(wants_reason) {
+        reasons.extend(reason_prompt::ask(
+            client,
+            &client.snapshot()?,
+            role.trim(),
+        )?);
+        answer = client.ask(call(&reasons));
+    }
+    watch.end(&answer);
+    answer
+}
+
+/// Asks for the codes that a role or an access key waits for, from now on; without a terminal, a code can be piped in.
+/// `command` is the command that names it. Returns `None` without a terminal.
+pub(super) fn watch(
+    client: &Client,
+    role: &str,
+    command: &'static str,
+    stdin: StandardInput,
+) -> Option<Watch> {
+    let Some(keyboard) = Keyboard::open() else {
+        unattended::watch(client, role.trim(), command, stdin);
+        return None;
     };
     let is_asking = Arc::new(AtomicBool::new(false));
     let prompter = Prompter {
@@ -53,24 +78,23 @@ pub(super) fn ask(
     };
     // It ends with this process, or with the program that replaces it.
     thread::spawn(move || prompter.run());
-    let mut answer = client.ask(call(&reasons));
-    let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
-    if answer.as_ref().is_err_and(wants_reason) {
-        reasons.extend(reason_prompt::ask(
-            client,
-            &client.snapshot()?,
-            role.trim(),
-        )?);
-        answer = client.ask(call(&reasons));
+    Some(Watch(is_asking))
+}
+
+/// Asks for codes at the terminal while calls wait for them.
+pub(super) struct Watch(Arc<AtomicBool>);
+
+impl Watch {
+    /// Ends the line of a prompt that is still open, because its call has an answer.
+    pub(super) fn end(&self, answer: &Result<Answer, Problem>) {
+        if self.0.load(Ordering::Acquire) {
+            let message = match answer {
+                Ok(_) => "\nThe code was entered elsewhere.",
+                Err(_) => "",
+            };
+            terminal::tell(message);
+        }
     }
-    if is_asking.load(Ordering::Acquire) {
-        let message = match &answer {
-            Ok(_) => "\nThe code was entered elsewhere.",
-            Err(_) => "",
-        };
-        terminal::tell(message);
-    }
-    answer
 }
 
 /// Asks for codes in a thread while the call waits.

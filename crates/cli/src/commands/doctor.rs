@@ -9,6 +9,7 @@ mod text;
 
 use std::path::Path;
 
+use rolecall_core::api::host::AwsFilePaths;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::doctor::{self, CheckedFile, DoctorReport};
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -16,6 +17,7 @@ use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::snapshot::Mode;
 
 use super::catalogue::ReadFiles;
+use super::other_files::OtherFiles;
 use super::outcome::Outcome;
 use super::output::json;
 use crate::arguments::{DoctorOptions, Format, Repair};
@@ -38,8 +40,9 @@ pub(super) fn run(
     if options.repair == Repair::Offer {
         fixes::check_terminal()?;
     }
-    let mut report = own_report(client.mode(), environment);
-    report.merge(asked(client, role)?);
+    let (found, files_there) = asked(client, role)?;
+    let mut report = own_report(client.mode(), environment, files_there);
+    report.merge(found);
     let mut text = match options.format {
         Format::Json => json(&report)?,
         Format::Text => text::described(&report, environment.paint),
@@ -62,8 +65,12 @@ pub(super) fn run(
     })
 }
 
-/// Returns what needs no running application.
-fn own_report(mode: Mode, environment: &Environment) -> DoctorReport {
+/// Returns what needs no running application. `files_there` are AWS's files that the application reads.
+fn own_report(
+    mode: Mode,
+    environment: &Environment,
+    files_there: Option<AwsFilePaths>,
+) -> DoctorReport {
     let mut report = DoctorReport::default();
     report.extend(copies::finding(environment));
     report.extend(bus::finding(environment));
@@ -88,20 +95,29 @@ fn own_report(mode: Mode, environment: &Environment) -> DoctorReport {
         access: files.credentials.access,
     };
     let exists = |path: &str| Path::new(path).is_file();
-    report.extend(doctor::file_findings(&config, &credentials, exists));
+    let findings = doctor::file_findings(&config, &credentials, exists);
+    let other = files_there.and_then(|there| OtherFiles::of(there, environment));
+    report.extend(match other {
+        Some(other) => doctor::of_other_files(findings, &other.note()),
+        None => findings,
+    });
     report
 }
 
-/// Returns what the application finds. An application that does not answer is a finding.
+/// Returns what the application finds, and AWS's files that it reads. An application that does not answer is a finding.
 ///
 /// # Errors
 /// If there is no such role.
-fn asked(client: &Client, role: Option<&str>) -> Result<DoctorReport, Problem> {
+fn asked(
+    client: &Client,
+    role: Option<&str>,
+) -> Result<(DoctorReport, Option<AwsFilePaths>), Problem> {
     let mut report = DoctorReport::default();
     let answer = client.ask(Call::Doctor {
         role: role.map(str::to_owned),
     });
-    if let Ok(host) = passphrase::host(client.socket()) {
+    let host = passphrase::host(client.socket()).ok();
+    if let Some(host) = &host {
         report.extend(doctor::other_version(&host.version, OUR_VERSION));
     }
     match answer {
@@ -113,7 +129,7 @@ fn asked(client: &Client, role: Option<&str>) -> Result<DoctorReport, Problem> {
         Err(problem) if is_about_role(problem.code) => return Err(problem),
         Err(problem) => report.add(problem.into()),
     }
-    Ok(report)
+    Ok((report, host.and_then(|host| host.aws_files)))
 }
 
 /// Returns whether the name of the role is wrong.

@@ -12,7 +12,7 @@ use super::other_files::OtherFiles;
 use crate::arguments::WriteMode;
 use crate::client::{Client, unexpected};
 use crate::environment::Environment;
-use crate::terminal::{self, Echo};
+use crate::terminal;
 
 /// Makes edits, and says once if AWS's tools in this terminal read other files.
 pub(super) struct Editing<'a> {
@@ -33,6 +33,11 @@ impl<'a> Editing<'a> {
             other: OnceCell::new(),
             has_noted: Cell::new(false),
         }
+    }
+
+    /// Returns the environment of this command.
+    pub(super) fn environment(&self) -> &Environment {
+        self.environment
     }
 
     /// Returns the application.
@@ -111,9 +116,7 @@ fn is_confirmed(preview: &EditView) -> Result<bool, Problem> {
         return Err(Problem::new(ProblemCode::Cancelled, what, remedy));
     }
     terminal::tell(&described(preview, copy_note(preview).trim_end()));
-    let answer = terminal::ask("Write this? [y/N] ", Echo::On)?;
-    let answer = answer.expose().to_ascii_lowercase();
-    Ok(matches!(answer.as_str(), "y" | "yes"))
+    terminal::is_agreed("Write this?")
 }
 
 /// Returns an edit as text: the file, its changed lines, notes, and the result.

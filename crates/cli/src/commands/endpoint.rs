@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use rolecall_core::api::protocol::{Answer, Call, WireEnvironment};
+use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::wire_environment::WireEnvironment;
 use rolecall_core::session::variable::{ENDPOINT_URL, OWN_REGION};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use rolecall_core::api::protocol::WireEnvironment;
+use rolecall_core::api::wire_environment::WireEnvironment;
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::credentials::instant_text;
 use rolecall_core::value::problem::{Problem, ProblemCode};
@@ -77,6 +77,8 @@ pub(super) fn run(
     let mut command = command(name, &session, &set);
     subshell::prepare(&mut command, program, &set, client, environment);
     command.args(arguments);
+    // The program may replace this process.
+    client.socket().tell_versions();
     Ok(match start(command) {
         Ok(code) => Outcome::Exited(code),
         Err(error) => not_started(name, &error),

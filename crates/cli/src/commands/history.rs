@@ -76,12 +76,20 @@ fn request(kind: RequestKind) -> &'static str {
         RequestKind::Credentials => "credentials",
         RequestKind::Env => "env",
         RequestKind::Exec => "exec",
+        RequestKind::Console => "console",
         RequestKind::Endpoint => "endpoint",
         RequestKind::Assume => "assume",
         RequestKind::Copy => "copy",
         RequestKind::Profile => "profile",
         RequestKind::Key => "key",
         RequestKind::PutBack => "put back",
+        RequestKind::Preview => "preview",
+        RequestKind::PreviewWithKey => "preview with key",
+        RequestKind::Setup => "setup",
+        RequestKind::SetupWithKey => "setup with key",
+        RequestKind::Revoke => "revoke",
+        RequestKind::RevokeWithKey => "revoke with key",
+        RequestKind::Rotate => "rotate",
     }
 }
 

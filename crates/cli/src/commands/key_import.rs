@@ -6,7 +6,9 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::shell_word::shell_word;
 
+use super::catalogue;
 use super::edit::{Editing, names};
+use super::secret_location::secret_location;
 
 /// Moves the key of a profile, or of all profiles, and returns the results.
 ///
@@ -41,9 +43,7 @@ fn import_all(editing: &Editing<'_>, name: Option<&str>) -> Result<String, Probl
         });
     }
     if results.is_empty() {
-        let note = editing.note().map(|note| format!("\n! {note}"));
-        let note = note.unwrap_or_default();
-        return Ok(format!("AWS's files have no plaintext access keys.{note}"));
+        return Ok(nothing_to_move(editing));
     }
     let results = results.join("\n");
     match has_failed {
@@ -55,13 +55,32 @@ fn import_all(editing: &Editing<'_>, name: Option<&str>) -> Result<String, Probl
     }
 }
 
+/// Returns the result without a key to move. The files of this terminal may have some that Rolecall does not see.
+fn nothing_to_move(editing: &Editing<'_>) -> String {
+    let Some(note) = editing.note() else {
+        return "AWS's files have no plaintext access keys.".to_owned();
+    };
+    let here = catalogue::keys_here(editing.environment());
+    let here: Vec<String> = here.iter().map(|key| visible(&key.profile)).collect();
+    let here = match here.as_slice() {
+        [] => String::new(),
+        profiles => format!(
+            " Those of this terminal have some, in: {}.",
+            profiles.join(", ")
+        ),
+    };
+    format!("The files that Rolecall reads have no plaintext access keys.{here}\n! {note}")
+}
+
 fn move_key(editing: &Editing<'_>, profile: &str, name: Option<&str>) -> Result<String, Problem> {
     let call = |step| Call::MoveKey {
         profile: profile.to_owned(),
         name: name.map(str::to_owned),
         step,
     };
-    editing.run(call, moved)
+    editing.run(call, |edit| {
+        moved(edit, secret_location(editing.environment()))
+    })
 }
 
 /// Moves a key back to its profile, and returns the result.
@@ -78,12 +97,12 @@ pub(super) fn undo(editing: &Editing<'_>, profile: &str) -> Result<String, Probl
     })
 }
 
-fn moved(edit: &EditView) -> String {
+fn moved(edit: &EditView, place: &str) -> String {
     let profile = names(edit);
     let backup = edit.backup.as_deref().map(visible);
     let backup = backup.map(|path| format!(" A copy of the old file without the secret: {path}."));
     format!(
-        "The key of {profile} is in the keychain, and no longer in the file.{} Undo with: rolecall keys undo-import {}",
+        "The key of {profile} is in {place}, and no longer in the file.{} Undo with: rolecall keys undo-import {}",
         backup.unwrap_or_default(),
         shell_word(&profile)
     )

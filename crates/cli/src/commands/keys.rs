@@ -3,17 +3,21 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::aws_files::key_text::{self, KeyPair};
+use rolecall_core::rotation::{command, unfinished};
+use rolecall_core::value::duration::rough_span;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
-use rolecall_core::view::snapshot::Snapshot;
+use rolecall_core::view::snapshot::{KeyView, LastUse, Snapshot};
 
 use super::edit::Editing;
 use super::other_files::OtherFiles;
 use super::output::{json, quoted};
-use super::{key_import, totp};
+use super::secret_location::secret_location;
+use super::{key_import, rotate, sessions, totp};
 use crate::arguments::{Format, KeyOrigin, KeysCommand};
 use crate::client::{Client, unexpected};
 use crate::environment::{Display, Environment};
@@ -33,7 +37,7 @@ pub(super) fn run(
     command: &KeysCommand,
 ) -> Result<String, Problem> {
     match command {
-        KeysCommand::List { format } => list(&client.snapshot()?, *format),
+        KeysCommand::List { format } => list(&fresh(client)?, *format),
         KeysCommand::Add { name, from } => add(client, environment, name, from),
         KeysCommand::Import { which, name, mode } => key_import::import(
             &Editing::new(client, environment, *mode),
@@ -43,10 +47,11 @@ pub(super) fn run(
         KeysCommand::UndoImport { profile, mode } => {
             key_import::undo(&Editing::new(client, environment, *mode), profile)
         }
+        KeysCommand::Rotate { name, way, mode } => rotate::run(client, name, *way, *mode),
         KeysCommand::Rename { name, new_name } => rename(client, name, new_name),
-        KeysCommand::Remove { name } => remove(client, name),
-        KeysCommand::AddTotp { name, serial } => totp::add(client, name, serial),
-        KeysCommand::RemoveTotp { name } => totp::remove(client, name),
+        KeysCommand::Remove { name } => remove(client, environment, name),
+        KeysCommand::AddTotp { name, serial } => totp::add(client, environment, name, serial),
+        KeysCommand::RemoveTotp { name } => totp::remove(client, environment, name),
         KeysCommand::ForgetCode { name } => forget_code(client, name),
     }
 }
@@ -60,13 +65,14 @@ fn rename(client: &Client, name: &str, new_name: &str) -> Result<String, Problem
     Ok(format!("Renamed {name} to {new_name}."))
 }
 
-fn remove(client: &Client, name: &str) -> Result<String, Problem> {
+fn remove(client: &Client, environment: &Environment, name: &str) -> Result<String, Problem> {
     client.perform(Call::RemoveKey {
         name: name.to_owned(),
     })?;
     let name = quoted(name);
     Ok(format!(
-        "Removed {name} from the keychain. The key stays active in AWS."
+        "Removed {name} from {}. The key stays active in AWS.",
+        secret_location(environment)
     ))
 }
 
@@ -87,13 +93,17 @@ fn list(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
     if snapshot.keys.is_empty() {
         return Ok("There are no access keys yet. Add one with: rolecall keys add NAME".to_owned());
     }
-    let mut rows = vec![["NAME", "ID", "USER", "ROLES"].map(str::to_owned)];
+    let now = sessions::now_of(snapshot);
+    let head = ["NAME", "ID", "USER", "ROLES", "AGE", "LAST USED"];
+    let mut rows = vec![head.map(str::to_owned)];
     rows.extend(snapshot.keys.iter().map(|key| {
         [
             key.name.clone(),
             key.access_key_id.clone(),
             key.user_arn.clone(),
             key.roles.to_string(),
+            key.age.clone().unwrap_or_else(|| "-".to_owned()),
+            last_use(key, now),
         ]
     }));
     let with_seed = snapshot.keys.iter().filter_map(|key| {
@@ -102,7 +112,40 @@ fn list(snapshot: &Snapshot, format: Format) -> Result<String, Problem> {
             "\nRolecall generates codes for {name} from the seed of {serial}."
         ))
     });
-    Ok(aligned(&rows) + &with_seed.collect::<String>())
+    let notes = snapshot.keys.iter().filter_map(note);
+    let notes = with_seed.chain(notes);
+    Ok(aligned(&rows) + &notes.collect::<String>())
+}
+
+/// Returns the snapshot, after IAM was asked about the keys. What it does not answer in time is shown as it was.
+fn fresh(client: &Client) -> Result<Snapshot, Problem> {
+    // Without an answer, the list has what was known before.
+    let _ = client.ask(Call::RefreshKeys);
+    client.snapshot()
+}
+
+fn last_use(key: &KeyView, now: Timestamp) -> String {
+    match key.last_use {
+        Some(LastUse::At(at)) => format!("{} ago", rough_span(now.duration_since(at))),
+        Some(LastUse::Never) => "never".to_owned(),
+        Some(LastUse::NotPermitted) => "not permitted".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// Returns what should be done about a key.
+fn note(key: &KeyView) -> Option<String> {
+    let name = visible(&key.name);
+    if let Some(rotation) = key.rotation.as_ref().filter(|it| !it.is_running) {
+        return Some(format!(
+            "\n{}",
+            visible(&unfinished(&key.name, rotation).to_string())
+        ));
+    }
+    key.is_old.then(|| {
+        let command = visible(&command(&key.name, ""));
+        format!("\n{name} should be replaced by a new key: {command}")
+    })
 }
 
 /// Verifies a key, stores it in the keychain, and returns its user.
@@ -134,7 +177,7 @@ fn add(
     let added = format!(
         "{} is in {}: {} of {} in account {}.",
         visible(&key.name),
-        location(environment),
+        secret_location(environment),
         key.access_key_id,
         visible(&key.user_arn),
         key.account_id
@@ -159,15 +202,6 @@ fn add(
             )
         }
     })
-}
-
-/// Returns where the application keeps secrets: an existing sealed file is used instead of the keychain.
-fn location(environment: &Environment) -> &'static str {
-    let file = environment.sealed_file_path();
-    match file.is_some_and(|path| path.is_file()) {
-        true => "the sealed file",
-        false => "the keychain",
-    }
 }
 
 fn key_pair(environment: &Environment, from: &KeyOrigin) -> Result<KeyPair, Problem> {

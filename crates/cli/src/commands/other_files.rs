@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rolecall_core::api::host::AwsFilePaths;
 use rolecall_core::aws_files::AwsFile;
 use rolecall_core::value::sanitise::visible;
 
@@ -22,7 +23,11 @@ pub(super) struct OtherFile {
 impl OtherFiles {
     /// Returns the files that differ, if the application runs and there are such.
     pub(super) fn find(client: &Client, environment: &Environment) -> Option<Self> {
-        let there = client.aws_files()?;
+        Self::of(client.aws_files()?, environment)
+    }
+
+    /// Returns the files that differ from those that an application reads, if there are such.
+    pub(super) fn of(there: AwsFilePaths, environment: &Environment) -> Option<Self> {
         let files = [
             OtherFile {
                 file: AwsFile::Config,

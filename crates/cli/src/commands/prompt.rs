@@ -9,7 +9,7 @@ use rolecall_core::view::snapshot::{SessionView, Snapshot};
 use super::sessions::now_of;
 use crate::arguments::{Piece, Template};
 use crate::client::Client;
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 
 /// The longest session that STS gives, whatever a wrong clock says.
 const LONGEST: SignedDuration = SignedDuration::from_hours(12);
@@ -31,9 +31,13 @@ fn line(snapshot: &Snapshot, environment: &Environment, template: &Template) -> 
     }
     let usable = || snapshot.sessions.iter().filter(|it| is_usable(it));
     let session = usable().find(|it| role.is_none_or(|role| it.role == role))?;
+    let replacing = environment::replacing();
     let filled = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
         Piece::Role => visible(&session.role),
+        Piece::Replaced => replacing.join(", "),
+        // What the shell's programs use is not the session, so its time left would mislead.
+        Piece::Left | Piece::Phase if !replacing.is_empty() => "replaced".to_owned(),
         Piece::Left => left(own_expiry, session, snapshot),
         Piece::Count => usable().count().to_string(),
         Piece::Account => visible(&session.account_id),

@@ -60,6 +60,8 @@ fn export(
                 .external_id
                 .clone()
                 .filter(|_| external_ids == ExternalIds::Included),
+            // A browser and its profiles are a matter of this machine.
+            browser: None,
             ..role.draft()
         };
         text = with_role(&text, "the export", None, &draft)?;
@@ -87,19 +89,38 @@ fn import(
     format: Format,
 ) -> Result<String, Problem> {
     let shown = if file == "-" { "standard input" } else { file };
+    let text = read(file).map_err(|reason| unreadable(shown, &reason))?;
+    let size = text.len();
     let call = Call::ImportRoles {
-        text: read(file).map_err(|reason| unreadable(shown, &reason))?,
+        text,
         path: echo(shown),
         source: source.map(str::to_owned),
         dry_run,
     };
-    let Answer::Imported(report) = client.ask(call)? else {
+    let answer = client
+        .ask(call)
+        .map_err(|problem| match problem.detail.as_deref() {
+            Some("text") => too_large(shown, size),
+            Some(_) | None => problem,
+        })?;
+    let Answer::Imported(report) = answer else {
         return Err(unexpected());
     };
     match format {
         Format::Json => json(&report),
         Format::Text => Ok(import::text(&echo(shown), &report, dry_run)),
     }
+}
+
+/// Returns the problem of a file that is too large for one call.
+fn too_large(file: &str, size: usize) -> Problem {
+    let what = format!(
+        "{} has {} KiB, which is too much at once.",
+        echo(file),
+        size >> 10
+    );
+    let remedy = "Import it in parts of at most 50 KiB.";
+    Problem::new(ProblemCode::InvalidInput, what, remedy)
 }
 
 fn unreadable(file: &str, reason: &str) -> Problem {

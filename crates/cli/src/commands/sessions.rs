@@ -1,18 +1,20 @@
 //! `list` and `status`: roles and sessions with their time left.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::{SignedDuration, Timestamp};
+use rolecall_core::api::protocol::Call;
 use rolecall_core::session::Phase;
 use rolecall_core::value::duration::time_left;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::{echo, visible};
-use rolecall_core::view::snapshot::{
-    KeySessionView, Mode, RoleView, SessionView, Snapshot, WaitingFor,
-};
+use rolecall_core::view::role_list::{RoleList, RoleRow};
+use rolecall_core::view::snapshot::{KeySessionView, Mode, SessionView, Snapshot, WaitingFor};
 
 use super::catalogue;
 use super::other_files::OtherFiles;
 use super::output::json;
-use crate::arguments::Format;
+use crate::arguments::{Format, Truth};
 use crate::client::Client;
 use crate::environment::Environment;
 use crate::paint::Paint;
@@ -32,36 +34,58 @@ pub(super) fn list(
     search: Option<&str>,
     format: Format,
 ) -> Result<String, Problem> {
-    let snapshot = match search {
-        Some(text) => client.search(text.to_owned())?,
-        None => client.snapshot()?,
-    };
-    if let Some(note) = unlisted(client, environment, search, &snapshot) {
-        terminal::tell(&note);
-    }
     if format == Format::Json {
-        return json(&snapshot.roles);
+        return list_json(client, environment, search);
     }
-    let text = match (snapshot.roles.is_empty(), search) {
-        (false, _) => roles(&snapshot, now_of(&snapshot), environment.paint),
+    let list = client.list(search.map(str::to_owned))?;
+    let names = list.rows.iter().map(|role| role.name.as_str());
+    tell_unlisted(client, environment, search, names);
+    let text = match (list.rows.is_empty(), search) {
+        (false, _) => roles(&list, environment.paint),
         (true, Some(text)) => format!("No role matches \"{}\".", echo(text)),
         (true, None) => {
             "There are no roles yet. Add one in Rolecall's window or in roles.toml.".to_owned()
         }
     };
-    Ok(with_instance(&snapshot, text))
+    Ok(with_instance(&list.snapshot, text))
 }
 
-/// Returns which roles of this terminal's own files are not listed, because the application reads others.
-fn unlisted(
+fn list_json(
     client: &Client,
     environment: &Environment,
     search: Option<&str>,
-    snapshot: &Snapshot,
+) -> Result<String, Problem> {
+    let snapshot = match search {
+        Some(text) => client.search(text.to_owned())?,
+        None => client.snapshot()?,
+    };
+    let names = snapshot.roles.iter().map(|role| role.name.as_str());
+    tell_unlisted(client, environment, search, names);
+    json(&snapshot.roles)
+}
+
+/// Tells which roles of this terminal's own files are not listed, because the application reads others.
+fn tell_unlisted<'a>(
+    client: &Client,
+    environment: &Environment,
+    search: Option<&str>,
+    listed: impl Iterator<Item = &'a str>,
+) {
+    if let Some(other) = OtherFiles::find(client, environment)
+        && let Some(note) = unlisted(&other, environment, search, &listed.collect())
+    {
+        terminal::tell(&note);
+    }
+}
+
+fn unlisted(
+    other: &OtherFiles,
+    environment: &Environment,
+    search: Option<&str>,
+    listed: &HashSet<&str>,
 ) -> Option<String> {
-    let other = OtherFiles::find(client, environment)?;
     let search = search.unwrap_or_default().to_lowercase();
-    let is_listed = |name: &str| snapshot.roles.iter().any(|role| role.name == name);
+    let is_listed = |name: &str| listed.contains(name);
     let roles = catalogue::roles_here(environment).into_iter();
     let names: Vec<String> = roles
         .map(|role| role.name)
@@ -90,7 +114,10 @@ pub(super) fn names(client: &Client, search: &str) -> Result<String, Problem> {
 ///
 /// # Errors
 /// If the application does not answer.
-pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem> {
+pub(super) fn status(client: &Client, truth: Truth, format: Format) -> Result<String, Problem> {
+    if truth == Truth::Checked {
+        client.perform(Call::CheckSessions)?;
+    }
     let snapshot = client.sessions()?;
     if format == Format::Json {
         return json(&serde_json::json!({
@@ -120,28 +147,33 @@ pub(super) fn status(client: &Client, format: Format) -> Result<String, Problem>
     Ok(with_instance(&snapshot, parts.join("\n")))
 }
 
-fn roles(snapshot: &Snapshot, now: Timestamp, paint: Paint) -> String {
-    let mut rows = vec![["ROLE", "ACCOUNT", "SOURCE", "SESSION", "GROUP"].map(str::to_owned)];
-    rows.extend(snapshot.roles.iter().map(|role| {
-        let session = snapshot.sessions.iter().find(|it| it.role == role.name);
-        let state = match (session, &role.problem) {
-            (Some(session), _) => state(session, now),
-            (None, Some(_)) => "needs setup".to_owned(),
-            (None, None) => "-".to_owned(),
+fn roles(list: &RoleList, paint: Paint) -> String {
+    let now = now_of(&list.snapshot);
+    let sessions = list.snapshot.sessions.iter();
+    let states: HashMap<&str, String> = sessions
+        .map(|session| (session.role.as_str(), state(session, now)))
+        .collect();
+    let header = ["ROLE", "ACCOUNT", "SOURCE", "SESSION", "GROUP"];
+    let rows = list.rows.iter().map(|role| {
+        let state = states.get(role.name.as_str()).map(String::as_str);
+        let otherwise = match role.needs_setup {
+            true => "needs setup",
+            false => "-",
         };
         [
-            role.name.clone(),
-            role.account_id.clone(),
-            role.source.clone(),
-            state,
-            role.group.clone().unwrap_or_default(),
+            role.name.as_str(),
+            role.account_id.as_str(),
+            role.source.as_str(),
+            state.unwrap_or(otherwise),
+            role.group.as_str(),
         ]
-    }));
-    with_labels(&aligned(&rows), &snapshot.roles, paint)
+    });
+    let rows: Vec<[&str; 5]> = std::iter::once(header).chain(rows).collect();
+    with_labels(&aligned(&rows), &list.rows, paint)
 }
 
 /// Adds the roles' labels as the last column, if a role has one.
-fn with_labels(table: &str, roles: &[RoleView], paint: Paint) -> String {
+fn with_labels(table: &str, roles: &[RoleRow], paint: Paint) -> String {
     let all: Vec<String> = roles.iter().map(|role| labels(role, paint)).collect();
     if all.iter().all(String::is_empty) {
         return table.to_owned();
@@ -155,7 +187,7 @@ fn with_labels(table: &str, roles: &[RoleView], paint: Paint) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn labels(role: &RoleView, paint: Paint) -> String {
+fn labels(role: &RoleRow, paint: Paint) -> String {
     let production = role.production.then(|| paint.warning("production"));
     let favourite = role.favourite.then(|| "favourite".to_owned());
     let colour = role.colour;
@@ -177,12 +209,31 @@ fn sessions(snapshot: &Snapshot, now: Timestamp) -> String {
                 (Some(identity), None) => identity.clone(),
                 (None, None) => session.role_arn.clone(),
             };
+            let detail = format!("{detail}{}", outlook(session));
             [session.role.clone(), state(session, now), detail]
         })
         .collect();
     let keys = snapshot.key_sessions.iter();
     let keys = keys.map(|it| [it.key.clone(), key_state(it, now), it.user_arn.clone()]);
     aligned(&rows.into_iter().chain(keys).collect::<Vec<_>>())
+}
+
+/// Returns which programs use a session, and when it is renewed by itself.
+fn outlook(session: &SessionView) -> String {
+    let used = match session.used_by.as_slice() {
+        [] => String::new(),
+        [program] => format!(", used by {program}"),
+        [program, more @ ..] => format!(", used by {program} and {} more", more.len()),
+    };
+    let renews = session.renews_at;
+    let renews = renews.map_or(String::new(), |at| {
+        let again = session
+            .problem
+            .as_ref()
+            .map_or("renews itself", |_| "tries again");
+        format!(", {again} at {}", clock_text(at))
+    });
+    format!("{used}{renews}")
 }
 
 fn key_state(session: &KeySessionView, now: Timestamp) -> String {
@@ -213,7 +264,7 @@ pub(super) fn state(session: &SessionView, now: Timestamp) -> String {
 }
 
 /// Returns an instant as the time of day in UTC. The reader's time zone is not known here.
-fn clock_text(instant: Timestamp) -> String {
+pub(super) fn clock_text(instant: Timestamp) -> String {
     instant.strftime("%H:%M UTC").to_string()
 }
 

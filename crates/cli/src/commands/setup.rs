@@ -1,21 +1,26 @@
-//! `setup`: what makes a role assumable, as policies, commands or code. Nothing is changed in AWS.
+//! `setup`: what makes a role assumable, as policies, commands or code, or applied.
 
+mod apply;
 mod folder;
 mod machine;
+mod proof;
 mod questions;
 mod random_id;
+mod run_text;
 mod save;
+mod signers;
 mod text;
 
-use rolecall_core::setup::{KitDraft, KitFormat, warnings};
+use rolecall_core::setup::{Kit, KitDraft, KitFormat, warnings};
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;
 
 use super::outcome::Outcome;
 use super::policy;
-use crate::arguments::{ExternalIdSource, SetupOptions};
+use crate::arguments::{ExternalIdSource, SetupAction, SetupOptions};
 use crate::client::Client;
 use crate::terminal;
+use apply::Applied;
 use machine::Machine;
 use questions::Answers;
 use random_id::random_id;
@@ -29,11 +34,17 @@ const USAGE: u8 = 2;
 /// # Errors
 /// If a value is not valid, a file cannot be read or written, or the role cannot be added.
 pub(super) fn run(client: &Client, options: &SetupOptions) -> Result<Outcome, Problem> {
+    match options.action {
+        SetupAction::Resume => return apply::resume(client, options),
+        SetupAction::Undo => return apply::undo(client, options),
+        SetupAction::Write | SetupAction::Apply => {}
+    }
     let machine = Machine::read(client, options)?;
     let answers = Answers {
         draft: draft(options, &machine)?,
         format: options.format,
         save: options.save.clone(),
+        applies: options.action == SetupAction::Apply,
     };
     let is_complete = is_complete(options);
     if !is_complete && !terminal::is_present() {
@@ -52,12 +63,11 @@ pub(super) fn run(client: &Client, options: &SetupOptions) -> Result<Outcome, Pr
     for warning in warnings(&kit) {
         terminal::tell(&format!("! {}", visible(&warning.text)));
     }
+    if answers.applies {
+        return applied(client, options, &machine, &kit, answers);
+    }
     if let Some(name) = &answers.save {
-        let saved = Saved {
-            name,
-            source: options.source.as_deref(),
-            mfa_serial: options.mfa_serial.as_deref(),
-        };
+        let saved = saved(name, options);
         terminal::tell(&save::save(client, &machine, &kit, saved)?);
     }
     let files = answers.format.map(|format| format.files(&kit));
@@ -69,6 +79,41 @@ pub(super) fn run(client: &Client, options: &SetupOptions) -> Result<Outcome, Pr
         None => text::explained(&kit),
         Some(files) => text::joined(&files),
     }))
+}
+
+/// Applies a kit. The role gets its own name in Rolecall, unless another is given.
+fn applied(
+    client: &Client,
+    options: &SetupOptions,
+    machine: &Machine,
+    kit: &Kit,
+    answers: Answers,
+) -> Result<Outcome, Problem> {
+    let signers = signers::signers(client, machine, kit, options.with.as_deref())?;
+    let name = answers.save.as_deref().unwrap_or(kit.role.role_name());
+    let entry = match (
+        save::entry_of(machine, kit, saved(name, options)),
+        &answers.save,
+    ) {
+        (Ok(entry), _) => Some(entry),
+        // Without a key of the caller here, the role is of use only elsewhere.
+        (Err(_), None) => None,
+        (Err(problem), Some(_)) => return Err(problem),
+    };
+    let applied = Applied {
+        draft: answers.draft,
+        signers,
+        entry,
+    };
+    apply::apply(client, options, applied)
+}
+
+fn saved<'a>(name: &'a str, options: &'a SetupOptions) -> Saved<'a> {
+    Saved {
+        name,
+        source: options.source.as_deref(),
+        mfa_serial: options.mfa_serial.as_deref(),
+    }
 }
 
 /// Returns whether nothing has to be asked.

@@ -10,7 +10,9 @@ use rolecall_core::value::problem::Problem;
 use rolecall_core::value::sanitise::visible;
 
 use super::output::quoted;
+use super::secret_location::secret_location;
 use crate::client::Client;
+use crate::environment::Environment;
 use crate::input::read;
 use crate::terminal::{self, Echo};
 
@@ -22,7 +24,12 @@ that require MFA without you. A separate device is safer.";
 ///
 /// # Errors
 /// If the seed cannot be read or is not valid, AWS rejects its code, or the keychain refuses.
-pub(super) fn add(client: &Client, name: &str, serial: &str) -> Result<String, Problem> {
+pub(super) fn add(
+    client: &Client,
+    environment: &Environment,
+    name: &str,
+    serial: &str,
+) -> Result<String, Problem> {
     terminal::tell(WARNING);
     let text = match terminal::is_present() {
         true => terminal::ask("Seed or otpauth link (not shown): ", Echo::Off)?,
@@ -35,9 +42,10 @@ pub(super) fn add(client: &Client, name: &str, serial: &str) -> Result<String, P
         seed: WireSecret::new(seed.text().expose().to_owned()),
     })?;
     Ok(format!(
-        "AWS accepted a code. The seed of {} is in the keychain, and Rolecall generates codes from it. The seed is not \
+        "AWS accepted a code. The seed of {} is in {}, and Rolecall generates codes from it. The seed is not \
          shown again.",
-        visible(serial)
+        visible(serial),
+        secret_location(environment)
     ))
 }
 
@@ -45,12 +53,17 @@ pub(super) fn add(client: &Client, name: &str, serial: &str) -> Result<String, P
 ///
 /// # Errors
 /// If there is none, or the keychain refuses.
-pub(super) fn remove(client: &Client, name: &str) -> Result<String, Problem> {
+pub(super) fn remove(
+    client: &Client,
+    environment: &Environment,
+    name: &str,
+) -> Result<String, Problem> {
     client.perform(Call::RemoveTotp {
         key: name.to_owned(),
     })?;
     let name = quoted(name);
     Ok(format!(
-        "Removed the seed of {name} from the keychain. Rolecall asks you for codes again."
+        "Removed the seed of {name} from {}. Rolecall asks you for codes again.",
+        secret_location(environment)
     ))
 }

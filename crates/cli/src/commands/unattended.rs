@@ -15,12 +15,13 @@ use crate::piped_code::StandardInput;
 use crate::terminal;
 use rolecall_core::value::shell_word::shell_word;
 
-/// Answers prompts for the role with a code from standard input, or says once that a code is waited for. Does so in a
-/// thread that ends with this process.
-pub(super) fn watch(client: &Client, role: &str, stdin: StandardInput) {
+/// Answers prompts for the role or access key that `command` names with a code from standard input, or says once that a
+/// code is waited for. Does so in a thread that ends with this process.
+pub(super) fn watch(client: &Client, role: &str, command: &'static str, stdin: StandardInput) {
     let watcher = Watcher {
         client: client.clone(),
         role: role.to_owned(),
+        command,
         stdin,
     };
     thread::spawn(move || watcher.run());
@@ -32,6 +33,7 @@ const POLL: Duration = Duration::from_millis(250);
 struct Watcher {
     client: Client,
     role: String,
+    command: &'static str,
     stdin: StandardInput,
 }
 
@@ -85,7 +87,8 @@ impl Watcher {
             Mode::Practice => "--practice ",
         };
         let assume = format!(
-            "rolecall {practice}assume {}",
+            "rolecall {practice}{} {}",
+            self.command,
             shell_word(&visible(&self.role))
         );
         let place = match self.has_window() {

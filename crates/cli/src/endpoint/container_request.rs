@@ -7,6 +7,7 @@
 use std::hint::black_box;
 
 use data_encoding::HEXLOWER;
+use rolecall_core::asker::proxy_field::is_of_proxies;
 use rolecall_core::value::secret::Secret;
 
 /// The path of the credentials.
@@ -18,23 +19,9 @@ const FIELDS_MAX: usize = 64;
 
 /// Fields that announce a body, which a GET has not, or ask for one to be waited for.
 const OF_A_BODY: [&str; 4] = ["content-length", "transfer-encoding", "trailer", "expect"];
-/// Fields that only browsers and proxies send.
-const OF_OTHERS: [&str; 7] = [
-    "origin",
-    "referer",
-    "cookie",
-    "forwarded",
-    "via",
-    "x-real-ip",
-    "upgrade",
-];
-const OF_OTHERS_PREFIXES: [&str; 5] = [
-    "sec-",
-    "x-forwarded-",
-    "access-control-",
-    "proxy-",
-    "upgrade-",
-];
+/// Fields that only browsers send.
+const OF_BROWSERS: [&str; 4] = ["origin", "referer", "cookie", "upgrade"];
+const OF_BROWSERS_PREFIXES: [&str; 3] = ["sec-", "access-control-", "upgrade-"];
 
 /// The secret that a request must carry: 256 random bits.
 pub(crate) struct Token(Secret);
@@ -217,7 +204,9 @@ impl Request<'_> {
             return Err(Refusal::Malformed);
         }
         let is_others = |name: &str| {
-            OF_OTHERS.contains(&name) || OF_OTHERS_PREFIXES.iter().any(|it| name.starts_with(it))
+            is_of_proxies(name)
+                || OF_BROWSERS.contains(&name)
+                || OF_BROWSERS_PREFIXES.iter().any(|it| name.starts_with(it))
         };
         let host = self.only("host");
         let is_address = host.is_some_and(|host| host == format!("127.0.0.1:{port}"));

@@ -220,6 +220,7 @@ fn status(problem: &Problem) -> Status {
             | ProblemCode::Offline
             | ProblemCode::Throttled
             | ProblemCode::AwsFailed
+            | ProblemCode::NoResources
             | ProblemCode::Internal
     );
     if is_temporary {

@@ -12,23 +12,25 @@ use rolecall_core::api::message_size;
 use rolecall_core::api::protocol::{
     ANSWER_MAX, Answer, Call, REQUEST_MAX, Response, SOCKET_NAME, VERSION, check_version,
 };
-use rolecall_core::value::problem::Problem;
 
 use serde::Serialize;
 
-use super::unreachable::{OnQuestion, Unreachable};
+use super::unreachable::{OnQuestion, Reply, Unreachable};
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long the user may take to answer a question, at most.
 const QUESTION_MAX_S: u32 = 60;
+/// How many questions a call may have, at most.
+const QUESTIONS_MAX: usize = 8;
 
-/// Sends a call and returns the answer. If the application asks the user first, calls `on_question` and waits longer.
+/// Sends a call and returns the answer. Whenever the application asks the user first, calls `on_question`
+/// and waits longer.
 pub(super) fn ask(
     dir: &Path,
     call: &Call,
     limit: Duration,
     on_question: &OnQuestion<'_>,
-) -> Result<Result<Answer, Problem>, Unreachable> {
+) -> Result<Reply, Unreachable> {
     let until = now() + limit;
     let request = OutgoingRequest {
         v: VERSION,
@@ -36,7 +38,11 @@ pub(super) fn ask(
         call,
     };
     if let Err(problem) = message_size::check(&request, REQUEST_MAX) {
-        return Ok(Err(problem));
+        return Ok(Reply {
+            process: 0,
+            version: OUR_VERSION.to_owned(),
+            answer: Err(problem),
+        });
     }
     let stream = connect(dir)?;
     let limited = stream.set_write_timeout(Some(limit));
@@ -47,13 +53,21 @@ pub(super) fn ask(
         until,
     };
     let mut response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
-    if let Ok(Answer::Asking { seconds, question }) = response.result {
+    // A call that several access keys sign has a question for each.
+    for _ in 0..QUESTIONS_MAX {
+        let Ok(Answer::Asking { seconds, question }) = response.result else {
+            break;
+        };
         on_question(question);
         answer.until += Duration::from_secs(u64::from(seconds.min(QUESTION_MAX_S)));
         response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
     }
     let same_version = check_version(response.v, &response.app, OUR_VERSION);
-    Ok(same_version.and(response.result))
+    Ok(Reply {
+        process: peer(&stream),
+        version: response.app,
+        answer: same_version.and(response.result),
+    })
 }
 
 /// A [`rolecall_core::api::protocol::Request`] that borrows its call, which may be sent again.
@@ -67,6 +81,22 @@ struct OutgoingRequest<'a> {
 /// Returns whether a program serves the socket.
 pub(super) fn is_served(dir: &Path) -> bool {
     connect(dir).is_ok()
+}
+
+/// Returns the process that serves the socket, as far as the system tells; `None` if none does.
+pub(super) fn served_by(dir: &Path) -> Option<i32> {
+    connect(dir).ok().map(|stream| peer(&stream))
+}
+
+#[cfg(target_os = "linux")]
+fn peer(stream: &UnixStream) -> i32 {
+    let peer = rustix::net::sockopt::socket_peercred(stream);
+    peer.map_or(0, |peer| peer.pid.as_raw_nonzero().get())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn peer(_: &UnixStream) -> i32 {
+    0
 }
 
 /// Checks the owner of the folder and the socket, then connects. Nothing is sent before.

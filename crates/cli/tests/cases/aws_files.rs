@@ -75,10 +75,10 @@ ca_bundle = /x
 ROLE     ARN                        SOURCE
 a\u{9}b  arn:aws:iam::1:role/guest  x       needs setup
 ! The source profile "x" of "a\u{9}b" does not exist. Add it, or correct source_profile.
-~/else where, line 1: This setting is outside a section, so AWS's tools reject the file. Put it below a line such as [default].
+~/else where, line 1: This setting is outside a section, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line. Put it below a line such as [default].
 ~/else where, line 2: AWS's SDKs ignore the profile "a\u{9}b" because its name is quoted. The AWS CLI and Rolecall read it. Use a name without quotes and spaces.
-~/else where, line 6: "region" is also at line 5, so the AWS CLI and boto3 reject the whole file. In other SDKs and Rolecall the last one applies. Remove one of them.
-~/else where, line 7: This section's header has no "]" at its end, so AWS's tools reject the file. Rolecall ignores the section.
+~/else where, line 6: "region" is also at line 5, so the AWS CLI and boto3 reject the whole file. In other SDKs the last one applies. Remove one of them.
+~/else where, line 7: This section's header has no "]" at its end, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line, and Rolecall the section.
 keys, line 2: Rolecall ignores ca_bundle. Set endpoints and certificates under [aws] in settings.toml.
 
 "#]]);

@@ -19,12 +19,15 @@ Usage: rolecall [--practice] COMMAND
   doctor [ROLE]             Finds what is wrong on this machine or with a role, and how to fix it
   policy evaluate FILE      Answers cases of policies and requests; needs no running application
   policy explain FILE       Says in sentences what a policy does; needs no running application
-  setup                     Writes the policies that let somebody assume a role; changes nothing in AWS
+  setup                     Writes the policies that let somebody assume a role, or applies them
   end ROLE                  Ends a session on this machine
+  renewal ROLE HOW          Sets whether a role's session is renewed by itself
+  revoke ROLE               Revokes the sessions of a role at AWS, or takes that back
   history [ROLE]            Shows which programs asked for roles, and the answers
   answer                    Asks you about programs at this terminal, on a machine without a desktop
   env ROLE                  Prints an export block, for: eval "$(rolecall env ROLE)"
   exec ROLE [COMMAND]       Runs a command or a shell with a session in its environment
+  console [ROLE]            Opens the AWS console in a browser
   endpoint ROLE             Serves a session to a container
   credentials ROLE          Prints credentials for a profile's credential_process
   connect ROLE...           Adds profiles to ~/.aws/config that get credentials from Rolecall
@@ -38,6 +41,7 @@ Usage: rolecall [--practice] COMMAND
   keys add NAME             Verifies an access key and stores it in the keychain
   keys import               Moves plaintext keys from AWS's files to the keychain
   keys undo-import PROFILE  Moves such a key back
+  keys rotate NAME          Replaces an access key by a new one; shows first what it does
   keys rename OLD NEW       Renames an access key
   keys remove NAME          Removes an access key from the keychain
   keys add-totp NAME SERIAL Stores the seed of an MFA device, to generate codes from it
@@ -45,6 +49,7 @@ Usage: rolecall [--practice] COMMAND
   keys forget-code NAME     Asks for a new MFA code next time
   agent                     Runs Rolecall without a display
   unlock                    Opens the sealed key file, on a machine without a keychain
+  reset                     Takes everything of Rolecall off this machine; shows it first
   help [COMMAND]            Shows this help, or the help of a command
 
   --practice                Uses the practice account's instance

@@ -3,13 +3,13 @@
 use serde_json::json;
 use snapbox::str;
 
-use super::{Case, snapshot, snapshot_marked, snapshot_with};
+use super::{Case, listed, snapshot, snapshot_marked, snapshot_with};
 
 #[test]
 fn list() {
     Case::new(&["list"])
-        .answer(snapshot())
-        .asked(json!("snapshot"))
+        .answer(listed(&snapshot()))
+        .asked(json!({ "list": { "search": null } }))
         .prints(str![[r#"
 ROLE            ACCOUNT       SOURCE  SESSION                    GROUP
 guest           808768216571  user    42m left, until 12:42 UTC  Clients
@@ -22,13 +22,29 @@ broken          111122223333  gone    needs setup
 #[test]
 fn list_marks() {
     Case::new(&["list"])
-        .answer(snapshot_marked())
-        .asked(json!("snapshot"))
+        .answer(listed(&snapshot_marked()))
+        .asked(json!({ "list": { "search": null } }))
         .prints(str![[r#"
 ROLE            ACCOUNT       SOURCE  SESSION                    GROUP    LABELS
 guest           808768216571  user    42m left, until 12:42 UTC  Clients  production, ● red
 audit\u{1b}[2J  808768216571  user    failed
 broken          111122223333  gone    needs setup                         favourite
+
+"#]]);
+}
+
+#[test]
+fn list_of_an_earlier_version() {
+    let unknown =
+        json!({ "code": "version_mismatch", "what": "Not understood.", "remedy": "Restart it." });
+    Case::new(&["list"])
+        .problem(unknown)
+        .answer(snapshot())
+        .prints(str![[r#"
+ROLE            ACCOUNT       SOURCE  SESSION                    GROUP
+guest           808768216571  user    42m left, until 12:42 UTC  Clients
+audit\u{1b}[2J  808768216571  user    failed
+broken          111122223333  gone    needs setup
 
 "#]]);
 }
@@ -60,8 +76,8 @@ payments-read-only
 #[test]
 fn list_search() {
     Case::new(&["list", "--search", "gst"])
-        .answer(snapshot())
-        .asked(json!({ "search": { "text": "gst" } }))
+        .answer(listed(&snapshot()))
+        .asked(json!({ "list": { "search": "gst" } }))
         .prints(str![[r#"
 ROLE            ACCOUNT       SOURCE  SESSION                    GROUP
 guest           808768216571  user    42m left, until 12:42 UTC  Clients
@@ -74,8 +90,8 @@ broken          111122223333  gone    needs setup
 #[test]
 fn list_search_finds_nothing() {
     Case::new(&["list", "--search", "nosuch"])
-        .answer(snapshot_with(json!({})))
-        .asked(json!({ "search": { "text": "nosuch" } }))
+        .answer(listed(&snapshot_with(json!({}))))
+        .asked(json!({ "list": { "search": "nosuch" } }))
         .prints(str![[r#"
 No role matches "nosuch".
 
@@ -158,6 +174,39 @@ fn status_of_a_key() {
         .asked(json!("sessions"))
         .prints(str![[r#"
 user\u{1b}[2J  access key, 42m left, until 12:42 UTC  arn:aws:iam::177634097045:user/user
+
+"#]]);
+}
+
+#[test]
+fn status_check() {
+    Case::new(&["status", "--check"])
+        .answer(json!("done"))
+        .answer(snapshot_with(json!({})))
+        .asked(json!("check_sessions"))
+        .asked(json!("sessions"))
+        .prints(str![[r#"
+No session is active.
+
+"#]]);
+}
+
+#[test]
+fn status_says_who_uses_a_session_and_when_it_is_renewed() {
+    let session = json!({
+        "role": "guest", "phase": "active", "waiting_for": null, "account_id": "808768216571",
+        "role_arn": "arn:aws:iam::808768216571:role/guest", "identity": "you", "source": "user", "group": null,
+        "region": null, "issued_at": "2026-11-21T11:42:30Z", "expires_at": "2026-11-21T12:42:30Z",
+        "access_key_id": "ASIA…MPLE", "problem": null,
+        "renews_at": "2026-11-21T12:27:00Z", "used_by": ["terraform", "aws"]
+    });
+    Case::new(&["status"])
+        .answer(snapshot_with(
+            json!({ "clock_offset_ms": "@offset", "sessions": [session] }),
+        ))
+        .asked(json!("sessions"))
+        .prints(str![[r#"
+guest  42m left, until 12:42 UTC  you, used by terraform and 1 more, renews itself at 12:27 UTC
 
 "#]]);
 }

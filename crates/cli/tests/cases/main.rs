@@ -11,6 +11,7 @@
 
 mod aws_files;
 mod completions;
+mod console;
 mod credentials;
 mod doctor;
 mod explain;
@@ -21,12 +22,15 @@ mod not_running;
 mod other_files;
 mod policy;
 mod programs;
+mod revoke;
 #[path = "../server/mod.rs"]
 mod server;
 mod sessions;
 mod setup;
 mod usage;
 
+use rolecall_core::view::role_list::RoleList;
+use rolecall_core::view::snapshot::Snapshot;
 use serde_json::{Value, json};
 use server::Server;
 use snapbox::cmd::Command;
@@ -142,6 +146,17 @@ impl Case {
         );
         self.home
     }
+}
+
+/// Returns the list of the roles in a snapshot.
+fn listed(snapshot: &Value) -> Value {
+    let mut shown = snapshot["snapshot"].clone();
+    // It may stand for a number.
+    let offset = std::mem::replace(&mut shown["clock_offset_ms"], json!(0));
+    let shown: Snapshot = serde_json::from_value(shown).expect("a snapshot");
+    let mut list = json!({ "list": RoleList::from(&shown) });
+    list["list"]["snapshot"]["clock_offset_ms"] = offset;
+    list
 }
 
 /// Two roles and a broken one, with a live and a failed session.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use snapbox::str;
 
-use super::{Case, snapshot_with};
+use super::{Case, listed, snapshot_with};
 
 const CONFIG_ONLY_HERE: &str =
     "[profile dev]\nrole_arn = arn:aws:iam::808768216571:role/dev\nsource_profile = user\n";
@@ -113,7 +113,7 @@ fn import_of_all_keys_where_there_is_none() {
         .answer(snapshot_with(json!({})))
         .answer(elsewhere())
         .prints(str![[r#"
-AWS's files have no plaintext access keys.
+The files that Rolecall reads have no plaintext access keys.
 ! AWS's tools in this terminal read /work place/config and /work place/keys, but Rolecall reads /home/other/.aws/config and /home/other/.aws/credentials. To use the same, quit Rolecall and start it with AWS_CONFIG_FILE='/work place/config' AWS_SHARED_CREDENTIALS_FILE='/work place/keys', or set AWS_CONFIG_FILE=/home/other/.aws/config AWS_SHARED_CREDENTIALS_FILE=/home/other/.aws/credentials here.
 
 "#]]);
@@ -141,7 +141,7 @@ fn a_list_without_the_roles_of_this_terminal() {
     case(&["list"])
         .env("AWS_CONFIG_FILE", IN_HOME)
         .file("config", CONFIG_ONLY_HERE)
-        .answer(snapshot_with(json!({})))
+        .answer(listed(&snapshot_with(json!({}))))
         .answer(elsewhere())
         .ends(
             0,
@@ -161,7 +161,7 @@ fn a_search_says_nothing_of_what_it_does_not_look_for() {
     case(&["list", "--search", "audit"])
         .env("AWS_CONFIG_FILE", IN_HOME)
         .file("config", CONFIG_ONLY_HERE)
-        .answer(snapshot_with(json!({})))
+        .answer(listed(&snapshot_with(json!({}))))
         .answer(elsewhere())
         .prints(str![[r#"
 No role matches "audit".

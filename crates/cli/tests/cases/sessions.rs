@@ -144,7 +144,26 @@ fn end() {
         .answer(json!("done"))
         .asked(json!({ "end": { "role": "guest" } }))
         .prints(str![[r#"
-Ended the session of "guest" on this machine.
+Ended the session of "guest" on this machine. AWS accepts copies of its credentials until they expire.
+To revoke them at AWS: rolecall revoke guest
+
+"#]]);
+}
+
+#[test]
+fn renewal() {
+    Case::new(&["renewal", "guest", "automatic"])
+        .answer(json!("done"))
+        .asked(json!({ "set_renew": { "role": "guest", "renew": "automatic" } }))
+        .prints(str![[r#"
+Rolecall renews "guest" by itself.
+
+"#]]);
+    Case::new(&["renewal", "guest", "default"])
+        .answer(json!("done"))
+        .asked(json!({ "set_renew": { "role": "guest", "renew": null } }))
+        .prints(str![[r#"
+The file that defines "guest" says whether it is renewed.
 
 "#]]);
 }
@@ -232,7 +251,8 @@ fn end_key() {
         .answer(json!("done"))
         .asked(json!({ "end_key": { "key": "work" } }))
         .prints(str![[r#"
-Ended the session of the access key "work" on this machine.
+Ended the session of the access key "work" on this machine. AWS accepts copies of its credentials until they expire.
+To revoke them at AWS: rolecall revoke --key work
 
 "#]]);
 }

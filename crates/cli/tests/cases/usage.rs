@@ -225,7 +225,7 @@ Do not put a seed on the command line: other programs and the shell's history ca
 #[test]
 fn status_format_unknown() {
     Case::new(&["status", "--format", "{time}"]).fails_as_usage(str![[r#"
-Unknown placeholder "{time}". Known: {role}, {left}, {count}, {account}, {phase}.
+Unknown placeholder "{time}". Known: {role}, {left}, {count}, {account}, {phase}, {replaced}.
 
 "#]]);
 }
@@ -244,6 +244,32 @@ fn t11_unlock_refuses_a_passphrase_argument() {
     Case::new(&["unlock", "secret"])
         .fails_as_usage(str![[r#"
 Do not put a passphrase on the command line: other programs and the shell's history can read it. Type it when asked, or use --passphrase-fd.
+
+"#]]);
+}
+
+#[test]
+fn reset_either_shows_or_removes() {
+    Case::new(&["reset", "--dry-run", "--yes"]).fails_as_usage(str![[r#"
+Give --dry-run or --yes, not both.
+
+"#]]);
+}
+
+#[test]
+fn reset_refuses_the_practice_account() {
+    Case::new(&["reset", "--practice"]).fails(str![[r#"
+The practice account exists in memory only. Quit its application, and it is gone.
+
+"#]]);
+}
+
+#[test]
+fn reset_refuses_sudo() {
+    Case::new(&["reset"])
+        .env("SUDO_UID", "1000")
+        .fails(str![[r#"
+Nothing was removed: sudo started this command. Run it without sudo.
 
 "#]]);
 }

@@ -52,10 +52,12 @@ fn serve(listener: &UnixListener, answer: Value) -> Value {
 
 /// Sets the difference of the clocks so that the program sees the present of the cases.
 fn move_to_present(answer: &mut Value) {
-    if let Some(offset) = answer.pointer_mut("/Ok/snapshot/clock_offset_ms")
-        && *offset == "@offset"
-    {
-        let present: Timestamp = PRESENT.parse().expect("an instant");
-        *offset = json!(present.as_millisecond() - Timestamp::now().as_millisecond());
+    for path in ["/Ok/snapshot", "/Ok/list/snapshot"] {
+        if let Some(offset) = answer.pointer_mut(&format!("{path}/clock_offset_ms"))
+            && *offset == "@offset"
+        {
+            let present: Timestamp = PRESENT.parse().expect("an instant");
+            *offset = json!(present.as_millisecond() - Timestamp::now().as_millisecond());
+        }
     }
 }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use crate::api::protocol::Call;
+use crate::asker::by::By;
 use crate::asker::history::RequestKind;
 use crate::aws_files::connection::Step;
+use crate::revoke::{RevokeStep, UndoStep};
+use crate::setup::SetupCall;
 
 /// For what needs neither AWS nor a person.
 const QUICK: Duration = Duration::from_secs(5);
@@ -14,6 +17,8 @@ const FILE_EDIT: Duration = Duration::from_secs(30);
 const KEYCHAIN: Duration = Duration::from_secs(150);
 /// For a chain of roles and a prompt for a code.
 const PERSON: Duration = Duration::from_secs(240);
+/// For the replacement of an access key: two prompts for a code, and what IAM takes until it knows a change everywhere.
+const ROTATION: Duration = Duration::from_secs(900);
 /// For an endpoint: botocore waits two seconds, then retries.
 pub const ENDPOINT: Duration = Duration::from_millis(1_900);
 /// For a `credential_process`, since SDKs set no limit themselves.
@@ -180,6 +185,7 @@ impl Call {
         match self {
             Self::Sessions
             | Self::Search { .. }
+            | Self::List { .. }
             | Self::Names { .. }
             | Self::CheckReason { .. }
             | Self::Questions => READ,
@@ -192,7 +198,7 @@ impl Call {
                 waits: Waits::Likely,
                 ..READ
             },
-            Self::Doctor { .. } | Self::ExplainFurther { .. } => CallRules {
+            Self::CheckSessions | Self::Doctor { .. } | Self::ExplainFurther { .. } => CallRules {
                 callers: Callers::All,
                 deadline: KEYCHAIN,
                 waits: Waits::Likely,
@@ -201,6 +207,11 @@ impl Call {
             Self::Attend { .. } | Self::ShowWindow | Self::Host => CallRules {
                 if_absent: IfAbsent::Fail,
                 ..READ
+            },
+            // Sent twice, it would undo itself.
+            Self::ToggleWindow => CallRules {
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
             },
             Self::Assume { code, .. } => CallRules {
                 callers: Callers::All,
@@ -224,6 +235,18 @@ impl Call {
                 access: Access::Credentials(RequestKind::Exec),
                 deadline: PERSON,
                 waits: Waits::ForSession,
+                ..READ
+            },
+            Self::Console { .. } => CallRules {
+                access: Access::Credentials(RequestKind::Console),
+                deadline: PERSON,
+                waits: Waits::Likely,
+                ..READ
+            },
+            // Its answer is about a page of the program that runs.
+            Self::ConsolePage { .. } => CallRules {
+                waits: Waits::Likely,
+                if_absent: IfAbsent::Fail,
                 ..READ
             },
             Self::Credentials { .. } => sdk(RequestKind::Credentials, SDK),
@@ -274,6 +297,11 @@ impl Call {
                 waits: Waits::Likely,
                 ..CHANGE
             },
+            Self::SetRenew { .. } => CallRules {
+                callers: Callers::All,
+                waits: Waits::Likely,
+                ..CHANGE
+            },
             Self::AddKey { .. } | Self::AddTotp { .. } | Self::ImportRoles { .. } => {
                 KEYCHAIN_CHANGE
             }
@@ -283,6 +311,53 @@ impl Call {
             | Self::Import { .. }
             | Self::MoveKey { .. } => CallRules {
                 callers: Callers::All,
+                ..KEYCHAIN_CHANGE
+            },
+            Self::OpenConsole { .. } => CallRules {
+                access: Access::Credentials(RequestKind::Console),
+                ..WINDOW_CHANGE
+            },
+            Self::Setup(SetupCall::Runs) => CallRules {
+                waits: Waits::Likely,
+                ..READ
+            },
+            Self::Setup(SetupCall::Plan(_)) => CallRules {
+                access: Access::Credentials(RequestKind::PreviewWithKey),
+                deadline: KEYCHAIN,
+                waits: Waits::Likely,
+                ..READ
+            },
+            Self::Setup(
+                SetupCall::Begin { .. } | SetupCall::Continue { .. } | SetupCall::Undo { .. },
+            ) => CallRules {
+                access: Access::Credentials(RequestKind::SetupWithKey),
+                deadline: PERSON,
+                ..KEYCHAIN_CHANGE
+            },
+            Self::Revoke {
+                step: RevokeStep::Write { by, .. },
+                ..
+            }
+            | Self::UndoRevocation {
+                step: UndoStep::Write { by, .. },
+                ..
+            } => CallRules {
+                access: Access::Credentials(match by {
+                    By::Role(_) => RequestKind::Revoke,
+                    By::Key(_) => RequestKind::RevokeWithKey,
+                }),
+                deadline: PERSON,
+                ..KEYCHAIN_CHANGE
+            },
+            Self::Revoke {
+                step: RevokeStep::Preview { .. },
+                ..
+            }
+            | Self::UndoRevocation {
+                step: UndoStep::Preview { .. },
+                ..
+            } => CallRules {
+                access: Access::Credentials(RequestKind::PreviewWithKey),
                 ..KEYCHAIN_CHANGE
             },
             Self::CopyExport { .. } => CallRules {
@@ -296,6 +371,8 @@ impl Call {
             | Self::SetConsent { .. }
             | Self::SetKeyConsent { .. }
             | Self::SetTemporaryProfile { .. }
+            | Self::SetSetting { .. }
+            | Self::Settings
             | Self::SaveRole { .. }
             | Self::RemoveRole { .. }
             | Self::MarkRole { .. }
@@ -303,6 +380,26 @@ impl Call {
             | Self::DismissProblem { .. }
             | Self::RetryKeychain
             | Self::Desktop(_) => WINDOW_CHANGE,
+            Self::RefreshKeys => CallRules {
+                callers: Callers::All,
+                access: Access::Identified,
+                waits: Waits::Likely,
+                ..READ
+            },
+            Self::RotationPlan { .. } => CallRules {
+                callers: Callers::All,
+                access: Access::Credentials(RequestKind::PreviewWithKey),
+                deadline: PERSON,
+                waits: Waits::Likely,
+                ..READ
+            },
+            Self::RotateKey { .. } => CallRules {
+                callers: Callers::All,
+                access: Access::Credentials(RequestKind::Rotate),
+                deadline: ROTATION,
+                waits: Waits::Likely,
+                ..CHANGE
+            },
             Self::PutKeyBack { step, .. } => CallRules {
                 callers: Callers::All,
                 access: match step {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::window_memory::{WindowMemory, WindowPlace};
 use crate::api::wire_secret::WireSecret;
 
 /// The calls that need the desktop.
@@ -13,6 +14,11 @@ pub enum DesktopCall {
     Seen {
         /// How often it was brought to the front.
         raised: u64,
+    },
+    /// The window got or lost the keyboard's focus.
+    Focused {
+        /// Whether it has it.
+        is_focused: bool,
     },
     /// Verify and store an access key.
     AddKey {
@@ -33,10 +39,38 @@ pub enum DesktopCall {
     Focus,
     /// The present code of the practice account's authenticator.
     PracticeCode,
+    /// What each role of the practice account is there to show.
+    PracticeStory,
     /// Open the file of roles in an editor.
     OpenRolesFile,
     /// Open the file of settings in an editor.
     OpenSettingsFile,
+    /// What the window remembers.
+    WindowMemory,
+    /// Remembers it. The place stays, which the window's process tells by itself.
+    Remember {
+        /// What to remember.
+        memory: Box<WindowMemory>,
+    },
+    /// Where the window is.
+    Placed {
+        /// The place.
+        place: WindowPlace,
+    },
+    /// What Rolecall is, and where it keeps what.
+    About,
+    /// What opens Rolecall.
+    Start,
+    /// Start Rolecall when the user logs in, or do not.
+    SetAtLogin {
+        /// Whether it starts.
+        is_on: bool,
+    },
+    /// Open the window with this key combination from anywhere, or with none.
+    SetShortcut {
+        /// The combination, such as `Ctrl+Alt+R`.
+        keys: Option<String>,
+    },
 }
 
 /// Where the application reads a new access key.
@@ -73,6 +107,36 @@ pub struct PlaintextProfile {
     pub profile: String,
     /// The key ID, hidden except for its ends.
     pub access_key_id: String,
+}
+
+/// What a role of the practice account is there to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RoleStory {
+    /// The role.
+    pub role: String,
+    /// One or two sentences for the person who tries it.
+    pub shows: String,
+}
+
+/// What Rolecall is, and where it keeps what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AboutView {
+    /// Its version.
+    pub version: String,
+    /// What is kept, and where.
+    pub places: Vec<KeptAt>,
+}
+
+/// Something that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct KeptAt {
+    /// What it is.
+    pub what: String,
+    /// The folder or store.
+    pub place: String,
 }
 
 /// The present code of the practice account's authenticator.

@@ -5,6 +5,10 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+/// The length of a frame's length, in bytes.
+const HEADER: usize = 4;
+/// The most bytes of a frame that are written at once. An answer with ten thousand roles has megabytes.
+const PART: usize = 64 << 10;
 /// How many bytes are kept of a frame that is skipped.
 const HEAD: usize = 64;
 
@@ -22,18 +26,83 @@ pub enum FrameError {
     Content,
 }
 
-/// Writes one frame.
+/// Writes one frame. What is longer than [`PART`] is never in memory as a whole.
 ///
 /// # Errors
 /// [`FrameError::Io`].
 pub fn write_frame<T: Serialize>(to: &mut impl Write, value: &T) -> Result<(), FrameError> {
-    let mut frame = Zeroizing::new(Vec::with_capacity(8 << 10));
-    frame.extend_from_slice(&[0; 4]);
-    serde_json::to_writer(&mut *frame, value).map_err(|_| FrameError::Content)?;
-    let length = u32::try_from(frame.len() - 4).map_err(|_| FrameError::Size(frame.len()))?;
-    frame[..4].copy_from_slice(&length.to_be_bytes());
-    to.write_all(&frame)?;
-    Ok(to.flush()?)
+    let mut start = Start::new();
+    serde_json::to_writer(&mut start, value).map_err(|_| FrameError::Content)?;
+    let length = u32::try_from(start.length).map_err(|_| FrameError::Size(start.length))?;
+    start.bytes[..HEADER].copy_from_slice(&length.to_be_bytes());
+    if start.is_whole() {
+        to.write_all(&start.bytes)?;
+        return Ok(to.flush()?);
+    }
+    to.write_all(&start.bytes[..HEADER])?;
+    let mut parts = Parts {
+        to,
+        bytes: start.bytes,
+    };
+    parts.bytes.clear();
+    serde_json::to_writer(&mut parts, value).map_err(io::Error::from)?;
+    Ok(parts.flush()?)
+}
+
+/// The start of a frame, and the length of its content.
+struct Start {
+    bytes: Zeroizing<Vec<u8>>,
+    length: usize,
+}
+
+impl Start {
+    fn new() -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(8 << 10));
+        bytes.extend_from_slice(&[0; HEADER]);
+        Self { bytes, length: 0 }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bytes.len() == HEADER + self.length
+    }
+}
+
+impl Write for Start {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_whole() && self.length + bytes.len() <= PART {
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.length += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A frame that is written in parts.
+struct Parts<'a, W> {
+    to: &'a mut W,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl<W: Write> Write for Parts<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let part = &bytes[..bytes.len().min(PART)];
+        if self.bytes.len() + part.len() > PART {
+            self.to.write_all(&self.bytes)?;
+            self.bytes.clear();
+        }
+        self.bytes.extend_from_slice(part);
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.write_all(&self.bytes)?;
+        self.bytes.clear();
+        self.to.flush()
+    }
 }
 
 /// Reads one frame of 1 to `max` bytes.
@@ -90,4 +159,42 @@ pub fn receive_frame<T: for<'de> Deserialize<'de>>(
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(Received::Skipped(frame, FrameError::Size(length)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keeps what was written, and the length of the longest write.
+    #[derive(Default)]
+    struct Written {
+        bytes: Vec<u8>,
+        longest: usize,
+    }
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.bytes.extend_from_slice(bytes);
+            self.longest = self.longest.max(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_frame_of_any_length_is_read_back_and_never_in_memory_as_a_whole() {
+        for length in [0, 1, PART - 3, PART - 2, PART - 1, PART, 3 * PART] {
+            let one = "x".repeat(length);
+            let many = vec!["text \" é".to_owned(); length / 10];
+            let mut written = Written::default();
+            write_frame(&mut written, &(&one, &many)).expect("written");
+            assert!(written.longest <= HEADER + PART, "{length}");
+            let read: (String, Vec<String>) =
+                read_frame(&mut written.bytes.as_slice(), 64 << 20).expect("read");
+            assert_eq!(read, (one, many));
+        }
+    }
 }

@@ -34,6 +34,18 @@ pub const INHERITED_VARIABLES: [&str; 19] = [
     "SSL_CERT_DIR",
 ];
 
+/// The sealed file that a passphrase is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum SealedFileTarget {
+    /// The existing file.
+    #[serde(rename = "there")]
+    Existing,
+    /// A new file, in which new keys are stored from then on.
+    New,
+}
+
 /// Information about the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

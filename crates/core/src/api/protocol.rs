@@ -3,24 +3,32 @@
 //! One frame is the request, one is the response. A frame is a length (u32, big endian) followed by JSON. Each
 //! connection has one request. If the user is asked first, a frame that says so comes before the response.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::api::desktop::{DesktopCall, PlaintextProfile, PracticeCode};
-use crate::api::host::HostView;
+use crate::api::console::{ConsoleRequest, ConsoleView, PageState};
+use crate::api::desktop::{AboutView, DesktopCall, PlaintextProfile, PracticeCode, RoleStory};
+use crate::api::host::{HostView, SealedFileTarget};
 use crate::api::import::{DryRun, ImportItem, ImportSource};
 use crate::api::version_0_1_0;
+use crate::api::window_memory::{StartView, WindowMemory};
+use crate::api::wire_environment::WireEnvironment;
 use crate::api::wire_secret::WireSecret;
 use crate::asker::consent::{Consent, Reply};
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
 use crate::catalogue::marks::RoleMarks;
 use crate::doctor::DoctorReport;
+use crate::revoke::{RevocationTarget, RevocationView, RevokeStep, UndoStep, UndoView};
 use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
+use crate::role::renew::Renew;
+use crate::rotation::{RotationAction, RotationPlan, RotationView};
 use crate::session::shell::Shell;
+use crate::settings::{SettingValue, SettingView};
+use crate::setup::{SetupCall, SetupProgress, SetupView};
 use crate::value::problem::{Problem, ProblemCode};
 use crate::view::question::{CodeView, ConsentView};
+use crate::view::role_list::RoleList;
 use crate::view::snapshot::{KeyView, SessionView, Snapshot};
 
 /// The version that both ends must use.
@@ -65,11 +73,19 @@ pub enum Call {
         /// The text to search for in names, accounts, account aliases, groups and ARNs.
         text: String,
     },
+    /// The roles with what a list shows of them.
+    List {
+        /// The text to search for, as in `Search`; without one, all roles in the snapshot's order.
+        #[serde(default)]
+        search: Option<String>,
+    },
     /// The names of the roles that match a search, best first.
     Names {
         /// The text to search for, or empty for all roles.
         search: String,
     },
+    /// Ask AWS whether it still accepts the sessions.
+    CheckSessions,
     /// Assume a role, or renew its session.
     Assume {
         /// The role's name.
@@ -96,6 +112,20 @@ pub enum Call {
         /// The name.
         role: String,
     },
+    /// Revoke sessions that AWS issued earlier, or show what this would do.
+    Revoke {
+        /// Whose sessions.
+        target: RevocationTarget,
+        /// Whether to do it.
+        step: RevokeStep,
+    },
+    /// Take back what `Revoke` did, or show what this would do.
+    UndoRevocation {
+        /// Whose sessions.
+        target: RevocationTarget,
+        /// Whether to do it.
+        step: UndoStep,
+    },
     /// End the session of an access key.
     EndKey {
         /// The key's name.
@@ -120,6 +150,23 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(test, ts(as = "Option<Vec<String>>", optional))]
         reasons: Vec<String>,
+    },
+    /// A sign-in to the AWS console. Assumes the role if needed.
+    Console {
+        /// The role's name.
+        role: String,
+        /// What to open, and how.
+        request: ConsoleRequest,
+    },
+    /// What became of the page on loopback with a sign-in. The answer comes within a second.
+    ConsolePage {
+        /// The page's ID.
+        page: u64,
+    },
+    /// Open the AWS console in the browser of the role or of the settings. Assumes the role if needed.
+    OpenConsole {
+        /// The role's name.
+        role: String,
     },
     /// The line of a `credential_process`. Renews the session if needed.
     Credentials {
@@ -281,6 +328,20 @@ pub enum Call {
         /// Whether to write.
         step: Step,
     },
+    /// Ask IAM when the access keys were created and last used. The next snapshot has it.
+    RefreshKeys,
+    /// What is known about the keys of an access key's user, before they are changed.
+    RotationPlan {
+        /// The key's name.
+        key: String,
+    },
+    /// Replace an access key by a new one, or continue, undo or end that.
+    RotateKey {
+        /// The key's name.
+        key: String,
+        /// What to do.
+        action: RotationAction,
+    },
     /// Answer a question for the reason to assume a role.
     AnswerReason {
         /// The ID.
@@ -331,6 +392,17 @@ pub enum Call {
         /// Whether they are.
         is_written: bool,
     },
+    /// Read what `settings.toml` contains.
+    Settings,
+    /// Change a setting of `settings.toml`.
+    SetSetting {
+        /// Its section, without brackets.
+        section: String,
+        /// Its name.
+        name: String,
+        /// Its new value, or the default one.
+        value: Option<SettingValue>,
+    },
     /// Save a role of the user's own file.
     SaveRole {
         /// Its name so far; none for a new role.
@@ -350,6 +422,13 @@ pub enum Call {
         /// The labels.
         marks: RoleMarks,
     },
+    /// Set what happens when a role's session comes to its end.
+    SetRenew {
+        /// The role's name.
+        role: String,
+        /// Whether it is renewed, or the default.
+        renew: Option<Renew>,
+    },
     /// Name an account, or remove its name.
     NameAccount {
         /// The account.
@@ -368,6 +447,8 @@ pub enum Call {
     Desktop(DesktopCall),
     /// Open the window, or bring it to the front.
     ShowWindow,
+    /// Open the window or bring it to the front; close it if it has the focus.
+    ToggleWindow,
     /// Information about the program that serves the socket.
     Host,
     /// Open or create the sealed file of keys.
@@ -394,22 +475,12 @@ pub enum Call {
         /// The answer.
         reply: Reply,
     },
+    /// Apply a setup kit, or take it back.
+    Setup(SetupCall),
     /// End the program, if it is the agent.
     Stop,
     /// Answer waiting requests, save everything and end, if it is the agent. The calling program takes over.
     HandOver,
-}
-
-/// The sealed file that a passphrase is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum SealedFileTarget {
-    /// The existing file.
-    #[serde(rename = "there")]
-    Existing,
-    /// A new file, in which new keys are stored from then on.
-    New,
 }
 
 /// One response.
@@ -442,8 +513,12 @@ pub enum Answer {
     Questions(Vec<ConsentView>),
     /// Everything that is shown.
     Snapshot(#[serde(serialize_with = "version_0_1_0::snapshot")] Box<Snapshot>),
+    /// The roles with what a list shows of them.
+    List(Box<RoleList>),
     /// The lines of the history.
     History(Vec<Line>),
+    /// The settings that the file contains.
+    Settings(Vec<SettingView>),
     /// The session that was assumed.
     Session(Box<SessionView>),
     /// The name of a role.
@@ -459,14 +534,32 @@ pub enum Answer {
     Prompt(Option<Box<CodeView>>),
     /// Text for a shell or an SDK, with credentials.
     Text(WireSecret),
+    /// A sign-in to the AWS console, which gives access like credentials.
+    Console(Box<ConsoleView>),
+    /// What became of the page with a sign-in.
+    ConsolePage(PageState),
     /// The variables of a session, with credentials.
     Environment(Box<WireEnvironment>),
     /// The program that answers.
     Host(Box<HostView>),
     /// An edit of one of AWS's files.
     Edit(Box<EditView>),
+    /// A revocation.
+    Revocation(Box<RevocationView>),
+    /// The undo of revocations.
+    RevocationUndo(Box<UndoView>),
+    /// What is known before an access key is replaced.
+    RotationPlan(Box<RotationPlan>),
+    /// The replacement of an access key, if it is not over.
+    Rotation(Option<Box<RotationView>>),
     /// What is wrong.
     Doctor(Box<DoctorReport>),
+    /// A kit that is planned or applied.
+    Setup(Box<SetupView>),
+    /// What happened when the next step of a kit was due.
+    SetupProgress(Box<SetupProgress>),
+    /// The kits that were applied.
+    Setups(Vec<SetupView>),
     /// The explanation of an error.
     Explained(Box<Problem>),
     /// The profiles with a key in plaintext.
@@ -475,19 +568,14 @@ pub enum Answer {
     ImportSources(Vec<ImportSource>),
     /// The present code of the practice account's authenticator; none outside of it.
     PracticeCode(Option<PracticeCode>),
-}
-
-/// The variables of a session for the environment of a program, the same as in its export block.
-#[derive(Debug, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct WireEnvironment {
-    /// When the session expires.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub expires_at: Timestamp,
-    /// Names to remove.
-    pub unset: Vec<String>,
-    /// Names and values to set.
-    pub set: Vec<(String, WireSecret)>,
+    /// What the window remembers.
+    WindowMemory(Box<WindowMemory>),
+    /// What opens Rolecall.
+    Start(StartView),
+    /// What each role of the practice account is there to show; none outside of it.
+    PracticeStory(Vec<RoleStory>),
+    /// What Rolecall is.
+    About(AboutView),
 }
 
 /// Checks that both ends speak the same version.
@@ -502,11 +590,8 @@ pub fn check_version(theirs: u32, their_program: &str, our_program: &str) -> Res
     let what = format!(
         "Rolecall {our_program} and {theirs_shown} are not compatible (protocol {VERSION} and {theirs})."
     );
-    Err(Problem::new(
-        ProblemCode::VersionMismatch,
-        what,
-        "Quit Rolecall and start the newer version.",
-    ))
+    let remedy = "Quit Rolecall and start the newer version.";
+    Err(Problem::new(ProblemCode::VersionMismatch, what, remedy))
 }
 
 #[cfg(test)]

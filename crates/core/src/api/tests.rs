@@ -10,11 +10,13 @@ use crate::asker::consent::Reply;
 use crate::asker::history::{Line, Query};
 use crate::aws_files::connection::{EditView, Step, Which};
 use crate::catalogue::marks::RoleMarks;
-use crate::role::RoleDraft;
-use crate::view::snapshot::Snapshot;
+use crate::revoke::{RevocationTarget, RevocationView, RevokeStep, UndoStep, UndoView};
+use crate::rotation::{RotationAction, RotationPlan};
+use crate::setup::{SetupCall, SetupProgress, SetupView};
+use crate::view::snapshot::{LastUse, Snapshot};
 
 /// The files of the window.
-const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/");
+const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/state/");
 const HEAD: &str = "// Generated from the Rust types with `make types`. Do not edit.\n";
 
 /// The name of version 0.1.0 for whether an import is only a preview.
@@ -56,8 +58,13 @@ fn laid_out(declaration: &str) -> String {
     lines
 }
 
-/// Returns the content of `types.ts` and `calls.ts`: what is shown, and what the window asks and is answered.
-fn generated() -> [(&'static str, String); 2] {
+/// Returns the content of `types.ts`, `rotation.ts`, `changes.ts` and `calls.ts`: what is shown, how an access key is
+/// replaced, what is changed in IAM, and what the window asks and is answered.
+fn generated() -> [(&'static str, String); 4] {
+    let mut rotation = Declarations::default();
+    rotation.visit::<RotationPlan>();
+    rotation.visit::<RotationAction>();
+    rotation.visit::<LastUse>();
     let mut shown = Declarations::default();
     shown.visit::<Snapshot>();
     shown.visit::<EditView>();
@@ -66,29 +73,66 @@ fn generated() -> [(&'static str, String); 2] {
     shown.visit::<Line>();
     shown.visit::<Query>();
     shown.visit::<Reply>();
-    shown.visit::<RoleDraft>();
     shown.visit::<RoleMarks>();
     shown.visit::<ImportSource>();
     shown.visit::<ImportItem>();
+    shown.0.retain(|name, _| !rotation.0.contains_key(name));
+    let mut changes = Declarations::default();
+    changes.visit::<SetupCall>();
+    changes.visit::<SetupView>();
+    changes.visit::<SetupProgress>();
+    changes.visit::<RevocationTarget>();
+    changes.visit::<RevokeStep>();
+    changes.visit::<RevocationView>();
+    changes.visit::<UndoStep>();
+    changes.visit::<UndoView>();
+    changes.0.retain(|name, _| !shown.0.contains_key(name));
     let mut calls = Declarations::default();
     calls.visit::<Call>();
     calls.visit::<Answer>();
-    calls.0.retain(|name, _| !shown.0.contains_key(name));
-    let text: String = calls.0.into_values().collect();
-    let uses = |name: &&String| {
-        let mut words = text.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| word == name.as_str())
-    };
-    let used: Vec<&str> = shown.0.keys().filter(uses).map(String::as_str).collect();
-    let import = format!(
-        "import type {{\n  {},\n}} from \"./types\";\n",
-        used.join(", ")
-    );
-    let types: String = shown.0.into_values().collect();
+    let others = [&shown, &changes, &rotation];
+    calls
+        .0
+        .retain(|name, _| !others.iter().any(|it| it.0.contains_key(name)));
     [
-        ("types.ts", format!("{HEAD}\n{types}")),
-        ("calls.ts", format!("{HEAD}\n{import}\n{text}")),
+        ("types.ts", shown.file(&[(&rotation, "rotation")])),
+        ("rotation.ts", rotation.file(&[])),
+        ("changes.ts", changes.file(&[(&shown, "types")])),
+        (
+            "calls.ts",
+            calls.file(&[
+                (&changes, "changes"),
+                (&rotation, "rotation"),
+                (&shown, "types"),
+            ]),
+        ),
     ]
+}
+
+impl Declarations {
+    /// Returns a file with these declarations, and imports of what they use of other files.
+    fn file(&self, others: &[(&Self, &str)]) -> String {
+        let text: String = self.0.values().map(String::as_str).collect();
+        let uses = |name: &&String| {
+            let code = text
+                .lines()
+                .filter(|it| !it.trim_start().starts_with("/**"));
+            let mut words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric()));
+            words.any(|word| word == name.as_str())
+        };
+        let imports = others.iter().map(|(other, file)| {
+            let used: Vec<&str> = other.0.keys().filter(uses).map(String::as_str).collect();
+            format!(
+                "import type {{\n  {},\n}} from \"./{file}\";\n",
+                used.join(", ")
+            )
+        });
+        let imports: String = imports.collect();
+        match imports.is_empty() {
+            true => format!("{HEAD}\n{text}"),
+            false => format!("{HEAD}\n{imports}\n{text}"),
+        }
+    }
 }
 
 #[test]
@@ -105,7 +149,7 @@ fn the_types_of_the_window_are_those_of_the_program() {
         let present = std::fs::read_to_string(&path).expect("the file");
         assert!(
             present == generated,
-            "ui/src/{name} is not up to date. Run: make types"
+            "ui/src/state/{name} is not up to date. Run: make types"
         );
     }
 }

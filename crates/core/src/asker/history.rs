@@ -32,6 +32,8 @@ pub enum RequestKind {
     Exec,
     /// The container-credentials endpoint.
     Endpoint,
+    /// A sign-in to the AWS console.
+    Console,
     /// A session, without its credentials.
     Assume,
     /// An export block in the clipboard.
@@ -42,6 +44,55 @@ pub enum RequestKind {
     Key,
     /// An access key in plaintext, put back into AWS's own file.
     PutBack,
+    /// What a change of IAM would do, read with a session of the role.
+    Preview,
+    /// What a change of IAM would do, read with the access key.
+    PreviewWithKey,
+    /// A setup kit that is applied or taken back with a session of the role.
+    Setup,
+    /// A setup kit that is applied or taken back with the access key.
+    SetupWithKey,
+    /// A revocation or its undo, with a session of the role.
+    Revoke,
+    /// A revocation or its undo, with the access key itself.
+    RevokeWithKey,
+    /// A change of the access keys of a key's user: a new one, or the deactivation or deletion of one.
+    Rotate,
+}
+
+/// What a request leads to. Permission for one does not hold for the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// A session is used.
+    Use,
+    /// Users, roles, policies or access keys are changed in IAM.
+    ChangeIam,
+    /// A secret is written where every program can read it.
+    Plaintext,
+}
+
+impl RequestKind {
+    /// Returns what a request of this kind leads to.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Credentials
+            | Self::Env
+            | Self::Exec
+            | Self::Console
+            | Self::Endpoint
+            | Self::Assume
+            | Self::Copy
+            | Self::Profile
+            | Self::Key
+            | Self::Preview
+            | Self::PreviewWithKey => Purpose::Use,
+            Self::Rotate => Purpose::ChangeIam,
+            Self::PutBack => Purpose::Plaintext,
+            Self::Setup | Self::SetupWithKey | Self::Revoke | Self::RevokeWithKey => {
+                Purpose::ChangeIam
+            }
+        }
+    }
 }
 
 /// What was decided about a request.
@@ -110,11 +161,20 @@ impl Request {
             RequestKind::Credentials
             | RequestKind::Env
             | RequestKind::Exec
+            | RequestKind::Console
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Profile => Subject::Role(name),
-            RequestKind::Key | RequestKind::PutBack => Subject::Key(name),
+            | RequestKind::Profile
+            | RequestKind::Preview
+            | RequestKind::Setup
+            | RequestKind::Revoke => Subject::Role(name),
+            RequestKind::Key
+            | RequestKind::PutBack
+            | RequestKind::PreviewWithKey
+            | RequestKind::SetupWithKey
+            | RequestKind::Rotate
+            | RequestKind::RevokeWithKey => Subject::Key(name),
         }
     }
 }

@@ -115,12 +115,6 @@ impl Requester {
         }
     }
 
-    /// Returns the same requester, in a container or sandbox.
-    pub fn sandboxed(mut self) -> Self {
-        self.isolation = Isolation::Sandboxed;
-        self
-    }
-
     /// Returns the same requester without its process tree, so that it shares no question and no permission.
     pub fn without_tree(mut self) -> Self {
         self.tree = None;

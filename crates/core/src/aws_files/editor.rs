@@ -172,7 +172,8 @@ impl<'a> Editor<'a> {
     /// the earlier one are kept below it.
     ///
     /// # Errors
-    /// If the profile has a section that is not ours. Nothing is changed then.
+    /// If the profile has a section that is not ours, or ours begins with an indented line of somebody, which would continue
+    /// what is written above it. Nothing is changed then.
     pub fn put(&mut self, section: &OwnSection) -> Result<(), Foreign> {
         if let Some(foreign) = self.foreign(section.profile()) {
             return Err(foreign);
@@ -182,6 +183,14 @@ impl<'a> Editor<'a> {
             .get(section.profile().as_str())
             .cloned()
             .unwrap_or_default();
+        if let Some(first) = found.first()
+            && self.begins_indented(*first)
+        {
+            return Err(Foreign {
+                profile: section.profile().clone(),
+                line: first.header + 1,
+            });
+        }
         let carried = self.carried(section);
         let Some((first, others)) = found.split_first() else {
             let body = section.body(self.ending, &carried);
@@ -293,7 +302,31 @@ impl<'a> Editor<'a> {
 
     /// Removes our settings from one of our own sections. Returns whether it has others.
     fn remove_settings(&mut self, section: Section) -> Shared {
-        let mut shared = Shared::Ours;
+        let others = self.lines_of_others(section);
+        for at in section.header + 2..section.end {
+            let is_text = !matches!(
+                self.document.lines()[at].kind,
+                LineKind::Blank | LineKind::Comment
+            );
+            if is_text && others.binary_search(&at).is_err() {
+                self.lines[at] = None;
+            }
+        }
+        match others.is_empty() {
+            true => Shared::Ours,
+            false => Shared::WithSomebody,
+        }
+    }
+
+    /// Returns whether the first line of somebody in one of our own sections is indented.
+    fn begins_indented(&self, section: Section) -> bool {
+        let first = self.lines_of_others(section).first().copied();
+        first.is_some_and(|at| self.document.lines()[at].text.starts_with([' ', '\t']))
+    }
+
+    /// Returns the lines of one of our own sections that are not ours, without blank ones and comments.
+    fn lines_of_others(&self, section: Section) -> Vec<usize> {
+        let mut others = Vec::new();
         let mut taking = false;
         let mark = self.document.lines()[section.header + 1].text;
         let carried: Vec<&str> = names_in(mark).collect();
@@ -307,13 +340,11 @@ impl<'a> Editor<'a> {
                 LineKind::Continuation(_) => {}
                 LineKind::Section(_) | LineKind::Lost | LineKind::Fault(_) => taking = false,
             }
-            if taking {
-                self.lines[at] = None;
-            } else {
-                shared = Shared::WithSomebody;
+            if !taking {
+                others.push(at);
             }
         }
-        shared
+        others
     }
 
     fn is_own_header(&self, at: usize) -> bool {

@@ -110,22 +110,22 @@ impl Fault {
     pub fn text(self) -> &'static str {
         match self {
             Self::ByteOrderMark => {
-                "The file starts with a byte order mark, so AWS's tools reject it. Save it as UTF-8 without a byte order mark."
+                "The file starts with a byte order mark, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript reads it. Save it as UTF-8 without a byte order mark."
             }
             Self::OutsideSection => {
-                "This setting is outside a section, so AWS's tools reject the file. Put it below a line such as [default]."
+                "This setting is outside a section, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line. Put it below a line such as [default]."
             }
             Self::Unclosed => {
-                "This section's header has no \"]\" at its end, so AWS's tools reject the file. Rolecall ignores the section."
+                "This section's header has no \"]\" at its end, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line, and Rolecall the section."
             }
             Self::NoEquals => {
-                "This line has no \"=\", so AWS's tools reject the file. Write it as NAME = VALUE."
+                "This line has no \"=\", so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line. Write it as NAME = VALUE."
             }
             Self::NoName => {
-                "This setting has no name before \"=\", so AWS's tools reject the file. Write it as NAME = VALUE."
+                "This setting has no name before \"=\", so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line. Write it as NAME = VALUE."
             }
             Self::NothingToContinue => {
-                "This line is indented but there is no setting above it to continue, so AWS's tools reject the file. Start it in the first column."
+                "This line is indented but there is no setting above it to continue, so the AWS CLI and boto3 reject the file. The AWS SDK for JavaScript ignores the line. Start it in the first column."
             }
         }
     }

@@ -46,6 +46,10 @@ pub(super) enum Form {
 /// Why AWS ignores a section, with the text of its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ignored<'a> {
+    /// A profile's section without a name.
+    NoName(&'a str),
+    /// `profile` in another case.
+    PrefixCase(&'a str, &'a str),
     /// A section of the config file without `profile`.
     NoPrefix(&'a str),
     /// A section of the credentials file with `profile`.
@@ -60,6 +64,14 @@ impl Ignored<'_> {
     /// Returns the text of the notice.
     pub(super) fn text(self) -> String {
         let (header, rule) = match self {
+            Self::NoName(header) => {
+                let rule = "It has no name. Write it as in [profile dev].";
+                (header, rule.to_owned())
+            }
+            Self::PrefixCase(header, name) => {
+                let rule = format!("Write it in lower case: [profile {}].", echo(name));
+                (header, rule)
+            }
             Self::NoPrefix(header) => {
                 let rule = format!("In this file, write it as [profile {}].", echo(header));
                 (header, rule)
@@ -92,14 +104,19 @@ impl<'a> Header<'a> {
         let profile = |name, form| Ok(Self::Profile { name, form });
         match (file, prefix) {
             (AwsFile::Config, Some("profile")) => match unquoted(name) {
+                Some("") => Err(Ignored::NoName(text)),
                 Some(name) => profile(name, Form::Quoted),
                 None if is_identifier(name) => profile(name, Form::Prefixed),
                 None => Err(Ignored::Name(text)),
             },
+            (AwsFile::Config, Some(prefix)) if prefix.eq_ignore_ascii_case("profile") => {
+                Err(Ignored::PrefixCase(text, name))
+            }
             (AwsFile::Config, Some(_)) => Ok(Self::Other),
             (_, None) if name == DEFAULTS => Ok(Self::Defaults),
             (AwsFile::Config, None) if name == DEFAULT => profile(name, Form::Bare),
             (AwsFile::Config, None) if OF_CLI.contains(&name) => Ok(Self::Other),
+            (AwsFile::Config, None) if matches!(name, "" | "profile") => Err(Ignored::NoName(text)),
             (AwsFile::Config, None) => Err(Ignored::NoPrefix(text)),
             (AwsFile::Credentials, Some("profile")) => Err(Ignored::Prefix(text)),
             (AwsFile::Credentials, Some("sso-session" | "services")) => {

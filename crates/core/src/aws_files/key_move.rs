@@ -239,6 +239,18 @@ impl TakenKey {
         find(self.file, &document, &self.profile).1 == 0 && self.replacement(text).is_some()
     }
 
+    /// Returns the record with another key of the same user, which a later undo then puts back.
+    #[must_use]
+    pub fn with_key(&self, id: &AccessKeyId) -> Self {
+        let line = |text: &str| text.replace(self.key_id.as_str(), id.as_str());
+        Self {
+            first: line(&self.first),
+            second: line(&self.second),
+            key_id: id.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Puts the key back in its original location, in place of the process.
     ///
     /// # Errors
@@ -282,6 +294,13 @@ impl TakenKey {
         let edited = editor.finish();
         self.check(&edited, secret)?;
         Ok(edited)
+    }
+
+    /// Returns the text without the lines that replaced the key, which is not put back; `None` if they are not there.
+    pub fn without_process(&self, text: &str) -> Option<String> {
+        let at = self.replacement(text)?;
+        let (before, rest) = text.split_at(at);
+        Some([before, &rest[self.written.len()..]].concat())
     }
 
     /// Checks that the key is in its profile again.

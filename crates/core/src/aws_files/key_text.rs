@@ -189,25 +189,48 @@ fn sections(text: &str) -> Vec<(String, Vec<&str>)> {
     sections
 }
 
+/// Returns the cells of a row. A quote inside a cell that is not in quotes stays what it is.
+/// <https://www.rfc-editor.org/rfc/rfc4180#section-2>
 fn csv_cells(line: &str) -> Vec<String> {
-    let mut cells = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = line.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                cells.last_mut().into_iter().for_each(|cell| cell.push('"'));
+    let mut cells = Vec::new();
+    let mut cell = String::new();
+    let mut quotes = Quotes::None;
+    for character in line.chars() {
+        quotes = match (quotes, character) {
+            (Quotes::None | Quotes::Closed, ',') => {
+                cells.push(std::mem::take(&mut cell));
+                Quotes::None
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(String::new()),
-            other => cells
-                .last_mut()
-                .into_iter()
-                .for_each(|cell| cell.push(other)),
-        }
+            (Quotes::None, '"') if cell.trim().is_empty() => Quotes::Open,
+            (Quotes::Open, '"') => Quotes::Closed,
+            // Two quotes are one, and any other text does not end the cell.
+            (Quotes::Closed, '"') => {
+                cell.push('"');
+                Quotes::Open
+            }
+            (Quotes::Closed, other) if !other.is_whitespace() => {
+                cell.extend(['"', other]);
+                Quotes::None
+            }
+            (quotes, other) => {
+                cell.push(other);
+                quotes
+            }
+        };
     }
+    cells.push(cell);
     cells
+}
+
+/// Where a row is read.
+#[derive(Clone, Copy)]
+enum Quotes {
+    /// In a cell without quotes.
+    None,
+    /// Between the quotes of a cell.
+    Open,
+    /// Behind what may be the last quote of a cell.
+    Closed,
 }
 
 #[cfg(test)]
@@ -243,6 +266,14 @@ mod tests {
             ("a,b\n1,2\n", "Line 1"),
             ("Access key ID,Secret access key\n", "Line 2"),
             ("Access key ID,Secret access key\nAKIA\n", "column 2"),
+            (
+                "Access key ID,Secret access key\nAKIAIOSFODNN7EXA\"\"MPLE,s\n",
+                "access key ID",
+            ),
+            (
+                "Access key ID,Secret access key\n\"AKIAIOSFODNN7\"EXAMPLE,s\n",
+                "access key ID",
+            ),
         ] {
             let error = from_csv(&Secret::new(text.into())).expect_err("wrong");
             assert!(error.what.contains(part), "{}", error.what);

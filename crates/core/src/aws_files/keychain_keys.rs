@@ -25,15 +25,18 @@ pub struct KeychainKeys<'k> {
 impl<'k> KeychainKeys<'k> {
     /// Returns these keys, for lookup.
     pub fn of(keys: &'k [AccessKey]) -> Self {
-        let by = |text: fn(&AccessKey) -> &str| {
-            let pairs = keys.iter().map(|key| (text(key), &key.name));
-            pairs.collect()
-        };
+        let ids = keys.iter().flat_map(|key| {
+            let ids = key.replaced.iter().chain([&key.id]);
+            ids.map(|id| (id.as_str(), &key.name))
+        });
         Self {
             paths: HashMap::new(),
             plaintext: Plaintext::Refused,
-            by_name: by(|key| key.name.as_str()),
-            by_id: by(|key| key.id.as_str()),
+            by_name: keys
+                .iter()
+                .map(|key| (key.name.as_str(), &key.name))
+                .collect(),
+            by_id: ids.collect(),
         }
     }
 

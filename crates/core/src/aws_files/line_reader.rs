@@ -161,6 +161,9 @@ enum Comments {
 
 fn without_comment(text: &str, comments: Comments) -> &str {
     let text = text.trim_matches(WHITE_SPACE);
+    if !text.bytes().any(|byte| matches!(byte, b'#' | b';')) {
+        return text;
+    }
     let mut after_space = comments == Comments::Anywhere;
     for (at, character) in text.char_indices() {
         if after_space && COMMENT_MARKS.contains(&character) {

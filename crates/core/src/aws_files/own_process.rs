@@ -4,7 +4,8 @@
 use crate::value::sanitise::echo;
 
 use super::document::Document;
-use super::file_notice::FileNotice;
+use super::editor::Editor;
+use super::file_notice::{AwsFile, FileNotice};
 use super::profiles::{Profile, Profiles};
 
 /// The setting that names the command.
@@ -49,14 +50,26 @@ impl OwnProcess {
     }
 }
 
+/// Who wrote a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WrittenBy {
+    /// Rolecall, which can write it again.
+    Rolecall,
+    /// The user.
+    User,
+}
+
 impl OwnProcess {
     /// Returns the text for a profile whose program is gone, and how to write its path again.
-    fn missing_program(&self, program: &str, profile: &str) -> String {
-        let remedy = match self {
-            Self::Role(role) => {
+    fn missing_program(&self, program: &str, profile: &str, written_by: WrittenBy) -> String {
+        let remedy = match (self, written_by) {
+            (Self::Role(role), WrittenBy::Rolecall) => {
                 format!("Disconnect and connect the role \"{}\" again.", echo(role))
             }
-            Self::Key(_) => "Change the path to that of the program rolecall.".to_owned(),
+            (Self::Role(_) | Self::Key(_), _) => {
+                "Correct the path in its credential_process: it is that of the program rolecall."
+                    .to_owned()
+            }
         };
         format!(
             "The profile \"{}\" fails: its program \"{}\" does not exist. {remedy}",
@@ -99,21 +112,39 @@ pub fn own_role(command: &str) -> Option<String> {
 /// Returns whether a file may have a `credential_process`, so that it is worth parsing for them.
 pub fn has_processes(text: &str) -> bool {
     let mut names = text.as_bytes().windows(PROCESS.len());
-    names.any(|name| name.eq_ignore_ascii_case(PROCESS.as_bytes()))
+    // A file may have a megabyte: most of it is ruled out by one byte.
+    let may_be = |name: &&[u8]| {
+        name.first()
+            .is_some_and(|first| matches!(first, b'c' | b'C'))
+    };
+    names.any(|name| may_be(&name) && name.eq_ignore_ascii_case(PROCESS.as_bytes()))
 }
 
 /// Returns a notice for each profile that calls Rolecall at a path where `exists` finds nothing, as after a version in a
 /// folder of its own was removed.
 pub fn missing_programs(
-    config: &str,
-    credentials: &str,
+    config_text: &str,
+    credentials_text: &str,
     exists: impl Fn(&str) -> bool,
 ) -> Vec<FileNotice> {
-    if !has_processes(config) && !has_processes(credentials) {
+    if !has_processes(config_text) && !has_processes(credentials_text) {
         return Vec::new();
     }
-    let (config, credentials) = (Document::parse(config), Document::parse(credentials));
+    let config = Document::parse(config_text);
+    let credentials = Document::parse(credentials_text);
     let (profiles, _) = Profiles::merge(&config, &credentials);
+    let written_by = |profile: &Profile<'_>| {
+        let is_ours = |file, text| {
+            let owned = Editor::new(file, text).owned();
+            owned.iter().any(|it| it.profile == profile.name())
+        };
+        let file = profile.position_of(PROCESS).file;
+        match file {
+            AwsFile::Config if is_ours(file, config_text) => WrittenBy::Rolecall,
+            AwsFile::Credentials if is_ours(file, credentials_text) => WrittenBy::Rolecall,
+            AwsFile::Config | AwsFile::Credentials => WrittenBy::User,
+        }
+    };
     let found = profiles.iter().filter_map(|profile| {
         let command = profile.filled(PROCESS)?;
         let process = OwnProcess::parse(command)?;
@@ -123,7 +154,7 @@ pub fn missing_programs(
         (is_path && !exists(&program)).then(|| FileNotice {
             file: position.file,
             line: Some(position.line),
-            text: process.missing_program(&program, profile.name()),
+            text: process.missing_program(&program, profile.name(), written_by(profile)),
         })
     });
     found.collect()
@@ -172,5 +203,21 @@ mod tests {
             "{}",
             found[0].text
         );
+    }
+
+    #[test]
+    fn only_a_profile_that_rolecall_wrote_is_connected_again() {
+        let own =
+            "[profile own]\ncredential_process = /opt/rolecall-1.0/rolecall credentials guest\n";
+        let ours = "[profile ours]\n# managed-by rolecall\ncredential_process = /opt/rolecall-1.0/rolecall credentials guest\n";
+        let advice = |config: &str| missing_programs(config, "", |_| false).remove(0).text;
+        assert!(
+            advice(ours).contains("Disconnect and connect"),
+            "{}",
+            advice(ours)
+        );
+        let own = advice(own);
+        assert!(own.contains("Correct the path"), "{own}");
+        assert!(!own.contains("onnect the role"), "{own}");
     }
 }

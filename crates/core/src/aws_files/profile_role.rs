@@ -1,5 +1,7 @@
 //! A profile with a role: how to assume it, or why that is not possible.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::role::session_tags::SessionTag;
@@ -8,6 +10,7 @@ use crate::value::duration::SessionDuration;
 use crate::value::input::InputError;
 use crate::value::output::OutputFormat;
 use crate::value::problem::{Problem, ProblemCode};
+use crate::value::region::is_global;
 use crate::value::sanitise::echo;
 
 use super::chain::{Chain, KEY_ID, OtherSource, Start, quoted, unusable};
@@ -58,10 +61,10 @@ pub struct ProfileRole {
     pub credential_source: Option<String>,
     /// Why it cannot be assumed.
     pub problem: Option<Problem>,
+    /// The role for the catalogue, if all fields are right.
+    #[serde(skip)]
+    checked: Option<Arc<Role>>,
 }
-
-/// Regions that stand for a partition's global endpoints, where botocore calls STS as without a region.
-const GLOBAL: [&str; 3] = ["aws-global", "aws-cn-global", "aws-us-gov-global"];
 
 impl ProfileRole {
     /// Returns the role of a profile, or `None` if the profile has no `role_arn`.
@@ -80,7 +83,7 @@ impl ProfileRole {
             external_id: setting("external_id"),
             mfa_serial: setting("mfa_serial"),
             role_session_name: setting("role_session_name"),
-            region: setting("region").filter(|region| !GLOBAL.contains(&region.as_str())),
+            region: setting("region").filter(|region| !is_global(region)),
             output: setting("output"),
             source_identity: setting("source_identity"),
             credential_source: setting("credential_source"),
@@ -103,6 +106,11 @@ impl ProfileRole {
     /// The first field that is wrong.
     pub fn role(&self) -> Result<Role, Problem> {
         Ok(self.draft().check()?)
+    }
+
+    /// Returns the role that was checked when the files were read; `None` if it has a problem.
+    pub fn usable(&self) -> Option<&Arc<Role>> {
+        self.checked.as_ref().filter(|_| self.problem.is_none())
     }
 
     /// Returns the role as an unchecked draft, for a form or for `roles.toml`.
@@ -140,7 +148,7 @@ impl ProfileRole {
         keychain_keys: Option<&KeychainKeys<'_>>,
     ) -> Result<(), Problem> {
         self.source = Some(chain.source().to_owned());
-        self.role()?;
+        self.checked = Some(Arc::new(self.role()?));
         match (&chain.start, keychain_keys) {
             (Start::Plaintext(profile), Some(keychain_keys))
                 if keychain_keys.refuses_plaintext() =>

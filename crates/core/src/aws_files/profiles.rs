@@ -71,11 +71,6 @@ impl<'a> Profile<'a> {
         self.settings.get(key).map(|setting| &*setting.value)
     }
 
-    /// Returns the names of its settings, in lower case.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.settings.keys().map(|key| &**key)
-    }
-
     /// Returns a setting that is neither absent nor empty.
     pub(super) fn filled(&self, key: &str) -> Option<&str> {
         self.get(key).filter(|value| !value.is_empty())

@@ -130,12 +130,10 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         match Header::parse(text, self.file) {
             Ok(Header::Profile { name, form }) => {
                 if is_padded(text, self.file, form) {
-                    self.notices.add(self.file, line, || {
-                        format!(
-                            "The AWS CLI and boto3 do not read the profile \"{}\" because of the spaces inside the brackets. Other SDKs and Rolecall do. Remove the spaces.",
-                            echo(name)
-                        )
-                    });
+                    let is_read = self.note_padded(name, line);
+                    if !is_read {
+                        return;
+                    }
                 }
                 self.profile_section(name, form, line);
             }
@@ -143,6 +141,22 @@ impl<'r, 'a> SectionReader<'r, 'a> {
             Ok(Header::Other) => {}
             Err(why) => self.notices.add(self.file, line, || why.text()),
         }
+    }
+
+    /// Adds a notice about spaces inside the brackets, because of which the AWS CLI does not know the profile. Returns whether
+    /// it is read all the same: a key in plaintext is one for every program that looks for it.
+    fn note_padded(&mut self, name: &str, line: usize) -> bool {
+        let (who, is_read) = match self.file {
+            AwsFile::Config => ("Rolecall does not either. Other SDKs do.", false),
+            AwsFile::Credentials => ("Other SDKs and Rolecall do.", true),
+        };
+        self.notices.add(self.file, line, || {
+            format!(
+                "The AWS CLI and boto3 do not read the profile \"{}\" because of the spaces inside the brackets. {who} Remove the spaces.",
+                echo(name)
+            )
+        });
+        is_read
     }
 
     fn default_section(&mut self, line: usize) {
@@ -201,7 +215,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         let quoted = matches!(form, Form::Quoted | Form::Spaced);
         if let Some(earlier) = self.sections.insert((name, quoted), line) {
             let text = format!(
-                "The profile \"{}\" also has a section at line {earlier}, so the AWS CLI and boto3 reject the whole file. Other SDKs and Rolecall merge the sections. Combine them into one.",
+                "The profile \"{}\" also has a section at line {earlier}, so the AWS CLI and boto3 reject the whole file. Other SDKs merge the sections. Combine them into one.",
                 echo(name)
             );
             self.notices.add_repeated(file, line, text);
@@ -231,7 +245,7 @@ impl<'r, 'a> SectionReader<'r, 'a> {
         let replaced = settings.insert(key.clone(), Setting { value, position });
         if let Some(earlier) = replaced.filter(|earlier| earlier.position.file == self.file) {
             let text = format!(
-                "\"{}\" is also at line {}, so the AWS CLI and boto3 reject the whole file. In other SDKs and Rolecall the last one applies. Remove one of them.",
+                "\"{}\" is also at line {}, so the AWS CLI and boto3 reject the whole file. In other SDKs the last one applies. Remove one of them.",
                 echo(&key),
                 earlier.position.line
             );

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::role::call_fields::{ExternalId, SessionName, SourceIdentity};
 use crate::role::session_policy::PolicyArn;
 use crate::role::session_tags::SessionTag;
+use crate::value::access_key::AccessKeyId;
 use crate::value::credentials::Credentials;
 use crate::value::duration::{SessionDuration, TokenDuration};
 use crate::value::mfa::{MfaCode, MfaSerial};
@@ -21,6 +22,17 @@ pub struct Caller {
     pub secret: Secret,
     /// The session token of a temporary key.
     pub token: Option<Secret>,
+}
+
+impl Caller {
+    /// Returns a long-term access key as a signer.
+    pub fn of_key(id: &AccessKeyId, secret: Secret) -> Self {
+        Self {
+            access_key_id: id.as_str().to_owned(),
+            secret,
+            token: None,
+        }
+    }
 }
 
 impl From<&Credentials> for Caller {
@@ -69,6 +81,8 @@ pub struct Assumed {
     pub identity: String,
     /// How much of the space for session policies and tags is used, in percent. AWS returns it if there are any.
     pub packed_policy_percent: Option<u32>,
+    /// The custom endpoint that answered; `None` for AWS.
+    pub endpoint_url: Option<String>,
 }
 
 /// One GetSessionToken call. STS accepts it only with long-term keys.
@@ -89,6 +103,8 @@ pub struct CallerIdentity {
     pub account_id: String,
     /// The ARN of the user or session.
     pub arn: String,
+    /// The unique ID: `AIDA…` of a user, `AROA…:name` of a session.
+    pub user_id: String,
 }
 
 /// Why a call failed.
@@ -105,6 +121,9 @@ pub enum StsError {
         /// The technical reason.
         reason: String,
     },
+    /// This process may open no more files.
+    #[error("too many files are open")]
+    TooManyFiles,
     /// The TLS connection failed because of the certificate, its name or the protocol.
     #[error("secure connection to {host} failed: {reason}")]
     Insecure {
@@ -137,6 +156,45 @@ pub enum StsError {
     Incomplete(String),
 }
 
+impl StsError {
+    /// Returns the error response, if AWS gave one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Returns whether AWS does not permit the call.
+    pub fn is_denied(&self) -> bool {
+        self.refusal().is_some_and(Refusal::is_denied)
+    }
+
+    /// Returns whether IAM has nothing of this name.
+    pub fn is_absent(&self) -> bool {
+        self.refusal().is_some_and(Refusal::is_absent)
+    }
+
+    /// Returns whether AWS does not know the key that signed, or no longer, or not yet.
+    pub fn is_unknown_key(&self) -> bool {
+        self.refusal()
+            .is_some_and(|refusal| refusal.code == "InvalidClientTokenId")
+    }
+
+    /// Returns whether AWS surely changed nothing.
+    pub fn is_definite(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.status < 500,
+            Self::NoEndpoint { .. } | Self::TooManyFiles => true,
+            Self::Unreachable { .. }
+            | Self::Insecure { .. }
+            | Self::TimedOut { .. }
+            | Self::NotSts(_)
+            | Self::Incomplete(_) => false,
+        }
+    }
+}
+
 /// An error response of AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -151,4 +209,16 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// AWS's clock minus this machine's clock, if the response contains the time.
     pub skew: Option<SignedDuration>,
+}
+
+impl Refusal {
+    /// Returns whether AWS does not permit the call. Each service has its own code for that.
+    pub fn is_denied(&self) -> bool {
+        self.code.starts_with("AccessDenied")
+    }
+
+    /// Returns whether IAM has nothing of this name.
+    pub fn is_absent(&self) -> bool {
+        self.code == "NoSuchEntity"
+    }
 }

@@ -3,8 +3,9 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::fields::{self, Field, list_of, tags_of};
-use super::{name_taken, parse_toml, unknown_role, written};
+use super::{name_taken, parse_toml, replace_value, unknown_role, written};
 use crate::role::RoleDraft;
+use crate::role::renew::Renew;
 use crate::role::session_tags::SessionTag;
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
@@ -34,6 +35,26 @@ pub fn with_role(
     };
     write_fields(&mut table, draft);
     roles.insert(role.name.as_str(), Item::Table(table));
+    Ok(written(text, &document))
+}
+
+/// Returns the file's text with what happens when a role's session comes to its end; `None` selects the default.
+/// Everything else is unchanged.
+///
+/// # Errors
+/// If the file is not valid or has no such role.
+pub fn with_renew(
+    text: &str,
+    path: &str,
+    name: &Name,
+    renew: Option<Renew>,
+) -> Result<String, Problem> {
+    let mut document = parse_for_edit(text, path)?;
+    let role = roles_table(&mut document, path)?.get_mut(name.as_str());
+    let Some(table) = role.and_then(Item::as_table_like_mut) else {
+        return Err(unknown_role(name));
+    };
+    write_field(table, "renew", renew.map(Renew::text));
     Ok(written(text, &document))
 }
 
@@ -70,7 +91,7 @@ pub fn with_source_renamed(
                 .as_str()
                 .is_some_and(|text| text.trim() == source.as_str())
         }) {
-            set_text(value, new_source.as_str());
+            replace_value(value, new_source.as_str());
         }
     }
     Ok(written(text, &document))
@@ -123,7 +144,7 @@ fn write_list(table: &mut Table, field: &str, texts: &[String]) {
     } else if table
         .get(field)
         .and_then(list_of)
-        .is_none_or(|old| old != texts)
+        .is_none_or(|old| old.iter().map(|text| text.trim()).ne(texts.iter().copied()))
     {
         table.insert(field, toml_edit::value(Array::from_iter(texts)));
     }
@@ -136,33 +157,30 @@ fn write_tags(table: &mut Table, field: &str, tags: &[SessionTag]) {
     } else if table
         .get(field)
         .and_then(tags_of)
-        .is_none_or(|old| old != tags)
+        .is_none_or(|old| pairs(&old).ne(pairs(tags)))
     {
-        let pairs = tags.iter().map(|tag| (tag.key.trim(), tag.value.trim()));
+        let pairs = pairs(tags);
         table.remove(field);
         table.insert(field, toml_edit::value(InlineTable::from_iter(pairs)));
     }
 }
 
+fn pairs(tags: &[SessionTag]) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|tag| (tag.key.trim(), tag.value.trim()))
+}
+
 /// Sets a field and keeps the comment after it, or removes it.
-fn write_field(table: &mut Table, field: &str, text: Option<&str>) {
+fn write_field(table: &mut dyn TableLike, field: &str, text: Option<&str>) {
     let Some(text) = text else {
         table.remove(field);
         return;
     };
     match table.get_mut(field).and_then(Item::as_value_mut) {
-        Some(value) if value.as_str() == Some(text) => {}
-        Some(value) => set_text(value, text),
+        Some(value) => replace_value(value, text),
         None => {
             table.insert(field, toml_edit::value(text));
         }
     }
-}
-
-fn set_text(value: &mut Value, text: &str) {
-    let decor = value.decor().clone();
-    *value = Value::from(text);
-    *value.decor_mut() = decor;
 }
 
 #[cfg(test)]
@@ -206,6 +224,21 @@ mod tests {
     }
 
     #[test]
+    fn what_happens_at_the_end_is_changed_alone() {
+        let name = Name::parse("guest").expect("a name");
+        let set = |text: &str, renew| with_renew(text, "roles.toml", &name, renew);
+        let text = set(FILE, Some(Renew::Automatic)).expect("edited");
+        let line = "source = \"user\"\nrenew = \"automatic\"\n";
+        assert_eq!(text, FILE.replace("source = \"user\"\n", line));
+        let roles = read(&text, "").expect("TOML").roles;
+        let guest = roles.iter().find(|role| role.name == name);
+        assert_eq!(guest.and_then(|it| it.renew), Some(Renew::Automatic));
+        assert_eq!(set(&text, None).expect("edited"), FILE);
+        let gone = Name::parse("gone").expect("a name");
+        assert!(with_renew(FILE, "", &gone, None).is_err());
+    }
+
+    #[test]
     fn tags_policies_and_lists_are_written_and_read_back() {
         let policy = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {\"Effect\": \"Deny\", \"Action\": \"*\", \"Resource\": \"*\"}\n}";
         let tag = |key: &str, value: &str| SessionTag {
@@ -239,6 +272,40 @@ mod tests {
         let plain =
             with_role(&edited, "roles.toml", Some(&name), &draft_of("guest")).expect("valid");
         assert_eq!(plain, FILE);
+    }
+
+    #[test]
+    fn a_field_that_is_not_edited_stays_as_it_is_written() {
+        let file = "[roles.guest]\narn = 'arn:aws:iam::808768216571:role/guest' # theirs\nsource = ' user '\n\
+                    duration = 1_800 # half an hour\npolicy_arns = [' arn:aws:iam::aws:policy/ReadOnlyAccess ']\n\
+                    tags = { Team = ' blue ' }\npolicy = \"\"\"\n{\"Statement\": []}\n\"\"\"\n";
+        let draft = RoleDraft {
+            duration: Some("1800".into()),
+            policy_arns: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".into()],
+            tags: vec![SessionTag {
+                key: "Team".into(),
+                value: "blue".into(),
+            }],
+            ..draft_of("guest")
+        };
+        let mut document = parse_for_edit(file, "").expect("TOML");
+        let table = document["roles"]["guest"].as_table_mut().expect("a table");
+        let policy = Some("{\"Statement\": []}".to_owned());
+        write_fields(table, &RoleDraft { policy, ..draft });
+        assert_eq!(document.to_string(), file);
+    }
+
+    #[test]
+    fn a_changed_number_stays_a_number() {
+        let name = Name::parse("other").expect("a name");
+        let draft = RoleDraft {
+            arn: "arn:aws:iam::808768216571:role/other".into(),
+            source: "guest".into(),
+            duration: Some("1800".into()),
+            ..draft_of("other")
+        };
+        let edited = with_role(FILE, "roles.toml", Some(&name), &draft).expect("valid");
+        assert_eq!(edited, FILE.replace("duration = 900", "duration = 1800"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ const TAGS: Form = (
 );
 
 /// Returns the optional fields of a draft in the order in which to write them.
-pub(super) fn optional(draft: &mut RoleDraft) -> [(&'static str, Field<'_>); 15] {
+pub(super) fn optional(draft: &mut RoleDraft) -> [(&'static str, Field<'_>); 18] {
     [
         ("session_name", Field::Text(&mut draft.session_name)),
         ("duration", Field::Text(&mut draft.duration)),
@@ -39,7 +39,10 @@ pub(super) fn optional(draft: &mut RoleDraft) -> [(&'static str, Field<'_>); 15]
         ("reason_pattern", Field::Text(&mut draft.reason_pattern)),
         ("region", Field::Text(&mut draft.region)),
         ("output", Field::Text(&mut draft.output)),
+        ("browser", Field::Text(&mut draft.browser)),
         ("group", Field::Text(&mut draft.group)),
+        ("renew", Field::Text(&mut draft.renew)),
+        ("lead_times", Field::List(&mut draft.lead_times)),
     ]
 }
 
@@ -66,6 +69,27 @@ pub(super) fn set(draft: &mut RoleDraft, name: &str, item: &Item) -> Option<Resu
         Field::List(place) => put(place, list_of(item), LIST),
         Field::Tags(place) => put(place, tags_of(item), TAGS),
     })
+}
+
+/// Sets a field that takes a text. Returns `false` if there is none with this name.
+pub(super) fn set_text(draft: &mut RoleDraft, name: &str, text: &str) -> bool {
+    let required = match name {
+        "arn" => Some(&mut draft.arn),
+        "source" => Some(&mut draft.source),
+        _ => None,
+    };
+    if let Some(place) = required {
+        text.clone_into(place);
+        return true;
+    }
+    let mut fields = optional(draft).into_iter();
+    match fields.find(|(own, _)| *own == name) {
+        Some((_, Field::Text(place))) => {
+            *place = Some(text.to_owned());
+            true
+        }
+        Some((_, Field::List(_) | Field::Tags(_))) | None => false,
+    }
 }
 
 fn put<T>(target: &mut T, value: Option<T>, form: Form) -> Result<(), Form> {

@@ -1,6 +1,9 @@
 //! The format of `keys.toml`: names, IDs, accounts and users of access keys; never a secret.
 
-use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
+use std::ops::Range;
+
+use jiff::Timestamp;
+use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, value};
 
 use crate::value::access_key::{AccessKey, AccessKeyId};
 use crate::value::mfa::MfaSerial;
@@ -23,6 +26,15 @@ pub fn render(keys: &[AccessKey]) -> String {
         if let Some(serial) = &key.totp {
             table.insert("totp", value(serial.as_str()));
         }
+        for (name, at) in times(key) {
+            if let Some(at) = at {
+                table.insert(name, value(at.to_string()));
+            }
+        }
+        if !key.replaced.is_empty() {
+            let ids: Array = key.replaced.iter().map(AccessKeyId::as_str).collect();
+            table.insert("replaced", value(ids));
+        }
         tables.insert(key.name.as_str(), Item::Table(table));
     }
     let mut document = DocumentMut::new();
@@ -36,10 +48,7 @@ pub fn render(keys: &[AccessKey]) -> String {
 /// If the text is not TOML, or a key is not complete. Says where and what is wrong.
 pub fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
     let document = Document::parse(text).map_err(|error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map_or(1, |before| before.matches('\n').count() + 1);
+        let line = line_at(text, error.span());
         invalid(&format!(
             "{shown}, line {line}: {}.",
             error.message().replace('\n', ", ")
@@ -54,13 +63,17 @@ pub fn parse(text: &str, shown: &str) -> Result<Vec<AccessKey>, Problem> {
     keys.iter()
         .map(|(name, item)| {
             key(name, item).map_err(|what| {
-                invalid(&format!(
-                    "{shown}, key \"{}\": {what}",
-                    sanitise::echo(name)
-                ))
+                let line = line_at(text, keys.key(name).and_then(|key| key.span()));
+                let name = sanitise::echo(name);
+                invalid(&format!("{shown}, line {line}, key \"{name}\": {what}"))
             })
         })
         .collect()
+}
+
+fn line_at(text: &str, span: Option<Range<usize>>) -> usize {
+    span.and_then(|span| text.get(..span.start))
+        .map_or(1, |before| before.matches('\n').count() + 1)
 }
 
 fn key(name: &str, item: &Item) -> Result<AccessKey, String> {
@@ -77,7 +90,38 @@ fn key(name: &str, item: &Item) -> Result<AccessKey, String> {
         account_id: field(table, "account_id")?.to_owned(),
         user_arn: field(table, "user_arn")?.to_owned(),
         totp,
+        created_at: time(table, "created_at")?,
+        added_at: time(table, "added_at")?,
+        reminded_at: time(table, "reminded_at")?,
+        replaced: replaced(table)?,
     })
+}
+
+fn times(key: &AccessKey) -> [(&'static str, Option<Timestamp>); 3] {
+    [
+        ("created_at", key.created_at),
+        ("added_at", key.added_at),
+        ("reminded_at", key.reminded_at),
+    ]
+}
+
+fn time(table: &dyn TableLike, name: &str) -> Result<Option<Timestamp>, String> {
+    let Some(_) = table.get(name) else {
+        return Ok(None);
+    };
+    let time = field(table, name)?.parse();
+    time.map(Some)
+        .map_err(|_| format!("\"{name}\" is not a time, such as 2026-11-21T12:00:00Z."))
+}
+
+fn replaced(table: &dyn TableLike) -> Result<Vec<AccessKeyId>, String> {
+    let Some(item) = table.get("replaced") else {
+        return Ok(Vec::new());
+    };
+    let fault = || "\"replaced\" is not a list of key IDs.".to_owned();
+    let ids = item.as_array().ok_or_else(fault)?.iter();
+    let ids = ids.map(|id| AccessKeyId::parse(id.as_str()?).ok());
+    ids.collect::<Option<_>>().ok_or_else(fault)
 }
 
 fn field<'a>(table: &'a dyn TableLike, name: &str) -> Result<&'a str, String> {
@@ -106,6 +150,10 @@ mod tests {
             account_id: "177634097045".into(),
             user_arn: "arn:aws:iam::177634097045:user/a'\"b\\".into(),
             totp: None,
+            created_at: None,
+            added_at: None,
+            reminded_at: None,
+            replaced: Vec::new(),
         }
     }
 
@@ -116,6 +164,10 @@ mod tests {
             access_key("z \"quoted\" ä", "AKIAIOSFODNN7EXAMPLE"),
             AccessKey {
                 totp: Some(serial),
+                created_at: "2026-08-21T12:00:00Z".parse().ok(),
+                added_at: "2026-08-22T12:00:00Z".parse().ok(),
+                reminded_at: "2026-11-22T12:00:00Z".parse().ok(),
+                replaced: vec![AccessKeyId::parse("AKIAIOSFODNN7EXAMPL3").expect("an id")],
                 ..access_key("a.b", "AKIAIOSFODNN7EXAMPL2")
             },
         ];
@@ -133,9 +185,20 @@ mod tests {
             ("[keys.a]\nid = \n", "keys.toml, line 2"),
             (
                 "[keys.a]\nid = \"AKIA\"\n",
-                "keys.toml, key \"a\": This is not",
+                "keys.toml, line 1, key \"a\": This is not",
             ),
-            ("[keys.a]\n", "keys.toml, key \"a\": \"id\" is missing"),
+            (
+                "[keys.a]\n",
+                "keys.toml, line 1, key \"a\": \"id\" is missing",
+            ),
+            (
+                "[keys.a]\nid = \"AKIAIOSFODNN7EXAMPLE\"\naccount_id = \"1\"\nuser_arn = \"u\"\ncreated_at = \"soon\"\n",
+                "keys.toml, line 1, key \"a\": \"created_at\" is not a time",
+            ),
+            (
+                "[keys.a]\nid = \"AKIAIOSFODNN7EXAMPLE\"\naccount_id = \"1\"\nuser_arn = \"u\"\nreplaced = [1]\n",
+                "keys.toml, line 1, key \"a\": \"replaced\" is not a list",
+            ),
         ] {
             let problem = parse(text, "keys.toml").expect_err("must be refused");
             assert!(problem.what.starts_with(place), "{problem}");

@@ -7,16 +7,19 @@ mod tests;
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml_edit::{Item, TableLike};
 
 use crate::catalogue::{fault, parse_toml};
 use crate::role::parse_group;
+use crate::role::renew::Renew;
+use crate::value::lead_times;
 use crate::value::nearest::may_be_misspelled;
 use crate::value::problem::Problem;
 use crate::value::sanitise::{self, echo};
 
-pub use edit::{with_account, with_role, with_role_renamed};
+pub use edit::{with_account, with_renew, with_role, with_role_renamed};
 
 /// The maximum number of characters of an account's name.
 const ALIAS_MAX: usize = 64;
@@ -26,6 +29,7 @@ const ALIAS_MAX: usize = 64;
 pub struct Marks {
     roles: HashMap<String, RoleMarks>,
     accounts: HashMap<String, AccountMarks>,
+    endings: HashMap<String, Ending>,
     /// Whether an entry that cannot be read may label any role or account as production.
     may_miss_production: bool,
 }
@@ -47,6 +51,15 @@ pub struct RoleMarks {
     /// Its group. The default is the group in the file that defines the role.
     #[serde(default)]
     pub group: Option<String>,
+}
+
+/// What happens at the end of a role's session, for roles that other files define.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// Whether it is renewed. The default is what defines the role.
+    pub renew: Option<Renew>,
+    /// How long before to warn, longest first. The default is what defines the role.
+    pub lead_times: Option<Vec<SignedDuration>>,
 }
 
 /// The labels of an account, which apply to its roles unless they have their own.
@@ -147,6 +160,11 @@ impl Marks {
         self.accounts.values().filter_map(|it| it.alias.as_deref())
     }
 
+    /// Returns what is set for the end of a role's session.
+    pub fn ending(&self, role: &str) -> Ending {
+        self.endings.get(role).cloned().unwrap_or_default()
+    }
+
     /// Returns the labels that apply to a role of an account.
     pub fn of(&self, role: &str, account_id: &str) -> Marked {
         let own = self.roles.get(role).cloned().unwrap_or_default();
@@ -183,8 +201,11 @@ pub fn read(text: &str, path: &str) -> Result<MarksReading, Problem> {
         let result = match (section, item.as_table_like()) {
             ("roles", Some(roles)) => {
                 for (name, item) in roles.iter() {
-                    let (marks, wrong) = read_role(item);
+                    let (marks, ending, wrong) = read_role(item);
                     reading.marks.roles.insert(name.to_owned(), marks);
+                    if ending != Ending::default() {
+                        reading.marks.endings.insert(name.to_owned(), ending);
+                    }
                     for what in wrong {
                         reading.fault(text, path, roles, name, &what);
                     }
@@ -232,16 +253,18 @@ impl MarksReading {
     }
 }
 
-const KNOWN: &str = "Known: [roles.NAME] favourite = true, colour = \"red\", production = true, group = \"…\"; \
+const KNOWN: &str = "Known: [roles.NAME] favourite = true, colour = \"red\", production = true, group = \"…\", renew = \"automatic\", \
+                     lead_times = [\"10m\"]; \
                      [accounts] \"111122223333\" = \"NAME\", or a table of alias, colour, production.";
 
 /// Reads each label of a role separately, and says what is wrong with invalid ones. An invalid label that may have
 /// meant production counts as production.
-fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
+fn read_role(item: &Item) -> (RoleMarks, Ending, Vec<String>) {
     let mut marks = RoleMarks::default();
+    let mut ending = Ending::default();
     let Some(table) = item.as_table_like() else {
         marks.production = Some(true);
-        return (marks, vec!["not a table.".to_owned()]);
+        return (marks, ending, vec!["not a table.".to_owned()]);
     };
     let mut wrong = Vec::new();
     for (field, item) in table.iter() {
@@ -252,6 +275,10 @@ fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
             "group" => text(item, field)
                 .and_then(group)
                 .map(|it| marks.group = Some(it)),
+            "renew" => text(item, field)
+                .and_then(renew)
+                .map(|it| ending.renew = Some(it)),
+            "lead_times" => leads(item).map(|it| ending.lead_times = Some(it)),
             _ => Err(format!("unknown label \"{}\".", echo(field))),
         };
         if let Err(what) = read {
@@ -261,7 +288,7 @@ fn read_role(item: &Item) -> (RoleMarks, Vec<String>) {
             wrong.push(what);
         }
     }
-    (marks, wrong)
+    (marks, ending, wrong)
 }
 
 /// Reads the labels of an account like [`read_role`].
@@ -328,6 +355,21 @@ fn check_alias(text: &str) -> Result<String, String> {
 
 fn group(text: &str) -> Result<String, String> {
     parse_group(text).map_err(|error| error.what)
+}
+
+fn renew(text: &str) -> Result<Renew, String> {
+    Renew::parse(text).map_err(|error| format!("{} {}", error.what, error.remedy))
+}
+
+fn leads(item: &Item) -> Result<Vec<SignedDuration>, String> {
+    let texts = item.as_array().map(|texts| texts.iter());
+    let texts = texts.map(|texts| texts.map(|text| text.as_str().unwrap_or_default()));
+    texts.and_then(lead_times::parse).ok_or_else(|| {
+        format!(
+            "\"lead_times\" is not a list of durations. {}",
+            lead_times::FORM
+        )
+    })
 }
 
 fn colour(item: &Item) -> Result<Colour, String> {

@@ -1,6 +1,7 @@
 //! The roles of all sources in one list: those that can be assumed, those that cannot and why, and where each is
 //! defined.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -30,6 +31,23 @@ pub struct Catalogue {
     pub(super) limited: BTreeMap<Name, Role>,
 }
 
+/// Returns the roles without those that another one with the same name follows, which takes their place.
+pub fn last_of_each(roles: impl IntoIterator<Item = impl Into<Arc<Role>>>) -> Vec<Arc<Role>> {
+    let mut places: HashMap<Name, usize> = HashMap::new();
+    let mut last: Vec<Arc<Role>> = Vec::new();
+    for role in roles {
+        let role = role.into();
+        match places.entry(role.name.clone()) {
+            Entry::Occupied(place) => last[*place.get()] = role,
+            Entry::Vacant(place) => {
+                place.insert(last.len());
+                last.push(role);
+            }
+        }
+    }
+    last
+}
+
 /// A role that cannot be assumed as defined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
@@ -43,20 +61,8 @@ impl Catalogue {
     /// Returns a catalogue of these roles, which are all the user's own. If two have the same name, the last one
     /// applies.
     pub fn new(roles: impl IntoIterator<Item = impl Into<Arc<Role>>>) -> Self {
-        let mut places: HashMap<Name, usize> = HashMap::new();
-        let mut last: Vec<Arc<Role>> = Vec::new();
-        for role in roles {
-            let role = role.into();
-            match places.get(&role.name) {
-                Some(at) => last[*at] = role,
-                None => {
-                    places.insert(role.name.clone(), last.len());
-                    last.push(role);
-                }
-            }
-        }
         let mut catalogue = Self::default();
-        for role in last {
+        for role in last_of_each(roles) {
             catalogue.push(role, Origin::default());
         }
         catalogue
@@ -96,7 +102,8 @@ impl Catalogue {
 
     pub(super) fn has(&self, name: &str) -> bool {
         self.unusable_index.contains_key(name)
-            || Name::parse(name).is_ok_and(|name| self.index.contains_key(&name))
+            // As names are parsed.
+            || self.index.contains_key(name.trim())
     }
 
     /// Returns the roles that can be assumed, ordered by origin.

@@ -43,6 +43,7 @@ pub fn file_findings(
         reading
             .faults
             .iter()
+            .filter(|fault| !reading.duplicates.contains(fault))
             .map(|fault| rejected(&at(fault), &fault.text)),
     );
     findings.extend(
@@ -63,6 +64,29 @@ pub fn file_findings(
     let keys = reading.keys.iter().filter(|key| !is_shadowed(&key.profile));
     findings.extend(keys.map(|key| plaintext(&key.profile, &key.access_key_id)));
     findings
+}
+
+/// Returns the findings of a terminal whose tools read other files than Rolecall, and that they do. `note` says how to use
+/// the same ones. What Rolecall would do about its own files is of no use for these.
+pub fn of_other_files(findings: Vec<Finding>, note: &str) -> Vec<Finding> {
+    let other = Finding::new(
+        CheckKind::OtherFiles,
+        Warning,
+        "AWS's tools in this terminal read other files than Rolecall.",
+        "What one of them reads or changes, the other does not see.",
+        note,
+    );
+    let adapted = findings.into_iter().map(|finding| match finding.fix {
+        Some(Fix::ImportKey(_)) => Finding {
+            remedy: "Let Rolecall read the same files first. Then move the key to the keychain."
+                .to_owned(),
+            command: None,
+            fix: None,
+            ..finding
+        },
+        Some(Fix::RestrictFile(_)) | None => finding,
+    });
+    std::iter::once(other).chain(adapted).collect()
 }
 
 /// Returns the finding if other users can use a file. A config file without a secret may be readable.

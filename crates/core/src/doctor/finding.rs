@@ -90,6 +90,8 @@ pub enum CheckKind {
     SecondCopy,
     /// Variables of the terminal override all profiles.
     OverridingVariables,
+    /// The terminal's tools read other files than Rolecall.
+    OtherFiles,
 }
 
 /// How bad a finding is.

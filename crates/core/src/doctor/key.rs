@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::{CheckKind, Finding, Severity};
 use crate::calls::iam::{Decision, ListedKey, SimulationResult};
+use crate::rotation::command;
+use crate::value::key_age::KeyAge;
 use crate::value::sanitise::echo;
 
-/// From this age on, a key should be replaced. The CIS AWS Foundations Benchmark says so.
-const OLD: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// From this age on, it is overdue.
 const OVERDUE: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// After this time without use, a key should be removed.
@@ -22,25 +22,26 @@ pub const BROAD_ACTIONS: [&str; 3] = [
     "iam:CreateAccessKey",
 ];
 
-/// Returns the finding if a key is old. `who` is the key as shown, such as "work".
-pub fn age(who: &str, key: &ListedKey, now: Timestamp) -> Option<Finding> {
-    let age = now.duration_since(key.created_at);
-    if age <= OLD {
+/// Returns the finding if a key is older than the limit of the settings. `who` is the key as shown, such as "work".
+pub fn age(who: &str, age: KeyAge, limit: Option<SignedDuration>) -> Option<Finding> {
+    if !age.is_due(limit) {
         return None;
     }
-    let severity = match age > OVERDUE {
+    let severity = match age.span() > OVERDUE {
         true => Severity::Warning,
         false => Severity::Advice,
     };
-    let what = format!("{} is {} days old.", subject(who), age.as_hours() / DAY);
-    let remedy = "Create a second key for the user in IAM, add it here, then deactivate and delete this one.";
-    Some(Finding::new(
+    let finding = Finding::new(
         CheckKind::OldKey,
         severity,
-        what,
+        format!("{} is {} old.", subject(who), age.text()),
         "The longer a key exists, the more places may have a copy of it.",
-        remedy,
-    ))
+        "Replace it by a new one; Rolecall shows first what it does. [keys] rotate_after in settings.toml sets the limit.",
+    );
+    Some(Finding {
+        command: Some(command(who, "")),
+        ..finding
+    })
 }
 
 /// Returns the finding if a key was not used for long. `used_at` is `None` if it never was.

@@ -41,12 +41,12 @@ impl DoctorReport {
         findings.into_iter().for_each(|finding| self.add(finding));
     }
 
-    /// Notes that something could not be checked.
+    /// Notes that something could not be checked, unless it is noted already.
     pub fn note_unread(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.unread.push(Unread {
-            what: what.into(),
-            why: why.into(),
-        });
+        let (what, why) = (what.into(), why.into());
+        if !self.unread.iter().any(|it| it.what == what) {
+            self.unread.push(Unread { what, why });
+        }
     }
 
     /// Adds another report.

@@ -61,6 +61,10 @@ fn weight(code: Code) -> (Severity, &'static str) {
             Error,
             "Without an answer from AWS, no role can be assumed or renewed.",
         ),
+        Code::NoResources => (
+            Error,
+            "Without files that it may open, Rolecall can assume and renew no role.",
+        ),
         Code::InvalidKey | Code::ExpiredCredentials | Code::RegionDisabled => (
             Error,
             "Roles that need these credentials cannot be assumed.",
@@ -74,7 +78,7 @@ fn weight(code: Code) -> (Severity, &'static str) {
             Error,
             "Programs in a container or sandbox get no credentials unless you allow it.",
         ),
-        Code::Updated => (
+        Code::Updated | Code::Removed => (
             Warning,
             "The running program is not the installed one, and lacks its fixes.",
         ),

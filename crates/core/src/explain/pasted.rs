@@ -12,13 +12,15 @@ use crate::value::region::PARTITIONS;
 pub const TEXT_MAX: usize = 64 * 1024;
 
 /// What tools print between an error's code and its message, by the text around the code. The first that fits counts.
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 7] = [
     // The AWS CLI and boto3.
     ("An error occurred (", ") when calling "),
     // Go, and so Terraform.
     ("api error ", ": "),
     // XML of a service.
     ("<Code>", "</Code>"),
+    // CloudFormation.
+    ("HandlerErrorCode: ", ")"),
     // Java.
     ("Error Code: ", ";"),
     ("ErrorCode: ", ","),
@@ -79,7 +81,10 @@ pub fn explain_text(text: &str) -> Result<Problem, Problem> {
             "Paste the whole error, from its code on, such as AccessDenied.",
         );
     };
-    let sent = SentRequest::of_message(&refusal.message, region(&text));
+    let sent = SentRequest {
+        operation: operation(&text),
+        ..SentRequest::of_message(&refusal.message, region(&text))
+    };
     let attempt = Attempt {
         role: None,
         source: "",
@@ -112,6 +117,18 @@ fn without_colours(text: &str) -> String {
 
 fn refusal(text: &str) -> Option<Refusal> {
     let (code, after) = coded(text)?;
+    // CloudFormation says the service's message first, and its own code, which may be a general one.
+    let (code, after) = match denial(text) {
+        Some(denial) => {
+            let is_after = after.len() < text.len() && after.contains(PHRASE);
+            let own = diagnosis::is_denial(&code).then_some(code);
+            (
+                own.unwrap_or_else(|| "AccessDenied".to_owned()),
+                if is_after { after } else { denial },
+            )
+        }
+        None => (code, after),
+    };
     let message = message(after);
     Some(Refusal {
         status: status(text),
@@ -120,6 +137,37 @@ fn refusal(text: &str) -> Option<Refusal> {
         request_id: request_id(text),
         skew: None,
     })
+}
+
+/// What services write into the message of a denial.
+const PHRASE: &str = "is not authorized to perform";
+
+/// Returns the text from a denial's message on, if it has one of a caller.
+fn denial(text: &str) -> Option<&str> {
+    let at = text.find(PHRASE)?;
+    text.get(text.get(..at)?.rfind("User: ")?..)
+}
+
+/// Returns the name of the operation that failed, with its service if the text names it.
+fn operation(text: &str) -> Option<String> {
+    let is_name = |text: &&str| {
+        (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    // The AWS CLI and boto3.
+    let cli = text.split_once("when calling the ").and_then(|(_, rest)| {
+        let (name, rest) = rest.split_once(' ')?;
+        rest.starts_with("operation").then_some(name)
+    });
+    if let Some(name) = cli.filter(is_name) {
+        return Some(name.to_owned());
+    }
+    // Go, and so Terraform.
+    let (_, rest) = text.split_once("operation error ")?;
+    let (service, rest) = rest.split_once(": ")?;
+    let name = rest.split(',').next().filter(is_name)?;
+    let is_service = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+    let service = Some(service).filter(|it| it.len() <= 64 && it.chars().all(is_service))?;
+    Some(format!("{name} of {service}"))
 }
 
 /// Returns the code and the text after it. A denial without a code counts as one with the usual code.
@@ -153,6 +201,8 @@ fn coded(text: &str) -> Option<(String, &str)> {
     let is_denied = lower.contains("not authorized to perform")
         || lower.contains("access denied")
         || lower.contains("access is denied")
+        || lower.contains("not authorized to access")
+        || lower.contains("have permissions to access")
         || lower.contains("explicit deny")
         || diagnosis::encoded(text).is_some();
     is_denied.then(|| ("AccessDenied".to_owned(), text))
@@ -195,9 +245,10 @@ fn message(after: &str) -> String {
             text = rest.split_once(end).map_or(rest, |(inside, _)| inside);
         }
     }
-    const ADDED: [&str; 8] = [
+    const ADDED: [&str; 9] = [
         " status code: ",
         " (Service: ",
+        "\" (RequestToken: ",
         " with address ",
         " with aws_",
         " with module.",
@@ -205,11 +256,17 @@ fn message(after: &str) -> String {
         " on main.tf",
         " at Request.extractError",
     ];
-    let end = ADDED.iter().filter_map(|added| text.find(added)).min();
-    text.get(..end.unwrap_or(text.len()))
-        .unwrap_or(text)
-        .trim_matches([' ', ',', '"', '\''])
-        .to_owned()
+    let found = |added: &&str| match text.starts_with(added.trim_start()) {
+        true => Some(0),
+        false => text.find(added),
+    };
+    let end = ADDED.iter().filter_map(found).min();
+    let message = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
+    match message.trim_matches([' ', ',', '"', '\'']) {
+        // What boto3 prints for a message that is absent.
+        "None" => String::new(),
+        message => message.to_owned(),
+    }
 }
 
 fn status(text: &str) -> u16 {

@@ -27,6 +27,7 @@ pub fn explain(error: &StsError, attempt: Attempt<'_>) -> Problem {
             "Check the network, VPN or proxy, then try again. Active sessions keep working until they expire.",
         )
         .with_detail(sanitise::visible(reason)),
+        StsError::TooManyFiles => Problem::too_many_files("AWS cannot be asked"),
         StsError::Insecure { host, reason } => Problem::new(
             ProblemCode::NotAws,
             format!("The secure connection to {} failed.", sanitise::echo(host)),

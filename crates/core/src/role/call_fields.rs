@@ -8,16 +8,8 @@ use crate::value::input::{InputError, check_ascii_field};
 pub struct SessionName(String);
 
 impl SessionName {
-    /// Parses a session name.
-    ///
-    /// # Errors
-    /// Says the length or the first character that is not allowed. The name is never silently changed.
-    pub fn parse(text: &str) -> Result<Self, InputError> {
-        check_ascii_field("session_name", "The session name", text, 2..=64, "+=,.@_-")?;
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Returns a session name from the allowed characters of `text`, for names that the user did not type.
+    /// Returns a session name from the allowed characters of `text`. What a user types is checked before, as a
+    /// [`CallTemplate`](crate::role::call_template::CallTemplate).
     pub fn from_parts(text: &str) -> Self {
         let kept: String = text
             .chars()
@@ -110,11 +102,21 @@ mod tests {
 
     #[test]
     fn b16_session_names() {
-        for bad in ["x", "a/b", "a b", &"x".repeat(65), "ж1"] {
-            assert!(SessionName::parse(bad).is_err(), "{bad:?}");
+        for (text, name) in [
+            ("x", "rolecall"),
+            ("a/b", "ab"),
+            ("my session", "mysession"),
+            (&"x".repeat(65), &"x".repeat(64)),
+            ("ж1", "rolecall"),
+        ] {
+            assert_eq!(SessionName::from_parts(text).as_str(), name);
         }
-        let error = SessionName::parse("my session").expect_err("a space");
-        assert_eq!(error.what, "The session name has a space at position 3.");
-        assert_eq!(error.remedy, "Allowed: A-Z a-z 0-9 and + = , . @ _ -.");
+    }
+
+    #[test]
+    fn b16_source_identities() {
+        for bad in ["x", "a/b", "a b", &"x".repeat(65), "ж1"] {
+            assert!(SourceIdentity::parse(bad).is_err(), "{bad:?}");
+        }
     }
 }

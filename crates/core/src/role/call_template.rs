@@ -323,8 +323,10 @@ mod tests {
     fn b16_typed_text_is_rejected_and_not_changed() {
         for bad in [
             "a b",
+            "a/b",
             "{user}/x",
             "x",
+            "ж1",
             "{users}",
             "{user",
             "user}",
@@ -333,6 +335,9 @@ mod tests {
         ] {
             assert!(name(bad).is_err(), "{bad}");
         }
+        let error = name("my session").expect_err("a space");
+        assert_eq!(error.what, "The session name has a space at position 3.");
+        assert_eq!(error.remedy, "Allowed: A-Z a-z 0-9 and + = , . @ _ -.");
         let error = name("{usr}").expect_err("unknown");
         assert_eq!(
             error.what,

@@ -31,7 +31,8 @@ impl SessionPolicy {
     /// # Errors
     /// Says the position and what IAM expects there, or the character that STS does not accept.
     pub fn parse(text: &str) -> Result<Self, InputError> {
-        let text = text.trim();
+        // What JSON counts as white space; AWS takes no other.
+        let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let refuse = |what: String, remedy: &str| Err(InputError::new("policy", what, remedy));
         // AWS's own pattern: [\u0009\u000A\u000D\u0020-\u00FF]+
         let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
@@ -214,6 +215,14 @@ mod tests {
                 "The session policy's Statement[0].Effect",
             ),
             ("{\"Statement\":\"ж\"}", "Line 1 of the session policy has"),
+            (
+                &format!("\u{b}{POLICY}"),
+                "Line 1 of the session policy has",
+            ),
+            (
+                &format!("{POLICY}\u{a0}"),
+                "Line 4, column 2 of the session policy is not JSON.",
+            ),
         ] {
             let error = SessionPolicy::parse(text).expect_err(text);
             assert!(error.what.starts_with(what), "{}", error.what);
@@ -262,8 +271,8 @@ mod tests {
                 "Sid must have only letters",
             ),
             (
-                r#""Action":"s3:*","Resource":"*","Condition":{}"#,
-                "Condition must not be empty",
+                r#""Action":"s3:*","Resource":"*","Condition":{"StringEquals":{}}"#,
+                "Condition.StringEquals must not be empty",
             ),
             (
                 r#""Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"soon"}}"#,
@@ -277,7 +286,8 @@ mod tests {
 
     #[test]
     fn white_space_is_not_sent_but_kept_in_texts() {
-        let policy = SessionPolicy::parse(POLICY).expect("a policy");
+        let policy = SessionPolicy::parse(&format!("\r\n\t {POLICY}\n")).expect("a policy");
+        assert_eq!(policy.as_str(), POLICY);
         assert_eq!(
             policy.compact(),
             "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:Get*\",\"Resource\":\"*\",\"Sid\":\"a\"}]}"

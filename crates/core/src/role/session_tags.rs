@@ -60,11 +60,6 @@ impl SessionTags {
         })
     }
 
-    /// Returns whether there are no tags.
-    pub fn is_empty(&self) -> bool {
-        self.tags.is_empty()
-    }
-
     /// Returns the tags as written.
     pub fn written(&self) -> Vec<SessionTag> {
         let tag = |(key, value): &(String, CallTemplate)| SessionTag {

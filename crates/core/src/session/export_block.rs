@@ -261,6 +261,7 @@ mod tests {
                 "unset AWS_ROLE_SESSION_NAME",
                 "unset AWS_ACCESS_KEY",
                 "unset AWS_SECRET_KEY",
+                "unset AWS_CREDENTIAL_SCOPE",
                 "unset AWS_BEARER_TOKEN_BEDROCK",
             ]
         );

@@ -26,41 +26,6 @@ pub enum Treatment {
     Leave,
 }
 
-impl Treatment {
-    /// Returns what `env` and `exec`, `exec --server`, and `env --unset` do.
-    pub fn actions(self) -> [&'static str; 3] {
-        const LEFT: &str = "left";
-        const OWN: &str = "unset if Rolecall set it";
-        match self {
-            Self::Credentials => ["set", "unset", "unset"],
-            Self::Region => [
-                "set; without a region, unset if Rolecall set it",
-                "set; without a region, unset if Rolecall set it",
-                OWN,
-            ],
-            Self::Endpoint => [
-                "set for a custom endpoint, else unset if on this machine",
-                "set for a custom endpoint, else unset if on this machine",
-                "unset",
-            ],
-            Self::Server => ["unset", "set", "unset"],
-            Self::Prompt => ["set by `exec` and `assume`", "set", "unset"],
-            Self::Unset => ["unset", "unset", LEFT],
-            Self::ServiceEndpoint => [
-                "unset if on this machine, or for a custom endpoint",
-                "unset if on this machine, or for a custom endpoint",
-                LEFT,
-            ],
-            Self::AwsOnly => [
-                "unset for a custom endpoint",
-                "unset for a custom endpoint",
-                LEFT,
-            ],
-            Self::Leave => [LEFT, LEFT, LEFT],
-        }
-    }
-}
-
 /// A variable.
 #[derive(Debug, Clone, Copy)]
 pub struct Variable {
@@ -74,6 +39,7 @@ pub struct Variable {
 
 /// The region that Rolecall set. The next session without a region, and `env --unset`, remove only that one.
 pub const OWN_REGION: &str = "ROLECALL_REGION";
+const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 /// The endpoint to which AWS's tools send all calls, if it is set. A session of a custom endpoint sets it.
 pub const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 
@@ -103,7 +69,7 @@ const TOOL: &str = "It changes a tool's behavior, not as whom it calls.";
 
 /// All variables. For a name that several lines match, the first one counts.
 #[rustfmt::skip]
-pub static VARIABLES: [Variable; 67] = [
+pub static VARIABLES: [Variable; 71] = [
     variable("AWS_ACCESS_KEY_ID", Credentials, OF_SESSION),
     variable("AWS_SECRET_ACCESS_KEY", Credentials, OF_SESSION),
     variable("AWS_SESSION_TOKEN", Credentials, OF_SESSION),
@@ -128,6 +94,7 @@ pub static VARIABLES: [Variable; 67] = [
     variable("AWS_ROLE_SESSION_NAME", Unset, OTHER_IDENTITY),
     variable("AWS_ACCESS_KEY", Unset, "Some SDKs read this old name of the access key ID."),
     variable("AWS_SECRET_KEY", Unset, "Some SDKs read this old name of the secret access key."),
+    variable("AWS_CREDENTIAL_SCOPE", Unset, "The SDK for JavaScript puts it into the session: the scope of another one fails."),
     variable("AWS_BEARER_TOKEN_BEDROCK", Unset, "SDKs call Amazon Bedrock with it instead of the session."),
     variable("AWS_BEARER_TOKEN_*", Unset, "SDKs call a service with it instead of the session."),
     variable("AWS_ENDPOINT_URL_*", ServiceEndpoint, "It comes before AWS_ENDPOINT_URL. AWS's session must not go to a local test service."),
@@ -138,6 +105,7 @@ pub static VARIABLES: [Variable; 67] = [
     variable("AWS_SHARED_CREDENTIALS_FILE", Leave, FILES),
     variable("AWS_SDK_LOAD_CONFIG", Leave, FILES),
     variable("AWS_CREDENTIAL_FILE", Leave, LATER),
+    variable("AWS_CONTAINER_SERVICE_ENDPOINT", Leave, "The SDK for Java uses it only with the address of a container that is unset."),
     variable("AWS_EC2_METADATA_*", Leave, LATER),
     variable("AWS_METADATA_SERVICE_*", Leave, LATER),
     variable("AWS_IMDS_*", Leave, LATER),
@@ -150,6 +118,8 @@ pub static VARIABLES: [Variable; 67] = [
     variable("AWS_S3_*", Leave, TRANSPORT),
     variable("AWS_S3CONTROL_*", Leave, TRANSPORT),
     variable("AWS_CA_BUNDLE", Leave, TRANSPORT),
+    variable("AWS_DISABLE_CLOCK_SKEW_CORRECTION", Leave, TRANSPORT),
+    variable("AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_*", Leave, TRANSPORT),
     variable("AWS_ENABLE_ENDPOINT_DISCOVERY", Leave, TRANSPORT),
     variable("AWS_ENDPOINT_DISCOVERY_ENABLED", Leave, TRANSPORT),
     variable("AWS_DISABLE_HOST_PREFIX_INJECTION", Leave, TRANSPORT),
@@ -219,6 +189,34 @@ pub fn left_over<'a>(environment: &'a [(String, String)], set: &[&str]) -> Vec<&
     left_over.map(|(name, _)| name.as_str()).collect()
 }
 
+/// Returns the variables of an environment that replace the session that it says it has, in some of AWS's tools. It says
+/// so with `ROLECALL_ROLE`, and with `ROLECALL_EXPIRATION` or the address of an endpoint.
+pub fn replacing(environment: &[(String, String)]) -> Vec<&str> {
+    let value_of = |name: &str| {
+        let found = environment.iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    let has = |name: &str| !value_of(name).is_empty();
+    let is_server = has("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    if !has("ROLECALL_ROLE") || !(is_server || has("ROLECALL_EXPIRATION")) {
+        return Vec::new();
+    }
+    let is_key_replaced = match is_server {
+        true => has(KEY_ID),
+        // The ID of a session's key starts differently from that of an access key.
+        // <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+        false => !value_of(KEY_ID).starts_with("ASIA") || !has("AWS_SESSION_TOKEN"),
+    };
+    let others = environment.iter().filter_map(|(name, value)| {
+        (treatment(name) == Unset && !value.is_empty()).then_some(name.as_str())
+    });
+    is_key_replaced
+        .then_some(KEY_ID)
+        .into_iter()
+        .chain(others)
+        .collect()
+}
+
 fn treatment(name: &str) -> Treatment {
     let matches = |it: &&Variable| match it.name.strip_suffix('*') {
         Some(start) => name.starts_with(start),
@@ -279,9 +277,65 @@ mod tests {
         }
     }
 
+    /// The names that the sources of botocore, the AWS CLI and the SDKs for JavaScript, Java, Go and Rust read.
+    const SETTINGS: [&str; 40] = [
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+        "AWS_AUTH_SCHEME_PREFERENCE",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_CA_BUNDLE",
+        "AWS_CONFIG_FILE",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_SERVICE_ENDPOINT",
+        "AWS_CREDENTIAL_EXPIRATION",
+        "AWS_CREDENTIAL_SCOPE",
+        "AWS_CSM_ENABLED",
+        "AWS_DATA_PATH",
+        "AWS_DEFAULTS_MODE",
+        "AWS_DISABLE_CLOCK_SKEW_CORRECTION",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION",
+        "AWS_DISABLE_REQUEST_COMPRESSION",
+        "AWS_EC2_METADATA_V1_DISABLED",
+        "AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026",
+        "AWS_ENABLE_ENDPOINT_DISCOVERY",
+        "AWS_ENDPOINT_DISCOVERY_ENABLED",
+        "AWS_EXECUTION_ENV",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_IMDS_USE_IPV6",
+        "AWS_LOGIN_CACHE_DIRECTORY",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_METADATA_SERVICE_TIMEOUT",
+        "AWS_NEW_RETRIES_2026",
+        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION",
+        "AWS_RETRY_MODE",
+        "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
+        "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
+        "AWS_SDK_UA_APP_ID",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_SIGV4A_SIGNING_REGION_SET",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_USE_FIPS_ENDPOINT",
+    ];
+
+    #[test]
+    fn every_setting_of_the_sdks_is_in_the_table() {
+        for name in SETTINGS {
+            let is_known = |it: &Variable| match it.name.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => it.name == name,
+            };
+            assert!(VARIABLES.iter().any(is_known), "{name}");
+        }
+    }
+
     #[test]
     fn what_would_replace_a_session_is_left_over() {
         for name in [
+            "AWS_CREDENTIAL_SCOPE",
             "AWS_PROFILE",
             "AWS_ACCOUNT_ID",
             "AWS_BEARER_TOKEN_BEDROCK",
@@ -303,6 +357,46 @@ mod tests {
         ] {
             assert_eq!(left(&[(name, "x")], &[]), [""; 0]);
         }
+    }
+
+    fn replaced(environment: &[(&str, &str)]) -> Vec<String> {
+        let environment: Vec<(String, String)> = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let names = replacing(&environment);
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_session_in_variables_is_replaced_by_a_profile_or_another_key() {
+        let session = [
+            ("ROLECALL_ROLE", "guest"),
+            ("ROLECALL_EXPIRATION", "2026-11-21T13:00:00Z"),
+            ("AWS_SESSION_TOKEN", "x"),
+        ];
+        let of = |key, more: &[(&'static str, &'static str)]| {
+            replaced(&[&session[..], &[("AWS_ACCESS_KEY_ID", key)], more].concat())
+        };
+        assert_eq!(of("ASIAIOSFODNN7EXAMPLE", &[]), [""; 0]);
+        assert_eq!(of("ASIAIOSFODNN7EXAMPLE", &[("AWS_PROFILE", "")]), [""; 0]);
+        let profile = [("AWS_PROFILE", "dev")];
+        assert_eq!(of("ASIAIOSFODNN7EXAMPLE", &profile), ["AWS_PROFILE"]);
+        assert_eq!(of("AKIAIOSFODNN7EXAMPLE", &[]), ["AWS_ACCESS_KEY_ID"]);
+        assert_eq!(replaced(&session), ["AWS_ACCESS_KEY_ID"]);
+        assert_eq!(replaced(&profile), [""; 0], "there is no session");
+    }
+
+    #[test]
+    fn a_session_of_an_endpoint_is_replaced_by_any_key() {
+        let session = [
+            ("ROLECALL_ROLE", "guest"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/x"),
+        ];
+        assert_eq!(replaced(&session), [""; 0]);
+        let key = ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE");
+        let with_key = [session[0], session[1], key];
+        assert_eq!(replaced(&with_key), ["AWS_ACCESS_KEY_ID"]);
     }
 
     #[test]

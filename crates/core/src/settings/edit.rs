@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use crate::asker::consent::{Consent, Subject};
-use crate::catalogue::{line_ending, parse_toml, written};
+use crate::catalogue::{line_ending, parse_toml, replace_value, written};
 use crate::value::name::Name;
 use crate::value::problem::{Problem, ProblemCode};
 
@@ -34,7 +34,7 @@ pub fn with_consent(
     match consent {
         None => drop(policies.remove(name)),
         Some(consent) => match policies.get_mut(name).and_then(Item::as_value_mut) {
-            Some(value) => set_text(value, consent.word()),
+            Some(value) => replace_value(value, consent.word()),
             None => drop(policies.insert(name, toml_edit::value(consent.word()))),
         },
     }
@@ -121,7 +121,7 @@ fn temporary_roles<'a>(
 }
 
 /// Returns the text with a new table at the end, after any final comment.
-fn appended(text: &str, name: &str, table: &Table) -> String {
+pub(super) fn appended(text: &str, name: &str, table: &Table) -> String {
     let gap = match text {
         "" => "",
         text if text.ends_with('\n') => "\n",
@@ -160,12 +160,6 @@ fn policies_table<'a>(
     policies
         .as_table_like_mut()
         .ok_or_else(|| not_a_table(table))
-}
-
-fn set_text(value: &mut Value, text: &str) {
-    let decor = value.decor().clone();
-    *value = Value::from(text);
-    *value.decor_mut() = decor;
 }
 
 #[cfg(test)]

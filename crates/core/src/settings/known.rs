@@ -4,6 +4,7 @@ use toml_edit::Item;
 
 use super::Settings;
 use super::guard::Guard;
+use super::quiet_hours::QuietHours;
 use super::value::{self, Wrong};
 use crate::asker::consent::Consent;
 use crate::value::nearest::may_be_misspelled;
@@ -26,7 +27,7 @@ const TEAMS: &str = "teams";
 const POLICY: &[Guard] = &[Guard::Policy];
 const DESTINATION: &[Guard] = &[Guard::Destination];
 
-static SETTINGS: [Setting; 18] = [
+static SETTINGS: [Setting; 24] = [
     setting("aws", "endpoint_url", DESTINATION, |to, item, name| {
         let url = |text: &str| value::loopback_url(text).map(Some);
         put_text(&mut to.endpoint_url, item, name, url)
@@ -52,6 +53,10 @@ static SETTINGS: [Setting; 18] = [
     setting("notifications", "lead_times", &[], |to, item, _| {
         put(&mut to.lead_times, value::lead_times(item))
     }),
+    setting("notifications", "quiet_hours", &[], |to, item, name| {
+        let hours = |text: &str| QuietHours::parse(text).map(Some);
+        put_text(&mut to.quiet_hours, item, name, hours)
+    }),
     setting("clipboard", "clear_after", &[], |to, item, name| {
         put_text(&mut to.clipboard_clear, item, name, value::clear_after)
     }),
@@ -63,6 +68,19 @@ static SETTINGS: [Setting; 18] = [
     }),
     setting("export", "shell", &[], |to, item, name| {
         put_text(&mut to.shell, item, name, value::shell)
+    }),
+    setting("console", "browser", &[], |to, item, name| {
+        put_text(&mut to.browser, item, name, value::browser)
+    }),
+    setting("console", "duration", &[], |to, item, name| {
+        let duration = |text: &str| value::console_duration(text).map(Some);
+        put_text(&mut to.console_duration, item, name, duration)
+    }),
+    setting("console", "sign_in", &[], |to, item, name| {
+        put_text(&mut to.sign_in_method, item, name, value::sign_in)
+    }),
+    setting("console", "sign_out_first", &[], |to, item, name| {
+        put(&mut to.sign_out_first, value::switch(item, name))
     }),
     setting(
         "production",
@@ -88,6 +106,9 @@ static SETTINGS: [Setting; 18] = [
     }),
     setting("ask", "keys", POLICY, |_, _, name| {
         Err(value::not_a_table(name))
+    }),
+    setting("keys", "rotate_after", &[], |to, item, name| {
+        put_text(&mut to.rotate_after, item, name, value::rotate_after)
     }),
     setting("temporary_profiles", "roles", &[], |to, item, _| {
         put(&mut to.temporary_profiles, value::role_names(item))
@@ -146,6 +167,11 @@ pub(super) fn sentence() -> String {
         .collect();
     let teams = value::TEAM_FIELDS;
     format!("Known: {}; [{TEAMS}.NAME] {teams}.", shown.join("; "))
+}
+
+/// Returns whether a setting is known. Teams have names that the user chooses, and are none.
+pub(super) fn is_setting(section: &str, name: &str) -> bool {
+    find(section, name).is_some()
 }
 
 /// Returns whether a section is known.
@@ -234,9 +260,9 @@ mod tests {
     fn the_sentence_has_each_setting_in_its_section() {
         assert_eq!(
             super::sentence(),
-            "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times; \
-             [clipboard] clear_after; [mfa] process, session; [export] shell; [production] confirm; [agent] start; \
-             [ask] default, containers, roles, keys; [temporary_profiles] roles; [teams.NAME] from, source."
+            "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times, quiet_hours; \
+             [clipboard] clear_after; [mfa] process, session; [export] shell; [console] browser, duration, sign_in, sign_out_first; [production] confirm; [agent] start; \
+             [ask] default, containers, roles, keys; [keys] rotate_after; [temporary_profiles] roles; [teams.NAME] from, source."
         );
     }
 }

@@ -39,7 +39,7 @@ fn an_empty_file_gives_the_defaults() {
 fn reads_every_setting() {
     let settings = sound(
         "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nfips = true\ndual_stack = true\nca_bundle = \"/etc/ca.pem\"\n\
-         [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n",
+         [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n[console]\nbrowser = \"firefox container={role}\"\nduration = \"8h\"\nsign_in = \"redirect\"\nsign_out_first = true\n[keys]\nrotate_after = \"30d\"\n",
     );
     assert_eq!(
         settings.endpoint_url.as_deref(),
@@ -58,8 +58,33 @@ fn reads_every_setting() {
         ),
         (10, 129_600, Shell::Fish)
     );
+    assert_eq!(settings.rotate_after, Some(SignedDuration::from_hours(720)));
     assert_eq!(settings.mfa_process, ["pass", "otp"]);
     assert_eq!(settings.agent_start, AgentStart::Always);
+    assert_eq!(settings.browser.to_string(), "firefox container={role}");
+    assert_eq!(
+        settings.console_duration.map(|it| it.seconds()),
+        Some(28_800)
+    );
+    assert_eq!(
+        (settings.sign_in_method, settings.sign_out_first),
+        (SignInMethod::Redirect, true)
+    );
+}
+
+#[test]
+fn the_age_of_keys_has_a_range_and_can_be_off() {
+    let days = |text: &str| sound(&format!("[keys]\nrotate_after = \"{text}\"\n")).rotate_after;
+    assert_eq!(days("1d"), Some(SignedDuration::from_hours(24)));
+    assert_eq!(days("1000d"), Some(SignedDuration::from_hours(24_000)));
+    assert_eq!(days("off"), None);
+    let default = Settings::default().rotate_after;
+    assert_eq!(default, Some(SignedDuration::from_hours(90 * 24)));
+    for wrong in ["0d", "1001d", "90", "-1d", "never", "1.5d", ""] {
+        let (settings, problem) = with_fault(&format!("[keys]\nrotate_after = \"{wrong}\"\n"));
+        assert_eq!(settings.rotate_after, default, "{wrong}");
+        assert!(problem.what.contains("from 1d to 1000d"), "{problem}");
+    }
 }
 
 #[test]

@@ -6,8 +6,11 @@ use toml_edit::Item;
 use super::AgentStart;
 use crate::asker::consent::Consent;
 use crate::catalogue::team::{Team, TeamLocation};
+use crate::console::sign_in::SignInMethod;
 use crate::session::shell::Shell;
-use crate::value::duration::{TokenDuration, parse_seconds};
+use crate::value::browser::Browser;
+use crate::value::duration::{SessionDuration, TokenDuration, parse_seconds};
+use crate::value::lead_times;
 use crate::value::name::Name;
 use crate::value::region::Region;
 use crate::value::sanitise;
@@ -15,10 +18,11 @@ use crate::value::sanitise;
 /// What is wrong, and what is allowed.
 pub(super) type Wrong = (String, String);
 
-/// The maximum lead time of a warning, in seconds, which is the maximum duration of a session.
-const LEAD_MAX_S: u64 = 43_200;
 /// The range of the time after which the clipboard is cleared, in seconds.
 const CLEAR_S: std::ops::RangeInclusive<u64> = 5..=3_600;
+
+/// The range of the age from which on a key should be replaced, in days.
+const ROTATE_DAYS: std::ops::RangeInclusive<i64> = 1..=1_000;
 
 /// The settings in the table of a team.
 pub(super) const TEAM_FIELDS: &str = "from, source";
@@ -130,25 +134,12 @@ pub(super) fn words(item: &Item) -> Result<Vec<String>, Wrong> {
 }
 
 pub(super) fn lead_times(item: &Item) -> Result<Vec<SignedDuration>, Wrong> {
-    const FORM: &str = "Write it as lead_times = [\"10m\", \"2m\"], each at most 12h.";
+    let wrong = |what: &str| (what.to_owned(), lead_times::FORM.to_owned());
     let array = item
         .as_array()
-        .ok_or_else(|| ("\"lead_times\" must be a list.".to_owned(), FORM.to_owned()))?;
-    let mut times = Vec::new();
-    for value in array {
-        let seconds = value
-            .as_str()
-            .and_then(parse_seconds)
-            .filter(|seconds| (1..=LEAD_MAX_S).contains(seconds));
-        let seconds = seconds
-            .ok_or_else(|| ("A lead time is not a duration.".to_owned(), FORM.to_owned()))?;
-        times.push(SignedDuration::from_secs(
-            i64::try_from(seconds).unwrap_or(i64::MAX),
-        ));
-    }
-    times.sort_unstable_by(|a, b| b.cmp(a));
-    times.dedup();
-    Ok(times)
+        .ok_or_else(|| wrong("\"lead_times\" must be a list."))?;
+    let texts = array.iter().map(|text| text.as_str().unwrap_or_default());
+    lead_times::parse(texts).ok_or_else(|| wrong("A lead time is not a duration."))
 }
 
 pub(super) fn role_names(item: &Item) -> Result<Vec<Name>, Wrong> {
@@ -175,6 +166,23 @@ pub(super) fn clear_after(text: &str) -> Result<SignedDuration, Wrong> {
             (
                 "\"clear_after\" must be from 5s to 1h.".into(),
                 "Write it as clear_after = \"30s\".".into(),
+            )
+        })
+}
+
+/// Accepts a number of days, such as `90d`, or `off`.
+pub(super) fn rotate_after(text: &str) -> Result<Option<SignedDuration>, Wrong> {
+    if text.trim() == "off" {
+        return Ok(None);
+    }
+    let days = text.trim().strip_suffix('d');
+    let days = days.and_then(|days| days.parse::<i64>().ok());
+    let days = days.filter(|days| ROTATE_DAYS.contains(days));
+    days.map(|days| Some(SignedDuration::from_hours(24 * days)))
+        .ok_or_else(|| {
+            (
+                "\"rotate_after\" must be from 1d to 1000d, or \"off\".".into(),
+                "Write it as rotate_after = \"90d\".".into(),
             )
         })
 }
@@ -212,6 +220,25 @@ pub(super) fn region(text: &str) -> Result<Region, Wrong> {
 
 pub(super) fn code_life(text: &str) -> Result<TokenDuration, Wrong> {
     TokenDuration::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn browser(text: &str) -> Result<Browser, Wrong> {
+    Browser::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn console_duration(text: &str) -> Result<SessionDuration, Wrong> {
+    SessionDuration::parse(text).map_err(|error| (error.what, error.remedy))
+}
+
+pub(super) fn sign_in(text: &str) -> Result<SignInMethod, Wrong> {
+    match text.trim() {
+        "form" => Ok(SignInMethod::Form),
+        "redirect" => Ok(SignInMethod::Redirect),
+        other => Err((
+            format!("Unknown value \"{}\" for sign_in.", sanitise::echo(other)),
+            "Write sign_in = \"form\" or \"redirect\".".into(),
+        )),
+    }
 }
 
 pub(super) fn text<'a>(item: &'a Item, key: &str) -> Result<&'a str, Wrong> {

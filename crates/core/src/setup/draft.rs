@@ -1,5 +1,7 @@
 //! A kit as typed.
 
+use serde::{Deserialize, Serialize};
+
 use super::account_id::AccountId;
 use super::caller::{Caller, CallerKind};
 use super::grant::Grant;
@@ -13,7 +15,9 @@ use crate::value::input::InputError;
 use crate::value::role_arn::RoleArn;
 
 /// A kit as typed, not yet checked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct KitDraft {
     /// Who may assume the role: an ARN, an account ID, or `*`.
     pub who: String,

@@ -1,5 +1,7 @@
 //! The kit: who may assume which role, to do what, and under which conditions.
 
+use serde::{Deserialize, Serialize};
+
 use super::account_id::AccountId;
 use super::caller::{Caller, CallerKind};
 use super::grant::Grant;
@@ -31,7 +33,9 @@ pub struct Kit {
 }
 
 /// Profiles of the AWS CLI.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Profiles {
     /// For the role's account.
     pub role: Option<String>,

@@ -8,6 +8,7 @@ use super::kit::Kit;
 use super::policies::{
     NamedPolicy, caller_policy, caller_policy_name, permission_policies, trust_policy,
 };
+use crate::calls::iam_call::PolicyHolder as Holder;
 
 /// What a kit makes in one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,17 +80,6 @@ pub enum Resource {
         /// What it is attached to.
         holder: Option<Holder>,
     },
-}
-
-/// What has a policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
-    /// A user that exists.
-    User(String),
-    /// A role that exists.
-    Role(String),
-    /// A group of the kit.
-    Group(String),
 }
 
 /// Returns what the kit makes in the role's account, then what it makes in the caller's. Both are one part if there is

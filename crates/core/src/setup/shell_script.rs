@@ -2,8 +2,9 @@
 
 use super::kit::Kit;
 use super::policies::NamedPolicy;
-use super::resource::{AccountPart, Holder, NewRole, Resource, Side, parts};
+use super::resource::{AccountPart, NewRole, Resource, Side, parts};
 use super::summary::{comments, summary};
+use crate::calls::iam_call::PolicyHolder as Holder;
 use crate::value::shell_word::shell_word;
 
 /// Returns the script.

@@ -3,7 +3,8 @@
 use rolecall_policy::Json;
 
 use super::policies::NamedPolicy;
-use super::resource::{AccountPart, Holder, NewRole, Resource};
+use super::resource::{AccountPart, NewRole, Resource};
+use crate::calls::iam_call::PolicyHolder as Holder;
 
 /// A resource of a template.
 pub(super) struct TemplateResource {

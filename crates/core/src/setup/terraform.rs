@@ -4,8 +4,9 @@ use rolecall_policy::Json;
 
 use super::kit::Kit;
 use super::policies::NamedPolicy;
-use super::resource::{AccountPart, Holder, NewRole, Resource, Side, parts};
+use super::resource::{AccountPart, NewRole, Resource, Side, parts};
 use super::summary::{comments, summary};
+use crate::calls::iam_call::PolicyHolder as Holder;
 
 /// Returns `main.tf`.
 pub(super) fn terraform(kit: &Kit) -> String {

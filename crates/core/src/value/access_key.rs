@@ -1,11 +1,13 @@
 //! Long-term access keys. Their secrets are only in the keychain.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::value::arn::Arn;
 use crate::value::input::InputError;
 use crate::value::mfa::MfaSerial;
 use crate::value::name::Name;
+use crate::value::region::{PARTITIONS, Partition};
 use crate::value::secret::Secret;
 
 /// The length of an IAM secret access key.
@@ -25,6 +27,18 @@ pub struct AccessKey {
     /// The MFA device whose seed is also in the keychain, if the user chose that.
     #[serde(default)]
     pub totp: Option<MfaSerial>,
+    /// When it was created, once IAM has said so.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it was added to Rolecall, or created by it.
+    #[serde(default)]
+    pub added_at: Option<Timestamp>,
+    /// When the user was last reminded to replace it.
+    #[serde(default)]
+    pub reminded_at: Option<Timestamp>,
+    /// The keys that it replaced, the latest last. Profiles of AWS's files may still name one of them.
+    #[serde(default)]
+    pub replaced: Vec<AccessKeyId>,
 }
 
 impl AccessKey {
@@ -36,6 +50,11 @@ impl AccessKey {
     /// Returns the partition in the user's ARN.
     pub fn partition(&self) -> &str {
         Arn::partition_of(&self.user_arn).unwrap_or_default()
+    }
+
+    /// Returns the partition whose endpoints know the user: the first one if the ARN names none that is known.
+    pub fn known_partition(&self) -> Partition {
+        Partition::named(self.partition()).unwrap_or(PARTITIONS[0])
     }
 }
 

@@ -132,6 +132,8 @@ pub enum CauseKind {
     Boundary,
     /// The session policy or the role of the caller's session.
     CallerSession,
+    /// The caller's session may have been revoked.
+    RevokedSession,
     /// The policy of a VPC endpoint.
     EndpointPolicy,
     /// The policy of the resource, such as a bucket or a key.
@@ -188,11 +190,29 @@ pub struct Statement {
     pub json: String,
 }
 
+impl Statement {
+    /// Returns the statement for another policy than the one it was written for.
+    pub(crate) fn for_policy(self, place: impl Into<String>) -> Self {
+        Self {
+            goes_to: place.into(),
+            ..self
+        }
+    }
+}
+
 impl Diagnosis {
     /// Returns whether the error means that AWS no longer accepts the credentials that signed, whatever the request:
     /// they expired, were revoked or deleted.
     pub fn means_dead_credentials(&self) -> bool {
         is_unknown_key(&self.code) || is_expired(&self.code)
+    }
+
+    /// Returns whether the session that signed may have been revoked, so that a new one works.
+    pub fn may_be_revoked(&self) -> bool {
+        let kinds = self.causes.iter().map(|cause| cause.kind);
+        kinds
+            .into_iter()
+            .any(|kind| kind == CauseKind::RevokedSession)
     }
 }
 

@@ -182,6 +182,21 @@ pub fn span(seconds: i64) -> String {
     }
 }
 
+/// Returns a span in its largest unit, rounded down: `412 days`, `1 day`, `3 hours`, `5 minutes`, or `less than a minute`.
+pub fn rough_span(span: jiff::SignedDuration) -> String {
+    let minutes = span.as_mins();
+    let (count, unit) = match minutes {
+        ..1 => return "less than a minute".to_owned(),
+        1..60 => (minutes, "minute"),
+        60..1_440 => (minutes / 60, "hour"),
+        1_440.. => (minutes / 1_440, "day"),
+    };
+    match count {
+        1 => format!("1 {unit}"),
+        count => format!("{count} {unit}s"),
+    }
+}
+
 /// Returns the time left as people say it: from a minute on, to the nearest minute, so that a session of an hour does
 /// not start with 59 minutes.
 pub fn time_left(left: jiff::SignedDuration) -> String {
@@ -206,6 +221,21 @@ pub fn time_left_changes_in(left: jiff::SignedDuration) -> jiff::SignedDuration 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rough_span_has_one_unit() {
+        for (minutes, text) in [
+            (0, "less than a minute"),
+            (1, "1 minute"),
+            (59, "59 minutes"),
+            (60, "1 hour"),
+            (1_439, "23 hours"),
+            (1_440, "1 day"),
+            (593_280, "412 days"),
+        ] {
+            assert_eq!(rough_span(jiff::SignedDuration::from_mins(minutes)), text);
+        }
+    }
 
     #[test]
     fn time_left_is_rounded_to_the_nearest_minute() {

@@ -62,7 +62,7 @@ impl From<KeychainError> for Problem {
             KeychainError::Exhausted(said) => {
                 let what = format!("The keychain cannot be asked: {}.", sanitise::echo(said));
                 let remedy = "Close some programs or restart Rolecall, then try again. Active sessions keep working.";
-                return Self::new(ProblemCode::KeychainFrozen, what, remedy);
+                return Self::new(ProblemCode::NoResources, what, remedy);
             }
             KeychainError::Denied(said) => {
                 let said = sanitise::cut(&sanitise::visible(said), SAID_LIMIT);
@@ -75,7 +75,7 @@ impl From<KeychainError> for Problem {
             }
             KeychainError::Empty => (
                 ProblemCode::KeychainEmpty,
-                "The secret of this access key is no longer in the keychain.",
+                "Rolecall no longer has the secret of this access key.",
                 "Remove the key and add it again.",
             ),
             KeychainError::Corrupt => (

@@ -1,11 +1,12 @@
 //! Names that look alike, such as "admin" with a Latin and with a Cyrillic "a".
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::problem::{Problem, ProblemCode};
 use super::sanitise;
 
-/// Letters of other scripts, each beside the Latin letter that it looks like, and digits that look like letters.
+/// Letters of other scripts, each beside the Latin letter that it looks like.
 /// <https://www.unicode.org/reports/tr39/#Confusable_Detection>
 const LIKE: [(&str, char); 45] = [
     ("аɑα", 'a'),
@@ -20,7 +21,7 @@ const LIKE: [(&str, char); 45] = [
     ("һ", 'h'),
     ("НΗ", 'H'),
     ("іιɩ", 'i'),
-    ("ІΙӀ1|Il", 'l'),
+    ("ІΙӀ", 'l'),
     ("јϳ", 'j'),
     ("Ј", 'J'),
     ("КΚ", 'K'),
@@ -30,7 +31,7 @@ const LIKE: [(&str, char); 45] = [
     ("ո", 'n'),
     ("ΝͶ", 'N'),
     ("оοօ", 'o'),
-    ("ОΟ0", 'O'),
+    ("ОΟ", 'O'),
     ("рρ", 'p'),
     ("РΡ", 'P'),
     ("ԛ", 'q'),
@@ -56,7 +57,21 @@ const LIKE: [(&str, char); 45] = [
 ];
 
 /// Returns the name as it looks: names with the same result look alike.
-fn skeleton(name: &str) -> String {
+fn skeleton(name: &str) -> Cow<'_, str> {
+    match is_as_it_looks(name) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(redrawn(name)),
+    }
+}
+
+/// Returns whether a name is what it looks like: most are. White space may be shown as less.
+fn is_as_it_looks(name: &str) -> bool {
+    let is_itself =
+        |character: char| character.is_ascii_graphic() && letter(character) == character;
+    name.chars().all(is_itself)
+}
+
+fn redrawn(name: &str) -> String {
     let words = name.split_whitespace().collect::<Vec<_>>();
     let shown = words.join(" ");
     let visible = shown.chars().filter(|c| !is_selector(*c));
@@ -69,22 +84,31 @@ fn is_selector(character: char) -> bool {
 }
 
 fn latin(character: char) -> char {
-    if character.is_ascii() && !matches!(character, '0' | '1' | '|' | 'I') {
-        return character;
-    }
     let wide = u32::from(character);
     let narrow = match wide {
         // Wide forms of ASCII.
         0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(character),
         _ => character,
     };
+    if narrow.is_ascii() {
+        return letter(narrow);
+    }
     let like = LIKE.iter().find(|(letters, _)| letters.contains(narrow));
     like.map_or(narrow, |(_, latin)| *latin)
 }
 
+/// Returns the letter that an ASCII character looks like, or the character itself.
+fn letter(character: char) -> char {
+    match character {
+        '0' => 'O',
+        '1' | '|' | 'I' => 'l',
+        _ => character,
+    }
+}
+
 /// Returns the first two different names that look alike.
 pub fn first_pair<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str, &'a str)> {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut seen: HashMap<Cow<'_, str>, &str> = HashMap::new();
     for name in names {
         match seen.insert(skeleton(name), name) {
             Some(other) if other != name => return Some((other, name)),

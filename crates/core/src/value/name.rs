@@ -1,5 +1,6 @@
 //! Names of roles and access keys in Rolecall. Both share one namespace, because a source can be either.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,6 +49,13 @@ impl Name {
 
     /// Returns the name.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Finds names in maps by their text, which is hashed and compared like them.
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -3,16 +3,19 @@
 /// Longer words are not treated as misspelled, because comparing them would be slow.
 const WORD_MAX: usize = 64;
 
-/// Returns the known word that is most similar to `word`, if it is similar enough to be meant.
+/// Returns the known word that is most similar to `word`, if it is similar enough to be meant. A letter's case counts only
+/// between words that are equally similar otherwise.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words are not treated as misspelled, because comparing them would be slow.
     if word.len() > 32 {
         return None;
     }
-    let near = known
-        .into_iter()
-        .map(|known| (distance(word, known), known));
-    let (distance, known) = near.min()?;
+    let lower = word.to_lowercase();
+    let near = known.into_iter().map(|known| {
+        let folded = distance(&lower, &known.to_lowercase());
+        (folded, distance(word, known), known)
+    });
+    let (distance, _, known) = near.min()?;
     (distance <= 2 && distance < known.len()).then_some(known)
 }
 
@@ -63,6 +66,8 @@ mod tests {
             ("lsit", Some("list")),
             ("asume", Some("assume")),
             ("credential", Some("credentials")),
+            ("LIST", Some("list")),
+            ("Asume", Some("assume")),
             ("quit", None),
             ("", None),
             ("x", None),

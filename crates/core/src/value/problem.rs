@@ -47,6 +47,15 @@ impl Problem {
         )
     }
 
+    /// Returns the problem of something that cannot be done because the process may open no more files.
+    pub fn too_many_files(what: &str) -> Self {
+        Self::new(
+            ProblemCode::NoResources,
+            format!("{what}: too many files are open."),
+            "Close some programs or restart Rolecall, then try again. Active sessions keep working.",
+        )
+    }
+
     /// Returns the same problem with an explanation.
     pub fn with_diagnosis(mut self, diagnosis: Diagnosis) -> Self {
         self.diagnosis = Some(Box::new(diagnosis));
@@ -139,8 +148,10 @@ pub enum ProblemCode {
     NotRunning,
     /// The application and the command line are not compatible.
     VersionMismatch,
-    /// An upgrade replaced or removed the running program.
+    /// An upgrade replaced the running program: a restart starts the new one.
     Updated,
+    /// The running program was removed: there is nothing to start again.
+    Removed,
     /// Another user's process listens on the socket.
     ForeignPeer,
     /// The user, or the policy of the role, denied the request.
@@ -157,6 +168,8 @@ pub enum ProblemCode {
     NoBus,
     /// The call took longer than its deadline.
     TimedOut,
+    /// The system lacks resources, such as files that the process may open.
+    NoResources,
     /// An internal error.
     Internal,
 }

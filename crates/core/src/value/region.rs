@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::value::input::InputError;
+use crate::value::nearest::nearest;
 use crate::value::sanitise;
 
 /// A part of AWS with accounts, endpoints and a console of its own.
@@ -186,6 +187,13 @@ impl Partition {
     }
 }
 
+/// Returns whether a name stands for a partition's global endpoints, such as `aws-global`. The SDKs then call STS as without
+/// a region.
+pub fn is_global(name: &str) -> bool {
+    let partition = name.strip_suffix("-global");
+    partition.is_some_and(|partition| Partition::named(partition).is_some())
+}
+
 /// The name of a region, such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Region(String);
@@ -204,6 +212,10 @@ impl Region {
         let lower = text.to_ascii_lowercase();
         let remedy = match suggestion(&lower) {
             Some(near) => format!("Did you mean {near}?"),
+            None if is_global(&lower) => {
+                "It stands for the global endpoints. Here, a region is needed, such as eu-west-1."
+                    .to_owned()
+            }
             None => "A region looks like eu-west-1 or us-gov-west-1.".to_owned(),
         };
         Err(InputError::new("region", what, remedy))
@@ -236,12 +248,14 @@ fn is_region(text: &str) -> bool {
         && text.len() <= 32
 }
 
-fn suggestion(lower: &str) -> Option<String> {
-    if is_region(lower) {
-        return Some(lower.to_owned());
-    }
+/// Returns the known region that was probably meant.
+fn suggestion(lower: &str) -> Option<&'static str> {
+    let known = || PARTITIONS.iter().flat_map(|it| it.regions).copied();
+    let lower = lower.replace(['_', ' '], "-");
     let with_number = format!("{lower}-1");
-    is_region(&with_number).then_some(with_number)
+    known()
+        .find(|region| *region == lower || *region == with_number)
+        .or_else(|| nearest(&lower, known()))
 }
 
 #[cfg(test)]
@@ -255,9 +269,40 @@ mod tests {
             ("US-EAST-1", "us-east-1"),
             ("../x", "looks like"),
             ("mars", "looks like"),
+            ("eu_west_1", "eu-west-1"),
+            ("eu-west-l", "eu-west-1"),
+            ("us-nowhere", "looks like"),
+            ("aws-global", "global endpoints"),
         ] {
             let error = Region::parse(bad).expect_err("must be refused");
             assert!(error.remedy.contains(hint), "{bad}: {}", error.remedy);
+        }
+    }
+
+    #[test]
+    fn a_suggested_region_exists() {
+        let parts = ["us", "eu", "aws", "mars", "cn", "west", "global", "1", "x"];
+        let known = |name: &str| PARTITIONS.iter().any(|it| it.regions.contains(&name));
+        for first in parts {
+            for second in parts {
+                let text = format!("{first}-{second}");
+                let Err(error) = Region::parse(&text) else {
+                    continue;
+                };
+                let meant = error.remedy.strip_prefix("Did you mean ");
+                let meant = meant.map(|it| it.trim_end_matches('?'));
+                assert!(meant.is_none_or(known), "{text}: {}", error.remedy);
+            }
+        }
+    }
+
+    #[test]
+    fn each_partition_has_a_name_for_its_global_endpoints() {
+        for name in ["aws-global", "aws-cn-global", "aws-us-gov-global"] {
+            assert!(is_global(name), "{name}");
+        }
+        for name in ["global", "-global", "eu-global", "us-east-1", "aws"] {
+            assert!(!is_global(name), "{name}");
         }
     }
 

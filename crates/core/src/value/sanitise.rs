@@ -1,12 +1,17 @@
 //! Makes untrusted text safe for each place where it is shown. All text from files and the network is sanitised before
 //! it is shown.
 
+use std::borrow::Cow;
+
 /// The maximum number of characters of untrusted text in a message.
 const ECHO_LIMIT: usize = 64;
 
 /// Returns whether a terminal, menu or notification could interpret `character` instead of showing it: control
 /// characters, bidirectional controls, zero-width and other invisible characters, and letters that are blank.
 pub fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -25,6 +30,14 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Returns the same without a copy of a text that has no hidden character.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    match text.chars().any(is_hidden) {
+        true => Cow::Owned(visible(text)),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Returns `text` with every hidden character except line endings escaped as `\u{…}`.

@@ -3,8 +3,10 @@
 use jiff::SignedDuration;
 
 use crate::asker::consent::Reply;
+use crate::rotation::command;
 use crate::value::arn::Arn;
 use crate::value::duration::{ReducedDuration, time_left};
+use crate::value::key_age::KeyAge;
 use crate::value::name::Name;
 use crate::value::problem::Problem;
 use crate::value::sanitise;
@@ -32,6 +34,8 @@ pub enum Topic {
     Questions,
     /// Temporary profiles in AWS's credentials file.
     TemporaryProfiles,
+    /// An access key that should be replaced.
+    OldKey(Name),
     /// The window.
     Window,
     /// The tray's menu.
@@ -45,6 +49,10 @@ pub enum NoticeAction {
     Renew,
     /// Copies the export block.
     Copy,
+    /// Puts the warning off for five minutes.
+    Snooze,
+    /// Lets the session end: no more warnings, and no automatic renewal.
+    LetEnd,
     /// Answers a question.
     Reply(Reply),
     /// Opens the window.
@@ -53,9 +61,11 @@ pub enum NoticeAction {
 
 impl NoticeAction {
     /// All actions.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Renew,
         Self::Copy,
+        Self::Snooze,
+        Self::LetEnd,
         Self::Reply(Reply::AllowOnce),
         Self::Reply(Reply::AllowTree),
         Self::Reply(Reply::Deny),
@@ -67,6 +77,8 @@ impl NoticeAction {
         match self {
             Self::Renew => "renew",
             Self::Copy => "copy",
+            Self::Snooze => "snooze",
+            Self::LetEnd => "let-end",
             Self::Reply(Reply::AllowOnce) => "allow-once",
             Self::Reply(Reply::AllowTree) => "allow-tree",
             Self::Reply(Reply::Deny) => "deny",
@@ -79,6 +91,8 @@ impl NoticeAction {
         match self {
             Self::Renew => "Renew",
             Self::Copy => "Copy for your shell",
+            Self::Snooze => "Snooze 5 min",
+            Self::LetEnd => "Let it end",
             Self::Reply(reply) => reply.label(),
             Self::Open => "Open Rolecall",
         }
@@ -92,8 +106,10 @@ pub enum Urgency {
     Low,
     /// Something expires soon.
     Normal,
-    /// Something expired or failed.
+    /// Something expired or failed, or what expires soon matters.
     High,
+    /// What expired matters: it acts on production, or a program uses it.
+    Critical,
     /// A program waits for an answer. The notification stays until there is one.
     Question,
 }
@@ -154,28 +170,6 @@ impl Notice {
         }
     }
 
-    /// Returns the warning that a session expires soon.
-    pub fn expiring(role: &Name, left: SignedDuration) -> Self {
-        Self {
-            topic: Topic::Session(role.clone()),
-            title: format!("{role} expires in {}", time_left(left)),
-            body: "Renew to keep working. Open terminals need a fresh copy.".to_owned(),
-            actions: vec![NoticeAction::Renew, NoticeAction::Copy, NoticeAction::Open],
-            urgency: Urgency::Normal,
-        }
-    }
-
-    /// Returns the notification for an expired session.
-    pub fn expired(role: &Name) -> Self {
-        Self {
-            topic: Topic::Session(role.clone()),
-            title: format!("{role} has expired"),
-            body: "Renew to keep working.".to_owned(),
-            actions: vec![NoticeAction::Renew, NoticeAction::Open],
-            urgency: Urgency::High,
-        }
-    }
-
     /// Returns the notification for a failed AssumeRole or renewal.
     pub fn failed(role: &Name, problem: &Problem) -> Self {
         Self {
@@ -198,6 +192,27 @@ impl Notice {
         }
     }
 
+    /// Returns the notification for a console that could not be opened.
+    pub fn console_not_opened(role: &Name, problem: &Problem) -> Self {
+        Self {
+            title: format!("The console was not opened as {role}"),
+            ..Self::failed(role, problem)
+        }
+    }
+
+    /// Returns the notification that other users of this machine tried to get a sign-in.
+    pub fn console_tried_by_others(role: &Name, users: &str) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            title: format!("Somebody else tried to open the console as {role}"),
+            body: format!(
+                "The user with the ID {users} on this machine requested the sign-in and got nothing."
+            ),
+            actions: vec![NoticeAction::Open],
+            urgency: Urgency::High,
+        }
+    }
+
     /// Returns the notification that asks whether a program may use a role.
     pub fn question(question: &ConsentView) -> Self {
         let (first, tree) = (
@@ -217,7 +232,10 @@ impl Notice {
                 question.target(44)
             ),
             body: format!(
-                "{}{}. Allow only if you started this. Rolecall can't verify the program.",
+                "{}{}{}. Allow only if you started this. Rolecall can't verify the program.",
+                question
+                    .setup_text()
+                    .map_or(String::new(), |setup| format!("{setup}. ")),
                 question
                     .reach()
                     .map_or(String::new(), |reach| format!("{reach}. ")),
@@ -259,12 +277,59 @@ impl Notice {
         }
     }
 
-    /// Returns the notification for a click on an entry that the menu no longer has.
+    /// Returns the notification for a click on an entry of an old menu that cannot be done any more.
     pub fn menu_changed() -> Self {
+        Self::not_done("The menu has changed".to_owned(), "Open the menu again.")
+    }
+
+    /// Returns the notification for a click on a role that no longer exists.
+    pub fn role_gone(role: &Name) -> Self {
+        let title = format!("The role {role} no longer exists");
+        Self::not_done(title, "Open the menu again.")
+    }
+
+    /// Returns the notification for an answer to a question that is no longer open.
+    pub fn question_closed() -> Self {
+        let title = "The question has been answered or has timed out";
+        Self::not_done(
+            title.to_owned(),
+            "A program that still needs access asks again.",
+        )
+    }
+
+    /// Returns the notification for a click on an access key whose session has ended.
+    pub fn key_session_ended(key: &Name) -> Self {
+        let title = format!("The session of the access key {key} has ended meanwhile");
+        Self::not_done(title, "Open the menu again.")
+    }
+
+    /// Returns the notification for a click on a session that has ended.
+    pub fn session_ended(role: &Name) -> Self {
+        let title = format!("The session of {role} has ended meanwhile");
+        Self {
+            topic: Topic::Session(role.clone()),
+            actions: vec![NoticeAction::Renew, NoticeAction::Open],
+            ..Self::not_done(title, "Renew to keep working.")
+        }
+    }
+
+    /// Returns the notification for a click on a role that another click or program assumed.
+    pub fn already_active(role: &Name) -> Self {
+        Self {
+            topic: Topic::Session(role.clone()),
+            actions: vec![NoticeAction::Copy, NoticeAction::Open],
+            ..Self::not_done(
+                format!("{role} is already active"),
+                "Its session is ready to use.",
+            )
+        }
+    }
+
+    fn not_done(title: String, next: &str) -> Self {
         Self {
             topic: Topic::Menu,
-            title: "The menu had changed".to_owned(),
-            body: "Nothing was done. Open the menu again.".to_owned(),
+            title,
+            body: format!("Nothing was done. {next}"),
             actions: Vec::new(),
             urgency: Urgency::Low,
         }
@@ -286,25 +351,17 @@ impl Notice {
         }
     }
 
-    /// Returns one notification for several sessions that expire or expired.
-    pub fn digest(roles: &[&Name]) -> Self {
-        let names: Vec<String> = roles
-            .iter()
-            .take(4)
-            .map(|role| sanitise::cut(role.as_str(), 32))
-            .collect();
-        let more = roles.len().saturating_sub(names.len());
-        let tail = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+    /// Returns the reminder to replace an access key.
+    pub fn key_is_old(key: &Name, age: KeyAge) -> Self {
         Self {
-            topic: Topic::Digest,
-            title: format!("{} sessions expire or have expired", roles.len()),
-            body: format!("{}{tail}. Open Rolecall to renew them.", names.join(", ")),
+            topic: Topic::OldKey(key.clone()),
+            title: format!("The access key {key} is {} old", age.text()),
+            body: format!(
+                "Replace it on the page of access keys, or with: {}",
+                command(key.as_str(), "")
+            ),
             actions: vec![NoticeAction::Open],
-            urgency: Urgency::Normal,
+            urgency: Urgency::Low,
         }
     }
 }

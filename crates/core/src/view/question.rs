@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::asker::history::RequestKind;
 use crate::asker::requester::Process;
+use crate::setup::{SetupAct, SetupQuestion};
 use crate::value::problem::Problem;
 use crate::value::sanitise::cut;
 
@@ -96,6 +97,9 @@ pub struct ConsentView {
     /// Whether it runs in a container or sandbox. Version 0.1.0 called it `apart`.
     #[serde(alias = "apart")]
     pub sandboxed: bool,
+    /// The setup kit that is applied or taken back, if the request is for that.
+    #[serde(default)]
+    pub setup: Option<SetupQuestion>,
     /// When the request is denied without an answer.
     #[cfg_attr(test, ts(type = "string"))]
     pub deadline: Timestamp,
@@ -124,6 +128,8 @@ pub struct ReasonView {
     pub deadline: Timestamp,
 }
 
+/// How much is shown of the ARN of a role. Its name and path have 576 characters at most.
+const ARN_SHOWN: usize = 120;
 /// How many parent processes of a program are shown.
 const PARENTS_SHOWN: usize = 4;
 
@@ -133,34 +139,72 @@ impl ConsentView {
     pub fn target(&self, max: usize) -> String {
         let name = cut(&self.role, max);
         match self.request {
-            RequestKind::Key | RequestKind::PutBack => format!("the access key {name}"),
+            RequestKind::Key
+            | RequestKind::PutBack
+            | RequestKind::PreviewWithKey
+            | RequestKind::SetupWithKey
+            | RequestKind::RevokeWithKey => format!("the access key {name}"),
+            RequestKind::Rotate => format!("change the access keys of {name}"),
             RequestKind::Credentials
             | RequestKind::Env
             | RequestKind::Exec
+            | RequestKind::Console
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Profile => name,
+            | RequestKind::Profile
+            | RequestKind::Preview
+            | RequestKind::Setup
+            | RequestKind::Revoke => name,
         }
     }
 
-    /// Returns what the user grants beyond a role's session, or `None` for a role.
+    /// Returns what the user grants beyond the use of a role's session, or `None` if that is all.
     pub fn reach(&self) -> Option<&'static str> {
         match self.request {
             RequestKind::Key => {
                 Some("This grants everything the key's user may do, not only what a role may do")
             }
+            RequestKind::Rotate => {
+                Some("This creates, deactivates or deletes access keys of the key's user in IAM")
+            }
             RequestKind::PutBack => Some(
                 "This writes the secret to AWS's credentials file, where all your programs can read it",
             ),
+            RequestKind::Setup | RequestKind::SetupWithKey => Some(
+                "This changes roles and policies in IAM, which decide who may do what in the account",
+            ),
+            RequestKind::Revoke | RequestKind::RevokeWithKey => {
+                Some("This revokes sessions at AWS, or takes a revocation back")
+            }
             RequestKind::Credentials
             | RequestKind::Env
             | RequestKind::Exec
+            | RequestKind::Console
             | RequestKind::Endpoint
             | RequestKind::Assume
             | RequestKind::Copy
-            | RequestKind::Profile => None,
+            | RequestKind::Profile
+            | RequestKind::Preview
+            | RequestKind::PreviewWithKey => None,
         }
+    }
+
+    /// Returns which setup the request is for, as a sentence without its end.
+    pub fn setup_text(&self) -> Option<String> {
+        let SetupQuestion {
+            act,
+            role_arn,
+            steps,
+        } = self.setup.as_ref()?;
+        let act = match act {
+            SetupAct::Apply => "Apply",
+            SetupAct::Resume => "Go on with",
+            SetupAct::Undo => "Take back",
+        };
+        let plural = if *steps == 1 { "" } else { "s" };
+        let arn = cut(role_arn, ARN_SHOWN);
+        Some(format!("{act} the setup of {arn}: {steps} step{plural}"))
     }
 
     /// Returns the name of the requesting program for a sentence.

@@ -25,11 +25,6 @@ impl<T: Clone + PartialEq> Shared<T> {
     pub fn or_fresh(self, fresh: Vec<T>) -> Self {
         if *self.0 == fresh { self } else { fresh.into() }
     }
-
-    /// Returns the views for changes, which do not affect copies.
-    pub fn to_mut(&mut self) -> &mut Vec<T> {
-        Arc::make_mut(&mut self.0)
-    }
 }
 
 impl<T> Deref for Shared<T> {

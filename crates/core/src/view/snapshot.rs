@@ -9,7 +9,9 @@ use crate::aws_files::{FileNotice, ProfileKey};
 use crate::catalogue::marks::Colour;
 use crate::role::RoleDraft;
 use crate::role::limits::LimitsView;
+use crate::role::renew::Renew;
 use crate::role::session_tags::SessionTag;
+use crate::rotation::RotationView;
 use crate::session::{Phase, left_of};
 use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
@@ -145,6 +147,13 @@ pub struct SessionView {
     pub access_key_id: Option<String>,
     /// Why the last AssumeRole or renewal failed.
     pub problem: Option<Problem>,
+    /// When Rolecall renews it by itself, or tries that again; `None` if it does not.
+    #[serde(default)]
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub renews_at: Option<Timestamp>,
+    /// The programs that got this session from a `credential_process`, an endpoint or `exec`, the latest first.
+    #[serde(default)]
+    pub used_by: Vec<String>,
     /// Whether the role acts on production.
     #[serde(default)]
     pub production: bool,
@@ -261,8 +270,20 @@ pub struct RoleView {
     /// The AWS CLI's output format of its connected profile.
     #[serde(default)]
     pub output: Option<String>,
+    /// The browser that opens its console, instead of the one in the settings.
+    #[serde(default)]
+    pub browser: Option<String>,
     /// Its group in menus and lists, from its labels or otherwise from its definition.
     pub group: Option<String>,
+    /// What its definition says happens when its session comes to its end: `ask`, `automatic` or `never`, if set.
+    #[serde(default)]
+    pub renew: Option<String>,
+    /// How long before the end its definition says to warn; empty for as in the settings.
+    #[serde(default)]
+    pub lead_times: Vec<String>,
+    /// What happens when its session comes to its end, by its labels or otherwise by its definition.
+    #[serde(default)]
+    pub renews: Renew,
     /// Whether assuming it now needs a code.
     pub needs_code: bool,
     /// The description of the current plan in one or two sentences, or empty if the role cannot be assumed.
@@ -325,7 +346,10 @@ impl RoleView {
             mfa_code: self.mfa_code.clone(),
             region: self.region.clone(),
             output: self.output.clone(),
+            browser: self.browser.clone(),
             group: self.group.clone(),
+            renew: self.renew.clone(),
+            lead_times: self.lead_times.clone(),
         }
     }
 }
@@ -387,6 +411,34 @@ pub struct KeyView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional = nullable))]
     pub totp: Option<String>,
+    /// The age of the key for a list, such as `412 days`, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub age: Option<String>,
+    /// Whether the key should be replaced, by its age and the settings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_old: bool,
+    /// When the key was last used, if IAM said so in this run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub last_use: Option<LastUse>,
+    /// The replacement of the key that is not over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub rotation: Option<RotationView>,
+}
+
+/// The last use of an access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum LastUse {
+    /// It was used at this time.
+    At(#[cfg_attr(test, ts(type = "string"))] Timestamp),
+    /// It was never used.
+    Never,
+    /// AWS does not permit its user to list the keys.
+    NotPermitted,
 }
 
 impl From<&AccessKey> for KeyView {
@@ -401,6 +453,10 @@ impl From<&AccessKey> for KeyView {
             consent: Consent::default(),
             consent_is_default: true,
             totp: key.totp.as_ref().map(ToString::to_string),
+            age: None,
+            is_old: false,
+            last_use: None,
+            rotation: None,
         }
     }
 }

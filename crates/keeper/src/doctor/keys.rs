@@ -1,10 +1,13 @@
 //! The checks of access keys, and of the way to AWS, which these keys are tried on.
 
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::calls::iam::Simulation;
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::doctor::{self, BROAD_ACTIONS, DoctorReport};
 use rolecall_core::explain::diagnosis::{SentRequest, Signer};
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
+use rolecall_core::value::key_age::KeyAge;
 use rolecall_core::value::keychain_error::KeychainError;
 use rolecall_core::value::problem::Problem;
 use rolecall_core::value::region::{PARTITIONS, Partition, Region};
@@ -12,9 +15,8 @@ use rolecall_core::value::sanitise::echo;
 
 use super::Owner;
 use crate::assume::region_of;
+use crate::key_facts::KEYS_MAX;
 
-/// The maximum number of keys to check.
-const KEYS_MAX: usize = 16;
 /// The maximum number of regions to try with each key.
 const REGIONS_MAX: usize = 8;
 /// An ID that no access key has, to find out whether the keychain answers.
@@ -35,20 +37,28 @@ enum Reached {
 
 impl Owner {
     /// Returns the access keys whose secret the keychain returns without a dialog, and reports the others.
-    pub(super) async fn readable_keys(&self, report: &mut DoctorReport) -> Vec<ReadableKey> {
-        let keys = self.lock().keys.list.clone();
+    pub(super) async fn readable_keys(
+        &self,
+        requester: Option<&Requester>,
+        report: &mut DoctorReport,
+    ) -> Vec<ReadableKey> {
+        let mut keys = self.lock().keys.list.clone();
         let mut readable = Vec::new();
         if keys.is_empty() {
             self.check_empty_keychain(report).await;
         }
+        keys.retain(|key| {
+            let allowed = self.check_read(&Subject::Key(key.name.clone()), requester);
+            if let Err(problem) = &allowed {
+                let what = format!("the access key \"{}\"", echo(key.name.as_str()));
+                report.note_unread(what, problem.what.as_str());
+            }
+            allowed.is_ok()
+        });
         for key in keys.into_iter().take(KEYS_MAX) {
             match self.io(|ports| ports.keychain.fetch_quietly(&key.id)).await {
                 Ok(secret) => readable.push(ReadableKey {
-                    caller: Caller {
-                        access_key_id: key.id.as_str().to_owned(),
-                        secret,
-                        token: None,
-                    },
+                    caller: Caller::of_key(&key.id, secret),
                     key,
                 }),
                 Err(error @ (KeychainError::Empty | KeychainError::Corrupt)) => {
@@ -136,7 +146,7 @@ impl Owner {
     async fn check_key(&self, readable: &ReadableKey, report: &mut DoctorReport) -> Reached {
         let settings = self.settings();
         let (key, caller) = (&readable.key, &readable.caller);
-        let partition = Partition::named(key.partition()).unwrap_or(PARTITIONS[0]);
+        let partition = key.known_partition();
         for (index, region) in self.regions_of(key, partition).into_iter().enumerate() {
             let asked = self
                 .io(|ports| ports.sts.caller_identity(caller, &region))
@@ -167,7 +177,7 @@ impl Owner {
     }
 
     /// Returns the regions that the key's roles are called in. The first is enabled in every account, if it can be.
-    fn regions_of(&self, key: &AccessKey, partition: Partition) -> Vec<Region> {
+    pub(crate) fn regions_of(&self, key: &AccessKey, partition: Partition) -> Vec<Region> {
         let state = self.lock();
         let default = state.settings.current.region.as_ref();
         let mut regions: Vec<Region> = Vec::new();
@@ -193,27 +203,25 @@ impl Owner {
     ) {
         let (key, caller) = (&readable.key, &readable.caller);
         let (name, now) = (key.name.as_str(), self.ports.clock.now());
-        let listed = self
-            .io(|ports| ports.iam.access_keys(caller, partition))
-            .await;
-        let keys = match listed {
-            Ok(keys) => keys,
-            Err(error) => return unread(report, "iam:ListAccessKeys", name, &error),
-        };
-        let Some(own) = keys.iter().find(|it| it.id == key.id.as_str()) else {
-            return;
-        };
-        report.extend(doctor::age(name, own, now));
-        let used = self
-            .io(|ports| ports.iam.last_used(caller, &own.id, partition))
-            .await;
-        match used {
-            Ok(used_at) => {
-                // IAM notes a use with a delay, and this one too.
-                let unused = doctor::unused(name, own, used_at, now);
-                report.extend(unused);
+        let facts = match self.key_facts(key, caller, partition).await {
+            Ok(facts) => facts,
+            Err(error) => {
+                unread(report, "iam:ListAccessKeys", name, &error);
+                None
             }
-            Err(error) => unread(report, "iam:GetAccessKeyLastUsed", name, &error),
+        };
+        let listed = facts
+            .as_ref()
+            .map(|it| KeyAge::since(it.listed.created_at, now));
+        let limit = self.lock().settings.current.rotate_after;
+        if let Some(age) = listed.or_else(|| KeyAge::of(key, now)) {
+            report.extend(doctor::age(name, age, limit));
+        }
+        match facts.map(|it| (it.listed, it.used_at)) {
+            // IAM notes a use with a delay, and this one too.
+            Some((own, Ok(used_at))) => report.extend(doctor::unused(name, &own, used_at, now)),
+            Some((_, Err(error))) => unread(report, "iam:GetAccessKeyLastUsed", name, &error),
+            None => {}
         }
     }
 
@@ -226,7 +234,7 @@ impl Owner {
             context: Vec::new(),
         };
         let name = key.name.as_str();
-        match self.io(|ports| ports.iam.simulate(caller, &question)).await {
+        match self.simulated(caller, name, &question, report).await {
             Ok(results) => report.extend(doctor::broad(name, &results)),
             Err(error) => unread(report, "iam:SimulatePrincipalPolicy", name, &error),
         }
@@ -244,9 +252,7 @@ fn sent(key: &AccessKey, region: &Region) -> SentRequest {
 
 pub(super) fn unread(report: &mut DoctorReport, action: &str, by: &str, error: &StsError) {
     let why = match error {
-        StsError::Refused(refusal) if refusal.code.starts_with("AccessDenied") => {
-            "AWS does not permit it.".to_owned()
-        }
+        error if error.is_denied() => "AWS does not permit it.".to_owned(),
         StsError::Refused(refusal) => format!("AWS refused it: {}.", echo(&refusal.code)),
         error => format!("There was no answer: {}.", echo(&error.to_string())),
     };

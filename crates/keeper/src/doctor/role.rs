@@ -1,5 +1,7 @@
 //! The checks of a role: whether both sides would allow what would be sent. Nothing is assumed, and no code is asked for.
 
+use rolecall_core::asker::consent::Subject;
+use rolecall_core::asker::requester::Requester;
 use rolecall_core::calls::sts::{Caller, StsError};
 use rolecall_core::doctor::{self, DoctorReport};
 use rolecall_core::explain::diagnosis::{self, Answer, MfaProof, SentRequest};
@@ -10,12 +12,11 @@ use rolecall_core::value::diagnosis::{FurtherCall, FurtherCallKind};
 use rolecall_core::value::mfa::MfaSerial;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::value::region::{PARTITIONS, Partition};
 use rolecall_core::value::sanitise::echo;
 
 use super::{Owner, keys};
 use crate::assume::region_of;
-use crate::explain::credentials_in;
+use crate::explain::{credentials_in, signer_of};
 
 impl Owner {
     /// Reports what would be wrong with assuming a role, and each role on the way to it.
@@ -25,6 +26,7 @@ impl Owner {
     pub(super) async fn check_role(
         &self,
         name: &Name,
+        requester: Option<&Requester>,
         report: &mut DoctorReport,
     ) -> Result<(), Problem> {
         let plan = {
@@ -37,7 +39,7 @@ impl Owner {
         match plan {
             Ok(plan) => {
                 for role in &plan.roles {
-                    self.check_step(role, report).await;
+                    self.check_step(role, requester, report).await;
                 }
                 Ok(())
             }
@@ -49,13 +51,21 @@ impl Owner {
         }
     }
 
-    async fn check_step(&self, role: &Role, report: &mut DoctorReport) {
+    async fn check_step(
+        &self,
+        role: &Role,
+        requester: Option<&Requester>,
+        report: &mut DoctorReport,
+    ) {
         let (plan, sent) = match self.preview_of(role) {
             Ok(previewed) => previewed,
             Err(problem) => return report.add(problem.into()),
         };
         if let MfaProof::Code { serial } = &sent.mfa {
-            self.check_device(role, serial, &plan.key, report).await;
+            let key = Subject::Key(plan.key.name.clone());
+            if self.check_read(&key, requester).is_ok() {
+                self.check_device(role, serial, &plan.key, report).await;
+            }
         }
         let now = self.ports.clock.now();
         let mut calls = {
@@ -73,16 +83,24 @@ impl Owner {
         let mut made = Vec::new();
         let mut answers = Vec::new();
         for call in calls.drain(..) {
-            match self.ask_about(&call, &sent).await {
-                Some(answer) => {
+            let by = echo(&call.by);
+            let signer = signer_of(&self.lock(), &call, &sent);
+            let signer = signer.and_then(|it| self.check_read(&it, requester).map(|()| it));
+            let asked = match signer {
+                Ok(signer) => {
+                    let answer = self.ask_about(&call, &signer, &sent, report).await;
+                    answer.ok_or_else(|| {
+                        format!("\"{by}\" has no session or key that can be used now.")
+                    })
+                }
+                Err(problem) => Err(problem.what),
+            };
+            match asked {
+                Ok(answer) => {
                     made.push(call);
                     answers.push(answer);
                 }
-                None => {
-                    let by = echo(&call.by);
-                    let why = format!("\"{by}\" has no session or key that can be used now.");
-                    report.note_unread(format!("{} as {by}", call.action), why);
-                }
+                Err(why) => report.note_unread(format!("{} as {by}", call.action), why),
             }
         }
         let failed: Vec<bool> = answers.iter().map(Result::is_err).collect();
@@ -125,11 +143,11 @@ impl Owner {
         key: &AccessKey,
         report: &mut DoctorReport,
     ) {
-        let (Some(caller), Ok(iam)) = (self.quiet_caller(key.name.as_str()).await, self.iam())
-        else {
+        let signer = Subject::Key(key.name.clone());
+        let (Some(caller), Ok(iam)) = (self.quiet_caller(&signer).await, self.iam()) else {
             return;
         };
-        let partition = Partition::named(key.partition()).unwrap_or(PARTITIONS[0]);
+        let partition = key.known_partition();
         match self.io(|_| iam.mfa_devices(&caller, partition)).await {
             Ok(devices) => {
                 let name = role.name.as_str();
@@ -143,9 +161,11 @@ impl Owner {
     async fn ask_about(
         &self,
         call: &FurtherCall,
+        signer: &Subject,
         sent: &SentRequest,
+        report: &mut DoctorReport,
     ) -> Option<Result<Answer, StsError>> {
-        let caller = self.quiet_caller(&call.by).await?;
+        let caller = self.quiet_caller(signer).await?;
         let (iam, role) = (self.iam().ok()?, sent.role.as_ref()?);
         match call.call {
             FurtherCallKind::GetRole => {
@@ -154,27 +174,24 @@ impl Owner {
             }
             FurtherCallKind::SimulatePrincipalPolicy => {
                 let question = diagnosis::question(sent)?;
-                let simulated = self.io(|_| iam.simulate(&caller, &question)).await;
-                Some(simulated.map(Answer::Simulation))
+                let simulated = self.simulated(&caller, &call.by, &question, report);
+                Some(simulated.await.map(Answer::Simulation))
             }
             FurtherCallKind::DecodeAuthorizationMessage | FurtherCallKind::GetAccessKeyInfo => None,
         }
     }
 
     /// Returns the credentials of an access key or of a role's live session, without a dialog of the keychain.
-    async fn quiet_caller(&self, name: &str) -> Option<Caller> {
-        let name = Name::parse(name).ok()?;
-        let key = self.lock().keys.named(&name).cloned();
-        let Some(key) = key else {
-            let state = self.lock();
-            let session = state.live(&name, self.ports.clock.now())?;
-            return Some(Caller::from(&*session.credentials));
+    async fn quiet_caller(&self, subject: &Subject) -> Option<Caller> {
+        let key = match subject {
+            Subject::Role(name) => {
+                let state = self.lock();
+                let session = state.live(name, self.ports.clock.now())?;
+                return Some(Caller::from(&*session.credentials));
+            }
+            Subject::Key(name) => self.lock().keys.named(name).cloned()?,
         };
         let secret = self.io(|ports| ports.keychain.fetch_quietly(&key.id)).await;
-        Some(Caller {
-            access_key_id: key.id.as_str().to_owned(),
-            secret: secret.ok()?,
-            token: None,
-        })
+        Some(Caller::of_key(&key.id, secret.ok()?))
     }
 }

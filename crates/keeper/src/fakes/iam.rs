@@ -5,15 +5,30 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
+use super::iam_account::IamAccount;
+use super::policies::FakePolicies;
 use super::ring;
 use crate::memory::lock;
 use crate::ports::Iam;
+use rolecall_core::aws_files::key_text::KeyPair;
 use rolecall_core::calls::iam::{DescribedRole, ListedKey, Simulation, SimulationResult};
+use rolecall_core::calls::iam_call::{IamAnswer, IamCall};
 use rolecall_core::calls::sts::{Caller, Refusal, StsError};
 use rolecall_core::explain::diagnosis;
 use rolecall_core::value::duration::SessionDuration;
 use rolecall_core::value::region::{Partition, Region};
 use rolecall_core::value::role_arn::RoleArn;
+
+/// What happens to a change of IAM.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// AWS refuses it.
+    Refused(Refusal),
+    /// AWS makes it, and the answer is lost.
+    AnswerLost,
+    /// It never arrives.
+    CallLost,
+}
 
 /// An IAM that returns the results that the test sets, one after another, and then times out.
 #[derive(Debug, Default)]
@@ -24,6 +39,12 @@ pub struct FakeIam {
     keys: Mutex<Vec<ListedKey>>,
     used: Mutex<BTreeMap<String, Timestamp>>,
     devices: Mutex<Option<Vec<String>>>,
+    /// The accounts, by the access key that signs there.
+    accounts: Mutex<BTreeMap<String, IamAccount>>,
+    /// How many more changes work, and what happens to the next one.
+    fault: Mutex<Option<(usize, Fault)>>,
+    /// The inline policies that signers without an account of their own find.
+    pub policies: FakePolicies,
 }
 
 impl FakeIam {
@@ -50,6 +71,37 @@ impl FakeIam {
     /// Says when an access key was last used.
     pub fn use_at(&self, access_key_id: &str, at: Timestamp) {
         lock(&self.used).insert(access_key_id.to_owned(), at);
+    }
+
+    /// Sets what an access key finds in IAM from now on. Without it, its calls are denied.
+    pub fn set_account(&self, access_key_id: &str, account: IamAccount) {
+        lock(&self.accounts).insert(access_key_id.to_owned(), account);
+    }
+
+    /// Lets this many changes work, and the next one meet this fault. Those after it work.
+    pub fn fail_after(&self, changes: usize, fault: Fault) {
+        *lock(&self.fault) = Some((changes, fault));
+    }
+
+    /// Returns whether a fault is still to come.
+    pub fn has_fault(&self) -> bool {
+        lock(&self.fault).is_some()
+    }
+
+    fn take_fault(&self) -> Option<Fault> {
+        let mut fault = lock(&self.fault);
+        match fault.take()? {
+            (0, it) => Some(it),
+            (left, it) => {
+                *fault = Some((left - 1, it));
+                None
+            }
+        }
+    }
+
+    /// Returns what an access key finds in IAM.
+    pub fn account(&self, access_key_id: &str) -> Option<IamAccount> {
+        lock(&self.accounts).get(access_key_id).cloned()
     }
 
     /// Returns the calls so far: the action, and the access key that signed.
@@ -82,6 +134,28 @@ fn denied() -> StsError {
 }
 
 impl Iam for FakeIam {
+    fn call(&self, caller: &Caller, _: Partition, call: &IamCall) -> Result<IamAnswer, StsError> {
+        let line = format!("iam:{} {}", call.action(), caller.access_key_id);
+        lock(&self.calls).push(line);
+        let fault = match call.only_reads() {
+            true => None,
+            false => self.take_fault(),
+        };
+        let answer = || match lock(&self.accounts).get_mut(&caller.access_key_id) {
+            Some(account) => account.answer(call),
+            None => self
+                .policies
+                .answer(caller, call)
+                .unwrap_or_else(|| Err(denied())),
+        };
+        let host = "fake".to_owned();
+        match fault {
+            None => answer(),
+            Some(Fault::Refused(refusal)) => Err(StsError::Refused(refusal)),
+            Some(Fault::AnswerLost) => answer().and(Err(StsError::TimedOut { host })),
+            Some(Fault::CallLost) => Err(StsError::TimedOut { host }),
+        }
+    }
     fn role(&self, caller: &Caller, _role: &RoleArn) -> Result<DescribedRole, StsError> {
         match self.next("iam:GetRole", caller)? {
             diagnosis::Answer::Trust(trust_policy) => Ok(DescribedRole {
@@ -103,6 +177,15 @@ impl Iam for FakeIam {
             keys if keys.is_empty() => Err(denied()),
             keys => Ok(keys),
         }
+    }
+    fn create_access_key(
+        &self,
+        caller: &Caller,
+        _: Partition,
+        _user: &str,
+    ) -> Result<KeyPair, StsError> {
+        lock(&self.calls).push(format!("iam:CreateAccessKey {}", caller.access_key_id));
+        Err(denied())
     }
     fn mfa_devices(&self, caller: &Caller, _: Partition) -> Result<Vec<String>, StsError> {
         lock(&self.calls).push(format!("iam:ListMFADevices {}", caller.access_key_id));

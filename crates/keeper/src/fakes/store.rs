@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ring;
 use crate::memory::{MemoryStore, lock};
@@ -13,10 +13,12 @@ use rolecall_core::asker::history::{Line, Query};
 use rolecall_core::session::Session;
 use rolecall_core::session::mfa_session::MfaSession;
 use rolecall_core::value::access_key::AccessKeyId;
+use rolecall_core::value::credentials::Credentials;
 use rolecall_core::value::duration::DurationLimit;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
+use rolecall_core::value::secret::Secret;
 use rolecall_core::value::usage::Usage;
 
 /// A store in memory.
@@ -28,6 +30,7 @@ pub struct FakeStore {
     is_held: Mutex<bool>,
     released: Condvar,
     ledger: Mutex<BTreeSet<(String, String)>>,
+    warned: Mutex<Vec<(String, i64)>>,
 }
 
 impl FakeStore {
@@ -35,6 +38,47 @@ impl FakeStore {
     pub fn fail_with(&self, failure: Option<Problem>) {
         self.panics.store(false, Ordering::Release);
         *lock(&self.failure) = failure;
+    }
+
+    /// Stores this many sessions of the roles `r0`, `r1` and so on, which end after `life` and a part of `spread`.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is full, which it never is.
+    pub fn sessions_of(
+        &self,
+        count: i32,
+        life: SignedDuration,
+        spread: SignedDuration,
+        now: Timestamp,
+    ) {
+        for number in 0..count {
+            let role = Name::parse(&format!("r{number}")).expect("a name");
+            let session = Session {
+                limited: None,
+                role_arn: format!("arn:aws:iam::808768216571:role/r{number}"),
+                source: Name::parse("user").expect("a name"),
+                identity: String::new(),
+                packed_policy_percent: None,
+                reason: None,
+                is_direct: true,
+                endpoint_url: None,
+                issued_at: now,
+                credentials: Arc::new(Credentials {
+                    access_key_id: format!("ASIASTORED{number:010}"),
+                    secret_access_key: Secret::new("c2VjcmV0".into()),
+                    session_token: Secret::new("dG9rZW4".into()),
+                    expires_at: now + life + spread * number / count,
+                }),
+                role,
+            };
+            self.memory.save(&session).expect("memory");
+        }
+    }
+
+    /// Returns and removes the warnings that were noted so far.
+    pub fn take_warned(&self) -> Vec<(String, i64)> {
+        std::mem::take(&mut lock(&self.warned))
     }
 
     /// Makes the next write panic, like a fault of the adapter.
@@ -115,6 +159,7 @@ impl Store for FakeStore {
         self.memory.was_warned(id, lead_s)
     }
     fn note_warned(&self, id: &str, lead_s: i64) {
+        lock(&self.warned).push((id.to_owned(), lead_s));
         self.memory.note_warned(id, lead_s);
     }
     fn usages(&self) -> Result<Vec<(Name, Usage)>, Problem> {

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::checks::{live_id, name};
+use super::checks::{live_id, name, t41_is_for};
 use super::story::{KEYS, Program, ROLES, Story, WITH_REASON, arn, draft, pick};
 use super::world::{World, lock};
+use crate::fakes::process;
 use crate::ports::Clock;
 use crate::{Given, Owner};
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind};
-use rolecall_core::asker::requester::{Ancestor, ProcessId, Requester};
+use rolecall_core::asker::requester::{Ancestor, Requester};
 use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Mode;
@@ -110,8 +111,9 @@ impl Story {
             let before = lock(&checks).policy_of(role);
             let role_name = &request.name;
             let act = async || owner.credentials(role_name).await;
-            if owner.serve(&request, &*program, act).await.is_ok() {
+            if let Ok(line) = owner.serve(&request, &*program, act).await {
                 lock(&checks).handed_out(&world, role, tree, &before);
+                t41_is_for(&world, role, &line);
             }
         });
     }
@@ -373,13 +375,10 @@ fn waits_for_code(owner: &Owner, role: &str) -> bool {
 }
 
 fn request(role: &str, tree: u32) -> Request {
-    let process = |pid: u32, name: &str| Ancestor {
-        id: ProcessId { pid, started: 1 },
-        name: name.into(),
-        program: format!("/usr/bin/{name}"),
+    let process = |pid, name| Ancestor {
         session: tree,
-        has_terminal: true,
         in_foreground: true,
+        ..process(pid, name)
     };
     let lineage = [
         process(9000 + tree, "rolecall"),

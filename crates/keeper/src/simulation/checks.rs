@@ -8,6 +8,7 @@ use crate::ports::Clock;
 use rolecall_core::asker::consent::Consent;
 use rolecall_core::session::Session;
 use rolecall_core::value::name::Name;
+use rolecall_core::value::secret::Secret;
 
 /// The policy of a role.
 #[derive(Debug, Clone, Default)]
@@ -251,6 +252,16 @@ impl Checks {
         if memory != disk {
             world.fault(format!("memory has {memory:?} and the disk {disk:?}"));
         }
+    }
+}
+
+/// A program got this line for a role, which must be what STS issued for that role.
+pub(super) fn t41_is_for(world: &World, role: &str, line: &Secret) {
+    let answer: serde_json::Value = serde_json::from_str(line.expose()).unwrap_or_default();
+    let id = answer["AccessKeyId"].as_str().unwrap_or_default();
+    let issued_for = world.issued_for(id);
+    if issued_for.as_deref() != Some(role) {
+        world.fault(format!("a program asked for {role} and got {issued_for:?}"));
     }
 }
 

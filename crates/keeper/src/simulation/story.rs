@@ -58,6 +58,18 @@ pub(super) struct Runner {
 /// Whether something can continue.
 pub(super) struct Flag(AtomicBool);
 
+impl Flag {
+    /// Returns a flag of something that can continue.
+    pub(super) fn ready() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(true)))
+    }
+
+    /// Returns whether it can continue, and notes that it does.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);

@@ -64,6 +64,8 @@ pub(super) struct World {
     sent: Mutex<Vec<(String, String, Timestamp)>>,
     /// The reason that was signed for each session, by its ID.
     signed: Mutex<BTreeMap<String, String>>,
+    /// The name of the role of each session, by the access key ID.
+    issued_for: Mutex<BTreeMap<String, String>>,
     calls: AtomicU64,
     queue: Mutex<Vec<Task>>,
     faults: Mutex<Vec<String>>,
@@ -78,6 +80,7 @@ impl World {
             keychain_fails: AtomicBool::new(false),
             sent: Mutex::default(),
             signed: Mutex::default(),
+            issued_for: Mutex::default(),
             calls: AtomicU64::new(0),
             queue: Mutex::default(),
             faults: Mutex::default(),
@@ -103,6 +106,11 @@ impl World {
     /// Returns the tasks that were started since the last call.
     pub(super) fn take_tasks(&self) -> Vec<Task> {
         std::mem::take(&mut lock(&self.queue))
+    }
+
+    /// Returns the name of the role that credentials are for, as STS issued them.
+    pub(super) fn issued_for(&self, access_key_id: &str) -> Option<String> {
+        lock(&self.issued_for).get(access_key_id).cloned()
     }
 
     /// Returns whether a code was ever sent to AWS.
@@ -213,6 +221,10 @@ impl Sts for World {
         self.answer(call.mfa.is_some())?;
         let arn = &call.role_arn;
         let credentials = self.credentials(call.duration.seconds());
+        lock(&self.issued_for).insert(
+            credentials.access_key_id.clone(),
+            arn.role_name().to_owned(),
+        );
         if let Some(tag) = call.tags.iter().find(|tag| tag.key == "Reason") {
             lock(&self.signed).insert(credentials.access_key_id.clone(), tag.value.clone());
         }
@@ -225,6 +237,7 @@ impl Sts for World {
                 call.session_name.as_str()
             ),
             packed_policy_percent: None,
+            endpoint_url: None,
         })
     }
 
@@ -239,8 +252,13 @@ impl Sts for World {
             None => Ok(CallerIdentity {
                 account_id: "177634097045".into(),
                 arn: "arn:aws:iam::177634097045:user/user".into(),
+                user_id: "AIDAFAKEUSERID".into(),
             }),
-            Some(_) => Err(StsError::TimedOut { host: "sts".into() }),
+            Some(_) => Err(StsError::Refused(Refusal {
+                code: "AccessDenied".into(),
+                status: 403,
+                ..Refusal::default()
+            })),
         }
     }
 

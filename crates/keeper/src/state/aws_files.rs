@@ -6,6 +6,7 @@ use crate::ports::AwsText;
 use rolecall_core::aws_files::connection::Connection;
 use rolecall_core::aws_files::{AwsFile, FileNotice, ProfileRole, Reading};
 use rolecall_core::catalogue::{Catalogue, Unusable};
+use rolecall_core::role::Role;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::AwsFilesView;
@@ -20,17 +21,28 @@ pub(crate) struct AwsFiles {
     pub(crate) credentials_path: String,
     pub(crate) connections: Vec<Connection>,
     pub(crate) moved: Vec<String>,
+    /// The roles, and those that cannot be assumed.
+    pub(crate) roles: Vec<FoundRole>,
+    /// The rest of what was read.
     pub(crate) reading: Reading,
     /// Whether the roles and keys are from files without a fault.
     pub(crate) is_good: bool,
 }
 
+/// A role of one of the files.
+#[derive(Clone)]
+pub(crate) struct FoundRole {
+    file: AwsFile,
+    line: usize,
+    role: Result<Arc<Role>, Box<Unusable>>,
+}
+
 impl AwsFiles {
     /// Adds the files' roles to a catalogue.
     pub(crate) fn add_to(&self, catalogue: &mut Catalogue) {
-        for found in self.reading.roles.iter().take(ROLES_MAX) {
+        for found in self.roles.iter().take(ROLES_MAX) {
             let origin = Origin::profile(self.path(found.file), found.line);
-            catalogue.add(role_of(found).map(Arc::new), origin);
+            catalogue.add(found.role.clone(), origin);
         }
     }
 
@@ -55,7 +67,7 @@ impl AwsFiles {
 
     /// Adds a notice about roles beyond the limit.
     pub(crate) fn note_limit(&mut self) {
-        if let Some(first) = self.reading.roles.get(ROLES_MAX) {
+        if let Some(first) = self.roles.get(ROLES_MAX) {
             self.reading.notices.push(FileNotice {
                 file: first.file,
                 line: Some(first.line),
@@ -86,22 +98,23 @@ impl AwsFiles {
     /// one.
     pub(crate) fn keep_good(&mut self, before: &Self) {
         if before.is_good {
-            self.reading.roles.clone_from(&before.reading.roles);
+            self.roles.clone_from(&before.roles);
             self.reading.keys.clone_from(&before.reading.keys);
             self.is_good = true;
         }
     }
 }
 
-pub(crate) fn role_of(found: &ProfileRole) -> Result<rolecall_core::role::Role, Box<Unusable>> {
-    let checked = match &found.problem {
-        Some(problem) => Err(problem.clone()),
-        None => found.role(),
-    };
-    checked.map_err(|problem| {
-        Box::new(Unusable {
-            draft: found.draft(),
-            problem,
-        })
-    })
+impl From<ProfileRole> for FoundRole {
+    fn from(found: ProfileRole) -> Self {
+        let (file, line) = (found.file, found.line);
+        let role = match found.usable() {
+            Some(role) => Ok(role.clone()),
+            None => Err(Box::new(Unusable {
+                draft: found.draft(),
+                problem: found.problem.unwrap_or_else(Problem::internal),
+            })),
+        };
+        Self { file, line, role }
+    }
 }

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 
 use rolecall_core::asker::consent::{Consent, Subject};
-use rolecall_core::asker::history::Verdict;
-use rolecall_core::asker::requester::ProcessId;
+use rolecall_core::asker::history::{Purpose, Request, Verdict};
+use rolecall_core::asker::requester::{ProcessId, Requester};
+use rolecall_core::setup::SetupAct;
 use rolecall_core::view::question::ConsentView;
 
 /// The maximum number of open questions about programs.
@@ -19,24 +20,46 @@ const QUIET: SignedDuration = SignedDuration::from_secs(30);
 /// The maximum number of allowed process trees to remember.
 const GRANTS_MAX: usize = 256;
 
-/// What is requested, and the root of the requesting process tree; `None` for an unknown process.
-pub(crate) type Tree = (Subject, Option<ProcessId>);
+/// What an answer of the user is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// What is requested.
+    subject: Subject,
+    /// What for.
+    purpose: Purpose,
+    /// The root of the requesting process tree; `None` for an unknown process.
+    root: Option<ProcessId>,
+}
 
 /// A request of a program that the user is asked about.
 pub(crate) struct AccessRequest {
     /// The question as it is shown, without its ID.
     pub(crate) view: ConsentView,
-    pub(crate) tree: Tree,
+    pub(crate) scope: Scope,
 }
 
 /// The permissions and denials of the user, and how often the user was asked.
 #[derive(Default)]
 pub(crate) struct Permissions {
-    granted: VecDeque<Tree>,
-    denied: VecDeque<(Tree, Timestamp)>,
+    granted: VecDeque<Scope>,
+    denied: VecDeque<(Scope, Timestamp)>,
+    /// The changes of IAM in several calls that may go on.
+    begun: VecDeque<Begun>,
     asked: VecDeque<Timestamp>,
     /// Until when a terminal watches for questions.
     watched_until: Option<Timestamp>,
+}
+
+/// A change of IAM that takes several calls, for each of whose signers the user or its policy allowed it.
+struct Begun {
+    /// The digest of what was shown of it.
+    digest: String,
+    /// What may be done with it.
+    act: SetupAct,
+    /// The root of the process tree that may go on with it, or the process itself if that is unknown.
+    root: ProcessId,
+    /// What signs.
+    signers: Vec<Subject>,
 }
 
 /// Who can answer a question.
@@ -48,10 +71,30 @@ pub(crate) enum Reach {
     OnlyWatchers,
 }
 
+impl Scope {
+    pub(crate) fn of(request: &Request, requester: &Requester) -> Self {
+        Self {
+            subject: request.subject(),
+            purpose: request.kind.purpose(),
+            root: requester.tree(),
+        }
+    }
+}
+
+/// Returns what goes on with a change of IAM: the process tree, or at least the process.
+fn whole(requester: &Requester) -> Option<ProcessId> {
+    requester.tree().or_else(|| requester.peer())
+}
+
 impl AccessRequest {
-    /// Returns whether another request gets the same answer. An unknown process always gets its own.
-    pub(crate) fn is_for(&self, tree: &Tree) -> bool {
-        tree.1.is_some() && self.tree == *tree
+    /// Returns whether another request gets the same answer. An unknown process always gets its own, and so does each
+    /// change of IAM.
+    pub(crate) fn is_for(&self, scope: &Scope) -> bool {
+        let is_shared = match scope.purpose {
+            Purpose::Use | Purpose::Plaintext => scope.root.is_some(),
+            Purpose::ChangeIam => false,
+        };
+        is_shared && self.scope == *scope
     }
 }
 
@@ -63,24 +106,59 @@ impl Permissions {
 
     /// Drops all permissions and denials except these.
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&Subject) -> bool) {
-        self.granted.retain(|(subject, _)| is_kept(subject));
-        self.denied.retain(|((subject, _), _)| is_kept(subject));
+        self.granted.retain(|scope| is_kept(&scope.subject));
+        self.denied.retain(|(scope, _)| is_kept(&scope.subject));
+        self.begun
+            .retain(|begun| begun.signers.iter().all(&is_kept));
+    }
+
+    /// Lets a process tree go on with a change of IAM that was allowed.
+    pub(crate) fn begin(
+        &mut self,
+        digest: &str,
+        act: SetupAct,
+        requester: &Requester,
+        signers: Vec<Subject>,
+    ) {
+        let Some(root) = whole(requester) else {
+            return;
+        };
+        self.begun.push_back(Begun {
+            digest: digest.to_owned(),
+            act,
+            root,
+            signers,
+        });
+        let excess = self.begun.len().saturating_sub(GRANTS_MAX);
+        self.begun.drain(..excess);
+    }
+
+    /// Returns whether a process tree may go on with a change of IAM.
+    pub(crate) fn is_begun(&self, digest: &str, act: SetupAct, requester: &Requester) -> bool {
+        let root = whole(requester);
+        let mut begun = self.begun.iter();
+        begun.any(|it| it.digest == digest && it.act == act && Some(it.root) == root)
+    }
+
+    /// Lets no process tree go on with a change of IAM any more.
+    pub(crate) fn finish(&mut self, digest: &str) {
+        self.begun.retain(|begun| begun.digest != digest);
     }
 
     /// Decides by an earlier answer of the user, if there is one.
     pub(crate) fn decided(
         &mut self,
-        tree: &Tree,
+        scope: &Scope,
         consent: Consent,
         now: Timestamp,
     ) -> Option<Verdict> {
         self.denied
             .retain(|(_, at)| now.duration_since(*at) < QUIET);
-        let is_known = tree.1.is_some();
-        if is_known && consent == Consent::Once && self.granted.contains(tree) {
+        let is_known = scope.root.is_some();
+        if is_known && consent == Consent::Once && self.granted.contains(scope) {
             return Some(Verdict::Granted);
         }
-        let is_denied = self.denied.iter().any(|(denied, _)| denied == tree);
+        let is_denied = self.denied.iter().any(|(denied, _)| denied == scope);
         (is_known && is_denied).then_some(Verdict::Limited)
     }
 
@@ -102,14 +180,14 @@ impl Permissions {
     }
 
     /// Remembers an answer for later requests of the same process tree.
-    pub(crate) fn note(&mut self, tree: &Tree, verdict: Verdict, now: Timestamp) {
+    pub(crate) fn note(&mut self, scope: &Scope, verdict: Verdict, now: Timestamp) {
         match verdict {
             Verdict::Granted => {
-                self.granted.push_back(tree.clone());
+                self.granted.push_back(scope.clone());
                 let excess = self.granted.len().saturating_sub(GRANTS_MAX);
                 self.granted.drain(..excess);
             }
-            Verdict::Denied | Verdict::Unanswered => self.denied.push_back((tree.clone(), now)),
+            Verdict::Denied | Verdict::Unanswered => self.denied.push_back((scope.clone(), now)),
             Verdict::Accepted
             | Verdict::Allowed
             | Verdict::Clicked

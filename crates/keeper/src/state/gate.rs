@@ -17,6 +17,14 @@ pub(crate) enum Gate {
     Keys,
     /// Reading and writing the records of keys that were moved out of AWS's files.
     MovedKeys,
+    /// Applying kits, and taking them back.
+    Setups,
+    /// Revoking sessions, and taking that back.
+    Revocations,
+    /// Asking IAM about the access keys.
+    KeyFacts,
+    /// Replacing an access key.
+    Rotation,
     /// Writing and removing temporary profiles.
     TemporaryProfiles,
     /// Requesting a session of an access key from AWS.

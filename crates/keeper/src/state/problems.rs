@@ -9,6 +9,8 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 pub enum Concern {
     /// The keychain.
     Keychain,
+    /// The way to AWS.
+    Network,
     /// The file of roles.
     RolesFile,
     /// AWS's own files.
@@ -23,6 +25,8 @@ pub enum Concern {
     SettingsFile,
     /// The file of access keys.
     KeysFile,
+    /// Rotations of access keys that stopped.
+    Rotations,
     /// Stored data that cannot be read.
     Store,
     /// Data that could not be written and is tried again.
@@ -39,6 +43,8 @@ pub enum Concern {
     Socket,
     /// The heartbeat, which shows the warnings.
     Heartbeat,
+    /// A revocation whose outcome is not known.
+    Revocations,
     /// Roles whose names look alike.
     LookAlikes,
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::input::InputError;
 use rolecall_core::value::mfa::MfaSerial;
+use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
 
 /// A question for a code.
@@ -37,6 +38,8 @@ pub(crate) enum Purpose {
     Attempt(u64),
     /// The session token of this request, for every attempt that waits for it.
     Token(u64),
+    /// A change of the access keys of this key's user.
+    Key(Name),
 }
 
 /// Why an attempt stops without a session: it failed, or it must be planned again.

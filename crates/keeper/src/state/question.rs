@@ -152,7 +152,7 @@ impl Questions {
         question.answer = Some(match &question.kind {
             Kind::Access(request) => {
                 let verdict = answer.verdict(request);
-                self.permissions.note(&request.tree, verdict, now);
+                self.permissions.note(&request.scope, verdict, now);
                 Answer::Access(verdict)
             }
             Kind::Code(_) | Kind::Reason(_) => answer,

@@ -1,9 +1,12 @@
 //! Questions for reasons, and the reasons that were used.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use rolecall_core::role::reason::{Reason, ReasonRule};
 use rolecall_core::value::name::Name;
+
+/// How long tools can use a reason without a prompt.
+pub(crate) const REASON_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 /// A reason and when it was last used.
 #[derive(Debug, Clone)]

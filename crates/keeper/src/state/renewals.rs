@@ -14,6 +14,8 @@ pub(crate) struct Renewals {
     pub(crate) session: String,
     pub(crate) begun: u32,
     pub(crate) last: Timestamp,
+    /// Whether Rolecall itself began the last one, and it has not ended.
+    pub(crate) is_running: bool,
 }
 
 impl Renewals {

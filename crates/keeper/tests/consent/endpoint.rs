@@ -55,7 +55,7 @@ fn t03_no_other_process_can_act_as_an_endpoint() {
     let refused = |named: Result<(), Problem>| named.expect_err("refused").code;
     let name_it = |by: &Requester| set.keeper.name_endpoint(&guest, &endpoint, by);
     assert_eq!(refused(name_it(&stranger)), ProblemCode::NotAllowed);
-    let elsewhere = endpoint.clone().sandboxed();
+    let elsewhere = in_sandbox(endpoint.clone());
     let named = set.keeper.name_endpoint(&guest, &elsewhere, &by);
     assert_eq!(refused(named), ProblemCode::NotAllowed, "a container");
     assert_eq!(name_it(&by), Ok(()));
@@ -80,7 +80,7 @@ fn t39_an_endpoint_that_moves_into_a_sandbox_gets_nothing_any_more() {
     let named = set.keeper.name_endpoint(&name("guest"), &endpoint, &by);
     assert_eq!(named, Ok(()));
     let moved = Request {
-        requester: Some(endpoint.sandboxed()),
+        requester: Some(in_sandbox(endpoint)),
         ..endpoint_request(500, 9)
     };
     assert_eq!(

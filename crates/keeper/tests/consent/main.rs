@@ -17,7 +17,7 @@ use rolecall_core::value::secret::Secret;
 use rolecall_core::view::notice::Topic;
 use rolecall_core::view::question::ConsentView;
 use rolecall_core::view::snapshot::Mode;
-use rolecall_keeper::fakes::{Background, FakeWaiter, Fakes, until, until_so};
+use rolecall_keeper::fakes::{Background, FakeWaiter, Fakes, in_sandbox, process, until, until_so};
 use rolecall_keeper::{Given, Keeper};
 
 /// A keeper with one role, and its policy in the settings.
@@ -114,13 +114,12 @@ fn request(tree: u32) -> Request {
 
 /// Returns a request of a tool below the shell `tree`, whose processes `started` then and may have a terminal.
 fn request_of(tree: u32, started: u64, has_terminal: bool) -> Request {
-    let process = |pid: u32, name: &str| Ancestor {
+    let process = |pid, name| Ancestor {
         id: ProcessId { pid, started },
-        name: name.into(),
-        program: format!("/usr/bin/{name}"),
         session: tree,
         has_terminal,
         in_foreground: has_terminal,
+        ..process(pid, name)
     };
     let lineage = [
         process(9000 + tree, "rolecall"),
@@ -350,7 +349,7 @@ fn t39_a_container_gets_nothing_unless_the_settings_say_so() {
     let apart = || {
         let request = request(1);
         Request {
-            requester: request.requester.map(Requester::sandboxed),
+            requester: request.requester.map(in_sandbox),
             ..request
         }
     };

@@ -39,7 +39,7 @@ fn t03_a_question_is_asked_at_the_requesting_terminal() {
     };
     let nobody = reply(&answerer(false)).expect_err("no terminal");
     assert_eq!(nobody.code, ProblemCode::NotAllowed);
-    assert!(reply(&answerer(true).sandboxed()).is_err(), "a container");
+    assert!(reply(&in_sandbox(answerer(true))).is_err(), "a container");
     assert_eq!(reply(&answerer(true)), Ok(()));
     assert_eq!((asking.end(), other.end()), (Ok(()), Ok(())));
     let lines = set.lines().into_iter();

@@ -12,9 +12,14 @@ const OBJECTS_MAX: usize = 1000;
 
 /// Returns whether a call changes an object as a whole: no part of it, and no copy.
 pub(super) fn is_plain(call: &Call) -> bool {
+    is_of_whole(call) && call.header("x-amz-copy-source").is_none()
+}
+
+/// Returns whether a call is about an object as a whole.
+pub(super) fn is_of_whole(call: &Call) -> bool {
     let is_known = |name: &str| name == "x-id" || name.starts_with("X-Amz-");
     let names = percent::query_pairs(&call.query);
-    names.iter().all(|(name, _)| is_known(name)) && call.header("x-amz-copy-source").is_none()
+    names.iter().all(|(name, _)| is_known(name))
 }
 
 /// Stores an object. The caller must be authorized.
@@ -32,6 +37,17 @@ pub(super) fn put(
             .to_owned(),
     };
     let etag = listing::etag(&object);
+    store(world, bucket, key, object)?;
+    Ok(Reply::empty(200).with_header("etag", etag))
+}
+
+/// Puts an object into a bucket. The caller must be authorized.
+pub(super) fn store(
+    world: &mut World,
+    bucket: &str,
+    key: String,
+    object: Object,
+) -> Result<(), Failure> {
     let found = world.buckets.iter_mut().find(|it| it.name == bucket);
     if let Some(found) = found {
         if found.objects.len() >= OBJECTS_MAX && !found.objects.contains_key(&key) {
@@ -40,7 +56,7 @@ pub(super) fn put(
         }
         found.objects.insert(key, object);
     }
-    Ok(Reply::empty(200).with_header("etag", etag))
+    Ok(())
 }
 
 /// Removes an object, if it exists. The caller must be authorized.

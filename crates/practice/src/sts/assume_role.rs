@@ -33,7 +33,7 @@ pub(super) fn answer(
     let role = authorize(&account.world, caller, &request, mfa, now)?;
     check_duration(account.world.roles[role].max_duration_s, caller, &request)?;
     let size = policies.size + request.tags.size();
-    let session = new_session(&request, policies, now);
+    let session = new_session(&request, caller, policies, now);
     let access_key_id = identifier::unique_id("ASIA");
     let answer = render(
         account,
@@ -75,6 +75,7 @@ fn check_duration(
 
 fn new_session(
     request: &AssumeRoleRequest<'_>,
+    caller: &Caller,
     policies: SessionPolicies,
     now: Timestamp,
 ) -> Session {
@@ -85,6 +86,7 @@ fn new_session(
         expires_at: whole_second(now) + SignedDuration::from_secs(request.duration_s),
         name: request.session_name.to_owned(),
         mfa_at: None,
+        is_chained: caller.session.is_some(),
         policies: policies.policies,
         source_identity: request.source_identity.clone(),
         tags: request.tags.all(),

@@ -22,11 +22,7 @@ pub(super) fn authorize(
 ) -> Result<usize, Failure> {
     let refusal =
         |action: &str| Failure::not_authorized(&caller.arn(world), action, request.role_arn);
-    let found = world
-        .roles
-        .iter()
-        .position(|role| role.arn == request.role_arn);
-    let Some(index) = found else {
+    let Some(index) = world.role_at(request.role_arn) else {
         return Err(refusal("sts:AssumeRole"));
     };
     let role = &world.roles[index];
@@ -42,6 +38,7 @@ pub(super) fn authorize(
     let policies = PolicySet {
         identity: caller.policies(world),
         resource: Some(&role.trust),
+        boundary: caller.boundary(world),
         session: caller.session_policies(),
         ..Default::default()
     };

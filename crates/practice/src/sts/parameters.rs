@@ -1,6 +1,7 @@
 //! The parameters of a query-protocol call.
 
 use crate::call::Call;
+use crate::failure::Failure;
 
 /// The number of list members to read, which is more than any list may have.
 const MEMBERS_READ: usize = 100;
@@ -20,6 +21,26 @@ impl Parameters {
             .iter()
             .find(|(own, _)| own == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a parameter.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Returns a parameter that must be there.
+    ///
+    /// # Errors
+    /// If it is absent or empty.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Failure> {
+        let value = self.optional(name).filter(|it| !it.is_empty());
+        value.ok_or_else(|| {
+            let text = format!(
+                "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+            );
+            Failure::new(400, "ValidationError", text)
+        })
     }
 
     /// Returns `prefix.member.1`, `prefix.member.2` and so on, each followed by `suffix`.

@@ -43,6 +43,7 @@ pub(super) fn answer(
         expires_at: whole_second(now) + SignedDuration::from_secs(duration_s),
         name: String::new(),
         mfa_at: (mfa == Mfa::Verified).then_some(now),
+        is_chained: false,
         policies: None,
         source_identity: None,
         tags: BTreeMap::new(),

@@ -160,6 +160,20 @@ fn the_aws_cli_uploads_and_removes_what_the_role_may() {
         error.contains("(AccessDenied)") && error.contains("s3:DeleteObject"),
         "{error}"
     );
+    let copy = "s3://practice-welcome/copy.txt";
+    let error = fails(&lab, &guest, &["s3", "cp", place, copy]);
+    assert!(error.contains("s3:PutObject"), "{error}");
+    succeeds(&lab, &operator, &["s3", "cp", place, copy]);
+    assert_eq!(
+        succeeds(&lab, &guest, &["s3", "cp", copy, "-"]),
+        "uploaded\n"
+    );
+    let deletion = "Objects=[{Key=copy.txt},{Key=missing}]";
+    let bucket = ["--bucket", "practice-welcome", "--delete", deletion];
+    let delete = [&["s3api", "delete-objects"][..], &bucket].concat();
+    assert!(succeeds(&lab, &guest, &delete).contains("AccessDenied"));
+    assert!(succeeds(&lab, &operator, &delete).contains("copy.txt"));
+    fails(&lab, &guest, &["s3", "cp", copy, "-"]);
     succeeds(&lab, &operator, &["s3", "rm", place]);
     assert!(!succeeds(&lab, &guest, &["s3", "ls", "s3://practice-welcome"]).contains("upload.txt"));
 }

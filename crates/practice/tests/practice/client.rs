@@ -1,5 +1,6 @@
 //! A signing client that shares no code with the server.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
-use rolecall_practice::{Practice, PracticeConfig, World};
+use rolecall_practice::{Control, Practice, PracticeConfig, World};
 use sha2::{Digest, Sha256};
 
 pub(crate) const GUEST: &str = "arn:aws:iam::808768216571:role/guest";
@@ -45,14 +46,22 @@ pub(crate) struct Answer {
 
 impl Lab {
     pub(crate) fn story() -> Self {
-        Self::new(PracticeConfig::default())
+        Self::new(Self::config())
+    }
+
+    /// Returns the default configuration, with the endpoint that sets faults.
+    fn config() -> PracticeConfig {
+        PracticeConfig {
+            control: Control::On,
+            ..PracticeConfig::default()
+        }
     }
 
     pub(crate) fn world(text: &str) -> Self {
         let world = World::parse(text).unwrap();
         Self::new(PracticeConfig {
             world,
-            ..PracticeConfig::default()
+            ..Self::config()
         })
     }
 
@@ -70,8 +79,26 @@ impl Lab {
     }
 
     pub(crate) fn faults(&self, faults: &[&str]) {
-        self.practice
-            .set_faults(faults.iter().map(|fault| fault.parse().unwrap()).collect());
+        let body = serde_json::to_string(faults).unwrap();
+        self.control("POST", "faults", &body);
+    }
+
+    /// Returns how often each action was called, including calls without a response.
+    pub(crate) fn requests(&self) -> BTreeMap<String, u64> {
+        serde_json::from_str(&self.control("GET", "requests", "")).unwrap()
+    }
+
+    /// Sets how many milliseconds a change of IAM takes to be in effect.
+    pub(crate) fn consistency(&self, delay_ms: u64) {
+        let body = format!("{{\"delay_ms\":{delay_ms}}}");
+        self.control("POST", "consistency", &body);
+    }
+
+    fn control(&self, method: &str, name: &str, body: &str) -> String {
+        let headers = [("host".to_owned(), self.host())];
+        let answer = self.send(method, &format!("/_practice/{name}"), "", &headers, body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
     }
 
     /// Returns the key of the user of the tutorials.

@@ -23,7 +23,7 @@ fn r09_throttles_the_next_calls_and_then_answers() {
             .assert_failed(400, "Throttling", "Rate exceeded");
     }
     lab.assume(&lab.user(), GUEST, &[]).assert_ok();
-    assert_eq!(lab.practice.requests()["AssumeRole"], 3);
+    assert_eq!(lab.requests()["AssumeRole"], 3);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn counts_every_call_by_its_action() {
     lab.assume(&lab.user(), GUEST, &[]).assert_ok();
     lab.s3(&lab.user(), "/", "");
     lab.sts(&lab.user(), "No<Such>Action", &[]);
-    let counts: Vec<(String, u64)> = lab.practice.requests().into_iter().collect();
+    let counts: Vec<(String, u64)> = lab.requests().into_iter().collect();
     let expected = [("AssumeRole", 1), ("ListBuckets", 1), ("unknown", 1)];
     assert_eq!(
         counts,

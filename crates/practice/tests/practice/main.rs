@@ -7,10 +7,12 @@
     reason = "a test fails by panicking, reads the clock, runs the AWS CLI, and says when it is absent"
 )]
 
+mod access_keys;
 mod assuming;
 mod aws_cli;
 mod chaining;
 mod client;
+mod console;
 mod faults;
 mod iam;
 mod mfa;

@@ -117,7 +117,10 @@ fn b58_the_grammar_is_as_strict_as_that_of_iam() {
             "\"Resource\":\"arn:aws:iam:us-east-1:111111111111:role/r\"",
         ),
         ("\"Effect\"", "\"Sid\":\"two words\",\"Effect\""),
-        ("\"Effect\"", "\"Condition\":{},\"Effect\""),
+        (
+            "\"Effect\"",
+            "\"Condition\":{\"StringEquals\":{}},\"Effect\"",
+        ),
     ] {
         let policy = EVERYTHING.replace(from, to);
         let answer = lab.assume(&user, GUEST, &[("Policy", &policy)]);

@@ -124,7 +124,7 @@ fn a_port_in_use_is_an_error() {
 
 #[test]
 fn there_is_no_control_endpoint_unless_asked_for() {
-    let lab = Lab::story();
+    let lab = Lab::new(PracticeConfig::default());
     let host = [("host".to_owned(), lab.host())];
     let answer = lab.send("GET", "/_practice/keys", "", &host, "");
     answer.assert_failed(403, "AccessDenied", "Access Denied");

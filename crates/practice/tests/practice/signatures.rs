@@ -136,7 +136,7 @@ fn r03_a_late_clock_is_reported_with_both_times_and_the_date_header_corrects_it(
         .unwrap();
     lab.clock_offset = server.timestamp().duration_since(Timestamp::now());
     lab.sts(&lab.user(), CALLER, &[]).assert_ok();
-    assert_eq!(lab.practice.requests()[CALLER], 2);
+    assert_eq!(lab.requests()[CALLER], 2);
 }
 
 #[test]

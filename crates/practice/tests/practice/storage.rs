@@ -144,9 +144,8 @@ fn a_writer_uploads_replaces_and_deletes() {
     call("GET", "").assert_failed(404, "NoSuchKey", "does not exist");
 }
 
-#[test]
-fn a_session_policy_limits_writing() {
-    let lab = Lab::story();
+/// Returns a session that may write below `mine/` only.
+fn limited(lab: &Lab) -> Key {
     let code = lab.code();
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::practice-welcome/mine/*"}}"#;
     let parameters = [
@@ -154,7 +153,13 @@ fn a_session_policy_limits_writing() {
         ("TokenCode", code.as_str()),
         ("Policy", policy),
     ];
-    let limited = lab.assume(&lab.user(), OPERATOR, &parameters).session();
+    lab.assume(&lab.user(), OPERATOR, &parameters).session()
+}
+
+#[test]
+fn a_session_policy_limits_writing() {
+    let lab = Lab::story();
+    let limited = limited(&lab);
     let put = |path| lab.signed(&limited, "s3", "PUT", path, "", "x");
     put("/practice-welcome/mine/x").assert_ok();
     put("/practice-welcome/other").assert_failed(
@@ -165,7 +170,7 @@ fn a_session_policy_limits_writing() {
 }
 
 #[test]
-fn parts_and_copies_are_not_offered() {
+fn parts_are_not_offered() {
     let lab = Lab::story();
     for (method, query) in [
         ("PUT", "partNumber=1&uploadId=x"),
@@ -182,4 +187,35 @@ fn parts_and_copies_are_not_offered() {
         );
         answer.assert_failed(405, "MethodNotAllowed", "not allowed");
     }
+}
+
+#[test]
+fn several_objects_are_deleted_at_once_as_far_as_the_caller_may() {
+    let lab = Lab::story();
+    let limited = limited(&lab);
+    let send = |method, path, query, body| lab.signed(&limited, "s3", method, path, query, body);
+    send("PUT", "/practice-welcome/mine/a%26b", "", "x").assert_ok();
+    let delete = |body| send("POST", "/practice-welcome", "delete=", body);
+    let answer = delete(
+        "<Delete><Object><Key>mine/a&amp;b</Key></Object><Object><Key>hello.txt</Key></Object></Delete>",
+    );
+    answer.assert_ok();
+    assert!(
+        answer
+            .body
+            .contains("<Deleted><Key>mine/a&amp;b</Key></Deleted>"),
+        "{}",
+        answer.body
+    );
+    assert!(
+        answer
+            .body
+            .contains("<Error><Key>hello.txt</Key><Code>AccessDenied</Code>"),
+        "{}",
+        answer.body
+    );
+    send("GET", "/practice-welcome/mine/a%26b", "", "").assert_failed(403, "AccessDenied", "");
+    let quiet = delete("<Delete><Quiet>true</Quiet><Object><Key>mine/x</Key></Object></Delete>");
+    assert!(!quiet.body.contains("Deleted"), "{}", quiet.body);
+    delete("<Delete/>").assert_failed(400, "MalformedXML", "not well-formed");
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use rolecall_agent::reset::Keep;
 use rolecall_core::api::host::NEVER;
 use rolecall_core::value::duration::parse_seconds;
 use rolecall_core::value::sanitise::echo;
@@ -15,10 +16,21 @@ const IDLE_LIMIT: Duration = Duration::from_secs(30 * 60);
 pub(crate) enum Request {
     /// Run.
     Run(Options),
+    /// Take everything of Rolecall off the machine, for `rolecall reset`.
+    Reset(ResetStep, Keep),
     /// Show the help.
     Help,
     /// Show the version.
     Version,
+}
+
+/// A step of a reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResetStep {
+    /// Print what would be removed.
+    Plan,
+    /// Remove the plan that is on standard input, which the user confirmed.
+    Remove,
 }
 
 /// How to run.
@@ -59,6 +71,7 @@ Options:
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
     let mut options = Options::default();
     let mut is_limited = false;
+    let (mut reset, mut keep) = (None, Keep::Nothing);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
@@ -71,6 +84,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
                 options.idle_limit = idle_limit(arguments.next().as_ref())?;
                 is_limited = true;
             }
+            // Only the command line gives these.
+            Some("--reset-plan") => reset = Some(ResetStep::Plan),
+            Some("--reset") => reset = Some(ResetStep::Remove),
+            Some("--keep-roles") => keep = Keep::Roles,
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
@@ -79,6 +96,9 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Req
                 return Err(message);
             }
         }
+    }
+    if let Some(step) = reset {
+        return Ok(Request::Reset(step, keep));
     }
     if options.background && !is_limited {
         options.idle_limit = Some(IDLE_LIMIT);

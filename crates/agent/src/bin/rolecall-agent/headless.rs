@@ -56,4 +56,8 @@ impl Audience for NoAudience {
     fn shows_times(&self) -> bool {
         false
     }
+
+    fn shows_roles(&self) -> bool {
+        false
+    }
 }

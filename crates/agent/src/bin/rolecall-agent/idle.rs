@@ -96,7 +96,7 @@ impl Drop for Busy<'_> {
 /// Returns the time until the last session expires; zero if none is active.
 fn last_expiry(engine: &Engine) -> Duration {
     let now = engine.clock.now();
-    let sessions = engine.keeper.snapshot().sessions;
+    let sessions = engine.keeper.sessions_snapshot().sessions;
     let ends = sessions.iter().filter_map(|session| session.expires_at);
     ends.max().map_or(Duration::ZERO, |end| {
         Duration::try_from(end.duration_since(now)).unwrap_or_default()

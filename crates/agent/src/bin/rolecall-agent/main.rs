@@ -5,6 +5,7 @@ mod exit;
 mod headless;
 mod host;
 mod idle;
+mod reset;
 mod sealed_file;
 
 use std::process::ExitCode;
@@ -28,8 +29,13 @@ const PENDING_ANSWERS_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     hardening::harden();
+    rolecall_allocator::limit();
     match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Request::Run(options)) => run(&options),
+        Ok(Request::Reset(step, keep)) => match reset::run(step, keep) {
+            Ok(json) => print_line(&json),
+            Err(problem) => print_error(&problem.to_string(), ExitCode::FAILURE),
+        },
         Ok(Request::Help) => print_line(HELP.trim_end()),
         Ok(Request::Version) => print_line(concat!("rolecall-agent ", env!("CARGO_PKG_VERSION"))),
         Err(error) => print_error(&error, ExitCode::from(2)),
@@ -38,6 +44,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> ExitCode {
     if options.background {
+        hardening::close_inherited();
         detach_from_terminal();
     }
     log::write_events();

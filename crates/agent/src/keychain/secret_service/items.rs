@@ -124,6 +124,31 @@ async fn create_collection(session: &Session, dialogs: &Dialogs<'_>) -> Result<(
     dialogs.open(&prompt).await
 }
 
+/// Returns the account of each of our items, each once. Locked items are unlocked first, since some services do not show
+/// the attributes of a locked one.
+pub(super) async fn accounts(session: &Session, dialogs: &Dialogs<'_>) -> Result<Values, Failure> {
+    let attributes = (HashMap::from([("service", SERVICE)]),);
+    let search = session.call_of_any_length("SearchItems", &attributes);
+    let (mut found, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+        dialogs.during(search).await?;
+    if !locked.is_empty() {
+        unlock(session, dialogs, locked.clone()).await?;
+        found.extend(locked);
+    }
+    let mut accounts: Vec<String> = Vec::new();
+    for path in found {
+        let attributes: HashMap<String, String> = session
+            .property(&path, ITEM_INTERFACE, "Attributes")
+            .await?;
+        let account = attributes.get("username").cloned();
+        accounts.extend(account.filter(|account| !accounts.contains(account)));
+    }
+    let values = accounts.into_iter();
+    Ok(values
+        .map(|account| Some(Zeroizing::new(account.into_bytes())))
+        .collect())
+}
+
 /// Returns the value of an unlocked item.
 pub(super) async fn fetch(
     session: &Session,

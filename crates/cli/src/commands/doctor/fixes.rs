@@ -43,9 +43,12 @@ pub(super) fn offer(
         let Some(fix) = &finding.fix else {
             continue;
         };
-        let question = format!("\nFix {number}? {} [y/N] ", step(fix));
-        if !is_yes(terminal::ask(&question, Echo::On)?.expose()) {
-            continue;
+        let question = format!("\nFix {number}? {} [y/N/q] ", step(fix));
+        terminal::discard_typed_input();
+        match Reply::of(terminal::ask(&question, Echo::On)?.expose()) {
+            Reply::Yes => {}
+            Reply::No => continue,
+            Reply::Quit => break,
         }
         match apply(fix, client, environment) {
             Ok(result) => {
@@ -58,8 +61,22 @@ pub(super) fn offer(
     Ok(fixed)
 }
 
-fn is_yes(answer: &str) -> bool {
-    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+/// The answer to an offer.
+enum Reply {
+    Yes,
+    No,
+    /// No more offers.
+    Quit,
+}
+
+impl Reply {
+    fn of(line: &str) -> Self {
+        match line.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Self::Yes,
+            "q" | "quit" => Self::Quit,
+            _ => Self::No,
+        }
+    }
 }
 
 fn step(fix: &Fix) -> String {

@@ -19,6 +19,10 @@ const BASH: &str = include_str!("subshell/bash.sh");
 const ZSH: &str = include_str!("subshell/zsh.sh");
 const ZSHRC: &str = include_str!("subshell/zshrc.sh");
 const FISH: &str = include_str!("subshell/fish.fish");
+const NUSHELL: &str = include_str!("subshell/nu.nu");
+
+/// What a prompt says once if other variables replace the session.
+const REPLACED: &str = "Rolecall: this shell sets {replaced}, so programs may use other credentials than those of {role}.";
 
 /// What a name of a variable begins with for its second copy, which the start-up files apply after the user's own.
 const COPY: &str = "ROLECALL_SET_";
@@ -37,18 +41,19 @@ pub(super) fn prepare(
         return;
     };
     let prepared = match shell {
-        PromptShell::Bash => file(client, "bash.sh", BASH).map(|path| {
-            command.arg("--rcfile").arg(path);
-        }),
-        PromptShell::Zsh => zsh_files(client).map(|path| {
-            command.env("ZDOTDIR", path.parent().unwrap_or(&path));
-            match &environment.zsh_dir {
-                Some(dir) => command.env("ROLECALL_ZDOTDIR", dir),
-                None => command.env_remove("ROLECALL_ZDOTDIR"),
-            };
-        }),
+        // A user's .bashrc may replace bash with zsh.
+        PromptShell::Bash => use_zsh_files(command, client, environment)
+            .and_then(|()| file(client, "bash.sh", BASH))
+            .map(|path| {
+                command.arg("--rcfile").arg(path);
+            }),
+        PromptShell::Zsh => use_zsh_files(command, client, environment),
         PromptShell::Fish => {
             command.arg("--init-command").arg(script(client, FISH));
+            Ok(())
+        }
+        PromptShell::Nushell => {
+            command.arg("--execute").arg(script(client, NUSHELL));
             Ok(())
         }
     };
@@ -66,28 +71,42 @@ enum PromptShell {
     Bash,
     Zsh,
     Fish,
+    Nushell,
 }
 
 /// Returns the shell that a program is if it reads start-up files and then takes commands from the user or from an
-/// argument. bash reads none for an argument.
+/// argument. bash and Nushell read none for an argument.
 fn started_shell(program: &[OsString]) -> Option<PromptShell> {
     let (shell, arguments) = program.split_first()?;
     let shell = match Path::new(shell).file_name()?.to_str()? {
         "bash" => PromptShell::Bash,
         "zsh" => PromptShell::Zsh,
         "fish" => PromptShell::Fish,
+        "nu" => PromptShell::Nushell,
         _ => return None,
     };
-    let takes_commands = match arguments.first() {
-        None => true,
-        Some(first) => shell != PromptShell::Bash && first == "-c",
+    let takes_commands = match (arguments.first(), shell) {
+        (None, _) => true,
+        (Some(first), PromptShell::Zsh | PromptShell::Fish) => first == "-c",
+        (Some(_), PromptShell::Bash | PromptShell::Nushell) => false,
     };
     takes_commands.then_some(shell)
 }
 
-fn zsh_files(client: &Client) -> io::Result<PathBuf> {
+/// Makes every zsh read our files, until these restore the user's folder.
+fn use_zsh_files(
+    command: &mut Command,
+    client: &Client,
+    environment: &Environment,
+) -> io::Result<()> {
     file(client, "zsh/.zshenv", ZSH)?;
-    file(client, "zsh/.zshrc", ZSHRC)
+    let path = file(client, "zsh/.zshrc", ZSHRC)?;
+    command.env("ZDOTDIR", path.parent().unwrap_or(&path));
+    match &environment.zsh_dir {
+        Some(dir) => command.env("ROLECALL_ZDOTDIR", dir),
+        None => command.env_remove("ROLECALL_ZDOTDIR"),
+    };
+    Ok(())
 }
 
 /// Writes a start-up file to the application's folder, which only this user can enter.
@@ -113,4 +132,5 @@ fn script(client: &Client, text: &str) -> String {
     };
     text.replace("@FLAGS@", flags)
         .replace("@LEFT_OVER@", LEFT_OVER)
+        .replace("@REPLACED@", REPLACED)
 }

@@ -22,6 +22,8 @@ pub(super) struct Answers {
     pub(super) draft: KitDraft,
     pub(super) format: Option<KitFormat>,
     pub(super) save: Option<String>,
+    /// Whether it is applied.
+    pub(super) applies: bool,
 }
 
 /// Asks for everything that the command line leaves out. Each answer is checked before the next question.
@@ -53,7 +55,14 @@ pub(super) fn ask(
         interview.grant(options)?;
     }
     answers.draft = interview.draft;
-    if options.format.is_none() {
+    if options.format.is_none() && options.out.is_none() && !answers.applies {
+        answers.applies = !machine.keys.is_empty()
+            && is_agreed(
+                "Make it in AWS now, with keys and roles that Rolecall has?",
+                Proposal::No,
+            )?;
+    }
+    if options.format.is_none() && !answers.applies {
         answers.format = format()?;
     }
     if options.save.is_none() && !machine.keys.is_empty() {

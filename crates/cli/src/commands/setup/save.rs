@@ -3,6 +3,7 @@
 use rolecall_core::api::import::{DryRun, ImportItemKind, ImportOutcome};
 use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::catalogue::with_role;
+use rolecall_core::role::RoleDraft;
 use rolecall_core::setup::{Kit, entry, left_open};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
@@ -32,22 +33,12 @@ pub(super) fn save(
     kit: &Kit,
     saved: Saved<'_>,
 ) -> Result<String, Problem> {
-    let source = match saved.source.or_else(|| source(machine, kit)) {
-        Some(source) => source,
-        None => {
-            let what = format!("No access key here is of {}.", kit.caller_name());
-            let remedy = "Name the access key or role to assume it from: --source KEY.";
-            return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
-        }
-    };
-    let device = saved
-        .mfa_serial
-        .or_else(|| machine.device_of(&kit.caller.principal()));
-    let draft = entry(kit, saved.name, source, device);
+    let draft = entry_of(machine, kit, saved)?;
+    let device = device(machine, kit, saved);
     let call = Call::ImportRoles {
         text: with_role("", "the role", None, &draft)?,
         path: "the role".to_owned(),
-        source: Some(source.to_owned()),
+        source: Some(draft.source.clone()),
         dry_run: DryRun::No,
     };
     let Answer::Imported(report) = client.ask(call)? else {
@@ -85,8 +76,32 @@ pub(super) fn save(
     ))
 }
 
-/// Returns what the role is assumed from: the caller itself, or the only access key of its account.
+/// Returns the role as it is added.
+///
+/// # Errors
+/// If it is not known what the role is assumed from.
+pub(super) fn entry_of(
+    machine: &Machine,
+    kit: &Kit,
+    saved: Saved<'_>,
+) -> Result<RoleDraft, Problem> {
+    let Some(source) = saved.source.or_else(|| source(machine, kit)) else {
+        let what = format!("No access key here is of {}.", kit.caller_name());
+        let remedy = "Name the access key or role to assume it from: --source KEY.";
+        return Err(Problem::new(ProblemCode::UnknownKey, what, remedy));
+    };
+    Ok(entry(kit, saved.name, source, device(machine, kit, saved)))
+}
+
+fn device<'a>(machine: &'a Machine, kit: &Kit, saved: Saved<'a>) -> Option<&'a str> {
+    let own = || machine.device_of(&kit.caller.principal());
+    saved.mfa_serial.or_else(own)
+}
+
+/// Returns what the role is assumed from: the caller itself, the access key of its user, or the only one of its account.
 fn source<'a>(machine: &'a Machine, kit: &Kit) -> Option<&'a str> {
     let own = machine.source_of(&kit.caller.principal());
-    own.or_else(|| machine.only_key_of(kit.caller.account()?.as_str()))
+    let of_user = || machine.key_of_user(kit.caller.account()?.as_str(), kit.user.as_deref()?);
+    own.or_else(of_user)
+        .or_else(|| machine.only_key_of(kit.caller.account()?.as_str()))
 }

@@ -3,8 +3,10 @@ def "nu-complete rolecall quoted" [] {
   lines | each { |it| if $it =~ '^[\w.:@=/+-]+$' { $it } else { $it | to json } }
 }
 
-def "nu-complete rolecall roles" [] {
-  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall list --names | nu-complete rolecall quoted) }
+# The word may have blanks inside quotes. Best match first.
+def "nu-complete rolecall roles" [line: string] {
+  let word = ($line | str replace -r '^\s*\S+\s*' '' | str replace -ar "[\"'`]" '')
+  { options: { completion_algorithm: "fuzzy", sort: false }, completions: (^rolecall list --names --search $word | nu-complete rolecall quoted) }
 }
 
 def "nu-complete rolecall" [line: string] {

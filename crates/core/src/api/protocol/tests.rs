@@ -1,5 +1,7 @@
 //! Tests of the protocol's frames.
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::api::frame::*;
 use crate::view::question::{QuestionView, ReasonView};

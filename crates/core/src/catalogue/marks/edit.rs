@@ -3,7 +3,8 @@
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{AccountMarks, RoleMarks, check_account, check_alias, group};
-use crate::catalogue::{parse_toml, written};
+use crate::catalogue::{parse_toml, replace_value, written};
+use crate::role::renew::Renew;
 use crate::value::input::InputError;
 use crate::value::problem::{Problem, ProblemCode};
 
@@ -34,6 +35,35 @@ pub fn with_role(text: &str, path: &str, name: &str, marks: &RoleMarks) -> Resul
     );
     set(table, "production", marks.production.map(Value::from));
     set(table, "group", group.map(Value::from));
+    if table.is_empty() {
+        roles.remove(name);
+    }
+    Ok(written(text, &document))
+}
+
+/// Returns the file's text with what happens at the end of a role's session; `None` removes it.
+///
+/// # Errors
+/// If the file is not valid.
+pub fn with_renew(
+    text: &str,
+    path: &str,
+    name: &str,
+    renew: Option<Renew>,
+) -> Result<String, Problem> {
+    let mut document = parse_toml(text, path)?.into_mut();
+    let roles = section(&mut document, "roles", path)?;
+    let is_table = roles.get(name).is_some_and(Item::is_table_like);
+    if !is_table && renew.is_none() {
+        return Ok(text.to_owned());
+    }
+    if !is_table {
+        roles.insert(name, Item::Table(Table::new()));
+    }
+    let Some(table) = roles.get_mut(name).and_then(Item::as_table_like_mut) else {
+        return Ok(text.to_owned());
+    };
+    set(table, "renew", renew.map(|it| Value::from(it.text())));
     if table.is_empty() {
         roles.remove(name);
     }
@@ -88,11 +118,12 @@ pub fn with_account(
     );
     let production = marks.production.then_some(Value::from(true));
     set(&mut table, "production", production);
-    match (alias, table.len()) {
-        (_, 0) => drop(accounts.remove(account_id)),
-        (Some(alias), 1) => drop(accounts.insert(account_id, toml_edit::value(alias))),
-        _ => drop(accounts.insert(account_id, toml_edit::value(table))),
-    }
+    let value = match (alias, table.len()) {
+        (_, 0) => None,
+        (Some(alias), 1) => Some(Value::from(alias)),
+        _ => Some(Value::from(table)),
+    };
+    set(accounts, account_id, value);
     Ok(written(text, &document))
 }
 
@@ -120,15 +151,12 @@ fn section<'a>(
 
 /// Sets a label and keeps the comment after it, or removes it.
 fn set(table: &mut dyn TableLike, field: &str, value: Option<Value>) {
-    let Some(mut value) = value else {
+    let Some(value) = value else {
         table.remove(field);
         return;
     };
     match table.get_mut(field).and_then(Item::as_value_mut) {
-        Some(place) => {
-            *value.decor_mut() = place.decor().clone();
-            *place = value;
-        }
+        Some(place) => replace_value(place, value),
         None => drop(table.insert(field, Item::Value(value))),
     }
 }
@@ -164,6 +192,39 @@ mod tests {
                 .favourite
         );
         assert!(!text.contains("a b"), "{text}");
+    }
+
+    #[test]
+    fn a_label_that_is_not_edited_stays_as_it_is_written() {
+        let file = "[roles.guest]\ngroup = ' shops ' # ours\nproduction = true # really\n\n\
+                    [accounts]\n111122223333 = 'shop' # ours\n";
+        let marks = RoleMarks {
+            group: Some("shops".into()),
+            production: Some(true),
+            ..RoleMarks::default()
+        };
+        assert_eq!(with_role(file, "", "guest", &marks).expect("edited"), file);
+        let account = |alias: &str| AccountMarks {
+            alias: Some(alias.into()),
+            ..AccountMarks::default()
+        };
+        let text = with_account(file, "", "111122223333", &account("shop")).expect("edited");
+        assert_eq!(text, file);
+        let text = with_account(file, "", "111122223333", &account("market")).expect("edited");
+        assert_eq!(text, file.replace("'shop'", "\"market\""));
+    }
+
+    #[test]
+    fn what_happens_at_the_end_is_no_label_and_stays_with_them() {
+        let set = |text: &str, renew| with_renew(text, "", "guest", renew).expect("edited");
+        assert_eq!(set("", None), "");
+        let text = set("", Some(Renew::Automatic));
+        assert_eq!(text, "[roles.guest]\nrenew = \"automatic\"\n");
+        let unlabelled = with_role(&text, "", "guest", &RoleMarks::default()).expect("edited");
+        assert_eq!(unlabelled, text);
+        let ending = read(&text, "").expect("TOML").marks.ending("guest");
+        assert_eq!(ending.renew, Some(Renew::Automatic));
+        assert_eq!(set(&text, None), "");
     }
 
     #[test]

@@ -39,6 +39,15 @@ fn one_wrong_label_does_not_affect_the_others_and_says_where_it_is() {
             "[accounts]\n\"111122223333\" = \" \"\n",
             "the name is empty",
         ),
+        ("[roles.a]\nrenew = \"always\"\n", "is not a way to renew"),
+        (
+            "[roles.a]\nlead_times = \"5m\"\n",
+            "is not a list of durations",
+        ),
+        (
+            "[roles.a]\nlead_times = [\"5m\", 3]\n",
+            "is not a list of durations",
+        ),
         ("roles = 1\n", "is not a table of labels"),
         ("[else]\n", "is not a table of labels"),
     ] {

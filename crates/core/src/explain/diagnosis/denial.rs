@@ -1,6 +1,6 @@
 //! AccessDenied: the permission or condition that is missing.
 
-use super::message::Denied;
+use super::message::{self, Denied};
 use super::named::{named, session_field};
 use super::other_call;
 use super::sent_request::SentRequest;
@@ -13,20 +13,30 @@ use crate::value::problem::ProblemCode;
 use CauseKind::{CallerSession, MfaCode, MfaDevice, RootUser};
 use Confidence::Certain;
 
+/// STS does not let a root user assume a role.
+const NOT_BY_ROOT: &str = "Roles may not be assumed by root accounts";
+/// STS does not let a session call GetSessionToken.
+const NOT_BY_SESSIONS: &str = "with session credentials";
+
+/// Returns whether a message is about a rule of STS itself, whatever policies say.
+fn is_sts_rule(message: &str) -> bool {
+    message.contains(NOT_BY_ROOT) || message.contains(NOT_BY_SESSIONS)
+}
+
 /// Explains a denial. Returns `None` for other errors.
 pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> {
     if !is_denial(&refusal.code) {
         return None;
     }
     let message = refusal.message.as_str();
+    if message.contains("MultiFactorAuthentication failed") {
+        return Some(rejected_code(message));
+    }
     let denied = Denied::read(message);
     let is_other =
         sent.role.is_none() || (denied.as_ref()).is_some_and(|it| !is_of_assuming(it.action));
-    if is_other && let Some(verdict) = other_call::explain(message, denied.as_ref(), sent) {
-        return Some(verdict);
-    }
-    if message.contains("MultiFactorAuthentication failed") {
-        return Some(rejected_code(message));
+    if is_other && !is_sts_rule(message) {
+        return Some(other_call::explain(message, denied.as_ref(), sent));
     }
     let what = match &sent.role {
         Some(role) => format!(
@@ -37,13 +47,13 @@ pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> 
         ),
         None => format!("AWS refused the key {}.", sent.who()),
     };
-    let causes = if message.contains("Roles may not be assumed by root accounts") {
+    let causes = if message.contains(NOT_BY_ROOT) {
         vec![root(sent)]
-    } else if message.contains("with session credentials") {
+    } else if message.contains(NOT_BY_SESSIONS) {
         vec![session_only(sent)]
     } else if let Some(denied) = denied {
         of(&denied, sent)
-    } else if other_call::is_bare(message) {
+    } else if is_bare(message) {
         unnamed(sent)
     } else {
         return None;
@@ -55,8 +65,23 @@ pub(super) fn explain(refusal: &Refusal, sent: &SentRequest) -> Option<Verdict> 
     })
 }
 
+/// Returns whether a message of STS says only that access is denied.
+fn is_bare(message: &str) -> bool {
+    let text = message.trim().trim_end_matches('.').to_ascii_lowercase();
+    matches!(
+        text.as_str(),
+        "" | "access denied"
+            | "accessdenied"
+            | "access is denied"
+            | "forbidden"
+            | "user is not authorized to access this resource"
+            | "you do not have sufficient access to perform this action"
+    ) || text.starts_with("you are not authorized to perform this operation")
+        || message::encoded(message).is_some()
+}
+
 /// The codes with which services deny a call.
-pub(super) fn is_denial(code: &str) -> bool {
+pub(crate) fn is_denial(code: &str) -> bool {
     matches!(
         code,
         "AccessDenied"

@@ -55,7 +55,7 @@ pub fn further_calls(
         ]
         .into_iter()
         .any(has)
-        && refusal.code.starts_with("AccessDenied");
+        && refusal.is_denied();
     if !is_denial {
         return further_calls;
     }
@@ -214,7 +214,7 @@ fn failed(further: &mut FurtherCall, error: &StsError, sent: &SentRequest) -> Fi
         ("ValidationError", FurtherCallKind::GetAccessKeyInfo) => message_only(
             "AWS knows no access key with this ID. Check it for typing errors.".to_owned(),
         ),
-        (code, _) if code.starts_with("AccessDenied") => {
+        _ if refusal.is_denied() => {
             further.statement = statement::inquiry(further, sent);
             message_only(format!(
                 "\"{}\" may not call {}. Rolecall needs this permission to find out more.",

@@ -3,14 +3,15 @@
 use super::message::{Denied, PolicyType, Reason};
 use super::sent_request::{MfaProof, SentRequest};
 use super::statement;
-use super::unnamed::{permission, trust, unusable_device};
+use super::unnamed::{is_chained, permission, trust, unusable_device};
 use crate::role::session_tags::SessionTag;
 use crate::value::diagnosis::{Cause, CauseKind, Confidence};
+use crate::value::role_arn::RoleArn;
 use crate::value::sanitise;
 
 use CauseKind::{
     Boundary, CallerPermission, CallerSession, EndpointPolicy, ExplicitDeny, MfaMissing,
-    ResourceControl, ServiceControl, SessionTags, SourceIdentity, TrustPolicy,
+    ResourceControl, RevokedSession, ServiceControl, SessionTags, SourceIdentity, TrustPolicy,
 };
 use Confidence::{Certain, Likely, Possible};
 
@@ -40,7 +41,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cau
             "Allow it in the boundary. A permission outside the boundary has no effect.",
         )
         .ask(sent.administrator())
-        .send(statement::permission(sent)),
+        .send(statement::permission(sent).map(|it| it.for_policy(statement::boundary_of(sent)))),
         PolicyType::Session => Cause::new(
             CallerSession,
             Certain,
@@ -49,7 +50,9 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cau
             ),
             "Assume the source without that policy, or allow it in the policy.",
         )
-        .send(statement::permission(sent)),
+        .send(
+            statement::permission(sent).map(|it| it.for_policy(statement::session_policy_of(sent))),
+        ),
         PolicyType::ServiceControl => Cause::new(
             ServiceControl,
             Certain,
@@ -64,7 +67,11 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cau
             "Only that organization's management account can change it.",
         )
         .ask(sent.owner()),
-        PolicyType::Endpoint => endpoint(sent, "does not allow"),
+        PolicyType::Endpoint => endpoint("does not allow").send(statement::endpoint(
+            &sent.actions(),
+            sent.role.as_ref().map(RoleArn::as_str),
+            sent,
+        )),
         PolicyType::Other => Cause::new(
             CauseKind::OtherCondition,
             Likely,
@@ -76,7 +83,7 @@ fn missing(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cau
     vec![cause]
 }
 
-fn endpoint(sent: &SentRequest, verb: &str) -> Cause {
+fn endpoint(verb: &str) -> Cause {
     Cause::new(
         EndpointPolicy,
         Certain,
@@ -84,7 +91,6 @@ fn endpoint(sent: &SentRequest, verb: &str) -> Cause {
         "Change the endpoint policy, or use another network.",
     )
     .ask("the administrator of this network")
-    .send(statement::permission(sent))
 }
 
 fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Cause> {
@@ -122,30 +128,63 @@ fn explicit(kind: PolicyType, denied: &Denied<'_>, sent: &SentRequest) -> Vec<Ca
         PolicyType::ResourceControl => {
             cause(ResourceControl, "A resource control policy".into()).ask(sent.owner())
         }
-        PolicyType::Endpoint => endpoint(sent, "denies"),
+        PolicyType::Endpoint => endpoint("denies"),
         PolicyType::Other => cause(ExplicitDeny, "A policy".into()).ask(sent.administrator()),
     };
     let mut causes = vec![cause];
-    if matches!(
-        kind,
-        PolicyType::Identity
-            | PolicyType::ServiceControl
-            | PolicyType::Trust
-            | PolicyType::Resource
-            | PolicyType::Other
-    ) && sent.mfa == MfaProof::None
-    {
-        let of_every_request = || {
-            Cause::new(
-                MfaMissing,
-                Possible,
-                "Such a deny often applies to every request without MFA.",
-                "Set the MFA device in the role's settings, then try again.",
-            )
-        };
-        causes.push(unusable_device(sent, Possible).unwrap_or_else(of_every_request));
+    causes.extend(revoked(kind, sent));
+    if is_often_of_mfa(kind) && sent.mfa == MfaProof::None {
+        causes
+            .push(unusable_device(sent, Possible).unwrap_or_else(|| without_mfa(is_chained(sent))));
     }
     causes
+}
+
+/// Returns whether denies of this kind of policy are often about MFA.
+fn is_often_of_mfa(kind: PolicyType) -> bool {
+    match kind {
+        PolicyType::Identity
+        | PolicyType::ServiceControl
+        | PolicyType::Trust
+        | PolicyType::Resource
+        | PolicyType::Other => true,
+        PolicyType::Boundary
+        | PolicyType::Session
+        | PolicyType::ResourceControl
+        | PolicyType::Endpoint => false,
+    }
+}
+
+fn without_mfa(is_chained: bool) -> Cause {
+    let (what, check) = match is_chained {
+        true => (
+            "Such a deny often applies to every request without MFA, which a session of another role cannot give.",
+            "Assume it from the access key directly, with an MFA device set.",
+        ),
+        false => (
+            "Such a deny often applies to every request without MFA.",
+            "Set the MFA device in the role's settings, then try again.",
+        ),
+    };
+    Cause::new(MfaMissing, Possible, what, check)
+}
+
+/// Returns the cause if the session that calls may have been revoked: IAM's console then adds a policy to its role that
+/// denies everything to sessions that were issued earlier.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html>
+pub(super) fn revoked(kind: PolicyType, sent: &SentRequest) -> Option<Cause> {
+    let may_be = matches!(kind, PolicyType::Identity | PolicyType::Other) && is_chained(sent);
+    may_be.then(|| {
+        Cause::new(
+            RevokedSession,
+            Possible,
+            format!(
+                "The session of {} may have been revoked: AWS then denies everything to sessions that were issued earlier (aws:TokenIssueTime).",
+                sent.who()
+            ),
+            "End that session and assume its role again.",
+        )
+    })
 }
 
 /// Returns the causes for tags and source identity, which need a separate permission on both sides.

@@ -1,17 +1,20 @@
 //! Denials of calls other than AssumeRole, as any service reports them.
 
 use super::message::{self, Denied, PolicyType, Reason};
+use super::named::revoked;
 use super::sent_request::SentRequest;
 use super::statement;
+use super::unnamed::is_chained;
 use super::verdict::Verdict;
 use crate::value::arn::Arn;
-use crate::value::diagnosis::{Cause, CauseKind, Confidence};
+use crate::value::diagnosis::{Cause, CauseKind, Confidence, Statement};
 use crate::value::problem::ProblemCode;
 use crate::value::sanitise;
 
 use CauseKind::{
     Boundary, CallerPermission, CallerSession, EncodedMessage, EndpointPolicy, ExplicitDeny,
     MfaMissing, NoSuchResource, OtherCondition, ResourceControl, ResourcePolicy, ServiceControl,
+    TrustPolicy,
 };
 use Confidence::{Certain, Likely, Possible};
 
@@ -21,20 +24,17 @@ struct Call<'a> {
     sent: &'a SentRequest,
 }
 
-/// Explains a denial. Returns `None` if the message says nothing that is known.
-pub(super) fn explain(
-    message: &str,
-    denied: Option<&Denied<'_>>,
-    sent: &SentRequest,
-) -> Option<Verdict> {
+/// Explains a denial.
+pub(super) fn explain(message: &str, denied: Option<&Denied<'_>>, sent: &SentRequest) -> Verdict {
     let call = Call { denied, sent };
     let reason = Reason::read(message);
     let encoded = message::encoded(message);
-    let mut causes = match reason {
-        Some(Reason::Explicit(kind)) => call.explicit(kind),
-        Some(Reason::Missing(kind)) => vec![call.missing(kind, has_alternatives(message))],
-        None if denied.is_some() || encoded.is_some() || is_bare(message) => call.unnamed(),
-        None => return None,
+    let by_token = denied.and_then(|denied| assumed_with(denied.action));
+    let mut causes = match (reason, by_token) {
+        (None, Some(proof)) => vec![trust_of_provider(proof)],
+        (Some(Reason::Explicit(kind)), _) => call.explicit(kind),
+        (Some(Reason::Missing(kind)), _) => vec![call.missing(kind, has_alternatives(message))],
+        (None, None) => call.unnamed(),
     };
     if has_alternatives(message) {
         causes.extend(call.alternatives());
@@ -44,30 +44,51 @@ pub(super) fn explain(
         causes.insert(0, decode(encoded, confidence));
     }
     let who = capitalised(&sent.who());
-    let what = match denied {
-        Some(denied) => format!("{who} may not call {}.", sanitise::echo(denied.action)),
-        None => "AWS denied the call.".to_owned(),
+    let what = match (denied, by_token, &sent.operation) {
+        (Some(denied), Some(_), _) => {
+            format!("AWS denied {}.", sanitise::echo(denied.action))
+        }
+        (Some(denied), None, _) => {
+            format!("{who} may not call {}.", sanitise::echo(denied.action))
+        }
+        (None, _, Some(operation)) => format!("AWS denied the call {operation}."),
+        (None, _, None) => "AWS denied the call.".to_owned(),
     };
-    Some(Verdict {
+    Verdict {
         code: ProblemCode::AccessDenied,
         what,
         causes,
-    })
+    }
 }
 
-/// Returns whether a message says only that access is denied.
-pub(super) fn is_bare(message: &str) -> bool {
-    let text = message.trim().trim_end_matches('.').to_ascii_lowercase();
-    matches!(
-        text.as_str(),
-        "" | "access denied"
-            | "accessdenied"
-            | "access is denied"
-            | "forbidden"
-            | "user is not authorized to access this resource"
-            | "you do not have sufficient access to perform this action"
-    ) || text.starts_with("you are not authorized to perform this operation")
-        || message::encoded(message).is_some()
+/// Returns what an action assumes a role with, if it is not signed by a caller.
+fn assumed_with(action: &str) -> Option<&'static str> {
+    match action {
+        "sts:AssumeRoleWithWebIdentity" => Some("token"),
+        "sts:AssumeRoleWithSAML" => Some("assertion"),
+        _ => None,
+    }
+}
+
+/// Returns the cause if an identity provider's proof is not accepted. Nobody signs such a call, so there is no caller
+/// with permissions.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+fn trust_of_provider(proof: &str) -> Cause {
+    let check = match proof {
+        "token" => {
+            "Compare the provider in its Principal (Federated) with the token's issuer, and its conditions with the token's aud and sub."
+        }
+        _ => {
+            "Compare the provider in its Principal (Federated) and its conditions, such as SAML:aud, with the assertion."
+        }
+    };
+    Cause::new(
+        TrustPolicy,
+        Likely,
+        format!("The role's trust policy does not accept this {proof}."),
+        check,
+    )
+    .ask("the owner of the role")
 }
 
 /// KMS lists what may be wrong instead of one reason.
@@ -136,14 +157,14 @@ impl Call<'_> {
                 "Allow it in the boundary. A permission outside the boundary has no effect.",
             )
             .ask(self.sent.administrator())
-            .send(self.allow()),
+            .send(self.allow_in(statement::boundary_of(self.sent))),
             PolicyType::Session => Cause::new(
                 CallerSession,
                 Certain,
                 format!("The session policy of {who} does not allow {target}."),
                 "Use a session without that policy, or allow it in the policy.",
             )
-            .send(self.allow()),
+            .send(self.allow_in(statement::session_policy_of(self.sent))),
             PolicyType::ServiceControl => Cause::new(
                 ServiceControl,
                 Certain,
@@ -167,7 +188,9 @@ impl Call<'_> {
                 "Change the endpoint policy, or use another network.",
             )
             .ask("the administrator of this network")
-            .send(self.allow()),
+            .send(self.denied.and_then(|denied| {
+                statement::endpoint(&[denied.action], denied.resource, self.sent)
+            })),
             PolicyType::Other => Cause::new(
                 OtherCondition,
                 Likely,
@@ -194,15 +217,25 @@ impl Call<'_> {
             )
             .ask(ask),
         ];
+        causes.extend(revoked(kind, self.sent));
         if !matches!(kind, PolicyType::Session | PolicyType::Endpoint) {
-            causes.push(Cause::new(
-                MfaMissing,
-                Possible,
-                "Such a deny often applies to every request without MFA.",
-                "Try again with a session that was made with MFA.",
-            ));
+            causes.push(self.without_mfa());
         }
         causes
+    }
+
+    fn without_mfa(&self) -> Cause {
+        let (what, check) = match is_chained(self.sent) {
+            true => (
+                "Such a deny often applies to every request without MFA, and the session of a role has none.",
+                "Make the call as the user, with a session that was made with MFA.",
+            ),
+            false => (
+                "Such a deny often applies to every request without MFA.",
+                "Try again with a session that was made with MFA.",
+            ),
+        };
+        Cause::new(MfaMissing, Possible, what, check)
     }
 
     /// Returns the kind of the cause, the policy that denies, and who can change it.
@@ -289,9 +322,14 @@ impl Call<'_> {
                 "Ask your administrator to allow it.",
             ),
             (Likely | Possible, None) => (
-                format!(
-                    "The policies of {who} may not allow the call. AWS does not name the action."
-                ),
+                match &self.sent.operation {
+                    Some(operation) => format!(
+                        "The policies of {who} may not allow the call {operation}. AWS does not name the action."
+                    ),
+                    None => format!(
+                        "The policies of {who} may not allow the call. AWS does not name the action."
+                    ),
+                },
                 "Run it again with debug output, such as --debug or TF_LOG=DEBUG, to see the action and the resource.",
             ),
         };
@@ -325,7 +363,12 @@ impl Call<'_> {
         .send(statement)
     }
 
-    fn allow(&self) -> Option<crate::value::diagnosis::Statement> {
+    /// Returns the statement that allows the action, for another policy than those of the caller.
+    fn allow_in(&self, place: String) -> Option<Statement> {
+        self.allow().map(|it| it.for_policy(place))
+    }
+
+    fn allow(&self) -> Option<Statement> {
         let denied = self.denied?;
         statement::allow(denied.action, denied.resource, self.sent)
     }

@@ -17,6 +17,8 @@ pub struct SentRequest {
     pub source: String,
     /// The owner of the credentials that signed.
     pub signer: Signer,
+    /// The name of the operation, if it is another one than AssumeRole, such as "Invoke of Lambda".
+    pub operation: Option<String>,
     /// The ID of the access key that signed.
     pub access_key_id: String,
     /// The session name.
@@ -84,6 +86,7 @@ impl SentRequest {
             role: Some(call.role_arn.clone()),
             source: source.to_owned(),
             signer,
+            operation: None,
             access_key_id: access_key_id.to_owned(),
             session_name: call.session_name.as_str().to_owned(),
             duration_s: call.duration.seconds(),

@@ -127,11 +127,57 @@ pub(super) fn inquiry(further: &FurtherCall, sent: &SentRequest) -> Option<State
 }
 
 fn permissions_of(sent: &SentRequest) -> String {
-    let principal = sent.principal().and_then(clean);
-    match principal.and_then(|arn| arn.rsplit('/').next()) {
+    match principal_name(sent) {
         Some(name) => format!("the permissions of {name}"),
         None => "the caller's permissions".to_owned(),
     }
+}
+
+fn name_of(sent: &SentRequest) -> &str {
+    principal_name(sent).unwrap_or("the caller")
+}
+
+fn principal_name(sent: &SentRequest) -> Option<&str> {
+    sent.principal().and_then(clean)?.rsplit('/').next()
+}
+
+/// Returns where a statement for the permissions boundary of the caller goes.
+pub(super) fn boundary_of(sent: &SentRequest) -> String {
+    format!("the permissions boundary of {}", name_of(sent))
+}
+
+/// Returns where a statement for the session policy of the caller goes.
+pub(super) fn session_policy_of(sent: &SentRequest) -> String {
+    format!("the session policy of {}", name_of(sent))
+}
+
+/// The policy of a VPC endpoint names principals, as that of a resource does.
+pub(super) const ENDPOINT_POLICY: &str = "the policy of the VPC endpoint";
+
+/// Returns the statement for the policy of a VPC endpoint that allows the caller an action.
+/// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
+pub(super) fn endpoint(
+    actions: &[&str],
+    resource: Option<&str>,
+    sent: &SentRequest,
+) -> Option<Statement> {
+    let principal = match sent.principal() {
+        Some(arn) => json!({ "AWS": clean(arn)? }),
+        None => json!("*"),
+    };
+    let clean_actions: Option<Vec<&str>> = actions.iter().map(|action| clean(action)).collect();
+    let written = Written {
+        sid: "AllowAction",
+        effect: "Allow",
+        principal: Some(principal),
+        action: self::actions(&clean_actions?),
+        resource: Some(json!(clean_or_star(resource)?)),
+        condition: None,
+    };
+    Some(Statement {
+        goes_to: ENDPOINT_POLICY.to_owned(),
+        json: pretty(&written)?,
+    })
 }
 
 fn actions(actions: &[&str]) -> Value {

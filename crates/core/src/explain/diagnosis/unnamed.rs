@@ -66,7 +66,7 @@ pub(super) fn unusable_device(sent: &SentRequest, confidence: Confidence) -> Opt
     })
 }
 
-fn is_chained(sent: &SentRequest) -> bool {
+pub(super) fn is_chained(sent: &SentRequest) -> bool {
     matches!(sent.signer, Signer::Session { .. })
 }
 

@@ -1,6 +1,12 @@
 # For the bash that rolecall exec starts: the user's own file, then the session, and a prompt with the role and the time
 # left.
+_rolecall_dir=${ZDOTDIR-}
 if [ -r ~/.bashrc ]; then . ~/.bashrc; fi
+# The user's file may have replaced this shell with zsh, whose files are in this folder.
+if [[ ${ZDOTDIR-} == "$_rolecall_dir" ]]; then
+  if [[ -n ${ROLECALL_ZDOTDIR+set} ]]; then export ZDOTDIR=$ROLECALL_ZDOTDIR; else unset ZDOTDIR; fi
+fi
+unset ROLECALL_ZDOTDIR _rolecall_dir
 _rolecall_program=$ROLECALL_PROGRAM
 unset ROLECALL_PROGRAM
 # The user's file may have set variables that replace the session.
@@ -8,12 +14,13 @@ _rolecall_again() {
   local copy name names=()
   for copy in "${!ROLECALL_SET_@}"; do
     name=${copy#ROLECALL_SET_}
-    export "$name=${!copy}"
+    export "$name=${!copy}" 2>/dev/null
     unset "$copy"
     names+=("$name")
   done
   while IFS= read -r name; do
-    unset "$name"
+    # It may be readonly. The prompt says so.
+    unset "$name" 2>/dev/null
   done < <("$_rolecall_program" @LEFT_OVER@ -- "${names[@]}" 2>/dev/null)
 }
 _rolecall_again
@@ -24,6 +31,10 @@ _rolecall_prompt() {
   if [[ -n ${ROLECALL_ROLE-} ]]; then
     _rolecall_shown=$("$_rolecall_program" @FLAGS@status --format '({role} {left}) ' 2>/dev/null)
     _rolecall_shown=${_rolecall_shown:-"($ROLECALL_ROLE expired) "}
+    if [[ $_rolecall_shown == *' replaced) ' && -z ${_rolecall_noted-} ]]; then
+      _rolecall_noted=1
+      echo "$("$_rolecall_program" @FLAGS@status --format '@REPLACED@' 2>/dev/null)" >&2
+    fi
   fi
   # A variable holds the text, so that bash does not run a role's name.
   case $PS1 in

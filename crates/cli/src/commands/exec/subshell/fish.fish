@@ -34,6 +34,10 @@ function fish_prompt
     if test -n "$ROLECALL_ROLE"
         set -l shown (command $__rolecall_program @FLAGS@status --format '({role} {left}) ' 2>/dev/null)
         test -n "$shown"; or set shown "($ROLECALL_ROLE expired) "
+        if string match -q '* replaced) ' -- $shown; and not set -q __rolecall_noted
+            set -g __rolecall_noted 1
+            command $__rolecall_program @FLAGS@status --format '@REPLACED@' 1>&2
+        end
         printf '%s' $shown
     end
     __rolecall_status $code

@@ -11,12 +11,13 @@ _rolecall_again() {
   local -a names
   for copy in ${(k)parameters[(I)ROLECALL_SET_*]}; do
     name=${copy#ROLECALL_SET_}
-    export "$name=${(P)copy}"
+    # A readonly variable is an error, which would end this file. The prompt says what is replaced.
+    { export "$name=${(P)copy}" 2>/dev/null } always { TRY_BLOCK_ERROR=0 }
     unset $copy
     names+=($name)
   done
   for name in ${(f)"$($_rolecall_program @LEFT_OVER@ -- $names 2>/dev/null)"}; do
-    unset $name
+    { unset $name 2>/dev/null } always { TRY_BLOCK_ERROR=0 }
   done
   unfunction _rolecall_again
 }

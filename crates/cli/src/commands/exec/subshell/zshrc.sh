@@ -5,7 +5,7 @@ if [[ -n ${_rolecall_own_dir+set} ]]; then export ZDOTDIR=$_rolecall_own_dir; el
 if [[ ${HISTFILE-} == $_rolecall_dir/* ]]; then HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}; fi
 if [[ -r ${ZDOTDIR:-$HOME}/.zshrc ]]; then . ${ZDOTDIR:-$HOME}/.zshrc; fi
 _rolecall_again
-_rolecall_shown=
+_rolecall_shown= _rolecall_noted=
 _rolecall_prompt() {
   local code=$? substituted=
   if [[ -o prompt_subst ]]; then substituted=1; fi
@@ -14,6 +14,10 @@ _rolecall_prompt() {
   if [[ -n ${ROLECALL_ROLE-} ]]; then
     _rolecall_left=$($_rolecall_program @FLAGS@status --format '({role} {left}) ' 2>/dev/null)
     _rolecall_left=${_rolecall_left:-"($ROLECALL_ROLE expired) "}
+    if [[ $_rolecall_left == *' replaced) ' && -z ${_rolecall_noted-} ]]; then
+      _rolecall_noted=1
+      print -r -- "$($_rolecall_program @FLAGS@status --format '@REPLACED@' 2>/dev/null)" >&2
+    fi
   fi
   _rolecall_left=${_rolecall_left//\%/%%}
   PROMPT=${PROMPT#"$_rolecall_shown"}

@@ -8,7 +8,7 @@
 mod server;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use server::Server;
 
 const BODY: &str = r#"{"AccessKeyId":"ASIACANARY"}"#;
-const SOON: Duration = Duration::from_secs(5);
+/// Longer than anything here takes, also on a busy machine.
+const SOON: Duration = Duration::from_secs(30);
 const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
@@ -269,24 +270,22 @@ fn t40_idle_connections_delay_no_request() {
     let home = Home::with(&[body()]);
     let program = home.exec();
     let endpoint = program.endpoint();
-    let silent: Vec<TcpStream> = (0..200)
+    // More than may wait with an incomplete request, and no more than the kernel lets wait for the server: it drops others,
+    // which are tried again after a second.
+    let silent: Vec<TcpStream> = (0..100)
         .map(|_| TcpStream::connect(&endpoint.host).expect("a connection"))
         .collect();
-    let start = Instant::now();
     assert!(endpoint.send(&endpoint.request()).ends_with(BODY));
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        start.elapsed()
-    );
-    for mut stream in silent.into_iter().rev().take(1) {
-        stream.set_read_timeout(Some(SOON)).expect("a limit");
-        let mut answer = String::new();
-        stream
-            .read_to_string(&mut answer)
-            .expect("its end after two seconds");
-        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
-    }
+    let mut last = silent.last().expect("one of them");
+    last.set_nonblocking(true).expect("a mode");
+    let waits = last.read(&mut [0]).expect_err("nothing to read");
+    assert_eq!(waits.kind(), ErrorKind::WouldBlock, "it was answered first");
+    last.set_nonblocking(false).expect("a mode");
+    last.set_read_timeout(Some(SOON)).expect("a limit");
+    let mut answer = String::new();
+    last.read_to_string(&mut answer)
+        .expect("its end after two seconds");
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
 }
 
 #[test]

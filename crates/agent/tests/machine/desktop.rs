@@ -21,7 +21,7 @@ const PASSWORD: &str = "keyring password";
 /// The variable with the desktop's folder for the child process.
 const ROOT: &str = "ROLECALL_TEST_DESKTOP";
 /// The timeout for every condition of a test.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The services on the bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::watch::{Changed, Fingerprints, Watch, watch};
 
 /// The timeout for the report of a change.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait for unexpected reports: longer than the quiet period.
 const QUIET: Duration = Duration::from_millis(400);
 

@@ -42,9 +42,14 @@ fn b63_a_slow_partial_request_times_out_after_five_seconds() {
     for stream in [&mut silent, &mut dripping] {
         let ended = stream.read(&mut [0; 1]);
         assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
-        assert!(ended.is_ok_and(|count| count == 0) || begun.elapsed() < 2 * SOON);
     }
-    assert!((4..8).contains(&begun.elapsed().as_secs()));
+    // All of the dripping frame would take twenty minutes.
+    assert!(
+        begun.elapsed() >= Duration::from_secs(4),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(begun.elapsed() < 2 * SOON, "{:?}", begun.elapsed());
 }
 
 #[test]

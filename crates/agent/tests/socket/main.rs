@@ -18,7 +18,7 @@ use rolecall_agent::socket::{self, Handler, Peer, Server};
 use rolecall_core::api::protocol::{Answer, Call, Request, VERSION};
 use rolecall_core::value::problem::Problem;
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(30);
 
 struct Place(tempfile::TempDir);
 

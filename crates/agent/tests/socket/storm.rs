@@ -12,8 +12,8 @@ use rolecall_core::api::wire_secret::WireSecret;
 
 use crate::{Place, done};
 
-/// Less than what a silent connection may take, also on a busy machine.
-const AT_ONCE: Duration = Duration::from_secs(2);
+/// Less than the five seconds that a silent connection may take, and enough for a busy machine.
+const AT_ONCE: Duration = Duration::from_secs(4);
 
 #[test]
 fn b67_at_most_32_requests_are_answered_at_once_and_the_others_wait() {
@@ -104,7 +104,7 @@ fn too_many_waiting_requests_are_refused_at_once_and_the_others_answered() {
             })
             .collect();
         for _ in 0..44 {
-            let soon = Duration::from_secs(10);
+            let soon = Duration::from_secs(60);
             refused.recv_timeout(soon).expect("a refusal");
         }
         let begun = Instant::now();

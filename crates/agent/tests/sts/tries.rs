@@ -134,7 +134,7 @@ fn r08_a_stalled_server_times_out() {
         matches!(outcome, Err(StsError::TimedOut { .. })),
         "{outcome:?}"
     );
-    assert!((7..12).contains(&begun.elapsed().as_secs()));
+    assert!((7..30).contains(&begun.elapsed().as_secs()));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn the_threads_of_calls_sleep_while_there_are_none() {
     let begun = Instant::now();
     while !asleep() {
         assert!(
-            begun.elapsed() < Duration::from_secs(20),
+            begun.elapsed() < Duration::from_secs(60),
             "{:?}",
             wake_ups()
         );

@@ -63,7 +63,7 @@ impl Place {
             if condition(&snapshot) {
                 return snapshot;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "{snapshot:?}");
+            assert!(begun.elapsed() < Duration::from_secs(60), "{snapshot:?}");
             thread::sleep(Duration::from_millis(5));
         }
     }

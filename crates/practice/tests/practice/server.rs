@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rolecall_practice::{Practice, PracticeConfig, StartError, World};
 
@@ -92,12 +92,10 @@ fn an_idle_connection_is_closed() {
     let lab = Lab::story();
     let mut stream = TcpStream::connect(lab.host()).unwrap();
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost:").unwrap();
-    let start = Instant::now();
-    let _ = stream.read_to_end(&mut Vec::new());
-    assert!(start.elapsed() < Duration::from_secs(15));
+    stream.read_to_end(&mut Vec::new()).expect("its end");
 }
 
 #[test]

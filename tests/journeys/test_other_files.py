@@ -39,6 +39,9 @@ def test_the_difference_is_said_and_its_advice_works(machine, agent, config):
         said = done.stdout + done.stderr
         assert said.count(f"read {config}, but Rolecall reads {machine.home}/.aws/config") == 1, (words, said)
         assert f"AWS_CONFIG_FILE='{config}'" in said, (words, said)
+    report = agent.cli("doctor", env=env).stdout
+    assert "AWS's tools in this terminal read other files than Rolecall." in report
+    assert f"AWS_CONFIG_FILE='{config}'" in report
     usable = agent.cli("catalogue", env=env).stdout
     assert "needs setup" not in usable and "dev" in usable
     agent.ok("agent", "--stop")
@@ -46,6 +49,7 @@ def test_the_difference_is_said_and_its_advice_works(machine, agent, config):
     assert done.returncode == 0 and done.stdout.startswith("dev: "), done.stderr
     for words in (("list",), ("catalogue",), ("disconnect", "--all", "--yes")):
         assert "but Rolecall reads" not in agent.cli(*words, env=env).stderr, words
+    assert "other files than Rolecall" not in agent.cli("doctor", env=env).stdout
 
 
 def test_an_agent_reads_the_file_of_a_relative_path(machine, agent, config):

@@ -12,6 +12,7 @@ from harness.agent import Agent
 from harness.practice import Practice
 from harness.rolecall import binary
 from harness.typist import Typist
+from harness.wait import until
 
 NASTY = """it's "$(touch ran)" `touch ran` %n \\; #"""
 # The file and the line that the help names, and how the shell says that it is ready.
@@ -190,6 +191,20 @@ def test_the_tab_key_completes_names_that_bash_splits(start, kind):
         assert shown(shell)[0] == role, typed
         shell.type("assume --end")
         ready(shell)
+
+
+def test_nushell_offers_the_best_role_first_and_not_the_first_of_the_alphabet(start, practice, rolecall):
+    rolecall.write_roles(**{name: practice.role("guest") for name in ("a-dream-in", "zz-admin")})
+    until(lambda: "zz-admin" in rolecall.ok("list"), "the roles")
+    shell = start("nu")
+    shell.key("assume admin\t")
+    shell.wait_for("zz-admin", quiet=0.3)
+    # The first Enter takes the name from the menu.
+    shell.key("\r")
+    shell.wait_for(".", quiet=0.3)
+    shell.type("")
+    ready(shell)
+    assert shown(shell)[0] == "zz-admin"
 
 
 @pytest.mark.parametrize("kind", ["bash", "bash with bash-completion", "zsh", "fish"])

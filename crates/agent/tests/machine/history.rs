@@ -125,6 +125,7 @@ fn recorded_lines_are_written_soon_without_a_call() {
 fn recording_does_not_wait_for_a_file_in_use() {
     let disk = Disk::new();
     let store = disk.store();
+    store.save(&session("guest", "first")).expect("saves");
     let other = rusqlite::Connection::open(disk.file()).expect("opens");
     other.execute_batch("BEGIN EXCLUSIVE").expect("holds it");
     let (done, is_done) = mpsc::channel();

@@ -56,3 +56,21 @@ fn stopped_before_the_creation() -> Set {
     }
     unreachable!()
 }
+
+#[test]
+fn of_two_rotations_at_once_one_is_done_and_the_other_says_so() {
+    let set = Set::new();
+    let outcomes = std::thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| set.rotate(&begin())));
+        both.map(|one| one.join().expect("no panic"))
+    });
+    let refused: Vec<_> = outcomes.iter().filter_map(|it| it.as_ref().err()).collect();
+    let [problem] = refused.as_slice() else {
+        unreachable!("{outcomes:?}");
+    };
+    assert!(problem.what.contains("rotat"), "{problem}");
+    set.check_usable("after both");
+    assert_eq!(set.aws.keys.lock().expect("free").len(), 2, "one was made");
+    assert_eq!(set.rotate(&RotationAction::DeleteOld), Ok(None));
+    set.check_settled("at the end");
+}

@@ -31,6 +31,7 @@ use tauri::AppHandle;
 
 use crate::about;
 use crate::clipboard::DesktopClipboard;
+use crate::launcher;
 use crate::notifier::DesktopNotifier;
 use crate::practice_set::PracticeSet;
 use crate::shortcut::GlobalShortcut;
@@ -235,7 +236,14 @@ impl Desktop {
                 let keeper = self.keeper.clone();
                 std::thread::spawn(move || roles.iter().for_each(|role| drop(keeper.end(role))));
             }
-            MenuAction::Restart => self.restart(),
+            MenuAction::Restart => {
+                let desktop = self.clone();
+                std::thread::spawn(move || {
+                    if let Err(problem) = desktop.restart() {
+                        desktop.notifier.show(&Notice::program_failed(&problem));
+                    }
+                });
+            }
             MenuAction::Quit => app.exit(0),
         }
     }
@@ -268,15 +276,20 @@ impl Desktop {
 
     /// Shows that the window cannot be opened.
     pub(crate) fn window_failed(&self, problem: &Problem) {
-        self.notifier.show(&Notice::window_failed(problem));
+        self.notifier.show(&Notice::program_failed(problem));
         self.keeper
             .set_standing(Concern::Window, Some(problem.clone()));
     }
 
     /// Quits, and then starts the installed program.
-    pub(crate) fn restart(&self) {
+    ///
+    /// # Errors
+    /// If the installed program does not start. This one goes on.
+    pub(crate) fn restart(&self) -> Result<(), Problem> {
+        launcher::check_installed()?;
         self.is_restarting.store(true, Ordering::Release);
         self.ui.quit();
+        Ok(())
     }
 
     /// Records whether the desktop has a tray. Without one, opens the window once.

@@ -2,11 +2,14 @@
 //! that a file or the network names.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use jiff::SignedDuration;
 use rolecall_agent::program;
+use rolecall_agent::programs::OwnPrograms;
 use rolecall_core::value::problem::{Problem, ProblemCode};
+use rolecall_keeper::ports::Programs;
 
 /// The environment variables that a desktop program needs. AWS variables are not passed on.
 #[cfg(not(windows))]
@@ -76,6 +79,31 @@ pub(crate) fn start_installed(is_practice: bool) -> Result<(), Problem> {
         .map(AsRef::as_ref)
         .collect();
     start(&program, &arguments)
+}
+
+/// Checks that the installed program starts, so that this one does not end for one that cannot take its place: an upgrade
+/// may be incomplete, or need a library that is missing.
+///
+/// # Errors
+/// If it cannot be started, fails, or does not end within ten seconds.
+pub(crate) fn check_installed() -> Result<(), Problem> {
+    let version = |path: PathBuf| {
+        let words = [path.to_string_lossy().into_owned(), "--version".to_owned()];
+        OwnPrograms.run(&words, SignedDuration::from_secs(10))
+    };
+    let started = program::installed_path()
+        .map_err(|error| error.to_string())
+        .and_then(version);
+    started.map(drop).map_err(|cause| {
+        let what = concat!(
+            "The installed Rolecall does not start, so version ",
+            env!("CARGO_PKG_VERSION"),
+            " keeps running."
+        );
+        let remedy =
+            "Run rolecall-desktop --version in a terminal to see why, or install Rolecall again.";
+        Problem::new(ProblemCode::Internal, what, remedy).with_detail(cause)
+    })
 }
 
 /// Opens a file in its default program.

@@ -36,10 +36,7 @@ pub(crate) fn answer(desktop: &Desktop, call: DesktopCall) -> Result<Answer, Pro
             let present = rolecall_import::present(&paths::home());
             Ok(Answer::ImportSources(present))
         }
-        DesktopCall::Restart => {
-            desktop.restart();
-            Ok(Answer::Done)
-        }
+        DesktopCall::Restart => desktop.restart().map(done),
         DesktopCall::Focus => {
             // A window that asks has opened.
             desktop.keeper.set_standing(Concern::Window, None);

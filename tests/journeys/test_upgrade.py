@@ -81,6 +81,23 @@ def test_after_an_upgrade_the_window_opens_and_the_new_version_is_a_click_away(
         os.kill(restarted["pid"], signal.SIGTERM)
 
 
+def test_a_program_that_does_not_start_replaces_none(desktop, package, rolecall, keychain, tray, notifications):
+    rolecall.write_any_role()
+    rolecall.start()
+    item = tray.wait_for_item()
+    package.upgrade()
+    # The file is whole, and a library is missing.
+    (package.folder / "rolecall-desktop").write_text("#!/bin/sh\nexit 127\n")
+    item.activate()
+    until(lambda: windows(desktop), "the window")
+    rolecall.wait_for_problem("updated")
+    item.send_click(item.wait_for("Restart Rolecall"))
+    notice = notifications.wait_for("The installed Rolecall does not start")
+    assert "127" in notice.body
+    assert rolecall.process.is_running()
+    assert rolecall.ok("status")
+
+
 def test_after_an_upgrade_a_second_start_shows_the_window_and_a_prompt_has_one(
     desktop, package, rolecall, account, keychain, tray, notifications
 ):

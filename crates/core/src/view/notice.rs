@@ -262,8 +262,8 @@ impl Notice {
         }
     }
 
-    /// Returns the notification for a window that cannot be opened.
-    pub fn window_failed(problem: &Problem) -> Self {
+    /// Returns the notification for a program of Rolecall's that cannot be started, such as the window's.
+    pub fn program_failed(problem: &Problem) -> Self {
         let detail = problem.detail.as_ref();
         let cause = detail.map_or(String::new(), |it| {
             format!(" Cause: {}.", sanitise::echo(it))

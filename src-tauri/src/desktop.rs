@@ -263,10 +263,10 @@ impl Desktop {
         }
         let desktop = Arc::downgrade(self);
         let shortcut = self.shortcut.get_or_init(|| {
-            GlobalShortcut::start(move || {
+            GlobalShortcut::start(move |token| {
                 if let Some(desktop) = desktop.upgrade() {
                     // A failure is reported by the window's host.
-                    let _ = desktop.ui.window.toggle(None);
+                    let _ = desktop.ui.window.toggle(token);
                 }
             })
         });

@@ -1,11 +1,13 @@
-//! A key combination that opens the window from anywhere: X11 gives it to the program that takes it first. Elsewhere, the
-//! desktop's own settings can run `rolecall-desktop --toggle`.
+//! A key combination that opens the window from anywhere: X11 gives it to the program that takes it first, and on Wayland
+//! the desktop's portal binds it. Elsewhere, the desktop's own settings can run `rolecall-desktop --toggle`.
 
 use std::sync::{Mutex, PoisonError};
 
 use rolecall_core::api::window_memory::ShortcutState;
 use rolecall_core::value::shortcut::Shortcut;
 
+#[cfg(target_os = "linux")]
+mod portal;
 #[cfg(target_os = "linux")]
 mod x11;
 
@@ -20,28 +22,35 @@ pub(crate) struct Bound {
 /// The one combination of this program.
 pub(crate) struct GlobalShortcut {
     bound: Mutex<Bound>,
-    /// Waits for the combination; `None` where a program cannot take one.
+    /// Who gives the combination; `None` where nobody does.
     #[cfg(target_os = "linux")]
-    grabber: Option<x11::Grabber>,
+    giver: Option<Giver>,
+}
+
+/// Who gives a combination to a program.
+#[cfg(target_os = "linux")]
+enum Giver {
+    Server(x11::Grabber),
+    Portal(portal::Portal),
 }
 
 impl GlobalShortcut {
-    /// Starts without a combination.
+    /// Starts without a combination. `pressed` gets the token that permits a window to come to the front on Wayland.
     #[cfg(target_os = "linux")]
-    pub(crate) fn start(pressed: impl Fn() + Send + 'static) -> Self {
-        let grabber = match is_wayland() {
-            true => None,
-            false => x11::Grabber::start(pressed),
+    pub(crate) fn start(pressed: impl Fn(Option<&str>) + Send + Sync + 'static) -> Self {
+        let giver = match is_wayland() {
+            true => Some(Giver::Portal(portal::Portal::start(pressed))),
+            false => x11::Grabber::start(move || pressed(None)).map(Giver::Server),
         };
         Self {
             bound: Mutex::default(),
-            grabber,
+            giver,
         }
     }
 
     /// Starts without a combination.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn start(_: impl Fn() + Send + 'static) -> Self {
+    pub(crate) fn start(_: impl Fn(Option<&str>) + Send + Sync + 'static) -> Self {
         Self {
             bound: Mutex::default(),
         }
@@ -58,6 +67,10 @@ impl GlobalShortcut {
 
     /// Returns the combination.
     pub(crate) fn bound(&self) -> Bound {
+        #[cfg(target_os = "linux")]
+        if let Some(Giver::Portal(portal)) = &self.giver {
+            return portal.bound();
+        }
         self.bound
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -66,8 +79,12 @@ impl GlobalShortcut {
 
     #[cfg(target_os = "linux")]
     fn take(&self, shortcut: Option<&Shortcut>) -> ShortcutState {
-        match &self.grabber {
-            Some(grabber) => grabber.take(shortcut),
+        match &self.giver {
+            Some(Giver::Server(server)) => server.take(shortcut),
+            Some(Giver::Portal(portal)) => {
+                portal.take(shortcut);
+                portal.bound().state
+            }
             None => ShortcutState::Unsupported,
         }
     }

@@ -1,12 +1,14 @@
 """Rolecall on a Wayland desktop: tray, window, clipboard and notifications."""
 
+import json
 import re
 
 import pytest
 
 from harness.desktop import Desktop
+from harness.portal import ShortcutPortal
 from harness.sway import TRACED, Sway
-from harness.wait import until
+from harness.wait import stays, until
 
 APP_ID = "io.github.rolecall.Rolecall"
 GUEST = re.compile("^guest · ")
@@ -101,6 +103,40 @@ def test_a_click_in_the_tray_passes_its_token_to_the_window(begin, rolecall):
         click(f"token-{workspace}")
         until(lambda: is_activated_with(rolecall, f"token-{workspace}"), f"the window to use the token for {workspace}")
         wait_for_window(sway, workspace)
+
+
+@pytest.fixture
+def remembered(desktop):
+    """A window that remembers a shortcut."""
+    path = desktop.state_dir / "rolecall" / "window.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"shortcut": "Ctrl+Alt+R"}))
+
+
+def test_the_desktops_portal_gives_a_shortcut_that_opens_the_window(desktop, remembered, begin, rolecall):
+    portal = ShortcutPortal(desktop)
+    sway = begin()
+    asked = portal.wait_for_binding()
+    assert asked["preferred_trigger"] == "CTRL+ALT+r"
+    assert asked["description"] == "Open or close Rolecall"
+    another = desktop.bus()
+    portal.press("token-0", another)
+    stays(lambda: not sway.windows(), "no window for the signal of another program", 2)
+    portal.press("token-1")
+    wait_for_window(sway, "1")
+    sway.go_to("2")
+    portal.press("token-2")
+    until(lambda: is_activated_with(rolecall, "token-2"), "the window to use the token")
+    wait_for_window(sway, "2")
+
+
+def test_a_shortcut_that_the_desktop_refuses_does_nothing_and_can_be_pressed_in_vain(desktop, remembered, begin, rolecall):
+    portal = ShortcutPortal(desktop, gives=False)
+    sway = begin()
+    portal.wait_for_binding()
+    portal.press("token")
+    stays(lambda: not sway.windows(), "no window", 2)
+    assert rolecall.ok("status")
 
 
 def is_activated_with(rolecall, token):

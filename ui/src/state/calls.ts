@@ -458,7 +458,7 @@ export type SettingView = {
 /** How bad a finding is. */
 export type Severity = "error" | "warning" | "advice";
 /** What became of a key combination. */
-export type ShortcutState = "off" | "active" | "taken" | "unsupported";
+export type ShortcutState = "off" | "active" | "asked" | "taken" | "unsupported";
 /** What opens Rolecall. */
 export type StartView = {
   /** Whether it starts when the user logs in; `None` where that cannot be set. */

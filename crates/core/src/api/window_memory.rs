@@ -163,7 +163,9 @@ pub enum ShortcutState {
     Off,
     /// It works.
     Active,
-    /// Another program has it.
+    /// The desktop asks the user whether Rolecall may have it.
+    Asked,
+    /// Another program has it, or the desktop refused it.
     Taken,
     /// Rolecall cannot take one on this desktop.
     Unsupported,

@@ -5,7 +5,7 @@ use rolecall_core::catalogue::marks::Colour;
 use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::Phase;
 use rolecall_core::value::problem::{Problem, ProblemCode};
-use rolecall_core::view::menu::{MenuItem, TrayIcon, tray};
+use rolecall_core::view::menu::{Life, MenuItem, TrayIcon, tray};
 use rolecall_core::view::question::{CodeView, QuestionView};
 use rolecall_core::view::snapshot::{Mode, RoleView, SessionView, Snapshot};
 
@@ -205,31 +205,71 @@ fn the_icon_shows_the_worst_state() {
         .icon
     };
     let active = || session("a", Phase::Active, Some("2026-11-21T13:00:00Z"));
+    let whole = Life {
+        eighths: 8,
+        production: false,
+    };
     assert_eq!(icon(vec![]), TrayIcon::Idle);
-    assert_eq!(icon(vec![active()]), TrayIcon::Active);
+    assert_eq!(icon(vec![active()]), TrayIcon::Active(whole));
     assert_eq!(
         icon(vec![
             active(),
             session("b", Phase::Expiring, Some("2026-11-21T12:05:00Z"))
         ]),
-        TrayIcon::Expiring
+        TrayIcon::Expiring(whole)
     );
     assert_eq!(
         icon(vec![active(), session("c", Phase::Expired, None)]),
-        TrayIcon::Active,
+        TrayIcon::Active(whole),
         "what ended hides nothing that is live"
     );
     assert_eq!(
         icon(vec![session("c", Phase::Expired, None)]),
         TrayIcon::Idle
     );
-    assert_eq!(icon(vec![active(), refused()]), TrayIcon::Active);
+    assert_eq!(icon(vec![active(), refused()]), TrayIcon::Active(whole));
     assert_eq!(icon(vec![refused()]), TrayIcon::Problem);
     let failed_renewal = SessionView {
         problem: refused().problem,
         ..active()
     };
-    assert_eq!(icon(vec![failed_renewal]), TrayIcon::Expiring);
+    assert_eq!(icon(vec![failed_renewal]), TrayIcon::Expiring(whole));
+}
+
+#[test]
+fn the_ring_of_the_icon_shows_what_is_left_of_the_session_that_ends_first_and_production() {
+    let at = |begin: &str, end: &str, production| SessionView {
+        issued_at: Some(instant(begin)),
+        production,
+        ..session("a", Phase::Active, Some(end))
+    };
+    let life = |sessions: Vec<SessionView>, now: &str| {
+        let snapshot = Snapshot {
+            sessions,
+            ..Snapshot::default()
+        };
+        match tray(&snapshot, instant(now)).icon {
+            TrayIcon::Active(life) => (life.eighths, life.production),
+            other => unreachable!("{other:?}"),
+        }
+    };
+    let hour = |production| at("2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z", production);
+    for (now, eighths) in [
+        ("2026-11-21T11:59:00Z", 8),
+        ("2026-11-21T12:00:00Z", 8),
+        ("2026-11-21T12:07:29Z", 8),
+        ("2026-11-21T12:07:30Z", 7),
+        ("2026-11-21T12:30:00Z", 4),
+        ("2026-11-21T12:59:59Z", 1),
+        ("2026-11-21T13:00:00Z", 0),
+    ] {
+        assert_eq!(life(vec![hour(false)], now), (eighths, false), "{now}");
+    }
+    let day = at("2026-11-21T10:00:00Z", "2026-11-21T22:00:00Z", true);
+    assert_eq!(
+        life(vec![day, hour(false)], "2026-11-21T12:30:00Z"),
+        (4, true)
+    );
 }
 
 /// A role that AWS refused.

@@ -37,18 +37,30 @@ pub enum TrayIcon {
     /// No session.
     Idle,
     /// At least one session, and none expires soon.
-    Active,
+    Active(Life),
     /// A session expires soon or could not be renewed, a code is needed, or a program waits for permission.
-    Expiring,
+    Expiring(Life),
     /// The user has to do something before Rolecall works: there is a problem, or a role failed and no session is
     /// active.
     Problem,
 }
 
+/// What the ring of the icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Life {
+    /// What is left of the session that ends first, in eighths of its duration, rounded up; 0 if there is none.
+    pub eighths: u8,
+    /// Whether a session acts on production.
+    pub production: bool,
+}
+
+/// The most eighths.
+pub const EIGHTHS: u8 = 8;
+
 /// Returns the content of the tray for `snapshot` at `now`.
 pub fn tray(snapshot: &Snapshot, now: Timestamp) -> Tray {
     Tray {
-        icon: icon(snapshot),
+        icon: icon(snapshot, now),
         tooltip: tooltip(snapshot, now),
         items: menu(snapshot, now),
     }
@@ -56,21 +68,25 @@ pub fn tray(snapshot: &Snapshot, now: Timestamp) -> Tray {
 
 /// Updates the times in a `tray` that was made from this same snapshot. Returns whether any changed.
 pub(super) fn update_times(tray: &mut Tray, snapshot: &Snapshot, now: Timestamp) -> bool {
-    let (tooltip, timed) = (tooltip(snapshot, now), sessions(snapshot, now));
+    let (icon, tooltip) = (icon(snapshot, now), tooltip(snapshot, now));
+    let timed = sessions(snapshot, now);
     let begin = match notes(snapshot).len() {
         0 => 0,
         notes => notes + 1,
     };
     let place = begin..begin + timed.len();
-    let is_changed = tray.tooltip != tooltip || tray.items.get(place.clone()) != Some(&timed);
+    let is_changed = tray.icon != icon
+        || tray.tooltip != tooltip
+        || tray.items.get(place.clone()) != Some(&timed);
     if is_changed {
+        tray.icon = icon;
         tray.tooltip = tooltip;
         tray.items.splice(place, timed);
     }
     is_changed
 }
 
-fn icon(snapshot: &Snapshot) -> TrayIcon {
+fn icon(snapshot: &Snapshot, now: Timestamp) -> TrayIcon {
     let has = |phase| {
         snapshot
             .sessions
@@ -85,12 +101,36 @@ fn icon(snapshot: &Snapshot) -> TrayIcon {
         || snapshot.sessions.iter().any(failed_renewal)
         || !snapshot.open_questions.is_empty()
     {
-        TrayIcon::Expiring
+        TrayIcon::Expiring(life(snapshot, now))
     } else if has_live {
-        TrayIcon::Active
+        TrayIcon::Active(life(snapshot, now))
     } else {
         TrayIcon::Idle
     }
+}
+
+/// Returns what the ring shows at `now`.
+fn life(snapshot: &Snapshot, now: Timestamp) -> Life {
+    let live = snapshot.sessions.iter().filter(|it| is_live(it));
+    let of_roles = live.clone().filter_map(|it| {
+        let expires_at = it.expires_at?;
+        Some((expires_at, it.issued_at.unwrap_or(now)))
+    });
+    let of_keys = snapshot.key_sessions.iter();
+    let of_keys = of_keys.map(|it| (it.expires_at, it.issued_at));
+    let first = of_roles.chain(of_keys).min();
+    Life {
+        eighths: first.map_or(0, |(end, begin)| eighths(begin, end, now)),
+        production: live.clone().any(|it| it.production),
+    }
+}
+
+/// Returns how many eighths of a life from `begin` to `end` are left at `now`, rounded up.
+fn eighths(begin: Timestamp, end: Timestamp, now: Timestamp) -> u8 {
+    let whole = end.duration_since(begin).as_millis().max(1);
+    let left = end.duration_since(now).as_millis().clamp(0, whole);
+    let eighths = (left * i128::from(EIGHTHS) + whole - 1) / whole;
+    u8::try_from(eighths).unwrap_or(EIGHTHS)
 }
 
 fn is_live(session: &SessionView) -> bool {

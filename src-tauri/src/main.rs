@@ -12,6 +12,8 @@ mod desktop;
 mod desktop_host;
 mod launcher;
 mod notifier;
+#[cfg(target_os = "linux")]
+mod opengl;
 mod practice_set;
 #[cfg(target_os = "linux")]
 mod session_bus;
@@ -64,7 +66,11 @@ fn main() -> ExitCode {
     hardening::harden();
     rolecall_allocator::limit();
     match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Request::Run(options)) => run(|| start(options)),
+        Ok(Request::Run(options)) => {
+            #[cfg(target_os = "linux")]
+            opengl::leave_out();
+            run(|| start(options))
+        }
         Ok(Request::Window) => run(|| window_process::run().map(|()| ExitCode::SUCCESS)),
         Ok(Request::Help) => print_line(HELP.trim_end()),
         Ok(Request::Version) => print_line(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),

@@ -338,6 +338,8 @@ impl OpenWindow {
 fn own_window() -> io::Result<Command> {
     let mut command = Command::new(program::running_path()?);
     command.arg(WINDOW_ARGUMENT);
+    #[cfg(target_os = "linux")]
+    crate::opengl::let_in(&mut command);
     // The name that lists of processes show, also after an upgrade.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);

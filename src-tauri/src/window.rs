@@ -1,7 +1,9 @@
 //! The window. It allows no navigation and opens no other windows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use rolecall_agent::paths::{Environment, Paths};
 use rolecall_core::api::window_memory::{self, WindowMemory, WindowPlace};
 use tauri::image::Image;
 use tauri::webview::NewWindowResponse;
@@ -27,6 +29,15 @@ const SCALES: (f64, f64) = (0.5, 4.0);
 #[cfg(target_os = "linux")]
 const USUAL_DPI: i32 = 96 * 1024;
 const PRACTICE_ICON: &[u8] = include_bytes!("../../icons/practice-128.png");
+
+/// Returns where the browser engine keeps its own files for the window of the practice account, which leaves no trace.
+pub(crate) fn practice_data(opening: &Opening) -> Option<PathBuf> {
+    let own = Paths::new(&Environment::read()).ok()?;
+    let practice = own.practice(&own.socket_dir);
+    opening
+        .is_practice
+        .then(|| practice.socket_dir.join("window"))
+}
 
 /// Creates the window where it was, and as it looked.
 ///
@@ -54,6 +65,9 @@ pub(crate) fn create(app: &AppHandle, opening: &Opening, link: Arc<Link>) -> tau
     }
     if opening.is_practice {
         window = window.icon(Image::from_bytes(PRACTICE_ICON)?)?;
+    }
+    if let Some(dir) = practice_data(opening) {
+        window = window.data_directory(dir);
     }
     let window = window.build()?;
     let desktop_scale = desktop_scale();

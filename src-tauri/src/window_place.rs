@@ -59,6 +59,8 @@ impl PlaceWatch {
                 _ => {}
             }
         });
+        // It may have been moved before anybody watched.
+        watched.moved();
         Self(watched)
     }
 

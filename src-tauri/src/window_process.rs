@@ -55,7 +55,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
     thread::Builder::new()
         .name("tray".into())
         .spawn(move || listen(&link, &handle))?;
-    app.run(|_, _| {});
+    let temporary = window::practice_data(&opening);
+    app.run(move |_, event| {
+        if let (tauri::RunEvent::Exit, Some(dir)) = (event, &temporary) {
+            // What is left is gone when the user logs out.
+            let _ = std::fs::remove_dir_all(dir);
+        }
+    });
     Ok(())
 }
 

@@ -514,6 +514,20 @@ describe("forms", () => {
     });
   });
 
+  test("a removed role can be put back as it was", async () => {
+    const bridge = await open(usual);
+    const [save, remove] = [spy(bridge, "saveRole"), spy(bridge, "removeRole")];
+    await press("F2");
+    await fireEvent.click(await screen.findByRole("tab", { name: "Settings" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Remove" }));
+    const dialog = within(await screen.findByRole("dialog"));
+    await fireEvent.click(dialog.getByRole("button", { name: "Remove" }));
+    await waitFor(() => expect(remove).toHaveBeenCalledWith("guest"));
+    expect(save).not.toHaveBeenCalled();
+    await fireEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(save).toHaveBeenCalledExactlyOnceWith(null, expect.objectContaining({ name: "guest", arn: guest.arn, source: "user", group: "Clients" }));
+  });
+
   test("t31_a_typed_secret_is_gone_from_the_form_as_soon_as_it_is_sent", async () => {
     const bridge = await open({});
     const add = vi.spyOn(bridge, "addKey").mockRejectedValue({ code: "invalid_key", what: "AWS does not know the key.", remedy: "" });

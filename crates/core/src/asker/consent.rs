@@ -38,8 +38,9 @@ impl Consent {
         }
     }
 
-    /// Returns the policy that a word stands for.
+    /// Returns the policy that a word stands for. Blanks around it do not matter, as in all of `settings.toml`.
     pub fn of_word(word: &str) -> Option<Self> {
+        let word = word.trim();
         Self::ALL.into_iter().find(|consent| consent.word() == word)
     }
 

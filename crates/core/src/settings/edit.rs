@@ -191,6 +191,16 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_with_blanks_is_read_as_it_is_edited() {
+        for consent in Consent::ALL {
+            let file = format!("[ask.roles]\nprod = \" {} \"\n", consent.word());
+            assert_eq!(consent_in(&file, &role("prod")), consent, "{file}");
+            let edited = with_consent(&file, "", &role("prod"), Some(consent)).expect("valid");
+            assert_eq!(edited, file, "it says that already");
+        }
+    }
+
+    #[test]
     fn the_first_policy_adds_a_table_at_the_end() {
         for before in [
             "",

@@ -56,6 +56,12 @@ impl UiPublisher {
             .codes()
             .filter(|prompt| !prompt.at_terminal)
             .map(|prompt| prompt.id)
+            .chain(
+                snapshot
+                    .productions()
+                    .filter(|question| !question.at_terminal)
+                    .map(|question| question.id),
+            )
             .chain(snapshot.reasons().map(|prompt| prompt.id))
             .max()
             .unwrap_or_default();

@@ -6,6 +6,7 @@ use rolecall_agent::paths;
 use rolecall_core::api::desktop::{DesktopCall, KeyOrigin, PlaintextProfile, PracticeCode};
 use rolecall_core::api::protocol::Answer;
 use rolecall_core::aws_files::key_text::{self, KeyPair};
+use rolecall_core::session::totp;
 use rolecall_core::value::access_key::masked;
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::Problem;
@@ -46,7 +47,11 @@ pub(crate) fn answer(desktop: &Desktop, call: DesktopCall) -> Result<Answer, Pro
         DesktopCall::StartPractice => launcher::start_practice().map(done),
         DesktopCall::PracticeCode => {
             let code = desktop.practice_code();
-            let code = code.map(|(code, seconds_left)| PracticeCode { code, seconds_left });
+            let code = code.map(|(code, seconds_left)| PracticeCode {
+                code,
+                seconds_left,
+                step_s: totp::STEP_S.unsigned_abs().try_into().unwrap_or_default(),
+            });
             Ok(Answer::PracticeCode(code))
         }
         DesktopCall::PracticeStory => Ok(Answer::PracticeStory(desktop.practice_story())),

@@ -33,7 +33,7 @@ def copied(clipboard, tray):
 
 def copy_block(clipboard, tray):
     """Copies an export block from the menu of the tray."""
-    tray.wait_for_item().click(GUEST, "Copy for", "bash / zsh")
+    tray.wait_for_item().click(GUEST, "Copy for bash / zsh")
     until(lambda: "AWS_SESSION_TOKEN" in clipboard.text(), "the export block in the clipboard")
 
 
@@ -83,7 +83,7 @@ def test_r33_a_copy_that_fails_says_so_and_one_whose_owner_is_killed_is_gone(
     desktop, rolecall, clipboard, tray, notifications
 ):
     with FullDisplay(desktop):
-        tray.wait_for_item().click(GUEST, "Copy for", "bash / zsh")
+        tray.wait_for_item().click(GUEST, "Copy for bash / zsh")
         notice = notifications.wait_for("The clipboard could not be written.")
         assert "Nothing was copied" in notice.text
     assert clipboard.text() == ""

@@ -46,12 +46,6 @@ def assume(window, name):
     window.click("button", "Assume", exact=True)
 
 
-def enter_code(window, code):
-    """Types a code into the prompt and sends it."""
-    window.type("Six digits", code)
-    window.click("button", "Continue")
-
-
 def life(rolecall, role):
     """Returns the duration of a role's session, by the expiry of its credentials."""
     expires_at = datetime.fromisoformat(rolecall.handed_out(role)["Expiration"])
@@ -80,7 +74,7 @@ def test_three_roles_that_are_clicked_at_once_share_one_prompt_and_one_code(role
     window.wait_for_text("One code covers 3 roles for 12h, 1h per session.")
     assert not window.find_all("button", "Use the code for"), "two others count on this code"
     window.screenshot(tmp_path / "shared.png")
-    enter_code(window, practice.code(DEVICE))
+    window.type_code(practice.code(DEVICE))
     for name in SHARING:
         rolecall.wait_for_session(name)
     until(lambda: not window.find_all("dialog"), "the prompt to close")
@@ -93,7 +87,7 @@ def test_a_code_is_valid_for_the_next_role_until_it_is_forgotten(rolecall, pract
     window = opened(**{name: practice.role("operator") for name in SHARING})
     assume(window, "alpha")
     window.find("dialog", "Code for alpha")
-    enter_code(window, practice.code(DEVICE))
+    window.type_code(practice.code(DEVICE))
     rolecall.wait_for_session("alpha")
     assume(window, "beta")
     rolecall.wait_for_session("beta")
@@ -116,7 +110,7 @@ def test_the_prompt_is_switched_to_one_long_session(rolecall, practice, opened):
     window.wait_for_text("One code covers 3 roles for 12h")
     window.click("button", "Use the code for alpha only (up to 12h)")
     window.wait_for_text("One code for alpha, valid for 12h.")
-    enter_code(window, practice.code(DEVICE))
+    window.type_code(practice.code(DEVICE))
     rolecall.wait_for_session("alpha")
     assert asked(practice, "GetSessionToken", "AssumeRole") == (0, 1)
     assert 12 * HOUR - CALL < life(rolecall, "alpha") <= 12 * HOUR
@@ -171,7 +165,7 @@ def test_a_terminal_that_waits_for_a_code_continues_when_it_is_entered_in_the_wi
     terminal = exec_identity(desktop, practice, "operator")
     terminal.expect(f"Code of {DEVICE}: ")
     window.find("dialog", "Code for operator")
-    enter_code(window, practice.code(DEVICE))
+    window.type_code(practice.code(DEVICE))
     terminal.expect("The code was entered elsewhere.")
     terminal.expect(":assumed-role/operator/")
     assert terminal.end() == 0

@@ -101,8 +101,7 @@ def test_a_wrong_code_and_a_missing_device_are_distinguished(practice):
     rolecall, window = practice
     window.type("Search sessions and roles", "operator")
     window.press(ENTER)
-    window.type("Six digits", "000000")
-    window.click("button", "Continue")
+    window.type_code("000000")
     window.wait_for_text("AWS did not accept the code.")
     window.click("button", "Cancel")
     change(window, "operator", "MFA device", " ")

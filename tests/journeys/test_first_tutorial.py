@@ -39,7 +39,7 @@ def test_a_click_in_the_tray_becomes_a_session_in_a_shell(desktop, rolecall, acc
     assert [code != 0 for code, _, _ in before] == [True, True]
 
     item.click("Clients", "guest")
-    item.click(GUEST, "Copy for", "bash / zsh", deadline=20)
+    item.click(GUEST, "Copy for bash / zsh", deadline=20)
     block = until(clipboard.text, "the export block in the clipboard")
 
     (identity, buckets) = Shell(desktop).paste(block, who, list_buckets)
@@ -52,17 +52,17 @@ def test_a_click_in_the_tray_becomes_a_session_in_a_shell(desktop, rolecall, acc
 def test_the_clipboard_is_marked_secret_and_pastes_without_running(desktop, item):
     clipboard = Clipboard(desktop)
     item.click("Clients", "guest")
-    item.click(GUEST, "Copy for", "bash / zsh", deadline=20)
+    item.click(GUEST, "Copy for bash / zsh", deadline=20)
     block = until(clipboard.text, "the export block in the clipboard")
     assert clipboard.is_marked_secret(), clipboard.targets()
     assert not block.endswith("\n"), "the last line would run by itself"
 
 
-@pytest.mark.parametrize("label, shell", [("bash / zsh", "bash"), ("bash / zsh", "zsh"), ("fish", "fish")])
-def test_the_block_sets_a_session_and_unsets_what_conflicts(desktop, rolecall, item, label, shell):
+@pytest.mark.parametrize("entry, shell", [(["Copy for bash / zsh"], "bash"), (["Copy for bash / zsh"], "zsh"), (["Copy for", "fish"], "fish")])
+def test_the_block_sets_a_session_and_unsets_what_conflicts(desktop, rolecall, item, entry, shell):
     clipboard = Clipboard(desktop)
     item.click("partner")
-    item.click(re.compile("^partner · "), "Copy for", label, deadline=20)
+    item.click(re.compile("^partner · "), *entry, deadline=20)
     block = until(clipboard.text, "the export block in the clipboard")
     conflicting = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"]
     needed = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"]

@@ -25,7 +25,7 @@ def test_the_menu_follows_the_catalogue_and_the_sessions(rolecall, account, keyc
     idle = item.icon()
     rolecall.ok("assume", "guest")
     session = item.wait_for(SESSION)
-    assert session.labels() == [["Copy for", ["bash / zsh", "fish", "PowerShell", "cmd"]], "Open console", "Renew", "End"]
+    assert session.labels() == ["Copy for bash / zsh", ["Copy for", ["fish", "PowerShell", "cmd"]], "Open console", "Renew", "End"]
     item.wait_until_gone("Clients")
     until(lambda: item.icon() != idle, "another icon")
     assert "guest" in str(item.tooltip())

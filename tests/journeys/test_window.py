@@ -87,7 +87,6 @@ def test_a_role_with_mfa_asks_for_a_code_and_a_code_works_once(practice):
     window.press(ENTER)
     window.find("dialog", f"Code for {role}")
     window.click("button", "Fill in")
-    window.click("button", "Continue")
     rolecall.wait_for_session(role)
     window.wait_for_text("until")
 
@@ -136,8 +135,8 @@ def test_a_setting_is_changed_in_the_window_and_the_rest_of_the_file_stays(rolec
     before = path.read_text()
     window.press(CONTROL, ",")
     window.click("checkbox", "Confirm production roles")
-    until(lambda: rolecall.snapshot()["settings"]["confirm_production"], "the setting to take effect")
-    assert path.read_text() == before + "\n[production]\nconfirm = true\n"
+    until(lambda: not rolecall.snapshot()["settings"]["confirm_production"], "the setting to take effect")
+    assert path.read_text() == before + "\n[production]\nconfirm = false\n"
     window.type("Region", "eu west")
     window.press(TAB)
     window.wait_for_text("eu west")
@@ -146,7 +145,7 @@ def test_a_setting_is_changed_in_the_window_and_the_rest_of_the_file_stays(rolec
     window.type("Region", "eu-west-1")
     window.press(TAB)
     until(lambda: rolecall.snapshot()["settings"]["region"] == "eu-west-1", "the region to take effect")
-    path.write_text(path.read_text().replace("confirm = true", "confirm = 1"))
+    path.write_text(path.read_text().replace("confirm = false", "confirm = 1"))
     window.wait_for_text("must be true or false")
 
 

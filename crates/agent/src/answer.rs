@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rolecall_core::api::call_rules::SDK;
 use rolecall_core::api::protocol::{Answer, Call};
+use rolecall_core::api::question::QuestionCall;
 use rolecall_core::api::wire_environment::WireEnvironment;
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::asker::consent::Subject;
@@ -215,6 +216,7 @@ pub fn answer(
         Call::CopyExport { role, shell } => {
             serve(&role, &|role| done(keeper.copy_export(role, shell)))
         }
+        Call::Question(call) => question(keeper, caller, call),
         Call::AnswerReason { id, reason } => done(keeper.answer(id, Given::Reason(&reason))),
         Call::CancelReason { id } => done(keeper.answer(id, Given::NoReason)),
         Call::ExplainText { text } => {
@@ -335,6 +337,22 @@ fn assume(
 }
 
 /// Gives up the peer's place if it will have to wait for the role's session.
+/// Asks or answers whether a role that acts on production is assumed.
+fn question(keeper: &Keeper, caller: &Caller<'_>, call: QuestionCall) -> Result<Answer, Problem> {
+    let by = caller.requester();
+    done(match call {
+        QuestionCall::Confirm { role, yes } => {
+            let peer = caller.peer()?;
+            let role = Name::parse(&role)?;
+            keeper.confirm_production(&role, yes, &peer.requester, peer.waiter())
+        }
+        QuestionCall::AnswerAccount { id, account } => {
+            keeper.answer_account(id, &account, by.as_ref())
+        }
+        QuestionCall::CancelAccount { id } => keeper.cancel_account(id, by.as_ref()),
+    })
+}
+
 fn park_unless_at_hand(keeper: &Keeper, role: &Name, peer: &Peer<'_>) -> Result<(), Problem> {
     match keeper.credentials_at_hand(role) {
         Some(_) => Ok(()),

@@ -42,6 +42,8 @@ pub(crate) struct SessionOptions {
     pub(crate) limits: LimitsView,
     /// The reason for assuming the role.
     pub(crate) reason: Option<String>,
+    /// Whether production is confirmed without a question: `--yes`.
+    pub(crate) confirmed: bool,
 }
 
 impl SessionOptions {
@@ -64,7 +66,7 @@ pub(crate) fn parse(
         None => Mode::Own,
     };
     let command = line.find_command()?;
-    let (options, flags) = session_options(&mut line);
+    let (options, flags) = session_options(&mut line, command);
     let mut built = build::command(command, line)?;
     if let Some(flag) = flags.first().filter(|_| built.limitable_role().is_none()) {
         return Err(UsageError::new(format!(
@@ -79,7 +81,7 @@ pub(crate) fn parse(
 }
 
 /// Takes the limits and the reason, and names the flags that gave them.
-fn session_options(line: &mut Line) -> (SessionOptions, Vec<&'static str>) {
+fn session_options(line: &mut Line, command: &str) -> (SessionOptions, Vec<&'static str>) {
     let mut flags = Vec::new();
     let mut take = |flag: &'static str| {
         let value = line.take(flag);
@@ -90,7 +92,13 @@ fn session_options(line: &mut Line) -> (SessionOptions, Vec<&'static str>) {
     let view_only = take("--view-only").map(|_| AccessLimit::ViewOnly);
     let region = take("--region-lock");
     let reason = take("--reason");
+    let confirmed = matches!(command, "assume" | "exec") && take("--yes").is_some();
     let access = read_only.or(view_only);
     let limits = LimitsView { access, region };
-    (SessionOptions { limits, reason }, flags)
+    let options = SessionOptions {
+        limits,
+        reason,
+        confirmed,
+    };
+    (options, flags)
 }

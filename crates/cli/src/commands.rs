@@ -22,6 +22,7 @@ mod other_files;
 mod outcome;
 mod output;
 mod policy;
+mod production;
 mod prompt;
 mod reason_prompt;
 mod reset;
@@ -104,7 +105,8 @@ fn dispatch(
             delivery,
             program,
         } => {
-            return exec::run(client, environment, role, reasons, *delivery, program);
+            let how = (reasons, invocation.options.confirmed);
+            return exec::run(client, environment, role, how, *delivery, program);
         }
         Command::Console(options) => return console::run(client, options, reasons),
         Command::Endpoint { role, process } => endpoint::run(client, role, *process),

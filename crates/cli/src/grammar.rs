@@ -170,7 +170,7 @@ const JSON: Scope = only(&[
 
 /// The flags. A name has several lines if the flag means something else for other commands.
 #[rustfmt::skip]
-pub(crate) static FLAGS: [Flag; 101] = [
+pub(crate) static FLAGS: [Flag; 102] = [
     flag("--search", only(&["list"]), "Finds roles as the window does, best match first").takes("TEXT"),
     flag("--names", only(&["list"]), "Prints only the names"),
     flag("--check", only(&["status"]), "Asks AWS first whether it still accepts the sessions"),
@@ -213,6 +213,7 @@ pub(crate) static FLAGS: [Flag; 101] = [
     flag("--dry-run", EDITS, "Shows what would change, and writes nothing"),
     flag("--dry-run", IMPORTS, "Shows what would be imported, and changes nothing"),
     flag("--yes", EDITS, "Writes without asking"),
+    flag("--yes", only(&["assume", "exec"]), "Confirms production without asking, where [production] allow_yes permits it"),
     flag("--resume", ROTATE, "Continues a rotation that stopped"),
     flag("--undo", ROTATE, "Goes back to the old key, and deletes the new one"),
     flag("--delete-old", ROTATE, "Deletes the old key, which is inactive"),

@@ -37,6 +37,7 @@ fn words(code: ProblemCode) -> Message {
         Code::UnknownKey | Code::NameTaken | Code::UnusableSource => OfName(UNUSABLE_SOURCE),
         Code::PlaintextKey => OfName(PLAINTEXT_KEY),
         Code::ReasonNeeded => OfName(REASON_NEEDED),
+        Code::ConfirmationNeeded => OfName(PERSON_NEEDED),
         Code::NoSession | Code::CodeNeeded | Code::Cancelled => OfName(PERSON_NEEDED),
         Code::KeychainLocked | Code::KeychainAbsent => OfName(NO_KEYCHAIN),
         Code::KeychainFrozen | Code::KeychainDenied => OfName(NO_KEYCHAIN),

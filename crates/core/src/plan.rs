@@ -292,7 +292,7 @@ fn first_calls(
         duration,
         signer,
     };
-    let wanted = situation.within_limit(role, wanted(role));
+    let wanted = situation.within_limit(role, situation.wanted(role));
     let hour = wanted.min(SessionDuration::HOUR);
     let Some(serial) = &role.mfa_serial else {
         return vec![assume(Signer::Key, wanted)];
@@ -346,16 +346,12 @@ fn prefers_own(role: &Role, wanted: SessionDuration, preference: PlanPreference)
 }
 
 fn chained_call(source: &Role, role: &Role, situation: &Situation<'_>) -> PlannedCall {
-    let duration = situation.within_limit(role, wanted(role));
+    let duration = situation.within_limit(role, situation.wanted(role));
     PlannedCall::AssumeRole {
         role: role.name.clone(),
         duration: duration.min(SessionDuration::HOUR),
         signer: Signer::Role(source.name.clone()),
     }
-}
-
-fn wanted(role: &Role) -> SessionDuration {
-    role.duration.unwrap_or(SessionDuration::HOUR)
 }
 
 /// Returns the longest duration to request: the role's setting if it is over an hour, or otherwise the maximum of STS.

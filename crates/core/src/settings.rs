@@ -70,8 +70,12 @@ pub struct Settings {
     pub rotate_after: Option<SignedDuration>,
     /// `[temporary_profiles] roles`: the roles whose sessions are also written to AWS's credentials file.
     pub temporary_profiles: Vec<Name>,
-    /// `[production] confirm`: whether a role labelled as production needs a second click.
+    /// `[production] confirm`: whether the user confirms that a role labelled as production is assumed.
     pub confirm_production: bool,
+    /// `[production] allow_yes`: whether `--yes` confirms it.
+    pub allow_yes: bool,
+    /// `[production] duration`: how long sessions of such roles last that have no duration of their own.
+    pub production_duration: Option<SessionDuration>,
     /// `[agent] start`: when the command line starts the agent, if Rolecall is not running.
     pub agent_start: AgentStart,
     /// `[ask]`: the policies for requests of programs.
@@ -120,7 +124,9 @@ impl Default for Settings {
             sign_out_first: false,
             rotate_after: Some(ROTATE_AFTER),
             temporary_profiles: Vec::new(),
-            confirm_production: false,
+            confirm_production: true,
+            allow_yes: false,
+            production_duration: None,
             agent_start: AgentStart::default(),
             ask: ConsentPolicies::default(),
             teams: Vec::new(),

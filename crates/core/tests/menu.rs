@@ -6,7 +6,7 @@ use rolecall_core::role::limits::LimitsView;
 use rolecall_core::session::Phase;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::menu::{Life, MenuItem, TrayIcon, tray};
-use rolecall_core::view::question::{CodeView, QuestionView};
+use rolecall_core::view::question::{CodeView, ProductionView, QuestionView};
 use rolecall_core::view::snapshot::{Mode, RoleView, SessionView, Snapshot};
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -104,8 +104,8 @@ fn sessions_come_first_then_roles_in_groups_then_the_end() {
             "(Practice account)",
             "---",
             "guest · 1h ▸",
+            "  Copy for bash / zsh",
             "  Copy for ▸",
-            "    bash / zsh",
             "    fish",
             "    PowerShell",
             "    cmd",
@@ -402,21 +402,29 @@ fn favourites_then_recently_used_roles_then_all_others() {
 }
 
 #[test]
-fn a_second_click_is_needed_if_the_user_set_it() {
+fn production_is_named_and_its_question_opens_the_window() {
     let mut prod = role("prod", None);
     prod.production = true;
     let mut snapshot = Snapshot {
         roles: [prod, role("test", None)].into_iter().collect(),
         ..Snapshot::default()
     };
-    snapshot.settings.confirm_production = true;
     let lines = menu_of(&snapshot);
-    let expected = [
-        "prod · production ▸",
-        "  Confirm: this is production",
-        "test",
-    ];
-    assert_eq!(lines[..3], expected);
+    assert_eq!(lines[..2], ["prod · production", "test"]);
+    assert!(
+        lines.contains(&"  prod · production ▸".to_owned()),
+        "{lines:?}"
+    );
+    snapshot.open_questions = vec![QuestionView::Production(ProductionView {
+        id: 7,
+        role: "prod".into(),
+        account_id: "808768216571".into(),
+        account_name: None,
+        process: None,
+        at_terminal: false,
+        deadline: instant("2026-11-21T12:02:00Z"),
+    })];
+    assert_eq!(menu_of(&snapshot)[0], "Confirm production for prod…");
 }
 
 #[test]

@@ -71,6 +71,7 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
+        self.check_confirmed(request)?;
         let verdict = self.decide(request, about, waiter).await;
         if !verdict.is_allowed() {
             let refused = async || Err(self.refusal_of(verdict, request));
@@ -290,7 +291,8 @@ impl Owner {
             | Answer::Cancelled
             | Answer::Code(_)
             | Answer::OtherPlan(_)
-            | Answer::Reason(_) => Verdict::Unanswered,
+            | Answer::Reason(_)
+            | Answer::Confirmed => Verdict::Unanswered,
         }
     }
 

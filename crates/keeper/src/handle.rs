@@ -148,6 +148,8 @@ blocking! {
     }
     at_once {
         fn admit(requester: &Requester) -> Result<(), Problem>;
+        fn answer_account(id: u64, typed: &str, by: Option<&Requester>) -> Result<(), Problem>;
+        fn cancel_account(id: u64, by: Option<&Requester>) -> Result<(), Problem>;
         fn allow_change(digest: &str, act: SetupAct, requester: &Requester, signers: &[Subject]);
         fn attend(role: &Name) -> Option<CodeView>;
         fn check_soon();
@@ -243,6 +245,21 @@ impl Keeper {
         let act = || async { self.0.outside(act) };
         self.0
             .block_on(self.0.serve_unasked(request, waiter, verdict, act))
+    }
+
+    /// Has the user confirm that a requester may assume a role that acts on production.
+    ///
+    /// # Errors
+    /// As `Owner::confirm_production`.
+    pub fn confirm_production(
+        &self,
+        role: &Name,
+        yes: bool,
+        requester: &Requester,
+        waiter: &dyn Waiter,
+    ) -> Result<(), Problem> {
+        self.0
+            .block_on(self.0.confirm_production(role, yes, requester, waiter))
     }
 
     /// Performs a click of the user, and records it in the history.

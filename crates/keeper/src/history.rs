@@ -45,7 +45,12 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
-        self.recorded(request, Verdict::Clicked, None, act).await
+        let confirmed = async || {
+            self.confirm_click(request).await?;
+            act().await
+        };
+        self.recorded(request, Verdict::Clicked, None, confirmed)
+            .await
     }
 
     /// Performs a request of a program that returns no credentials, regardless of the role's policy, and records it in
@@ -62,6 +67,7 @@ impl Owner {
     where
         Done: Future<Output = Result<T, Problem>>,
     {
+        self.check_confirmed(request)?;
         let requester = request.requester.clone().unwrap_or_default();
         match self.decision(request, &requester) {
             Decision::Refused(verdict @ (Verdict::Sandboxed | Verdict::Unknown)) => {

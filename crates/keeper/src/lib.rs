@@ -47,6 +47,7 @@ mod own_file;
 mod owner;
 mod persist;
 mod policy;
+mod production;
 mod program_endpoint;
 mod prompt;
 mod prospect;

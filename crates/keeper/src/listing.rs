@@ -63,6 +63,7 @@ impl Basis {
             limits: state.durations.limits.clone(),
             refused_ages: situation.refused_ages.clone(),
             without_tokens: situation.without_tokens.clone(),
+            production_duration: state.settings.current.production_duration,
         }
     }
 }

@@ -335,6 +335,8 @@ impl State {
         situation.limits.clone_from(&self.durations.limits);
         situation.refused_ages = self.mfa.lessons.refused_ages.clone();
         situation.without_tokens = self.mfa.lessons.without_tokens.clone();
+        let duration = self.settings.current.production_duration;
+        situation.production = duration.map(|duration| (&self.marks.current, duration));
         situation
     }
 

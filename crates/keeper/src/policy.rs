@@ -83,8 +83,8 @@ impl State {
             return Decision::Refused(Verdict::Unknown);
         };
         let about = about.iter().filter_map(|it| self.governing(it));
-        let policy = about.fold(ask.of(&governing), |policy, it| {
-            policy.stricter(ask.of(&it))
+        let policy = about.fold(self.policy_of(&governing), |policy, it| {
+            policy.stricter(self.policy_of(&it))
         });
         let own = for_purpose(policy, &governing, request.kind.purpose());
         let consent = match sandboxed {
@@ -95,6 +95,16 @@ impl State {
             Consent::Allow => Decision::Allowed,
             Consent::Ask | Consent::Once => Decision::Asked(consent),
             Consent::Never => Decision::Refused(Verdict::Never),
+        }
+    }
+
+    /// Returns the policy of a role or access key as it applies: no program gets a role that acts on production without a
+    /// question to the user.
+    pub(super) fn policy_of(&self, subject: &Subject) -> Consent {
+        let own = self.settings.current.ask.of(subject);
+        match subject {
+            Subject::Role(role) if self.is_production(role) => own.stricter(Consent::Once),
+            Subject::Role(_) | Subject::Key(_) => own,
         }
     }
 

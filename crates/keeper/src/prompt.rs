@@ -156,7 +156,7 @@ impl Owner {
             Answer::OtherPlan(preference) => Err(Halt::Replan(Some(preference))),
             Answer::Withdrawn => Err(ended_meanwhile().into()),
             Answer::Expired => Err(cancelled("Nobody entered the code within two minutes.").into()),
-            Answer::Cancelled | Answer::Reason(_) | Answer::Access(_) => {
+            Answer::Cancelled | Answer::Reason(_) | Answer::Confirmed | Answer::Access(_) => {
                 Err(cancelled("The prompt for the code was cancelled.").into())
             }
         }

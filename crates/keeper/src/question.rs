@@ -199,7 +199,7 @@ impl State {
 fn gone(sort: Sort) -> Problem {
     let what = "This question is no longer open.";
     let remedy = match sort {
-        Sort::Code | Sort::Reason => "Assume the role again.",
+        Sort::Code | Sort::Reason | Sort::Production => "Assume the role again.",
         Sort::Access => "The program can ask again.",
     };
     Problem::new(ProblemCode::Cancelled, what, remedy)

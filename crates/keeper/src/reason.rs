@@ -139,9 +139,11 @@ impl Owner {
             Answer::Reason(reason) => Ok(reason),
             Answer::Withdrawn => Err(ended_meanwhile()),
             Answer::Expired => cancelled("Nobody gave a reason within two minutes."),
-            Answer::Cancelled | Answer::Code(_) | Answer::OtherPlan(_) | Answer::Access(_) => {
-                cancelled("The question for the reason was cancelled.")
-            }
+            Answer::Cancelled
+            | Answer::Code(_)
+            | Answer::OtherPlan(_)
+            | Answer::Confirmed
+            | Answer::Access(_) => cancelled("The question for the reason was cancelled."),
         }
     }
 }

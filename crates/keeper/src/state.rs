@@ -13,6 +13,7 @@ pub(super) mod keys;
 pub(super) mod listing;
 pub(super) mod mfa;
 pub(super) mod problems;
+pub(super) mod production;
 pub(super) mod program_endpoints;
 pub(super) mod prompt;
 pub(super) mod question;

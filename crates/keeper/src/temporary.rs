@@ -114,15 +114,11 @@ impl Owner {
             found.ok_or_else(|| state.roles.catalogue.refusal(role))?;
         }
         self.check_temporary_profile(role).await?;
-        if self
-            .lock()
-            .settings
-            .current
-            .ask
-            .of(&Subject::Role(role.clone()))
-            != Consent::Allow
         {
-            return Err(not_for_every_program(role));
+            let state = self.lock();
+            if state.policy_of(&Subject::Role(role.clone())) != Consent::Allow {
+                return Err(state.not_for_every_program(role));
+            }
         }
         self.edit_file(OwnFile::Settings, |text, path| {
             settings::with_temporary_profile(text, path, role)
@@ -316,14 +312,35 @@ impl State {
         let names = self.settings.current.temporary_profiles.iter();
         let forbidden = names.filter(|name| {
             let subject = Subject::Role((*name).clone());
-            ask.of(&subject) != Consent::Allow && ask.fault(&subject).is_none()
+            self.policy_of(&subject) != Consent::Allow && ask.fault(&subject).is_none()
         });
-        forbidden.map(not_for_every_program).collect()
+        forbidden
+            .map(|name| self.not_for_every_program(name))
+            .collect()
+    }
+
+    /// Returns the problem of a role that needs a question. Its sessions must not be in the file, because any program can
+    /// read it.
+    fn not_for_every_program(&self, role: &Name) -> Problem {
+        match self.is_production(role) {
+            true => not_for_production(role),
+            false => not_for_every_program(role),
+        }
     }
 }
 
-/// Returns the problem of a role that needs a question. Its sessions must not be in the file, because any program can
-/// read it.
+fn not_for_production(role: &Name) -> Problem {
+    let name = echo(role.as_str());
+    let what = format!(
+        "Sessions of \"{name}\" are not written into AWS's credentials file: every program can read them there, and \
+         the role acts on production, which no program gets without a question."
+    );
+    let remedy = format!(
+        "Use a live profile (rolecall connect), and take \"{name}\" out of [temporary_profiles] in settings.toml."
+    );
+    Problem::new(ProblemCode::NotAllowed, what, remedy)
+}
+
 fn not_for_every_program(role: &Name) -> Problem {
     let name = echo(role.as_str());
     let what = format!(
@@ -344,7 +361,7 @@ fn due(state: &State, now: Timestamp) -> BTreeMap<Name, Due> {
         let region =
             role.and_then(|role| role.region.as_ref())
                 .or(state.settings.current.region.as_ref());
-        if state.settings.current.ask.of(&Subject::Role(name.clone())) != Consent::Allow {
+        if state.policy_of(&Subject::Role(name.clone())) != Consent::Allow {
             return None;
         }
         let due = Due {

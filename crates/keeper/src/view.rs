@@ -23,7 +23,9 @@ use rolecall_core::value::duration::{KnownBy, span};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::origin::Origin;
 use rolecall_core::value::sanitise::cut;
-use rolecall_core::view::question::{CodeView, ConsentView, QuestionView, ReasonView};
+use rolecall_core::view::question::{
+    CodeView, ConsentView, ProductionView, QuestionView, ReasonView,
+};
 use rolecall_core::view::snapshot::{
     DurationLimitView, MfaView, Mode, RoleView, SessionView, SettingsView, Snapshot, WaitingFor,
 };
@@ -403,6 +405,11 @@ pub(super) fn question_view(state: &State, id: u64, question: &Question) -> Ques
     match &question.kind {
         Kind::Code(prompt) => QuestionView::Code(code_view(state, id, prompt, deadline)),
         Kind::Reason(prompt) => QuestionView::Reason(reason_view(state, id, prompt, deadline)),
+        Kind::Production(prompt) => QuestionView::Production(ProductionView {
+            id,
+            deadline,
+            ..prompt.view.clone()
+        }),
         Kind::Access(request) => QuestionView::Consent(ConsentView {
             id,
             deadline,

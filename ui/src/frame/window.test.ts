@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { App } from "../state/app.svelte";
 import type { Bridge } from "../state/bridge";
 import { FixtureBridge } from "../fixture/bridge";
-import { DENIED, key, role, session, snapshot, withoutCredentials } from "../fixture/make";
+import { DENIED, key, productionQuestion, role, session, snapshot, withoutCredentials } from "../fixture/make";
 import type { Snapshot } from "../state/types";
 import Window from "./Window.svelte";
 
@@ -354,7 +354,7 @@ describe("settings", () => {
     await fireEvent.change(shell, { target: { value: String(fish) } });
     await fireEvent.click(screen.getByRole("switch", { name: "Confirm production roles" }));
     await fireEvent.change(screen.getByLabelText("Clear the clipboard"), { target: { value: "1" } });
-    expect(set.mock.calls).toEqual([["export", "shell", "fish"], ["production", "confirm", true], ["clipboard", "clear_after", null]]);
+    expect(set.mock.calls).toEqual([["export", "shell", "fish"], ["production", "confirm", false], ["clipboard", "clear_after", null]]);
   });
 
   test("shows what the file says, and why a value is refused", async () => {
@@ -420,6 +420,36 @@ describe("time", () => {
     const app = new App(bridge);
     await app.start();
     expect(app.now - Date.now()).toBeGreaterThan(599_000);
+  });
+});
+
+describe("production", () => {
+  const shop = role("shop", { production: true, account_id: "441022339018", account_alias: "shop-prod" });
+
+  test("is assumed only after the account's name was typed; Enter alone does nothing", async () => {
+    const bridge = await open({ ...usual, roles: [shop], open_questions: [productionQuestion(shop)] });
+    const answer = spy(bridge, "answerAccount");
+    const dialog = await screen.findByRole("dialog", { name: "Assume shop? It acts on production." });
+    expect(within(dialog).getByText("Production: shop-prod (4410 2233 9018)")).toBeTruthy();
+    const field = within(dialog).getByLabelText("Type shop-prod to assume it");
+    const button = within(dialog).getByRole<HTMLButtonElement>("button", { name: "Assume" });
+    const form = dialog.querySelector("form");
+    for (const wrong of ["", "shop", "yes"]) {
+      await fireEvent.input(field, { target: { value: wrong } });
+      if (form) await fireEvent.submit(form);
+      expect(button.disabled).toBe(true);
+    }
+    expect(answer).not.toHaveBeenCalled();
+    await fireEvent.input(field, { target: { value: "Shop-Prod" } });
+    if (form) await fireEvent.submit(form);
+    expect(answer).toHaveBeenCalledExactlyOnceWith(11, "Shop-Prod");
+  });
+
+  test("is cancelled with Escape", async () => {
+    const bridge = await open({ ...usual, roles: [shop], open_questions: [productionQuestion(shop)] });
+    const cancel = spy(bridge, "cancelAccount");
+    await fireEvent(await screen.findByRole("dialog"), new Event("cancel", { cancelable: true }));
+    expect(cancel).toHaveBeenCalledExactlyOnceWith(11);
   });
 });
 

@@ -11,6 +11,9 @@ export const CONSENTS: { value: Consent; label: string; meaning: string }[] = [
   { value: "never", label: "Never", meaning: "No program can use this role. You can still assume it and copy its credentials." },
 ];
 
+/** What the first of them means for a role that acts on production. */
+export const OF_PRODUCTION = "This role acts on production, so Rolecall asks you once per terminal or app.";
+
 /** What each access policy means for an access key. */
 export const KEY_MEANINGS: Record<Consent, string> = {
   allow: "Your programs can use this key without asking.",
@@ -57,10 +60,15 @@ export function setupText(setup: SetupQuestion): string {
   return `${SETUP_ACTS[setup.act]} the setup of ${visible(setup.role_arn)}: ${steps}. It changes roles and policies in IAM.`;
 }
 
+/** Returns whether a request is for an access key and not for a role. */
+export function isOfKey(question: ConsentView): boolean {
+  return OF_KEYS.includes(question.request);
+}
+
 /** Returns the role or key that is requested, as in "aws wants access to …". */
 export function target(question: ConsentView): string {
   const name = visible(question.role);
-  return OF_KEYS.includes(question.request) ? `key ${name}` : name;
+  return isOfKey(question) ? `key ${name}` : name;
 }
 
 /** Returns the kind of request of a history line. */

@@ -59,7 +59,11 @@ export const SETTING_GROUPS: SettingGroup[] = [
     }),
   ] },
   { title: "Safety", rows: [
-    row("production.confirm", "switch", false, "Confirm production roles", "Roles that you mark as production take a second click."),
+    row("production.confirm", "switch", true, "Confirm production roles", "You type the account’s name before such a role is assumed."),
+    row("production.duration", "choice", "1h", "Sessions of production", "For roles without a duration of their own.", {
+      choices: times(["15m", "15 min"], ["30m", "30 min"], ["45m", "45 min"], ["1h", "1 h"]),
+    }),
+    row("production.allow_yes", "switch", false, "Let --yes confirm production", "Any of your programs can then assume it with rolecall assume --yes."),
     row("ask.default", "choice", "allow", "When a program asks for a role", "For roles and keys without a policy of their own.", { choices: POLICIES }),
     row("ask.containers", "choice", "never", "In containers and sandboxes", "If it is stricter than the policy of the role.", { choices: POLICIES }),
   ] },

@@ -80,8 +80,6 @@ export class App {
   isHelpOpen = $state(false);
   /** Whether the user left the first-run page. */
   isPastFirstRun = $state(false);
-  /** The production role that waits for confirmation. */
-  confirming = $state<string | null>(null);
   toasts = $state.raw<Toast[]>([]);
   /** The latest change, for screen readers. */
   announcement = $state("");
@@ -219,15 +217,7 @@ export class App {
     else if (session?.phase !== "assuming") this.assume(role);
   }
 
-  /** Assumes a role. A production role needs a second click, if the settings say so. */
-  assume(name: string, limits?: Limits): void {
-    const role = this.snapshot?.roles.find((candidate) => candidate.name === name);
-    if (!limits && role?.production && this.snapshot?.settings.confirm_production) this.confirming = name;
-    else this.assumeNow(name, limits);
-  }
-
-  assumeNow(role: string, limits?: Limits): void {
-    this.confirming = null;
+  assume(role: string, limits?: Limits): void {
     void this.attempt(limits ? this.bridge.assume(role, limits) : this.bridge.assume(role), undefined, role);
   }
 
@@ -267,12 +257,9 @@ export class App {
     });
   }
 
-  /** Opens the AWS console. A production role without a session needs a second click, if the settings say so. */
   openConsole(name: string): void {
-    const session = this.snapshot?.sessions.find((candidate) => candidate.role === name);
     const role = this.snapshot?.roles.find((candidate) => candidate.name === name);
     if (role?.problem) this.go({ at: "role", name });
-    else if (role?.production && this.snapshot?.settings.confirm_production && !(session && lifeOf(session, 0, this.now).isLiving)) this.assume(name);
     else void this.attempt(this.bridge.openConsole(name), "Opened the console", name);
   }
 

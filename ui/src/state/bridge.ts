@@ -38,6 +38,9 @@ export interface Bridge {
   cancelPrompt(id: number): Promise<void>;
   answerReason(id: number, reason: string): Promise<void>;
   cancelReason(id: number): Promise<void>;
+  /** Confirms that a role of production is assumed, by its account's name or ID. */
+  answerAccount(id: number, account: string): Promise<void>;
+  cancelAccount(id: number): Promise<void>;
   reply(id: number, reply: Reply): Promise<void>;
   /** Sets the program access of the role; null is the default. */
   setConsent(role: string, consent: Consent | null): Promise<void>;
@@ -201,6 +204,8 @@ const desktop: Bridge = {
   cancelPrompt: (id) => done({ cancel_prompt: { id } }),
   answerReason: (id, reason) => done({ answer_reason: { id, reason } }),
   cancelReason: (id) => done({ cancel_reason: { id } }),
+  answerAccount: (id, account) => done({ question: { answer_account: { id, account } } }),
+  cancelAccount: (id) => done({ question: { cancel_account: { id } } }),
   reply: (id, reply) => done({ reply: { id, reply } }),
   setConsent: (role, consent) => done({ set_consent: { role, consent } }),
   setRenew: (role, renew) => done({ set_renew: { role, renew } }),

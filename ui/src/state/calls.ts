@@ -173,7 +173,7 @@ export type Call = "snapshot" | "sessions" | { "search": {
   /** The reason. */
   reason: string, } } | { "cancel_reason": {
   /** The ID. */
-  id: number, } } | { "explain_text": {
+  id: number, } } | { "question": QuestionCall } | { "explain_text": {
   /** The error. */
   text: string, } } | { "lock_regions": {
   /** The role's name. */
@@ -402,9 +402,23 @@ export type PlaintextProfile = {
 export type PracticeCode = {
   /** The code. */
   code: string,
-  /** For how many seconds it is shown. */
+  /** For how many seconds it is still shown. */
   seconds_left: number,
+  /** For how many seconds each code is shown. */
+  step_s: number,
 };
+/** A call about the question before a role that acts on production is assumed. */
+export type QuestionCall = { "confirm": {
+  /** The role's name. */
+  role: string,
+  /** Whether to do it without a question, where the settings allow that. */
+  yes: boolean, } } | { "answer_account": {
+  /** The question's ID. */
+  id: number,
+  /** The name or ID, as typed. */
+  account: string, } } | { "cancel_account": {
+  /** The question's ID. */
+  id: number, } };
 /** The roles, and everything else that is shown. */
 export type RoleList = {
   /** The snapshot without roles and keys. */

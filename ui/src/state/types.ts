@@ -305,7 +305,7 @@ export type Problem = {
   diagnosis?: Diagnosis | null,
 };
 /** The kinds of problems that a caller handles differently. */
-export type ProblemCode = "invalid_input" | "invalid_file" | "invalid_settings" | "invalid_aws_file" | "unknown_role" | "unknown_key" | "name_taken" | "unusable_source" | "plaintext_key" | "no_session" | "code_needed" | "reason_needed" | "cancelled" | "keychain_locked" | "keys_sealed" | "wrong_passphrase" | "keychain_absent" | "keychain_frozen" | "keychain_denied" | "keychain_empty" | "access_denied" | "invalid_key" | "expired_credentials" | "code_rejected" | "duration_too_long" | "throttled" | "region_disabled" | "invalid_request" | "clock_skewed" | "offline" | "not_aws" | "wrong_identity" | "aws_failed" | "clipboard_failed" | "storage_failed" | "not_running" | "version_mismatch" | "updated" | "removed" | "foreign_peer" | "not_allowed" | "nobody_to_ask" | "other_namespace" | "window_failed" | "no_tray" | "no_bus" | "timed_out" | "no_resources" | "internal";
+export type ProblemCode = "invalid_input" | "invalid_file" | "invalid_settings" | "invalid_aws_file" | "unknown_role" | "unknown_key" | "name_taken" | "unusable_source" | "plaintext_key" | "no_session" | "code_needed" | "reason_needed" | "confirmation_needed" | "cancelled" | "keychain_locked" | "keys_sealed" | "wrong_passphrase" | "keychain_absent" | "keychain_frozen" | "keychain_denied" | "keychain_empty" | "access_denied" | "invalid_key" | "expired_credentials" | "code_rejected" | "duration_too_long" | "throttled" | "region_disabled" | "invalid_request" | "clock_skewed" | "offline" | "not_aws" | "wrong_identity" | "aws_failed" | "clipboard_failed" | "storage_failed" | "not_running" | "version_mismatch" | "updated" | "removed" | "foreign_peer" | "not_allowed" | "nobody_to_ask" | "other_namespace" | "window_failed" | "no_tray" | "no_bus" | "timed_out" | "no_resources" | "internal";
 /** A process as it is shown, with texts that are safe to display. */
 export type Process = {
   /** The process id. */
@@ -315,6 +315,23 @@ export type Process = {
   /** The path of its program, or empty if it cannot be read. */
   program: string,
 };
+/** A question before a role that acts on production is assumed. The user types the account's name or ID. */
+export type ProductionView = {
+  /** The ID of the question, for the answer. */
+  id: number,
+  /** The role. */
+  role: string,
+  /** Its 12-digit account. */
+  account_id: string,
+  /** The account's name, if it has one. */
+  account_name: string | null,
+  /** The root of the process tree that asks; `None` is the user in the tray or the window. */
+  process: Process | null,
+  /** Whether a terminal shows the question, so that no window needs to open. */
+  at_terminal: boolean,
+  /** When the question times out. */
+  deadline: string,
+};
 /** A profile with a long-term key in plaintext. */
 export type ProfileKey = {
   /** The profile. */
@@ -323,7 +340,7 @@ export type ProfileKey = {
   access_key_id: string,
 };
 /** An open question to the user. All questions share their IDs. */
-export type QuestionView = { "kind": "code" } & CodeView | { "kind": "reason" } & ReasonView | { "kind": "consent" } & ConsentView;
+export type QuestionView = { "kind": "code" } & CodeView | { "kind": "reason" } & ReasonView | { "kind": "production" } & ProductionView | { "kind": "consent" } & ConsentView;
 /** A prompt for the reason to assume a role. */
 export type ReasonView = {
   /** The ID of the prompt, for the answer. */

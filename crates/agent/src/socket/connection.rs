@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use rolecall_core::api::call_rules::Waits;
 use rolecall_core::api::frame::{FrameError, read_frame, write_frame};
-use rolecall_core::api::protocol::{
-    Answer, REQUEST_MAX, Request, Response, VERSION, check_version,
-};
+use rolecall_core::api::protocol::{Answer, REQUEST_MAX, Request, Response, VERSION};
+use rolecall_core::api::version::check_version;
 use rolecall_core::asker::requester::{Isolation, Requester};
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::question::ConsentView;

@@ -34,8 +34,14 @@ pub(super) fn run(
         code: None,
         reasons: reasons.to_vec(),
     };
-    let Answer::Session(session) =
-        code_prompt::ask(client, call, role, reasons, StandardInput::Own)?
+    let Answer::Session(session) = code_prompt::ask(
+        client,
+        call,
+        role,
+        reasons,
+        StandardInput::Own,
+        invocation.options.confirmed,
+    )?
     else {
         return Err(unexpected());
     };

@@ -16,7 +16,7 @@ use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::question::CodeView;
 
-use super::{reason_prompt, sessions, unattended};
+use super::{production, reason_prompt, sessions, unattended};
 use crate::client::{Client, unexpected};
 use crate::piped_code::StandardInput;
 use crate::terminal::{self, Keyboard};
@@ -30,21 +30,28 @@ const POLL: Duration = Duration::from_millis(250);
 /// Sends a call that may need a code for `role`, or more reasons than were given, and asks for those if there is a
 /// terminal.
 ///
+/// Before, a role that acts on production is confirmed, which `yes` does without a question.
+///
 /// # Errors
-/// As [`Client::ask`].
+/// As [`Client::ask`], and if production is not confirmed.
 pub(super) fn ask(
     client: &Client,
     call: impl Fn(&[String]) -> Call,
     role: &str,
     mut reasons: Vec<String>,
     stdin: StandardInput,
+    yes: bool,
 ) -> Result<Answer, Problem> {
-    let Some(watch) = watch(client, role, "assume", stdin) else {
-        return client.ask(call(&reasons));
-    };
+    let watch = watch(client, role, "assume", stdin);
     let mut answer = client.ask(call(&reasons));
-    let wants_reason = |problem: &Problem| problem.code == ProblemCode::ReasonNeeded;
-    if answer.as_ref().is_err_and(wants_reason) {
+    if let Some(needed) = code_of(&answer, ProblemCode::ConfirmationNeeded) {
+        production::confirm(client, role, yes, needed.clone())?;
+        answer = client.ask(call(&reasons));
+    }
+    let Some(watch) = watch else {
+        return answer;
+    };
+    if code_of(&answer, ProblemCode::ReasonNeeded).is_some() {
         reasons.extend(reason_prompt::ask(
             client,
             &client.snapshot()?,
@@ -54,6 +61,11 @@ pub(super) fn ask(
     }
     watch.end(&answer);
     answer
+}
+
+/// Returns the problem of an answer, if it has this code.
+fn code_of(answer: &Result<Answer, Problem>, code: ProblemCode) -> Option<&Problem> {
+    answer.as_ref().err().filter(|problem| problem.code == code)
 }
 
 /// Asks for the codes that a role or an access key waits for, from now on; without a terminal, a code can be piped in.

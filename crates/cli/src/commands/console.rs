@@ -56,7 +56,14 @@ pub(super) fn run(
             reasons: reasons.to_vec(),
         },
     };
-    let answer = code_prompt::ask(client, call, &options.role, reasons, StandardInput::Own)?;
+    let answer = code_prompt::ask(
+        client,
+        call,
+        &options.role,
+        reasons,
+        StandardInput::Own,
+        false,
+    )?;
     let Answer::Console(view) = answer else {
         return Err(unexpected());
     };

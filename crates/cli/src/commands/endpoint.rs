@@ -24,7 +24,7 @@ const OTHER: [&str; 4] = ["AWS_REGION", "AWS_DEFAULT_REGION", OWN_REGION, ENDPOI
 /// # Errors
 /// If there is no session or no endpoint.
 pub(super) fn run(client: &Client, role: &str, process: Option<u32>) -> Result<String, Problem> {
-    let session = variables(client, role, Vec::new())?;
+    let session = variables(client, role, Vec::new(), false)?;
     let to_outlive = process.unwrap_or_else(std::process::id);
     let launched = launch(client, role, to_outlive, TokenDelivery::File)?;
     let ready = &launched.ready;
@@ -53,13 +53,14 @@ pub(super) fn variables(
     client: &Client,
     role: &str,
     reasons: Vec<String>,
+    yes: bool,
 ) -> Result<WireEnvironment, Problem> {
     let call = |reasons: &[String]| Call::Environment {
         role: role.to_owned(),
         reasons: reasons.to_vec(),
     };
     let Answer::Environment(environment) =
-        code_prompt::ask(client, call, role, reasons, StandardInput::OfProgram)?
+        code_prompt::ask(client, call, role, reasons, StandardInput::OfProgram, yes)?
     else {
         return Err(unexpected());
     };

@@ -30,7 +30,8 @@ pub(super) fn run(
         shell,
         reasons: reasons.to_vec(),
     };
-    let Answer::Text(text) = code_prompt::ask(client, call, role, reasons, StandardInput::Own)?
+    let Answer::Text(text) =
+        code_prompt::ask(client, call, role, reasons, StandardInput::Own, false)?
     else {
         return Err(unexpected());
     };

@@ -44,7 +44,7 @@ pub(super) fn run(
     client: &Client,
     environment: &Environment,
     role: &str,
-    reasons: Vec<String>,
+    (reasons, yes): (Vec<String>, bool),
     delivery: Delivery,
     program: &[OsString],
 ) -> Result<Outcome, Problem> {
@@ -53,7 +53,7 @@ pub(super) fn run(
     {
         return Err(default_profile_comes_first(setting));
     }
-    let session = variables(client, role, reasons)?;
+    let session = variables(client, role, reasons, yes)?;
     let shell = [login_shell(environment).into_os_string()];
     let program = match program {
         [] => {

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use rolecall_core::api::frame::{FrameError, read_frame, write_frame};
 use rolecall_core::api::message_size;
 use rolecall_core::api::protocol::{
-    ANSWER_MAX, Answer, Call, REQUEST_MAX, Response, SOCKET_NAME, VERSION, check_version,
+    ANSWER_MAX, Answer, Call, REQUEST_MAX, Response, SOCKET_NAME, VERSION,
 };
+use rolecall_core::api::version::check_version;
 
 use serde::Serialize;
 

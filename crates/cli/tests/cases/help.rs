@@ -65,7 +65,8 @@ Exit codes: 0 success, 1 failure, 2 invalid command line. exec exits with the co
 fn help_on_a_command() {
     Case::new(&["assume", "--help"])
         .prints(str![[r#"
-Usage: rolecall assume ROLE [--read-only | --view-only] [--region-lock REGION] [--reason TEXT] [--json]
+Usage: rolecall assume ROLE [--read-only | --view-only] [--region-lock REGION] [--reason TEXT] [--yes]
+           [--json]
 
 Assumes a role or renews its session, and prints your identity. If a role needs an MFA code, the terminal and
 Rolecall's window ask for it, and the first answer counts. An empty line cancels. env and exec do the same.
@@ -78,6 +79,7 @@ ask you.
   --view-only               Limits the session to listing, with AWS's policy ViewOnlyAccess
   --region-lock REGION      Limits the session to a region, and to services without regions
   --reason TEXT             Gives the reason that a role requires
+  --yes                     Confirms production without asking, where [production] allow_yes permits it
   --json                    Prints JSON
 
 "#]]);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::api::protocol::Call;
+use crate::api::question::QuestionCall;
 use crate::asker::by::By;
 use crate::asker::history::RequestKind;
 use crate::aws_files::connection::Step;
@@ -272,6 +273,20 @@ impl Call {
                 ..CHANGE
             },
             Self::Reply { .. } => CallRules {
+                callers: Callers::All,
+                access: Access::Identified,
+                if_absent: IfAbsent::Fail,
+                ..CHANGE
+            },
+            Self::Question(QuestionCall::Confirm { .. }) => CallRules {
+                access: Access::Identified,
+                deadline: PERSON,
+                waits: Waits::Likely,
+                ..READ
+            },
+            Self::Question(
+                QuestionCall::AnswerAccount { .. } | QuestionCall::CancelAccount { .. },
+            ) => CallRules {
                 callers: Callers::All,
                 access: Access::Identified,
                 if_absent: IfAbsent::Fail,

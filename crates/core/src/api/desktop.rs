@@ -145,6 +145,8 @@ pub struct KeptAt {
 pub struct PracticeCode {
     /// The code.
     pub code: String,
-    /// For how many seconds it is shown.
+    /// For how many seconds it is still shown.
     pub seconds_left: u32,
+    /// For how many seconds each code is shown.
+    pub step_s: u32,
 }

@@ -9,6 +9,7 @@ use crate::api::console::{ConsoleRequest, ConsoleView, PageState};
 use crate::api::desktop::{AboutView, DesktopCall, PlaintextProfile, PracticeCode, RoleStory};
 use crate::api::host::{HostView, SealedFileTarget};
 use crate::api::import::{DryRun, ImportItem, ImportSource};
+use crate::api::question::QuestionCall;
 use crate::api::version_0_1_0;
 use crate::api::window_memory::{StartView, WindowMemory};
 use crate::api::wire_environment::WireEnvironment;
@@ -354,6 +355,8 @@ pub enum Call {
         /// The ID.
         id: u64,
     },
+    /// About the question before a role that acts on production is assumed.
+    Question(QuestionCall),
     /// Explain an error of AWS that another tool printed.
     ExplainText {
         /// The error.
@@ -576,22 +579,6 @@ pub enum Answer {
     PracticeStory(Vec<RoleStory>),
     /// What Rolecall is.
     About(AboutView),
-}
-
-/// Checks that both ends speak the same version.
-///
-/// # Errors
-/// Says the versions of both programs.
-pub fn check_version(theirs: u32, their_program: &str, our_program: &str) -> Result<(), Problem> {
-    if theirs == VERSION {
-        return Ok(());
-    }
-    let theirs_shown = crate::value::sanitise::echo(their_program);
-    let what = format!(
-        "Rolecall {our_program} and {theirs_shown} are not compatible (protocol {VERSION} and {theirs})."
-    );
-    let remedy = "Quit Rolecall and start the newer version.";
-    Err(Problem::new(ProblemCode::VersionMismatch, what, remedy))
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ fn weight(code: Code) -> (Severity, &'static str) {
         | Code::NoSession
         | Code::CodeNeeded
         | Code::ReasonNeeded
+        | Code::ConfirmationNeeded
         | Code::Cancelled
         | Code::AccessDenied
         | Code::CodeRejected

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Chain;
 use crate::catalogue::Catalogue;
+use crate::catalogue::marks::Marks;
 use crate::role::Role;
 use crate::value::access_key::{AccessKey, AccessKeyId};
 use crate::value::duration::{DurationLimit, SessionDuration, TokenDuration};
@@ -36,6 +37,8 @@ pub struct Situation<'a> {
     pub refused_ages: BTreeMap<Name, SignedDuration>,
     /// The keys whose user may not call GetSessionToken.
     pub without_tokens: BTreeSet<AccessKeyId>,
+    /// How long sessions last of roles that these labels name as production and that have no duration of their own.
+    pub production: Option<(&'a Marks, SessionDuration)>,
 }
 
 /// The lifetime of a session token from a call with a code.
@@ -60,6 +63,7 @@ impl<'a> Situation<'a> {
             limits: BTreeMap::new(),
             refused_ages: BTreeMap::new(),
             without_tokens: BTreeSet::new(),
+            production: None,
         }
     }
 
@@ -97,6 +101,17 @@ impl<'a> Situation<'a> {
     /// further sessions of the same role.
     pub(super) fn token_covers_more(&self, served: usize, session: SessionDuration) -> bool {
         served > 1 || self.token_duration.seconds() > session.seconds()
+    }
+
+    /// Returns how long a session of a role is to last: its own duration, or otherwise the default.
+    pub(super) fn wanted(&self, role: &Role) -> SessionDuration {
+        let of_production = || {
+            let (marks, duration) = self.production?;
+            let marked = marks.of(role.unlimited_name().as_str(), role.arn.account_id());
+            marked.production.then_some(duration)
+        };
+        let wanted = role.duration.or_else(of_production);
+        wanted.unwrap_or(SessionDuration::HOUR)
     }
 
     /// Returns `duration`, limited to the role's known maximum.

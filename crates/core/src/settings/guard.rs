@@ -14,7 +14,7 @@ pub(super) enum Guard {
     Containers,
     /// The destination of calls to AWS.
     Destination,
-    /// The second click for production roles.
+    /// The confirmation of production roles.
     Production,
     /// How long a shared code is valid.
     CodeLife,
@@ -63,7 +63,10 @@ impl Guard {
                     .destination_fault
                     .get_or_insert_with(|| nothing_is_sent(problem)),
             ),
-            Self::Production => settings.confirm_production = true,
+            Self::Production => {
+                settings.confirm_production = true;
+                settings.allow_yes = false;
+            }
             Self::CodeLife => settings.mfa_session = TokenDuration::SHORTEST,
             Self::AgentStart => settings.agent_start = AgentStart::Unreadable,
         }
@@ -77,7 +80,7 @@ impl Guard {
             }
             Self::Containers => "Until then containers and sandboxes get nothing.",
             Self::Destination => "Until then nothing is sent to AWS.",
-            Self::Production => "Until then production roles need a second click.",
+            Self::Production => "Until then production is confirmed, and --yes does not do it.",
             Self::CodeLife => "Until then a shared code is valid for 15 minutes.",
             Self::AgentStart => "Until then the command line does not start the agent.",
         }

@@ -27,7 +27,7 @@ const TEAMS: &str = "teams";
 const POLICY: &[Guard] = &[Guard::Policy];
 const DESTINATION: &[Guard] = &[Guard::Destination];
 
-static SETTINGS: [Setting; 24] = [
+static SETTINGS: [Setting; 26] = [
     setting("aws", "endpoint_url", DESTINATION, |to, item, name| {
         let url = |text: &str| value::loopback_url(text).map(Some);
         put_text(&mut to.endpoint_url, item, name, url)
@@ -88,6 +88,16 @@ static SETTINGS: [Setting; 24] = [
         &[Guard::Production],
         |to, item, name| put(&mut to.confirm_production, value::switch(item, name)),
     ),
+    setting(
+        "production",
+        "allow_yes",
+        &[Guard::Production],
+        |to, item, name| put(&mut to.allow_yes, value::switch(item, name)),
+    ),
+    setting("production", "duration", &[], |to, item, name| {
+        let duration = |text: &str| value::production_duration(text).map(Some);
+        put_text(&mut to.production_duration, item, name, duration)
+    }),
     setting("agent", "start", &[Guard::AgentStart], |to, item, name| {
         put_text(&mut to.agent_start, item, name, value::agent_start)
     }),
@@ -261,7 +271,7 @@ mod tests {
         assert_eq!(
             super::sentence(),
             "Known: [aws] endpoint_url, region, ca_bundle, proxy, fips, dual_stack; [notifications] lead_times, quiet_hours; \
-             [clipboard] clear_after; [mfa] process, session; [export] shell; [console] browser, duration, sign_in, sign_out_first; [production] confirm; [agent] start; \
+             [clipboard] clear_after; [mfa] process, session; [export] shell; [console] browser, duration, sign_in, sign_out_first; [production] confirm, allow_yes, duration; [agent] start; \
              [ask] default, containers, roles, keys; [keys] rotate_after; [temporary_profiles] roles; [teams.NAME] from, source."
         );
     }

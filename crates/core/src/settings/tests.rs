@@ -39,8 +39,11 @@ fn an_empty_file_gives_the_defaults() {
 fn reads_every_setting() {
     let settings = sound(
         "[aws]\nendpoint_url = \"http://127.0.0.1:4566/\"\nregion = \"eu-west-1\"\nproxy = \"http://proxy:3128\"\nfips = true\ndual_stack = true\nca_bundle = \"/etc/ca.pem\"\n\
-         [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n[console]\nbrowser = \"firefox container={role}\"\nduration = \"8h\"\nsign_in = \"redirect\"\nsign_out_first = true\n[keys]\nrotate_after = \"30d\"\n",
+         [notifications]\nlead_times = [\"2m\", \"14m\"]\n[clipboard]\nclear_after = \"10s\"\n[mfa]\nprocess = [\"pass\", \"otp\"]\nsession = \"36h\"\n[export]\nshell = \"fish\"\n[agent]\nstart = \"always\"\n[console]\nbrowser = \"firefox container={role}\"\nduration = \"8h\"\nsign_in = \"redirect\"\nsign_out_first = true\n[keys]\nrotate_after = \"30d\"\n[production]\nconfirm = false\nallow_yes = true\nduration = \"30m\"\n",
     );
+    assert!(!settings.confirm_production && settings.allow_yes);
+    let duration = settings.production_duration;
+    assert_eq!(duration.map(|it| it.seconds()), Some(1_800));
     assert_eq!(
         settings.endpoint_url.as_deref(),
         Some("http://127.0.0.1:4566")
@@ -175,6 +178,8 @@ fn a_wrong_value_without_a_guard_has_its_default() {
     for wrong in [
         "[clipboard]\nclear_after = \"soon\"\n",
         "[clipboard]\nclear_after = 30\n",
+        "[production]\nduration = \"2h\"\n",
+        "[production]\nduration = 30\n",
         "[clipboard]\nclear = \"10s\"\n",
         "[mfa]\nprocess = \"ykman\"\n",
         "[temporary_profiles]\nroles = \"guest\"\n",
@@ -346,11 +351,13 @@ fn a_setting_below_the_wrong_section_closes_what_it_was_meant_for() {
 #[test]
 fn a_guard_stays_closed_if_its_setting_cannot_be_read() {
     for text in [
-        "[production]\nconfirm = \"true\"\n",
-        "[production]\nconfrim = true\n",
-        "[prodution]\nconfirm = true\n",
+        "[production]\nallow_yes = true\nconfirm = \"false\"\n",
+        "[production]\nallow_yes = true\nconfirm = false\nconfrim = true\n",
+        "[production]\nallow_yes = true\nconfirm = false\n[prodution]\nconfirm = true\n",
+        "[production]\nallow_yes = \"true\"\nconfirm = false\n",
     ] {
-        assert!(with_fault(text).0.confirm_production, "{text}");
+        let (settings, _) = with_fault(text);
+        assert!(settings.confirm_production && !settings.allow_yes, "{text}");
     }
     let (settings, _) = with_fault("[mfa]\nsession = \"20mm\"\n");
     assert_eq!(settings.mfa_session.seconds(), 900);

@@ -230,6 +230,18 @@ pub(super) fn console_duration(text: &str) -> Result<SessionDuration, Wrong> {
     SessionDuration::parse(text).map_err(|error| (error.what, error.remedy))
 }
 
+/// Accepts at most an hour, which is how long sessions last without the setting.
+pub(super) fn production_duration(text: &str) -> Result<SessionDuration, Wrong> {
+    let duration = console_duration(text)?;
+    match duration <= SessionDuration::HOUR {
+        true => Ok(duration),
+        false => Err((
+            format!("\"{}\" is longer than an hour.", sanitise::echo(text)),
+            "Write duration = \"30m\", from 15m to 1h. A role's own duration can be longer.".into(),
+        )),
+    }
+}
+
 pub(super) fn sign_in(text: &str) -> Result<SignInMethod, Wrong> {
     match text.trim() {
         "form" => Ok(SignInMethod::Form),

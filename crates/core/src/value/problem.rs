@@ -98,6 +98,8 @@ pub enum ProblemCode {
     CodeNeeded,
     /// The role requires a reason, and none was given.
     ReasonNeeded,
+    /// A person must confirm that a role which acts on production is assumed.
+    ConfirmationNeeded,
     /// The prompt was cancelled or timed out.
     Cancelled,
     /// The keychain is locked.

@@ -173,6 +173,7 @@ fn attention(snapshot: &Snapshot) -> Option<String> {
     let question = snapshot.open_questions.first().map(|it| match it {
         QuestionView::Code(code) => format!("enter the code for {}", code.roles.join(", ")),
         QuestionView::Reason(reason) => format!("enter the reason for {}", reason.role),
+        QuestionView::Production(it) => format!("confirm production for {}", it.role),
         QuestionView::Consent(consent) => {
             format!("{} wants access to {}", consent.asker(), consent.target(24))
         }
@@ -214,6 +215,10 @@ fn notes(snapshot: &Snapshot) -> Vec<MenuItem> {
     }
     for prompt in snapshot.reasons() {
         let label = format!("Enter reason for {}…", cut(&prompt.role, 40));
+        items.push(action(&label, MenuAction::Open));
+    }
+    for question in snapshot.productions() {
+        let label = format!("Confirm production for {}…", cut(&question.role, 40));
         items.push(action(&label, MenuAction::Open));
     }
     items.extend(snapshot.problems.iter().map(|problem| match problem.code {

@@ -77,7 +77,7 @@ fn assume(role: &Name, entry: Entry, snapshot: &Snapshot) -> Option<Notice> {
     if view.is_none() && session.is_none() {
         return Some(gone(role));
     }
-    // The entry may be from a time when it needed no second click.
+    // The entry may be from a time when the role did not act on production.
     let is_guarded = snapshot.settings.confirm_production && view.is_some_and(|it| it.production);
     (entry == Entry::Gone && is_guarded).then(Notice::menu_changed)
 }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_entry_does_not_skip_the_second_click_of_production() {
+    fn an_old_entry_that_did_not_name_production_does_not_assume_it() {
         let assume = MenuAction::Assume(name("guest"));
         let mut snapshot = snapshot(None);
         snapshot.settings.confirm_production = true;

@@ -1,4 +1,4 @@
-//! What the user is asked: for a code, for a reason, or whether a program may use a session.
+//! What the user is asked: for a code, for a reason, to confirm production, or whether a program may use a session.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub enum QuestionView {
     Code(CodeView),
     /// For the reason to assume a role.
     Reason(ReasonView),
+    /// To confirm that a role which acts on production is assumed.
+    Production(ProductionView),
     /// Whether a program may use a session.
     Consent(ConsentView),
 }
@@ -27,7 +29,7 @@ impl QuestionView {
     pub fn code(&self) -> Option<&CodeView> {
         match self {
             Self::Code(code) => Some(code),
-            Self::Reason(_) | Self::Consent(_) => None,
+            Self::Reason(_) | Self::Production(_) | Self::Consent(_) => None,
         }
     }
 
@@ -35,7 +37,15 @@ impl QuestionView {
     pub fn reason(&self) -> Option<&ReasonView> {
         match self {
             Self::Reason(reason) => Some(reason),
-            Self::Code(_) | Self::Consent(_) => None,
+            Self::Code(_) | Self::Production(_) | Self::Consent(_) => None,
+        }
+    }
+
+    /// Returns the question if it is to confirm production.
+    pub fn production(&self) -> Option<&ProductionView> {
+        match self {
+            Self::Production(production) => Some(production),
+            Self::Code(_) | Self::Reason(_) | Self::Consent(_) => None,
         }
     }
 
@@ -43,7 +53,7 @@ impl QuestionView {
     pub fn consent(&self) -> Option<&ConsentView> {
         match self {
             Self::Consent(consent) => Some(consent),
-            Self::Code(_) | Self::Reason(_) => None,
+            Self::Code(_) | Self::Reason(_) | Self::Production(_) => None,
         }
     }
 }
@@ -103,6 +113,41 @@ pub struct ConsentView {
     /// When the request is denied without an answer.
     #[cfg_attr(test, ts(type = "string"))]
     pub deadline: Timestamp,
+}
+
+/// A question before a role that acts on production is assumed. The user types the account's name or ID.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProductionView {
+    /// The ID of the question, for the answer.
+    pub id: u64,
+    /// The role.
+    pub role: String,
+    /// Its 12-digit account.
+    pub account_id: String,
+    /// The account's name, if it has one.
+    pub account_name: Option<String>,
+    /// The root of the process tree that asks; `None` is the user in the tray or the window.
+    pub process: Option<Process>,
+    /// Whether a terminal shows the question, so that no window needs to open.
+    pub at_terminal: bool,
+    /// When the question times out.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub deadline: Timestamp,
+}
+
+impl ProductionView {
+    /// Returns what the user has to type: the account's name, or its ID if it has none.
+    pub fn to_type(&self) -> &str {
+        self.account_name.as_deref().unwrap_or(&self.account_id)
+    }
+
+    /// Returns whether typed text confirms the question. The ID counts for an account with a name as well, and case does
+    /// not matter.
+    pub fn is_confirmed_by(&self, typed: &str) -> bool {
+        let typed = typed.trim().to_lowercase();
+        typed == self.to_type().trim().to_lowercase() || typed == self.account_id
+    }
 }
 
 /// A prompt for the reason to assume a role.

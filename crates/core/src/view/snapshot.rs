@@ -16,7 +16,7 @@ use crate::session::{Phase, left_of};
 use crate::value::access_key::AccessKey;
 use crate::value::origin::Origin;
 use crate::value::problem::Problem;
-use crate::view::question::{CodeView, ConsentView, QuestionView, ReasonView};
+use crate::view::question::{CodeView, ConsentView, ProductionView, QuestionView, ReasonView};
 use crate::view::shared::Shared;
 
 /// Everything that is shown at one point in time. Times are absolute; the display computes the time left.
@@ -81,6 +81,13 @@ impl Snapshot {
     /// Returns the open questions for a reason, oldest first.
     pub fn reasons(&self) -> impl Iterator<Item = &ReasonView> {
         self.open_questions.iter().filter_map(QuestionView::reason)
+    }
+
+    /// Returns the open questions to confirm production, oldest first.
+    pub fn productions(&self) -> impl Iterator<Item = &ProductionView> {
+        self.open_questions
+            .iter()
+            .filter_map(QuestionView::production)
     }
 
     /// Returns the open questions whether a program may use a session, oldest first.

@@ -81,6 +81,13 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Returns the root of the process tree.
+    pub(crate) fn root(&self) -> Option<ProcessId> {
+        self.root
+    }
+}
+
 /// Returns what goes on with a change of IAM: the process tree, or at least the process.
 fn whole(requester: &Requester) -> Option<ProcessId> {
     requester.tree().or_else(|| requester.peer())

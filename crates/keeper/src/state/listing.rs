@@ -8,7 +8,7 @@ use crate::state::mfa::TokenId;
 use rolecall_core::asker::consent::ConsentPolicies;
 use rolecall_core::plan::MfaLifetime;
 use rolecall_core::value::access_key::{AccessKey, AccessKeyId};
-use rolecall_core::value::duration::{DurationLimit, TokenDuration};
+use rolecall_core::value::duration::{DurationLimit, SessionDuration, TokenDuration};
 use rolecall_core::value::name::Name;
 use rolecall_core::view::snapshot::{KeyView, RoleViews};
 
@@ -37,4 +37,5 @@ pub(crate) struct Basis {
     pub(crate) limits: BTreeMap<String, DurationLimit>,
     pub(crate) refused_ages: BTreeMap<Name, SignedDuration>,
     pub(crate) without_tokens: BTreeSet<AccessKeyId>,
+    pub(crate) production_duration: Option<SessionDuration>,
 }

@@ -1,10 +1,11 @@
-//! The open questions to the user: one table for codes, reasons and the access of programs.
+//! The open questions to the user: one table for codes, reasons, production and the access of programs.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::state::consent::{AccessRequest, Permissions};
+use crate::state::production::{Confirmed, ProductionPrompt};
 use crate::state::prompt::CodePrompt;
 use crate::state::reason::{GivenReason, ReasonPrompt};
 use rolecall_core::asker::history::Verdict;
@@ -22,6 +23,8 @@ pub(crate) struct Questions {
     /// Until when a terminal shows the questions for a role's code.
     attended: BTreeMap<Name, Timestamp>,
     pub(crate) permissions: Permissions,
+    /// For whom the user confirmed production.
+    pub(crate) confirmed: Confirmed,
     /// The last reason that was used for each role.
     pub(crate) used_reasons: BTreeMap<Name, GivenReason>,
     /// The notifications that show the questions.
@@ -41,6 +44,7 @@ pub(crate) struct Question {
 pub(crate) enum Kind {
     Code(CodePrompt),
     Reason(ReasonPrompt),
+    Production(ProductionPrompt),
     Access(AccessRequest),
 }
 
@@ -49,6 +53,7 @@ pub(crate) enum Kind {
 pub(crate) enum Sort {
     Code,
     Reason,
+    Production,
     Access,
 }
 
@@ -59,6 +64,8 @@ pub(crate) enum Answer {
     /// To use the code in another way.
     OtherPlan(PlanPreference),
     Reason(Reason),
+    /// The role may be assumed.
+    Confirmed,
     Access(Verdict),
     Cancelled,
     /// Nobody waits for the answer any more.
@@ -72,6 +79,7 @@ impl Kind {
         match self {
             Self::Code(_) => Sort::Code,
             Self::Reason(_) => Sort::Reason,
+            Self::Production(_) => Sort::Production,
             Self::Access(_) => Sort::Access,
         }
     }
@@ -88,6 +96,7 @@ impl Answer {
                 Self::Code(_)
                 | Self::OtherPlan(_)
                 | Self::Reason(_)
+                | Self::Confirmed
                 | Self::Cancelled
                 | Self::Withdrawn
                 | Self::Expired,
@@ -132,7 +141,7 @@ impl Questions {
             .map(|it| &mut it.kind)
         {
             Some(Kind::Code(prompt)) => Some(prompt),
-            Some(Kind::Reason(_) | Kind::Access(_)) | None => None,
+            Some(Kind::Reason(_) | Kind::Production(_) | Kind::Access(_)) | None => None,
         }
     }
 
@@ -155,7 +164,7 @@ impl Questions {
                 self.permissions.note(&request.scope, verdict, now);
                 Answer::Access(verdict)
             }
-            Kind::Code(_) | Kind::Reason(_) => answer,
+            Kind::Code(_) | Kind::Reason(_) | Kind::Production(_) => answer,
         });
         true
     }
@@ -190,7 +199,7 @@ impl Questions {
         self.iter()
             .filter_map(|(id, question)| match &question.kind {
                 Kind::Code(prompt) => Some((id, prompt)),
-                Kind::Reason(_) | Kind::Access(_) => None,
+                Kind::Reason(_) | Kind::Production(_) | Kind::Access(_) => None,
             })
     }
 
@@ -199,8 +208,16 @@ impl Questions {
         self.iter()
             .filter_map(|(id, question)| match &question.kind {
                 Kind::Reason(prompt) => Some((id, prompt)),
-                Kind::Code(_) | Kind::Access(_) => None,
+                Kind::Code(_) | Kind::Production(_) | Kind::Access(_) => None,
             })
+    }
+
+    /// Returns the open question about production with this ID.
+    pub(crate) fn production(&self, id: u64) -> Option<&ProductionPrompt> {
+        match &self.get(id)?.kind {
+            Kind::Production(prompt) => Some(prompt),
+            Kind::Code(_) | Kind::Reason(_) | Kind::Access(_) => None,
+        }
     }
 
     /// Returns the number of open questions about programs.

@@ -1,6 +1,7 @@
 //! Consent for programs: the role's policy, the question, and the history of requests.
 
 mod endpoint;
+mod production;
 mod terminal;
 
 use std::sync::Arc;

@@ -61,7 +61,7 @@ pub(super) fn session(client: &Client, role: &str) -> Result<Box<SessionView>, P
         code: None,
         reasons: reasons.to_vec(),
     };
-    match code_prompt::ask(client, call, role, Vec::new(), StandardInput::Own)? {
+    match code_prompt::ask(client, call, role, Vec::new(), StandardInput::Own, false)? {
         Answer::Session(session) => Ok(session),
         _ => Err(unexpected()),
     }

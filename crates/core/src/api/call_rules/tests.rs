@@ -61,6 +61,9 @@ fn every_call() -> Vec<Value> {
             json!({ "disconnect": { "which": "all", "step": "write" } }),
             json!({ "unlock": { "passphrase": "p", "file": "new" } }),
             json!({ "serve": { "role": "guest", "process": 7 } }),
+            json!({ "question": { "confirm": { "role": "guest" } } }),
+            json!({ "question": { "answer_account": { "id": 1, "account": "shop" } } }),
+            json!({ "question": { "cancel_account": { "id": 1 } } }),
         ])
         .chain(calls_of_the_console_and_iam())
         .collect()
@@ -285,6 +288,7 @@ fn calls_about_a_running_program_do_not_start_one() {
         "hand_over",
         "host",
         "keep_fresh",
+        "question",
         "reply",
         "serve",
         "show_window",
@@ -308,6 +312,7 @@ fn calls_for_which_it_matters_who_asks_name_the_process() {
         "key_credentials",
         "open_console",
         "put_key_back",
+        "question",
         "refresh_keys",
         "reply",
         "revoke",
@@ -334,6 +339,7 @@ fn a_person_sees_and_answers_what_waits_without_waiting() {
         "limited",
         "list",
         "names",
+        "question",
         "questions",
         "reply",
         "search",

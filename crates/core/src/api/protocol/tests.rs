@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::api::frame::*;
+use crate::api::version::check_version;
 use crate::view::question::{QuestionView, ReasonView};
 
 fn request(call: Call) -> Request {

@@ -22,7 +22,6 @@ const LIMITED_MAX: usize = 20;
 const GROUPS_MAX: usize = 12;
 
 pub(super) fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
-    let confirm = Confirm::of(snapshot);
     let taken: HashSet<&str> = snapshot.sessions.iter().map(|s| s.role.as_str()).collect();
     let roles = snapshot.roles.iter();
     let free: Vec<&RoleView> = roles
@@ -37,9 +36,9 @@ pub(super) fn roles(snapshot: &Snapshot) -> Vec<MenuItem> {
         .collect();
     let is_first = |role: &&RoleView| first.contains(role.name.as_str());
     let mut sections = vec![
-        role_items(&favourites, TOP_MAX, confirm),
-        role_items(&recent, RECENT_MAX, confirm),
-        others(&free, is_first, &snapshot.recent, confirm),
+        role_items(&favourites, TOP_MAX),
+        role_items(&recent, RECENT_MAX),
+        others(&free, is_first, &snapshot.recent),
     ];
     sections.retain(|section| !section.is_empty());
     sections.join(&MenuItem::Separator)
@@ -66,21 +65,20 @@ fn others(
     free: &[&RoleView],
     is_first: impl Fn(&&RoleView) -> bool,
     used: &[String],
-    confirm: Confirm,
 ) -> Vec<MenuItem> {
     let ungrouped = free.iter().copied().filter(|role| role.group.is_none());
     let ungrouped: Vec<&RoleView> = ungrouped.filter(|role| !is_first(role)).collect();
     let groups = groups(free, used);
     let mut items = if ungrouped.len() > TOP_MAX && !groups.is_empty() {
-        let members = role_items(&ungrouped, GROUP_MAX, confirm);
+        let members = role_items(&ungrouped, GROUP_MAX);
         vec![submenu(About::Ungrouped, "Ungrouped roles", None, members)]
     } else {
-        role_items(&ungrouped, TOP_MAX, confirm)
+        role_items(&ungrouped, TOP_MAX)
     };
     let shown = groups.iter().take(GROUPS_MAX);
     items.extend(shown.map(|(name, members)| {
         let about = About::Group((*name).to_owned());
-        submenu(about, name, None, role_items(members, GROUP_MAX, confirm))
+        submenu(about, name, None, role_items(members, GROUP_MAX))
     }));
     if groups.len() > GROUPS_MAX {
         let more = format!("{} more groups…", groups.len() - GROUPS_MAX);
@@ -113,9 +111,9 @@ fn groups<'a>(free: &[&'a RoleView], used: &[String]) -> Vec<(&'a str, Vec<&'a R
     groups
 }
 
-fn role_items(roles: &[&RoleView], most: usize, confirm: Confirm) -> Vec<MenuItem> {
+fn role_items(roles: &[&RoleView], most: usize) -> Vec<MenuItem> {
     let shown = roles.iter().take(most);
-    let mut items: Vec<MenuItem> = shown.filter_map(|role| role_item(role, confirm)).collect();
+    let mut items: Vec<MenuItem> = shown.filter_map(|role| role_item(role)).collect();
     if roles.len() > most {
         let more = format!("{} more…", roles.len() - most);
         items.push(action(&more, MenuAction::Open));
@@ -123,43 +121,26 @@ fn role_items(roles: &[&RoleView], most: usize, confirm: Confirm) -> Vec<MenuIte
     items
 }
 
-fn role_item(role: &RoleView, confirm: Confirm) -> Option<MenuItem> {
+fn role_item(role: &RoleView) -> Option<MenuItem> {
     let star = if role.favourite { "★ " } else { "" };
     let name = cut(&role.name, 44);
     if role.problem.is_some() {
-        let label = format!("{star}{name} (needs setup)");
+        let label = format!("{star}{name}{} (needs setup)", production_of(role));
         return Some(coloured(&label, role.colour, MenuAction::Open));
     }
     let parsed = Name::parse(&role.name).ok()?;
-    let assume = MenuAction::Assume(parsed.clone());
-    Some(match (role.production, confirm) {
-        (true, Confirm::Production) => submenu(
-            About::Role(parsed),
-            &format!("{star}{name}{PRODUCTION}"),
-            role.colour,
-            vec![action("Confirm: this is production", assume)],
-        ),
-        (true, Confirm::Nothing) => {
-            coloured(&format!("{star}{name}{PRODUCTION}"), role.colour, assume)
-        }
-        (false, _) => coloured(&format!("{star}{name}"), role.colour, assume),
-    })
+    let assume = MenuAction::Assume(parsed);
+    let production = production_of(role);
+    Some(coloured(
+        &format!("{star}{name}{production}"),
+        role.colour,
+        assume,
+    ))
 }
 
-/// What needs a second click.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Confirm {
-    Nothing,
-    Production,
-}
-
-impl Confirm {
-    fn of(snapshot: &Snapshot) -> Self {
-        match snapshot.settings.confirm_production {
-            true => Self::Production,
-            false => Self::Nothing,
-        }
-    }
+/// Returns the suffix of a role that acts on production, or nothing.
+fn production_of(role: &RoleView) -> &'static str {
+    if role.production { PRODUCTION } else { "" }
 }
 
 /// Returns entries to assume each role with limited permissions.
@@ -202,6 +183,6 @@ fn limited_item(role: &RoleView, default_region: Option<&str>) -> Option<MenuIte
             MenuAction::AssumeLimited(name.clone(), lock),
         ));
     }
-    let label = cut(&role.name, 44);
+    let label = format!("{}{}", cut(&role.name, 44), production_of(role));
     (!items.is_empty()).then(|| submenu(About::Limited(name), &label, role.colour, items))
 }

@@ -15,7 +15,7 @@ const WHY_MAX: usize = 90;
 
 /// Returns the sessions: live ones first, then those of keys, then those that failed or expired.
 pub(super) fn sessions(snapshot: &Snapshot, now: Timestamp) -> Vec<MenuItem> {
-    let item = |session| session_item(session, now);
+    let item = |session| session_item(session, snapshot.settings.shell, now);
     let (ended, current): (Vec<_>, Vec<_>) = snapshot
         .sessions
         .iter()
@@ -50,7 +50,7 @@ pub(super) fn key_session_text(session: &KeySessionView, now: Timestamp) -> Stri
     format!("{} · access key · {left}", cut(&session.key, 44))
 }
 
-fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
+fn session_item(session: &SessionView, own: Shell, now: Timestamp) -> Option<MenuItem> {
     let name = Name::parse(&session.role).ok()?;
     let label = session_text(session, now);
     Some(match session.phase {
@@ -61,10 +61,12 @@ fn session_item(session: &SessionView, now: Timestamp) -> Option<MenuItem> {
         }
         Phase::Expired => coloured(&label, session.colour, MenuAction::Assume(name)),
         Phase::Active | Phase::Expiring => {
-            let copies = Shell::IN_MENUS
-                .map(|shell| action(shell.label(), MenuAction::Copy(name.clone(), shell)));
+            let copy = |label: &str, shell| action(label, MenuAction::Copy(name.clone(), shell));
+            let others = Shell::IN_MENUS.into_iter().filter(|shell| *shell != own);
+            let others = others.map(|shell| copy(shell.label(), shell)).collect();
             let items = vec![
-                submenu(About::Copy, "Copy for", None, copies.into()),
+                copy(&format!("Copy for {}", own.label()), own),
+                submenu(About::Copy, "Copy for", None, others),
                 action("Open console", MenuAction::Console(name.clone())),
                 action("Renew", MenuAction::Renew(name.clone())),
                 action("End", MenuAction::End(name.clone())),

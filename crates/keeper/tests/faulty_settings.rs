@@ -265,7 +265,7 @@ fn a_policy_is_set_here_although_another_setting_is_wrong() {
 }
 
 #[test]
-fn labels_that_cannot_be_read_do_not_remove_the_second_click_for_production() {
+fn labels_that_cannot_be_read_do_not_remove_the_question_about_production() {
     let before = Set::new();
     let marks = "[roles.guest]\nproduction = true\n";
     let production = |set: &Set| {

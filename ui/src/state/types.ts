@@ -520,7 +520,7 @@ export type SettingsView = {
   lead_times_s: Array<number>,
   /** The roles whose sessions are also written to AWS's credentials file. */
   temporary_profiles: Array<string>,
-  /** Whether a role that acts on production needs a second click. */
+  /** Whether the account of a role that acts on production is typed before it is assumed. */
   confirm_production: boolean,
   /** The policy for roles without one of their own. */
   consent: Consent,

@@ -495,7 +495,7 @@ pub struct SettingsView {
     /// The roles whose sessions are also written to AWS's credentials file.
     #[serde(default)]
     pub temporary_profiles: Vec<String>,
-    /// Whether a role that acts on production needs a second click.
+    /// Whether the account of a role that acts on production is typed before it is assumed.
     #[serde(default)]
     pub confirm_production: bool,
     /// The policy for roles without one of their own.

@@ -50,8 +50,6 @@ pub enum About {
     KeySession(Name),
     /// The shells that a session can be copied for.
     Copy,
-    /// A role that needs a second click.
-    Role(Name),
     /// The roles of a group.
     Group(String),
     /// The roles without a group.

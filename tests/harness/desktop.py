@@ -14,6 +14,7 @@ from harness.process import Process, lock_holders, running
 from harness.wait import until
 
 SERVICE_DIR = Path("/usr/share/dbus-1/services")
+DISPLAY_COOKIE = Path(__file__).resolve().parents[2] / "scripts" / "display-cookie"
 BUS_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -177,7 +178,9 @@ class Desktop:
 
     def _start_display(self):
         reader, writer = os.pipe()
-        command = ["Xvfb", "-displayfd", writer, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+        cookie = self.root / "cookie"
+        subprocess.run([DISPLAY_COOKIE, cookie], check=True)
+        command = ["Xvfb", "-displayfd", writer, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset", "-auth", cookie]
         xvfb = self.start("xvfb", *command, pass_fds=(writer,))
         os.close(writer)
         with os.fdopen(reader) as number:
@@ -185,6 +188,7 @@ class Desktop:
         assert self.display != ":", xvfb.log()
         self.env |= {
             "DISPLAY": self.display,
+            "XAUTHORITY": str(cookie),
             "GDK_BACKEND": "x11",
             "XDG_SESSION_TYPE": "x11",
             "XDG_CURRENT_DESKTOP": "XFCE",

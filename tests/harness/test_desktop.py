@@ -18,6 +18,12 @@ def test_a_desktop_has_its_own_home_display_and_bus(desktop):
     assert desktop.bus().owner("org.freedesktop.DBus")
 
 
+def test_v1_a_display_shows_nothing_without_its_cookie(desktop):
+    assert desktop.run("xdotool", "getdisplaygeometry").stdout == "1280 800\n"
+    refused = desktop.run("xdotool", "getdisplaygeometry", env={"XAUTHORITY": "/dev/null"})
+    assert refused.returncode != 0 and "1280" not in refused.stdout, refused
+
+
 def test_a_desktop_ends_everything_it_started_and_removes_its_folders():
     with Desktop() as desktop:
         parent = desktop.start("parent", "sh", "-c", "sleep 600 & sleep 600")

@@ -3,6 +3,7 @@
 import re
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -95,12 +96,15 @@ def test_r33_a_copy_that_fails_says_so_and_one_whose_owner_is_killed_is_gone(
 class FullDisplay:
     """Uses up all connections of a display, so that the clipboard cannot be opened."""
 
-    # A client of X11 without a name for its authorization, in this machine's byte order.
-    HELLO = struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0)
+    METHOD = b"MIT-MAGIC-COOKIE-1"
     REFUSED, ACCEPTED = b"\0", b"\1"
 
     def __init__(self, desktop):
         self.path = f"/tmp/.X11-unix/X{desktop.display.removeprefix(':')}"
+        cookie = Path(desktop.env["XAUTHORITY"]).read_bytes()[-16:]
+        # A client of X11, in this machine's byte order.
+        head = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(self.METHOD), len(cookie))
+        self.hello = head + self.METHOD + b"\0\0" + cookie
 
     def __enter__(self):
         self.connections = []
@@ -117,5 +121,5 @@ class FullDisplay:
         self.connections.append(connection)
         connection.settimeout(5)
         connection.connect(self.path)
-        connection.sendall(self.HELLO)
+        connection.sendall(self.hello)
         return connection.recv(1)

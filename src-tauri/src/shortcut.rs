@@ -6,18 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use rolecall_core::api::window_memory::ShortcutState;
 use rolecall_core::value::shortcut::Shortcut;
 
+use bound::Bound;
+
+mod bound;
 #[cfg(target_os = "linux")]
 mod portal;
 #[cfg(target_os = "linux")]
 mod x11;
-
-/// The combination, and what became of it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Bound {
-    /// The combination as the desktop names it.
-    pub(crate) keys: Option<String>,
-    pub(crate) state: ShortcutState,
-}
 
 /// The one combination of this program.
 pub(crate) struct GlobalShortcut {

@@ -1,4 +1,4 @@
-"""`rolecall --practice setup` walks a newcomer through making a role, with Enter for most answers."""
+"""`rolecall --practice setup` walks a new user through making a role, with Enter for most answers."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def allow(notifications):
     notifications.invoke(notifications.wait_for("setup"), "Allow once")
 
 
-def test_a_newcomer_makes_a_role_and_is_it(desktop, practice, notifications):
+def test_a_new_user_makes_a_role_and_is_it(desktop, practice, notifications):
     walk = Terminal(desktop, binary("rolecall"), "--practice", "setup")
     for question, answer in [
         ("Who", ""),

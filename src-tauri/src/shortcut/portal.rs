@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type, Value};
 use zbus::{Connection, MatchRule, Message, MessageStream, message};
 
-use super::Bound;
+use super::bound::Bound;
 use crate::app_id::APP_ID;
 
 const NAME: &str = "org.freedesktop.portal.Desktop";

@@ -211,6 +211,15 @@ def test_t03_a_key_revokes_only_after_a_question(agent):
     assert [(line["request"], line["verdict"]) for line in lines] == [("revoke_with_key", "unasked"), ("preview_with_key", "allowed")]
 
 
+def test_t03_a_role_for_no_program_is_not_even_looked_at_to_revoke_it(agent, practice):
+    agent.write_settings(endpoint=practice.endpoint, **{"ask.roles": {"guest": "never"}})
+    until(lambda: agent.cli("credentials", "guest").returncode == 1, "the policy to take effect")
+    for step in ("--dry-run", "--yes"):
+        refused = agent.cli("revoke", "guest", "--with", "admin", step)
+        assert refused.returncode == 1 and not refused.stdout, refused
+        assert 'No program may use the role "guest".' in refused.stderr
+
+
 def test_sessions_without_a_role_are_revoked_at_the_user(machine, practice, agent, allower):
     token = json.loads(agent.ok("credentials", "--key", "user"))
     before = Held(machine, practice, token)

@@ -71,10 +71,15 @@ fn served(
     (is_preview, with): (bool, &With),
     act: &dyn Fn(By) -> Result<Answer, Problem>,
 ) -> Result<Answer, Problem> {
-    if let Some(requester) = caller.requester() {
-        keeper.admit(&requester)?;
+    let requester = caller.requester();
+    if let Some(requester) = &requester {
+        keeper.admit(requester)?;
     }
     let (by, about) = keeper.revocation_scope(target, with)?;
+    // Before the policy of what signs, so that the refusal names what it is about, also for a preview.
+    for subject in &about {
+        keeper.check_read(subject, requester.as_ref())?;
+    }
     let usage = match is_preview {
         true => Use::Preview,
         false => Use::Change {

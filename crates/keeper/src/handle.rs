@@ -152,6 +152,7 @@ blocking! {
         fn cancel_account(id: u64, by: Option<&Requester>) -> Result<(), Problem>;
         fn allow_change(digest: &str, act: SetupAct, requester: &Requester, signers: &[Subject]);
         fn attend(role: &Name) -> Option<CodeView>;
+        fn check_read(subject: &Subject, requester: Option<&Requester>) -> Result<(), Problem>;
         fn check_soon();
         fn claims_renewal(role: &Name) -> bool;
         fn check_reason(role: &Name, text: &str) -> Result<(), Problem>;

@@ -139,12 +139,15 @@ fuzz: ## Feeds parsers of foreign input (TIME=seconds for each, SEED=number, ONL
 deny: ## Checks licences, sources, banned and unused dependencies
 	@scripts/deny "$(TOOLS)"
 
-.PHONY: binaries
-binaries: window ## Builds the debug binaries that the journeys drive
+.PHONY: programs
+programs: window ## Builds the debug programs
 	cargo build --locked --workspace --exclude rolecall --bins
+	scripts/build-command-line
+
+.PHONY: binaries
+binaries: programs ## Builds the debug programs, and what else the journeys drive
 	cargo build --locked -p rolecall-agent --examples
 	cargo build --locked -p rolecall --example manual
-	scripts/build-command-line
 
 .PHONY: shape
 shape: ## Checks dependencies, circles and length of files, and words

@@ -85,7 +85,7 @@ def test_a_click_on_a_notification_passes_its_token_to_the_window(begin, rolecal
     sway.tray_item().click("guest")
     until(lambda: any("guest is ready" in title for title in sway.notices()), lambda: f"a notice in {sway.notices()}")
     sway.go_to("2")
-    # A click while the notice is drawn anew goes through it.
+    # A click while the notice is drawn again goes through it.
     until(lambda: sway.click_notice() or sway.tokens_of_notices(), "a click that the notice hears")
     # This sway marks the token as void, since the notification has no keyboard.
     wait_for_window(sway, "2")

@@ -64,7 +64,8 @@ def template(state, eighths=0, production=False):
         return ring(2, "#000") + sign("#000")
     body = ring(1.2, "#000", 0.45 if eighths else 0.8)
     if eighths:
-        body += arc(eighths, 2.2, "#000")
+        # The pictures have no colours that tell them apart.
+        body += arc(eighths, 3.2 if state == "expiring" else 2.2, "#000")
     if not production:
         return body + f'<path d="{BIT}" fill="#000"/>'
     hole = f'<mask id="m"><rect width="16" height="16" fill="#fff"/><path d="{BIT}" fill="#000"/></mask>'

@@ -336,7 +336,6 @@ fn assume(
     Ok(Answer::Session(Box::new(view)))
 }
 
-/// Gives up the peer's place if it will have to wait for the role's session.
 /// Asks or answers whether a role that acts on production is assumed.
 fn question(keeper: &Keeper, caller: &Caller<'_>, call: QuestionCall) -> Result<Answer, Problem> {
     let by = caller.requester();
@@ -353,6 +352,7 @@ fn question(keeper: &Keeper, caller: &Caller<'_>, call: QuestionCall) -> Result<
     })
 }
 
+/// Gives up the peer's place if it will have to wait for the role's session.
 fn park_unless_at_hand(keeper: &Keeper, role: &Name, peer: &Peer<'_>) -> Result<(), Problem> {
     match keeper.credentials_at_hand(role) {
         Some(_) => Ok(()),

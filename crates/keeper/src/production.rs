@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::prompt::PROMPT_LIFE;
+use super::prompt::{PROMPT_LIFE, cancelled};
 use super::question::NEVER_GONE;
 use super::waiter::Waiter;
 use super::{Owner, State};
@@ -275,8 +275,4 @@ fn elsewhere() -> Problem {
         what,
         "Answer it there, or in Rolecall.",
     )
-}
-
-fn cancelled(what: &str) -> Problem {
-    Problem::new(ProblemCode::Cancelled, what, "Nothing changed.")
 }

@@ -244,7 +244,8 @@ fn nobody_there() -> Problem {
     )
 }
 
-fn cancelled(what: &str) -> Problem {
+/// Returns the problem of a question that nobody answered, or that was cancelled.
+pub(super) fn cancelled(what: &str) -> Problem {
     Problem::new(ProblemCode::Cancelled, what, "Nothing changed.")
 }
 

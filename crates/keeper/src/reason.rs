@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::assume::ended_meanwhile;
 use super::intent::{Asker, Intent};
-use super::prompt::PROMPT_LIFE;
+use super::prompt::{PROMPT_LIFE, cancelled};
 use super::question::NEVER_GONE;
 use super::{Owner, State};
 use crate::state::question::{Answer, Kind};
@@ -128,22 +128,15 @@ impl Owner {
             let is_wanted = state.sessions.attempts.is_running(attempt);
             (!is_wanted).then_some(Answer::Withdrawn)
         });
-        let cancelled = |what| {
-            Err(Problem::new(
-                ProblemCode::Cancelled,
-                what,
-                "Nothing changed.",
-            ))
-        };
         match answer.await {
             Answer::Reason(reason) => Ok(reason),
             Answer::Withdrawn => Err(ended_meanwhile()),
-            Answer::Expired => cancelled("Nobody gave a reason within two minutes."),
+            Answer::Expired => Err(cancelled("Nobody gave a reason within two minutes.")),
             Answer::Cancelled
             | Answer::Code(_)
             | Answer::OtherPlan(_)
             | Answer::Confirmed
-            | Answer::Access(_) => cancelled("The question for the reason was cancelled."),
+            | Answer::Access(_) => Err(cancelled("The question for the reason was cancelled.")),
         }
     }
 }

@@ -11,6 +11,7 @@ use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, MatchRule, Message, MessageStream, message};
 
 use crate::app_id::APP_ID;
+use crate::session_bus::sender;
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -165,12 +166,6 @@ where
     connection
         .call_method(Some(NAME), PATH, Some(NAME), method, body)
         .await
-}
-
-/// Returns the unique name of who sent a message, which the bus sets.
-fn sender(message: &Message) -> String {
-    let header = message.header();
-    header.sender().map(ToString::to_string).unwrap_or_default()
 }
 
 impl Shown {

@@ -14,6 +14,7 @@ use zbus::{Connection, MatchRule, Message, MessageStream, message};
 
 use super::bound::Bound;
 use crate::app_id::APP_ID;
+use crate::session_bus::sender;
 
 const NAME: &str = "org.freedesktop.portal.Desktop";
 const PATH: &str = "/org/freedesktop/portal/desktop";
@@ -254,12 +255,6 @@ where
     connection
         .call_method(Some(NAME), path, Some(interface), method, body)
         .await
-}
-
-/// Returns the unique name of who sent a message, which the bus sets.
-fn sender(message: &Message) -> String {
-    let header = message.header();
-    header.sender().map(ToString::to_string).unwrap_or_default()
 }
 
 fn text(fields: &HashMap<String, OwnedValue>, name: &str) -> Option<String> {

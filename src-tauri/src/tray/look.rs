@@ -105,6 +105,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_file_is_another_also_where_the_system_colours_it() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../icons/tray");
+        let mut seen = std::collections::HashMap::new();
+        for file in std::fs::read_dir(folder).expect("the pictures") {
+            let path = file.expect("a picture").path();
+            let same = seen.insert(std::fs::read(&path).expect("a picture"), path.clone());
+            assert_eq!(same, None, "{}", path.display());
+        }
+        assert!(seen.len() > 70);
+    }
+
     /// Returns the relative luminance of a colour. <https://www.w3.org/TR/WCAG22/#dfn-relative-luminance>
     fn luminance(colour: [f64; 3]) -> f64 {
         let [red, green, blue] = colour.map(|it| match it / 255.0 {

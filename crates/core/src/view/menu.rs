@@ -11,7 +11,7 @@ use self::entry::{GLANCE_MAX, action, submenu};
 use self::roles::{limited, roles};
 use self::sessions::{key_session_text, session_text, sessions};
 use crate::asker::consent::Reply;
-use crate::session::Phase;
+use crate::session::{Phase, left_of};
 use crate::value::problem::{Problem, ProblemCode};
 use crate::value::sanitise::{cut, menu_label};
 use crate::view::question::{ConsentView, QuestionView};
@@ -111,7 +111,7 @@ fn icon(snapshot: &Snapshot, now: Timestamp) -> TrayIcon {
 
 /// Returns what the ring shows at `now`.
 fn life(snapshot: &Snapshot, now: Timestamp) -> Life {
-    let live = snapshot.sessions.iter().filter(|it| is_live(it));
+    let mut live = snapshot.sessions.iter().filter(|it| is_live(it));
     let of_roles = live.clone().filter_map(|it| {
         let expires_at = it.expires_at?;
         Some((expires_at, it.issued_at.unwrap_or(now)))
@@ -121,14 +121,14 @@ fn life(snapshot: &Snapshot, now: Timestamp) -> Life {
     let first = of_roles.chain(of_keys).min();
     Life {
         eighths: first.map_or(0, |(end, begin)| eighths(begin, end, now)),
-        production: live.clone().any(|it| it.production),
+        production: live.any(|it| it.production),
     }
 }
 
 /// Returns how many eighths of a life from `begin` to `end` are left at `now`, rounded up.
 fn eighths(begin: Timestamp, end: Timestamp, now: Timestamp) -> u8 {
     let whole = end.duration_since(begin).as_millis().max(1);
-    let left = end.duration_since(now).as_millis().clamp(0, whole);
+    let left = left_of(begin, end, now).as_millis().max(0);
     let eighths = (left * i128::from(EIGHTHS) + whole - 1) / whole;
     u8::try_from(eighths).unwrap_or(EIGHTHS)
 }

@@ -74,11 +74,13 @@ impl TeamLocation {
     }
 }
 
-/// Rejects a user name and password in a URL, because messages show the URL.
+/// Accepts an authority that is a host and perhaps a port. A user name and password are rejected, because messages show
+/// the URL, and so is any character at which two programs could see the end of the host at different places.
 fn is_plain(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let fits = rest.len() <= URL_MAX && !rest.chars().any(char::is_whitespace);
-    fits && !authority.is_empty() && !authority.contains('@')
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    fits && !authority.is_empty() && authority.bytes().all(is_host)
 }
 
 fn is_loopback(rest: &str) -> bool {
@@ -158,6 +160,9 @@ mod tests {
             "http://example.com/roles.toml",
             "http://127.0.0.1.evil.example/roles.toml",
             "https://",
+            r"https://example.com\@other.example.com/roles.toml",
+            "https://example.com\"?.other.example.com/roles.toml",
+            "https://exa:mple\"@example.com/roles.toml",
             "https:///path",
             "https://user:password@example.com/",
             "https://exa mple.com/",

@@ -141,6 +141,14 @@ fn writing_again_replaces_ours_and_keeps_what_others_added() {
 }
 
 #[test]
+fn a_section_that_is_no_longer_ours_has_no_second_mark() {
+    let text = "[profile guest]\n# managed-by rolecall\nregion = x\n# managed-by rolecall\ncli_pager = less\n";
+    let left = "[profile guest]\ncli_pager = less\n";
+    assert_eq!(without(AwsFile::Config, text, "guest"), left);
+    assert_eq!(without(AwsFile::Config, left, "guest"), left);
+}
+
+#[test]
 fn nothing_differs_when_nothing_changes() {
     let text = with(AwsFile::Config, "[a]\n", &[connection("guest", PROCESS)]);
     let mut editor = Editor::new(AwsFile::Config, &text);
@@ -448,5 +456,25 @@ fn a_key_that_changed_since_it_was_read_stays() {
     ] {
         let taken = TakenKey::take(AwsFile::Credentials, &changed, "work", &pair, "x");
         assert!(taken.is_err(), "{changed}");
+    }
+}
+
+#[test]
+fn t09_a_secret_in_a_comment_on_its_own_lines_is_not_recorded() {
+    let at_id =
+        format!("[work]\naws_access_key_id = {ID} ; {SECRET}\naws_secret_access_key = {SECRET}\n");
+    let at_secret = format!(
+        "[work]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET} # was {SECRET}\n"
+    );
+    let pair = KeyPair::parse(ID, &secret()).expect("a key");
+    for text in [at_id, at_secret] {
+        assert!(movable_key("", &text, "work").is_ok(), "{text}");
+        let taken = TakenKey::take(AwsFile::Credentials, &text, "work", &pair, "x");
+        let problem = taken.expect_err("a record without the secret");
+        assert!(problem.what.contains("in a comment"), "{}", problem.what);
+        let without = text
+            .replace(&format!(" ; {SECRET}"), "")
+            .replace(&format!(" # was {SECRET}"), " # was");
+        assert!(TakenKey::take(AwsFile::Credentials, &without, "work", &pair, "x").is_ok());
     }
 }

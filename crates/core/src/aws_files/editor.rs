@@ -274,7 +274,7 @@ impl<'a> Editor<'a> {
     /// Removes one of our own sections, with the line ending before it.
     fn remove_section(&mut self, section: Section) {
         let shared = self.remove_settings(section);
-        self.lines[section.header + 1] = None;
+        self.remove_marks(section);
         if shared == Shared::WithSomebody {
             return;
         }
@@ -298,6 +298,18 @@ impl<'a> Editor<'a> {
                 }
             }
         }
+    }
+
+    /// Removes the mark of one of our own sections, and those right below it, each of which would be the mark without it.
+    fn remove_marks(&mut self, section: Section) {
+        let behind = section.header + 1..section.end;
+        let lines = self.lines[behind.clone()].iter_mut();
+        let present = lines
+            .zip(&self.document.lines()[behind])
+            .filter(|(line, _)| line.is_some());
+        present
+            .take_while(|(_, before)| is_mark(before))
+            .for_each(|(line, _)| *line = None);
     }
 
     /// Removes our settings from one of our own sections. Returns whether it has others.

@@ -162,7 +162,7 @@ impl TakenKey {
     /// Removes a key from the file that [`movable_key`] returned, and puts `process` in its place.
     ///
     /// # Errors
-    /// If the key is no longer there.
+    /// If the key is no longer there, or its secret is also in a comment on its lines, which the record would keep.
     pub fn take(
         file: AwsFile,
         text: &str,
@@ -198,9 +198,6 @@ impl TakenKey {
         // With another indentation, the settings below would continue this one.
         let bare = lines[first_at].text.trim_start_matches(WHITE_SPACE);
         let indent = &lines[first_at].text[..lines[first_at].text.len() - bare.len()];
-        let note = format!(
-            "# rolecall moved this profile's key to the keychain; back with: rolecall keys undo-import {profile}"
-        );
         // The whole line is never copied, because the copy would leave the secret in memory.
         let without = |at: usize| match at == found.secret_at {
             true => [
@@ -215,9 +212,7 @@ impl TakenKey {
             file,
             profile: profile.to_owned(),
             key_id: pair.id.clone(),
-            written: format!(
-                "{indent}{note}{ending}{indent}credential_process = {process}{ending}"
-            ),
+            written: replacement_lines(profile, process, indent, ending),
             first: without(first_at),
             between: second_at - first_at - 1,
             second: without(second_at),
@@ -228,9 +223,18 @@ impl TakenKey {
             },
             secret_at,
         };
+        if taken.has(secret) {
+            return Err(repeated(profile));
+        }
         editor.lines[first_at] = Some(taken.written.clone().into());
         editor.lines[second_at] = None;
         Ok((taken, editor.finish()))
+    }
+
+    /// Returns whether the secret is in one of the texts that are recorded.
+    fn has(&self, secret: &str) -> bool {
+        let texts = [&self.profile, &self.written, &self.first, &self.second];
+        texts.iter().any(|text| text.contains(secret))
     }
 
     /// Returns whether this profile's key is still moved out of the file.
@@ -338,6 +342,14 @@ impl TakenKey {
     }
 }
 
+/// Returns the lines that replace the key: a note, and the process.
+fn replacement_lines(profile: &str, process: &str, indent: &str, ending: &str) -> String {
+    let note = format!(
+        "# rolecall moved this profile's key to the keychain; back with: rolecall keys undo-import {profile}"
+    );
+    format!("{indent}{note}{ending}{indent}credential_process = {process}{ending}")
+}
+
 fn changed(profile: &str) -> Problem {
     let what = format!(
         "The key of the profile \"{}\" was changed by another program. Rolecall did not move it.",
@@ -347,6 +359,18 @@ fn changed(profile: &str) -> Problem {
         ProblemCode::StorageFailed,
         what,
         "Check the file, then try again.",
+    )
+}
+
+fn repeated(profile: &str) -> Problem {
+    let what = format!(
+        "The secret of the profile \"{}\" is also in a comment on the lines of its key. Rolecall did not move it.",
+        echo(profile)
+    );
+    Problem::new(
+        ProblemCode::InvalidFile,
+        what,
+        "Remove the comment from the file, then try again.",
     )
 }
 

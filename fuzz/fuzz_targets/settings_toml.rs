@@ -38,9 +38,13 @@ fn set_consent(file: &str, before: &SettingsReading, subject: &Subject) {
         assert_eq!(after.settings.ask.own(subject), Some(consent), "{edited}");
         let other = |settings: &Settings| Settings {
             ask: Default::default(),
+            destination_fault: None,
             ..settings.clone()
         };
         assert_eq!(other(&after.settings), other(&before.settings));
+        // It names a line, which may be another one by now.
+        let is_cut_off = |settings: &Settings| settings.destination_fault.is_some();
+        assert_eq!(is_cut_off(&after.settings), is_cut_off(&before.settings));
         let again = with_consent(&edited, PATH, subject, Some(consent)).expect("TOML");
         assert_eq!(again, edited, "an edit without a change changes nothing");
         let cleared = with_consent(&edited, PATH, subject, None).expect("TOML");

@@ -1,12 +1,14 @@
 //! The program's arguments.
 
 /// What the command line asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Request {
     /// Run.
     Run(Options),
     /// Show the window of the process that started this one.
     Window,
+    /// Bind the key combination for the process that started this one.
+    Shortcut(String),
     /// Show the help.
     Help,
     /// Show the version.
@@ -39,6 +41,10 @@ pub(crate) enum AtStart {
 /// The internal argument with which the tray's process starts the window's. It is not in the help.
 pub(crate) const WINDOW_ARGUMENT: &str = "--window-of-parent";
 
+/// The internal argument with which the tray's process starts the one that binds a key combination, which follows. It is
+/// not in the help.
+pub(crate) const SHORTCUT_ARGUMENT: &str = "--shortcut-of-parent";
+
 /// The help text.
 pub(crate) const HELP: &str = "\
 Rolecall: AWS role sessions in the desktop tray
@@ -64,13 +70,18 @@ pub(crate) fn parse(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<Request, String> {
     let mut options = Options::default();
-    for argument in arguments {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--practice") => options.practice = true,
             Some("--window") => options.window = AtStart::Opens,
             Some("--no-window") => options.window = AtStart::StaysClosed,
             Some("--toggle") => options.window = AtStart::Toggles,
             Some(WINDOW_ARGUMENT) => return Ok(Request::Window),
+            Some(SHORTCUT_ARGUMENT) => {
+                let keys = arguments.next().unwrap_or_default();
+                return Ok(Request::Shortcut(keys.to_string_lossy().into_owned()));
+            }
             Some("-h" | "--help") => return Ok(Request::Help),
             Some("-V" | "--version") => return Ok(Request::Version),
             _ => {
@@ -111,6 +122,10 @@ mod tests {
             };
             assert_eq!(parsed(&[argument]), Ok(Request::Run(options)));
         }
+        assert_eq!(
+            parsed(&["--shortcut-of-parent", "Ctrl+Alt+R"]),
+            Ok(Request::Shortcut("Ctrl+Alt+R".to_owned()))
+        );
         assert_eq!(parsed(&["--window", "-h"]), Ok(Request::Help));
     }
 

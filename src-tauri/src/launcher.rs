@@ -141,18 +141,9 @@ fn create_if_missing(path: &Path) -> std::io::Result<()> {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only place that starts programs, with a cleared environment"
-)]
 fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> {
-    let inherited = INHERITED_VARIABLES
-        .iter()
-        .filter_map(|name| Some((*name, std::env::var_os(name)?)));
-    let child = Command::new(program)
+    let child = command(program)
         .args(arguments)
-        .env_clear()
-        .envs(inherited)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -160,6 +151,31 @@ fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> 
     let mut child = child.map_err(|error| failed(&program.to_string_lossy(), &error))?;
     std::thread::spawn(move || child.wait());
     Ok(())
+}
+
+/// Returns the command for this same program, which gets only the variables that a desktop program needs.
+///
+/// # Errors
+/// If its file is not known.
+#[cfg(target_os = "linux")]
+pub(crate) fn this_program() -> std::io::Result<Command> {
+    let mut command = command(&program::running_path()?);
+    // The name that lists of processes show, also after an upgrade.
+    std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
+    Ok(command)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only place that starts programs, with a cleared environment"
+)]
+fn command(program: &Path) -> Command {
+    let inherited = INHERITED_VARIABLES
+        .iter()
+        .filter_map(|name| Some((*name, std::env::var_os(name)?)));
+    let mut command = Command::new(program);
+    command.env_clear().envs(inherited);
+    command
 }
 
 fn failed(program: &str, error: &std::io::Error) -> Problem {

@@ -72,6 +72,13 @@ fn main() -> ExitCode {
             run(|| start(options))
         }
         Ok(Request::Window) => run(|| window_process::run().map(|()| ExitCode::SUCCESS)),
+        #[cfg(target_os = "linux")]
+        Ok(Request::Shortcut(keys)) => {
+            hardening::open_to_portals();
+            run(|| shortcut::portal::binding::run(&keys).map(|()| ExitCode::SUCCESS))
+        }
+        #[cfg(not(target_os = "linux"))]
+        Ok(Request::Shortcut(_)) => print_error("only for Wayland", ExitCode::from(2)),
         Ok(Request::Help) => print_line(HELP.trim_end()),
         Ok(Request::Version) => print_line(concat!("rolecall-desktop ", env!("CARGO_PKG_VERSION"))),
         Err(error) => print_error(&error, ExitCode::from(2)),

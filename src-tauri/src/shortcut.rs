@@ -10,7 +10,7 @@ use bound::Bound;
 
 mod bound;
 #[cfg(target_os = "linux")]
-mod portal;
+pub(crate) mod portal;
 #[cfg(target_os = "linux")]
 mod x11;
 
@@ -34,7 +34,7 @@ impl GlobalShortcut {
     #[cfg(target_os = "linux")]
     pub(crate) fn start(pressed: impl Fn(Option<&str>) + Send + Sync + 'static) -> Self {
         let giver = match is_wayland() {
-            true => Some(Giver::Portal(portal::Portal::start(pressed))),
+            true => portal::Portal::start(pressed).ok().map(Giver::Portal),
             false => x11::Grabber::start(move || pressed(None)).map(Giver::Server),
         };
         Self {

@@ -107,6 +107,10 @@ class Bus:
         except BusError:
             return None
 
+    def pid_of(self, name):
+        """Returns the process id of the owner of `name`."""
+        return self.call(*DBUS, "GetConnectionUnixProcessID", GLib.Variant("(s)", (name,)))[0]
+
     def own(self, name):
         """Takes a well-known name; fails when someone else has it."""
         do_not_queue = 4
@@ -121,13 +125,18 @@ class Bus:
         """Exports an object and returns a token for `withdraw`.
 
         `methods` maps a name to a function of (sender, *arguments) that returns a GLib.Variant tuple or None;
-        a function that returns NotImplemented leaves the caller without an answer. `properties` maps a name
+        a function that returns NotImplemented leaves the caller without an answer, and one that raises
+        PermissionError refuses. `properties` maps a name
         to a function that returns a GLib.Variant.
         """
         interface = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]
 
         def on_call(_connection, sender, _path, _interface, method, arguments, invocation):
-            result = methods[method](sender, *arguments.unpack())
+            try:
+                result = methods[method](sender, *arguments.unpack())
+            except PermissionError as error:
+                invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", str(error))
+                return
             if result is not NotImplemented:
                 invocation.return_value(result)
 

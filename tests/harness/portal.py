@@ -1,5 +1,6 @@
 """A portal for global shortcuts, as desktops on Wayland have one."""
 
+import os
 import threading
 
 from gi.repository import GLib
@@ -19,7 +20,11 @@ _GIVEN, _REFUSED = 0, 1
 
 
 class ShortcutPortal:
-    """A portal whose user gives the shortcuts that programs ask for, or none."""
+    """A portal whose user gives the shortcuts that programs ask for, or none.
+
+    It serves no program that hides its memory, as xdg-desktop-portal does not:
+    <https://github.com/flatpak/xdg-desktop-portal/issues/1490>.
+    """
 
     def __init__(self, desktop, gives=True):
         self.gives = gives
@@ -40,16 +45,22 @@ class ShortcutPortal:
         (bus or self.bus).emit(PATH, SHORTCUTS, "Activated", arguments)
 
     def _create(self, sender, options):
+        self._check(sender)
         fields = {"session_handle": GLib.Variant("s", _SESSION)}
         return self._answer(sender, options, _GIVEN, fields)
 
     def _bind(self, sender, session, shortcuts, _window, options):
+        self._check(sender)
         assert session == _SESSION
         ((name, fields),) = shortcuts
         self.asked.append({"name": name, **fields})
         given = [(name, {"trigger_description": GLib.Variant("s", "Ctrl+Alt+R")})]
         results = {"shortcuts": GLib.Variant("a(sa{sv})", given)} if self.gives else {}
         return self._answer(sender, options, _GIVEN if self.gives else _REFUSED, results)
+
+    def _check(self, sender):
+        """Raises PermissionError for a program whose root folder cannot be opened."""
+        os.close(os.open(f"/proc/{self.bus.pid_of(sender)}/root", os.O_PATH | os.O_DIRECTORY))
 
     def _answer(self, sender, options, code, results):
         """Sends the answer to a request, and returns the request's path."""

@@ -5,7 +5,8 @@
 /// Disables core dumps, hides the process's memory and environment from other programs of the same user, and makes new
 /// files private. Call it first in `main`, before there are threads and secrets.
 ///
-/// Child processes are not hidden. The desktop's portals refuse to serve a hidden process, so they must not be used: <https://github.com/flatpak/xdg-desktop-portal/issues/2141>.
+/// Child processes are not hidden. The desktop's portals refuse to serve a hidden process, so that only a child process can
+/// use them: <https://github.com/flatpak/xdg-desktop-portal/issues/1490>.
 #[cfg(target_os = "linux")]
 pub fn harden() {
     forbid_core_dumps();
@@ -38,6 +39,16 @@ fn hide_memory() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "memory stays readable for the user's other programs");
+    }
+}
+
+/// Opens the memory of this process to the user's other programs again, because the desktop's portals serve no other. Only
+/// for a process that never gets a secret.
+#[cfg(target_os = "linux")]
+pub fn open_to_portals() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::Dumpable) {
+        tracing::warn!(%error, "the desktop's portals will not serve this process");
     }
 }
 

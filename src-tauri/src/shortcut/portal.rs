@@ -1,277 +1,176 @@
 //! Takes a key combination on Wayland: the desktop's portal binds it, and may ask the user first.
-//! <https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.GlobalShortcuts.html>
+//!
+//! A process of its own asks the portal, which serves no process that hides its memory
+//! (<https://github.com/flatpak/xdg-desktop-portal/issues/1490>). That process has no secrets.
 
-use std::collections::HashMap;
+use std::io;
+use std::process::{Child, ChildStdout, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use futures_util::StreamExt;
+use rolecall_core::api::frame::read_frame;
 use rolecall_core::api::window_memory::ShortcutState;
 use rolecall_core::value::shortcut::Shortcut;
-use serde::Serialize;
-use tokio::sync::watch;
-use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type, Value};
-use zbus::{Connection, MatchRule, Message, MessageStream, message};
+use serde::{Deserialize, Serialize};
 
 use super::bound::Bound;
-use crate::app_id::APP_ID;
-use crate::session_bus::sender;
+use crate::arguments::SHORTCUT_ARGUMENT;
+use crate::launcher;
 
-const NAME: &str = "org.freedesktop.portal.Desktop";
-const PATH: &str = "/org/freedesktop/portal/desktop";
-const SHORTCUTS: &str = "org.freedesktop.portal.GlobalShortcuts";
-const REQUEST: &str = "org.freedesktop.portal.Request";
-const SESSION: &str = "org.freedesktop.portal.Session";
-/// Tells the portal which application this is, where it cannot know.
-const REGISTRY: &str = "org.freedesktop.host.portal.Registry";
-/// What the one combination is for, by the name that the portal keeps.
-const TOGGLE: &str = "toggle";
-const PURPOSE: &str = "Open or close Rolecall";
+pub(crate) mod binding;
 
-type Options<'a> = HashMap<&'a str, Value<'a>>;
+/// The most bytes of a report.
+const REPORT_MAX: usize = 64 * 1024;
 
-/// The combination that is wanted, in words and as the portal's trigger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
-    keys: String,
-    trigger: String,
+/// What the process says, a frame each.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Report {
+    /// What became of the combination, and its keys as the desktop names them.
+    Bound { keys: String, state: ShortcutState },
+    /// The combination was pressed. The token permits a window to come to the front.
+    Pressed { token: Option<String> },
 }
+
+/// The number of a request, so that the process of an older one changes nothing any more.
+type Number = u64;
+type Pressed = dyn Fn(Option<&str>) + Send + Sync;
 
 /// The portal's side of the combination.
 pub(super) struct Portal {
-    wanted: watch::Sender<Option<Wanted>>,
+    requests: Sender<(Number, Option<Shortcut>)>,
     outcome: Arc<Outcome>,
 }
 
-/// What became of the combination.
+/// What became of the newest request.
 #[derive(Default)]
-struct Outcome(Mutex<Bound>);
+struct Outcome(Mutex<(Number, Bound)>);
 
 impl Outcome {
-    fn set(&self, keys: Option<String>, state: ShortcutState) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Bound { keys, state };
+    /// Begins with another request, and returns its number.
+    fn begin(&self, bound: Bound) -> Number {
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = (newest.0 + 1, bound);
+        newest.0
+    }
+
+    /// Sets what became of a request, unless there is a newer one.
+    fn set(&self, number: Number, bound: Bound) {
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.0 == number {
+            newest.1 = bound;
+        }
     }
 }
 
 impl Portal {
     /// Starts without a combination. `pressed` gets the token that permits a window to come to the front.
-    pub(super) fn start(pressed: impl Fn(Option<&str>) + Send + Sync + 'static) -> Self {
-        let (sender, wanted) = watch::channel(None);
+    ///
+    /// # Errors
+    /// If no thread starts.
+    pub(super) fn start(
+        pressed: impl Fn(Option<&str>) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let (requests, receiver) = mpsc::channel();
         let outcome = Arc::<Outcome>::default();
-        let following = outcome.clone();
-        tauri::async_runtime::spawn(async move { follow(wanted, &following, &pressed).await });
-        Self {
-            wanted: sender,
-            outcome,
-        }
+        let (following, pressed) = (outcome.clone(), Arc::new(pressed));
+        thread::Builder::new()
+            .name("shortcut".into())
+            .spawn(move || follow(&receiver, &following, &(pressed as Arc<Pressed>)))?;
+        Ok(Self { requests, outcome })
     }
 
     /// Asks for a combination instead of the present one. The user may have to answer the desktop.
     pub(super) fn take(&self, shortcut: Option<&Shortcut>) {
-        let wanted = shortcut.map(|it| Wanted {
-            keys: it.to_string(),
-            trigger: it.trigger(),
-        });
-        let state = match wanted {
+        let state = match shortcut {
             Some(_) => ShortcutState::Asked,
             None => ShortcutState::Off,
         };
-        let keys = wanted.as_ref().map(|it| it.keys.clone());
-        self.outcome.set(keys, state);
-        self.wanted.send_replace(wanted);
+        let keys = shortcut.map(ToString::to_string);
+        let number = self.outcome.begin(Bound { keys, state });
+        // The thread ends with this process.
+        let _ = self.requests.send((number, shortcut.cloned()));
     }
 
     /// Returns the combination, and what became of it.
     pub(super) fn bound(&self) -> Bound {
-        let bound = self.outcome.0.lock();
-        bound.unwrap_or_else(PoisonError::into_inner).clone()
+        let newest = self.outcome.0.lock();
+        newest.unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 }
 
-/// Binds what is wanted until the program ends.
-async fn follow(
-    mut wanted: watch::Receiver<Option<Wanted>>,
-    outcome: &Outcome,
-    pressed: &(dyn Fn(Option<&str>) + Send + Sync),
+/// Has one process at a time, for the newest request.
+fn follow(
+    requests: &Receiver<(Number, Option<Shortcut>)>,
+    outcome: &Arc<Outcome>,
+    pressed: &Arc<Pressed>,
 ) {
-    loop {
-        let present = wanted.borrow_and_update().clone();
-        let Some(present) = present else {
-            if wanted.changed().await.is_err() {
-                return;
-            }
+    let mut running: Option<Child> = None;
+    for (number, shortcut) in requests {
+        // The end of the process ends its session with the portal.
+        if let Some(mut previous) = running.take() {
+            drop(previous.stdin.take());
+            let _ = previous.wait();
+        }
+        let Some(shortcut) = shortcut else {
             continue;
         };
-        let keys = present.keys.clone();
-        let ended = tokio::select! {
-            served = serve(&present, outcome, pressed) => served,
-            changed = wanted.changed() => match changed {
-                // The end of the connection ends its session with the portal.
-                Ok(()) => continue,
-                Err(_) => return,
-            },
-        };
-        let state = match ended {
-            Ok(Refused) => ShortcutState::Taken,
+        let keys = shortcut.to_string();
+        let (outcome, pressed) = (outcome.clone(), pressed.clone());
+        let asked = keys.clone();
+        match start(&asked, move |output| {
+            listen(output, &keys, number, &outcome, &*pressed);
+        }) {
+            Ok(child) => running = Some(child),
             Err(error) => {
-                tracing::info!(%error, "the portal binds no key combination");
-                ShortcutState::Unsupported
+                tracing::warn!(%error, "the process for the shortcut did not start");
             }
-        };
-        outcome.set(Some(keys), state);
-        if wanted.changed().await.is_err() {
-            return;
         }
     }
 }
 
-/// The desktop, or its user, gave no combination.
-struct Refused;
+/// Starts the process, and hears its reports in a thread of their own.
+fn start(keys: &str, listen: impl FnOnce(ChildStdout) + Send + 'static) -> io::Result<Child> {
+    let mut child = launcher::this_program()?
+        .args([SHORTCUT_ARGUMENT, keys])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let output = child.stdout.take();
+    let output = output.ok_or_else(|| io::Error::other("no pipe"))?;
+    thread::Builder::new()
+        .name("shortcut-reports".into())
+        .spawn(move || listen(output))?;
+    Ok(child)
+}
 
-/// Binds a combination, and calls `pressed` for each press.
-///
-/// # Errors
-/// If there is no portal that can, or it ended.
-async fn serve(
-    wanted: &Wanted,
+/// Hears the reports of a process until it ends.
+fn listen(
+    mut output: impl io::Read,
+    keys: &str,
+    number: Number,
     outcome: &Outcome,
-    pressed: &(dyn Fn(Option<&str>) + Send + Sync),
-) -> zbus::Result<Refused> {
-    let connection = Connection::session().await?;
-    // Portals before version 1.19 do not have this, and do not need it.
-    let named = (APP_ID, Options::new());
-    let _ = call(&connection, PATH, REGISTRY, "Register", &named).await;
-    let options = Options::from([
-        ("handle_token", Value::from("rolecall_session")),
-        ("session_handle_token", Value::from("rolecall")),
-    ]);
-    let Some(created) = request(&connection, "CreateSession", &(options,)).await? else {
-        return Ok(Refused);
-    };
-    let session = text(&created, "session_handle").unwrap_or_default();
-    let session = OwnedObjectPath::try_from(session)?;
-    let presses = signals(&connection, SHORTCUTS, "Activated").await?;
-    let shortcut = (
-        TOGGLE,
-        Options::from([
-            ("description", Value::from(PURPOSE)),
-            ("preferred_trigger", Value::from(wanted.trigger.as_str())),
-        ]),
-    );
-    let options = Options::from([("handle_token", Value::from("rolecall_bind"))]);
-    let arguments = (&session, vec![shortcut], "", options);
-    let Some(given) = request(&connection, "BindShortcuts", &arguments).await? else {
-        return Ok(Refused);
-    };
-    let Some(keys) = trigger(&given) else {
-        return Ok(Refused);
-    };
-    // The user may have chosen others.
-    let keys = keys.unwrap_or_else(|| wanted.keys.clone());
-    outcome.set(Some(keys), ShortcutState::Active);
-    let ended = hear(presses, &session, pressed).await;
-    let _ = call(&connection, session.as_str(), SESSION, "Close", &()).await;
-    Err(ended)
-}
-
-/// Calls `pressed` for each press of the combination until the bus ends.
-async fn hear(
-    mut presses: (MessageStream, String),
-    session: &OwnedObjectPath,
-    pressed: &(dyn Fn(Option<&str>) + Send + Sync),
-) -> zbus::Error {
-    type Press = (OwnedObjectPath, String, u64, HashMap<String, OwnedValue>);
-    while let Some(message) = presses.0.next().await {
-        let message = match message {
-            Ok(message) => message,
-            Err(error) => return error,
-        };
-        if sender(&message) != presses.1 {
-            continue;
-        }
-        let Ok((of, id, _, options)) = message.body().deserialize::<Press>() else {
-            continue;
-        };
-        if of == *session && id == TOGGLE {
-            pressed(text(&options, "activation_token").as_deref());
+    pressed: &Pressed,
+) {
+    let mut last = ShortcutState::Asked;
+    while let Ok(report) = read_frame(&mut output, REPORT_MAX) {
+        match report {
+            Report::Bound { keys, state } => {
+                last = state;
+                let keys = Some(keys);
+                outcome.set(number, Bound { keys, state });
+            }
+            Report::Pressed { token } => pressed(token.as_deref()),
         }
     }
-    zbus::Error::InvalidReply
-}
-
-/// Calls a method that the portal answers with a signal, after the user where it asks; `None` if it was refused.
-async fn request<B>(
-    connection: &Connection,
-    method: &str,
-    body: &B,
-) -> zbus::Result<Option<HashMap<String, OwnedValue>>>
-where
-    B: Serialize + DynamicType,
-{
-    // Before the call, so that no answer is missed.
-    let (mut answers, portal) = signals(connection, REQUEST, "Response").await?;
-    let reply = call(connection, PATH, SHORTCUTS, method, body).await?;
-    let handle: OwnedObjectPath = reply.body().deserialize()?;
-    while let Some(message) = answers.next().await {
-        let message = message?;
-        let is_ours = message.header().path().is_some_and(|it| *it == *handle);
-        if !is_ours || sender(&message) != portal {
-            continue;
-        }
-        let (code, results) = message.body().deserialize::<(u32, _)>()?;
-        return Ok((code == 0).then_some(results));
-    }
-    Err(zbus::Error::InvalidReply)
-}
-
-/// Returns the signals of the portal with this name, and the portal's unique name: every program on the bus can send them.
-async fn signals(
-    connection: &Connection,
-    interface: &'static str,
-    member: &'static str,
-) -> zbus::Result<(MessageStream, String)> {
-    let rule = MatchRule::builder()
-        .msg_type(message::Type::Signal)
-        .interface(interface)?
-        .member(member)?
-        .build();
-    let stream = MessageStream::for_match_rule(rule, connection, None).await?;
-    let asked = (SHORTCUTS, "version");
-    let properties = "org.freedesktop.DBus.Properties";
-    // A portal without this interface refuses here.
-    let portal = call(connection, PATH, properties, "Get", &asked).await?;
-    Ok((stream, sender(&portal)))
-}
-
-async fn call<B>(
-    connection: &Connection,
-    path: &str,
-    interface: &str,
-    method: &str,
-    body: &B,
-) -> zbus::Result<Message>
-where
-    B: Serialize + DynamicType,
-{
-    connection
-        .call_method(Some(NAME), path, Some(interface), method, body)
-        .await
-}
-
-fn text(fields: &HashMap<String, OwnedValue>, name: &str) -> Option<String> {
-    let value = fields.get(name)?;
-    let is_text = value.value_signature() == String::SIGNATURE;
-    is_text
-        .then(|| value.try_clone().ok())
-        .flatten()
-        .and_then(|it| String::try_from(it).ok())
-}
-
-/// Returns the keys that the portal gave, in its words if it says them; `None` if it gave none.
-fn trigger(given: &HashMap<String, OwnedValue>) -> Option<Option<String>> {
-    type Given = Vec<(String, HashMap<String, OwnedValue>)>;
-    let all = given.get("shortcuts")?.try_clone().ok()?;
-    let all = Given::try_from(all).ok()?;
-    let (_, fields) = all.into_iter().find(|(id, _)| id == TOGGLE)?;
-    let said = text(&fields, "trigger_description");
-    Some(said.filter(|it| !it.is_empty()))
+    let keys = Some(keys.to_owned());
+    let state = match last {
+        ShortcutState::Taken => ShortcutState::Taken,
+        ShortcutState::Active
+        | ShortcutState::Asked
+        | ShortcutState::Off
+        | ShortcutState::Unsupported => ShortcutState::Unsupported,
+    };
+    outcome.set(number, Bound { keys, state });
 }

@@ -35,6 +35,7 @@ mod window_place;
 mod window_process;
 mod window_wire;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -340,14 +341,16 @@ fn check_display() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the output of --help and --version")]
+/// Prints the output of `--help` and `--version`. A closed pipe is no error to report.
 fn print_line(text: &str) -> ExitCode {
-    println!("{text}");
-    ExitCode::SUCCESS
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
-#[expect(clippy::print_stderr, reason = "the error when it does not start")]
+/// Prints the error when it does not start. If it cannot be written, the exit code remains.
 fn print_error(text: &str, code: ExitCode) -> ExitCode {
-    eprintln!("rolecall-desktop: {text}");
+    let _ = writeln!(std::io::stderr(), "rolecall-desktop: {text}");
     code
 }

@@ -103,7 +103,7 @@ def test_t03_a_denial_is_one_line_without_credentials(desktop, rolecall, practic
     notifications.invoke(notice, "Deny")
     output, errors = asking.communicate(timeout=10)
     assert (asking.returncode, output) == (1, "")
-    assert errors == 'rolecall: "guest": the request was not allowed in Rolecall. Try again and allow it there\n'
+    assert errors == 'rolecall: "guest": the request was not allowed in Rolecall. See why with: rolecall history\n'
     assert len(errors) <= LINE_MAX and assumed(account) == 0
     [line] = rolecall.json("history", "guest")
     assert (line["verdict"], line["failure"], line["count"]) == ("denied", "not_allowed", 1)

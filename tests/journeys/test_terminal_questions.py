@@ -158,6 +158,16 @@ def test_t03_another_terminal_answers_for_programs_without_one(machine, agent):
     assert verdicts(agent) == ["denied", "accepted"]
 
 
+def test_a_terminal_that_waits_for_questions_starts_no_agent_that_was_stopped(machine, agent):
+    agent = agent("ask")
+    watching = Terminal(machine, binary("rolecall"), "answer")
+    watching.expect("Waiting for programs")
+    agent.ok("agent", "--stop")
+    stays(lambda: agent.cli("agent", "--status").returncode == 1, "no agent", 3)
+    os.kill(watching.pid, 2)
+    watching.end()
+
+
 def test_answer_needs_a_terminal_itself_and_so_does_every_answer(machine, agent):
     agent = agent("ask")
     done = agent.cli("answer")

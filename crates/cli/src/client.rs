@@ -107,6 +107,16 @@ impl Client {
         }
     }
 
+    /// Returns a text whose commands are for the same application as this one.
+    pub(crate) fn command_in(&self, text: &str) -> String {
+        match self.mode() {
+            Mode::Own => text.to_owned(),
+            Mode::Practice => text
+                .replace("rolecall ", "rolecall --practice ")
+                .replace("--practice --practice", "--practice"),
+        }
+    }
+
     /// Returns roles, sessions, keys and problems.
     ///
     /// # Errors

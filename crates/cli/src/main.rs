@@ -31,7 +31,6 @@ use std::process::ExitCode;
 
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise;
-use rolecall_core::view::snapshot::Mode;
 
 use arguments::{Command, Invocation, SessionOf};
 use client::Client;
@@ -86,11 +85,15 @@ fn message(
         let problem = commands::with_suggestion(problem, client, environment, &invocation.command);
         return match problem.remedy == before {
             true => line,
-            false => format!("{line}\n{}", sanitise::visible(&problem.remedy)),
+            false => format!(
+                "{line}\n{}",
+                client.command_in(&sanitise::visible(&problem.remedy))
+            ),
         };
     }
     let problem = commands::with_suggestion(problem, client, environment, &invocation.command);
-    let mut text = sanitise::visible(&format!("{} {}", problem.what, problem.remedy));
+    let remedy = client.command_in(&problem.remedy);
+    let mut text = sanitise::visible(&format!("{} {remedy}", problem.what));
     // The detail of invalid input is the name of a field, which the text has in words.
     let detail = problem.detail.as_ref();
     if let Some(detail) = detail.filter(|_| problem.code != ProblemCode::InvalidInput) {
@@ -99,14 +102,9 @@ fn message(
     }
     let causes = problem.diagnosis.map_or(0, |it| it.causes.len());
     if let Some(role) = invocation.command.role().filter(|_| causes > 1) {
-        let practice = match invocation.mode {
-            Mode::Own => "",
-            Mode::Practice => "--practice ",
-        };
         let role = shell_word(&sanitise::visible(role));
-        text.push_str(&format!(
-            "\nAll {causes} causes: rolecall {practice}explain {role}"
-        ));
+        let causes = format!("\nAll {causes} causes: rolecall explain {role}");
+        text.push_str(&client.command_in(&causes));
     }
     text
 }

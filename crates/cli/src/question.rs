@@ -30,9 +30,10 @@ impl BackgroundQuestion {
         let (socket, open) = (socket.clone(), self.open.clone());
         open.fetch_add(1, Ordering::AcqRel);
         thread::spawn(move || {
-            let asked = ask(&socket, &question);
+            let reply = read_reply(&question);
+            // Before the reply is sent, since the answer to the call may come first.
             open.fetch_sub(1, Ordering::AcqRel);
-            if let Err(problem) = asked {
+            if let Err(problem) = reply.and_then(|reply| send(&socket, &question, reply)) {
                 terminal::tell_person(&visible(&problem.to_string()));
             }
         });
@@ -51,22 +52,31 @@ impl BackgroundQuestion {
 /// # Errors
 /// If there is no terminal, or the question is no longer open.
 pub(crate) fn ask(socket: &Socket, question: &ConsentView) -> Result<(), Problem> {
+    send(socket, question, read_reply(question)?)
+}
+
+/// Asks until what is typed is an answer.
+fn read_reply(question: &ConsentView) -> Result<Reply, Problem> {
     let text = text(question);
     loop {
         terminal::discard_typed_input();
-        let reply = match terminal::ask(&text, Echo::On) {
-            Err(problem) if problem.code == ProblemCode::Cancelled => Reply::Deny,
+        match terminal::ask(&text, Echo::On) {
+            Err(problem) if problem.code == ProblemCode::Cancelled => return Ok(Reply::Deny),
             Err(problem) => return Err(problem),
-            Ok(line) => match reply(line.expose(), question) {
-                Some(reply) => reply,
-                None => continue,
-            },
-        };
-        let id = question.id;
-        return match socket.send(&Call::Reply { id, reply }, &|_| ())? {
-            Answer::Done => Ok(()),
-            _ => Err(unexpected()),
-        };
+            Ok(line) => {
+                if let Some(reply) = reply(line.expose(), question) {
+                    return Ok(reply);
+                }
+            }
+        }
+    }
+}
+
+fn send(socket: &Socket, question: &ConsentView, reply: Reply) -> Result<(), Problem> {
+    let id = question.id;
+    match socket.send(&Call::Reply { id, reply }, &|_| ())? {
+        Answer::Done => Ok(()),
+        _ => Err(unexpected()),
     }
 }
 

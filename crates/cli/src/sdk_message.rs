@@ -98,7 +98,7 @@ const WRONG_IDENTITY: &str = "AWS returned another role, so Rolecall gave no cre
 const AWS_FAILED: &str = "AWS had an internal error. Try again in a minute";
 const TIMED_OUT: &str =
     "no answer within 20 seconds. Rolecall may wait for a code: check there, then try again";
-const NOT_ALLOWED: &str = "the request was not allowed in Rolecall. Try again and allow it there";
+const NOT_ALLOWED: &str = "the request was not allowed in Rolecall. See why with: rolecall history";
 const NOBODY_TO_ASK: &str =
     "Rolecall cannot ask you about it. Run in another terminal: rolecall answer";
 const INTERNAL: &str = "Rolecall had an internal error. Try again";

@@ -160,6 +160,19 @@ impl Socket {
         reply.ok()?.answer.ok()
     }
 
+    /// Sends a call to a program that runs; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Socket::send`].
+    pub(crate) fn send_if_running(&self, call: &Call) -> Option<Result<Answer, Problem>> {
+        let dir = self.dir.as_deref()?;
+        match platform::ask(dir, call, call.rules().deadline, &|_| ()) {
+            Err(Unreachable::NotRunning | Unreachable::Lost) => None,
+            Err(error) => Some(Err(self.problem(error))),
+            Ok(reply) => Some(reply.answer),
+        }
+    }
+
     /// Takes the next step towards a program that serves: waits for one, takes the lock to start one, or starts it.
     fn wait_or_start(
         &self,
@@ -223,11 +236,12 @@ impl Socket {
     }
 
     fn not_running(&self) -> Problem {
-        let program = match self.mode {
-            Mode::Own => "rolecall-desktop",
-            Mode::Practice => "rolecall-desktop --practice",
-        };
-        let (what, remedy) = match (self.environment.privilege, self.environment.display) {
+        let own = (self.environment.privilege, self.environment.display);
+        let (what, remedy) = match own {
+            (Privilege::Own, _) if self.mode == Mode::Practice => (
+                "The practice account is not running.",
+                "Start it on a desktop with: rolecall-desktop --practice".to_owned(),
+            ),
             (Privilege::Own, Display::Absent) => (
                 "Rolecall is not running.",
                 match agent_start(&self.environment) {
@@ -239,7 +253,7 @@ impl Socket {
             ),
             (Privilege::Own, Display::Present) => (
                 "Rolecall is not running.",
-                format!("Start it from your applications menu, or run: {program}"),
+                "Start it from your applications menu, or run: rolecall-desktop".to_owned(),
             ),
             (Privilege::Sudo, _) => (
                 "Rolecall is not running for the user that sudo switched to.",

@@ -40,7 +40,15 @@ impl Owner {
         if ended || self.end_key(role).is_ok() {
             Ok(())
         } else {
-            Err(no_session(role))
+            Err(nothing_to_end(role))
         }
+    }
+}
+
+fn nothing_to_end(role: &Name) -> Problem {
+    let remedy = "There is nothing to end. See the sessions with: rolecall status".to_owned();
+    Problem {
+        remedy,
+        ..no_session(role)
     }
 }

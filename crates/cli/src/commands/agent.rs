@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use rolecall_core::api::host::{FileState, HostKind, HostView};
-use rolecall_core::value::problem::Problem;
+use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::value::secret::Secret;
+use rolecall_core::view::snapshot::Mode;
 
 use super::outcome::Outcome;
 use super::output::json;
@@ -22,12 +23,17 @@ use passphrase_pipe::PassphrasePipe;
 /// Runs a command on the agent.
 ///
 /// # Errors
-/// If the agent cannot be started, or none runs.
+/// If the agent cannot be started, or none runs, or it is asked of the practice account.
 pub(super) fn run(
     client: &Client,
     environment: &Environment,
     command: &AgentCommand,
 ) -> Result<Outcome, Problem> {
+    if client.mode() == Mode::Practice {
+        let what = "The practice account has no agent.";
+        let remedy = "Start it on a desktop with: rolecall-desktop --practice";
+        return Err(Problem::new(ProblemCode::InvalidInput, what, remedy));
+    }
     match command {
         AgentCommand::Run(options) => start(client, environment, options),
         AgentCommand::Stop => {

@@ -15,7 +15,7 @@ use crate::{question, terminal};
 /// How often to look for questions.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Waits for questions and asks each.
+/// Waits for questions and asks each. The agent is started once at most: if it ends later, this waits for another one.
 ///
 /// # Errors
 /// If a desktop asks, there is no terminal, or the application stops answering.
@@ -25,7 +25,7 @@ pub(super) fn run(client: &Client) -> Result<String, Problem> {
         let remedy = "Run it in a terminal.";
         return Err(Problem::new(ProblemCode::NotAllowed, what, remedy));
     }
-    let mut open = questions(client)?;
+    let mut open = in_answer(client.ask(Call::Questions)?)?;
     terminal::tell("Waiting for programs that ask for a role. Press Ctrl-C to stop.");
     loop {
         for question in &open {
@@ -34,12 +34,13 @@ pub(super) fn run(client: &Client) -> Result<String, Problem> {
             }
         }
         pause();
-        open = questions(client)?;
+        let answer = client.socket().send_if_running(&Call::Questions);
+        open = answer.transpose()?.map_or(Ok(Vec::new()), in_answer)?;
     }
 }
 
-fn questions(client: &Client) -> Result<Vec<ConsentView>, Problem> {
-    match client.ask(Call::Questions)? {
+fn in_answer(answer: Answer) -> Result<Vec<ConsentView>, Problem> {
+    match answer {
         Answer::Questions(questions) => Ok(questions),
         _ => Err(unexpected()),
     }

@@ -5,7 +5,7 @@ mod hosts;
 mod steps;
 mod text;
 
-use rolecall_core::api::reset::{LostSecret, ResetPlan};
+use rolecall_core::api::reset::ResetPlan;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::snapshot::Mode;
 
@@ -71,7 +71,7 @@ fn is_confirmed(plan: &ResetPlan, options: &ResetOptions) -> Result<bool, Proble
     let may_lose = plan.lost.is_empty() || options.keys == KeyLoss::Accepted;
     match (options.mode == WriteMode::Write, may_lose) {
         (true, true) => return Ok(true),
-        (true, false) => return Err(keys_would_be_lost(&plan.lost)),
+        (true, false) => return Err(keys_would_be_lost()),
         (false, _) => {}
     }
     if !terminal::is_reachable() {
@@ -102,8 +102,9 @@ fn keys_unread(why: &str) -> Problem {
     Problem::new(ProblemCode::InvalidFile, what, remedy)
 }
 
-fn keys_would_be_lost(lost: &[LostSecret]) -> Problem {
-    let what = format!("Nothing was removed. {}", text::loss(lost));
+/// The plan, which was shown before, names them.
+fn keys_would_be_lost() -> Problem {
+    let what = "Nothing was removed: secrets that are only here would be lost for good.";
     let remedy = "To agree to that, add --delete-keys.";
     Problem::new(ProblemCode::Cancelled, what, remedy)
 }

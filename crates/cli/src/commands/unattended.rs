@@ -8,7 +8,6 @@ use rolecall_core::api::protocol::{Answer, Call};
 use rolecall_core::api::wire_secret::WireSecret;
 use rolecall_core::value::sanitise::visible;
 use rolecall_core::view::question::CodeView;
-use rolecall_core::view::snapshot::Mode;
 
 use crate::client::Client;
 use crate::piped_code::StandardInput;
@@ -82,15 +81,9 @@ impl Watcher {
 
     fn notice(&self, prompt: &CodeView) -> String {
         let device = visible(&prompt.mfa_serial);
-        let practice = match self.client.mode() {
-            Mode::Own => "",
-            Mode::Practice => "--practice ",
-        };
-        let assume = format!(
-            "rolecall {practice}{} {}",
-            self.command,
-            shell_word(&visible(&self.role))
-        );
+        let role = shell_word(&visible(&self.role));
+        let assume = format!("rolecall {} {role}", self.command);
+        let assume = self.client.command_in(&assume);
         let place = match self.has_window() {
             true => "Enter it in Rolecall's window".to_owned(),
             false => format!("Enter it at a terminal with: {assume}"),

@@ -62,7 +62,7 @@ fn t03_credentials_denied() {
     Case::new(&["credentials", "guest"])
         .problem(json!({ "code": "not_allowed", "what": "canary", "remedy": "canary" }))
         .fails(str![[r#"
-rolecall: "guest": the request was not allowed in Rolecall. Try again and allow it there
+rolecall: "guest": the request was not allowed in Rolecall. See why with: rolecall history
 
 "#]]);
 }

@@ -64,6 +64,31 @@ Rolecall is not running. Start it from your applications menu, or run: rolecall-
 }
 
 #[test]
+fn b76_practice_not_running() {
+    for display in ["", ":1"] {
+        Case::new(&["--practice", "list"])
+            .env("DISPLAY", display)
+            .fails(str![[r#"
+The practice account is not running. Start it on a desktop with: rolecall-desktop --practice
+
+"#]]);
+    }
+}
+
+#[test]
+fn the_practice_account_has_no_agent() {
+    for arguments in [
+        &["--practice", "agent"][..],
+        &["--practice", "agent", "--stop"],
+    ] {
+        Case::new(arguments).fails(str![[r#"
+The practice account has no agent. Start it on a desktop with: rolecall-desktop --practice
+
+"#]]);
+    }
+}
+
+#[test]
 fn b76_not_running_without_a_display() {
     Case::new(&["list"])
         .env("DISPLAY", "")
@@ -75,14 +100,6 @@ start = "never"
         )
         .fails(str![[r#"
 Rolecall is not running. Start it with: rolecall agent
-
-"#]]);
-}
-
-#[test]
-fn b76_practice_not_running() {
-    Case::new(&["list", "--practice"]).fails(str![[r#"
-Rolecall is not running. Start it from your applications menu, or run: rolecall-desktop --practice
 
 "#]]);
 }

@@ -8,6 +8,7 @@ mod idle;
 mod reset;
 mod sealed_file;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,14 +106,16 @@ fn detach_from_terminal() {
 #[cfg(not(unix))]
 fn detach_from_terminal() {}
 
-#[expect(clippy::print_stdout, reason = "the output of --help and --version")]
+/// Prints the output of `--help` and `--version`. A closed pipe is no error to report.
 fn print_line(text: &str) -> ExitCode {
-    println!("{text}");
-    ExitCode::SUCCESS
+    match writeln!(std::io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
-#[expect(clippy::print_stderr, reason = "the error when it does not start")]
+/// Prints the error when it does not start. If it cannot be written, the exit code remains.
 fn print_error(text: &str, code: ExitCode) -> ExitCode {
-    eprintln!("rolecall-agent: {text}");
+    let _ = writeln!(std::io::stderr(), "rolecall-agent: {text}");
     code
 }

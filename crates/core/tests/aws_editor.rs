@@ -200,6 +200,8 @@ fn b43_an_indented_line_that_would_continue_what_is_written_is_left_alone() {
         "  cli_pager = less",
         "\tmore",
         "\n  # x\n  duration = 1",
+        " [[ region = x",
+        "  [profile x]\nregion = x",
     ] {
         let text = format!("[profile guest]\n# managed-by rolecall\n{line}\n");
         let mut editor = Editor::new(AwsFile::Config, &text);

@@ -330,10 +330,12 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Returns whether the first line of somebody in one of our own sections is indented.
+    /// Returns whether the first line of somebody behind our settings in one of our own sections is indented. It may also
+    /// be the one that ends the section, since an indented bracket continues a setting.
     fn begins_indented(&self, section: Section) -> bool {
         let first = self.lines_of_others(section).first().copied();
-        first.is_some_and(|at| self.document.lines()[at].text.starts_with([' ', '\t']))
+        let behind = self.document.lines().get(first.unwrap_or(section.end));
+        behind.is_some_and(|line| line.text.starts_with([' ', '\t']))
     }
 
     /// Returns the lines of one of our own sections that are not ours, without blank ones and comments.

@@ -201,6 +201,7 @@ fn b43_an_indented_line_that_would_continue_what_is_written_is_left_alone() {
         "\tmore",
         "\n  # x\n  duration = 1",
         " [[ region = x",
+        " ;cli_pager = less",
         "  [profile x]\nregion = x",
     ] {
         let text = format!("[profile guest]\n# managed-by rolecall\n{line}\n");

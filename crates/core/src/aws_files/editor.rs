@@ -330,11 +330,18 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Returns whether the first line of somebody behind our settings in one of our own sections is indented. It may also
-    /// be the one that ends the section, since an indented bracket continues a setting.
+    /// Returns whether the first line behind our settings in one of our own sections is indented. It may be a comment, or the
+    /// line that ends the section: behind a setting, an indented one of either kind continues it.
     fn begins_indented(&self, section: Section) -> bool {
-        let first = self.lines_of_others(section).first().copied();
-        let behind = self.document.lines().get(first.unwrap_or(section.end));
+        let others = self.lines_of_others(section);
+        let lines = self.document.lines();
+        let stays = |at: &usize| match lines[*at].kind {
+            LineKind::Blank => false,
+            LineKind::Comment => true,
+            _ => others.binary_search(at).is_ok(),
+        };
+        let first = (section.header + 2..section.end).find(stays);
+        let behind = lines.get(first.unwrap_or(section.end));
         behind.is_some_and(|line| line.text.starts_with([' ', '\t']))
     }
 

@@ -154,12 +154,12 @@ fn policies_table<'a>(
         .entry("ask")
         .or_insert_with(|| Item::Table(Table::new()));
     let ask = ask.as_table_like_mut().ok_or_else(|| not_a_table("ask"))?;
-    let policies = ask
-        .entry(table)
-        .or_insert_with(|| Item::Table(Table::new()));
-    policies
-        .as_table_like_mut()
-        .ok_or_else(|| not_a_table(table))
+    // An insertion fits the table into an inline one, which an entry would not.
+    if !ask.contains_key(table) {
+        ask.insert(table, Item::Table(Table::new()));
+    }
+    let policies = ask.get_mut(table).and_then(Item::as_table_like_mut);
+    policies.ok_or_else(|| not_a_table(table))
 }
 
 #[cfg(test)]
@@ -188,6 +188,21 @@ mod tests {
         assert_eq!(edited, FILE.replace("prod = \"once\"", "prod = \"ask\""));
         let added = with_consent(FILE, "", &role("a role"), Some(Consent::Never)).expect("valid");
         assert_eq!(added, format!("{FILE}\"a role\" = \"never\"\n"));
+    }
+
+    #[test]
+    fn a_policy_is_added_to_an_inline_table() {
+        for file in [
+            "ask = { default = \"once\" }\n",
+            "ask = { default = \"once\",}\n",
+            "ask = { roles = { prod = \"once\" } }\n",
+            "ask = {}\n",
+        ] {
+            for subject in [role("guest"), Subject::Key(name("work"))] {
+                let added = with_consent(file, "", &subject, Some(Consent::Never)).expect("valid");
+                assert_eq!(consent_in(&added, &subject), Consent::Never, "{added}");
+            }
+        }
     }
 
     #[test]

@@ -336,7 +336,7 @@ fn assume(
     Ok(Answer::Session(Box::new(view)))
 }
 
-/// Asks or answers whether a role that acts on production is assumed.
+/// Asks or answers whether a role that acts on production is assumed, or gives a question more time.
 fn question(keeper: &Keeper, caller: &Caller<'_>, call: QuestionCall) -> Result<Answer, Problem> {
     let by = caller.requester();
     done(match call {
@@ -349,6 +349,7 @@ fn question(keeper: &Keeper, caller: &Caller<'_>, call: QuestionCall) -> Result<
             keeper.answer_account(id, &account, by.as_ref())
         }
         QuestionCall::CancelAccount { id } => keeper.cancel_account(id, by.as_ref()),
+        QuestionCall::Extend { id } => keeper.extend_question(id),
     })
 }
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::policy::Decision;
 use super::{Owner, State};
 use crate::state::consent::{AccessRequest, Reach, Scope};
-use crate::state::question::{Answer, Kind, Sort};
+use crate::state::question::{Answer, Kind, QUESTION_LIFE, Sort};
 use crate::waiter::Waiter;
 use rolecall_core::asker::consent::{Consent, Reply, Subject};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
@@ -15,9 +15,6 @@ use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::question::ConsentView;
 
-/// How long a question waits for its answer. SDKs wait at least a minute for a `credential_process`.
-/// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
-pub(super) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 /// How long a terminal that asked for questions is assumed to watch for them.
 const WATCH: SignedDuration = SignedDuration::from_secs(5);
 
@@ -283,7 +280,7 @@ impl Owner {
             Decision::Refused(verdict) => Some(Answer::Access(verdict)),
             Decision::Asked(_) => None,
         };
-        let answer = self.await_answer(id, Some(|| waiter.is_gone()), by_policy);
+        let answer = self.await_answer(id, Some(waiter), by_policy);
         match answer.await {
             Answer::Access(verdict) => verdict,
             Answer::Withdrawn

@@ -22,7 +22,7 @@ impl Owner {
                 "If you want it, ask again in half a minute and allow it.",
             ),
             Verdict::Unanswered => (
-                format!("Nobody allowed the request for {wanted} within 45 seconds."),
+                format!("Nobody allowed the request for {wanted} in time."),
                 "Ask again in half a minute, and answer the notification or Rolecall's window.",
             ),
             Verdict::Limited => (

@@ -160,6 +160,7 @@ blocking! {
         fn credentials_at_hand(role: &Name) -> Option<Secret>;
         fn dismiss(code: ProblemCode);
         fn end_key(name: &Name) -> Result<(), Problem>;
+        fn extend_question(id: u64) -> Result<(), Problem>;
         fn has_session(role: &Name) -> bool;
         fn is_change_allowed(digest: &str, act: SetupAct, requester: &Requester) -> bool;
         fn key_credentials_at_hand(name: &Name) -> Option<Secret>;

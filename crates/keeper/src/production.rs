@@ -5,13 +5,12 @@
 
 use jiff::Timestamp;
 
-use super::prompt::{PROMPT_LIFE, cancelled};
-use super::question::NEVER_GONE;
+use super::prompt::cancelled;
 use super::waiter::Waiter;
 use super::{Owner, State};
 use crate::state::consent::Scope;
 use crate::state::production::ProductionPrompt;
-use crate::state::question::{Answer, Kind, Sort};
+use crate::state::question::{Answer, Kind, PROMPT_LIFE, Sort};
 use rolecall_core::asker::history::{Request, RequestKind, Verdict};
 use rolecall_core::asker::requester::{Isolation, Requester};
 use rolecall_core::value::name::Name;
@@ -194,16 +193,9 @@ impl Owner {
             let is_due = state.is_confirmation_due(role, deadline - PROMPT_LIFE);
             (!is_due).then_some(Answer::Confirmed)
         };
-        let answer = match waiter {
-            Some(waiter) => {
-                let is_gone = Some(|| waiter.is_gone());
-                self.await_answer(id, is_gone, instead).await
-            }
-            None => self.await_answer(id, NEVER_GONE, instead).await,
-        };
-        match answer {
+        match self.await_answer(id, waiter, instead).await {
             Answer::Confirmed => Ok(()),
-            Answer::Expired => Err(cancelled("Nobody confirmed production within two minutes.")),
+            Answer::Expired => Err(cancelled("Nobody confirmed production in time.")),
             Answer::Cancelled
             | Answer::Withdrawn
             | Answer::Code(_)

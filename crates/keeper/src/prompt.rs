@@ -3,18 +3,15 @@
 use jiff::SignedDuration;
 
 use super::assume::ended_meanwhile;
-use super::question::NEVER_GONE;
+use super::waiter::NOBODY;
 use super::{Owner, State};
 use crate::state::prompt::{CodePrompt, CodeRequest, Halt, Purpose};
-use crate::state::question::{Answer, Kind, Sort};
+use crate::state::question::{Answer, Kind, PROMPT_LIFE, Sort};
 use rolecall_core::plan::PlanPreference;
 use rolecall_core::value::mfa::{MfaCode, MfaSerial};
 use rolecall_core::value::name::Name;
 use rolecall_core::value::problem::{Problem, ProblemCode};
 use rolecall_core::view::question::CodeView;
-
-/// How long a prompt for a code or a reason waits for its answer.
-pub(super) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
 
 /// How long a terminal that asked for a role's prompts is assumed to show them.
 const ATTENDED: SignedDuration = SignedDuration::from_secs(3);
@@ -150,12 +147,12 @@ impl Owner {
             }
         };
         let id = self.open_question(Kind::Code(prompt), now + PROMPT_LIFE);
-        let answer = self.await_answer(id, NEVER_GONE, |state| state.answer_without_user(request));
+        let answer = self.await_answer(id, NOBODY, |state| state.answer_without_user(request));
         match answer.await {
             Answer::Code(code) => Ok(code),
             Answer::OtherPlan(preference) => Err(Halt::Replan(Some(preference))),
             Answer::Withdrawn => Err(ended_meanwhile().into()),
-            Answer::Expired => Err(cancelled("Nobody entered the code within two minutes.").into()),
+            Answer::Expired => Err(cancelled("Nobody entered the code in time.").into()),
             Answer::Cancelled | Answer::Reason(_) | Answer::Confirmed | Answer::Access(_) => {
                 Err(cancelled("The prompt for the code was cancelled.").into())
             }

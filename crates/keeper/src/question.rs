@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::waiter::Waiter;
 use super::{Owner, State};
 use crate::state::question::{Answer, Kind, Sort};
 use crate::view::question_view;
@@ -14,9 +15,6 @@ use rolecall_core::view::question::{ConsentView, QuestionView};
 
 /// How often a waiting request checks whether its requester is still there.
 const LOOK: SignedDuration = SignedDuration::from_millis(500);
-
-/// For the keeper's own attempts, which wait until the deadline.
-pub(super) const NEVER_GONE: Option<fn() -> bool> = None;
 
 /// An answer of the user to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,20 +78,43 @@ impl Owner {
         id
     }
 
-    /// Waits for the answer to a question until its deadline. Stops early if the caller that waits is gone. `instead` may
-    /// find an answer elsewhere.
+    /// Gives an open question its whole time again.
+    ///
+    /// # Errors
+    /// If it is no longer open.
+    pub(super) fn extend_question(&self, id: u64) -> Result<(), Problem> {
+        let now = self.ports.clock.now();
+        self.update(|state| {
+            let question = state.questions.get(id);
+            let sort = question.map_or(Sort::Access, |it| it.kind.sort());
+            match state.questions.extend(id, now + sort.life()) {
+                true => Ok(()),
+                false => Err(gone(sort)),
+            }
+        })
+    }
+
+    /// Waits for the answer to a question until its deadline, which the user may extend. Stops early if the caller that
+    /// waits is gone; the keeper's own attempts have none. `instead` may find an answer elsewhere.
     pub(super) async fn await_answer(
         &self,
         id: u64,
-        is_gone: Option<impl Fn() -> bool>,
+        caller: Option<&(impl Waiter + ?Sized)>,
         mut instead: impl FnMut(&mut State) -> Option<Answer>,
     ) -> Answer {
-        let deadline = self.lock().questions.deadline(id);
+        let mut known = self.lock().questions.deadline(id);
         let answer = loop {
-            if is_gone.as_ref().is_some_and(|it| self.outside(it)) {
+            if caller.is_some_and(|it| self.outside(|| it.is_gone())) {
                 break Answer::Withdrawn;
             }
-            let look = match is_gone {
+            let deadline = self.lock().questions.deadline(id);
+            if deadline > known {
+                let more = deadline.duration_since(known);
+                // The caller has a place already.
+                let _ = caller.map(|it| self.outside(|| it.wait(more, None)));
+                known = deadline;
+            }
+            let look = match caller {
                 Some(_) => self.deadline(LOOK).min(deadline),
                 None => deadline,
             };
@@ -104,7 +125,9 @@ impl Owner {
             if let Some(answer) = answered.await {
                 break answer;
             }
-            if self.ports.clock.now() >= deadline {
+            let now = self.ports.clock.now();
+            let is_over = now >= self.lock().questions.deadline(id);
+            if is_over {
                 self.expire(id);
             }
         };
@@ -195,7 +218,6 @@ impl State {
     }
 }
 
-/// Returns the notifications for all questions about programs: one for each, or one for many.
 fn gone(sort: Sort) -> Problem {
     let what = "This question is no longer open.";
     let remedy = match sort {

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::assume::ended_meanwhile;
 use super::intent::{Asker, Intent};
-use super::prompt::{PROMPT_LIFE, cancelled};
-use super::question::NEVER_GONE;
+use super::prompt::cancelled;
+use super::waiter::NOBODY;
 use super::{Owner, State};
-use crate::state::question::{Answer, Kind};
+use crate::state::question::{Answer, Kind, PROMPT_LIFE};
 use crate::state::reason::{GivenReason, REASON_LIFE, ReasonPrompt};
 use rolecall_core::plan::Chain;
 use rolecall_core::role::Role;
@@ -124,14 +124,14 @@ impl Owner {
         };
         let deadline = self.ports.clock.now() + PROMPT_LIFE;
         let id = self.open_question(Kind::Reason(prompt), deadline);
-        let answer = self.await_answer(id, NEVER_GONE, |state| {
+        let answer = self.await_answer(id, NOBODY, |state| {
             let is_wanted = state.sessions.attempts.is_running(attempt);
             (!is_wanted).then_some(Answer::Withdrawn)
         });
         match answer.await {
             Answer::Reason(reason) => Ok(reason),
             Answer::Withdrawn => Err(ended_meanwhile()),
-            Answer::Expired => Err(cancelled("Nobody gave a reason within two minutes.")),
+            Answer::Expired => Err(cancelled("Nobody gave a reason in time.")),
             Answer::Cancelled
             | Answer::Code(_)
             | Answer::OtherPlan(_)

@@ -30,3 +30,19 @@ pub trait Waiter {
         work(self.look_closer());
     }
 }
+
+/// For the keeper's own attempts, which wait until the deadline.
+pub(super) const NOBODY: Option<&Nobody> = None;
+
+/// Stands for no caller.
+pub(super) enum Nobody {}
+
+impl Waiter for Nobody {
+    fn wait(&self, _: SignedDuration, _: Option<ConsentView>) -> Result<(), Problem> {
+        match *self {}
+    }
+
+    fn is_gone(&self) -> bool {
+        match *self {}
+    }
+}

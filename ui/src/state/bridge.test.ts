@@ -49,6 +49,7 @@ test.each<[unknown, Parameters<typeof called>[0]]>([
   [{ limited: { role: "a", limits: { access: "read_only" } } }, (bridge) => bridge.assume("a", { access: "read_only" })],
   [{ answer_reason: { id: 7, reason: "OPS-1" } }, (bridge) => bridge.answerReason(7, "OPS-1")],
   [{ cancel_reason: { id: 7 } }, (bridge) => bridge.cancelReason(7)],
+  [{ question: { extend: { id: 7 } } }, (bridge) => bridge.extendQuestion(7)],
   [{ question: { answer_account: { id: 7, account: "shop" } } }, (bridge) => bridge.answerAccount(7, "shop")],
   [{ question: { cancel_account: { id: 7 } } }, (bridge) => bridge.cancelAccount(7)],
   [{ reply: { id: 7, reply: "deny" } }, (bridge) => bridge.reply(7, "deny")],

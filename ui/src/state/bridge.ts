@@ -40,6 +40,7 @@ export interface Bridge {
   cancelReason(id: number): Promise<void>;
   /** Confirms that a role of production is assumed, by its account's name or ID. */
   answerAccount(id: number, account: string): Promise<void>;
+  extendQuestion(id: number): Promise<void>;
   cancelAccount(id: number): Promise<void>;
   reply(id: number, reply: Reply): Promise<void>;
   /** Sets the program access of the role; null is the default. */
@@ -205,6 +206,7 @@ const desktop: Bridge = {
   answerReason: (id, reason) => done({ answer_reason: { id, reason } }),
   cancelReason: (id) => done({ cancel_reason: { id } }),
   answerAccount: (id, account) => done({ question: { answer_account: { id, account } } }),
+  extendQuestion: (id) => done({ question: { extend: { id } } }),
   cancelAccount: (id) => done({ question: { cancel_account: { id } } }),
   reply: (id, reply) => done({ reply: { id, reply } }),
   setConsent: (role, consent) => done({ set_consent: { role, consent } }),

@@ -407,7 +407,7 @@ export type PracticeCode = {
   /** For how many seconds each code is shown. */
   step_s: number,
 };
-/** A call about the question before a role that acts on production is assumed. */
+/** A call about a question to the user. */
 export type QuestionCall = { "confirm": {
   /** The role's name. */
   role: string,
@@ -417,6 +417,8 @@ export type QuestionCall = { "confirm": {
   id: number,
   /** The name or ID, as typed. */
   account: string, } } | { "cancel_account": {
+  /** The question's ID. */
+  id: number, } } | { "extend": {
   /** The question's ID. */
   id: number, } };
 /** The roles, and everything else that is shown. */

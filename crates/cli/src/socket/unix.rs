@@ -20,9 +20,9 @@ use super::unreachable::{OnQuestion, Reply, Unreachable};
 
 const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long the user may take to answer a question, at most.
-const QUESTION_MAX_S: u32 = 60;
-/// How many questions a call may have, at most.
-const QUESTIONS_MAX: usize = 8;
+const QUESTION_MAX_S: u32 = 120;
+/// How many questions a call may have, and how often they may get more time, at most together.
+const QUESTIONS_MAX: usize = 32;
 
 /// Sends a call and returns the answer. Whenever the application asks the user first, calls `on_question`
 /// and waits longer.
@@ -54,7 +54,7 @@ pub(super) fn ask(
         until,
     };
     let mut response: Response = read_frame(&mut answer, ANSWER_MAX).map_err(unreachable)?;
-    // A call that several access keys sign has a question for each.
+    // A call that several access keys sign has a question for each, and the user may give each more time.
     for _ in 0..QUESTIONS_MAX {
         let Ok(Answer::Asking { seconds, question }) = response.result else {
             break;

@@ -292,6 +292,10 @@ impl Call {
                 if_absent: IfAbsent::Fail,
                 ..CHANGE
             },
+            Self::Question(QuestionCall::Extend { .. }) => CallRules {
+                callers: Callers::Window,
+                ..CHANGE
+            },
             Self::Serve { .. } => CallRules {
                 access: Access::Identified,
                 if_absent: IfAbsent::Fail,

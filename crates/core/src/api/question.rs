@@ -1,8 +1,8 @@
-//! The calls about the question before a role that acts on production is assumed.
+//! The calls about questions to the user: before a role that acts on production is assumed, and for more time.
 
 use serde::{Deserialize, Serialize};
 
-/// A call about the question before a role that acts on production is assumed.
+/// A call about a question to the user.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -24,6 +24,12 @@ pub enum QuestionCall {
     },
     /// Cancel the question, and what waits for it.
     CancelAccount {
+        /// The question's ID.
+        id: u64,
+    },
+    /// Give a question of any kind its whole time again, as often as the user wants.
+    /// <https://www.w3.org/WAI/WCAG22/Understanding/timing-adjustable>
+    Extend {
         /// The question's ID.
         id: u64,
     },

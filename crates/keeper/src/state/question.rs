@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::state::consent::{AccessRequest, Permissions};
 use crate::state::production::{Confirmed, ProductionPrompt};
@@ -14,6 +14,12 @@ use rolecall_core::role::reason::Reason;
 use rolecall_core::value::mfa::MfaCode;
 use rolecall_core::value::name::Name;
 use rolecall_core::view::notice::Notice;
+
+/// How long a question to the user about what they do waits for its answer.
+pub(crate) const PROMPT_LIFE: SignedDuration = SignedDuration::from_secs(120);
+/// How long a question waits for its answer. SDKs wait at least a minute for a `credential_process`.
+/// <https://pkg.go.dev/github.com/aws/aws-sdk-go-v2/credentials/processcreds#pkg-constants>
+pub(crate) const QUESTION_LIFE: SignedDuration = SignedDuration::from_secs(45);
 
 /// The open questions, and the IDs that they share. The first answer to a question is its only one.
 #[derive(Default)]
@@ -55,6 +61,16 @@ pub(crate) enum Sort {
     Reason,
     Production,
     Access,
+}
+
+impl Sort {
+    /// Returns how long such a question waits for its answer, at first and after each extension.
+    pub(crate) fn life(self) -> SignedDuration {
+        match self {
+            Self::Code | Self::Reason | Self::Production => PROMPT_LIFE,
+            Self::Access => QUESTION_LIFE,
+        }
+    }
 }
 
 /// The end of a question.
@@ -149,6 +165,13 @@ impl Questions {
     pub(crate) fn deadline(&self, id: u64) -> Timestamp {
         let question = self.table.get(&id);
         question.map_or(Timestamp::MIN, |question| question.deadline)
+    }
+
+    /// Moves the deadline of an open question further away. Returns `false` if it is no longer open.
+    pub(crate) fn extend(&mut self, id: u64, deadline: Timestamp) -> bool {
+        let open = self.table.get_mut(&id).filter(|it| it.answer.is_none());
+        open.map(|it| it.deadline = it.deadline.max(deadline))
+            .is_some()
     }
 
     /// Closes a question with an answer for all callers that wait, and remembers what it permits. Returns `false` if the

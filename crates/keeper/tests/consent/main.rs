@@ -223,7 +223,7 @@ fn t03_no_answer_is_a_denial() {
     let asking = set.ask(1);
     let question = set.wait_for_question();
     set.fakes.clock.advance(SignedDuration::from_secs(46));
-    assert!(asking.refused().what.contains("45 seconds"));
+    assert!(asking.refused().what.contains("in time"));
     assert_eq!(set.verdicts(), [(Verdict::Unanswered, 1)]);
     assert!(
         set.keeper
@@ -231,6 +231,27 @@ fn t03_no_answer_is_a_denial() {
             .is_err(),
         "too late"
     );
+}
+
+#[test]
+fn a_question_that_gets_more_time_stays_open_as_long_as_its_program_waits() {
+    let set = Set::with(ASK);
+    let asking = set.ask(1);
+    let question = set.wait_for_question();
+    for times in 1..=10 {
+        set.fakes.clock.advance(SignedDuration::from_secs(39));
+        assert_eq!(set.keeper.extend_question(question.id), Ok(()));
+        // It looks twice a second.
+        set.fakes.clock.advance(SignedDuration::from_secs(1));
+        until_so(|| asking.waiter.waits() == 1 + times);
+    }
+    let extended = set.wait_for_question();
+    let longer = extended.deadline.duration_since(question.deadline);
+    assert_eq!((extended.id, longer.as_secs()), (question.id, 399));
+    set.fakes.clock.advance(SignedDuration::from_secs(46));
+    assert!(asking.refused().what.contains("in time"));
+    let late = set.keeper.extend_question(question.id);
+    assert!(late.is_err_and(|it| it.what.contains("no longer open")));
 }
 
 #[test]

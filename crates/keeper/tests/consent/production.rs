@@ -234,6 +234,20 @@ fn the_id_confirms_an_account_without_a_name_and_two_clicks_share_a_question() {
 }
 
 #[test]
+fn a_confirmation_can_be_given_after_its_first_deadline_if_it_was_extended() {
+    let set = Set::named("");
+    let click = set.click();
+    let id = set.wait_to_be_asked().id;
+    set.fakes.clock.advance(SignedDuration::from_secs(110));
+    assert_eq!(set.keeper.extend_question(id), Ok(()));
+    set.fakes.clock.advance(SignedDuration::from_secs(110));
+    assert_eq!(set.wait_to_be_asked().id, id);
+    assert_eq!(set.keeper.answer_account(id, "Shop Prod", None), Ok(()));
+    assert_eq!(click.end(), Ok(()));
+    assert!(set.keeper.extend_question(id).is_err());
+}
+
+#[test]
 fn t03_production_that_is_not_confirmed_is_not_assumed() {
     let set = Set::named("");
     let cancelled = set.click();

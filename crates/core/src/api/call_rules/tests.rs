@@ -64,6 +64,7 @@ fn every_call() -> Vec<Value> {
             json!({ "question": { "confirm": { "role": "guest" } } }),
             json!({ "question": { "answer_account": { "id": 1, "account": "shop" } } }),
             json!({ "question": { "cancel_account": { "id": 1 } } }),
+            json!({ "question": { "extend": { "id": 1 } } }),
         ])
         .chain(calls_of_the_console_and_iam())
         .collect()

@@ -123,6 +123,38 @@ def test_assume_sets_a_session_and_removes_it(start, rolecall, kind):
     assert shown(shell) == ("none", "none", "none")
 
 
+def phase(shell):
+    """Returns what a prompt says of the session that the shell holds."""
+    shell.type("rolecall status --format '<<{phase}>>'")
+    return shell.wait_for(r"\n\r*<<(\w+)>>").group(1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_shell_knows_that_its_session_was_renewed_or_ended_and_refreshes_it(start, rolecall, kind):
+    shell = start(kind)
+    shell.type("assume --refresh")
+    ready(shell, "no session")
+    shell.type("assume guest")
+    ready(shell)
+    first = shown(shell)[1]
+    assert phase(shell) == "active"
+    rolecall.ok("assume", "guest")
+    second = rolecall.handed_out("guest")["AccessKeyId"]
+    assert second != first and phase(shell) == "renewed"
+    shell.type("assume --refresh")
+    ready(shell)
+    assert shown(shell)[1] == second and phase(shell) == "active"
+    shell.type("assume --refresh")
+    ready(shell)
+    third = rolecall.handed_out("guest")["AccessKeyId"]
+    assert shown(shell)[1] == third != second
+    rolecall.ok("end", "guest")
+    assert phase(shell) == "ended"
+    shell.type("assume --refresh")
+    ready(shell)
+    assert shown(shell)[1] == rolecall.handed_out("guest")["AccessKeyId"] and phase(shell) == "active"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_t22_assume_never_executes_the_name_of_a_role(desktop, start, rolecall, kind):
     shell = start(kind)

@@ -117,7 +117,7 @@ def test_without_an_endpoint_the_time_is_that_of_the_shells_own_credentials(star
     app.practice.set_faults("skew=2400")
     app.ok("assume", "guest")
     terminal.type("true")
-    terminal.wait_for(r"\(guest (20m|19m)\) own:0 ")
+    terminal.wait_for(r"\(guest (20m|19m), renewed\) own:0 ")
     app.practice.set_faults("skew=3660")
     app.ok("assume", "guest")
     terminal.type("true")

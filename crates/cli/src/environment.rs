@@ -1,5 +1,5 @@
-//! The environment variables that the command line reads: paths, and of AWS's variables only those with paths. Of the
-//! others it only looks at which are set beside a session.
+//! The environment variables that the command line reads: paths, and of AWS's variables only those with paths, and the ends
+//! of the access key ID. Of the others it only looks at which are set beside a session.
 
 use std::ffi::OsString;
 use std::path::{self, Path, PathBuf};
@@ -7,6 +7,7 @@ use std::path::{self, Path, PathBuf};
 use jiff::Timestamp;
 use rolecall_core::api::host::INHERITED_VARIABLES;
 use rolecall_core::session::variable;
+use rolecall_core::value::access_key::masked;
 
 use crate::paint::Paint;
 
@@ -43,6 +44,8 @@ pub(crate) struct Environment {
     pub(crate) role: Option<String>,
     /// `ROLECALL_EXPIRATION`: when the credentials of this shell expire; absent if they are renewed.
     pub(crate) expiration: Option<Timestamp>,
+    /// `AWS_ACCESS_KEY_ID`, hidden except for its ends: which session this shell holds.
+    pub(crate) access_key_id: Option<String>,
     /// `ZDOTDIR`: the folder of zsh's start-up files.
     pub(crate) zsh_dir: Option<OsString>,
     /// Whether sudo started this process: `SUDO_UID`.
@@ -120,6 +123,7 @@ impl Environment {
             shell: path("SHELL"),
             role: variable("ROLECALL_ROLE").and_then(|role| role.into_string().ok()),
             expiration: variable("ROLECALL_EXPIRATION").and_then(|end| end.to_str()?.parse().ok()),
+            access_key_id: variable("AWS_ACCESS_KEY_ID").and_then(|id| Some(masked(id.to_str()?))),
             zsh_dir: variable("ZDOTDIR"),
             privilege: match variable("SUDO_UID") {
                 Some(_) => Privilege::Sudo,

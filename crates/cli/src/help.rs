@@ -202,8 +202,9 @@ AWS about each session, and drops those that AWS no longer accepts.
 
 --format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (usable sessions) for the role in
 ROLECALL_ROLE, or for the session that ends first. It prints nothing if there is no session. If ROLECALL_EXPIRATION says
-when the shell's own credentials expire, {left} is the time until then. If other variables replace the session, such as
-AWS_PROFILE, {left} and {phase} are \"replaced\", and {replaced} names them:
+when the shell's own credentials expire, {left} is the time until then, and says \"renewed\" or \"ended\" if the role has
+another session by now, or none; so does {phase}. `assume --refresh` of `rolecall shell-init` takes the new one. If other
+variables replace the session, such as AWS_PROFILE, {left} and {phase} are \"replaced\", and {replaced} names them:
 
   rolecall status --format '{role} {left}'
 
@@ -454,9 +455,10 @@ imported, what you had, and what was not imported and why. It never changes the 
 const SHELL_INIT: &str = "\
 Prints a script for bash, zsh, fish, pwsh or nu: a function, and completions of commands, flags and roles:
 
-  assume ROLE    puts the role's session into this shell, and assumes the role if it has none
-  assume --end   removes the session from this shell
-  assume         lets you pick a role with a few letters if fzf is installed, and in Nushell; otherwise lists the roles
+  assume ROLE       puts the role's session into this shell, and assumes the role if it has none
+  assume --refresh  renews this shell's session, or takes the one that was renewed elsewhere
+  assume --end      removes the session from this shell
+  assume            lets you pick a role with a few letters if fzf is installed, and in Nushell; otherwise lists the roles
 
 The tab key completes a role's name. If no role begins with the typed letters, it completes roles that contain them in
 their order.

@@ -19,10 +19,21 @@ end
 __rolecall_replace
 functions -e __rolecall_replace
 
-function @ASSUME@ --description 'Puts a role\'s session into this shell; --end removes it' --argument-names role
+function @ASSUME@ --description 'Puts a role\'s session into this shell; --refresh renews it, --end removes it' --argument-names role
     if test "$role" = --end
         command rolecall env --unset --shell fish | source
         return 0
+    end
+    if test "$role" = --refresh
+        set role $ROLECALL_ROLE
+        if test -z "$role"
+            echo "This shell has no session. Use: @ASSUME@ ROLE" >&2
+            return 1
+        end
+        # Renewed elsewhere, it is only taken.
+        if test (command rolecall status --format '{phase}' | string collect; or echo) != renewed
+            command rolecall assume $role; or return
+        end
     end
     if test -z "$role"
         if not command -q fzf; or not isatty stdin

@@ -14,7 +14,8 @@ _rolecall_replace() {
 _rolecall_replace
 unset -f _rolecall_replace
 
-# @ASSUME@ ROLE puts a role's session into this shell; @ASSUME@ --end removes it; @ASSUME@ alone lets you pick a role.
+# @ASSUME@ ROLE puts a role's session into this shell; --refresh renews it, and --end removes it; @ASSUME@ alone lets you
+# pick a role.
 # With the word "function", an alias of this name does not change the line.
 function @ASSUME@ {
   local role=${1-} block
@@ -22,6 +23,17 @@ function @ASSUME@ {
     --end)
       eval "$(command rolecall env --unset --shell bash)"
       return
+      ;;
+    --refresh)
+      role=${ROLECALL_ROLE-}
+      if [ -z "$role" ]; then
+        echo "This shell has no session. Use: @ASSUME@ ROLE" >&2
+        return 1
+      fi
+      # Renewed elsewhere, it is only taken.
+      if [ "$(command rolecall status --format '{phase}')" != renewed ]; then
+        command rolecall assume "$role" || return
+      fi
       ;;
     '')
       if ! command -v fzf >/dev/null || ! [ -t 0 ]; then

@@ -17,12 +17,16 @@ def "nu-complete rolecall" [line: string] {
 # Calls Rolecall; see: rolecall help
 def --wrapped rolecall [...arguments: string@"nu-complete rolecall"] { ^rolecall ...$arguments }
 
-# Puts a role's session into this shell; --end removes it; without a role it lets you pick one.
-def --env @ASSUME@ [role?: string@"nu-complete rolecall roles", --end] {
+# Puts a role's session into this shell; --refresh renews it, --end removes it; without a role it lets you pick one.
+def --env @ASSUME@ [role?: string@"nu-complete rolecall roles", --refresh, --end] {
   if $end {
 @UNSET@
     return
   }
+  let role = if $refresh { $env.ROLECALL_ROLE? } else { $role }
+  if $refresh and $role == null { error make --unspanned { msg: "This shell has no session. Use: @ASSUME@ ROLE" } }
+  # Renewed elsewhere, it is only taken.
+  if $refresh and (^rolecall status --format '{phase}') != renewed { ^rolecall assume $role }
   if $role == null and not (is-terminal --stdin) {
     ^rolecall list
     return

@@ -1,4 +1,5 @@
-# @ASSUME@ ROLE puts a role's session into this shell; @ASSUME@ --end removes it; @ASSUME@ alone lets you pick a role.
+# @ASSUME@ ROLE puts a role's session into this shell; --refresh renews it, and --end removes it; @ASSUME@ alone lets you
+# pick a role.
 # An alias comes before a function of the same name.
 if (Test-Path Alias:@ASSUME@) { Remove-Item Alias:@ASSUME@ -Force }
 function @ASSUME@ {
@@ -6,6 +7,15 @@ function @ASSUME@ {
     if ($Role -eq '--end') {
         rolecall env --unset --shell powershell | Out-String | Invoke-Expression
         return
+    }
+    if ($Role -eq '--refresh') {
+        $Role = $Env:ROLECALL_ROLE
+        if (-not $Role) { Write-Error "This shell has no session. Use: @ASSUME@ ROLE"; return }
+        # Renewed elsewhere, it is only taken.
+        if ((rolecall status --format '{phase}') -ne 'renewed') {
+            rolecall assume $Role
+            if ($LASTEXITCODE -ne 0) { return }
+        }
     }
     if (-not $Role) {
         if (-not (Get-Command fzf -ErrorAction SilentlyContinue)) { rolecall list; return }

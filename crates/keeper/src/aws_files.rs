@@ -29,8 +29,11 @@ impl Owner {
             .in_file(AwsFile::Credentials, &credentials_path);
         let mut reading = aws_files::roles_with_keys(text(&config), text(&credentials), &kept);
         let roles = std::mem::take(&mut reading.roles).into_iter();
+        let mut roles: Vec<FoundRole> = roles.map(FoundRole::from).collect();
+        // They are collected in the place of the larger ones that they are made from.
+        roles.shrink_to_fit();
         let mut fresh = AwsFiles {
-            roles: roles.map(FoundRole::from).collect(),
+            roles,
             config_path,
             credentials_path,
             connections: connections(text(&config)),

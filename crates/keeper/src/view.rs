@@ -270,12 +270,14 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
         mfa_code: role.mfa_code.map(|code| code.text().to_owned()),
         needs_code: plan.as_ref().is_ok_and(|plan| plan.question().is_some()),
         plan: plan.as_ref().map(Plan::sentence).unwrap_or_default(),
-        duration_limit: state.limit_of(role).map(|limit| DurationLimitView {
-            refused_s: match limit.known_by {
-                KnownBy::Refusal(refused) => Some(refused.seconds()),
-                KnownBy::Role => None,
-            },
-            allowed_s: limit.allowed.seconds(),
+        duration_limit: state.limit_of(role).map(|limit| {
+            Box::new(DurationLimitView {
+                refused_s: match limit.known_by {
+                    KnownBy::Refusal(refused) => Some(refused.seconds()),
+                    KnownBy::Role => None,
+                },
+                allowed_s: limit.allowed.seconds(),
+            })
         }),
         planned_s: plan.as_ref().map_or(0, |plan| plan.lifetime().seconds()),
         consent: state
@@ -284,9 +286,9 @@ fn role_view(state: &State, situation: &Situation<'_>, role: &Role, origin: &Ori
             .ask
             .of(&Subject::Role(role.name.clone())),
         consent_is_default: !state.settings.current.ask.roles.contains_key(&role.name),
-        problem: plan.err(),
+        problem: plan.err().map(Box::new),
         origin: origin.clone(),
-        hides: state.roles.catalogue.hidden(role.name.as_str()).cloned(),
+        hides: hidden(state, role.name.as_str()),
         ..RoleView::default()
     }
 }
@@ -316,11 +318,11 @@ fn unusable_view(state: &State, unusable: &Unusable, origin: &Origin) -> RoleVie
         renew: if_any(&draft.renew),
         lead_times: draft.lead_times.iter().map(|text| shown(text)).collect(),
         needs_code: draft.mfa_serial.is_some(),
-        problem: Some(unusable.problem.clone()),
+        problem: Some(Box::new(unusable.problem.clone())),
         consent: policy_of(state, &draft.name).unwrap_or(state.settings.current.ask.default),
         consent_is_default: policy_of(state, &draft.name).is_none(),
         origin: origin.clone(),
-        hides: state.roles.catalogue.hidden(&draft.name).cloned(),
+        hides: hidden(state, &draft.name),
         ..RoleView::default()
     }
 }
@@ -341,6 +343,11 @@ pub(super) fn mfa_view(session: &MfaSession) -> MfaView {
         mfa_serial: session.serial.to_string(),
         expires_at: session.credentials.expires_at,
     }
+}
+
+/// Returns where else a name is defined, without effect.
+fn hidden(state: &State, name: &str) -> Option<Box<Origin>> {
+    state.roles.catalogue.hidden(name).cloned().map(Box::new)
 }
 
 fn reason_view(state: &State, id: u64, prompt: &ReasonPrompt, deadline: Timestamp) -> ReasonView {

@@ -130,7 +130,7 @@ fn b19_r39_a_role_that_allows_less_gets_the_next_lower_duration_and_is_remembere
     assert_eq!(asked_lives(&fakes), ["12h", "8h", "8h"]);
 
     let role = &keeper.snapshot().roles[0];
-    let limit = role.duration_limit.expect("shown");
+    let limit = role.duration_limit.as_ref().expect("shown");
     assert_eq!((limit.refused_s, limit.allowed_s), (Some(43_200), 28_800));
     assert_eq!(role.planned_s, 28_800);
     let notice = fakes.notifier.take_bodies().pop().expect("a notice");

@@ -119,7 +119,7 @@ fn what_cannot_be_assumed_is_listed_last_with_its_reason() {
     let problem = set.role("ec2").problem.expect("shown");
     assert!(problem.what.contains("Ec2InstanceMetadata"), "{problem}");
     let refused = set.keeper.assume(&name("ec2"), None).expect_err("refused");
-    assert_eq!(refused, problem);
+    assert_eq!(refused, *problem);
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn the_maximum_duration_of_a_role_is_read_if_its_policies_allow_it() {
         set.keeper.read_maximums();
         let roles = set.keeper.snapshot().roles;
         let shown = roles.iter().find(|it| it.name == role).expect("a role");
-        let limit = shown.duration_limit.map(|limit| limit.allowed_s);
+        let limit = shown.duration_limit.as_ref().map(|limit| limit.allowed_s);
         assert_eq!((limit, set.count("GetRole")), (allowed_s, calls), "{role}");
     }
 }

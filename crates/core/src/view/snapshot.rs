@@ -298,7 +298,7 @@ pub struct RoleView {
     pub plan: String,
     /// Set if AWS does not allow the duration setting.
     #[serde(default)]
-    pub duration_limit: Option<DurationLimitView>,
+    pub duration_limit: Option<Box<DurationLimitView>>,
     /// The duration of a session by the current plan, in seconds.
     pub planned_s: u32,
     /// The policy for programs that request it.
@@ -308,7 +308,7 @@ pub struct RoleView {
     #[serde(default)]
     pub consent_is_default: bool,
     /// Why it cannot be assumed.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
     /// Whether it is a favourite.
     #[serde(default)]
     pub favourite: bool,
@@ -329,7 +329,7 @@ pub struct RoleView {
     pub origin: Origin,
     /// Where else a role with this name is defined, without effect.
     #[serde(default)]
-    pub hides: Option<Origin>,
+    pub hides: Option<Box<Origin>>,
 }
 
 impl RoleView {

@@ -391,6 +391,7 @@ fn the_window_gets_no_credentials_and_programs_change_no_policy() {
         "mark_role",
         "name_account",
         "open_console",
+        "question",
         "remove_role",
         "retry_keychain",
         "save_role",

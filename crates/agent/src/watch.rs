@@ -254,7 +254,8 @@ impl FileWatcher {
         Ok(())
     }
 
-    /// Returns every folder in which a change can make a path lead to another file, and notes the names on the ways.
+    /// Returns every folder in which a change of the user can make a path lead to another file, and notes the names on the
+    /// ways. Folders of the system above the home folder would wake this process for each program that looks into them.
     fn dirs_to_watch(&self) -> BTreeMap<PathBuf, (u64, Need)> {
         let ways: Vec<Way> = self.files.iter().map(|(_, path)| Way::to(path)).collect();
         let names = ways.iter().flat_map(|way| way.names.iter().cloned());
@@ -267,6 +268,7 @@ impl FileWatcher {
             let entry = dirs.entry(dir).or_insert((identity(&metadata), need));
             entry.1 = entry.1.max(need);
         }
+        dirs.retain(|dir, (_, need)| *need != Need::OnWay || can_change(dir));
         dirs
     }
 }
@@ -353,6 +355,17 @@ fn fingerprint(path: &Path) -> Fingerprint {
     ))
 }
 
+/// Returns whether the user can rename what is in a folder.
+#[cfg(unix)]
+fn can_change(dir: &Path) -> bool {
+    rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+fn can_change(_dir: &Path) -> bool {
+    true
+}
+
 /// Distinguishes a file or folder from another one with the same name.
 #[cfg(unix)]
 fn identity(metadata: &fs::Metadata) -> u64 {
@@ -367,6 +380,15 @@ fn identity(_metadata: &fs::Metadata) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_system_above_the_home_folder_is_not_watched() {
+        let home = tempfile::tempdir().expect("a folder");
+        assert!(can_change(home.path()));
+        let is_root = rustix::process::geteuid().is_root();
+        assert_eq!(can_change(Path::new("/")), is_root);
+    }
 
     #[test]
     fn a_kernel_limit_has_its_sysctl_name() {

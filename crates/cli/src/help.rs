@@ -227,7 +227,10 @@ Rolecall's window ask for it, and the first answer counts. An empty line cancels
 
 assume, env, exec, credentials and end accept limits. A limited session has a name of its own, such as
 \"ROLE · read-only\", and never replaces the role's full session. Rolecall reuses a reason for 12 hours when it cannot
-ask you.";
+ask you.
+
+Before a role that acts on production is assumed, it asks for the name of its account; so do env, exec and console. --yes
+leaves that out where [production] allow_yes in settings.toml permits it.";
 
 const EXPLAIN: &str = "\
 Explains why AWS refused the role the last time. It lists each likely cause, most likely first, with what to check, who

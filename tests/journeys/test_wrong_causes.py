@@ -62,7 +62,7 @@ def limit(agent, files):
 def accepts(agent):
     """Returns whether the agent can accept a connection."""
     try:
-        return bool(agent.ask("host", timeout=0.3))
+        return bool(agent.ask("host", timeout=1))
     except Refused:
         return True
     except OSError:

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { key, productionQuestion, role, snapshot } from "../fixture/make";
-import { open, spy } from "./opened";
+import { open, spy } from "../fixture/opened";
 
 const usual = { roles: [role("guest", { group: "Clients" }), role("audit", { group: "Clients" })], keys: [key("user")] };
 const prompt = {

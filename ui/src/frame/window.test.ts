@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DENIED, key, role, session, snapshot, withoutCredentials } from "../fixture/make";
-import { RecordingBridge, open, spy } from "./opened";
+import { RecordingBridge, open, spy } from "../fixture/opened";
 import { App } from "../state/app.svelte";
 
 const guest = role("guest", { group: "Clients" });

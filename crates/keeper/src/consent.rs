@@ -280,7 +280,7 @@ impl Owner {
             Decision::Refused(verdict) => Some(Answer::Access(verdict)),
             Decision::Asked(_) => None,
         };
-        let answer = self.await_answer(id, Some(waiter), by_policy);
+        let answer = self.await_answer(id, Some((waiter, deadline)), by_policy);
         match answer.await {
             Answer::Access(verdict) => verdict,
             Answer::Withdrawn

@@ -193,7 +193,8 @@ impl Owner {
             let is_due = state.is_confirmation_due(role, deadline - PROMPT_LIFE);
             (!is_due).then_some(Answer::Confirmed)
         };
-        match self.await_answer(id, waiter, instead).await {
+        let caller = waiter.map(|waiter| (waiter, deadline));
+        match self.await_answer(id, caller, instead).await {
             Answer::Confirmed => Ok(()),
             Answer::Expired => Err(cancelled("Nobody confirmed production in time.")),
             Answer::Cancelled

@@ -95,35 +95,41 @@ impl Owner {
     }
 
     /// Waits for the answer to a question until its deadline, which the user may extend. Stops early if the caller that
-    /// waits is gone; the keeper's own attempts have none. `instead` may find an answer elsewhere.
+    /// waits is gone; the keeper's own attempts have none. It knows until when it was told to wait, and is told of
+    /// extensions. `instead` may find an answer elsewhere.
     pub(super) async fn await_answer(
         &self,
         id: u64,
-        caller: Option<&(impl Waiter + ?Sized)>,
+        caller: Option<(&(impl Waiter + ?Sized), Timestamp)>,
         mut instead: impl FnMut(&mut State) -> Option<Answer>,
     ) -> Answer {
-        let mut known = self.lock().questions.deadline(id);
+        let mut told = caller.map_or(Timestamp::MAX, |(_, told)| told);
+        let caller = caller.map(|(waiter, _)| waiter);
         let answer = loop {
             if caller.is_some_and(|it| self.outside(|| it.is_gone())) {
                 break Answer::Withdrawn;
             }
             let deadline = self.lock().questions.deadline(id);
-            if deadline > known {
-                let more = deadline.duration_since(known);
+            if deadline > told {
+                let more = deadline.duration_since(told);
                 // The caller has a place already.
                 let _ = caller.map(|it| self.outside(|| it.wait(more, None)));
-                known = deadline;
+                told = deadline;
             }
             let look = match caller {
                 Some(_) => self.deadline(LOOK).min(deadline),
                 None => deadline,
             };
-            let answered = self.until(Some(look), |state| {
+            let heard = self.until(Some(look), |state| {
                 let answer = state.questions.answer_to(id);
-                answer.or_else(|| instead(state))
+                let answer = answer.or_else(|| instead(state)).map(Some);
+                let is_extended = state.questions.deadline(id) > deadline;
+                answer.or_else(|| is_extended.then_some(None))
             });
-            if let Some(answer) = answered.await {
-                break answer;
+            match heard.await {
+                Some(Some(answer)) => break answer,
+                Some(None) => continue,
+                None => {}
             }
             let now = self.ports.clock.now();
             let is_over = now >= self.lock().questions.deadline(id);

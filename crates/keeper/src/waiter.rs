@@ -1,6 +1,6 @@
 //! The caller that waits for a response.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use rolecall_core::asker::requester::Requester;
 use rolecall_core::value::problem::Problem;
@@ -32,7 +32,7 @@ pub trait Waiter {
 }
 
 /// For the keeper's own attempts, which wait until the deadline.
-pub(super) const NOBODY: Option<&Nobody> = None;
+pub(super) const NOBODY: Option<(&Nobody, Timestamp)> = None;
 
 /// Stands for no caller.
 pub(super) enum Nobody {}

@@ -344,29 +344,6 @@ fn without_a_terminal_production_is_refused_and_yes_needs_its_setting() {
 }
 
 #[test]
-fn a_lock_closes_all_questions_without_a_denial_and_asks_none() {
-    let set = Set::named("");
-    let (click, terminal, program) = (set.click(), set.confirm(request(1), false), set.ask(2));
-    until(|| (set.asked().len() == 2 && set.questions().len() == 1).then_some(()));
-    set.keeper.lock_sessions();
-    assert_eq!(code(click.end()), ProblemCode::Locked);
-    assert_eq!(code(terminal.end()), ProblemCode::Locked);
-    assert_eq!(program.refused().code, ProblemCode::Locked);
-    let by = request(1);
-    assert_eq!(code(set.click().end()), ProblemCode::Locked);
-    assert_eq!(code(set.confirm(by, false).end()), ProblemCode::Locked);
-    assert_eq!(code(set.assume_from(&request(1))), ProblemCode::Locked);
-    assert_eq!(set.ask(2).refused().code, ProblemCode::Locked);
-    assert!(set.keeper.snapshot().open_questions.is_empty());
-    assert!(set.fakes.sts.calls().is_empty());
-    set.keeper.unlock_sessions();
-    let asking = set.ask(2);
-    set.wait_for_question();
-    asking.waiter.leave(&set.fakes.clock);
-    assert!(asking.end().is_err());
-}
-
-#[test]
 fn a_session_of_production_is_as_short_as_the_settings_say_unless_its_role_says_another() {
     let settings = "[production]\nconfirm = false\nduration = \"20m\"\n";
     for (marks, own, expected) in [

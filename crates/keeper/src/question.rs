@@ -95,26 +95,26 @@ impl Owner {
     }
 
     /// Waits for the answer to a question until its deadline, which the user may extend. Stops early if the caller that
-    /// waits is gone; the keeper's own attempts have none. It knows until when it was told to wait, and is told of
-    /// extensions. `instead` may find an answer elsewhere.
+    /// waits is gone; the keeper's own attempts have none. It comes with the time until which it knows to wait, and hears
+    /// of extensions. `instead` may find an answer elsewhere.
     pub(super) async fn await_answer(
         &self,
         id: u64,
         caller: Option<(&(impl Waiter + ?Sized), Timestamp)>,
         mut instead: impl FnMut(&mut State) -> Option<Answer>,
     ) -> Answer {
-        let mut told = caller.map_or(Timestamp::MAX, |(_, told)| told);
+        let mut known = caller.map_or(Timestamp::MAX, |(_, known)| known);
         let caller = caller.map(|(waiter, _)| waiter);
         let answer = loop {
             if caller.is_some_and(|it| self.outside(|| it.is_gone())) {
                 break Answer::Withdrawn;
             }
             let deadline = self.lock().questions.deadline(id);
-            if deadline > told {
-                let more = deadline.duration_since(told);
+            if deadline > known {
+                let more = deadline.duration_since(known);
                 // The caller has a place already.
                 let _ = caller.map(|it| self.outside(|| it.wait(more, None)));
-                told = deadline;
+                known = deadline;
             }
             let look = match caller {
                 Some(_) => self.deadline(LOOK).min(deadline),

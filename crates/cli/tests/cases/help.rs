@@ -75,6 +75,9 @@ assume, env, exec, credentials and end accept limits. A limited session has a na
 "ROLE · read-only", and never replaces the role's full session. Rolecall reuses a reason for 12 hours when it cannot
 ask you.
 
+Before a role that acts on production is assumed, it asks for the name of its account; so do env, exec and console. --yes
+leaves that out where [production] allow_yes in settings.toml permits it.
+
   --read-only               Limits the session to reading, with AWS's policy ReadOnlyAccess
   --view-only               Limits the session to listing, with AWS's policy ViewOnlyAccess
   --region-lock REGION      Limits the session to a region, and to services without regions

@@ -142,7 +142,7 @@ fn create_if_missing(path: &Path) -> std::io::Result<()> {
 }
 
 fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> {
-    let child = command(program)
+    let child = limited(&mut command(program))
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -153,29 +153,36 @@ fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Returns the command for this same program, which gets only the variables that a desktop program needs.
+/// Returns the command for this same program.
 ///
 /// # Errors
 /// If its file is not known.
-#[cfg(target_os = "linux")]
 pub(crate) fn this_program() -> std::io::Result<Command> {
     let mut command = command(&program::running_path()?);
     // The name that lists of processes show, also after an upgrade.
+    #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
     Ok(command)
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the only place that starts programs, with a cleared environment"
+    reason = "the only place that starts programs"
 )]
 fn command(program: &Path) -> Command {
+    Command::new(program)
+}
+
+/// Gives a program only the variables that a desktop program needs.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variables that a desktop program needs"
+)]
+pub(crate) fn limited(command: &mut Command) -> &mut Command {
     let inherited = INHERITED_VARIABLES
         .iter()
         .filter_map(|name| Some((*name, std::env::var_os(name)?)));
-    let mut command = Command::new(program);
-    command.env_clear().envs(inherited);
-    command
+    command.env_clear().envs(inherited)
 }
 
 fn failed(program: &str, error: &std::io::Error) -> Problem {

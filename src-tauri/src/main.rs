@@ -35,7 +35,6 @@ mod window_place;
 mod window_process;
 mod window_wire;
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -44,6 +43,7 @@ use std::time::Duration;
 use rolecall_agent::caller::Caller;
 use rolecall_agent::hand_over::{self, Claimed, HandOverLock};
 use rolecall_agent::host::receive;
+use rolecall_agent::output::{self, print_line};
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, log, socket};
 use rolecall_core::api::host::HostView;
@@ -341,16 +341,6 @@ fn check_display() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the output of `--help` and `--version`. A closed pipe is no error to report.
-fn print_line(text: &str) -> ExitCode {
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// Prints the error when it does not start. If it cannot be written, the exit code remains.
 fn print_error(text: &str, code: ExitCode) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "rolecall-desktop: {text}");
-    code
+    output::print_error("rolecall-desktop", text, code)
 }

@@ -6,7 +6,6 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
-use rolecall_agent::program;
 use rolecall_agent::window_file::WindowFile;
 use rolecall_core::api::desktop::DesktopCall;
 use rolecall_core::api::frame::{Received, receive_frame, write_frame};
@@ -17,6 +16,7 @@ use rolecall_core::view::snapshot::RoleViews;
 use rolecall_core::view::snapshot::Snapshot;
 
 use crate::arguments::WINDOW_ARGUMENT;
+use crate::launcher;
 use crate::window_end::{crashed, has_crashed, has_failed, not_opened, skipped};
 use crate::window_wire::{Opening, SnapshotUpdate, WindowMessage, WindowRequest};
 
@@ -331,18 +331,11 @@ impl OpenWindow {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "starts this same program, for the window"
-)]
 fn own_window() -> io::Result<Command> {
-    let mut command = Command::new(program::running_path()?);
+    let mut command = launcher::this_program()?;
     command.arg(WINDOW_ARGUMENT);
     #[cfg(target_os = "linux")]
     crate::opengl::let_in(&mut command);
-    // The name that lists of processes show, also after an upgrade.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
     Ok(command)
 }
 

@@ -27,6 +27,7 @@ pub mod keychain;
 pub mod keyring;
 pub mod log;
 pub mod machine;
+pub mod output;
 mod own_file;
 pub mod paths;
 pub mod program;

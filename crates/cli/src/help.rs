@@ -203,8 +203,8 @@ AWS about each session, and drops those that AWS no longer accepts.
 --format is for prompts. It fills in {role}, {left}, {account}, {phase} and {count} (usable sessions) for the role in
 ROLECALL_ROLE, or for the session that ends first. It prints nothing if there is no session. If ROLECALL_EXPIRATION says
 when the shell's own credentials expire, {left} is the time until then, and says \"renewed\" or \"ended\" if the role has
-another session by now, or none; so does {phase}. `assume --refresh` takes the new one. If other
-variables replace the session, such as AWS_PROFILE, {left} and {phase} are \"replaced\", and {replaced} names them:
+another session by now, or none; so does {phase}. `assume --refresh` takes the new one. If other variables replace the
+session, such as AWS_PROFILE, {left} and {phase} are \"replaced\", and {replaced} names them:
 
   rolecall status --format '{role} {left}'
 

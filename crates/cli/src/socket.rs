@@ -44,6 +44,8 @@ const PROMPT: Duration = Duration::from_millis(250);
 /// How long a command waits for what it can also do without.
 const SOON: Duration = Duration::from_secs(2);
 
+/// How to start the practice account, which has no agent.
+pub(crate) const START_PRACTICE: &str = "Start it on a desktop with: rolecall-desktop --practice";
 /// What to do if the settings do not say whether this program may start the agent.
 const SETTINGS_UNREAD: &str = "The agent was not started, because settings.toml has a mistake. Correct it, or run \
                                rolecall agent, which shows the mistake.";
@@ -236,11 +238,10 @@ impl Socket {
     }
 
     fn not_running(&self) -> Problem {
-        let own = (self.environment.privilege, self.environment.display);
-        let (what, remedy) = match own {
+        let (what, remedy) = match (self.environment.privilege, self.environment.display) {
             (Privilege::Own, _) if self.mode == Mode::Practice => (
                 "The practice account is not running.",
-                "Start it on a desktop with: rolecall-desktop --practice".to_owned(),
+                START_PRACTICE.to_owned(),
             ),
             (Privilege::Own, Display::Absent) => (
                 "Rolecall is not running.",

@@ -117,14 +117,17 @@ fn follow(
             continue;
         };
         let keys = shortcut.to_string();
-        let (outcome, pressed) = (outcome.clone(), pressed.clone());
+        let (heard, pressed) = (outcome.clone(), pressed.clone());
         let asked = keys.clone();
         match start(&asked, move |output| {
-            listen(output, &keys, number, &outcome, &*pressed);
+            listen(output, &keys, number, &heard, &*pressed);
         }) {
             Ok(child) => running = Some(child),
             Err(error) => {
                 tracing::warn!(%error, "the process for the shortcut did not start");
+                let keys = Some(asked);
+                let state = ShortcutState::Unsupported;
+                outcome.set(number, Bound { keys, state });
             }
         }
     }
@@ -132,7 +135,7 @@ fn follow(
 
 /// Starts the process, and hears its reports in a thread of their own.
 fn start(keys: &str, listen: impl FnOnce(ChildStdout) + Send + 'static) -> io::Result<Child> {
-    let mut child = launcher::this_program()?
+    let mut child = launcher::limited(&mut launcher::this_program()?)
         .args([SHORTCUT_ARGUMENT, keys])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -16,6 +16,7 @@ use super::output::json;
 use crate::arguments::{AgentCommand, AgentOptions, Format, SealedFile};
 use crate::client::Client;
 use crate::environment::Environment;
+use crate::socket::START_PRACTICE;
 use crate::{agent_program, passphrase, terminal};
 
 use passphrase_pipe::PassphrasePipe;
@@ -31,8 +32,8 @@ pub(super) fn run(
 ) -> Result<Outcome, Problem> {
     if client.mode() == Mode::Practice {
         let what = "The practice account has no agent.";
-        let remedy = "Start it on a desktop with: rolecall-desktop --practice";
-        return Err(Problem::new(ProblemCode::InvalidInput, what, remedy));
+        let code = ProblemCode::InvalidInput;
+        return Err(Problem::new(code, what, START_PRACTICE));
     }
     match command {
         AgentCommand::Run(options) => start(client, environment, options),

@@ -21,15 +21,15 @@ pub(super) fn run(client: &Client, environment: &Environment, template: &Templat
     line.unwrap_or_default()
 }
 
-/// What became of the session whose credentials a shell holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    /// It is the role's session.
-    Current,
-    /// The role has another session by now.
-    Renewed,
-    /// The role has no session any more.
-    Ended,
+/// The session of a prompt.
+#[derive(Debug, Clone, Copy)]
+enum Shown<'a> {
+    /// The role's session.
+    Current(&'a SessionView),
+    /// The role's session, which is another one than that whose credentials the shell holds.
+    Renewed(&'a SessionView),
+    /// The shell holds credentials of a role that has no session any more.
+    Ended(&'a str),
 }
 
 /// Returns the template for the shell's own session, or for the session that ends first. A shell with a role never shows
@@ -42,46 +42,35 @@ fn line(snapshot: &Snapshot, environment: &Environment, template: &Template) -> 
     }
     let usable = || snapshot.sessions.iter().filter(|it| is_usable(it));
     let session = usable().find(|it| role.is_none_or(|role| it.role == role));
-    let held = own_expiry.map_or(Held::Current, |_| held(snapshot, environment, session));
-    let name = match (session, held) {
-        (Some(session), _) => session.role.as_str(),
-        (None, Held::Ended) => role?,
-        (None, Held::Current | Held::Renewed) => return None,
+    let own_id = own_expiry.and(environment.access_key_id.as_deref());
+    let shown = match (session, own_id) {
+        (Some(it), Some(own)) if it.access_key_id.as_deref() != Some(own) => Shown::Renewed(it),
+        (Some(it), _) => Shown::Current(it),
+        // While Rolecall has a problem, it may lack sessions that have not ended.
+        (None, Some(_)) if snapshot.problems.is_empty() => Shown::Ended(role?),
+        (None, _) => return None,
     };
     let replacing = environment::replacing();
-    let filled = |piece: &Piece| match (piece, session, held) {
-        (Piece::Text(text), ..) => text.clone(),
-        (Piece::Role, ..) => visible(name),
-        (Piece::Replaced, ..) => replacing.join(", "),
+    let filled = |piece: &Piece| match (piece, shown) {
+        (Piece::Text(text), _) => text.clone(),
+        (Piece::Role, Shown::Ended(role)) => visible(role),
+        (Piece::Role, Shown::Current(it) | Shown::Renewed(it)) => visible(&it.role),
+        (Piece::Replaced, _) => replacing.join(", "),
         // What the shell's programs use is not the session, so its time left would mislead.
-        (Piece::Left | Piece::Phase, ..) if !replacing.is_empty() => "replaced".to_owned(),
-        (Piece::Count, ..) => usable().count().to_string(),
-        (Piece::Account, session, _) => session
-            .map(|it| visible(&it.account_id))
-            .unwrap_or_default(),
-        (Piece::Left | Piece::Phase, None, _) => "ended".to_owned(),
-        (Piece::Left, Some(session), Held::Renewed) => {
-            format!("{}, renewed", left(own_expiry, session, snapshot))
+        (Piece::Left | Piece::Phase, _) if !replacing.is_empty() => "replaced".to_owned(),
+        (Piece::Count, _) => usable().count().to_string(),
+        (Piece::Account, Shown::Ended(_)) => String::new(),
+        (Piece::Account, Shown::Current(it) | Shown::Renewed(it)) => visible(&it.account_id),
+        (Piece::Left | Piece::Phase, Shown::Ended(_)) => "ended".to_owned(),
+        (Piece::Left, Shown::Current(it)) => left(own_expiry, it, snapshot),
+        (Piece::Left, Shown::Renewed(it)) => {
+            format!("{}, renewed", left(own_expiry, it, snapshot))
         }
-        (Piece::Left, Some(session), _) => left(own_expiry, session, snapshot),
-        (Piece::Phase, _, Held::Renewed) => "renewed".to_owned(),
-        (Piece::Phase, Some(session), _) if session.phase == Phase::Expiring => {
-            "expiring".to_owned()
-        }
-        (Piece::Phase, ..) => "active".to_owned(),
+        (Piece::Phase, Shown::Renewed(_)) => "renewed".to_owned(),
+        (Piece::Phase, Shown::Current(it)) if it.phase == Phase::Expiring => "expiring".to_owned(),
+        (Piece::Phase, Shown::Current(_)) => "active".to_owned(),
     };
     Some(template.0.iter().map(filled).collect())
-}
-
-/// Returns what became of the session that the shell holds. While Rolecall has a problem, it may lack sessions that have
-/// not ended.
-fn held(snapshot: &Snapshot, environment: &Environment, session: Option<&SessionView>) -> Held {
-    let current = session.map(|it| it.access_key_id.as_deref());
-    match (environment.access_key_id.as_deref(), current) {
-        (Some(own), Some(current)) if current != Some(own) => Held::Renewed,
-        (Some(_), None) if snapshot.problems.is_empty() => Held::Ended,
-        _ => Held::Current,
-    }
 }
 
 fn is_usable(session: &SessionView) -> bool {

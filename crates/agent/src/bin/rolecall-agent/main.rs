@@ -8,7 +8,6 @@ mod idle;
 mod reset;
 mod sealed_file;
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use std::time::Duration;
 use rolecall_agent::caller::Caller;
 use rolecall_agent::engine::Engine;
 use rolecall_agent::host::receive;
+use rolecall_agent::output::{self, print_line};
 use rolecall_agent::paths::{Environment, Paths};
 use rolecall_agent::{hardening, instance, log, socket};
 use rolecall_core::value::problem::Problem;
@@ -106,16 +106,6 @@ fn detach_from_terminal() {
 #[cfg(not(unix))]
 fn detach_from_terminal() {}
 
-/// Prints the output of `--help` and `--version`. A closed pipe is no error to report.
-fn print_line(text: &str) -> ExitCode {
-    match writeln!(std::io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// Prints the error when it does not start. If it cannot be written, the exit code remains.
 fn print_error(text: &str, code: ExitCode) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "rolecall-agent: {text}");
-    code
+    output::print_error("rolecall-agent", text, code)
 }

@@ -158,10 +158,14 @@ fn start(program: &Path, arguments: &[&std::ffi::OsStr]) -> Result<(), Problem> 
 /// # Errors
 /// If its file is not known.
 pub(crate) fn this_program() -> std::io::Result<Command> {
-    let mut command = command(&program::running_path()?);
-    // The name that lists of processes show, also after an upgrade.
+    let command = command(&program::running_path()?);
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
+    let command = {
+        let mut command = command;
+        // The name that lists of processes show, also after an upgrade.
+        std::os::unix::process::CommandExt::arg0(&mut command, program::installed_path()?);
+        command
+    };
     Ok(command)
 }
 
